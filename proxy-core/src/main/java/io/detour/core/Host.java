@@ -1,0 +1,191 @@
+package io.detour.core;
+
+import io.netty.util.NetUtil;
+import java.net.Inet6Address;
+import java.net.UnknownHostException;
+import java.util.Locale;
+
+/**
+ * A host name or address in canonical form, so that equal hosts have equal texts.
+ *
+ * <ul>
+ *   <li>A name is ASCII lower case without the trailing dot: letters, digits, {@code -} and {@code
+ *       _}, labels of 1 to 63 and in all at most 253 characters. Internationalised names are
+ *       A-labels.
+ *   <li>An IPv4 address is four decimal numbers without leading zeros. Other spellings that some
+ *       resolvers take for an address ({@code 2130706433}, {@code 0x7f.1}, {@code 127.1}) are
+ *       refused: the last label decides, as in the WHATWG URL standard.
+ *   <li>An IPv6 address is in the form of RFC 5952, without brackets and without a zone.
+ * </ul>
+ *
+ * <p>{@link #parse} is the only way in. Immutable; any thread.
+ */
+public final class Host implements ParsedHost {
+  /** The longest name in characters (RFC 1035 2.3.4, without length bytes and root). */
+  public static final int MAX_NAME = 253;
+
+  private static final int MAX_LABEL = 63;
+
+  /** What a host is written as. */
+  public enum Kind {
+    NAME,
+    IPV4,
+    IPV6
+  }
+
+  private final String name;
+  private final Kind kind;
+
+  private Host(String name, Kind kind) {
+    this.name = name;
+    this.kind = kind;
+  }
+
+  /**
+   * Reads a host: a name, an IPv4 address, or an IPv6 address without brackets.
+   *
+   * @param text any text
+   * @return a {@link Host}, or a {@link MalformedAuthority} that says what is wrong
+   */
+  public static ParsedHost parse(String text) {
+    if (text.isEmpty()) {
+      return new MalformedAuthority("host is empty");
+    }
+    if (text.indexOf(':') >= 0) {
+      return parseIpv6(text);
+    }
+    boolean rooted = text.charAt(text.length() - 1) == '.';
+    int end = rooted ? text.length() - 1 : text.length();
+    if (end == 0) {
+      return new MalformedAuthority("host is empty");
+    }
+    if (end > MAX_NAME) {
+      return new MalformedAuthority("host is longer than " + MAX_NAME + " characters");
+    }
+    return parseName(text, end, rooted);
+  }
+
+  private static ParsedHost parseName(String text, int end, boolean rooted) {
+    boolean lower = true;
+    int labelStart = 0;
+    for (int i = 0; i < end; i++) {
+      char c = text.charAt(i);
+      if (c == '.') {
+        if (i == labelStart) {
+          return new MalformedAuthority("host has an empty label");
+        }
+        labelStart = i + 1;
+      } else if (i - labelStart >= MAX_LABEL) {
+        return new MalformedAuthority("host has a label longer than " + MAX_LABEL + " characters");
+      } else if (c >= 'A' && c <= 'Z') {
+        lower = false;
+      } else if (!isNameCharacter(c)) {
+        return new MalformedAuthority(
+            "host has a character that is not a letter, digit, hyphen, underscore or dot");
+      }
+    }
+    if (labelStart == end) {
+      return new MalformedAuthority("host has an empty label");
+    }
+    String name = end == text.length() ? text : text.substring(0, end);
+    if (looksLikeNumber(name, labelStart)) {
+      return !rooted && isDottedQuad(name)
+          ? new Host(name, Kind.IPV4)
+          : new MalformedAuthority(
+              "host ends in a number but is not an IPv4 address of four decimal numbers");
+    }
+    return new Host(lower ? name : name.toLowerCase(Locale.ROOT), Kind.NAME);
+  }
+
+  private static boolean isNameCharacter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  }
+
+  /** Whether the last label is decimal or, behind {@code 0x}, hexadecimal. */
+  private static boolean looksLikeNumber(String name, int lastLabel) {
+    if (name.regionMatches(true, lastLabel, "0x", 0, 2)) {
+      return name.substring(lastLabel + 2).chars().allMatch(c -> Character.digit(c, 16) >= 0);
+    }
+    for (int i = lastLabel; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c < '0' || c > '9') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isDottedQuad(String name) {
+    String[] parts = name.split("\\.", -1);
+    if (parts.length != 4) {
+      return false;
+    }
+    for (String part : parts) {
+      boolean decimal = part.length() <= 3 && part.chars().allMatch(c -> c >= '0' && c <= '9');
+      boolean leadingZero = part.length() > 1 && part.charAt(0) == '0';
+      if (!decimal || leadingZero || Integer.parseInt(part) > 255) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static ParsedHost parseIpv6(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean allowed = c == ':' || c == '.' || (c < 0x80 && Character.digit(c, 16) >= 0);
+      if (!allowed) {
+        return new MalformedAuthority("host is not an IPv6 address");
+      }
+    }
+    int lastColon = text.lastIndexOf(':');
+    boolean embedsIpv4 = text.indexOf('.') >= 0;
+    if (!NetUtil.isValidIpV6Address(text)
+        || (embedsIpv4 && !isDottedQuad(text.substring(lastColon + 1)))) {
+      return new MalformedAuthority("host is not an IPv6 address");
+    }
+    byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
+    try {
+      return new Host(
+          NetUtil.toAddressString(Inet6Address.getByAddress(null, bytes, -1), true), Kind.IPV6);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("16 bytes are an IPv6 address", e);
+    }
+  }
+
+  /** The canonical text; an IPv6 address without brackets. */
+  public String name() {
+    return name;
+  }
+
+  /** Whether this is a name that has to be resolved, or an address. */
+  public Kind kind() {
+    return kind;
+  }
+
+  /** Whether this is an address, which needs no resolver. */
+  public boolean isAddress() {
+    return kind != Kind.NAME;
+  }
+
+  /** The host as it stands before a port: an IPv6 address in brackets. */
+  public String bracketed() {
+    return kind == Kind.IPV6 ? "[" + name + "]" : name;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Host host && host.name.equals(name);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
+  /** The same as {@link #name}. */
+  @Override
+  public String toString() {
+    return name;
+  }
+}
