@@ -1,0 +1,87 @@
+package io.detour.core.conduit;
+
+import io.detour.core.sys.Kernel;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leases the conduits of one event loop and takes them back.
+ *
+ * <p>Used by its event loop only, but for the counts, which any thread may read.
+ */
+public final class ConduitPool {
+  private final Kernel kernel;
+  private final PipePool pipes;
+  private final BufferPool buffers;
+
+  /**
+   * @param kernel this event loop's kernel
+   * @param budget the pipes that all event loops share
+   * @param pipeBytes size of a pipe to ask for, in bytes
+   * @param bufferBytes size of a copy buffer, in bytes
+   */
+  public ConduitPool(Kernel kernel, PipeBudget budget, int pipeBytes, int bufferBytes) {
+    this.kernel = kernel;
+    this.pipes = new PipePool(kernel, budget, pipeBytes);
+    this.buffers = new BufferPool(bufferBytes);
+  }
+
+  /** An empty pipe, or null when none can be had now. */
+  public @Nullable Pipe leasePipe() {
+    return pipes.lease();
+  }
+
+  /** An empty copy buffer. */
+  public CopyBuffer leaseBuffer() {
+    return buffers.lease();
+  }
+
+  /**
+   * A conduit that already holds bytes, which arrived before the relay began.
+   *
+   * @param bytes at least one byte; read from its position to its limit
+   */
+  public CopyBuffer leaseFilled(ByteBuffer bytes) {
+    return CopyBuffer.of(bytes);
+  }
+
+  /**
+   * Swaps a pipe that cannot be spliced to the sink for a buffer with the same bytes; the pipe is
+   * given back.
+   */
+  public CopyBuffer swap(Pipe pipe) {
+    CopyBuffer buffer = pipe.empty(kernel);
+    pipes.giveBack(pipe);
+    return buffer;
+  }
+
+  /** Takes a conduit back; bytes that are still inside are lost. */
+  public void giveBack(Conduit conduit) {
+    switch (conduit) {
+      case Pipe pipe -> pipes.giveBack(pipe);
+      case CopyBuffer buffer -> buffers.giveBack(buffer);
+    }
+  }
+
+  /** Closes what was not needed since the last call. */
+  public void trim() {
+    pipes.trim();
+    buffers.trim();
+  }
+
+  /** Closes everything that is pooled. */
+  public void close() {
+    pipes.close();
+    buffers.close();
+  }
+
+  /** Pipes in use now; any thread. */
+  public int leasedPipes() {
+    return pipes.leased();
+  }
+
+  /** Pipes that lie in the pool now; any thread. */
+  public int pooledPipes() {
+    return pipes.pooled();
+  }
+}

@@ -1,0 +1,285 @@
+package io.detour.core.relay;
+
+import io.detour.core.Direction;
+import io.detour.core.RelayPath;
+import io.detour.core.conduit.Conduit;
+import io.detour.core.conduit.CopyBuffer;
+import io.detour.core.conduit.Pipe;
+import io.detour.core.sys.Errno;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One direction of a tunnel: drain the source, pump into the sink, and when the source has ended
+ * and everything is delivered, pass the end of stream on.
+ *
+ * <p>Invariant: the flow holds a conduit exactly while bytes are in flight. So a drain always goes
+ * into an empty conduit, the source is not read again before the sink has taken everything
+ * (backpressure), an end of stream cannot overtake bytes, and an idle flow holds nothing.
+ */
+final class Flow {
+  /** What a turn came to. */
+  enum Outcome {
+    /** There is more to do; the turn's budget may be used up. */
+    MORE,
+    /** Nothing in flight, nothing to read now. */
+    WAITING,
+    /** Bytes in flight, and the sink takes none now. */
+    BLOCKED,
+    /** All bytes are delivered and the end of stream is passed on. */
+    ENDED,
+    /** The source failed with {@link #failure}. Nothing is in flight. */
+    SOURCE_FAILED,
+    /** The sink failed with {@link #failure}. */
+    SINK_FAILED
+  }
+
+  /** How many bytes a flow moves before the other tunnels of the event loop get their turn. */
+  static final int TURN_BYTES = 1024 * 1024;
+
+  /** A direction streams once this many reads in a row were large. */
+  private static final int STREAM_AFTER = 2;
+
+  /** A direction stops streaming once this many splices in a row were small. */
+  private static final int STREAM_UNTIL = 3;
+
+  private static final int LARGE_READ = 32 * 1024;
+  private static final int SMALL_SPLICE = 4 * 1024;
+
+  private final RelayLoop loop;
+  private final Direction direction;
+  private final Endpoint source;
+  private final Endpoint sink;
+
+  private @Nullable Conduit inFlight;
+  private boolean sourceEnded;
+  private boolean sinkShut;
+  private boolean endWithheld;
+  private int failure;
+
+  private boolean streaming;
+  private boolean spliceRefused;
+  private int streak;
+  private RelayPath path;
+
+  private long deliveredBytes;
+  private int turnBytes;
+
+  /** {@link RelayLoop#now} when a byte last moved. */
+  private long movedNanos;
+
+  Flow(RelayLoop loop, Direction direction, Endpoint source, Endpoint sink) {
+    this.loop = loop;
+    this.direction = direction;
+    this.source = source;
+    this.sink = sink;
+    this.path = loop.mode() == RelayMode.SPLICE ? RelayPath.SPLICE : RelayPath.COPY;
+    this.movedNanos = loop.now();
+  }
+
+  /** Puts bytes in front that arrived before the relay began. At most once, before any turn. */
+  void startWith(ByteBuffer early) {
+    inFlight = loop.conduits().leaseFilled(early);
+  }
+
+  /** Moves what can be moved now, up to {@link #TURN_BYTES}. */
+  Outcome advance() {
+    turnBytes = 0;
+    Outcome outcome;
+    do {
+      outcome = inFlight != null ? pump(inFlight) : drain();
+    } while (outcome == Outcome.MORE && turnBytes < TURN_BYTES);
+    return outcome;
+  }
+
+  private Outcome pump(Conduit conduit) {
+    if (!sink.writable()) {
+      return Outcome.BLOCKED;
+    }
+    int moved = conduit.pump(loop.kernel(), sink.socket());
+    if (moved < 0) {
+      return pumpFailed(conduit, -moved);
+    }
+    turnBytes += moved;
+    deliveredBytes += moved;
+    movedNanos = loop.now();
+    loop.totals().relayed(direction, conduit.path(), moved);
+    if (conduit.pending() == 0) {
+      release();
+    }
+    return Outcome.MORE;
+  }
+
+  private Outcome pumpFailed(Conduit conduit, int errno) {
+    if (errno == Errno.EAGAIN) {
+      sink.full();
+      return Outcome.BLOCKED;
+    }
+    if (conduit instanceof Pipe pipe && isRefusal(errno)) {
+      spliceRefused = true;
+      int pending = pipe.pending();
+      CopyBuffer buffer = loop.conduits().swap(pipe);
+      inFlight = buffer;
+      if (buffer.pending() == pending) {
+        return Outcome.MORE;
+      }
+    }
+    failure = errno;
+    return Outcome.SINK_FAILED;
+  }
+
+  private Outcome drain() {
+    if (sourceEnded) {
+      return end();
+    }
+    if (!source.readable()) {
+      return Outcome.WAITING;
+    }
+    Conduit conduit = lease();
+    int moved = conduit.drain(loop.kernel(), source.socket());
+    if (moved > 0) {
+      inFlight = conduit;
+      movedNanos = loop.now();
+      adapt(conduit, moved);
+      return Outcome.MORE;
+    }
+    loop.conduits().giveBack(conduit);
+    if (moved == 0) {
+      sourceEnded = true;
+      return end();
+    }
+    return drainFailed(conduit, -moved);
+  }
+
+  private Outcome drainFailed(Conduit conduit, int errno) {
+    boolean copying = conduit.path() == RelayPath.COPY;
+    if (errno == Errno.EAGAIN) {
+      source.exhausted(copying);
+      return Outcome.WAITING;
+    }
+    if (!copying && isRefusal(errno)) {
+      spliceRefused = true;
+      return Outcome.MORE;
+    }
+    failure = errno;
+    sourceEnded = true;
+    return Outcome.SOURCE_FAILED;
+  }
+
+  /** Errors that mean "not by splice": the kernel or a sandbox lacks it for these sockets. */
+  private static boolean isRefusal(int errno) {
+    return errno == Errno.EINVAL || errno == Errno.ENOSYS || errno == Errno.EBADF;
+  }
+
+  private Outcome end() {
+    if (!sinkShut) {
+      sinkShut = true;
+      movedNanos = loop.now();
+      if (!endWithheld) {
+        // Fails only when the sink is gone, which its own event or the other direction reports.
+        loop.kernel().shutdownWrite(sink.socket());
+      }
+    }
+    return Outcome.ENDED;
+  }
+
+  private Conduit lease() {
+    if (wantsSplice()) {
+      Pipe pipe = loop.conduits().leasePipe();
+      if (pipe != null) {
+        return pipe;
+      }
+    }
+    return loop.conduits().leaseBuffer();
+  }
+
+  private boolean wantsSplice() {
+    if (spliceRefused || source.urgent()) {
+      return false;
+    }
+    return switch (loop.mode()) {
+      case AUTO -> streaming;
+      case SPLICE -> true;
+      case COPY -> false;
+    };
+  }
+
+  /** Learns from the size of a read whether this direction streams. */
+  private void adapt(Conduit conduit, int moved) {
+    path = conduit.path();
+    switch (path) {
+      case COPY -> {
+        if (moved < conduit.capacity()) {
+          source.shortRead();
+        }
+        streak = moved >= LARGE_READ ? streak + 1 : 0;
+        streaming = streak >= STREAM_AFTER;
+      }
+      case SPLICE -> {
+        streak = moved < SMALL_SPLICE ? streak + 1 : 0;
+        streaming = streak < STREAM_UNTIL;
+      }
+    }
+    if (streaming == (path == RelayPath.COPY)) {
+      streak = 0;
+    }
+  }
+
+  private void release() {
+    if (inFlight != null) {
+      loop.conduits().giveBack(inFlight);
+      inFlight = null;
+    }
+  }
+
+  /** Gives up what is in flight and moves nothing any more. */
+  void abandon() {
+    release();
+    sourceEnded = true;
+    sinkShut = true;
+  }
+
+  /**
+   * The end of the source is no clean one: deliver what it sent, but do not pass an end of stream
+   * on.
+   */
+  void withholdEnd() {
+    endWithheld = true;
+  }
+
+  /** Whether bytes have left the source and not reached the sink. */
+  boolean holdsBytes() {
+    return inFlight != null;
+  }
+
+  /** Whether the end of stream is passed on. */
+  boolean ended() {
+    return sinkShut;
+  }
+
+  /** The errno of the last failure. */
+  int failure() {
+    return failure;
+  }
+
+  /** How the last bytes moved. */
+  RelayPath path() {
+    return path;
+  }
+
+  Endpoint source() {
+    return source;
+  }
+
+  Endpoint sink() {
+    return sink;
+  }
+
+  long deliveredBytes() {
+    return deliveredBytes;
+  }
+
+  long movedNanos() {
+    return movedNanos;
+  }
+}

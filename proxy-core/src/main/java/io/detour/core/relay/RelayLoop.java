@@ -1,0 +1,142 @@
+package io.detour.core.relay;
+
+import io.detour.core.CloseReason;
+import io.detour.core.conduit.ConduitPool;
+import io.detour.core.sys.Kernel;
+import io.netty.channel.IoEventLoop;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the relays of one event loop share: the kernel, the conduits, the counters, the clock, and
+ * the list of the relays themselves.
+ *
+ * <p>One clock for all: a sweep visits the relays several times per shortest timeout, so that
+ * moving bytes costs no timer and no look at the time. Used by its event loop only.
+ */
+final class RelayLoop {
+  private static final Duration SHORTEST_SWEEP = Duration.ofMillis(5);
+  private static final Duration LONGEST_SWEEP = Duration.ofSeconds(1);
+  private static final int SWEEPS_PER_TIMEOUT = 8;
+
+  /** Conduits that were not needed for this long are closed. */
+  private static final Duration TRIM = Duration.ofSeconds(10);
+
+  private final IoEventLoop eventLoop;
+  private final RelayOptions options;
+  private final Kernel kernel;
+  private final ConduitPool conduits;
+  private final RelayTotals totals;
+  private @Nullable Future<?> sweep;
+  private @Nullable Relay first;
+  private long now = System.nanoTime();
+  private long trimmed = now;
+
+  RelayLoop(
+      IoEventLoop eventLoop,
+      RelayOptions options,
+      Kernel kernel,
+      ConduitPool conduits,
+      RelayTotals totals) {
+    this.eventLoop = eventLoop;
+    this.options = options;
+    this.kernel = kernel;
+    this.conduits = conduits;
+    this.totals = totals;
+  }
+
+  void add(Relay relay) {
+    if (sweep == null) {
+      long nanos = sweepInterval(options).toNanos();
+      sweep = eventLoop.scheduleWithFixedDelay(this::sweep, nanos, nanos, TimeUnit.NANOSECONDS);
+    }
+    relay.next = first;
+    if (first != null) {
+      first.previous = relay;
+    }
+    first = relay;
+  }
+
+  void remove(Relay relay) {
+    if (relay.previous != null) {
+      relay.previous.next = relay.next;
+    } else {
+      first = relay.next;
+    }
+    if (relay.next != null) {
+      relay.next.previous = relay.previous;
+    }
+    relay.previous = null;
+    // relay.next stays: a sweep may stand on this relay.
+  }
+
+  private void sweep() {
+    now = System.nanoTime();
+    for (Relay relay = first; relay != null; relay = relay.next) {
+      relay.expire();
+    }
+    if (now - trimmed > TRIM.toNanos()) {
+      trimmed = now;
+      conduits.trim();
+    }
+  }
+
+  /** Closes every relay. */
+  void closeAll(CloseReason reason) {
+    while (first != null) {
+      first.close(reason);
+    }
+  }
+
+  /** Closes every relay and the pools; nothing may be added afterwards. */
+  void shutDown(CloseReason reason) {
+    closeAll(reason);
+    if (sweep != null) {
+      sweep.cancel(false);
+    }
+    conduits.close();
+  }
+
+  static Duration sweepInterval(RelayOptions options) {
+    Duration shortest = options.idle();
+    for (Duration other : new Duration[] {options.halfClose(), options.writeStall()}) {
+      shortest = shortest.compareTo(other) <= 0 ? shortest : other;
+    }
+    Duration interval = shortest.dividedBy(SWEEPS_PER_TIMEOUT);
+    if (interval.compareTo(SHORTEST_SWEEP) < 0) {
+      return SHORTEST_SWEEP;
+    }
+    return interval.compareTo(LONGEST_SWEEP) > 0 ? LONGEST_SWEEP : interval;
+  }
+
+  /** The time of the last sweep, as {@link System#nanoTime}. */
+  long now() {
+    return now;
+  }
+
+  RelayMode mode() {
+    return options.mode();
+  }
+
+  RelayOptions options() {
+    return options;
+  }
+
+  IoEventLoop eventLoop() {
+    return eventLoop;
+  }
+
+  Kernel kernel() {
+    return kernel;
+  }
+
+  ConduitPool conduits() {
+    return conduits;
+  }
+
+  RelayTotals totals() {
+    return totals;
+  }
+}
