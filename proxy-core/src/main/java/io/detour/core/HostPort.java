@@ -59,6 +59,18 @@ public record HostPort(Host host, int port) implements ParsedAuthority {
     };
   }
 
+  /**
+   * Reads {@code host} or {@code host:port}, an IPv6 address in brackets either way.
+   *
+   * @param text any text
+   * @param defaultPort the port of a text that has none, 1 to 65535
+   * @return a {@link HostPort}, or a {@link MalformedAuthority} that says what is wrong
+   */
+  public static ParsedAuthority parse(String text, int defaultPort) {
+    boolean hasPort = text.startsWith("[") ? !text.endsWith("]") : text.indexOf(':') >= 0;
+    return parse(hasPort ? text : text + ':' + defaultPort);
+  }
+
   /** Digits from {@code start} to the end as a port, or -1. */
   private static int parsePort(String text, int start) {
     int digits = text.length() - start;

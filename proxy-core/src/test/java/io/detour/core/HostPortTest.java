@@ -122,6 +122,23 @@ class HostPortTest {
     assertThat(HostPort.parse(text)).isInstanceOf(MalformedAuthority.class);
   }
 
+  @ParameterizedTest(name = "{0} is {1}")
+  @CsvSource({
+    "ERP.old.example.com., erp.old.example.com:443",
+    "h:80,                 h:80",
+    "[::1],                [::1]:443",
+    "[::1]:80,             [::1]:80",
+  })
+  void takesADefaultForAMissingPort(String text, String canonical) {
+    assertThat(HostPort.parse(text, 443)).isInstanceOf(HostPort.class).hasToString(canonical);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "h:", ":80", "::1", "[::1]80", "[h]", "[::1", "h h", "]"})
+  void aDefaultPortMakesNoHostOfWhatIsNone(String text) {
+    assertThat(HostPort.parse(text, 443)).isInstanceOf(MalformedAuthority.class);
+  }
+
   @Test
   void limitsLabelsAndNames_C14() {
     String name253 = (LABEL_63 + '.').repeat(3) + "a".repeat(61);

@@ -1,0 +1,133 @@
+package io.detour.rules;
+
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
+import io.detour.core.Host;
+import io.detour.core.HostPort;
+import io.detour.core.MalformedAuthority;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the text of a rule's {@code to}. */
+final class TargetParser {
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z]+|[0-9]{1,3})\\}");
+  private static final Pattern PORT = Pattern.compile("[1-9][0-9]{0,4}");
+
+  private TargetParser() {}
+
+  static ParsedTarget parse(String text) {
+    boolean bracketed = text.startsWith("[");
+    int hostEnd = bracketed ? text.indexOf(']') + 1 : colonOrEnd(text);
+    if (bracketed && hostEnd == 0) {
+      return malformed(text, "\"[\" has no \"]\"");
+    }
+    if (!bracketed && text.indexOf(':', hostEnd + 1) > 0) {
+      return malformed(text, "an IPv6 address stands in brackets");
+    }
+    OptionalInt port = OptionalInt.empty();
+    if (hostEnd < text.length()) {
+      port = port(text.substring(hostEnd));
+      if (port.isEmpty()) {
+        return malformed(text, "port is not a number from 1 to 65535");
+      }
+    }
+    return bracketed
+        ? address(text, text.substring(1, hostEnd - 1), port)
+        : name(text, text.substring(0, hostEnd), port);
+  }
+
+  private static int colonOrEnd(String text) {
+    int colon = text.indexOf(':');
+    return colon < 0 ? text.length() : colon;
+  }
+
+  /** The port in {@code :443}, or empty if it is none. */
+  private static OptionalInt port(String colonAndPort) {
+    String digits = colonAndPort.substring(1);
+    if (colonAndPort.charAt(0) != ':' || !PORT.matches(digits)) {
+      return OptionalInt.empty();
+    }
+    int port = Integer.parseInt(digits);
+    return HostPort.isPort(port) ? OptionalInt.of(port) : OptionalInt.empty();
+  }
+
+  private static ParsedTarget address(String text, String host, OptionalInt port) {
+    return switch (Host.parse(host)) {
+      case Host address when address.kind() == Host.Kind.IPV6 ->
+          new Target(new HostRewrite.Constant(address), port);
+      case Host _ -> malformed(text, "only an IPv6 address stands in brackets");
+      case MalformedAuthority malformed -> malformed(text, malformed.problem());
+    };
+  }
+
+  private static ParsedTarget name(String text, String host, OptionalInt port) {
+    if (host.indexOf('{') < 0 && host.indexOf('}') < 0) {
+      return switch (Host.parse(host)) {
+        case Host constant -> new Target(new HostRewrite.Constant(constant), port);
+        case MalformedAuthority malformed -> malformed(text, malformed.problem());
+      };
+    }
+    List<HostRewrite.Piece> pieces = new ArrayList<>();
+    StringBuilder sample = new StringBuilder();
+    Matcher places = PLACEHOLDER.matcher(host);
+    int end = 0;
+    while (places.find()) {
+      HostRewrite.Piece place = placeholder(places.group(1));
+      if (place == null) {
+        return unknownPlaceholder(text);
+      }
+      addLiteral(pieces, host.substring(end, places.start()));
+      pieces.add(place);
+      sample.append(host, end, places.start()).append('a');
+      end = places.end();
+    }
+    addLiteral(pieces, host.substring(end));
+    sample.append(host, end, host.length());
+    if (sample.indexOf("{") >= 0 || sample.indexOf("}") >= 0) {
+      return unknownPlaceholder(text);
+    }
+    MalformedAuthority hopeless = hopeless(sample.toString());
+    return hopeless == null
+        ? new Target(new HostRewrite.Template(pieces), port)
+        : malformed(text, hopeless.problem());
+  }
+
+  private static HostRewrite.@Nullable Piece placeholder(String name) {
+    if (name.equals("prefix")) {
+      return new HostRewrite.PrefixPlace();
+    }
+    return Character.isDigit(name.charAt(0))
+        ? new HostRewrite.GroupPlace(Integer.parseInt(name))
+        : null;
+  }
+
+  private static void addLiteral(List<HostRewrite.Piece> pieces, String text) {
+    if (!text.isEmpty()) {
+      pieces.add(new HostRewrite.Literal(text));
+    }
+  }
+
+  /**
+   * Why no capture can make a host of a template, or null.
+   *
+   * @param sample the template with a letter for each placeholder; a number at its end is no
+   *     reason, because captures may make an IPv4 address of it, so it is tried with a letter
+   *     behind it too
+   */
+  private static @Nullable MalformedAuthority hopeless(String sample) {
+    return Host.parse(sample) instanceof MalformedAuthority malformed
+            && Host.parse(sample + 'a') instanceof MalformedAuthority
+        ? malformed
+        : null;
+  }
+
+  private static Malformed unknownPlaceholder(String text) {
+    return malformed(text, "unknown placeholder (expected: {prefix}, {0}, {1}, ...)");
+  }
+
+  private static Malformed malformed(String text, String problem) {
+    return new Malformed(Printable.quoted(text) + " is not a target: " + problem);
+  }
+}

@@ -1,0 +1,208 @@
+package io.detour.rules.yaml;
+
+import io.detour.rules.Printable;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of a mapping, read strictly: every key that is not expected and every value of the
+ * wrong kind is a problem. What cannot be read is null, so that the caller goes on and finds more.
+ */
+final class Fields {
+  private final Location at;
+  private final Map<String, Node.Entry> entries;
+  private final Problems problems;
+
+  private Fields(Location at, Map<String, Node.Entry> entries, Problems problems) {
+    this.at = at;
+    this.entries = entries;
+    this.problems = problems;
+  }
+
+  /**
+   * The fields of a node.
+   *
+   * @param what what the node is in a message: {@code a rule}, {@code "match"}
+   * @return null if the node is no mapping
+   */
+  static @Nullable Fields of(Node node, String what, Keys keys, Problems problems) {
+    if (!(node instanceof Node.Mapping mapping)) {
+      problems.add(
+          node.at(),
+          what
+              + " is "
+              + node.kind()
+              + " (expected: a mapping with "
+              + String.join(", ", keys.known())
+              + ")");
+      return null;
+    }
+    Map<String, Node.Entry> entries = new LinkedHashMap<>();
+    for (Node.Entry entry : mapping.entries()) {
+      if (keys.known().contains(entry.key())) {
+        entries.put(entry.key(), entry);
+      } else {
+        refuse(entry, keys, problems);
+      }
+    }
+    return new Fields(mapping.at(), entries, problems);
+  }
+
+  private static void refuse(Node.Entry entry, Keys keys, Problems problems) {
+    String key = Printable.quoted(entry.key());
+    if (keys.later().contains(entry.key())) {
+      problems.add(entry.at(), "key " + key + " is not supported by this version");
+      return;
+    }
+    String meant = Keys.closest(entry.key(), keys.known());
+    String advice =
+        meant == null
+            ? "expected: " + String.join(", ", keys.known())
+            : "did you mean \"" + meant + "\"?";
+    problems.add(entry.at(), "unknown key " + key + " (" + advice + ")");
+  }
+
+  Location at() {
+    return at;
+  }
+
+  /** Where a key stands, or the mapping if the key is missing. */
+  Location at(String key) {
+    Node.Entry entry = entries.get(key);
+    return entry == null ? at : entry.at();
+  }
+
+  boolean isEmpty() {
+    return entries.isEmpty();
+  }
+
+  boolean has(String key) {
+    return entries.containsKey(key);
+  }
+
+  /** The value of a key that may be missing. */
+  @Nullable Node optional(String key) {
+    Node.Entry entry = entries.get(key);
+    return entry == null ? null : entry.value();
+  }
+
+  /** The value of a key that has to be there. */
+  @Nullable Node required(String key) {
+    Node.Entry entry = entries.get(key);
+    if (entry == null) {
+      problems.add(at, "key \"" + key + "\" is missing");
+      return null;
+    }
+    return entry.value();
+  }
+
+  /** The text of a key that may be missing. */
+  Node.@Nullable Scalar optionalText(String key) {
+    Node node = optional(key);
+    return node == null ? null : text(key, node);
+  }
+
+  /** The text of a key that has to be there. */
+  Node.@Nullable Scalar requiredText(String key) {
+    Node node = required(key);
+    return node == null ? null : text(key, node);
+  }
+
+  /** The text of a key that may be missing, as one line to be shown to people. */
+  @Nullable String line(String key, int maxLength) {
+    Node.Scalar text = optionalText(key);
+    if (text == null) {
+      return null;
+    }
+    if (text.text().length() > maxLength) {
+      problems.add(text.at(), '"' + key + "\" is longer than " + maxLength + " characters");
+    } else if (!Printable.isLine(text.text())) {
+      problems.add(
+          text.at(), '"' + key + "\" has a line break or another character that cannot be shown");
+    }
+    return text.text();
+  }
+
+  /** The texts of a key that may be missing; one text stands for a list of one. */
+  List<Node.Scalar> texts(String key) {
+    return switch (optional(key)) {
+      case null -> List.of();
+      case Node.Sequence list -> {
+        if (list.items().isEmpty()) {
+          problems.add(list.at(), '"' + key + "\" is an empty list (expected: at least one entry)");
+        }
+        yield list.items().stream()
+            .<Node.Scalar>mapMulti(
+                (item, out) -> {
+                  Node.Scalar text = text(key, item);
+                  if (text != null) {
+                    out.accept(text);
+                  }
+                })
+            .toList();
+      }
+      case Node node -> {
+        Node.Scalar text = text(key, node);
+        yield text == null ? List.of() : List.of(text);
+      }
+    };
+  }
+
+  /** The items of a key's list, or none if it is missing or no list. */
+  List<Node> items(String key) {
+    return switch (optional(key)) {
+      case null -> List.of();
+      case Node.Sequence list -> list.items();
+      case Node node -> {
+        problems.add(node.at(), '"' + key + "\" is " + node.kind() + " (expected: a list)");
+        yield List.of();
+      }
+    };
+  }
+
+  /** A constant written in lower case, or null if the key is missing or the word is none. */
+  <E extends Enum<E>> @Nullable E word(String key, Class<E> type) {
+    Node node = optional(key);
+    if (node == null) {
+      return null;
+    }
+    E[] constants = type.getEnumConstants();
+    String found = node instanceof Node.Scalar scalar ? scalar.text() : "";
+    List<String> words = Arrays.stream(constants).map(Fields::wordOf).toList();
+    if (words.contains(found)) {
+      return constants[words.indexOf(found)];
+    }
+    problems.add(
+        node.at(),
+        key
+            + ": "
+            + (found.isEmpty() ? node.kind() : Printable.quoted(found))
+            + " (expected: "
+            + String.join(", ", words)
+            + ")");
+    return null;
+  }
+
+  /** How a rule file writes a constant. */
+  static String wordOf(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private Node.@Nullable Scalar text(String key, Node node) {
+    if (node instanceof Node.Scalar scalar
+        && scalar.type() == Node.Type.TEXT
+        && !scalar.text().isEmpty()) {
+      return scalar;
+    }
+    String quotes =
+        node instanceof Node.Scalar scalar && !scalar.kind().equals("empty")
+            ? "text, in quotes: \"" + Printable.escaped(scalar.text()) + '"'
+            : "text";
+    problems.add(node.at(), '"' + key + "\" is " + node.kind() + " (expected: " + quotes + ")");
+    return null;
+  }
+}

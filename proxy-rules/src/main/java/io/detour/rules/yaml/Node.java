@@ -1,0 +1,55 @@
+package io.detour.rules.yaml;
+
+import java.util.List;
+
+/** A part of a YAML document and where it begins. */
+sealed interface Node {
+  Location at();
+
+  /** What a person calls this kind of value: {@code a list}. */
+  String kind();
+
+  /** Keys with values; a key stands once. */
+  record Mapping(Location at, List<Entry> entries) implements Node {
+    @Override
+    public String kind() {
+      return "a mapping";
+    }
+  }
+
+  /** A key and its value. */
+  record Entry(String key, Location at, Node value) {}
+
+  /** A list. */
+  record Sequence(Location at, List<Node> items) implements Node {
+    @Override
+    public String kind() {
+      return "a list";
+    }
+  }
+
+  /**
+   * A single value.
+   *
+   * @param text as it stands in the file, without quotes
+   */
+  record Scalar(Location at, Type type, String text) implements Node {
+    @Override
+    public String kind() {
+      return switch (type) {
+        case TEXT -> text.isEmpty() ? "empty" : "text";
+        case NUMBER -> "a number";
+        case BOOLEAN -> "true or false";
+        case NULL -> "empty";
+      };
+    }
+  }
+
+  /** What YAML takes a single value for. */
+  enum Type {
+    TEXT,
+    NUMBER,
+    BOOLEAN,
+    NULL
+  }
+}

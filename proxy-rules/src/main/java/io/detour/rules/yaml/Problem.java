@@ -1,0 +1,20 @@
+package io.detour.rules.yaml;
+
+import io.detour.rules.Printable;
+
+/**
+ * Something that is wrong with a rule file.
+ *
+ * @param file the file as it was named to Detour
+ * @param line from 1, or 0 if the problem is with the file as a whole
+ * @param column in characters from 1, or 0 if the problem is with the file as a whole
+ * @param message one sentence on one line
+ */
+public record Problem(String file, int line, int column, String message) {
+  /** {@code rules.yaml:12:5: message}, on one line, as editors and terminals take it. */
+  @Override
+  public String toString() {
+    String place = line == 0 ? "" : ":" + line + ':' + column;
+    return Printable.escaped(file) + place + ": " + message;
+  }
+}

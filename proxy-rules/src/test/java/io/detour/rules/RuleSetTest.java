@@ -1,0 +1,241 @@
+package io.detour.rules;
+
+import static io.detour.rules.Hosts.asked;
+import static io.detour.rules.Hosts.exact;
+import static io.detour.rules.Hosts.regex;
+import static io.detour.rules.Hosts.rewrite;
+import static io.detour.rules.Hosts.suffix;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.detour.core.HostPort;
+import io.detour.core.MalformedAuthority;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RuleSetTest {
+  private static final RuleSet RULES =
+      RuleSet.of(
+          List.of(
+              rule(0, new Outcome.Pass(), exact("sso.old.net")),
+              rule(1, rewrite("erp.new.net"), exact("erp.old.net"), exact("erp-dr.old.net")),
+              rule(2, rewrite("{1}{2}.apps.new.net"), regex("app-([a-z]*)-?([0-9]*)\\.old\\.net")),
+              rule(3, rewrite("{prefix}.new.net:8443"), suffix("old.net")),
+              rule(4, new Outcome.Reject("moved"), exact("erp.old.net"), suffix("dead.net")),
+              rule(5, rewrite("back.old.net"), exact("erp.new.net"))),
+          UnmatchedPolicy.PASS);
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({
+    "sso.old.net:443,       pass by r0",
+    "erp.old.net:443,       erp.new.net:443 by r1",
+    "erp-dr.old.net:8080,   erp.new.net:8080 by r1",
+    "app-crm-07.old.net:80, crm07.apps.new.net:80 by r2",
+    "a.b.old.net:443,       a.b.new.net:8443 by r3",
+    "x.sso.old.net:443,     x.sso.new.net:8443 by r3",
+    "dead.net:443,          reject moved by r4",
+    "a.dead.net:443,        reject moved by r4",
+    "undead.net:443,        unmatched",
+    "www.example.com:443,   unmatched",
+    "192.0.2.1:443,         unmatched",
+    "[2001:db8::1]:443,     unmatched",
+  })
+  void theFirstRuleThatMatchesDecides(String asked, String decision) {
+    assertThat(summary(RULES.decide(asked(asked)))).isEqualTo(decision);
+  }
+
+  @Test
+  void aRewriteIsNotMatchedAgain_W06() {
+    RuleSet circle =
+        RuleSet.of(
+            List.of(
+                rule(0, rewrite("b.net"), exact("a.net")),
+                rule(1, rewrite("a.net"), exact("b.net"))),
+            UnmatchedPolicy.PASS);
+
+    assertThat(summary(circle.decide(asked("a.net")))).isEqualTo("b.net:443 by r0");
+    assertThat(summary(circle.decide(asked("b.net")))).isEqualTo("a.net:443 by r1");
+  }
+
+  @ParameterizedTest(name = "W01: {0}")
+  @ValueSource(
+      strings = {
+        "erp.old.net:443",
+        "ERP.OLD.NET:443",
+        "Erp.Old.Net:443",
+        "erp.old.net.:443",
+        "ERP.old.NET.:443",
+        "erp.old.net:0443",
+        "erp.old.net.:00443",
+      })
+  void allSpellingsOfAHostHaveOneDecision(String text) {
+    assertThat(summary(RULES.decide(asked(text)))).isEqualTo("erp.new.net:443 by r1");
+  }
+
+  @ParameterizedTest(name = "W01: {0}")
+  @ValueSource(
+      strings = {
+        "erp.old.net..:443",
+        ".erp.old.net:443",
+        "[erp.old.net]:443",
+        "erp%2eold.net:443",
+        "erp.old.net%00:443",
+        "erp.old.net\u0000:443",
+        "\uff45rp.old.net:443",
+        "erp\u3002old.net:443",
+        "erp.old.net :443",
+        " erp.old.net:443",
+        "erp.old.net@x:443",
+        "x@erp.old.net:443",
+        "erp.old.net/:443",
+      })
+  void otherSpellingsAreNoHost(String text) {
+    assertThat(HostPort.parse(text)).isInstanceOf(MalformedAuthority.class);
+  }
+
+  @Test
+  void aTemplateThatMakesNoHostIsInvalid_W03() {
+    assertThat(RULES.decide(asked("old.net")))
+        .isEqualTo(
+            new Decision.Invalid(
+                RULES.rules().get(3),
+                "target \"{prefix}.new.net:8443\" made no valid host: host has an empty label"));
+    assertThat(RULES.decide(asked("app-.old.net"))).isInstanceOf(Decision.Invalid.class);
+  }
+
+  @Test
+  void withoutARuleTheDefaultDecides() {
+    RuleSet rejecting = RuleSet.of(List.of(), UnmatchedPolicy.REJECT);
+
+    assertThat(RuleSet.empty().decide(asked("h"))).isEqualTo(new Decision.Unmatched());
+    assertThat(RuleSet.empty().rules()).isEmpty();
+    assertThat(rejecting.decide(asked("h")))
+        .isEqualTo(new Decision.Reject(null, "no rule allows this host"));
+    assertThat(rejecting.unmatched()).isEqualTo(UnmatchedPolicy.REJECT);
+  }
+
+  @Test
+  void withinARuleAnExactHostGoesFirst() {
+    RuleSet rules =
+        RuleSet.of(
+            List.of(rule(0, new Outcome.Pass(), suffix("old.net"), exact("erp.old.net"))),
+            UnmatchedPolicy.PASS);
+
+    assertThat(rules.explain(asked("erp.old.net")).match())
+        .isEqualTo(new Match(rules.rules().getFirst(), exact("erp.old.net"), new Captures.None()));
+  }
+
+  @Test
+  void explainNamesTheRulesPassedOverAndTheMatch() {
+    Explanation explanation = RULES.explain(asked("A.Old.net:80"));
+
+    assertThat(explanation.asked()).isEqualTo(asked("a.old.net:80"));
+    assertThat(explanation.passedOver())
+        .containsExactly(
+            new Explanation.PassedOver(
+                RULES.rules().get(0), "host does not match exact sso.old.net"),
+            new Explanation.PassedOver(
+                RULES.rules().get(1),
+                "host does not match exact erp.old.net, exact erp-dr.old.net"),
+            new Explanation.PassedOver(
+                RULES.rules().get(2),
+                "host does not match regex app-([a-z]*)-?([0-9]*)\\.old\\.net"));
+    assertThat(explanation.match())
+        .isEqualTo(new Match(RULES.rules().get(3), suffix("old.net"), new Captures.Prefix("a")));
+    assertThat(explanation.decision())
+        .isEqualTo(new Decision.Rewrite(RULES.rules().get(3), asked("a.new.net:8443")));
+  }
+
+  @Test
+  void explainOfAnUnmatchedHostPassesOverEveryRule() {
+    Explanation explanation = RULES.explain(asked("www.example.com"));
+
+    assertThat(explanation.match()).isNull();
+    assertThat(explanation.passedOver())
+        .extracting(Explanation.PassedOver::rule)
+        .isEqualTo(RULES.rules());
+  }
+
+  @Test
+  void aReasonNamesAFewMatchersOfMany() {
+    HostMatcher[] many = {exact("a"), exact("b"), exact("c"), exact("d"), exact("e")};
+    RuleSet rules = RuleSet.of(List.of(rule(0, new Outcome.Pass(), many)), UnmatchedPolicy.PASS);
+
+    assertThat(rules.explain(asked("x")).passedOver().getFirst().reason())
+        .isEqualTo("host does not match exact a, exact b, exact c or 2 more");
+  }
+
+  @Test
+  void explainEqualsDecideAndAPlainScanOnRandomHosts_W10() {
+    Random random = new Random(20261121);
+    int matched = 0;
+    for (int i = 0; i < 100_000; i++) {
+      HostPort asked = randomHost(random);
+      Explanation explanation = RULES.explain(asked);
+
+      assertThat(explanation.decision()).isEqualTo(RULES.decide(asked));
+      assertThat(explanation.decision().rule()).isEqualTo(firstByPlainScan(asked));
+      matched += explanation.match() == null ? 0 : 1;
+    }
+    assertThat(matched).isBetween(20_000, 90_000);
+  }
+
+  private static HostPort randomHost(Random random) {
+    String[] labels = {
+      "erp", "erp-dr", "sso", "app-crm-7", "app-", "a", "un", "dead", "old", "new"
+    };
+    List<String> name = new ArrayList<>();
+    for (int n = random.nextInt(3); n > 0; n--) {
+      name.add(labels[random.nextInt(labels.length)]);
+    }
+    name.add(List.of("old", "dead", "new", "undead", "bold").get(random.nextInt(5)));
+    name.add("net");
+    return asked(String.join(".", name) + ':' + (1 + random.nextInt(65535)));
+  }
+
+  private static @Nullable Rule firstByPlainScan(HostPort asked) {
+    return RULES.rules().stream()
+        .filter(rule -> rule.hosts().stream().anyMatch(m -> m.match(asked.host()) != null))
+        .findFirst()
+        .orElse(null);
+  }
+
+  @Test
+  void aRuleStandsAtItsIndex() {
+    List<Rule> shifted = List.of(rule(1, new Outcome.Pass(), exact("a")));
+
+    assertThatThrownBy(() -> RuleSet.of(shifted, UnmatchedPolicy.PASS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("index of rule r1: 1 (expected: 0)");
+  }
+
+  private static Rule rule(int index, Outcome outcome, HostMatcher... hosts) {
+    return new Rule(
+        "r" + index,
+        index,
+        new Position("rules.yaml", 1 + index),
+        List.of(hosts),
+        outcome,
+        new Rule.Log(LogLevel.INFO, null),
+        Rule.Notes.NONE);
+  }
+
+  private static String summary(Decision decision) {
+    return switch (decision) {
+      case Decision.Unmatched _ -> "unmatched";
+      case Decision.Pass pass -> "pass by " + pass.rule().name();
+      case Decision.Rewrite rewrite -> rewrite.target() + " by " + rewrite.rule().name();
+      case Decision.Reject reject ->
+          "reject "
+              + reject.message()
+              + (reject.rule() == null ? "" : " by " + reject.rule().name());
+      case Decision.Invalid invalid -> "invalid by " + invalid.rule().name();
+    };
+  }
+}

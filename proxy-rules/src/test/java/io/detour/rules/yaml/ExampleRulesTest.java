@@ -1,0 +1,44 @@
+package io.detour.rules.yaml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The rule files that people are shown can be used as they stand. */
+class ExampleRulesTest {
+  private static final Pattern YAML_BLOCK = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
+
+  @Test
+  void theExampleFileHasNoProblemAndItsTestsPass() {
+    RuleFile file = RuleFile.load(Path.of("../rules.example.yaml"));
+
+    assertThat(file).isInstanceOf(RuleFile.Loaded.class);
+    RuleFile.Loaded loaded = (RuleFile.Loaded) file;
+    assertThat(loaded.failures()).isEmpty();
+    assertThat(loaded.rules().rules()).hasSize(5);
+    assertThat(loaded.tests()).hasSize(9);
+  }
+
+  @Test
+  void everyExampleOfTheDocumentationHasNoProblemAndItsTestsPass() throws IOException {
+    List<String> examples =
+        YAML_BLOCK
+            .matcher(Files.readString(Path.of("../docs/rules.md")))
+            .results()
+            .map(block -> block.group(1))
+            .toList();
+
+    assertThat(examples).hasSizeGreaterThan(8);
+    for (String example : examples) {
+      RuleFile file = RuleFile.parse(example, example);
+      assertThat(file).isInstanceOf(RuleFile.Loaded.class);
+      assertThat(((RuleFile.Loaded) file).failures()).isEmpty();
+      assertThat(((RuleFile.Loaded) file).tests()).isNotEmpty();
+    }
+  }
+}

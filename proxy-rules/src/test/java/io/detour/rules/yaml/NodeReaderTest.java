@@ -1,0 +1,116 @@
+package io.detour.rules.yaml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class NodeReaderTest {
+  @Test
+  void everyNodeKnowsWhereItBegins() {
+    Node root = NodeReader.read("a: b\nc:\n  - d\n  - { e: f }\n", new Problems("r"));
+
+    Node inner =
+        new Node.Mapping(at(4, 5), List.of(new Node.Entry("e", at(4, 7), text(4, 10, "f"))));
+    Node list = new Node.Sequence(at(3, 3), List.of(text(3, 5, "d"), inner));
+    assertThat(root)
+        .isEqualTo(
+            new Node.Mapping(
+                at(1, 1),
+                List.of(
+                    new Node.Entry("a", at(1, 1), text(1, 4, "b")),
+                    new Node.Entry("c", at(2, 1), list))));
+  }
+
+  @ParameterizedTest(name = "R03: {1}")
+  @MethodSource
+  void whatARuleFileNeverNeedsIsRefused(String text, String problem) {
+    assertThat(problems(text)).containsExactly(problem);
+  }
+
+  static Stream<Arguments> whatARuleFileNeverNeedsIsRefused() {
+    return Stream.of(
+        Arguments.of(
+            "a: 1\n---\nb: 1\n", "r:3:1: a second YAML document is not allowed in a rule file"),
+        Arguments.of("a: !!str 1\n", "r:1:4: YAML tags (!name) are not allowed in a rule file"),
+        Arguments.of("a: !x [1]\n", "r:1:4: YAML tags (!name) are not allowed in a rule file"),
+        Arguments.of("!x {a: 1}\n", "r:1:1: YAML tags (!name) are not allowed in a rule file"),
+        Arguments.of(
+            "a: !!javax.script.ScriptEngineManager []\n",
+            "r:1:4: YAML tags (!name) are not allowed in a rule file"),
+        Arguments.of("a: *x\n", "r:1:4: YAML aliases (*name) are not supported by this version"),
+        Arguments.of("? [a]\n: b\n", "r:1:3: a key is not plain text"),
+        Arguments.of("a: \u0007\n", "r:1:4: character U+0007 is not allowed in YAML"),
+        Arguments.of(
+            "a: b\n\ud83d\ude00: \ud800\n", "r:2:4: character U+D800 is not allowed in YAML"));
+  }
+
+  @ParameterizedTest(name = "R02: {0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "a: b: c             | r:1:5: YAML syntax: mapping values are not allowed here",
+        "'a: 1\n\tb: 2'     | r:2:1: YAML syntax: found character",
+        "a: [1, 2            | r:1:9: YAML syntax: expected ',' or ']'",
+        "a: [1, 2}           | r:1:9: YAML syntax: expected ',' or ']'",
+        "a: \"x             | r:1:6: YAML syntax: found unexpected end of stream (while scanning a"
+            + " quoted scalar that begins at 1:4)",
+        "a: \"\\q\"          | r:1:6: YAML syntax: found unknown escape character",
+        "a: @x               | r:1:4: YAML syntax: found character",
+        "'a: 1\n  b: 2'      | r:2:4: YAML syntax: mapping values are not allowed here",
+        "'%YAML 9.9\n---\na' | r:1:1: YAML cannot be read: ",
+      })
+  void brokenYamlHasAPlace(String text, String problem) {
+    assertThat(problems(text)).singleElement(InstanceOfAssertFactories.STRING).startsWith(problem);
+  }
+
+  @Test
+  void anAliasBombIsRefusedWhereItBegins_R03() {
+    String bomb =
+        "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: &d [*c, *c]\nversion: 1\nrules: *d\n";
+
+    assertThat(problems(bomb))
+        .hasSize(7)
+        .startsWith("r:2:8: YAML aliases (*name) are not supported by this version")
+        .endsWith("r:6:8: YAML aliases (*name) are not supported by this version");
+  }
+
+  @Test
+  void deepNestingIsRefused_R03() {
+    String deep = "a: " + "[".repeat(1000) + "]".repeat(1000);
+    String open = "a: " + "[".repeat(100_000);
+    String keys = "{a: ".repeat(1000) + "1" + "}".repeat(1000);
+    String enough = "a: " + "[".repeat(63) + "]".repeat(63);
+
+    assertThat(problems(deep)).containsExactly("r:1:68: nested deeper than 64 levels");
+    assertThat(problems(open)).containsExactly("r:1:68: nested deeper than 64 levels");
+    assertThat(problems(keys)).containsExactly("r:1:261: nested deeper than 64 levels");
+    assertThat(NodeReader.read(enough, new Problems("r"))).isNotNull();
+  }
+
+  @Test
+  void aLargeFileIsRead() {
+    String text = "version: 1\nrules: []\n" + "# comment\n".repeat(600_000);
+
+    assertThat(RuleFile.parse("r", text)).isInstanceOf(RuleFile.Loaded.class);
+  }
+
+  private static Node.Scalar text(int line, int column, String text) {
+    return new Node.Scalar(at(line, column), Node.Type.TEXT, text);
+  }
+
+  private static Location at(int line, int column) {
+    return new Location(line, column);
+  }
+
+  private static List<String> problems(String text) {
+    return ((RuleFile.Rejected) RuleFile.parse("r", text))
+        .problems().stream().map(Problem::toString).toList();
+  }
+}
