@@ -6,9 +6,11 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.resolver.ResolvedAddressTypes;
+import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.DnsNameResolverChannelStrategy;
 import io.netty.resolver.dns.NoopAuthoritativeDnsServerCache;
+import io.netty.resolver.dns.NoopDnsCnameCache;
 import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import java.io.File;
 import java.net.InetAddress;
@@ -25,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * <p>May be made and closed by any thread; {@link #dial} is called on an epoll event loop.
  */
 public final class Dialer implements AutoCloseable {
-  private static final int MAX_TTL_SECONDS = 300;
-
   /** As long as {@code resolv.conf} has at most three servers, each is asked in time. */
   private static final int QUERIES_PER_TIMEOUT = 4;
 
@@ -57,8 +57,7 @@ public final class Dialer implements AutoCloseable {
             .resolvedAddressTypes(ResolvedAddressTypes.IPV4_PREFERRED)
             .searchDomains(List.of())
             .ndots(0)
-            .ttl(0, MAX_TTL_SECONDS)
-            .negativeTtl(0)
+            .cnameCache(NoopDnsCnameCache.INSTANCE)
             .authoritativeDnsServerCache(NoopAuthoritativeDnsServerCache.INSTANCE);
   }
 
@@ -105,8 +104,9 @@ public final class Dialer implements AutoCloseable {
   }
 
   private NameResolver newResolver(EventLoop loop) {
-    return new NameResolver(
-        loop, dns.copy().eventLoop(loop).build(), options.dnsTimeout().toNanos());
+    DnsNameResolver resolver =
+        dns.copy().eventLoop(loop).resolveCache(new BoundedDnsCache()).build();
+    return new NameResolver(loop, resolver, options.dnsTimeout().toNanos());
   }
 
   /**

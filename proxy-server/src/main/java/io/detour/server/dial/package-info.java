@@ -34,9 +34,9 @@
  *   <li>Each lookup has a socket, and so a source port, of its own (RFC 5452 9.2). It costs no
  *       descriptor more than the connection that follows. Dials of one name that wait at the same
  *       time on one event loop share one lookup.
- *   <li>Addresses are cached per event loop for their time to live, 300 s at most. That a name does
- *       not exist is not cached: one that has just been created works at once, and the DNS server
- *       has a cache of its own.
+ *   <li>Addresses are cached per event loop under the name that was asked for, for their time to
+ *       live, 300 s at most, and in a bounded number. That a name does not exist is not cached: one
+ *       that has just been created works at once, and the DNS server has a cache of its own.
  *   <li>Servers named in a referral are not remembered: the configured servers are always asked.
  *   <li>Without any server in {@code resolv.conf} the one on this machine is asked, as the C
  *       library does; never a public one, which would learn the names of the network.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -35,6 +36,8 @@ final class DialFixture {
   final EventLoop loop = group.next();
   private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
 
+  private final List<Channel> upstreams = new CopyOnWriteArrayList<>();
+
   /** A dial under way and its result. */
   record Running(Dial handle, CompletableFuture<DialResult> result) {}
 
@@ -58,7 +61,7 @@ final class DialFixture {
                     told -> {
                       assertThat(loop.inEventLoop()).isTrue();
                       if (told instanceof DialResult.Connected connected) {
-                        keep(() -> connected.upstream().close().syncUninterruptibly());
+                        upstreams.add(connected.upstream());
                       }
                       assertThat(result.complete(told)).as("told once").isTrue();
                     }));
@@ -151,8 +154,14 @@ final class DialFixture {
     return (Host) Host.parse(name);
   }
 
+  /** Closes every connection that was handed out. */
+  void closeUpstreams() {
+    upstreams.forEach(upstream -> upstream.close().syncUninterruptibly());
+  }
+
   /** To be called after each test. */
   void close() throws Exception {
+    closeUpstreams();
     for (AutoCloseable resource : opened.reversed()) {
       resource.close();
     }

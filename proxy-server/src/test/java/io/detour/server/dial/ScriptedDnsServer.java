@@ -40,6 +40,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -210,34 +211,37 @@ public final class ScriptedDnsServer implements AutoCloseable {
       if (ignore != null && ignore.getAndDecrement() > 0) {
         return;
       }
-      DnsResponse response =
-          query instanceof DatagramDnsQuery datagram
-              ? new DatagramDnsResponse(
-                  /* sender= */ datagram.recipient(),
-                  /* recipient= */ datagram.sender(),
-                  query.id())
-              : new DefaultDnsResponse(query.id());
-      fill(response, key);
+      // Made when it is sent: a response that stays held would leak its buffers.
+      Supplier<DnsResponse> response = response(query, key);
       Queue<Runnable> waiting = held.get(name);
       if (waiting != null) {
-        waiting.add(() -> send(context, response));
+        waiting.add(() -> send(context, response.get()));
       } else {
-        send(context, response);
+        send(context, response.get());
       }
+    }
+
+    private Supplier<DnsResponse> response(DnsQuery query, Asked question) {
+      int id = query.id();
+      if (query instanceof DatagramDnsQuery datagram) {
+        InetSocketAddress from = datagram.recipient();
+        InetSocketAddress to = datagram.sender();
+        return () -> filled(new DatagramDnsResponse(from, to, id), question);
+      }
+      return () -> filled(new DefaultDnsResponse(id), question);
     }
 
     private static void send(ChannelHandlerContext context, DnsResponse response) {
       context.writeAndFlush(response).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
     }
 
-    private void fill(DnsResponse response, Asked question) {
+    private DnsResponse filled(DnsResponse response, Asked question) {
       Script script = scripts.getOrDefault(question.name(), Script.NXDOMAIN);
       String name = question.name() + '.';
       response.setRecursionAvailable(true).setCode(script.code());
       response.addRecord(DnsSection.QUESTION, new DefaultDnsQuestion(name, question.type()));
       if (!question.overTcp() && truncated.containsKey(question.name())) {
-        response.setTruncated(true);
-        return;
+        return response.setTruncated(true);
       }
       for (InetAddress address : script.addresses()) {
         DnsRecordType type = address instanceof Inet4Address ? DnsRecordType.A : DnsRecordType.AAAA;
@@ -248,6 +252,7 @@ public final class ScriptedDnsServer implements AutoCloseable {
                   name, type, TTL_SECONDS, Unpooled.wrappedBuffer(address.getAddress())));
         }
       }
+      return response;
     }
   }
 }
