@@ -1,0 +1,56 @@
+package io.detour.server.dial;
+
+/**
+ * Why a dial failed, and how that is told to the client: the status and the error token of RFC 9209
+ * 2.3. The statuses are Detour's; for {@link #RESOURCES} it differs from the recommended 500,
+ * because the same request may work a moment later.
+ */
+public enum DialError {
+  /** The name has no address, or the DNS servers gave no usable answer. */
+  DNS_ERROR(502, "dns_error", "the host has no address"),
+  /** No DNS server answered within the DNS timeout. */
+  DNS_TIMEOUT(504, "dns_timeout", "no DNS server answered in time"),
+  /** The target's machine answered that nothing listens on the port. */
+  CONNECTION_REFUSED(502, "connection_refused", "the target refused the connection"),
+  /** The target's machine did not answer within the connect timeout. */
+  CONNECTION_TIMEOUT(504, "connection_timeout", "the target did not answer in time"),
+  /** There is no way to the address: no route, or not an address of a single machine. */
+  DESTINATION_IP_UNROUTABLE(
+      502, "destination_ip_unroutable", "there is no route to the target's address"),
+  /** The address is one of the proxy's own listeners. */
+  PROXY_LOOP(502, "proxy_loop_detected", "the target is this proxy"),
+  /** This machine has no descriptor, no local port or no memory for another connection. */
+  RESOURCES(503, "proxy_internal_error", "no resources for another connection"),
+  /** The connection broke before it was of use. */
+  CONNECTION_TERMINATED(502, "connection_terminated", "the connection broke at once");
+
+  private final int status;
+  private final String token;
+  private final String details;
+
+  DialError(int status, String token, String details) {
+    this.status = status;
+    this.token = token;
+    this.details = details;
+  }
+
+  /** The HTTP status of the answer: 502, 503 or 504. */
+  public int status() {
+    return status;
+  }
+
+  /** The error token of RFC 9209 2.3. */
+  public String token() {
+    return token;
+  }
+
+  /** What happened, as one phrase of printable ASCII without quotes. */
+  public String details() {
+    return details;
+  }
+
+  /** Whether this machine failed, so that it says nothing about the target. */
+  boolean isLocal() {
+    return this == DESTINATION_IP_UNROUTABLE || this == RESOURCES;
+  }
+}

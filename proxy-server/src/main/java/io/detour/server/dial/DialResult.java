@@ -1,0 +1,55 @@
+package io.detour.server.dial;
+
+import io.netty.channel.epoll.EpollSocketChannel;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** How a dial ended. */
+public sealed interface DialResult {
+  /** Addresses that a connection was attempted to: 0 if it did not come to that. */
+  int attempts();
+
+  /** Time spent on the lookup in nanoseconds: 0 if the host needed none. */
+  long dnsNanos();
+
+  /** Time from the first attempt to the result in nanoseconds: 0 without an attempt. */
+  long connectNanos();
+
+  /**
+   * The target is connected. The receiver owns the channel from the moment it is told.
+   *
+   * <p>The channel is on the event loop of the dial, its pipeline is empty, it does not read by
+   * itself ({@code AUTO_READ} off), and it lets each direction end alone ({@code
+   * ALLOW_HALF_CLOSURE}). Netty may read all the same as soon as the callback has returned, when
+   * the target has ended its direction already: a handler that keeps early bytes has to be in the
+   * pipeline by then.
+   *
+   * @param upstream the connection
+   * @param remote the address that answered
+   */
+  record Connected(
+      EpollSocketChannel upstream,
+      InetSocketAddress remote,
+      int attempts,
+      long dnsNanos,
+      long connectNanos)
+      implements DialResult {}
+
+  /**
+   * There is no connection, and nothing of the dial is left.
+   *
+   * @param error the kind of failure
+   * @param details what happened, as one phrase of printable ASCII without quotes and without
+   *     anything that the client sent
+   * @param rcode the name of the DNS response code if there was one, such as {@code NXDOMAIN}: the
+   *     {@code rcode} parameter of RFC 9209 2.3.2
+   */
+  record Failed(
+      DialError error,
+      String details,
+      @Nullable String rcode,
+      int attempts,
+      long dnsNanos,
+      long connectNanos)
+      implements DialResult {}
+}

@@ -1,0 +1,121 @@
+package io.detour.server.dial;
+
+import io.detour.core.Host;
+import io.detour.core.HostPort;
+import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.resolver.ResolvedAddressTypes;
+import io.netty.resolver.dns.DnsNameResolver;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.DnsNameResolverChannelStrategy;
+import io.netty.resolver.dns.NoopAuthoritativeDnsServerCache;
+import io.netty.resolver.dns.NoopDnsCnameCache;
+import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
+import java.io.File;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connects to targets on the event loop of the client that asked, without ever blocking it. How
+ * hosts are resolved is said in the description of the package.
+ *
+ * <p>May be made and closed by any thread; {@link #dial} is called on an epoll event loop.
+ */
+public final class Dialer implements AutoCloseable {
+  /** As long as {@code resolv.conf} has at most three servers, each is asked in time. */
+  private static final int QUERIES_PER_TIMEOUT = 4;
+
+  private final DialOptions options;
+  private final OwnAddresses own;
+  private final DnsNameResolverBuilder dns;
+  private final ConcurrentMap<EventLoop, NameResolver> resolvers = new ConcurrentHashMap<>();
+
+  /**
+   * @param options how to resolve and connect
+   * @param own addresses that are never dialled; may be added to at any time
+   */
+  public Dialer(DialOptions options, OwnAddresses own) {
+    this.options = options;
+    this.own = own;
+    // Settled here and not on the first dial, so that no event loop waits for resolv.conf.
+    this.dns =
+        new DnsNameResolverBuilder()
+            .datagramChannelType(EpollDatagramChannel.class)
+            .socketChannelType(EpollSocketChannel.class)
+            .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
+            .localAddress(null)
+            .nameServerProvider(
+                options.dnsServers().isEmpty()
+                    ? new SystemDnsServers(new File("/etc/resolv.conf"))
+                    : new SequentialDnsServerAddressStreamProvider(options.dnsServers()))
+            .queryTimeoutMillis(options.dnsTimeout().toMillis() / QUERIES_PER_TIMEOUT)
+            .resolvedAddressTypes(ResolvedAddressTypes.IPV4_PREFERRED)
+            .searchDomains(List.of())
+            .ndots(0)
+            .cnameCache(NoopDnsCnameCache.INSTANCE)
+            .authoritativeDnsServerCache(NoopAuthoritativeDnsServerCache.INSTANCE);
+  }
+
+  /**
+   * Resolves a target and connects to the first of its addresses that answers. Each address is
+   * tried for the connect timeout, in turn.
+   *
+   * @param target where to; its host is looked up once
+   * @param loop the current thread's epoll event loop, on which everything happens
+   * @param done told the result once, on {@code loop}, after this method has returned; never told
+   *     after {@link Dial#cancel}
+   * @return the handle to cancel it by
+   * @throws IllegalStateException if {@code loop} is not the current thread's
+   */
+  public Dial dial(HostPort target, EventLoop loop, Consumer<DialResult> done) {
+    if (!loop.inEventLoop()) {
+      throw new IllegalStateException(
+          "loop: not that of " + Thread.currentThread() + " (expected: the current event loop)");
+    }
+    int connectTimeoutMillis = (int) options.connectTimeout().toMillis();
+    PendingDial dial = new PendingDial(target.port(), loop, own, connectTimeoutMillis, done);
+    Resolution known = withoutLookup(target.host());
+    if (known != null) {
+      dial.start(known);
+    } else {
+      dial.start(resolver(loop), target.host().name());
+    }
+    return dial;
+  }
+
+  private @Nullable Resolution withoutLookup(Host host) {
+    if (host.isAddress()) {
+      return new Resolution.Addresses(List.of(InetAddress.ofLiteral(host.name())));
+    }
+    List<InetAddress> addresses = options.hosts().get(host);
+    return addresses != null
+        ? new Resolution.Addresses(addresses)
+        : ReservedNames.resolve(host.name());
+  }
+
+  private NameResolver resolver(EventLoop loop) {
+    NameResolver resolver = resolvers.get(loop);
+    return resolver != null ? resolver : resolvers.computeIfAbsent(loop, this::newResolver);
+  }
+
+  private NameResolver newResolver(EventLoop loop) {
+    DnsNameResolver resolver =
+        dns.copy().eventLoop(loop).resolveCache(new BoundedDnsCache()).build();
+    return new NameResolver(loop, resolver, options.dnsTimeout().toNanos());
+  }
+
+  /**
+   * Drops the resolvers and what they have cached. Dials that run go on to their end, within their
+   * timeouts.
+   */
+  @Override
+  public void close() {
+    resolvers.values().forEach(NameResolver::close);
+    resolvers.clear();
+  }
+}

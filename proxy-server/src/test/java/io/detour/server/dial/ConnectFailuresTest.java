@@ -1,0 +1,63 @@
+package io.detour.server.dial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.netty.channel.ChannelException;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.unix.Errors;
+import java.net.ConnectException;
+import java.nio.channels.ClosedChannelException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConnectFailuresTest {
+  @ParameterizedTest(name = "D05 D06 D07 D11: connect(2) fails with {0} ({1})")
+  @CsvSource({
+    "EPERM,         1,   DESTINATION_IP_UNROUTABLE",
+    "EINVAL,        22,  DESTINATION_IP_UNROUTABLE",
+    "EADDRNOTAVAIL, 99,  RESOURCES",
+    "ENETUNREACH,   101, DESTINATION_IP_UNROUTABLE",
+    "ECONNRESET,    104, CONNECTION_TERMINATED",
+    "ENOBUFS,       105, RESOURCES",
+    "ETIMEDOUT,     110, CONNECTION_TIMEOUT",
+    "ECONNREFUSED,  111, CONNECTION_REFUSED",
+    "EHOSTUNREACH,  113, DESTINATION_IP_UNROUTABLE",
+  })
+  void theErrorNumberOfAConnectDecides(String name, int errno, DialError error) {
+    for (String call : new String[] {"connect", "finishConnect"}) {
+      Throwable failure = catchThrowable(() -> Errors.handleConnectErrno(call, -errno));
+
+      assertThat(ConnectFailures.classify(failure)).as(name).isEqualTo(error);
+      assertThat(ConnectFailures.classify(annotated(failure))).as(name).isEqualTo(error);
+    }
+  }
+
+  @ParameterizedTest(name = "D11: socket(2) fails with {0} ({1})")
+  @CsvSource({"ENFILE, 23", "EMFILE, 24", "ENOBUFS, 105", "ENOMEM, 12"})
+  void noSocketIsALackOfResources(String name, int errno) {
+    Throwable failure = new ChannelException(Errors.newIOException("newSocketStream", -errno));
+
+    assertThat(ConnectFailures.classify(failure)).as(name).isEqualTo(DialError.RESOURCES);
+  }
+
+  @Test
+  void theConnectTimeoutIsTold() {
+    assertThat(ConnectFailures.classify(new ConnectTimeoutException()))
+        .isEqualTo(DialError.CONNECTION_TIMEOUT);
+  }
+
+  @Test
+  void aFailureWithoutANumberIsJudgedByItsType() {
+    assertThat(ConnectFailures.classify(new ConnectException("no number")))
+        .isEqualTo(DialError.CONNECTION_REFUSED);
+    assertThat(ConnectFailures.classify(new ClosedChannelException()))
+        .isEqualTo(DialError.CONNECTION_TERMINATED);
+  }
+
+  /** As Netty hands it out: the address is added, the failure itself is the cause. */
+  private static Throwable annotated(Throwable failure) {
+    return new ConnectException(failure.getMessage() + ": /192.0.2.1:443").initCause(failure);
+  }
+}

@@ -1,0 +1,171 @@
+package io.detour.server.dial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.detour.core.Host;
+import io.detour.core.HostPort;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Assumptions;
+
+/** A real event loop to dial on, real sockets to dial, and a DNS server to ask. */
+final class DialFixture {
+  static final Duration DEADLINE = Duration.ofSeconds(20);
+
+  final ScriptedDnsServer dns = ScriptedDnsServer.start();
+  final OwnAddresses own = new OwnAddresses();
+  final DialOptions options = DialOptions.defaults().withDnsServers(List.of(dns.address()));
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+  final EventLoop loop = group.next();
+  private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
+
+  private final List<Channel> upstreams = new CopyOnWriteArrayList<>();
+
+  /** A dial under way and its result. */
+  record Running(Dial handle, CompletableFuture<DialResult> result) {}
+
+  Dialer dialer() {
+    return dialer(options);
+  }
+
+  Dialer dialer(DialOptions with) {
+    return keep(new Dialer(with, own));
+  }
+
+  /** Starts a dial; the callback may be called once only. */
+  Running start(Dialer dialer, HostPort target) {
+    CompletableFuture<DialResult> result = new CompletableFuture<>();
+    Dial handle =
+        onLoop(
+            () ->
+                dialer.dial(
+                    target,
+                    loop,
+                    told -> {
+                      assertThat(loop.inEventLoop()).isTrue();
+                      if (told instanceof DialResult.Connected connected) {
+                        upstreams.add(connected.upstream());
+                      }
+                      assertThat(result.complete(told)).as("told once").isTrue();
+                    }));
+    return new Running(handle, result);
+  }
+
+  /** Dials and waits for the result. */
+  DialResult dial(Dialer dialer, HostPort target) {
+    return await(start(dialer, target).result());
+  }
+
+  /** Runs on the event loop and waits for the outcome. */
+  <T> T onLoop(Callable<T> call) {
+    CompletableFuture<T> outcome = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          try {
+            outcome.complete(call.call());
+          } catch (Throwable e) {
+            outcome.completeExceptionally(e);
+          }
+        });
+    return await(outcome);
+  }
+
+  void runOnLoop(Runnable task) {
+    boolean ran =
+        onLoop(
+            () -> {
+              task.run();
+              return true;
+            });
+    assertThat(ran).isTrue();
+  }
+
+  static <T> T await(CompletableFuture<T> future) {
+    try {
+      return future.get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new AssertionError(e.getCause());
+    } catch (TimeoutException e) {
+      throw new AssertionError("nothing within " + DEADLINE, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A listener that is never accepted from; the kernel still completes connections. */
+  ServerSocket listen(String address) throws IOException {
+    return keep(new ServerSocket(0, 50, InetAddress.ofLiteral(address)));
+  }
+
+  /** A port of an address on which nothing listens. */
+  static int closedPort(String address) throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral(address))) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /**
+   * A listener whose queue of connections is full, so that the kernel drops every SYN. Skips the
+   * test where the kernel does not.
+   */
+  int deafPort() throws IOException {
+    ServerSocket deaf = keep(new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1")));
+    InetSocketAddress address = new InetSocketAddress(deaf.getInetAddress(), deaf.getLocalPort());
+    int unanswered = 0;
+    for (int i = 0; i < 16 && unanswered < 2; i++) {
+      SocketChannel filler = keep(SocketChannel.open());
+      filler.configureBlocking(false);
+      // On loopback the handshake is over before connect(2) returns, unless the SYN was dropped.
+      boolean answered = filler.connect(address) || filler.finishConnect();
+      unanswered = answered ? 0 : unanswered + 1;
+    }
+    Assumptions.assumeTrue(unanswered == 2, "this kernel drops no SYN for a full accept queue");
+    return deaf.getLocalPort();
+  }
+
+  <T extends AutoCloseable> T keep(T resource) {
+    opened.add(resource);
+    return resource;
+  }
+
+  static HostPort target(String host, int port) {
+    return new HostPort(host(host), port);
+  }
+
+  static Host host(String name) {
+    return (Host) Host.parse(name);
+  }
+
+  /** Closes every connection that was handed out. */
+  void closeUpstreams() {
+    upstreams.forEach(upstream -> upstream.close().syncUninterruptibly());
+  }
+
+  /** To be called after each test. */
+  void close() throws Exception {
+    closeUpstreams();
+    for (AutoCloseable resource : opened.reversed()) {
+      resource.close();
+    }
+    group.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
+    dns.close();
+  }
+}

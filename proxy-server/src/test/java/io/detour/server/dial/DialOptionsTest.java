@@ -1,0 +1,52 @@
+package io.detour.server.dial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DialOptionsTest {
+  private final DialOptions defaults = DialOptions.defaults();
+
+  @Test
+  void theDefaultsAskTheSystemsServers() {
+    assertThat(defaults.dnsServers()).isEmpty();
+    assertThat(defaults.dnsTimeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(defaults.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT-1S", "PT0S", "PT0.0009S", "PT1H0.001S"})
+  void timeoutsOutOfRangeAreRefused(String text) {
+    Duration timeout = Duration.parse(text);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> defaults.withConnectTimeout(timeout))
+        .withMessage("connectTimeout: " + timeout + " (expected: PT0.001S..PT1H)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> defaults.withDnsTimeout(timeout))
+        .withMessage("dnsTimeout: " + timeout + " (expected: PT0.01S..PT1H)");
+  }
+
+  @Test
+  void aServerThatIsANameIsRefused() {
+    InetSocketAddress name = InetSocketAddress.createUnresolved("ns.test", 53);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> defaults.withDnsServers(List.of(name)))
+        .withMessageContaining("ns.test");
+  }
+
+  @Test
+  void aHostWithoutAnAddressIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> defaults.withHosts(Map.of(DialFixture.host("erp.test"), List.of())))
+        .withMessage("hosts: erp.test (expected: an address)");
+  }
+}

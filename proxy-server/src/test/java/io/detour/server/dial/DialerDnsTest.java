@@ -1,0 +1,391 @@
+package io.detour.server.dial;
+
+import static io.detour.server.dial.DialFixture.target;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.awaitility.Awaitility.await;
+
+import io.detour.server.dial.DialFixture.Running;
+import io.detour.server.dial.DialResult.Connected;
+import io.detour.server.dial.DialResult.Failed;
+import io.detour.server.dial.ScriptedDnsServer.Asked;
+import io.netty.handler.codec.dns.DnsRecordType;
+import io.netty.handler.codec.dns.DnsResponseCode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Resolving: what is asked, what is not, and how each answer ends the dial. */
+class DialerDnsTest {
+  private final DialFixture fixture = new DialFixture();
+  private int port;
+
+  @BeforeEach
+  void listen() throws IOException {
+    port = fixture.listen("127.0.0.1").getLocalPort();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    fixture.close();
+  }
+
+  @Test
+  void aNameIsAskedForBothFamiliesAndConnected() {
+    fixture.dns.answer("web.test", "127.0.0.1");
+
+    Connected connected = connected("web.test");
+
+    assertThat(connected.remote().getAddress()).isEqualTo(InetAddress.ofLiteral("127.0.0.1"));
+    assertThat(connected.dnsNanos()).isPositive();
+    assertThat(fixture.dns.asked())
+        .containsExactlyInAnyOrder(
+            new Asked("web.test", DnsRecordType.A, false),
+            new Asked("web.test", DnsRecordType.AAAA, false));
+  }
+
+  @Test
+  void everyAddressOfANameIsTriedIpv4First() {
+    fixture.dns.answer("twin.test", "::1", "127.0.0.2", "127.0.0.1");
+
+    Connected connected = connected("twin.test");
+
+    assertThat(connected.attempts()).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("D01: NXDOMAIN is 502 dns_error with its rcode")
+  void aNameThatDoesNotExistIsTold() {
+    Failed failed = failed(fixture.dialer(), "missing.test");
+
+    assertThat(failed.error()).isEqualTo(DialError.DNS_ERROR);
+    assertThat(failed.rcode()).isEqualTo("NXDOMAIN");
+    assertThat(failed.details()).doesNotContain("missing");
+    assertThat(failed.attempts()).isZero();
+    assertThat(failed.connectNanos()).isZero();
+  }
+
+  @Test
+  @DisplayName("D01: SERVFAIL is 502 dns_error with its rcode")
+  void aFailingServerIsTold() {
+    fixture.dns.fail("broken.test", DnsResponseCode.SERVFAIL);
+
+    Failed failed = failed(fixture.dialer(), "broken.test");
+
+    assertThat(failed.error()).isEqualTo(DialError.DNS_ERROR);
+    assertThat(failed.rcode()).isEqualTo("SERVFAIL");
+  }
+
+  @Test
+  @DisplayName("D01: a name without an address is 502 dns_error")
+  void aNameWithoutAnAddressIsTold() {
+    fixture.dns.noData("empty.test");
+
+    Failed failed = failed(fixture.dialer(), "empty.test");
+
+    assertThat(failed.error()).isEqualTo(DialError.DNS_ERROR);
+    assertThat(failed.rcode()).isNull();
+  }
+
+  @Test
+  void aNameThatIsCreatedWorksAtOnce() {
+    Dialer dialer = fixture.dialer();
+    failed(dialer, "fresh.test");
+
+    fixture.dns.answer("fresh.test", "127.0.0.1");
+
+    assertThat(fixture.dial(dialer, target("fresh.test", port))).isInstanceOf(Connected.class);
+  }
+
+  @Test
+  @DisplayName("D02: silence is 504 dns_timeout after the DNS timeout")
+  void aSilentServerTimesOut() {
+    fixture.dns.ignore("silent.test");
+    Duration timeout = Duration.ofMillis(400);
+
+    Failed failed = failed(fixture.dialer(fixture.options.withDnsTimeout(timeout)), "silent.test");
+
+    assertThat(failed.error()).isEqualTo(DialError.DNS_TIMEOUT);
+    assertThat(Duration.ofNanos(failed.dnsNanos())).isBetween(timeout, timeout.multipliedBy(2));
+    assertThat(fixture.dns.asked("silent.test")).as("retries").hasSizeGreaterThan(2);
+  }
+
+  @Test
+  @DisplayName("D02: two silent servers take no longer than one")
+  void theTimeoutCoversAllServers() {
+    fixture.dns.ignore("silent.test");
+    ScriptedDnsServer second = fixture.keep(ScriptedDnsServer.start().ignore("silent.test"));
+    Duration timeout = Duration.ofMillis(400);
+    DialOptions options =
+        fixture
+            .options
+            .withDnsTimeout(timeout)
+            .withDnsServers(List.of(fixture.dns.address(), second.address()));
+
+    Failed failed = failed(fixture.dialer(options), "silent.test");
+
+    assertThat(failed.error()).isEqualTo(DialError.DNS_TIMEOUT);
+    assertThat(Duration.ofNanos(failed.dnsNanos())).isBetween(timeout, timeout.multipliedBy(2));
+    assertThat(second.asked("silent.test")).isNotEmpty();
+  }
+
+  @Test
+  void aSecondServerAnswersForASilentOne() {
+    fixture.dns.ignore("web.test");
+    ScriptedDnsServer second = fixture.keep(ScriptedDnsServer.start());
+    second.answer("web.test", "127.0.0.1");
+    Dialer dialer =
+        fixture.dialer(
+            fixture
+                .options
+                .withDnsTimeout(Duration.ofSeconds(2))
+                .withDnsServers(List.of(fixture.dns.address(), second.address())));
+
+    assertThat(fixture.dial(dialer, target("web.test", port))).isInstanceOf(Connected.class);
+  }
+
+  @Test
+  void aLostDatagramIsAskedAgain() {
+    fixture.dns.answer("web.test", "127.0.0.1");
+    fixture.dns.ignore("web.test", DnsRecordType.A, 1).ignore("web.test", DnsRecordType.AAAA, 1);
+    Dialer dialer = fixture.dialer(fixture.options.withDnsTimeout(Duration.ofSeconds(2)));
+
+    assertThat(fixture.dial(dialer, target("web.test", port))).isInstanceOf(Connected.class);
+  }
+
+  @Test
+  @DisplayName("D08: a name whose AAAA query is never answered is connected by its A record")
+  void silenceAboutOneFamilyDoesNotHideTheOther() {
+    fixture.dns.answer("half.test", "127.0.0.1");
+    fixture.dns.ignore("half.test", DnsRecordType.AAAA, Integer.MAX_VALUE);
+    Duration timeout = Duration.ofSeconds(2);
+    Dialer dialer = fixture.dialer(fixture.options.withDnsTimeout(timeout));
+
+    DialResult result = fixture.dial(dialer, target("half.test", port));
+
+    assertThat(result).isInstanceOf(Connected.class);
+    assertThat(Duration.ofNanos(result.dnsNanos())).isLessThan(timeout);
+  }
+
+  @ParameterizedTest(name = "D03: {0} is 502 dns_error without a query")
+  @ValueSource(strings = {"invalid", "a.invalid", "onion", "abc.onion"})
+  void namesThatDoNotExistByStandardAreNotAskedFor(String name) {
+    Failed failed = failed(fixture.dialer(), name);
+
+    assertThat(failed.error()).isEqualTo(DialError.DNS_ERROR);
+    assertThat(failed.rcode()).isEqualTo("NXDOMAIN");
+    assertThat(failed.dnsNanos()).isZero();
+    assertThat(fixture.dns.asked()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "D03: {0} is loopback without a query")
+  @ValueSource(strings = {"localhost", "erp.localhost"})
+  void localhostIsLoopback(String name) {
+    Connected connected = connected(name);
+
+    assertThat(connected.remote().getAddress().isLoopbackAddress()).isTrue();
+    assertThat(fixture.dns.asked()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "D03: {0} is asked for")
+  @ValueSource(strings = {"notlocalhost", "invalid.test", "myonion", "localhost.test"})
+  void namesThatOnlyLookReservedAreAskedFor(String name) {
+    failed(fixture.dialer(), name);
+
+    assertThat(fixture.dns.asked(name)).isNotEmpty();
+  }
+
+  @ParameterizedTest(name = "D04: {0} is asked for as it is")
+  @ValueSource(strings = {"intranet", "wiki.team"})
+  void noSearchDomainIsAdded(String name) {
+    failed(fixture.dialer(), name);
+
+    assertThat(fixture.dns.asked()).isNotEmpty().extracting(Asked::name).containsOnly(name);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"erp.old.test", "erp.invalid", "localhost"})
+  void staticHostsComeFirst(String name) {
+    fixture.dns.answer("erp.old.test", "127.0.0.9");
+    DialOptions options =
+        fixture.options.withHosts(
+            Map.of(DialFixture.host(name), List.of(InetAddress.ofLiteral("127.0.0.1"))));
+
+    DialResult result = fixture.dial(fixture.dialer(options), target(name, port));
+
+    assertThat(result).isInstanceOf(Connected.class);
+    assertThat(result.dnsNanos()).isZero();
+    assertThat(fixture.dns.asked()).isEmpty();
+  }
+
+  @Test
+  void theHostsFileIsHonoured() throws IOException {
+    String name = nameInHostsFile();
+
+    DialResult result = fixture.dial(fixture.dialer(), target(name, port));
+
+    assertThat(result).isInstanceOf(Connected.class);
+    assertThat(fixture.dns.asked()).isEmpty();
+  }
+
+  @Test
+  void anAnswerTooLongForADatagramIsFetchedOverTcp() {
+    fixture.dns.answer("long.test", "127.0.0.1").truncate("long.test");
+
+    connected("long.test");
+
+    assertThat(fixture.dns.asked())
+        .contains(
+            new Asked("long.test", DnsRecordType.A, false),
+            new Asked("long.test", DnsRecordType.A, true));
+  }
+
+  @Test
+  void anAnswerIsCached() {
+    fixture.dns.answer("web.test", "127.0.0.1");
+    Dialer dialer = fixture.dialer();
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(fixture.dial(dialer, target("web.test", port))).isInstanceOf(Connected.class);
+    }
+
+    assertThat(fixture.dns.asked()).hasSize(2);
+  }
+
+  @Test
+  void dialsOfOneNameShareALookup() {
+    fixture.dns.answer("busy.test", "127.0.0.1").hold("busy.test");
+    Dialer dialer = fixture.dialer();
+    List<Running> dials =
+        IntStream.range(0, 10)
+            .mapToObj(i -> fixture.start(dialer, target("busy.test", port)))
+            .toList();
+    await().until(() -> fixture.dns.asked().size() == 2);
+
+    fixture.dns.release("busy.test");
+
+    assertThat(dials)
+        .allSatisfy(
+            dial -> assertThat(DialFixture.await(dial.result())).isInstanceOf(Connected.class));
+    assertThat(fixture.dns.asked()).hasSize(2);
+  }
+
+  @Test
+  @DisplayName("T19: a dial that is cancelled while it waits for DNS is not told, others are")
+  void cancelEndsTheWaitOfOneDialOnly() {
+    fixture.dns.answer("busy.test", "127.0.0.1").hold("busy.test");
+    Dialer dialer = fixture.dialer();
+    Running first = fixture.start(dialer, target("busy.test", port));
+    Running second = fixture.start(dialer, target("busy.test", port));
+
+    fixture.runOnLoop(first.handle()::cancel);
+    fixture.dns.release("busy.test");
+
+    assertThat(DialFixture.await(second.result())).isInstanceOf(Connected.class);
+    assertThat(first.result()).isNotDone();
+  }
+
+  @Test
+  @DisplayName("T19: when all dials of a name are cancelled, the next one asks anew")
+  void aLookupThatNobodyWaitsForIsDropped() {
+    fixture.dns.answer("busy.test", "127.0.0.1").hold("busy.test");
+    Dialer dialer = fixture.dialer();
+    Running cancelled = fixture.start(dialer, target("busy.test", port));
+    await().until(() -> fixture.dns.asked().size() == 2);
+
+    fixture.runOnLoop(cancelled.handle()::cancel);
+    fixture.dns.release("busy.test");
+
+    assertThat(fixture.dial(dialer, target("busy.test", port))).isInstanceOf(Connected.class);
+    assertThat(cancelled.result()).isNotDone();
+    assertThat(fixture.dns.asked()).hasSize(4);
+  }
+
+  @Test
+  @DisplayName("O05: a silent DNS server delays no other dial on the same event loop")
+  void aSlowLookupDelaysNobody() {
+    fixture.dns.hold("slow.test").answer("web.test", "127.0.0.1");
+    Dialer dialer = fixture.dialer();
+    Running slow = fixture.start(dialer, target("slow.test", port));
+
+    assertThat(fixture.dial(dialer, target("127.0.0.1", port))).isInstanceOf(Connected.class);
+    assertThat(fixture.dial(dialer, target("web.test", port))).isInstanceOf(Connected.class);
+
+    assertThat(slow.result()).isNotDone();
+    fixture.runOnLoop(slow.handle()::cancel);
+  }
+
+  @Test
+  @DisplayName("T19: no descriptor is left of dials that failed or were cancelled")
+  void nothingIsLeftBehind() throws IOException {
+    fixture.dns.ignore("silent.test").hold("held.test");
+    Dialer dialer = fixture.dialer(fixture.options.withDnsTimeout(Duration.ofMillis(100)));
+    int closed = DialFixture.closedPort("127.0.0.1");
+    failed(dialer, "missing.test");
+    long before = openSockets();
+
+    for (int i = 0; i < 50; i++) {
+      Running held = fixture.start(dialer, target("held.test", port));
+      Running connecting = fixture.start(dialer, target("127.0.0.1", port));
+      fixture.runOnLoop(held.handle()::cancel);
+      fixture.runOnLoop(connecting.handle()::cancel);
+      failed(dialer, "missing.test");
+      fixture.dial(dialer, target("127.0.0.1", closed));
+    }
+    failed(dialer, "silent.test");
+    fixture.closeUpstreams();
+
+    await().untilAsserted(() -> assertThat(openSockets()).isLessThanOrEqualTo(before));
+  }
+
+  private static long openSockets() throws IOException {
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      return descriptors.filter(DialerDnsTest::isSocket).count();
+    }
+  }
+
+  private static boolean isSocket(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+    } catch (IOException e) {
+      // Closed since it was listed, as the descriptor of the listing itself.
+      return false;
+    }
+  }
+
+  /** A name that the hosts file gives the address of the listener, or skips the test. */
+  private static String nameInHostsFile() throws IOException {
+    List<String> names =
+        Files.readAllLines(Path.of("/etc/hosts")).stream()
+            .map(line -> line.replaceFirst("#.*", "").strip().split("\\s+", -1))
+            .filter(words -> words.length > 1 && words[0].equals("127.0.0.1"))
+            .map(words -> words[1])
+            .filter(name -> !name.contains("localhost"))
+            .toList();
+    Assumptions.assumeFalse(names.isEmpty(), "/etc/hosts has no name but localhost for 127.0.0.1");
+    return names.getFirst();
+  }
+
+  private Connected connected(String name) {
+    DialResult result = fixture.dial(fixture.dialer(), target(name, port));
+    return assertThat(result).asInstanceOf(type(Connected.class)).actual();
+  }
+
+  private Failed failed(Dialer dialer, String name) {
+    DialResult result = fixture.dial(dialer, target(name, port));
+    return assertThat(result).asInstanceOf(type(Failed.class)).actual();
+  }
+}

@@ -1,0 +1,258 @@
+package io.detour.server.dial;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.handler.codec.dns.DatagramDnsQuery;
+import io.netty.handler.codec.dns.DatagramDnsQueryDecoder;
+import io.netty.handler.codec.dns.DatagramDnsResponse;
+import io.netty.handler.codec.dns.DatagramDnsResponseEncoder;
+import io.netty.handler.codec.dns.DefaultDnsQuestion;
+import io.netty.handler.codec.dns.DefaultDnsRawRecord;
+import io.netty.handler.codec.dns.DefaultDnsResponse;
+import io.netty.handler.codec.dns.DnsQuery;
+import io.netty.handler.codec.dns.DnsQuestion;
+import io.netty.handler.codec.dns.DnsRecordType;
+import io.netty.handler.codec.dns.DnsResponse;
+import io.netty.handler.codec.dns.DnsResponseCode;
+import io.netty.handler.codec.dns.DnsSection;
+import io.netty.handler.codec.dns.TcpDnsQueryDecoder;
+import io.netty.handler.codec.dns.TcpDnsResponseEncoder;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * A DNS server on a loopback port, over UDP and TCP, that answers what a test told it to. Names
+ * that it was told nothing about do not exist. It records every question. Any thread.
+ */
+public final class ScriptedDnsServer implements AutoCloseable {
+  private static final int TTL_SECONDS = 60;
+  private static final int BIND_ATTEMPTS = 10;
+
+  /** A question that was asked; the name is without the trailing dot. */
+  public record Asked(String name, DnsRecordType type, boolean overTcp) {}
+
+  private record Script(DnsResponseCode code, List<InetAddress> addresses) {
+    static final Script NXDOMAIN = new Script(DnsResponseCode.NXDOMAIN, List.of());
+  }
+
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+  private final ConcurrentMap<String, Script> scripts = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Asked, AtomicInteger> ignored = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, Boolean> truncated = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, Queue<Runnable>> held = new ConcurrentHashMap<>();
+  private final List<Asked> asked = new CopyOnWriteArrayList<>();
+  private final InetSocketAddress address;
+
+  private ScriptedDnsServer() {
+    address = bind();
+  }
+
+  /** Starts a server on a free port. */
+  public static ScriptedDnsServer start() {
+    return new ScriptedDnsServer();
+  }
+
+  /** Where it answers: 127.0.0.1 and a port, the same for UDP and TCP. */
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  /** The name has these addresses: A records for IPv4, AAAA records for IPv6. */
+  public ScriptedDnsServer answer(String name, String... addresses) {
+    List<InetAddress> parsed = Stream.of(addresses).map(InetAddress::ofLiteral).toList();
+    scripts.put(name, new Script(DnsResponseCode.NOERROR, parsed));
+    return this;
+  }
+
+  /** The name exists but has no address. */
+  public ScriptedDnsServer noData(String name) {
+    return answer(name);
+  }
+
+  /** Questions about the name fail with a code. */
+  public ScriptedDnsServer fail(String name, DnsResponseCode code) {
+    scripts.put(name, new Script(code, List.of()));
+    return this;
+  }
+
+  /** Questions about the name are never answered. */
+  public ScriptedDnsServer ignore(String name) {
+    ignore(name, DnsRecordType.A, Integer.MAX_VALUE);
+    return ignore(name, DnsRecordType.AAAA, Integer.MAX_VALUE);
+  }
+
+  /** The next questions for one type over UDP are not answered, as if lost on the way. */
+  public ScriptedDnsServer ignore(String name, DnsRecordType type, int count) {
+    ignored.put(new Asked(name, type, false), new AtomicInteger(count));
+    return this;
+  }
+
+  /** Answers about the name do not fit a datagram: over UDP they come empty and truncated. */
+  public ScriptedDnsServer truncate(String name) {
+    truncated.put(name, true);
+    return this;
+  }
+
+  /** Answers about the name wait until {@link #release}. */
+  public ScriptedDnsServer hold(String name) {
+    held.put(name, new ConcurrentLinkedQueue<>());
+    return this;
+  }
+
+  /** Sends the answers that are held, and holds no more. */
+  public void release(String name) {
+    Queue<Runnable> answers = held.remove(name);
+    if (answers != null) {
+      answers.forEach(group::execute);
+    }
+  }
+
+  /** All questions so far. */
+  public List<Asked> asked() {
+    return List.copyOf(asked);
+  }
+
+  /** The questions about one name so far. */
+  public List<Asked> asked(String name) {
+    return asked.stream().filter(question -> question.name().equals(name)).toList();
+  }
+
+  @Override
+  public void close() {
+    group.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+
+  private InetSocketAddress bind() {
+    for (int attempt = 1; ; attempt++) {
+      Channel udp = bindUdp();
+      InetSocketAddress bound = (InetSocketAddress) udp.localAddress();
+      ChannelFuture tcp = bindTcp(bound);
+      if (tcp.isSuccess()) {
+        return bound;
+      }
+      udp.close().syncUninterruptibly();
+      if (attempt == BIND_ATTEMPTS) {
+        throw new IllegalStateException("no port that is free for both UDP and TCP", tcp.cause());
+      }
+    }
+  }
+
+  private Channel bindUdp() {
+    return new Bootstrap()
+        .group(group)
+        .channel(EpollDatagramChannel.class)
+        .handler(
+            new ChannelInitializer<>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                channel
+                    .pipeline()
+                    .addLast(
+                        new DatagramDnsQueryDecoder(),
+                        new DatagramDnsResponseEncoder(),
+                        new Answerer());
+              }
+            })
+        .bind(InetAddress.ofLiteral("127.0.0.1"), 0)
+        .syncUninterruptibly()
+        .channel();
+  }
+
+  private ChannelFuture bindTcp(InetSocketAddress at) {
+    return new ServerBootstrap()
+        .group(group)
+        .channel(EpollServerSocketChannel.class)
+        .childHandler(
+            new ChannelInitializer<>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                channel
+                    .pipeline()
+                    .addLast(new TcpDnsQueryDecoder(), new TcpDnsResponseEncoder(), new Answerer());
+              }
+            })
+        .bind(at)
+        .awaitUninterruptibly();
+  }
+
+  private final class Answerer extends SimpleChannelInboundHandler<DnsQuery> {
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, DnsQuery query) {
+      DnsQuestion question = query.recordAt(DnsSection.QUESTION);
+      boolean overTcp = !(query instanceof DatagramDnsQuery);
+      String name = question.name().substring(0, question.name().length() - 1);
+      Asked key = new Asked(name, question.type(), overTcp);
+      asked.add(key);
+      AtomicInteger ignore = ignored.get(key);
+      if (ignore != null && ignore.getAndDecrement() > 0) {
+        return;
+      }
+      // Made when it is sent: a response that stays held would leak its buffers.
+      Supplier<DnsResponse> response = response(query, key);
+      Queue<Runnable> waiting = held.get(name);
+      if (waiting != null) {
+        waiting.add(() -> send(context, response.get()));
+      } else {
+        send(context, response.get());
+      }
+    }
+
+    private Supplier<DnsResponse> response(DnsQuery query, Asked question) {
+      int id = query.id();
+      if (query instanceof DatagramDnsQuery datagram) {
+        InetSocketAddress from = datagram.recipient();
+        InetSocketAddress to = datagram.sender();
+        return () -> filled(new DatagramDnsResponse(from, to, id), question);
+      }
+      return () -> filled(new DefaultDnsResponse(id), question);
+    }
+
+    private static void send(ChannelHandlerContext context, DnsResponse response) {
+      context.writeAndFlush(response).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+    }
+
+    private DnsResponse filled(DnsResponse response, Asked question) {
+      Script script = scripts.getOrDefault(question.name(), Script.NXDOMAIN);
+      String name = question.name() + '.';
+      response.setRecursionAvailable(true).setCode(script.code());
+      response.addRecord(DnsSection.QUESTION, new DefaultDnsQuestion(name, question.type()));
+      if (!question.overTcp() && truncated.containsKey(question.name())) {
+        return response.setTruncated(true);
+      }
+      for (InetAddress address : script.addresses()) {
+        DnsRecordType type = address instanceof Inet4Address ? DnsRecordType.A : DnsRecordType.AAAA;
+        if (type.equals(question.type())) {
+          response.addRecord(
+              DnsSection.ANSWER,
+              new DefaultDnsRawRecord(
+                  name, type, TTL_SECONDS, Unpooled.wrappedBuffer(address.getAddress())));
+        }
+      }
+      return response;
+    }
+  }
+}
