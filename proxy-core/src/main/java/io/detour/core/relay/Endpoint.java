@@ -81,7 +81,7 @@ final class Endpoint implements EpollIoHandle {
     if (mine != null) {
       mine.cancel();
     }
-    channel.close(channel.voidPromise());
+    channel.close();
   }
 
   @Override

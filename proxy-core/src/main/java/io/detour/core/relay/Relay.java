@@ -341,11 +341,11 @@ final class Relay implements Runnable {
       return;
     }
     state = State.CLOSED;
+    loop.remove(this);
     client.release();
     upstream.release();
     toUpstream.abandon();
     toClient.abandon();
-    loop.remove(this);
     loop.totals().closed(path, reason);
     listener.ended(
         new TunnelStats(

@@ -1,0 +1,261 @@
+package io.detour.core.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.detour.core.CloseReason;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * How a tunnel ends, through real sockets on both paths. Names carry the rows of the conformance
+ * matrix.
+ */
+@Timeout(60)
+class RelayCloseTest {
+  private static final Duration LONG = Duration.ofMinutes(10);
+  private static final int MEBIBYTE = 1 << 20;
+
+  /** Which side begins. The upstream side must behave as the client's does. */
+  enum From {
+    CLIENT(CloseReason.CLIENT_FIN, CloseReason.CLIENT_RESET),
+    UPSTREAM(CloseReason.UPSTREAM_FIN, CloseReason.UPSTREAM_RESET);
+
+    final CloseReason fin;
+    final CloseReason reset;
+
+    From(CloseReason fin, CloseReason reset) {
+      this.fin = fin;
+      this.reset = reset;
+    }
+
+    Socket near(Tunnel tunnel) {
+      return this == CLIENT ? tunnel.client : tunnel.upstream;
+    }
+
+    Socket far(Tunnel tunnel) {
+      return this == CLIENT ? tunnel.upstream : tunnel.client;
+    }
+  }
+
+  static Stream<Arguments> pathsAndSides() {
+    return Arrays.stream(RelayMode.values())
+        .flatMap(mode -> Arrays.stream(From.values()).map(from -> Arguments.of(mode, from)));
+  }
+
+  private static RelayOptions options(RelayMode mode) {
+    return RelayOptions.defaults().withMode(mode).withTimeouts(LONG, LONG, LONG);
+  }
+
+  @ParameterizedTest(name = "T01 T02 {0} {1}")
+  @MethodSource("pathsAndSides")
+  void afterAFinTheOtherSideStillAnswers(RelayMode mode, From from) throws Exception {
+    try (Tunnel tunnel = new Tunnel(options(mode))) {
+      from.near(tunnel).getOutputStream().write("question".getBytes(StandardCharsets.US_ASCII));
+      from.near(tunnel).shutdownOutput();
+      assertThat(from.far(tunnel).getInputStream().readAllBytes()).asString().isEqualTo("question");
+
+      from.far(tunnel).getOutputStream().write(new byte[MEBIBYTE]);
+      from.far(tunnel).shutdownOutput();
+      assertThat(from.near(tunnel).getInputStream().readAllBytes()).hasSize(MEBIBYTE);
+      tunnel.endsWith(from.fin);
+    }
+  }
+
+  @ParameterizedTest(name = "T03 {0} {1}")
+  @MethodSource("pathsAndSides")
+  void aFinFromBothSidesEndsTheTunnel(RelayMode mode, From from) throws Exception {
+    try (Tunnel tunnel = new Tunnel(options(mode))) {
+      from.near(tunnel).shutdownOutput();
+      from.far(tunnel).shutdownOutput();
+
+      assertThat(from.near(tunnel).getInputStream().read()).isEqualTo(-1);
+      assertThat(from.far(tunnel).getInputStream().read()).isEqualTo(-1);
+      assertThat(tunnel.ended().reason()).isIn(CloseReason.CLIENT_FIN, CloseReason.UPSTREAM_FIN);
+    }
+  }
+
+  @ParameterizedTest(name = "T04 {0} {1}")
+  @MethodSource("pathsAndSides")
+  void aFinNeverOvertakesBytesToASlowReader(RelayMode mode, From from) throws Exception {
+    try (Tunnel tunnel = new Tunnel(options(mode), new byte[0], 4096)) {
+      int bytes = 64 * MEBIBYTE;
+      CompletableFuture<Void> sent =
+          CompletableFuture.runAsync(() -> writeAndEnd(from.near(tunnel), bytes));
+      // The reader waits until the sender is held up, so that the relay's conduit is full.
+      Awaitility.await()
+          .pollDelay(Duration.ofMillis(300))
+          .untilAsserted(() -> assertThat(sent).isNotDone());
+
+      assertThat(from.far(tunnel).getInputStream().readAllBytes()).hasSize(bytes);
+      sent.join();
+      from.far(tunnel).shutdownOutput();
+      tunnel.endsWith(from.fin);
+    }
+  }
+
+  @ParameterizedTest(name = "T05 {0} {1}")
+  @MethodSource("pathsAndSides")
+  void aHalfClosedSilentTunnelIsClosed(RelayMode mode, From from) throws Exception {
+    RelayOptions options = options(mode).withTimeouts(LONG, Duration.ofMillis(200), LONG);
+    try (Tunnel tunnel = new Tunnel(options)) {
+      from.near(tunnel).shutdownOutput();
+
+      tunnel.endsWith(CloseReason.HALF_CLOSE_TIMEOUT);
+    }
+  }
+
+  @ParameterizedTest(name = "T06 {0} {1}")
+  @MethodSource("pathsAndSides")
+  void aHalfClosedTunnelLivesWhileBytesMove(RelayMode mode, From from) throws Exception {
+    Duration timeout = Duration.ofMillis(400);
+    try (Tunnel tunnel = new Tunnel(options(mode).withTimeouts(LONG, timeout, LONG))) {
+      from.near(tunnel).shutdownOutput();
+      long end = System.nanoTime() + timeout.multipliedBy(3).toNanos();
+      while (System.nanoTime() < end) {
+        from.far(tunnel).getOutputStream().write('.');
+        assertThat(from.near(tunnel).getInputStream().read()).isEqualTo('.');
+        Thread.onSpinWait();
+      }
+      assertThat(tunnel.hasEnded()).isFalse();
+
+      from.far(tunnel).shutdownOutput();
+      tunnel.endsWith(from.fin);
+    }
+  }
+
+  @ParameterizedTest(name = "T07 T08 S08 {0} {1}")
+  @MethodSource("pathsAndSides")
+  void aResetReachesTheOtherSideBehindTheBytes(RelayMode mode, From from) throws Exception {
+    try (Tunnel tunnel = new Tunnel(options(mode))) {
+      from.near(tunnel).getOutputStream().write(new byte[1000]);
+      assertThat(from.far(tunnel).getInputStream().readNBytes(1000)).hasSize(1000);
+
+      Tunnel.reset(from.near(tunnel));
+
+      assertReset(from.far(tunnel));
+      tunnel.endsWith(from.reset);
+    }
+  }
+
+  @ParameterizedTest(name = "T09 {0} {1}")
+  @MethodSource("pathsAndSides")
+  void bytesBeforeAResetAreDeliveredToASlowSide(RelayMode mode, From from) throws Exception {
+    try (Tunnel tunnel = new Tunnel(options(mode), new byte[0], 4096)) {
+      int bytes = 200_000;
+      from.near(tunnel).getOutputStream().write(new byte[bytes]);
+      // The relay has taken everything, though the slow side has not.
+      Awaitility.await().until(() -> from.far(tunnel).getInputStream().available() > 0);
+      int received = from.far(tunnel).getInputStream().readNBytes(1000).length;
+      Tunnel.reset(from.near(tunnel));
+
+      // A reset may discard what lies unsent in the near side's own send queue, but what the relay
+      // has taken over comes before the reset.
+      byte[] chunk = new byte[8192];
+      try {
+        for (int n; (n = from.far(tunnel).getInputStream().read(chunk)) > 0; ) {
+          received += n;
+        }
+        assertThat(received).as("a reset must not look like a clean end").isNegative();
+      } catch (SocketException e) {
+        assertThat(received).isGreaterThan(1000).isLessThanOrEqualTo(bytes);
+      }
+      tunnel.endsWith(from.reset);
+    }
+  }
+
+  @ParameterizedTest(name = "T10 {0} {1}")
+  @MethodSource("pathsAndSides")
+  void bytesAndFinThenAResetArriveWholeWhileTheOtherSideStillSends(RelayMode mode, From from)
+      throws Exception {
+    try (Tunnel tunnel = new Tunnel(options(mode))) {
+      Socket near = from.near(tunnel);
+      Socket far = from.far(tunnel);
+      near.getOutputStream().write(new byte[100_000]);
+      near.shutdownOutput();
+      // The far side sends what the near side does not read: closing it then is a reset.
+      far.getOutputStream().write(new byte[10_000]);
+      Awaitility.await().until(() -> near.getInputStream().available() > 0);
+      near.close();
+
+      assertThat(far.getInputStream().readAllBytes()).hasSize(100_000);
+      assertThatThrownBy(() -> writeUntilItFails(far)).isInstanceOf(IOException.class);
+      tunnel.endsWith(from.reset);
+    }
+  }
+
+  @ParameterizedTest(name = "T11 {0} {1}")
+  @MethodSource("pathsAndSides")
+  void aFinThenAResetOfASilentTunnelEndsIt(RelayMode mode, From from) throws Exception {
+    try (Tunnel tunnel = new Tunnel(options(mode))) {
+      from.near(tunnel).shutdownOutput();
+      assertThat(from.far(tunnel).getInputStream().read()).isEqualTo(-1);
+      Tunnel.reset(from.near(tunnel));
+
+      tunnel.endsWith(from.reset);
+      assertThatThrownBy(() -> writeUntilItFails(from.far(tunnel)))
+          .isInstanceOf(SocketException.class);
+    }
+  }
+
+  @ParameterizedTest(name = "T13 {0} {1}")
+  @MethodSource("pathsAndSides")
+  void aSideThatTakesNothingIsReset(RelayMode mode, From from) throws Exception {
+    RelayOptions options = options(mode).withTimeouts(LONG, LONG, Duration.ofMillis(300));
+    try (Tunnel tunnel = new Tunnel(options, new byte[0], 4096)) {
+      assertThatThrownBy(() -> writeUntilItFails(from.near(tunnel)))
+          .isInstanceOf(SocketException.class);
+
+      tunnel.endsWith(CloseReason.WRITE_STALL);
+    }
+  }
+
+  @ParameterizedTest(name = "T18 {0} {1}")
+  @MethodSource("pathsAndSides")
+  void anIdleTunnelIsClosedAndATrickleKeepsItAlive(RelayMode mode, From from) throws Exception {
+    Duration idle = Duration.ofMillis(400);
+    try (Tunnel tunnel = new Tunnel(options(mode).withTimeouts(idle, LONG, LONG))) {
+      long end = System.nanoTime() + idle.multipliedBy(3).toNanos();
+      while (System.nanoTime() < end) {
+        from.near(tunnel).getOutputStream().write('.');
+        assertThat(from.far(tunnel).getInputStream().read()).isEqualTo('.');
+      }
+      assertThat(tunnel.hasEnded()).isFalse();
+
+      tunnel.endsWith(CloseReason.IDLE_TIMEOUT);
+      assertThat(from.far(tunnel).getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  private static void writeAndEnd(Socket socket, int bytes) {
+    try {
+      socket.getOutputStream().write(new byte[bytes]);
+      socket.shutdownOutput();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void writeUntilItFails(Socket socket) throws IOException {
+    while (true) {
+      socket.getOutputStream().write(new byte[10_000]);
+    }
+  }
+
+  private static void assertReset(Socket socket) {
+    assertThatThrownBy(() -> socket.getInputStream().read())
+        .isInstanceOf(SocketException.class)
+        .hasMessageContaining("reset");
+  }
+}
