@@ -1,0 +1,84 @@
+package io.detour.server.admin;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One connection to the admin interface: an answer for each request, in order. */
+final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+  private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
+
+  private final AdminRoutes routes;
+
+  AdminHandler(AdminRoutes routes) {
+    this.routes = routes;
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+    boolean wellFormed = request.decoderResult().isSuccess();
+    Answer answer = wellFormed ? answer(request) : malformed(request.decoderResult().cause());
+    boolean keepAlive = wellFormed && HttpUtil.isKeepAlive(request);
+    FullHttpResponse response = response(answer);
+    HttpUtil.setKeepAlive(response, keepAlive);
+    var written = context.writeAndFlush(response);
+    if (!keepAlive) {
+      written.addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  private Answer answer(FullHttpRequest request) {
+    try {
+      return routes.answer(request);
+    } catch (RuntimeException e) {
+      LOG.error("admin: no answer", e);
+      return Answer.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "internal error, see the log");
+    }
+  }
+
+  private static Answer malformed(Throwable cause) {
+    return switch (cause) {
+      case TooLongHttpLineException _ ->
+          Answer.text(HttpResponseStatus.REQUEST_URI_TOO_LONG, "request target is too long");
+      case TooLongHttpHeaderException _ ->
+          Answer.text(
+              HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "header fields are too large");
+      default -> Answer.text(HttpResponseStatus.BAD_REQUEST, "malformed request");
+    };
+  }
+
+  private static FullHttpResponse response(Answer answer) {
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, answer.status(), Unpooled.wrappedBuffer(answer.body()));
+    response
+        .headers()
+        .set(HttpHeaderNames.CONTENT_TYPE, answer.contentType())
+        .set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length)
+        .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
+        .set("X-Content-Type-Options", "nosniff");
+    if (answer.status().equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
+      response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
+    }
+    return response;
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    LOG.debug("admin: connection from {} ends", context.channel().remoteAddress(), cause);
+    var _ = context.close();
+  }
+}

@@ -1,0 +1,82 @@
+package io.detour.server.admin;
+
+import io.detour.server.observe.Metrics;
+import io.detour.server.observe.MetricsPage;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the admin interface answers. No I/O.
+ *
+ * @param hosts under which it answers at all
+ * @param metrics the page
+ * @param draining whether the process has stopped accepting
+ */
+record AdminRoutes(AllowedHosts hosts, Metrics metrics, BooleanSupplier draining) {
+  private static final String INDEX =
+      """
+      Detour
+      /metrics   counters for Prometheus
+      /healthz   200 while the process answers
+      /readyz    200 while it accepts, 503 when it drains\
+      """;
+
+  /**
+   * Decides on one well-formed request.
+   *
+   * @param request its body, if any, is ignored
+   */
+  Answer answer(HttpRequest request) {
+    List<String> hostFields = request.headers().getAll(HttpHeaderNames.HOST);
+    boolean needsHost = !request.protocolVersion().equals(HttpVersion.HTTP_1_0);
+    if (hostFields.size() > 1 || (hostFields.isEmpty() && needsHost)) {
+      return Answer.text(HttpResponseStatus.BAD_REQUEST, "Host: expected one (RFC 9112 3.2)");
+    }
+    if (!isOurs(hostFields, request.headers().get(HttpHeaderNames.ORIGIN))) {
+      return Answer.text(
+          HttpResponseStatus.FORBIDDEN,
+          "Host or Origin: expected an IP address, localhost or a name set for the admin"
+              + " interface");
+    }
+    if (!isRead(request.method())) {
+      return Answer.text(HttpResponseStatus.METHOD_NOT_ALLOWED, "method: expected GET or HEAD");
+    }
+    return read(path(request.uri()), request.headers().get(HttpHeaderNames.ACCEPT));
+  }
+
+  private boolean isOurs(List<String> hostFields, @Nullable String origin) {
+    return hostFields.stream().allMatch(hosts::accepts)
+        && (origin == null || hosts.acceptsOrigin(origin));
+  }
+
+  private static boolean isRead(HttpMethod method) {
+    return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
+  }
+
+  private Answer read(String path, @Nullable String accept) {
+    return switch (path) {
+      case "/" -> Answer.text(HttpResponseStatus.OK, INDEX);
+      case "/metrics" -> {
+        MetricsPage page = metrics.scrape(accept);
+        yield new Answer(HttpResponseStatus.OK, page.contentType(), page.body());
+      }
+      case "/healthz" -> Answer.text(HttpResponseStatus.OK, "ok");
+      case "/readyz" ->
+          draining.getAsBoolean()
+              ? Answer.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "draining")
+              : Answer.text(HttpResponseStatus.OK, "ready");
+      default -> Answer.text(HttpResponseStatus.NOT_FOUND, "not found, see /");
+    };
+  }
+
+  private static String path(String target) {
+    int query = target.indexOf('?');
+    return query < 0 ? target : target.substring(0, query);
+  }
+}

@@ -1,0 +1,128 @@
+package io.detour.server.admin;
+
+import io.detour.core.Host;
+import io.detour.server.observe.Metrics;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The admin interface on its listener: {@code GET} and {@code HEAD} of {@code /metrics}, {@code
+ * /healthz} and {@code /readyz}.
+ *
+ * <p>It runs on one thread of its own. {@link #start}, {@link #close} and the accessors may be
+ * called from any thread but that one.
+ */
+public final class AdminServer implements AutoCloseable {
+  private static final int HEAD_LINE_BYTES = 4 * 1024;
+  private static final int HEAD_FIELDS_BYTES = 8 * 1024;
+  private static final int REQUEST_BODY_BYTES = 1024;
+
+  /** Longer than the interval at which Prometheus scrapes, so that it can keep its connection. */
+  private static final int READ_TIMEOUT_SECONDS = 120;
+
+  private static final int CLOSE_SECONDS = 5;
+
+  private final EventLoopGroup loop;
+  private final Channel listener;
+  private final ChannelGroup connections;
+
+  private AdminServer(EventLoopGroup loop, Channel listener, ChannelGroup connections) {
+    this.loop = loop;
+    this.listener = listener;
+    this.connections = connections;
+  }
+
+  /**
+   * Listens and answers from then on.
+   *
+   * @param listen a resolved address; port 0 takes any free one
+   * @param hosts names that are accepted in {@code Host} beside IP literals and {@code localhost}
+   * @param metrics the page; stays the caller's to close
+   * @param draining whether the process has stopped accepting; asked on every {@code /readyz}
+   * @throws IOException if the address cannot be listened on; the message names it and the cause
+   */
+  public static AdminServer start(
+      InetSocketAddress listen, Set<Host> hosts, Metrics metrics, BooleanSupplier draining)
+      throws IOException {
+    AdminRoutes routes = new AdminRoutes(new AllowedHosts(hosts), metrics, draining);
+    EventLoopGroup loop =
+        new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("admin", true), EpollIoHandler.newFactory());
+    ChannelGroup connections = new DefaultChannelGroup(loop.next(), true);
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(loop)
+            .channel(EpollServerSocketChannel.class)
+            .childHandler(new Pipeline(routes, connections))
+            .bind(listen)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      var _ = loop.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
+      throw new IOException(
+          "admin: cannot listen on "
+              + NetUtil.toSocketAddressString(listen)
+              + ": "
+              + bound.cause().getMessage(),
+          bound.cause());
+    }
+    return new AdminServer(loop, bound.channel(), connections);
+  }
+
+  /** Where it listens, with the port that was chosen if 0 was asked for. */
+  public InetSocketAddress localAddress() {
+    return (InetSocketAddress) listener.localAddress();
+  }
+
+  /** Stops listening, closes its connections and ends its thread. */
+  @Override
+  public void close() {
+    listener.close().awaitUninterruptibly();
+    connections.close().awaitUninterruptibly();
+    loop.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+
+  private static final class Pipeline extends ChannelInitializer<SocketChannel> {
+    private final AdminRoutes routes;
+    private final ChannelGroup connections;
+
+    Pipeline(AdminRoutes routes, ChannelGroup connections) {
+      this.routes = routes;
+      this.connections = connections;
+    }
+
+    @Override
+    protected void initChannel(SocketChannel channel) {
+      connections.add(channel);
+      channel
+          .pipeline()
+          .addLast(
+              new ReadTimeoutHandler(READ_TIMEOUT_SECONDS),
+              new HttpServerCodec(
+                  new HttpDecoderConfig()
+                      .setMaxInitialLineLength(HEAD_LINE_BYTES)
+                      .setMaxHeaderSize(HEAD_FIELDS_BYTES)),
+              new HttpObjectAggregator(REQUEST_BODY_BYTES, true),
+              new AdminHandler(routes));
+    }
+  }
+}

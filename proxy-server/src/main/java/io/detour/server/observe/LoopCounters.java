@@ -1,0 +1,68 @@
+package io.detour.server.observe;
+
+/**
+ * What one event loop counts. Only that loop's thread calls the methods that count; each is a plain
+ * load, add and store on a cache line that no other thread writes. Any thread may read.
+ *
+ * <p>Get it from {@link RequestCounters#loop} once and keep it with what lives on the loop.
+ */
+public final class LoopCounters {
+  private static final int FORWARD_OFFSET = RequestKind.CONNECT.slotCount();
+
+  private final SingleWriterCounters requests =
+      new SingleWriterCounters(FORWARD_OFFSET + RequestKind.FORWARD.slotCount());
+  private final SingleWriterCounters errors =
+      new SingleWriterCounters(ProxyErrorType.values().length);
+  private final SingleWriterCounters ruleMatches;
+
+  LoopCounters(int rules) {
+    ruleMatches = new SingleWriterCounters(rules);
+  }
+
+  /**
+   * Counts a request that has been answered.
+   *
+   * @param status the status sent to the client
+   */
+  public void request(RequestKind kind, int status) {
+    requests.increment(offset(kind) + kind.slot(status));
+  }
+
+  /** Counts a request that failed, beside {@link #request}. */
+  public void requestError(ProxyErrorType error) {
+    errors.increment(index(error));
+  }
+
+  /**
+   * Counts a request that a rule decided.
+   *
+   * @param rule position of the rule in its rule set, from 0
+   */
+  public void ruleMatched(int rule) {
+    ruleMatches.increment(rule);
+  }
+
+  long requests(RequestKind kind, int slot) {
+    return requests.value(offset(kind) + slot);
+  }
+
+  long requestErrors(ProxyErrorType error) {
+    return errors.value(index(error));
+  }
+
+  long ruleMatches(int rule) {
+    return ruleMatches.value(rule);
+  }
+
+  @SuppressWarnings("EnumOrdinal") // an array index of this process, never stored
+  private static int index(ProxyErrorType error) {
+    return error.ordinal();
+  }
+
+  private static int offset(RequestKind kind) {
+    return switch (kind) {
+      case CONNECT -> 0;
+      case FORWARD -> FORWARD_OFFSET;
+    };
+  }
+}

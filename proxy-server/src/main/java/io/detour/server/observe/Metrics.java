@@ -1,0 +1,238 @@
+package io.detour.server.observe;
+
+import io.detour.core.CloseReason;
+import io.detour.core.Direction;
+import io.detour.core.RelayPath;
+import io.detour.core.relay.RelayStatistics;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmInfoMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
+import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BooleanSupplier;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All series of Detour, of its process and of its JVM.
+ *
+ * <p>Everything is pulled: a meter reads a plain counter when the page is written, so counting
+ * costs the data path no shared write. Labels come from closed sets, and all their series exist at
+ * 0 from the start. Any thread may scrape.
+ *
+ * <p>Micrometer keeps only weak references to what its function counters read. All meters read
+ * through this object, which therefore has to be kept as long as its page is wanted.
+ */
+public final class Metrics implements AutoCloseable {
+  private static final ExpositionFormats FORMATS = ExpositionFormats.init();
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+  private final RequestCounters requests;
+  private final RelayStatistics relay;
+  private final BooleanSupplier draining;
+
+  /**
+   * @param rules of the rule set that {@code requests} counts, in its order
+   * @param draining whether the process has stopped accepting
+   */
+  public Metrics(
+      BuildInfo build,
+      List<RuleLabels> rules,
+      RequestCounters requests,
+      RelayStatistics relay,
+      BooleanSupplier draining) {
+    this.requests = requests;
+    this.relay = relay;
+    this.draining = draining;
+    registry.config().namingConvention(new KeepTotal());
+    registry.throwExceptionOnRegistrationFailure();
+    registerServer(build, rules);
+    registerRequests();
+    registerRules(rules);
+    registerRelay();
+    registerRuntime();
+  }
+
+  /**
+   * Writes the page.
+   *
+   * @param accept the header {@code Accept}, which chooses between the Prometheus text format 0.0.4
+   *     (also when absent), OpenMetrics and protobuf
+   */
+  public MetricsPage scrape(@Nullable String accept) {
+    ExpositionFormatWriter writer = FORMATS.findWriter(accept);
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    try {
+      writer.write(
+          body, registry.getPrometheusRegistry().scrape(), EscapingScheme.fromAcceptHeader(accept));
+    } catch (IOException e) {
+      throw new UncheckedIOException("a byte array takes every write", e);
+    }
+    return new MetricsPage(writer.getContentType(), body.toByteArray());
+  }
+
+  /** Stops listening to the garbage collector. */
+  @Override
+  public void close() {
+    garbageCollection.close();
+    registry.close();
+  }
+
+  private void registerServer(BuildInfo build, List<RuleLabels> rules) {
+    int ruleCount = rules.size();
+    Tags labels =
+        Tags.of("version", build.version(), "revision", build.revision(), "java", build.java());
+    gauge("detour.build.info", "What runs; always 1.", labels, metrics -> 1);
+    gauge("detour.config.rules", "Rules in force.", Tags.empty(), metrics -> ruleCount);
+    gauge(
+        "detour.draining",
+        "1 when the process has stopped accepting and waits for tunnels to end, else 0.",
+        Tags.empty(),
+        metrics -> metrics.draining.getAsBoolean() ? 1 : 0);
+  }
+
+  private void registerRequests() {
+    for (RequestKind kind : RequestKind.values()) {
+      for (int i = 0; i < kind.slotCount(); i++) {
+        int slot = i;
+        counter(
+            "detour.requests",
+            "Requests answered, by the status sent to the client.",
+            Tags.of("kind", kind.label(), "code", kind.code(slot)),
+            metrics -> metrics.requests.requestsInSlot(kind, slot));
+      }
+    }
+    for (ProxyErrorType error : ProxyErrorType.values()) {
+      counter(
+          "detour.request.errors",
+          "Requests that failed, by the error type of RFC 9209.",
+          Tags.of("error", error.token()),
+          metrics -> metrics.requests.requestErrors(error));
+    }
+  }
+
+  private void registerRules(List<RuleLabels> rules) {
+    for (int i = 0; i < rules.size(); i++) {
+      int rule = i;
+      RuleLabels labels = rules.get(rule);
+      counter(
+          "detour.rule.matches",
+          "Requests that a rule decided.",
+          Tags.of("rule", labels.name(), "action", labels.action(), "mode", "enforce"),
+          metrics -> metrics.requests.ruleMatches(rule));
+    }
+  }
+
+  private void registerRelay() {
+    for (RelayPath path : RelayPath.values()) {
+      Tags labels = Tags.of("relay", label(path));
+      gauge(
+          "detour.tunnels",
+          "Tunnels open now, by the path that their bytes take.",
+          labels,
+          metrics -> metrics.relay.openTunnels(path));
+      counter(
+          "detour.tunnels",
+          "Tunnels that have ended, by the path that they ended on.",
+          labels,
+          metrics -> metrics.relay.endedTunnels(path));
+      for (Direction direction : Direction.values()) {
+        counter(
+            "detour.relayed.bytes",
+            "Bytes delivered.",
+            labels.and("direction", label(direction)),
+            metrics -> metrics.relay.relayedBytes(direction, path));
+      }
+    }
+    for (CloseReason reason : CloseReason.values()) {
+      counter(
+          "detour.tunnel.closes",
+          "Tunnels that have ended, by the reason.",
+          Tags.of("reason", label(reason)),
+          metrics -> metrics.relay.closes(reason));
+    }
+    registerPipes();
+  }
+
+  private void registerPipes() {
+    String help =
+        "Pipes open for splice, by whether one holds bytes of a tunnel or waits for some.";
+    gauge(
+        "detour.splice.pipes",
+        help,
+        Tags.of("state", "leased"),
+        metrics -> metrics.relay.leasedPipes());
+    gauge(
+        "detour.splice.pipes",
+        help,
+        Tags.of("state", "pooled"),
+        metrics -> metrics.relay.pooledPipes());
+    gauge(
+        "detour.splice.pipes.limit",
+        "Pipes that may be open at once.",
+        Tags.empty(),
+        metrics -> metrics.relay.pipesLimit());
+  }
+
+  private void registerRuntime() {
+    List<MeterBinder> binders =
+        List.of(
+            new ProcessMetrics(),
+            new UptimeMetrics(),
+            new JvmInfoMetrics(),
+            new JvmMemoryMetrics(),
+            garbageCollection,
+            new JvmThreadMetrics(),
+            new ClassLoaderMetrics());
+    binders.forEach(binder -> binder.bindTo(registry));
+  }
+
+  private void gauge(String name, String help, Tags labels, ToDoubleFunction<Metrics> value) {
+    Gauge.builder(name, this, value).description(help).tags(labels).register(registry);
+  }
+
+  private void counter(String name, String help, Tags labels, ToDoubleFunction<Metrics> value) {
+    FunctionCounter.builder(name + ".total", this, value)
+        .description(help)
+        .tags(labels)
+        .register(registry);
+  }
+
+  private static String label(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Names a counter with its suffix. Micrometer's own convention leaves {@code _total} to the
+   * writer and so takes the counter {@code detour_tunnels_total} for a second meter of the name of
+   * the gauge {@code detour_tunnels}.
+   */
+  private static final class KeepTotal extends PrometheusNamingConvention {
+    private static final String SUFFIX = "_total";
+
+    @Override
+    public String name(String name, Meter.Type type, @Nullable String baseUnit) {
+      String named = super.name(name, type, baseUnit);
+      return type == Meter.Type.COUNTER && !named.endsWith(SUFFIX) ? named + SUFFIX : named;
+    }
+  }
+}

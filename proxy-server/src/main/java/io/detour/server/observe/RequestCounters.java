@@ -1,0 +1,64 @@
+package io.detour.server.observe;
+
+import java.util.List;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
+
+/**
+ * The counters of all event loops, and their sums. Immutable apart from the counts; any thread.
+ *
+ * <p>One instance goes with one rule set: {@code ruleMatched} counts by the position of a rule in
+ * it.
+ */
+public final class RequestCounters {
+  private final List<LoopCounters> loops;
+
+  /**
+   * @param loops number of event loops that count, at least 1
+   * @param rules number of rules
+   */
+  public RequestCounters(int loops, int rules) {
+    this.loops = IntStream.range(0, loops).mapToObj(loop -> new LoopCounters(rules)).toList();
+  }
+
+  /**
+   * The counters of one event loop.
+   *
+   * @param index from 0 to the number of loops - 1; two loops never share one
+   */
+  public LoopCounters loop(int index) {
+    return loops.get(index);
+  }
+
+  /**
+   * Requests of a kind that were answered with a status.
+   *
+   * @param status a status that is counted by itself, see {@link RequestKind}; all others share one
+   *     count
+   */
+  public long requests(RequestKind kind, int status) {
+    return requestsInSlot(kind, kind.slot(status));
+  }
+
+  long requestsInSlot(RequestKind kind, int slot) {
+    return sum(loop -> loop.requests(kind, slot));
+  }
+
+  /** Requests that failed for a reason. */
+  public long requestErrors(ProxyErrorType error) {
+    return sum(loop -> loop.requestErrors(error));
+  }
+
+  /**
+   * Requests that a rule decided.
+   *
+   * @param rule position of the rule in its rule set, from 0
+   */
+  public long ruleMatches(int rule) {
+    return sum(loop -> loop.ruleMatches(rule));
+  }
+
+  private long sum(ToLongFunction<LoopCounters> count) {
+    return loops.stream().mapToLong(count).sum();
+  }
+}

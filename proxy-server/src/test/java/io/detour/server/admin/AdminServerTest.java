@@ -1,0 +1,242 @@
+package io.detour.server.admin;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.detour.core.Host;
+import io.detour.server.observe.BuildInfo;
+import io.detour.server.observe.FixedRelayStatistics;
+import io.detour.server.observe.Metrics;
+import io.detour.server.observe.RequestCounters;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+class AdminServerTest {
+  private static final InetSocketAddress ANY_PORT =
+      new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(DEADLINE).build();
+  private final AtomicBoolean draining = new AtomicBoolean();
+  private final Metrics metrics =
+      new Metrics(
+          new BuildInfo("1", "r", "25"),
+          List.of(),
+          new RequestCounters(1, 0),
+          new FixedRelayStatistics(),
+          draining::get);
+
+  @SuppressWarnings("NullAway.Init")
+  private AdminServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server =
+        AdminServer.start(
+            ANY_PORT, Set.of((Host) Host.parse("detour.example.com")), metrics, draining::get);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    metrics.close();
+    client.close();
+  }
+
+  @Test
+  void metricsAreServedInTheTextFormat() throws Exception {
+    HttpResponse<String> response = send(request("/metrics"));
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.headers().firstValue("content-type"))
+        .contains("text/plain; version=0.0.4; charset=utf-8");
+    assertThat(response.headers().firstValue("x-content-type-options")).contains("nosniff");
+    assertThat(response.body()).contains("detour_tunnels_total{relay=\"splice\"} 30.0");
+  }
+
+  @Test
+  void metricsAreServedAsOpenMetricsWhenAskedFor() throws Exception {
+    HttpResponse<String> response =
+        send(request("/metrics").header("Accept", "application/openmetrics-text; version=1.0.0"));
+    assertThat(response.headers().firstValue("content-type").orElseThrow())
+        .startsWith("application/openmetrics-text");
+    assertThat(response.body()).endsWith("# EOF\n");
+  }
+
+  @Test
+  @DisplayName("A07 ready turns to 503 in a drain, healthy stays 200")
+  void readinessFollowsTheDrain() throws Exception {
+    assertThat(send(request("/readyz")).statusCode()).isEqualTo(200);
+    draining.set(true);
+
+    HttpResponse<String> ready = send(request("/readyz"));
+    assertThat(ready.statusCode()).isEqualTo(503);
+    assertThat(ready.body()).isEqualTo("draining\n");
+    HttpResponse<String> health = send(request("/healthz"));
+    assertThat(health.statusCode()).isEqualTo(200);
+    assertThat(health.body()).isEqualTo("ok\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/, 200",
+    "/healthz?verbose=1, 200",
+    "/metrics/, 404",
+    "/metricsx, 404",
+    "/HEALTHZ, 404",
+    "/../metrics, 404",
+    "//metrics, 404"
+  })
+  void onlyTheRoutesAnswer(String target, int status) throws Exception {
+    assertThat(raw("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n"))
+        .startsWith("HTTP/1.1 " + status + " ");
+  }
+
+  @DisplayName("A02 other methods than GET and HEAD are refused")
+  @ParameterizedTest
+  @ValueSource(strings = {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "FOO"})
+  void otherMethodsAreRefused(String method) throws Exception {
+    assertThat(raw(method + " /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n"))
+        .startsWith("HTTP/1.1 405 ")
+        .containsIgnoringCase("\r\nallow: GET, HEAD\r\n");
+  }
+
+  @Test
+  @DisplayName("A01 it is no proxy")
+  void connectIsRefused() throws Exception {
+    assertThat(raw("CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: 127.0.0.1:22\r\n"))
+        .startsWith("HTTP/1.1 405 ");
+    assertThat(raw("GET http://127.0.0.1/metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n"))
+        .startsWith("HTTP/1.1 404 ");
+  }
+
+  @Test
+  void headHasTheLengthButNoBody() throws Exception {
+    HttpResponse<String> head =
+        send(request("/healthz").method("HEAD", HttpRequest.BodyPublishers.noBody()));
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(head.headers().firstValue("content-length")).contains("3");
+    assertThat(raw("HEAD /healthz HTTP/1.1\r\nHost: localhost\r\n")).endsWith("\r\n\r\n");
+  }
+
+  @DisplayName("A02 foreign Host, foreign Origin, no Host, two Hosts")
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          Host: detour.example.com:3129                       | 200
+          Host: 127.0.0.1                                     | 200
+          Host: evil.example.net                              | 403
+          Host: 127.0.0.1.nip.io                              | 403
+          Host: localhost~Origin: http://evil.example.net     | 403
+          Host: localhost~Origin: null                        | 403
+          Host: localhost~Origin: http://localhost:3129       | 200
+          X: y                                                | 400
+          Host: localhost~Host: localhost                     | 400
+          """)
+  void hostDecides(String fields, int status) throws Exception {
+    assertThat(raw("GET /healthz HTTP/1.1\r\n" + fields.replace("~", "\r\n") + "\r\n"))
+        .startsWith("HTTP/1.1 " + status + " ");
+  }
+
+  @Test
+  void malformedAndOversizedHeadsAreAnsweredAndClosed() throws Exception {
+    String longText = "x".repeat(9000);
+    assertThat(raw("GET /" + longText + " HTTP/1.1\r\nHost: localhost\r\n"))
+        .startsWith("HTTP/1.1 414 ");
+    assertThat(raw("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + longText + "\r\n"))
+        .startsWith("HTTP/1.1 431 ");
+    assertThat(raw("GET / HTTP/1.1\r\nHost : localhost\r\n")).startsWith("HTTP/1.1 400 ");
+    assertThat(raw("nonsense\r\n")).startsWith("HTTP/1.1 400 ");
+  }
+
+  @Test
+  void pipelinedRequestsAreAnsweredInOrderOnOneConnection() throws Exception {
+    String two =
+        exchange(
+            String.join(
+                "\r\n",
+                "GET /healthz HTTP/1.1",
+                "Host: localhost",
+                "",
+                "GET /nowhere HTTP/1.1",
+                "Host: localhost",
+                "Connection: close",
+                "",
+                ""));
+    assertThat(two).startsWith("HTTP/1.1 200 ").containsSubsequence("ok\n", "HTTP/1.1 404 ");
+  }
+
+  @Test
+  void aTakenAddressIsNamedWithItsCause() {
+    InetSocketAddress taken = server.localAddress();
+    assertThatThrownBy(() -> AdminServer.start(taken, Set.of(), metrics, draining::get).close())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("admin: cannot listen on 127.0.0.1:" + taken.getPort())
+        .hasMessageContaining("Address already in use");
+  }
+
+  @Test
+  void closeEndsTheListenerAndItsConnections() throws Exception {
+    InetSocketAddress address = server.localAddress();
+    try (Socket open = new Socket(address.getAddress(), address.getPort())) {
+      open.setSoTimeout((int) DEADLINE.toMillis());
+      open.getOutputStream()
+          .write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+      StringBuilder answer = new StringBuilder();
+      while (!answer.toString().endsWith("ok\n")) {
+        answer.append((char) open.getInputStream().read());
+      }
+      server.close();
+      assertThat(open.getInputStream().read()).isEqualTo(-1);
+    }
+    assertThatThrownBy(() -> new Socket(address.getAddress(), address.getPort()).close())
+        .isInstanceOf(ConnectException.class);
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(
+            URI.create("http://127.0.0.1:" + server.localAddress().getPort() + path))
+        .timeout(DEADLINE);
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** A head without its last line, on a connection of its own, and all that comes back. */
+  private String raw(String head) throws IOException {
+    return exchange(head + "Connection: close\r\n\r\n");
+  }
+
+  private String exchange(String sent) throws IOException {
+    InetSocketAddress address = server.localAddress();
+    try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+      socket.setSoTimeout((int) DEADLINE.toMillis());
+      socket.getOutputStream().write(sent.getBytes(US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), US_ASCII);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.admin;
+
+import org.jspecify.annotations.NullMarked;

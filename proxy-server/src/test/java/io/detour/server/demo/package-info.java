@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,140 @@
+package io.detour.server.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.detour.core.HostPort;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+
+class AccessLogTest {
+  private static final SocketAddress CLIENT =
+      new InetSocketAddress(InetAddress.ofLiteral("10.20.1.9"), 51234);
+  private static final HostPort ASKED = hostPort("erp.old.example.com:443");
+  private static final HostPort TARGET = hostPort("erp.new.example.com:443");
+
+  private final Logger logger =
+      ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(AccessLog.LOGGER);
+  private final ListAppender<ILoggingEvent> events = new ListAppender<>();
+  private final EscapedEvent text = new EscapedEvent();
+  private final AccessLog log = new AccessLog();
+
+  @BeforeEach
+  void listen() {
+    logger.setLevel(Level.INFO);
+    logger.setAdditive(false);
+    logger.addAppender(events);
+    events.start();
+  }
+
+  @AfterEach
+  void stopListening() {
+    logger.detachAppender(events);
+  }
+
+  @Test
+  void aLegacyUseNamesClientAskedNameRuleAndTarget() {
+    log.legacyUse(CLIENT, ASKED, "erp", "rewrite", TARGET, org.slf4j.event.Level.WARN, null);
+
+    assertThat(lines())
+        .containsExactly(
+            "legacy name used client=10.20.1.9 asked=erp.old.example.com:443 rule=erp"
+                + " action=rewrite target=erp.new.example.com:443");
+    assertThat(events.list).extracting(ILoggingEvent::getLevel).containsExactly(Level.WARN);
+  }
+
+  @Test
+  void aLegacyUseWithoutTargetHasNoTargetAndMayHaveAMessage() {
+    log.legacyUse(
+        new InetSocketAddress(InetAddress.ofLiteral("::1"), 5),
+        ASKED,
+        "gone",
+        "reject",
+        null,
+        org.slf4j.event.Level.INFO,
+        "moved, see the wiki");
+
+    assertThat(lines())
+        .containsExactly(
+            "legacy name used client=::1 asked=erp.old.example.com:443 rule=gone"
+                + " action=reject message=\"moved, see the wiki\"");
+  }
+
+  @Test
+  void aRefusalNamesStatusErrorAndDetails() {
+    log.refused(CLIENT, ASKED, 502, ProxyErrorType.DNS_ERROR, "no such name");
+    log.refused(CLIENT, null, 400, ProxyErrorType.HTTP_REQUEST_ERROR, "port is missing");
+
+    assertThat(lines())
+        .containsExactly(
+            "request refused client=10.20.1.9 asked=erp.old.example.com:443 status=502"
+                + " error=dns_error details=\"no such name\"",
+            "request refused client=10.20.1.9 status=400 error=http_request_error"
+                + " details=\"port is missing\"");
+  }
+
+  @DisplayName("A08 hostile values stay on one line and cannot forge a key")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a\r\nlegacy name used client=10.0.0.1",
+        "\u001b[2J\u001b[31m",
+        "\" rule=forged x=\"",
+        "back\\slash\\",
+        "\u0000\u0007\u007f\u0085\u009b31m",
+        "\u2028\u2029\u202e\u200b\ufeff",
+        "\ud800 lone",
+        "\t",
+        ""
+      })
+  void hostileValuesStayOnOneLine(String hostile) {
+    log.refused(CLIENT, null, 400, ProxyErrorType.HTTP_REQUEST_ERROR, hostile);
+
+    String prefix =
+        "request refused client=10.20.1.9 status=400 error=http_request_error details=\"";
+    String line = lines().getFirst();
+    assertThat(line).startsWith(prefix).endsWith("\"");
+    String quoted = line.substring(prefix.length(), line.length() - 1);
+    assertThat(quoted)
+        .matches("([\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]|\\\\[\"\\\\nrt]|\\\\u[0-9a-f]{4})*");
+  }
+
+  @DisplayName("A08 escapes are readable")
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\0',
+      textBlock =
+          """
+          Ümlaut bleibt | "Ümlaut bleibt"
+          a=b           | "a=b"
+          plain-1.2:3   | plain-1.2:3
+          say "hi"      | "say \\"hi\\""
+          """)
+  void escapesAreReadable(String value, String written) {
+    log.refused(CLIENT, null, 400, ProxyErrorType.HTTP_REQUEST_ERROR, value);
+    assertThat(lines().getFirst()).endsWith("details=" + written);
+  }
+
+  private List<String> lines() {
+    return events.list.stream().map(text::convert).toList();
+  }
+
+  private static HostPort hostPort(String text) {
+    return (HostPort) HostPort.parse(text);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.observe;
+
+import org.jspecify.annotations.NullMarked;
