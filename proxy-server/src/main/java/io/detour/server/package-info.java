@@ -1,4 +1,7 @@
-/** The command line: one class per verb of {@code detour}. */
+/**
+ * The proxy: the command line with one class per verb, and {@link io.detour.server.DetourServer},
+ * which owns the event loops.
+ */
 @NullMarked
 package io.detour.server;
 

@@ -1,5 +1,7 @@
 package io.detour.server.dial;
 
+import io.detour.server.status.ProxyErrorType;
+
 /**
  * Why a dial failed, and how that is told to the client: the status and the error token of RFC 9209
  * 2.3. The statuses are Detour's; for {@link #RESOURCES} it differs from the recommended 500,
@@ -7,30 +9,30 @@ package io.detour.server.dial;
  */
 public enum DialError {
   /** The name has no address, or the DNS servers gave no usable answer. */
-  DNS_ERROR(502, "dns_error", "the host has no address"),
+  DNS_ERROR(502, ProxyErrorType.DNS_ERROR, "the host has no address"),
   /** No DNS server answered within the DNS timeout. */
-  DNS_TIMEOUT(504, "dns_timeout", "no DNS server answered in time"),
+  DNS_TIMEOUT(504, ProxyErrorType.DNS_TIMEOUT, "no DNS server answered in time"),
   /** The target's machine answered that nothing listens on the port. */
-  CONNECTION_REFUSED(502, "connection_refused", "the target refused the connection"),
+  CONNECTION_REFUSED(502, ProxyErrorType.CONNECTION_REFUSED, "the target refused the connection"),
   /** The target's machine did not answer within the connect timeout. */
-  CONNECTION_TIMEOUT(504, "connection_timeout", "the target did not answer in time"),
+  CONNECTION_TIMEOUT(504, ProxyErrorType.CONNECTION_TIMEOUT, "the target did not answer in time"),
   /** There is no way to the address: no route, or not an address of a single machine. */
   DESTINATION_IP_UNROUTABLE(
-      502, "destination_ip_unroutable", "there is no route to the target's address"),
+      502, ProxyErrorType.DESTINATION_IP_UNROUTABLE, "there is no route to the target's address"),
   /** The address is one of the proxy's own listeners. */
-  PROXY_LOOP(502, "proxy_loop_detected", "the target is this proxy"),
+  PROXY_LOOP(502, ProxyErrorType.PROXY_LOOP_DETECTED, "the target is this proxy"),
   /** This machine has no descriptor, no local port or no memory for another connection. */
-  RESOURCES(503, "proxy_internal_error", "no resources for another connection"),
+  RESOURCES(503, ProxyErrorType.PROXY_INTERNAL_ERROR, "no resources for another connection"),
   /** The connection broke before it was of use. */
-  CONNECTION_TERMINATED(502, "connection_terminated", "the connection broke at once");
+  CONNECTION_TERMINATED(502, ProxyErrorType.CONNECTION_TERMINATED, "the connection broke at once");
 
   private final int status;
-  private final String token;
+  private final ProxyErrorType type;
   private final String details;
 
-  DialError(int status, String token, String details) {
+  DialError(int status, ProxyErrorType type, String details) {
     this.status = status;
-    this.token = token;
+    this.type = type;
     this.details = details;
   }
 
@@ -39,9 +41,9 @@ public enum DialError {
     return status;
   }
 
-  /** The error token of RFC 9209 2.3. */
-  public String token() {
-    return token;
+  /** The error type of RFC 9209 2.3. */
+  public ProxyErrorType type() {
+    return type;
   }
 
   /** What happened, as one phrase of printable ASCII without quotes. */

@@ -1,6 +1,7 @@
 package io.detour.server.observe;
 
 import io.detour.core.HostPort;
+import io.detour.server.status.ProxyErrorType;
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

@@ -1,5 +1,7 @@
 package io.detour.server.observe;
 
+import io.detour.server.status.ProxyErrorType;
+
 /**
  * What one event loop counts. Only that loop's thread calls the methods that count; each is a plain
  * load, add and store on a cache line that no other thread writes. Any thread may read.

@@ -4,6 +4,7 @@ import io.detour.core.CloseReason;
 import io.detour.core.Direction;
 import io.detour.core.RelayPath;
 import io.detour.core.relay.RelayStatistics;
+import io.detour.server.status.ProxyErrorType;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;

@@ -1,5 +1,6 @@
 package io.detour.server.observe;
 
+import io.detour.server.status.ProxyErrorType;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;

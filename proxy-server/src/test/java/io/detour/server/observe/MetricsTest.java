@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.detour.core.CloseReason;
+import io.detour.server.status.ProxyErrorType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

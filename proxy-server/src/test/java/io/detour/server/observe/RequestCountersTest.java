@@ -2,6 +2,7 @@ package io.detour.server.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.server.status.ProxyErrorType;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

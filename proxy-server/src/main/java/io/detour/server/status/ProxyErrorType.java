@@ -1,4 +1,4 @@
-package io.detour.server.observe;
+package io.detour.server.status;
 
 import java.util.Locale;
 

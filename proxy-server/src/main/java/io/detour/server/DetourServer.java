@@ -1,0 +1,154 @@
+package io.detour.server;
+
+import io.detour.core.CloseReason;
+import io.detour.core.relay.RelayEngine;
+import io.detour.rules.Rule;
+import io.detour.server.admin.AdminServer;
+import io.detour.server.connect.ConnectHandler;
+import io.detour.server.dial.Dialer;
+import io.detour.server.dial.OwnAddresses;
+import io.detour.server.listen.ClientLoop;
+import io.detour.server.listen.Listeners;
+import io.detour.server.observe.AccessLog;
+import io.detour.server.observe.Metrics;
+import io.detour.server.observe.RequestCounters;
+import io.detour.server.observe.RuleLabels;
+import io.detour.server.tunnel.Tunnel;
+import io.detour.server.tunnel.TunnelServices;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A proxy that serves from {@link #start} to {@link #close}. Owns the event loops and everything
+ * that lives on them. Any thread but an event loop.
+ */
+public final class DetourServer implements AutoCloseable {
+  /** How long the event loops may take to end, once nothing is left on them. */
+  private static final int CLOSE_SECONDS = 5;
+
+  private static final long DRAIN_LOOK_MILLIS = 20;
+
+  private final EventLoopGroup group;
+  private final Listeners listeners;
+  private final Dialer dialer;
+  private final RelayEngine engine;
+  private final Metrics metrics;
+  private final OwnAddresses own = new OwnAddresses();
+  private volatile boolean draining;
+
+  @SuppressWarnings("NullAway.Init") // set by start, which is the only way to make one
+  private AdminServer admin;
+
+  private DetourServer(ServerOptions options) {
+    int loops = Runtime.getRuntime().availableProcessors();
+    group =
+        new MultiThreadIoEventLoopGroup(
+            loops, new DefaultThreadFactory("loop"), EpollIoHandler.newFactory());
+    List<Rule> rules = options.rules().rules();
+    RequestCounters counters = new RequestCounters(loops, rules.size());
+    listeners = new Listeners(group, counters);
+    dialer = new Dialer(options.dial(), own);
+    engine = new RelayEngine(options.relay());
+    metrics =
+        new Metrics(Version.build(), labels(rules), counters, engine.statistics(), () -> draining);
+  }
+
+  private static List<RuleLabels> labels(List<Rule> rules) {
+    return rules.stream()
+        .map(rule -> new RuleLabels(rule.name(), rule.action().name().toLowerCase(Locale.ROOT)))
+        .toList();
+  }
+
+  /**
+   * Serves from now on.
+   *
+   * @throws IOException if an address cannot be listened on; the message names it and the cause.
+   *     Nothing is left then
+   */
+  public static DetourServer start(ServerOptions options) throws IOException {
+    DetourServer server = new DetourServer(options);
+    try {
+      server.serve(options);
+      return server;
+    } catch (IOException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  private void serve(ServerOptions options) throws IOException {
+    admin = AdminServer.start(options.admin().socketAddress(), Set.of(), metrics, () -> draining);
+    own.add(admin.localAddress());
+    AccessLog log = new AccessLog();
+    TunnelServices services = new TunnelServices(options.rules(), dialer, engine, log);
+    listeners.open(
+        options.listen(), (client, loop) -> accept(client, loop, services, options, log));
+    listeners.addresses().forEach(own::add);
+  }
+
+  private static void accept(
+      Channel client,
+      ClientLoop loop,
+      TunnelServices services,
+      ServerOptions options,
+      AccessLog log) {
+    new ConnectHandler(
+            loop,
+            log,
+            options.headTimeout(),
+            (asking, asked) -> Tunnel.start(services, loop.counters(), asking, asked))
+        .install(client);
+  }
+
+  /** Where clients are accepted. */
+  public List<InetSocketAddress> addresses() {
+    return listeners.addresses();
+  }
+
+  /** Where the admin interface listens. */
+  public InetSocketAddress adminAddress() {
+    return admin.localAddress();
+  }
+
+  /**
+   * Stops accepting at once and waits until the last client is gone.
+   *
+   * @param timeout how long to wait; then the tunnels that are left are closed
+   * @return how many clients were left
+   * @throws InterruptedException if the waiting was interrupted; nothing more is closed then
+   */
+  public int drain(Duration timeout) throws InterruptedException {
+    draining = true;
+    listeners.stopAccepting();
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (listeners.clients() > 0 && System.nanoTime() < deadline) {
+      TimeUnit.MILLISECONDS.sleep(DRAIN_LOOK_MILLIS);
+    }
+    int left = listeners.clients();
+    engine.closeAll(CloseReason.DRAIN).join();
+    return left;
+  }
+
+  /** Closes everything at once. */
+  @Override
+  public void close() {
+    listeners.stopAccepting();
+    if (admin != null) {
+      admin.close();
+    }
+    engine.close();
+    dialer.close();
+    metrics.close();
+    group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+}

@@ -1,0 +1,23 @@
+package io.detour.server.connect;
+
+import io.detour.core.HostPort;
+import io.detour.server.observe.RequestKind;
+import io.detour.server.status.Refusal;
+
+/** What a request head says. */
+sealed interface ParsedRequest {
+  /**
+   * A tunnel is asked for.
+   *
+   * @param target where to
+   */
+  record Connect(HostPort target) implements ParsedRequest {}
+
+  /**
+   * The head is not served.
+   *
+   * @param kind what it would have been
+   * @param refusal the answer
+   */
+  record Refused(RequestKind kind, Refusal refusal) implements ParsedRequest {}
+}

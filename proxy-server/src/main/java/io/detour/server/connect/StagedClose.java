@@ -1,0 +1,68 @@
+package io.detour.server.connect;
+
+import io.detour.server.status.Refusal;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Answers and closes so that the client can read the answer (RFC 9112 9.6): write, end our
+ * direction, read and discard until the client ends its own or a while has passed, close. Closing
+ * with unread input would be a reset, which can destroy the answer on its way.
+ */
+public final class StagedClose extends ChannelInboundHandlerAdapter {
+  /** How long a client may go on sending after the answer. */
+  private static final Duration LINGER = Duration.ofSeconds(10);
+
+  private StagedClose() {}
+
+  /**
+   * Takes the channel over from its handlers and closes it behind the answer. On its event loop.
+   */
+  public static void with(Channel client, Refusal refusal) {
+    client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    StagedClose last = new StagedClose();
+    client.pipeline().addLast(last);
+    while (client.pipeline().first() != last) {
+      client.pipeline().removeFirst();
+    }
+    client
+        .writeAndFlush(Unpooled.wrappedBuffer(refusal.bytes()))
+        .addListener(
+            written -> {
+              if (written.isSuccess()) {
+                ((DuplexChannel) client).shutdownOutput();
+                client.config().setAutoRead(true);
+                client
+                    .eventLoop()
+                    .schedule(() -> client.close(), LINGER.toMillis(), TimeUnit.MILLISECONDS);
+              } else {
+                client.close();
+              }
+            });
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ReferenceCountUtil.release(message);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      context.close();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    context.close();
+  }
+}

@@ -1,0 +1,119 @@
+package io.detour.server.listen;
+
+import io.detour.server.observe.RequestCounters;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * Accepts clients on one or more addresses and hands them to the event loops in turn, so that a few
+ * busy clients do not meet on one loop.
+ *
+ * <p>All addresses are listened on or none. May be used by any thread but an event loop.
+ */
+public final class Listeners {
+  /** As HAProxy and nginx ask for more than the kernel's default; the kernel caps it. */
+  private static final int BACKLOG = 4096;
+
+  private final EventLoopGroup group;
+  private final Map<EventLoop, ClientLoop> clients = new HashMap<>();
+  private final List<Channel> open = new ArrayList<>();
+  private volatile boolean accepting = true;
+
+  /**
+   * @param group event loops for the clients
+   * @param counters one for each event loop of the group
+   */
+  public Listeners(EventLoopGroup group, RequestCounters counters) {
+    this.group = group;
+    int index = 0;
+    for (EventExecutor executor : group) {
+      clients.put((EventLoop) executor, new ClientLoop(counters.loop(index)));
+      index++;
+    }
+  }
+
+  /**
+   * Begins to listen and to accept.
+   *
+   * @param addresses where
+   * @param onClient told each new client and its event loop, on that loop
+   * @throws IOException if an address cannot be listened on; the message names it and the cause.
+   *     Nothing is listened on then
+   */
+  public void open(List<ListenAddress> addresses, BiConsumer<Channel, ClientLoop> onClient)
+      throws IOException {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(group)
+            .channel(EpollServerSocketChannel.class)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childHandler(new NewClient(onClient));
+    for (ListenAddress address : addresses) {
+      ChannelFuture bound = bootstrap.bind(address.socketAddress()).awaitUninterruptibly();
+      if (!bound.isSuccess()) {
+        stopAccepting();
+        throw new IOException(
+            "cannot listen on "
+                + NetUtil.toSocketAddressString(address.socketAddress())
+                + ": "
+                + bound.cause().getMessage(),
+            bound.cause());
+      }
+      open.add(bound.channel());
+    }
+  }
+
+  private final class NewClient extends ChannelInitializer<Channel> {
+    private final BiConsumer<Channel, ClientLoop> onClient;
+
+    NewClient(BiConsumer<Channel, ClientLoop> onClient) {
+      this.onClient = onClient;
+    }
+
+    @Override
+    protected void initChannel(Channel client) {
+      ClientLoop loop = clients.get(client.eventLoop());
+      if (!accepting || loop == null) {
+        client.close();
+        return;
+      }
+      loop.accepted(client);
+      onClient.accept(client, loop);
+    }
+  }
+
+  /** Where clients are accepted, with the ports that were chosen where 0 was asked for. */
+  public List<InetSocketAddress> addresses() {
+    return open.stream().map(channel -> (InetSocketAddress) channel.localAddress()).toList();
+  }
+
+  /** Stops listening at once, and closes the clients that have not asked for anything yet. */
+  public void stopAccepting() {
+    accepting = false;
+    open.forEach(channel -> channel.close().awaitUninterruptibly());
+    clients.forEach((loop, waiting) -> loop.execute(waiting::closeWaiting));
+  }
+
+  /** How many clients are connected. */
+  public int clients() {
+    return clients.values().stream().mapToInt(ClientLoop::open).sum();
+  }
+}

@@ -1,0 +1,69 @@
+package io.detour.server.status;
+
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer that ends a client's connection: status, {@code Proxy-Status: detour; error=…}, and one
+ * line of text. Immutable; any thread.
+ *
+ * @param status an HTTP status of 400 or above
+ * @param error the error type of RFC 9209
+ * @param details one line for people, without any part of the request; not necessarily ASCII
+ * @param rcode the DNS response code by name, {@code NXDOMAIN}, or null (RFC 9209 2.3.2)
+ */
+public record Refusal(int status, ProxyErrorType error, String details, @Nullable String rcode) {
+  private static final char FIRST_PRINTABLE = ' ';
+  private static final char LAST_PRINTABLE = '~';
+
+  /** A refusal that has nothing to do with DNS. */
+  public Refusal(int status, ProxyErrorType error, String details) {
+    this(status, error, details, null);
+  }
+
+  /** The head and the body, as they go over the wire; the body is UTF-8. */
+  public byte[] bytes() {
+    HttpResponseStatus line = HttpResponseStatus.valueOf(status);
+    byte[] body =
+        (status + " " + line.reasonPhrase() + ": " + details + "\n")
+            .getBytes(StandardCharsets.UTF_8);
+    byte[] head =
+        """
+        HTTP/1.1 %d %s\r
+        Proxy-Status: %s\r
+        Content-Type: text/plain; charset=utf-8\r
+        Content-Length: %d\r
+        Cache-Control: no-store\r
+        Connection: close\r
+        \r
+        """
+            .formatted(status, line.reasonPhrase(), proxyStatus(), body.length)
+            .getBytes(StandardCharsets.US_ASCII);
+    byte[] answer = new byte[head.length + body.length];
+    System.arraycopy(head, 0, answer, 0, head.length);
+    System.arraycopy(body, 0, answer, head.length, body.length);
+    return answer;
+  }
+
+  /** The value of {@code Proxy-Status}: {@code detour; error=dns_error; details="…"}. */
+  String proxyStatus() {
+    StringBuilder value = new StringBuilder("detour; error=").append(error.token());
+    if (rcode != null) {
+      value.append("; rcode=").append(quoted(rcode));
+    }
+    if (isStructuredFieldString(details)) {
+      value.append("; details=").append(quoted(details));
+    }
+    return value.toString();
+  }
+
+  /** Only printable ASCII fits into a String of RFC 8941 3.3.3; other details stay in the body. */
+  private static boolean isStructuredFieldString(String text) {
+    return text.chars().allMatch(c -> c >= FIRST_PRINTABLE && c <= LAST_PRINTABLE);
+  }
+
+  private static String quoted(String text) {
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+}

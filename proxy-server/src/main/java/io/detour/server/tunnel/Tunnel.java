@@ -1,0 +1,171 @@
+package io.detour.server.tunnel;
+
+import io.detour.core.HostPort;
+import io.detour.core.relay.EarlyBytes;
+import io.detour.rules.Decision;
+import io.detour.rules.Rule;
+import io.detour.server.connect.StagedClose;
+import io.detour.server.dial.Dial;
+import io.detour.server.dial.DialResult;
+import io.detour.server.observe.LoopCounters;
+import io.detour.server.observe.RequestKind;
+import io.detour.server.status.ProxyErrorType;
+import io.detour.server.status.Refusal;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
+/**
+ * One client that asked for a tunnel. A method for each step, in the order in which they happen:
+ * {@link #decide}, {@link #dial}, {@link #answer}, {@link #relay}; each step can end in {@link
+ * #refuse}. Lives on the client's event loop.
+ */
+public final class Tunnel implements ChannelFutureListener {
+  private static final String OK = "HTTP/1.1 200 Connection established\r\n";
+
+  private final TunnelServices services;
+  private final LoopCounters counters;
+  private final Channel client;
+  private final HostPort asked;
+
+  /** Where the tunnel is dialled: what was asked for, unless a rule says otherwise. */
+  private HostPort target;
+
+  private @Nullable Dial dial;
+
+  private Tunnel(TunnelServices services, LoopCounters counters, Channel client, HostPort asked) {
+    this.services = services;
+    this.counters = counters;
+    this.client = client;
+    this.asked = asked;
+    this.target = asked;
+  }
+
+  /**
+   * Takes a client from its request head to the relay. On the client's event loop.
+   *
+   * @param services what every tunnel works with
+   * @param counters of the client's event loop
+   * @param client reads no more by itself; {@link EarlyBytes} is its only handler
+   * @param asked where to
+   */
+  public static void start(
+      TunnelServices services, LoopCounters counters, Channel client, HostPort asked) {
+    new Tunnel(services, counters, client, asked).decide();
+  }
+
+  private void decide() {
+    Decision decision = services.rules().decide(asked);
+    Rule rule = decision.rule();
+    if (rule != null) {
+      counters.ruleMatched(rule.index());
+    }
+    switch (decision) {
+      case Decision.Unmatched _ -> dial();
+      case Decision.Pass pass -> {
+        logLegacyUse(pass.rule(), null);
+        dial();
+      }
+      case Decision.Rewrite rewrite -> {
+        target = rewrite.target();
+        logLegacyUse(rewrite.rule(), target);
+        dial();
+      }
+      case Decision.Reject reject -> {
+        if (reject.rule() != null) {
+          logLegacyUse(reject.rule(), null);
+        }
+        refuse(new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, reject.message()));
+      }
+      case Decision.Invalid invalid ->
+          refuse(new Refusal(502, ProxyErrorType.PROXY_CONFIGURATION_ERROR, invalid.problem()));
+    }
+  }
+
+  private void logLegacyUse(Rule rule, @Nullable HostPort rewrittenTo) {
+    Level level =
+        switch (rule.log().level()) {
+          case OFF -> null;
+          case INFO -> Level.INFO;
+          case WARN -> Level.WARN;
+        };
+    if (level != null) {
+      services
+          .log()
+          .legacyUse(
+              client.remoteAddress(),
+              asked,
+              rule.name(),
+              rule.action().name().toLowerCase(Locale.ROOT),
+              rewrittenTo,
+              level,
+              rule.log().message());
+    }
+  }
+
+  private void dial() {
+    client.closeFuture().addListener(this);
+    dial = services.dialer().dial(target, client.eventLoop(), this::dialled);
+  }
+
+  /** The client is gone while its tunnel is being dialled. */
+  @Override
+  public void operationComplete(ChannelFuture closed) {
+    if (dial != null) {
+      dial.cancel();
+    }
+  }
+
+  private void dialled(DialResult result) {
+    dial = null;
+    client.closeFuture().removeListener(this);
+    switch (result) {
+      case DialResult.Connected connected -> answer(connected.upstream());
+      case DialResult.Failed failed ->
+          refuse(
+              new Refusal(
+                  failed.error().status(),
+                  failed.error().type(),
+                  failed.details(),
+                  failed.rcode()));
+    }
+  }
+
+  private void answer(Channel upstream) {
+    // Before this method returns, Netty may already read from the upstream host.
+    upstream.pipeline().addLast(new EarlyBytes());
+    counters.request(RequestKind.CONNECT, 200);
+    client
+        .writeAndFlush(ByteBufUtil.writeAscii(client.alloc(), established()))
+        .addListener(written -> relay(upstream, written.isSuccess()));
+  }
+
+  private String established() {
+    return target.equals(asked)
+        ? OK + "\r\n"
+        : OK + "Proxy-Status: detour; next-hop=\"" + target + "\"\r\n\r\n";
+  }
+
+  private void relay(Channel upstream, boolean answered) {
+    if (answered) {
+      services.engine().relay(client, upstream, stats -> {});
+    } else {
+      client.close();
+      upstream.close();
+    }
+  }
+
+  private void refuse(Refusal refusal) {
+    counters.request(RequestKind.CONNECT, refusal.status());
+    counters.requestError(refusal.error());
+    services
+        .log()
+        .refused(
+            client.remoteAddress(), asked, refusal.status(), refusal.error(), refusal.details());
+    StagedClose.with(client, refusal);
+  }
+}
