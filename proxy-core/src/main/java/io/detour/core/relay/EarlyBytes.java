@@ -1,10 +1,14 @@
 package io.detour.core.relay;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,19 +17,38 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Put it at the end of the pipeline before a decoder is removed, since the decoder then hands on
  * what it holds. A channel reads even with AUTO_READ off when its peer half-closes, so this handler
- * stays until the socket is taken over. Belongs to the channel's event loop.
+ * stays until the socket is taken over. What it holds outlives the pipeline, which Netty empties
+ * when the peer resets: those bytes came before the reset. Belongs to the channel's event loop.
  */
 public final class EarlyBytes extends ChannelInboundHandlerAdapter {
-  private @Nullable CompositeByteBuf bytes;
+  private static final AttributeKey<EarlyBytes> KEY = AttributeKey.valueOf(EarlyBytes.class, "of");
+
+  private @Nullable ByteArrayOutputStream bytes;
+
+  /** The collector of a channel, which also finds it when the pipeline is empty already. */
+  static EarlyBytes of(Channel channel) {
+    EarlyBytes early = channel.attr(KEY).get();
+    if (early == null) {
+      early = new EarlyBytes();
+      channel.pipeline().addLast(early);
+    }
+    return early;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    context.channel().attr(KEY).set(this);
+  }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     if (message instanceof ByteBuf buffer) {
-      CompositeByteBuf all = bytes != null ? bytes : context.alloc().compositeBuffer();
-      bytes = all.addComponent(true, buffer);
-    } else {
-      ReferenceCountUtil.release(message);
+      if (bytes == null) {
+        bytes = new ByteArrayOutputStream(buffer.readableBytes());
+      }
+      bytes.writeBytes(ByteBufUtil.getBytes(buffer));
     }
+    ReferenceCountUtil.release(message);
   }
 
   /**
@@ -39,15 +62,9 @@ public final class EarlyBytes extends ChannelInboundHandlerAdapter {
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {}
 
-  /** What was collected, owned by the caller, or null for nothing. */
-  @Nullable ByteBuf take() {
-    ByteBuf collected = bytes;
-    bytes = null;
-    return collected;
-  }
-
-  @Override
-  public void handlerRemoved(ChannelHandlerContext context) {
-    ReferenceCountUtil.release(take());
+  /** What was collected, or null for nothing; the channel forgets the collector. */
+  @Nullable ByteBuffer take(Channel channel) {
+    channel.attr(KEY).set(null);
+    return bytes == null ? null : ByteBuffer.wrap(bytes.toByteArray());
   }
 }

@@ -133,6 +133,11 @@ final class Endpoint implements EpollIoHandle {
     peerEnded = true;
   }
 
+  /** Whether the channel still has its socket; without it the number may belong to another. */
+  boolean isOpen() {
+    return channel.isOpen();
+  }
+
   boolean readable() {
     return readable;
   }

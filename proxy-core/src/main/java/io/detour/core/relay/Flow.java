@@ -232,6 +232,11 @@ final class Flow {
     }
   }
 
+  /** The source's socket is closed: only what is in flight is still to be delivered. */
+  void sourceLost() {
+    sourceEnded = true;
+  }
+
   /** Gives up what is in flight and moves nothing any more. */
   void abandon() {
     release();

@@ -1,13 +1,10 @@
 package io.detour.core.relay;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.unix.UnixChannel;
-import io.netty.util.ReferenceCountUtil;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,16 +43,18 @@ final class Handoff {
   private static EarlyBytes collect(Channel channel) {
     channel.config().setAutoRead(false);
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    EarlyBytes early = EarlyBytes.of(channel);
     ChannelPipeline pipeline = channel.pipeline();
-    EarlyBytes early = pipeline.get(EarlyBytes.class);
-    if (early == null) {
-      early = new EarlyBytes();
-      pipeline.addLast(early);
-    }
-    while (pipeline.first() != early) {
+    while (pipeline.first() != null && pipeline.first() != early) {
       pipeline.removeFirst();
     }
     return early;
+  }
+
+  private static void clear(ChannelPipeline pipeline) {
+    while (pipeline.first() != null) {
+      pipeline.removeFirst();
+    }
   }
 
   private void released() {
@@ -72,23 +71,9 @@ final class Handoff {
             endpoint(client, Endpoint.Side.CLIENT),
             endpoint(upstream, Endpoint.Side.UPSTREAM),
             listener);
-    ByteBuf clientBytes = fromClient.take();
-    ByteBuf upstreamBytes = fromUpstream.take();
-    client.pipeline().removeFirst();
-    upstream.pipeline().removeFirst();
-    if (!client.isOpen()) {
-      relay.abort(Endpoint.Side.CLIENT);
-    } else if (!upstream.isOpen()) {
-      relay.abort(Endpoint.Side.UPSTREAM);
-    } else {
-      relay.begin(view(clientBytes), view(upstreamBytes));
-    }
-    ReferenceCountUtil.release(clientBytes);
-    ReferenceCountUtil.release(upstreamBytes);
-  }
-
-  private static @Nullable ByteBuffer view(@Nullable ByteBuf bytes) {
-    return bytes == null ? null : bytes.nioBuffer();
+    clear(client.pipeline());
+    clear(upstream.pipeline());
+    relay.begin(fromClient.take(client), fromUpstream.take(upstream));
   }
 
   private static Endpoint endpoint(Channel channel, Endpoint.Side side) {

@@ -6,7 +6,6 @@ import io.detour.core.RelayPath;
 import io.detour.core.TunnelStats;
 import io.detour.core.relay.Endpoint.Side;
 import io.detour.core.sys.Errno;
-import io.netty.channel.IoEventLoop;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -96,20 +95,30 @@ final class Relay implements Runnable {
       if (fromUpstream != null) {
         toClient.startWith(fromUpstream);
       }
-      IoEventLoop eventLoop = loop.eventLoop();
-      client.register(eventLoop, this);
-      upstream.register(eventLoop, this);
-      advance(toUpstream);
-      advance(toClient);
+      if (client.isOpen() && upstream.isOpen()) {
+        client.register(loop.eventLoop(), this);
+        upstream.register(loop.eventLoop(), this);
+        advance(toUpstream);
+        advance(toClient);
+      } else {
+        beginWithLoss();
+      }
     } catch (RuntimeException | Error e) {
       failed(e);
     }
   }
 
-  /** Ends a relay one side of which was lost before it could begin: the other side is reset. */
-  void abort(Side lost) {
-    loop.kernel().resetOnClose((lost == Side.CLIENT ? upstream : client).socket());
-    close(lost == Side.CLIENT ? CloseReason.CLIENT_RESET : CloseReason.UPSTREAM_RESET);
+  /** A channel that was reset while Netty still had it is closed: only what it sent is left. */
+  private void beginWithLoss() {
+    Endpoint lost = client.isOpen() ? upstream : client;
+    Endpoint survivor = client.isOpen() ? client : upstream;
+    if (survivor.isOpen()) {
+      survivor.register(loop.eventLoop(), this);
+      from(lost).sourceLost();
+      lost(lost, Errno.ECONNRESET);
+    } else {
+      close(CloseReason.CLIENT_RESET);
+    }
   }
 
   /** An event came for an endpoint. */

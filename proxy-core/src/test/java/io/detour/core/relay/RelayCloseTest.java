@@ -175,6 +175,20 @@ class RelayCloseTest {
     }
   }
 
+  @ParameterizedTest(name = "T07 T08 before the relay, {0} {1}")
+  @MethodSource("pathsAndSides")
+  void aResetBeforeTheRelayBeginsIsPassedOnBehindTheBytes(RelayMode mode, From from)
+      throws Exception {
+    byte[] greeting = new byte[100];
+    try (Tunnel tunnel = new Tunnel(options(mode), greeting, 0)) {
+      Tunnel.reset(from.near(tunnel));
+
+      assertThat(from.far(tunnel).getInputStream().readNBytes(100)).isEqualTo(greeting);
+      assertReset(from.far(tunnel));
+      tunnel.endsWith(from.reset);
+    }
+  }
+
   @ParameterizedTest(name = "T10 {0} {1}")
   @MethodSource("pathsAndSides")
   void bytesAndFinThenAResetArriveWholeWhileTheOtherSideStillSends(RelayMode mode, From from)

@@ -7,6 +7,7 @@ import io.detour.core.TunnelStats;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -15,7 +16,6 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +35,7 @@ final class Tunnel implements AutoCloseable {
   private final RelayEngine engine;
   private final ServerSocket origin = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   private final Channel listener;
+  private final CompletableFuture<Void> connected = new CompletableFuture<>();
   private final CompletableFuture<TunnelStats> ended = new CompletableFuture<>();
 
   /** The test's end on the client's side. */
@@ -68,6 +69,7 @@ final class Tunnel implements AutoCloseable {
     client.connect(listener.localAddress(), DEADLINE_MILLIS);
     client.getOutputStream().write(greeting);
     upstream = origin.accept();
+    connected.orTimeout(DEADLINE_MILLIS, TimeUnit.MILLISECONDS).join();
     upstream.getOutputStream().write(greeting);
     for (Socket socket : new Socket[] {client, upstream}) {
       socket.setSoTimeout(DEADLINE_MILLIS);
@@ -98,8 +100,9 @@ final class Tunnel implements AutoCloseable {
           .handler(new EarlyBytes())
           .connect(origin.getLocalSocketAddress())
           .addListener(
-              connected -> {
-                Channel next = ((io.netty.channel.ChannelFuture) connected).channel();
+              done -> {
+                Channel next = ((ChannelFuture) done).channel();
+                connected.complete(null);
                 // Time for the greetings to be read by Netty, and not by the relay.
                 accepted
                     .eventLoop()
@@ -134,10 +137,6 @@ final class Tunnel implements AutoCloseable {
   static void reset(Socket socket) throws IOException {
     socket.setSoLinger(true, 0);
     socket.close();
-  }
-
-  InetSocketAddress proxyAddress() {
-    return (InetSocketAddress) listener.localAddress();
   }
 
   @Override
