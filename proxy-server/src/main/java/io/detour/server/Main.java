@@ -35,14 +35,25 @@ final class Main implements Runnable {
     CommandLine line = new CommandLine(new Main());
     line.setDefaultValueProvider(new EnvironmentDefaults(environment));
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler(Main::wrongUsage);
     for (CommandLine verb : line.getSubcommands().values()) {
       verb.getCommandSpec().versionProvider(new Version());
     }
     return line;
   }
 
+  /** One sentence; the whole usage would push it out of sight. */
+  private static int wrongUsage(ParameterException problem, String[] arguments) {
+    CommandLine verb = problem.getCommandLine();
+    String name = verb.getCommandSpec().qualifiedName();
+    verb.getErr().println(name + ": " + problem.getMessage());
+    verb.getErr().println("See " + name + " --help.");
+    return CommandLine.ExitCode.USAGE;
+  }
+
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "a verb is missing");
+    throw new ParameterException(
+        spec.commandLine(), "a verb is missing (expected: run, check or explain)");
   }
 }

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -207,11 +208,11 @@ final class RunCommand implements Callable<Integer> {
         server.addresses().stream().map(NetUtil::toSocketAddressString).toList(),
         admin,
         ruleSet.rules().size(),
-        relay);
+        relay.name().toLowerCase(Locale.ROOT));
   }
 
   private void stop(DetourServer server, String signal) throws InterruptedException {
-    LOG.info("{}: no new clients, tunnels have {} to end", signal, drainTimeout);
+    LOG.info("{}: no new clients, tunnels have {} s to end", signal, drainTimeout.toSeconds());
     int left = server.drain(drainTimeout);
     if (left > 0) {
       LOG.warn("stopped with {} clients still connected", left);
