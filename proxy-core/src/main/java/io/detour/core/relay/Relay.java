@@ -47,7 +47,7 @@ final class Relay implements Runnable {
   private final Flow toUpstream;
   private final Flow toClient;
   private final RelayListener listener;
-  private final long startNanos = System.nanoTime();
+  private final long startNanos;
 
   private State state = State.RELAYING;
   private RelayPath path;
@@ -74,6 +74,7 @@ final class Relay implements Runnable {
     this.client = client;
     this.upstream = upstream;
     this.listener = listener;
+    this.startNanos = loop.clock();
     this.toUpstream = new Flow(loop, Direction.UPSTREAM, client, upstream);
     this.toClient = new Flow(loop, Direction.DOWNSTREAM, upstream, client);
     this.path = toUpstream.path();
@@ -362,7 +363,7 @@ final class Relay implements Runnable {
             toClient.deliveredBytes(),
             path,
             reason,
-            Duration.ofNanos(System.nanoTime() - startNanos)));
+            Duration.ofNanos(loop.clock() - startNanos)));
   }
 
   private Flow from(Endpoint endpoint) {

@@ -31,8 +31,8 @@ final class RelayLoop {
   private final RelayTotals totals;
   private @Nullable Future<?> sweep;
   private @Nullable Relay first;
-  private long now = System.nanoTime();
-  private long trimmed = now;
+  private long now;
+  private long trimmed;
 
   RelayLoop(
       IoEventLoop eventLoop,
@@ -45,6 +45,8 @@ final class RelayLoop {
     this.kernel = kernel;
     this.conduits = conduits;
     this.totals = totals;
+    this.now = clock();
+    this.trimmed = now;
   }
 
   void add(Relay relay) {
@@ -73,7 +75,7 @@ final class RelayLoop {
   }
 
   private void sweep() {
-    now = System.nanoTime();
+    now = clock();
     for (Relay relay = first; relay != null; relay = relay.next) {
       relay.expire();
     }
@@ -111,7 +113,12 @@ final class RelayLoop {
     return interval.compareTo(LONGEST_SWEEP) > 0 ? LONGEST_SWEEP : interval;
   }
 
-  /** The time of the last sweep, as {@link System#nanoTime}. */
+  /** The time now, in nanoseconds from any origin. Costs a look at the clock. */
+  long clock() {
+    return eventLoop.ticker().nanoTime();
+  }
+
+  /** The time of the last sweep, by {@link #clock}. */
   long now() {
     return now;
   }
