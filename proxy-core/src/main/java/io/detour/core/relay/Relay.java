@@ -89,6 +89,10 @@ final class Relay implements Runnable {
    * @param fromUpstream the same of the upstream host
    */
   void begin(@Nullable ByteBuffer fromClient, @Nullable ByteBuffer fromUpstream) {
+    if (loop.isShutDown()) {
+      close(CloseReason.DRAIN);
+      return;
+    }
     try {
       if (fromClient != null) {
         toUpstream.startWith(fromClient);

@@ -37,6 +37,7 @@ public final class RelayEngine implements AutoCloseable {
   private final PipeBudget pipes;
   private final Map<EventLoop, RelayLoop> loops = new ConcurrentHashMap<>();
   private final RelayStatistics statistics = new Sums();
+  private volatile boolean closed;
 
   /**
    * @param options how all tunnels behave
@@ -84,7 +85,11 @@ public final class RelayEngine implements AutoCloseable {
     LinuxKernel kernel = new LinuxKernel();
     int bufferBytes = options.mode() == RelayMode.COPY ? COPY_ONLY_BUFFER_BYTES : COPY_BUFFER_BYTES;
     ConduitPool conduits = new ConduitPool(kernel, pipes, options.pipeBytes(), bufferBytes);
-    return new RelayLoop(eventLoop, options, kernel, conduits, new RelayTotals());
+    RelayLoop loop = new RelayLoop(eventLoop, options, kernel, conduits, new RelayTotals());
+    if (closed) {
+      loop.shutDown(CloseReason.DRAIN);
+    }
+    return loop;
   }
 
   /** What all tunnels did so far. */
@@ -101,11 +106,14 @@ public final class RelayEngine implements AutoCloseable {
     return onEachLoop(loop -> loop.closeAll(reason));
   }
 
-  /** Closes all tunnels, and the pipes and buffers of all loops. Waits; not on an event loop. */
+  /**
+   * Closes all tunnels, and the pipes and buffers of all loops; channels that are handed over later
+   * are closed at once. Waits; not on an event loop.
+   */
   @Override
   public void close() {
+    closed = true;
     onEachLoop(loop -> loop.shutDown(CloseReason.DRAIN)).join();
-    loops.clear();
   }
 
   private CompletableFuture<Void> onEachLoop(Consumer<RelayLoop> action) {

@@ -31,6 +31,7 @@ final class RelayLoop {
   private final RelayTotals totals;
   private @Nullable Future<?> sweep;
   private @Nullable Relay first;
+  private boolean shutDown;
   private long now;
   private long trimmed;
 
@@ -92,13 +93,18 @@ final class RelayLoop {
     }
   }
 
-  /** Closes every relay and the pools; nothing may be added afterwards. */
+  /** Closes every relay and the pools. A relay that begins afterwards is closed at once. */
   void shutDown(CloseReason reason) {
+    shutDown = true;
     closeAll(reason);
     if (sweep != null) {
       sweep.cancel(false);
     }
     conduits.close();
+  }
+
+  boolean isShutDown() {
+    return shutDown;
   }
 
   static Duration sweepInterval(RelayOptions options) {

@@ -9,8 +9,10 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers and closes so that the client can read the answer (RFC 9112 9.6): write, end our
@@ -20,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 public final class StagedClose extends ChannelInboundHandlerAdapter {
   /** How long a client may go on sending after the answer. */
   private static final Duration LINGER = Duration.ofSeconds(10);
+
+  private @Nullable Future<?> end;
 
   private StagedClose() {}
 
@@ -35,18 +39,25 @@ public final class StagedClose extends ChannelInboundHandlerAdapter {
     }
     client
         .writeAndFlush(Unpooled.wrappedBuffer(refusal.bytes()))
-        .addListener(
-            written -> {
-              if (written.isSuccess()) {
-                ((DuplexChannel) client).shutdownOutput();
-                client.config().setAutoRead(true);
-                client
-                    .eventLoop()
-                    .schedule(() -> client.close(), LINGER.toMillis(), TimeUnit.MILLISECONDS);
-              } else {
-                client.close();
-              }
-            });
+        .addListener(written -> last.answered((DuplexChannel) client, written.isSuccess()));
+  }
+
+  private void answered(DuplexChannel client, boolean written) {
+    if (!written || client.isInputShutdown()) {
+      client.close();
+      return;
+    }
+    client.shutdownOutput();
+    client.config().setAutoRead(true);
+    end =
+        client.eventLoop().schedule(() -> client.close(), LINGER.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    if (end != null) {
+      end.cancel(false);
+    }
   }
 
   @Override
