@@ -54,8 +54,8 @@ public final class Pipe implements Conduit {
     if (moved > 0) {
       pending -= moved;
     }
-    // The pipe holds bytes and its write end is open, so 0 is no end of stream: try again later.
-    return moved == 0 ? -Errno.EAGAIN : moved;
+    // A pipe that holds bytes always gives some or an error: 0 is none that any kernel should give.
+    return moved == 0 ? -Errno.EINVAL : moved;
   }
 
   /**

@@ -17,6 +17,9 @@ final class PipePool {
   private final ArrayDeque<Pipe> pooled = new ArrayDeque<>();
   private final int[] ends = new int[2];
 
+  /** The kernel gave no pipe, or a poor one: do not ask again before the next trim. */
+  private boolean refused;
+
   // Written by the event loop alone without a fence, read by scrapes.
   private final AtomicInteger leasedCount = new AtomicInteger();
   private final AtomicInteger pooledCount = new AtomicInteger();
@@ -49,17 +52,19 @@ final class PipePool {
   }
 
   private @Nullable Pipe open() {
-    if (!budget.take()) {
+    if (refused || !budget.take()) {
       return null;
     }
     if (kernel.pipe(ends) < 0) {
       budget.giveBack();
+      refused = true;
       return null;
     }
     int capacity = kernel.resizePipe(ends[1], pipeBytes);
     Pipe pipe = new Pipe(ends[0], ends[1], Math.min(capacity, pipeBytes));
     if (capacity < smallestBytes) {
       close(pipe);
+      refused = true;
       return null;
     }
     return pipe;
@@ -81,6 +86,7 @@ final class PipePool {
 
   /** Closes the pipes that were not needed since the last call. */
   void trim() {
+    refused = false;
     for (; unused > 0; unused--) {
       close(pooled.removeLast());
     }

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
@@ -24,6 +25,7 @@ public final class EarlyBytes extends ChannelInboundHandlerAdapter {
   private static final AttributeKey<EarlyBytes> KEY = AttributeKey.valueOf(EarlyBytes.class, "of");
 
   private @Nullable ByteArrayOutputStream bytes;
+  private boolean peerEnded;
 
   /** The collector of a channel, which also finds it when the pipeline is empty already. */
   static EarlyBytes of(Channel channel) {
@@ -60,7 +62,14 @@ public final class EarlyBytes extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void userEventTriggered(ChannelHandlerContext context, Object event) {}
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    peerEnded |= event instanceof ChannelInputShutdownEvent;
+  }
+
+  /** Whether the peer has ended its direction. */
+  boolean peerEnded() {
+    return peerEnded;
+  }
 
   /** What was collected, or null for nothing; the channel forgets the collector. */
   @Nullable ByteBuffer take(Channel channel) {

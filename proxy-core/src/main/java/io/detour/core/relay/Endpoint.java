@@ -133,6 +133,16 @@ final class Endpoint implements EpollIoHandle {
     peerEnded = true;
   }
 
+  /** The peer's end of stream came before the relay began. */
+  void noteEarlyEnd() {
+    peerEnded = true;
+  }
+
+  /** Whether the peer is known to have ended its direction, or to be gone. */
+  boolean hadEnded() {
+    return peerEnded;
+  }
+
   /** Whether the channel still has its socket; without it the number may belong to another. */
   boolean isOpen() {
     return channel.isOpen();

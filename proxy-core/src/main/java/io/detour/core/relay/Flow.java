@@ -59,6 +59,14 @@ final class Flow {
 
   private boolean streaming;
   private boolean spliceRefused;
+
+  /**
+   * A splice has said that the stream has ended. It says so too when an end of stream lies behind
+   * an urgent byte, with bytes between them that only {@code recv} gets: so a {@code recv} has the
+   * last word.
+   */
+  private boolean endDoubted;
+
   private int streak;
   private RelayPath path;
 
@@ -115,7 +123,10 @@ final class Flow {
       sink.full();
       return Outcome.BLOCKED;
     }
-    if (conduit instanceof Pipe pipe && isRefusal(errno)) {
+    if (errno == Errno.EINTR) {
+      return Outcome.MORE;
+    }
+    if (conduit instanceof Pipe pipe && Errno.isRefusal(errno)) {
       spliceRefused = true;
       int pending = pipe.pending();
       CopyBuffer buffer = loop.conduits().swap(pipe);
@@ -144,11 +155,15 @@ final class Flow {
       return Outcome.MORE;
     }
     loop.conduits().giveBack(conduit);
-    if (moved == 0) {
-      sourceEnded = true;
-      return end();
+    if (moved < 0) {
+      return drainFailed(conduit, -moved);
     }
-    return drainFailed(conduit, -moved);
+    if (conduit.path() == RelayPath.SPLICE && !endDoubted) {
+      endDoubted = true;
+      return Outcome.MORE;
+    }
+    sourceEnded = true;
+    return end();
   }
 
   private Outcome drainFailed(Conduit conduit, int errno) {
@@ -157,18 +172,16 @@ final class Flow {
       source.exhausted(copying);
       return Outcome.WAITING;
     }
-    if (!copying && isRefusal(errno)) {
+    if (errno == Errno.EINTR) {
+      return Outcome.MORE;
+    }
+    if (!copying && Errno.isRefusal(errno)) {
       spliceRefused = true;
       return Outcome.MORE;
     }
     failure = errno;
     sourceEnded = true;
     return Outcome.SOURCE_FAILED;
-  }
-
-  /** Errors that mean "not by splice": the kernel or a sandbox lacks it for these sockets. */
-  private static boolean isRefusal(int errno) {
-    return errno == Errno.EINVAL || errno == Errno.ENOSYS || errno == Errno.EBADF;
   }
 
   private Outcome end() {
@@ -194,7 +207,7 @@ final class Flow {
   }
 
   private boolean wantsSplice() {
-    if (spliceRefused || source.urgent()) {
+    if (spliceRefused || endDoubted || source.urgent()) {
       return false;
     }
     return switch (loop.mode()) {

@@ -65,19 +65,20 @@ final class Handoff {
   }
 
   private void start() {
-    Relay relay =
-        new Relay(
-            loop,
-            endpoint(client, Endpoint.Side.CLIENT),
-            endpoint(upstream, Endpoint.Side.UPSTREAM),
-            listener);
+    Endpoint clientEnd = endpoint(client, Endpoint.Side.CLIENT, fromClient);
+    Endpoint upstreamEnd = endpoint(upstream, Endpoint.Side.UPSTREAM, fromUpstream);
+    Relay relay = new Relay(loop, clientEnd, upstreamEnd, listener);
     clear(client.pipeline());
     clear(upstream.pipeline());
     relay.begin(fromClient.take(client), fromUpstream.take(upstream));
   }
 
-  private static Endpoint endpoint(Channel channel, Endpoint.Side side) {
-    return new Endpoint(channel, ((UnixChannel) channel).fd(), side);
+  private static Endpoint endpoint(Channel channel, Endpoint.Side side, EarlyBytes early) {
+    Endpoint endpoint = new Endpoint(channel, ((UnixChannel) channel).fd(), side);
+    if (early.peerEnded()) {
+      endpoint.noteEarlyEnd();
+    }
+    return endpoint;
   }
 
   /** Why two channels cannot be relayed, or null. */

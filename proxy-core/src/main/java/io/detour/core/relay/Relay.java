@@ -28,19 +28,6 @@ import org.slf4j.LoggerFactory;
 final class Relay implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Relay.class);
 
-  /** The longest pause between two looks at whether the surviving side has acknowledged all. */
-  private static final long LONGEST_SETTLE_NANOS = Duration.ofMillis(50).toNanos();
-
-  private static final long SHORTEST_SETTLE_NANOS = Duration.ofMillis(1).toNanos();
-
-  private enum State {
-    /** Both sides are alive. */
-    RELAYING,
-    /** One side is lost; what it sent is on its way to the other. */
-    RESETTING,
-    CLOSED
-  }
-
   private final RelayLoop loop;
   private final Endpoint client;
   private final Endpoint upstream;
@@ -49,20 +36,16 @@ final class Relay implements Runnable {
   private final RelayListener listener;
   private final long startNanos;
 
-  private State state = State.RELAYING;
   private RelayPath path;
+  private boolean closed;
   private boolean turnQueued;
 
   /** The direction that ended first, while the other goes on. */
   private @Nullable Flow endedFirst;
 
-  /** The flow from the side that was lost. */
-  private @Nullable Flow last;
+  /** Set when one side is lost, while what it sent is on its way to the other. */
+  private @Nullable Aftermath aftermath;
 
-  private CloseReason lossReason = CloseReason.ERROR;
-  private int unacknowledged = Integer.MAX_VALUE;
-  private long settleNanos = SHORTEST_SETTLE_NANOS;
-  private long settledNanos;
   private boolean lookScheduled;
 
   // The list of the event loop's relays, kept by RelayLoop.
@@ -120,7 +103,7 @@ final class Relay implements Runnable {
     if (survivor.isOpen()) {
       survivor.register(loop.eventLoop(), this);
       from(lost).sourceLost();
-      lost(lost, Errno.ECONNRESET);
+      lost(lost, lost.hadEnded() ? Errno.EPIPE : Errno.ECONNRESET);
     } else {
       close(CloseReason.CLIENT_RESET);
     }
@@ -129,8 +112,8 @@ final class Relay implements Runnable {
   /** An event came for an endpoint. */
   void ready(Endpoint endpoint) {
     try {
-      if (state == State.RESETTING) {
-        continueReset();
+      if (aftermath != null) {
+        continueAftermath(aftermath);
         return;
       }
       advance(from(endpoint));
@@ -150,8 +133,8 @@ final class Relay implements Runnable {
   public void run() {
     turnQueued = false;
     try {
-      if (state == State.RESETTING) {
-        continueReset();
+      if (aftermath != null) {
+        continueAftermath(aftermath);
       } else {
         advance(toUpstream);
         advance(toClient);
@@ -162,7 +145,7 @@ final class Relay implements Runnable {
   }
 
   private void advance(Flow flow) {
-    if (state != State.RELAYING || flow.ended()) {
+    if (closed || aftermath != null || flow.ended()) {
       return;
     }
     switch (flow.advance()) {
@@ -175,10 +158,14 @@ final class Relay implements Runnable {
     followPath();
   }
 
+  /**
+   * Goes on after the other tunnels of the loop had their events. A scheduled task and not a plain
+   * one: the loop runs plain tasks that queue each other for up to a second before it polls again.
+   */
   private void queueTurn() {
     if (!turnQueued) {
       turnQueued = true;
-      loop.eventLoop().execute(this);
+      loop.eventLoop().schedule(this, 0, TimeUnit.NANOSECONDS);
     }
   }
 
@@ -186,7 +173,7 @@ final class Relay implements Runnable {
   private void followPath() {
     boolean splicing = toUpstream.path() == RelayPath.SPLICE || toClient.path() == RelayPath.SPLICE;
     RelayPath current = splicing ? RelayPath.SPLICE : RelayPath.COPY;
-    if (current != path && state != State.CLOSED) {
+    if (current != path && !closed) {
       loop.totals().moved(path, current);
       path = current;
     }
@@ -212,7 +199,7 @@ final class Relay implements Runnable {
    * comes behind the last byte, for which it tells a reset from a clean end.
    */
   private void lookForLoss(Endpoint endpoint) {
-    if (state == State.RELAYING && from(endpoint).ended()) {
+    if (!closed && aftermath == null && from(endpoint).ended()) {
       int error = loop.kernel().takeError(endpoint.socket());
       if (error < 0) {
         lost(endpoint, -error);
@@ -222,113 +209,74 @@ final class Relay implements Runnable {
 
   /** A side is gone: nothing can be delivered to it; what it sent goes to the other side. */
   private void lost(Endpoint endpoint, int errno) {
-    state = State.RESETTING;
-    lossReason = reasonOf(endpoint.side(), errno);
     to(endpoint).abandon();
     Flow remaining = from(endpoint);
-    last = remaining;
     if (errno != Errno.EPIPE) {
-      // Linux says EPIPE when the peer's end of stream had come before the reset: that end is
-      // passed
-      // on. Any other error is all the end there is.
+      // EPIPE says that an end of stream had come before the reset, and that is passed on. After
+      // any
+      // other error the bytes are all there is.
       remaining.withholdEnd();
     }
     endpoint.lost();
-    settledNanos = loop.now();
-    continueReset();
+    aftermath = new Aftermath(loop, remaining, reasonOf(endpoint.side(), errno));
+    continueAftermath(aftermath);
   }
 
   private static CloseReason reasonOf(Side side, int errno) {
-    return switch (errno) {
-      case Errno.EBADF, Errno.EINVAL, Errno.ENOSYS -> CloseReason.ERROR;
-      default -> side == Side.CLIENT ? CloseReason.CLIENT_RESET : CloseReason.UPSTREAM_RESET;
-    };
+    if (!Errno.isLossOfPeer(errno)) {
+      return CloseReason.ERROR;
+    }
+    return side == Side.CLIENT ? CloseReason.CLIENT_RESET : CloseReason.UPSTREAM_RESET;
   }
 
-  private void continueReset() {
-    Flow remaining = last;
-    if (remaining == null || state != State.RESETTING) {
+  private void continueAftermath(Aftermath rest) {
+    if (closed) {
       return;
     }
-    if (remaining.sink().failed()) {
-      close(lossReason);
-      return;
-    }
-    Flow.Outcome outcome = remaining.ended() ? Flow.Outcome.ENDED : remaining.advance();
-    switch (outcome) {
+    switch (rest.advance()) {
       case MORE -> queueTurn();
       case BLOCKED -> {}
-      case SINK_FAILED -> close(lossReason);
-      case WAITING, ENDED, SOURCE_FAILED -> settle(remaining.sink());
+      case SETTLING -> scheduleLook(rest);
+      case OVER -> close(rest.reason());
     }
   }
 
-  /** Everything is handed to the kernel: reset the surviving side once it has acknowledged it. */
-  private void settle(Endpoint survivor) {
-    int waiting = loop.kernel().unacknowledged(survivor.socket());
-    if (waiting <= 0) {
-      resetAndClose(survivor, lossReason);
-      return;
-    }
-    if (waiting != unacknowledged) {
-      unacknowledged = waiting;
-      settledNanos = loop.now();
-    }
+  private void scheduleLook(Aftermath rest) {
     if (!lookScheduled) {
       lookScheduled = true;
-      loop.eventLoop().schedule(this::look, settleNanos, TimeUnit.NANOSECONDS);
-      settleNanos = Math.min(2 * settleNanos, LONGEST_SETTLE_NANOS);
+      loop.eventLoop().schedule(this::look, rest.nextPauseNanos(), TimeUnit.NANOSECONDS);
     }
   }
 
   private void look() {
     lookScheduled = false;
-    try {
-      continueReset();
-    } catch (RuntimeException | Error e) {
-      failed(e);
-    }
-  }
-
-  private void resetAndClose(Endpoint survivor, CloseReason reason) {
-    loop.kernel().resetOnClose(survivor.socket());
-    close(reason);
+    run();
   }
 
   /** Looks at the timeouts. Called by the loop's sweep. */
   void expire() {
     try {
-      switch (state) {
-        case RELAYING -> expireRelaying();
-        case RESETTING -> expireResetting();
-        case CLOSED -> {}
+      if (aftermath == null) {
+        expireRelaying();
+      } else if (aftermath.hasStalled()) {
+        close(aftermath.reason());
       }
     } catch (RuntimeException | Error e) {
       failed(e);
     }
   }
 
+  /** While bytes wait for a side that does not take them, only the write-stall timeout counts. */
   private void expireRelaying() {
     RelayOptions options = loop.options();
-    if (stalled(toUpstream) || stalled(toClient)) {
-      loop.kernel().resetOnClose(client.socket());
-      loop.kernel().resetOnClose(upstream.socket());
-      close(CloseReason.WRITE_STALL);
+    if (toUpstream.holdsBytes() || toClient.holdsBytes()) {
+      if (stalled(toUpstream) || stalled(toClient)) {
+        close(CloseReason.WRITE_STALL);
+      }
     } else if (endedFirst != null && silentFor(options.halfClose())) {
       close(CloseReason.HALF_CLOSE_TIMEOUT);
     } else if (silentFor(options.idle())) {
       close(CloseReason.IDLE_TIMEOUT);
-    }
-  }
-
-  private void expireResetting() {
-    Flow remaining = last;
-    if (remaining == null) {
-      return;
-    }
-    long moved = Math.max(settledNanos, remaining.movedNanos());
-    if (loop.now() - moved > loop.options().writeStall().toNanos()) {
-      resetAndClose(remaining.sink(), lossReason);
     }
   }
 
@@ -348,14 +296,19 @@ final class Relay implements Runnable {
   }
 
   /**
-   * Cancels the registrations, closes the channels, gives the conduits back, and accounts. Once.
+   * Cancels the registrations, closes the channels, gives the conduits back, and accounts. Once. A
+   * direction that is cut ends with a reset, so that nobody takes what came for the whole.
    */
   void close(CloseReason reason) {
-    if (state == State.CLOSED) {
+    if (closed) {
       return;
     }
-    state = State.CLOSED;
+    closed = true;
     loop.remove(this);
+    if (isCut(reason)) {
+      resetOnClose(toUpstream);
+      resetOnClose(toClient);
+    }
     client.release();
     upstream.release();
     toUpstream.abandon();
@@ -368,6 +321,23 @@ final class Relay implements Runnable {
             path,
             reason,
             Duration.ofNanos(loop.clock() - startNanos)));
+  }
+
+  /** Whether a tunnel that ends for this reason could have gone on. */
+  private static boolean isCut(CloseReason reason) {
+    return switch (reason) {
+      case CLIENT_FIN, UPSTREAM_FIN, IDLE_TIMEOUT -> false;
+      case CLIENT_RESET, UPSTREAM_RESET, HALF_CLOSE_TIMEOUT, WRITE_STALL, DRAIN, KILLED, ERROR ->
+          true;
+    };
+  }
+
+  private void resetOnClose(Flow flow) {
+    Endpoint sink = flow.sink();
+    boolean wholeAndAlive = aftermath == null && flow.ended();
+    if (!wholeAndAlive && sink.isOpen()) {
+      loop.kernel().resetOnClose(sink.socket());
+    }
   }
 
   private Flow from(Endpoint endpoint) {

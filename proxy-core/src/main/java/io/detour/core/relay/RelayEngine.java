@@ -41,8 +41,11 @@ public final class RelayEngine implements AutoCloseable {
 
   /**
    * @param options how all tunnels behave
+   * @throws ExceptionInInitializerError if the C library lacks a call, as on another system than
+   *     Linux
    */
   public RelayEngine(RelayOptions options) {
+    LinuxKernel.probe();
     this.options = options;
     this.pipes = new PipeBudget(pipeLimit(options));
   }
@@ -74,7 +77,11 @@ public final class RelayEngine implements AutoCloseable {
     if (refusal != null) {
       throw new IllegalArgumentException(refusal);
     }
-    Handoff.begin(loopOf(client.eventLoop()), client, upstream, listener);
+    RelayLoop loop = loopOf(client.eventLoop());
+    if (closed) {
+      loop.shutDown(CloseReason.DRAIN);
+    }
+    Handoff.begin(loop, client, upstream, listener);
   }
 
   private RelayLoop loopOf(EventLoop eventLoop) {
@@ -85,11 +92,7 @@ public final class RelayEngine implements AutoCloseable {
     LinuxKernel kernel = new LinuxKernel();
     int bufferBytes = options.mode() == RelayMode.COPY ? COPY_ONLY_BUFFER_BYTES : COPY_BUFFER_BYTES;
     ConduitPool conduits = new ConduitPool(kernel, pipes, options.pipeBytes(), bufferBytes);
-    RelayLoop loop = new RelayLoop(eventLoop, options, kernel, conduits, new RelayTotals());
-    if (closed) {
-      loop.shutDown(CloseReason.DRAIN);
-    }
-    return loop;
+    return new RelayLoop(eventLoop, options, kernel, conduits, new RelayTotals());
   }
 
   /** What all tunnels did so far. */

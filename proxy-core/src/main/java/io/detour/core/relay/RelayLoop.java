@@ -33,6 +33,10 @@ final class RelayLoop {
   private @Nullable Relay first;
   private boolean shutDown;
   private long now;
+
+  /** {@link #clock} at the last sweep. */
+  private long swept;
+
   private long trimmed;
 
   RelayLoop(
@@ -47,11 +51,12 @@ final class RelayLoop {
     this.conduits = conduits;
     this.totals = totals;
     this.now = clock();
+    this.swept = now;
     this.trimmed = now;
   }
 
   void add(Relay relay) {
-    if (sweep == null) {
+    if (sweep == null && !shutDown) {
       long nanos = sweepInterval(options).toNanos();
       sweep = eventLoop.scheduleWithFixedDelay(this::sweep, nanos, nanos, TimeUnit.NANOSECONDS);
     }
@@ -75,8 +80,14 @@ final class RelayLoop {
     // relay.next stays: a sweep may stand on this relay.
   }
 
+  /**
+   * The loop's time advances by two intervals at most: when the process or the machine was stopped,
+   * what came in meanwhile is still to be read, and no tunnel has been idle for it.
+   */
   private void sweep() {
-    now = clock();
+    long time = clock();
+    now += Math.min(time - swept, 2 * sweepInterval(options).toNanos());
+    swept = time;
     for (Relay relay = first; relay != null; relay = relay.next) {
       relay.expire();
     }
@@ -124,7 +135,7 @@ final class RelayLoop {
     return eventLoop.ticker().nanoTime();
   }
 
-  /** The time of the last sweep, by {@link #clock}. */
+  /** The loop's time in nanoseconds from any origin, as of the last sweep. */
   long now() {
     return now;
   }

@@ -8,7 +8,10 @@ public final class Errno {
   /** Nothing to read, or no room to write, now. */
   public static final int EAGAIN = 11;
 
-  /** Interrupted by a signal. */
+  /** Not permitted; what a sandbox often answers to a call that it forbids. */
+  public static final int EPERM = 1;
+
+  /** Interrupted by a signal before anything moved. */
   public static final int EINTR = 4;
 
   /** Not an open descriptor. */
@@ -26,23 +29,43 @@ public final class Errno {
   /** The peer reset the connection. */
   public static final int ECONNRESET = 104;
 
+  /** The network is down. */
+  public static final int ENETDOWN = 100;
+
+  /** There is no route any more. */
+  public static final int ENETUNREACH = 101;
+
+  /** The network dropped the connection. */
+  public static final int ENETRESET = 102;
+
+  /** The connection was aborted on this machine. */
+  public static final int ECONNABORTED = 103;
+
+  /** The peer's machine is down. */
+  public static final int EHOSTDOWN = 112;
+
+  /** There is no way to the peer's machine any more. */
+  public static final int EHOSTUNREACH = 113;
+
   /** The peer stopped acknowledging. */
   public static final int ETIMEDOUT = 110;
 
   private Errno() {}
 
-  /** A name for logs, the number for those without one here. */
-  public static String name(int errno) {
+  /** Whether an error of splice means "not by splice": the kernel or a sandbox lacks it here. */
+  public static boolean isRefusal(int errno) {
     return switch (errno) {
-      case EAGAIN -> "EAGAIN";
-      case EINTR -> "EINTR";
-      case EBADF -> "EBADF";
-      case EINVAL -> "EINVAL";
-      case EPIPE -> "EPIPE";
-      case ENOSYS -> "ENOSYS";
-      case ECONNRESET -> "ECONNRESET";
-      case ETIMEDOUT -> "ETIMEDOUT";
-      default -> "errno " + errno;
+      case EPERM, EBADF, EINVAL, ENOSYS -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether an error of a socket means that its peer, or the way to it, is gone. */
+  public static boolean isLossOfPeer(int errno) {
+    return switch (errno) {
+      case EPIPE, ENETDOWN, ENETUNREACH, ENETRESET, ECONNABORTED, ECONNRESET -> true;
+      case ETIMEDOUT, EHOSTDOWN, EHOSTUNREACH -> true;
+      default -> false;
     };
   }
 }

@@ -83,6 +83,11 @@ public final class LinuxKernel implements Kernel {
    */
   private final MemorySegment scratch = Arena.ofAuto().allocate(2 * JAVA_INT.byteSize());
 
+  /** Finds out whether this system has the calls: does nothing, or throws. */
+  public static void probe() {
+    assert FCNTL != null;
+  }
+
   @SuppressWarnings("restricted") // Naming C functions is what this class is for.
   private static MethodHandle call(
       String name, FunctionDescriptor descriptor, Linker.Option... more) {

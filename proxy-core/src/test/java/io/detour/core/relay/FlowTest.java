@@ -2,6 +2,7 @@ package io.detour.core.relay;
 
 import static io.detour.core.sys.Errno.EAGAIN;
 import static io.detour.core.sys.Errno.ECONNRESET;
+import static io.detour.core.sys.Errno.EINTR;
 import static io.detour.core.sys.Errno.EINVAL;
 import static io.detour.core.sys.Errno.ENOSYS;
 import static io.detour.core.sys.Errno.EPIPE;
@@ -110,7 +111,8 @@ class FlowTest {
     assertThat(flow.advance()).isEqualTo(Outcome.BLOCKED);
 
     sink.note(OUT);
-    kernel.expect("splice 10>2 4000", 4000).expect("splice 1>11", 0).expect("shutdown 2", 0);
+    kernel.expect("splice 10>2 4000", 4000).expect("splice 1>11", 0);
+    kernel.expect("recv 1", 0).expect("shutdown 2", 0);
     assertThat(flow.advance()).isEqualTo(Outcome.ENDED);
   }
 
@@ -153,6 +155,29 @@ class FlowTest {
 
     source.note(IN);
     kernel.expect("splice 1>11", -EAGAIN);
+    assertThat(flow.advance()).isEqualTo(Outcome.WAITING);
+  }
+
+  @Test
+  void bytesBetweenAnUrgentByteAndTheEndArePassed_S01() {
+    Flow flow = flow(RelayMode.SPLICE);
+    source.note(IN | RDHUP);
+    // Linux answers 0 to a splice that stands before an urgent byte when the stream has ended.
+    kernel.expect("splice 1>11", 6).expect("splice 10>2 6", 6).expect("splice 1>11", 0);
+    kernel.expect("recv 1", 6).expect("send 2 6", 6).expect("recv 1", 0).expect("shutdown 2", 0);
+
+    assertThat(flow.advance()).isEqualTo(Outcome.ENDED);
+    assertThat(flow.deliveredBytes()).isEqualTo(12);
+  }
+
+  @Test
+  void anInterruptedCallIsMadeAgain() {
+    Flow flow = flow(RelayMode.SPLICE);
+    source.note(IN);
+    kernel.expect("splice 1>11", -EINTR).expect("splice 1>11", 9);
+    kernel.expect("splice 10>2 9", -EINTR).expect("splice 10>2 9", 9);
+    kernel.expect("splice 1>11", -EAGAIN);
+
     assertThat(flow.advance()).isEqualTo(Outcome.WAITING);
   }
 

@@ -118,6 +118,10 @@ final class Tunnel implements AutoCloseable {
     return engine.statistics();
   }
 
+  void closeAll(CloseReason reason) {
+    engine.closeAll(reason).join();
+  }
+
   /** Waits for the end of the tunnel. */
   TunnelStats ended() throws InterruptedException, ExecutionException, TimeoutException {
     return ended.get(DEADLINE_MILLIS, TimeUnit.MILLISECONDS);
