@@ -92,8 +92,7 @@ public final class DetourServer implements AutoCloseable {
     AccessLog log = new AccessLog();
     TunnelServices services = new TunnelServices(options.rules(), dialer, engine, log);
     listeners.open(
-        options.listen(), (client, loop) -> accept(client, loop, services, options, log));
-    listeners.addresses().forEach(own::add);
+        options.listen(), own, (client, loop) -> accept(client, loop, services, options, log));
   }
 
   private static void accept(

@@ -58,7 +58,7 @@ public final class ConnectHandler extends ChannelInboundHandlerAdapter {
 
   /** Puts the decoder and this handler into a new client's pipeline. */
   public void install(Channel client) {
-    client.pipeline().addLast(RequestParser.newDecoder(), this);
+    client.pipeline().addLast(new HeadCheck(), RequestParser.newDecoder(), this);
   }
 
   @Override
@@ -86,6 +86,9 @@ public final class ConnectHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     Channel client = context.channel();
+    if (!client.isActive()) {
+      return; // The decoder gives what a vanished client had sent as a malformed head.
+    }
     switch (RequestParser.parse(request)) {
       case ParsedRequest.Connect connect -> {
         leave(client);
@@ -103,6 +106,7 @@ public final class ConnectHandler extends ChannelInboundHandlerAdapter {
     client.config().setAutoRead(false);
     ChannelPipeline pipeline = client.pipeline();
     pipeline.addLast(new EarlyBytes());
+    pipeline.remove(HeadCheck.class);
     pipeline.remove(ConnectHandler.class);
     pipeline.remove(HttpRequestDecoder.class);
   }
@@ -122,11 +126,19 @@ public final class ConnectHandler extends ChannelInboundHandlerAdapter {
     StagedClose.with(client, refusal);
   }
 
-  /** A client that ends its direction before it has sent a head wants nothing. */
+  /**
+   * A client that ends its direction before it has sent a head wants nothing; one whose head is
+   * malformed is told so.
+   */
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof ChannelInputShutdownEvent) {
       context.close();
+    } else if (event instanceof HeadCheck.Malformed malformed) {
+      refuse(
+          context.channel(),
+          RequestKind.CONNECT,
+          new Refusal(400, ProxyErrorType.HTTP_REQUEST_ERROR, malformed.problem()));
     }
   }
 

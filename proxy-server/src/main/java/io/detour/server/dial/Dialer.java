@@ -63,7 +63,7 @@ public final class Dialer implements AutoCloseable {
 
   /**
    * Resolves a target and connects to the first of its addresses that answers. Each address is
-   * tried for the connect timeout, in turn.
+   * tried for the connect timeout, in turn, for three connect timeouts in all.
    *
    * @param target where to; its host is looked up once
    * @param loop the current thread's epoll event loop, on which everything happens

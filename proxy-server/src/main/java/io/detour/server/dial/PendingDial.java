@@ -10,6 +10,7 @@ import io.netty.channel.epoll.EpollSocketChannelConfig;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
  */
 final class PendingDial implements Dial, ChannelFutureListener {
   private static final Logger LOG = LoggerFactory.getLogger(Dialer.class);
+
+  /** After so many connect timeouts no further address is tried. */
+  private static final int TIMEOUTS_PER_DIAL = 3;
 
   private final int port;
   private final EventLoop loop;
@@ -102,7 +106,7 @@ final class PendingDial implements Dial, ChannelFutureListener {
   }
 
   private void connectNext() {
-    if (attempts == addresses.size()) {
+    if (attempts == addresses.size() || isExhausted()) {
       fail(failure == null ? DialError.DNS_ERROR : failure);
       return;
     }
@@ -124,6 +128,12 @@ final class PendingDial implements Dial, ChannelFutureListener {
       }
       fail(ConnectFailures.classify(e));
     }
+  }
+
+  /** Nobody waits for a hundred addresses that do not answer. */
+  private boolean isExhausted() {
+    long most = TimeUnit.MILLISECONDS.toNanos((long) TIMEOUTS_PER_DIAL * connectTimeoutMillis);
+    return attempts > 0 && System.nanoTime() - connectNanoTime >= most;
   }
 
   /** Without a bootstrap: its handler, its copies of the options and its extra task cost time. */

@@ -1,5 +1,6 @@
 package io.detour.server.listen;
 
+import io.detour.server.dial.OwnAddresses;
 import io.detour.server.observe.RequestCounters;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -48,20 +49,23 @@ public final class Listeners {
   }
 
   /**
-   * Begins to listen and to accept.
+   * Begins to listen, and when all addresses are listened on, to accept.
    *
    * @param addresses where
+   * @param own told each address before a client of any is accepted
    * @param onClient told each new client and its event loop, on that loop
    * @throws IOException if an address cannot be listened on; the message names it and the cause.
    *     Nothing is listened on then
    */
-  public void open(List<ListenAddress> addresses, BiConsumer<Channel, ClientLoop> onClient)
+  public void open(
+      List<ListenAddress> addresses, OwnAddresses own, BiConsumer<Channel, ClientLoop> onClient)
       throws IOException {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(group)
             .channel(EpollServerSocketChannel.class)
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
@@ -78,7 +82,9 @@ public final class Listeners {
             bound.cause());
       }
       open.add(bound.channel());
+      own.add((InetSocketAddress) bound.channel().localAddress());
     }
+    open.forEach(channel -> channel.config().setAutoRead(true));
   }
 
   private final class NewClient extends ChannelInitializer<Channel> {

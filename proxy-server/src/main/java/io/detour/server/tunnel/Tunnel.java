@@ -1,6 +1,7 @@
 package io.detour.server.tunnel;
 
 import io.detour.core.HostPort;
+import io.detour.core.TunnelStats;
 import io.detour.core.relay.EarlyBytes;
 import io.detour.rules.Decision;
 import io.detour.rules.Rule;
@@ -17,14 +18,17 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
  * One client that asked for a tunnel. A method for each step, in the order in which they happen:
- * {@link #decide}, {@link #dial}, {@link #answer}, {@link #relay}; each step can end in {@link
- * #refuse}. Lives on the client's event loop.
+ * {@link #decide}, {@link #dial}, {@link #answer}, {@link #relay}, {@link #account}; a step can end
+ * in {@link #refuse}. Lives on the client's event loop.
  */
 public final class Tunnel implements ChannelFutureListener {
+  private static final Logger LOG = LoggerFactory.getLogger(Tunnel.class);
   private static final String OK = "HTTP/1.1 200 Connection established\r\n";
 
   private final TunnelServices services;
@@ -81,8 +85,10 @@ public final class Tunnel implements ChannelFutureListener {
         }
         refuse(new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, reject.message()));
       }
-      case Decision.Invalid invalid ->
-          refuse(new Refusal(502, ProxyErrorType.PROXY_CONFIGURATION_ERROR, invalid.problem()));
+      case Decision.Invalid invalid -> {
+        logLegacyUse(invalid.rule(), null);
+        refuse(new Refusal(502, ProxyErrorType.PROXY_CONFIGURATION_ERROR, invalid.problem()));
+      }
     }
   }
 
@@ -138,7 +144,6 @@ public final class Tunnel implements ChannelFutureListener {
   private void answer(Channel upstream) {
     // Before this method returns, Netty may already read from the upstream host.
     upstream.pipeline().addLast(new EarlyBytes());
-    counters.request(RequestKind.CONNECT, 200);
     client
         .writeAndFlush(ByteBufUtil.writeAscii(client.alloc(), established()))
         .addListener(written -> relay(upstream, written.isSuccess()));
@@ -152,11 +157,17 @@ public final class Tunnel implements ChannelFutureListener {
 
   private void relay(Channel upstream, boolean answered) {
     if (answered) {
-      services.engine().relay(client, upstream, stats -> {});
+      counters.request(RequestKind.CONNECT, 200);
+      services.engine().relay(client, upstream, this::account);
     } else {
       client.close();
       upstream.close();
     }
+  }
+
+  /** The engine has counted it. */
+  private void account(TunnelStats stats) {
+    LOG.debug("tunnel to {} ended: {}", target, stats);
   }
 
   private void refuse(Refusal refusal) {
