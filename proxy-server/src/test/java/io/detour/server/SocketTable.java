@@ -1,0 +1,41 @@
+package io.detour.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/** What the kernel tells about TCP sockets in {@code /proc/net}. */
+final class SocketTable {
+  /** A server's socket may be an IPv6 one whose clients have mapped IPv4 addresses. */
+  private static final List<Path> TABLES =
+      List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"));
+
+  private SocketTable() {}
+
+  /** Whether the socket on one local port has read all that its peer on another port has sent. */
+  static boolean hasReadAll(int localPort, int remotePort) {
+    return TABLES.stream()
+        .flatMap(table -> lines(table).stream())
+        .map(line -> line.trim().split(" +"))
+        .anyMatch(
+            columns ->
+                columns[1].endsWith(hex(localPort))
+                    && columns[2].endsWith(hex(remotePort))
+                    && columns[4].endsWith(":00000000"));
+  }
+
+  private static List<String> lines(Path table) {
+    try {
+      return Files.exists(table) ? Files.readAllLines(table) : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String hex(int port) {
+    return String.format(Locale.ROOT, ":%04X", port);
+  }
+}
