@@ -153,6 +153,7 @@ class RunCommandIT {
 
   @Test
   void theEnvironmentSetsTheListenersAndTheRules() throws Exception {
+    SocketTable.assumeIpv6();
     Map<String, String> environment =
         Map.of(
             "DETOUR_LISTEN", "127.0.0.1:0,[::1]:0",

@@ -165,6 +165,7 @@ class RunCommandTest {
 
   @Test
   void severalListenersServeAlsoOnIpv6() throws IOException {
+    SocketTable.assumeIpv6();
     List<ListenAddress> addresses =
         List.of(
             ListenAddress.parse("127.0.0.1:0"),

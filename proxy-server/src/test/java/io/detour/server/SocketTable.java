@@ -1,13 +1,16 @@
 package io.detour.server;
 
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
-/** What the kernel tells about TCP sockets in {@code /proc/net}. */
+/** What the kernel tells about sockets in {@code /proc}. */
 final class SocketTable {
   /** A server's socket may be an IPv6 one whose clients have mapped IPv4 addresses. */
   private static final List<Path> TABLES =
@@ -25,6 +28,21 @@ final class SocketTable {
                 columns[1].endsWith(hex(localPort))
                     && columns[2].endsWith(hex(remotePort))
                     && columns[4].endsWith(":00000000"));
+  }
+
+  /** How many descriptors this process has open. */
+  static long openDescriptors() {
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      return open.count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Skips the test, with the reason, on a machine without IPv6. */
+  static void assumeIpv6() {
+    assumeFalse(
+        lines(Path.of("/proc/net/if_inet6")).isEmpty(), "this machine has no IPv6; skipped");
   }
 
   private static List<String> lines(Path table) {
