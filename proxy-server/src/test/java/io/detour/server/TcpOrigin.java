@@ -18,6 +18,7 @@ final class TcpOrigin implements AutoCloseable {
 
   private final ServerSocket listener;
   private final AtomicInteger accepted = new AtomicInteger();
+  private final AtomicInteger ended = new AtomicInteger();
 
   private TcpOrigin(Behaviour behaviour) throws IOException {
     listener = new ServerSocket(0, BACKLOG, InetAddress.ofLiteral("127.0.0.1"));
@@ -48,12 +49,14 @@ final class TcpOrigin implements AutoCloseable {
     }
   }
 
-  private static void serve(Socket connection, Behaviour behaviour) {
+  private void serve(Socket connection, Behaviour behaviour) {
     try (connection) {
       connection.setSoTimeout(TIMEOUT_MILLIS);
       behaviour.serve(connection);
     } catch (IOException e) {
       // The client sees how the connection ended; that is what tests look at.
+    } finally {
+      ended.incrementAndGet();
     }
   }
 
@@ -69,6 +72,11 @@ final class TcpOrigin implements AutoCloseable {
   /** How many connections there were. */
   int accepted() {
     return accepted.get();
+  }
+
+  /** How many of them have not ended. */
+  int open() {
+    return accepted.get() - ended.get();
   }
 
   @Override
