@@ -11,9 +11,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -22,7 +20,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.Assumptions;
 
 /** A real event loop to dial on, real sockets to dial, and a DNS server to ask. */
 final class DialFixture {
@@ -122,23 +119,9 @@ final class DialFixture {
     }
   }
 
-  /**
-   * A listener whose queue of connections is full, so that the kernel drops every SYN. Skips the
-   * test where the kernel does not.
-   */
+  /** A port that answers no SYN. Skips the test where the kernel drops none. */
   int deafPort() throws IOException {
-    ServerSocket deaf = keep(new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1")));
-    InetSocketAddress address = new InetSocketAddress(deaf.getInetAddress(), deaf.getLocalPort());
-    int unanswered = 0;
-    for (int i = 0; i < 16 && unanswered < 2; i++) {
-      SocketChannel filler = keep(SocketChannel.open());
-      filler.configureBlocking(false);
-      // On loopback the handshake is over before connect(2) returns, unless the SYN was dropped.
-      boolean answered = filler.connect(address) || filler.finishConnect();
-      unanswered = answered ? 0 : unanswered + 1;
-    }
-    Assumptions.assumeTrue(unanswered == 2, "this kernel drops no SYN for a full accept queue");
-    return deaf.getLocalPort();
+    return keep(DeafListener.start()).port();
   }
 
   <T extends AutoCloseable> T keep(T resource) {

@@ -1,0 +1,157 @@
+package io.detour.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The packaged {@code detour.jar} as a process of its own, started as {@code bin/detour} does. */
+final class DetourProcess implements AutoCloseable {
+  private static final Path JAR = Path.of("target", "detour.jar");
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+  private static final Pattern ADDRESS =
+      Pattern.compile("  (proxy|admin)   http://(\\[?[0-9a-f.:]+]?):([0-9]+)");
+
+  private final Process process;
+  private final Path out;
+  private final Path err;
+
+  private DetourProcess(Process process, Path out, Path err) {
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Starts {@code detour} with these arguments, in a folder that also takes what it prints. */
+  static DetourProcess start(Path folder, Map<String, String> environment, String... arguments)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:+UseCompactObjectHeaders",
+                "-jar",
+                JAR.toAbsolutePath().toString()));
+    command.addAll(List.of(arguments));
+    Path out = Files.createTempFile(folder, "detour", ".out");
+    Path err = Files.createTempFile(folder, "detour", ".err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("DETOUR_"));
+    builder.environment().putAll(environment);
+    return new DetourProcess(builder.start(), out, err);
+  }
+
+  /** Waits until it says that it is ready. */
+  DetourProcess ready() {
+    await("the process is ready")
+        .atMost(START_TIMEOUT)
+        .until(() -> !process.isAlive() || !addresses("admin").isEmpty());
+    assertThat(process.isAlive()).as("it runs; it said: %s", err()).isTrue();
+    return this;
+  }
+
+  /** Where clients are accepted, as it printed. */
+  List<InetSocketAddress> addresses() {
+    return addresses("proxy");
+  }
+
+  /** Where the admin interface is, as it printed. */
+  InetSocketAddress adminAddress() {
+    return addresses("admin").getFirst();
+  }
+
+  private List<InetSocketAddress> addresses(String kind) {
+    List<InetSocketAddress> addresses = new ArrayList<>();
+    Matcher line = ADDRESS.matcher(read(out));
+    while (line.find()) {
+      if (line.group(1).equals(kind)) {
+        addresses.add(
+            new InetSocketAddress(
+                InetAddress.ofLiteral(line.group(2)), Integer.parseInt(line.group(3))));
+      }
+    }
+    return addresses;
+  }
+
+  /** A client connected to its first listener. */
+  RawClient client() throws IOException {
+    return RawClient.connect(addresses().getFirst());
+  }
+
+  /** Sends it a signal: {@code TERM} or {@code INT}. */
+  void signal(String name) throws Exception {
+    Process kill =
+        new ProcessBuilder("kill", "-s", name, String.valueOf(process.pid())).inheritIO().start();
+    assertThat(kill.waitFor(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(kill.exitValue()).isZero();
+  }
+
+  /** Whether it was started with SIGINT ignored, as a shell does with background jobs. */
+  boolean ignoresInterrupts() throws IOException {
+    return Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status")).stream()
+        .filter(line -> line.startsWith("SigIgn:"))
+        .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).trim(), 16))
+        .anyMatch(ignored -> (ignored & 0b10) != 0);
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Waits for its end; the exit code. */
+  int exitWithin(Duration limit) throws InterruptedException {
+    assertThat(process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS))
+        .as("it ends within %s; it said: %s", limit, err())
+        .isTrue();
+    return process.exitValue();
+  }
+
+  /** What it printed on standard error so far. */
+  String err() {
+    return read(err);
+  }
+
+  /** What it printed on standard output so far. */
+  String out() {
+    return read(out);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Kills it, and waits until it is gone. */
+  void kill() {
+    process
+        .destroyForcibly()
+        .onExit()
+        .orTimeout(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+        .join();
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+}

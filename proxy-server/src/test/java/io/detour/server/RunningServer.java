@@ -1,0 +1,138 @@
+package io.detour.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.detour.rules.RuleSet;
+import io.detour.rules.yaml.RuleFile;
+import io.detour.server.dial.ScriptedDnsServer;
+import io.detour.server.listen.ListenAddress;
+import io.netty.util.NetUtil;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLConnection;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** A whole server on free loopback ports, with a DNS server to script and its access log. */
+final class RunningServer implements AutoCloseable {
+  private static final int TIMEOUT_MILLIS = 10_000;
+  private static final String NO_RULES = "version: 1\nrules: []\n";
+
+  private final ScriptedDnsServer dns = ScriptedDnsServer.start();
+  private final RecordedAccessLog log = RecordedAccessLog.attach();
+  private final DetourServer server;
+
+  private RunningServer(String rules, UnaryOperator<ServerOptions> change) throws IOException {
+    ListenAddress free = ListenAddress.parse("127.0.0.1:0");
+    ServerOptions defaults = ServerOptions.defaults();
+    server =
+        DetourServer.start(
+            change.apply(
+                defaults
+                    .withListen(List.of(free), free)
+                    .withRules(rules(rules))
+                    .withDial(defaults.dial().withDnsServers(List.of(dns.address())))));
+  }
+
+  /** Serves without rules. */
+  static RunningServer withoutRules() throws IOException {
+    return start(NO_RULES);
+  }
+
+  /** Serves with a rule file of this text. */
+  static RunningServer start(String rules) throws IOException {
+    return start(rules, options -> options);
+  }
+
+  /** Serves without rules, with options that differ from the usual ones. */
+  static RunningServer with(UnaryOperator<ServerOptions> change) throws IOException {
+    return start(NO_RULES, change);
+  }
+
+  /** Serves without rules on these addresses. */
+  static RunningServer listeningOn(List<ListenAddress> addresses) throws IOException {
+    return with(options -> options.withListen(addresses, options.admin()));
+  }
+
+  private static RunningServer start(String rules, UnaryOperator<ServerOptions> change)
+      throws IOException {
+    return new RunningServer(rules, change);
+  }
+
+  private static RuleSet rules(String text) {
+    return switch (RuleFile.parse("test.yaml", text)) {
+      case RuleFile.Loaded loaded -> loaded.rules();
+      case RuleFile.Rejected rejected ->
+          throw new IllegalArgumentException(rejected.problems().toString());
+    };
+  }
+
+  /** Answers the lookups of this server. */
+  ScriptedDnsServer dns() {
+    return dns;
+  }
+
+  /** The lines of the access log since the start. */
+  RecordedAccessLog log() {
+    return log;
+  }
+
+  /** Everywhere where clients are accepted. */
+  List<InetSocketAddress> addresses() {
+    return server.addresses();
+  }
+
+  /** The first of them. */
+  InetSocketAddress address() {
+    return addresses().getFirst();
+  }
+
+  /** The same as {@code 127.0.0.1:PORT}. */
+  String authority() {
+    return NetUtil.toSocketAddressString(address());
+  }
+
+  /** Where the admin interface is, as {@code 127.0.0.1:PORT}. */
+  String adminAuthority() {
+    return NetUtil.toSocketAddressString(server.adminAddress());
+  }
+
+  /** A client connected to it. */
+  RawClient client() throws IOException {
+    return RawClient.connect(address());
+  }
+
+  /** The metrics page as it is now. */
+  String metrics() throws IOException {
+    URLConnection page =
+        URI.create("http://" + adminAuthority() + "/metrics").toURL().openConnection();
+    page.setConnectTimeout(TIMEOUT_MILLIS);
+    page.setReadTimeout(TIMEOUT_MILLIS);
+    try (InputStream body = page.getInputStream()) {
+      return new String(body.readAllBytes(), UTF_8);
+    }
+  }
+
+  /**
+   * The sum over the series of a metric that have all of these labels.
+   *
+   * @param labels as on the page: {@code kind="connect"}
+   */
+  double metric(String name, String... labels) throws IOException {
+    return metrics()
+        .lines()
+        .filter(line -> line.startsWith(name + '{') && Stream.of(labels).allMatch(line::contains))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .sum();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    log.close();
+    dns.close();
+  }
+}

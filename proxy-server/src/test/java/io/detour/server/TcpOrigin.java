@@ -1,0 +1,86 @@
+package io.detour.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A server on a free loopback port that does with each connection what a test says. */
+final class TcpOrigin implements AutoCloseable {
+  private static final int BACKLOG = 200;
+  private static final int TIMEOUT_MILLIS = 10_000;
+
+  /** What becomes of one connection; it is closed afterwards. */
+  interface Behaviour {
+    void serve(Socket connection) throws IOException;
+  }
+
+  private final ServerSocket listener;
+  private final AtomicInteger accepted = new AtomicInteger();
+  private final AtomicInteger ended = new AtomicInteger();
+
+  private TcpOrigin(Behaviour behaviour) throws IOException {
+    listener = new ServerSocket(0, BACKLOG, InetAddress.ofLiteral("127.0.0.1"));
+    Thread.ofPlatform().daemon().name("origin").start(() -> accept(behaviour));
+  }
+
+  /** Starts one that serves each connection on a thread of its own. */
+  static TcpOrigin start(Behaviour behaviour) throws IOException {
+    return new TcpOrigin(behaviour);
+  }
+
+  /** Starts one that sends back what it receives. */
+  static TcpOrigin echo() throws IOException {
+    return start(
+        connection -> connection.getInputStream().transferTo(connection.getOutputStream()));
+  }
+
+  private void accept(Behaviour behaviour) {
+    while (true) {
+      Socket connection;
+      try {
+        connection = listener.accept();
+      } catch (IOException closed) {
+        return;
+      }
+      accepted.incrementAndGet();
+      Thread.ofVirtual().start(() -> serve(connection, behaviour));
+    }
+  }
+
+  private void serve(Socket connection, Behaviour behaviour) {
+    try (connection) {
+      connection.setSoTimeout(TIMEOUT_MILLIS);
+      behaviour.serve(connection);
+    } catch (IOException e) {
+      // The client sees how the connection ended; that is what tests look at.
+    } finally {
+      ended.incrementAndGet();
+    }
+  }
+
+  int port() {
+    return listener.getLocalPort();
+  }
+
+  /** {@code 127.0.0.1:PORT}. */
+  String authority() {
+    return "127.0.0.1:" + port();
+  }
+
+  /** How many connections there were. */
+  int accepted() {
+    return accepted.get();
+  }
+
+  /** How many of them have not ended. */
+  int open() {
+    return accepted.get() - ended.get();
+  }
+
+  @Override
+  public void close() throws IOException {
+    listener.close();
+  }
+}

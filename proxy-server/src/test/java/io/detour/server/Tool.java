@@ -1,0 +1,60 @@
+package io.detour.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A program from a Debian package. Making one skips the test, with the reason, where it is not
+ * installed.
+ */
+final class Tool {
+  private static final int TIMEOUT_SECONDS = 30;
+
+  private final String name;
+
+  private Tool(String name) {
+    this.name = name;
+  }
+
+  static Tool ofPackage(String name, String debianPackage) {
+    boolean installed =
+        Stream.of(System.getenv("PATH").split(":", -1))
+            .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
+    String reason = name + " is not installed (Debian package " + debianPackage + "); skipped";
+    assumeTrue(installed, reason);
+    return new Tool(name);
+  }
+
+  /** Starts it. What it prints, on both streams, goes to a file. */
+  Process start(Path output, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(name));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command)
+        .redirectInput(Path.of("/dev/null").toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(output.toFile())
+        .start();
+  }
+
+  /** Runs it to its successful end; what it printed. */
+  String run(Path folder, String... arguments) throws Exception {
+    Path output = Files.createTempFile(folder, name, ".out");
+    Process process = start(output, arguments);
+    try {
+      assertThat(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)).as("%s ends", name).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    String printed = Files.readString(output);
+    assertThat(process.exitValue()).as("%s: %s", name, printed).isZero();
+    return printed;
+  }
+}
