@@ -105,7 +105,7 @@ public final class DetourServer implements AutoCloseable {
             loop,
             log,
             options.headTimeout(),
-            (asking, asked) -> Tunnel.start(services, loop.counters(), asking, asked))
+            (asking, asked) -> Tunnel.start(services, loop, asking, asked))
         .install(client);
   }
 

@@ -215,7 +215,7 @@ final class RunCommand implements Callable<Integer> {
     LOG.info("{}: no new clients, tunnels have {} s to end", signal, drainTimeout.toSeconds());
     int left = server.drain(drainTimeout);
     if (left > 0) {
-      LOG.warn("stopped with {} clients still connected", left);
+      LOG.warn("stopped with {} still connected", left == 1 ? "1 client" : left + " clients");
     } else {
       LOG.info("stopped");
     }

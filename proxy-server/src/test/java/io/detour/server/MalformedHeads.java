@@ -187,6 +187,8 @@ final class MalformedHeads {
         line("C19: the version in lower case", "CONNECT zq9x.test:443 http/1.1", 400),
         line("C19: two spaces", "CONNECT  zq9x.test:443 HTTP/1.1", 400),
         line("C19: a tab for a space", "CONNECT\tzq9x.test:443 HTTP/1.1", 400),
+        line("C20: a bare CR for a space", "CONNECT\rzq9x.test:443 HTTP/1.1", 400),
+        line("C19: a trailing space", "CONNECT zq9x.test:443 HTTP/1.1 ", 400),
         line("C20: a leading space", " CONNECT zq9x.test:443 HTTP/1.1", 400));
   }
 }

@@ -37,7 +37,7 @@ class RunCommandTest {
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err().lines().findFirst().orElseThrow())
-        .startsWith("--listen " + address + ": would be an open proxy")
+        .startsWith("detour run: --listen " + address + ": would be an open proxy")
         .endsWith("(expected: a loopback address)");
     assertThat(run.out()).isEmpty();
   }
@@ -129,7 +129,7 @@ class RunCommandTest {
     CommandRun run = run(Map.of("DETOUR_LISTEN", "127.0.0.1:0,192.0.2.7:3128"));
 
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).startsWith("--listen 192.0.2.7:3128: would be an open proxy");
+    assertThat(run.err()).startsWith("detour run: --listen 192.0.2.7:3128: would be an open proxy");
   }
 
   @ParameterizedTest(name = "{0}={1}")

@@ -123,7 +123,7 @@ public final class ConnectHandler extends ChannelInboundHandlerAdapter {
     loop.counters().request(kind, refusal.status());
     loop.counters().requestError(refusal.error());
     log.refused(client.remoteAddress(), null, refusal.status(), refusal.error(), refusal.details());
-    StagedClose.with(client, refusal);
+    StagedClose.with(loop, client, refusal);
   }
 
   /**

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at the raw bytes of a request head for what Netty's decoder forgives, and what another
- * parser could read differently: a bare CR or LF (RFC 9112 2.2), a control character, and a folded
- * header line (RFC 9112 5.2). Passes the bytes on as they are, up to the first offence, which it
- * reports as a user event; what follows is dropped.
+ * parser could read differently: a request line with other white space, a bare CR or LF (RFC 9112
+ * 2.2), a control character, and a folded header line (RFC 9112 5.2). Passes the bytes on as they
+ * are, up to the first offence, which it reports as a user event; what follows is dropped.
  */
 final class HeadCheck extends ChannelInboundHandlerAdapter {
   /**
@@ -26,8 +26,18 @@ final class HeadCheck extends ChannelInboundHandlerAdapter {
   private static final byte SPACE = ' ';
   private static final byte DELETE = 0x7f;
 
+  private static final String MALFORMED_LINE = "the request line is not METHOD TARGET HTTP/VERSION";
+
+  /** RFC 9112 2.3: in upper case. Which version it is, is not for this class to say. */
+  private static final String PROTOCOL = "HTTP/";
+
   private byte previous = LF;
   private boolean inRequestLine = true;
+
+  /** Of the request line: method, target and version stand between two single spaces. */
+  private int spaces;
+
+  private int wordBytes;
 
   /** Bytes of the line so far, without its end. */
   private int lineBytes;
@@ -83,7 +93,21 @@ final class HeadCheck extends ChannelInboundHandlerAdapter {
       return "a line of the request head begins with white space";
     }
     lineBytes++;
-    return null;
+    return inRequestLine ? checkRequestLine(next) : null;
+  }
+
+  /** RFC 9112 3: one space between the three words. Netty's decoder takes any white space. */
+  private @Nullable String checkRequestLine(byte next) {
+    if (next == SPACE) {
+      spaces++;
+      boolean emptyWord = wordBytes == 0;
+      wordBytes = 0;
+      return emptyWord || spaces > 2 ? MALFORMED_LINE : null;
+    }
+    boolean inProtocol = spaces == 2 && wordBytes < PROTOCOL.length();
+    boolean wrong = inProtocol && next != PROTOCOL.charAt(wordBytes);
+    wordBytes++;
+    return wrong ? MALFORMED_LINE : null;
   }
 
   /**
@@ -91,6 +115,9 @@ final class HeadCheck extends ChannelInboundHandlerAdapter {
    */
   private @Nullable String endLine() {
     if (lineBytes > 0) {
+      if (inRequestLine && (spaces < 2 || wordBytes < PROTOCOL.length())) {
+        return MALFORMED_LINE;
+      }
       inRequestLine = false;
       lineBytes = 0;
     } else {

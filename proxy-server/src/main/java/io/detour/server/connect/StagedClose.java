@@ -1,5 +1,6 @@
 package io.detour.server.connect;
 
+import io.detour.server.listen.ClientLoop;
 import io.detour.server.status.Refusal;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -23,16 +24,21 @@ public final class StagedClose extends ChannelInboundHandlerAdapter {
   /** How long a client may go on sending after the answer. */
   private static final Duration LINGER = Duration.ofSeconds(10);
 
+  private final ClientLoop loop;
   private @Nullable Future<?> end;
 
-  private StagedClose() {}
+  private StagedClose(ClientLoop loop) {
+    this.loop = loop;
+  }
 
   /**
    * Takes the channel over from its handlers and closes it behind the answer. On its event loop.
+   *
+   * @param loop the client's event loop, which closes it at once when the server stops
    */
-  public static void with(Channel client, Refusal refusal) {
+  public static void with(ClientLoop loop, Channel client, Refusal refusal) {
     client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-    StagedClose last = new StagedClose();
+    StagedClose last = new StagedClose(loop);
     client.pipeline().addLast(last);
     while (client.pipeline().first() != last) {
       client.pipeline().removeFirst();
@@ -47,6 +53,7 @@ public final class StagedClose extends ChannelInboundHandlerAdapter {
       client.close();
       return;
     }
+    loop.waits(client);
     client.shutdownOutput();
     client.config().setAutoRead(true);
     end =
@@ -55,6 +62,7 @@ public final class StagedClose extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerRemoved(ChannelHandlerContext context) {
+    loop.waitsNoMore(context.channel());
     if (end != null) {
       end.cancel(false);
     }

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class ClientLoop {
   private final LoopCounters counters;
 
-  /** Clients that have not sent a request head yet. */
+  /** Clients that have not sent a request head yet, or were refused and still send. */
   private final Set<Channel> waiting = new HashSet<>();
 
   /** Written by the event loop alone, without a fence. */
@@ -38,17 +38,17 @@ public final class ClientLoop {
     client.closeFuture().addListener(closed -> open.setOpaque(open.getPlain() - 1));
   }
 
-  /** A client's request head is awaited. */
+  /** A client's request head is awaited, or that it closes behind a refusal. */
   public void waits(Channel client) {
     waiting.add(client);
   }
 
-  /** The head has come, or the client is gone. */
+  /** It has come, or the client is gone. */
   public void waitsNoMore(Channel client) {
     waiting.remove(client);
   }
 
-  /** Closes the clients that have not asked for anything. */
+  /** Closes the clients that are only waited for. */
   void closeWaiting() {
     List.copyOf(waiting).forEach(Channel::close);
   }

@@ -8,7 +8,7 @@ import io.detour.rules.Rule;
 import io.detour.server.connect.StagedClose;
 import io.detour.server.dial.Dial;
 import io.detour.server.dial.DialResult;
-import io.detour.server.observe.LoopCounters;
+import io.detour.server.listen.ClientLoop;
 import io.detour.server.observe.RequestKind;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
@@ -32,7 +32,7 @@ public final class Tunnel implements ChannelFutureListener {
   private static final String OK = "HTTP/1.1 200 Connection established\r\n";
 
   private final TunnelServices services;
-  private final LoopCounters counters;
+  private final ClientLoop loop;
   private final Channel client;
   private final HostPort asked;
 
@@ -41,9 +41,9 @@ public final class Tunnel implements ChannelFutureListener {
 
   private @Nullable Dial dial;
 
-  private Tunnel(TunnelServices services, LoopCounters counters, Channel client, HostPort asked) {
+  private Tunnel(TunnelServices services, ClientLoop loop, Channel client, HostPort asked) {
     this.services = services;
-    this.counters = counters;
+    this.loop = loop;
     this.client = client;
     this.asked = asked;
     this.target = asked;
@@ -53,20 +53,20 @@ public final class Tunnel implements ChannelFutureListener {
    * Takes a client from its request head to the relay. On the client's event loop.
    *
    * @param services what every tunnel works with
-   * @param counters of the client's event loop
+   * @param loop the client's event loop
    * @param client reads no more by itself; {@link EarlyBytes} is its only handler
    * @param asked where to
    */
   public static void start(
-      TunnelServices services, LoopCounters counters, Channel client, HostPort asked) {
-    new Tunnel(services, counters, client, asked).decide();
+      TunnelServices services, ClientLoop loop, Channel client, HostPort asked) {
+    new Tunnel(services, loop, client, asked).decide();
   }
 
   private void decide() {
     Decision decision = services.rules().decide(asked);
     Rule rule = decision.rule();
     if (rule != null) {
-      counters.ruleMatched(rule.index());
+      loop.counters().ruleMatched(rule.index());
     }
     switch (decision) {
       case Decision.Unmatched _ -> dial();
@@ -157,7 +157,7 @@ public final class Tunnel implements ChannelFutureListener {
 
   private void relay(Channel upstream, boolean answered) {
     if (answered) {
-      counters.request(RequestKind.CONNECT, 200);
+      loop.counters().request(RequestKind.CONNECT, 200);
       services.engine().relay(client, upstream, this::account);
     } else {
       client.close();
@@ -171,12 +171,12 @@ public final class Tunnel implements ChannelFutureListener {
   }
 
   private void refuse(Refusal refusal) {
-    counters.request(RequestKind.CONNECT, refusal.status());
-    counters.requestError(refusal.error());
+    loop.counters().request(RequestKind.CONNECT, refusal.status());
+    loop.counters().requestError(refusal.error());
     services
         .log()
         .refused(
             client.remoteAddress(), asked, refusal.status(), refusal.error(), refusal.details());
-    StagedClose.with(client, refusal);
+    StagedClose.with(loop, client, refusal);
   }
 }
