@@ -2,6 +2,7 @@ package io.detour.server;
 
 import io.detour.core.relay.RelayMode;
 import io.detour.rules.RuleSet;
+import io.detour.rules.yaml.Problem;
 import io.detour.rules.yaml.RuleFile;
 import io.detour.server.demo.DemoBanner;
 import io.detour.server.demo.DemoOrigin;
@@ -82,6 +83,7 @@ final class RunCommand implements Callable<Integer> {
       names = "--relay",
       paramLabel = "auto|splice|copy",
       defaultValue = "auto",
+      converter = RelayConverter.class,
       description = "Which path the bytes take (default: ${DEFAULT-VALUE}).")
   private RelayMode relay = RelayMode.AUTO;
 
@@ -108,6 +110,21 @@ final class RunCommand implements Callable<Integer> {
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(e.getMessage());
       }
+    }
+  }
+
+  /** Names the paths as the help does. */
+  static final class RelayConverter implements ITypeConverter<RelayMode> {
+    @Override
+    public RelayMode convert(String text) {
+      return switch (text.toLowerCase(Locale.ROOT)) {
+        case "auto" -> RelayMode.AUTO;
+        case "splice" -> RelayMode.SPLICE;
+        case "copy" -> RelayMode.COPY;
+        default ->
+            throw new TypeConversionException(
+                "'" + text + "' is no path (expected: auto, splice or copy)");
+      };
     }
   }
 
@@ -157,16 +174,20 @@ final class RunCommand implements Callable<Integer> {
     return report(RuleFile.load(rules == null ? DEFAULT_RULES : rules));
   }
 
+  /** A file whose own tests fail would do what its author did not mean. */
   private RuleFile.@Nullable Loaded report(RuleFile file) {
-    return switch (file) {
-      case RuleFile.Loaded loaded -> loaded;
-      case RuleFile.Rejected rejected -> {
-        PrintWriter err = spec.commandLine().getErr();
-        rejected.problems().forEach(err::println);
-        err.println("detour: the rules have problems, so nothing was started");
-        yield null;
-      }
-    };
+    List<Problem> problems =
+        switch (file) {
+          case RuleFile.Loaded loaded -> loaded.failures();
+          case RuleFile.Rejected rejected -> rejected.problems();
+        };
+    if (problems.isEmpty() && file instanceof RuleFile.Loaded loaded) {
+      return loaded;
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    problems.forEach(err::println);
+    err.println("detour: the rules have problems, so nothing was started");
+    return null;
   }
 
   private static String exampleRules() {

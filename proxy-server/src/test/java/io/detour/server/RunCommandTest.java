@@ -52,7 +52,7 @@ class RunCommandTest {
     "--listen,        127.1:3128,      host ends in a number but is not an IPv4 address",
     "--admin-listen,  127.0.0.1:99999, port is not a number from 1 to 65535",
     "--admin-listen,  admin,           port is missing",
-    "--relay,         fast,            expected one of",
+    "--relay,         fast,            is no path",
     "--drain-timeout, soon,            ",
     "--drain-timeout, -1s,             ",
   })
@@ -122,6 +122,27 @@ class RunCommandTest {
         .endsWith("detour: the rules have problems, so nothing was started\n");
     assertThat(run.out()).isEmpty();
     assertFree(port);
+  }
+
+  @Test
+  void aRuleFileWhoseOwnTestFailsIsNotServed() throws IOException {
+    Path rules = folder.resolve("rules.yaml");
+    Files.writeString(
+        rules,
+        """
+        version: 1
+        rules: []
+        tests:
+          - { host: erp.old.example.com, expect: { action: reject } }
+        """);
+    CommandRun run =
+        run(Map.of(), "--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0", "--rules=" + rules);
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err())
+        .startsWith(rules + ":4:5: test of erp.old.example.com:443 failed")
+        .endsWith("detour: the rules have problems, so nothing was started\n");
+    assertThat(run.out()).isEmpty();
   }
 
   @Test
