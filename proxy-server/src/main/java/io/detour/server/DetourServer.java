@@ -129,8 +129,8 @@ public final class DetourServer implements AutoCloseable {
   public int drain(Duration timeout) throws InterruptedException {
     draining = true;
     listeners.stopAccepting();
-    long deadline = System.nanoTime() + timeout.toNanos();
-    while (listeners.clients() > 0 && System.nanoTime() < deadline) {
+    long start = System.nanoTime();
+    while (listeners.clients() > 0 && System.nanoTime() - start < timeout.toNanos()) {
       TimeUnit.MILLISECONDS.sleep(DRAIN_LOOK_MILLIS);
     }
     int left = listeners.clients();

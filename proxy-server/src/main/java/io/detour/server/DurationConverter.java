@@ -12,8 +12,19 @@ import picocli.CommandLine.TypeConversionException;
 final class DurationConverter implements ITypeConverter<Duration> {
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
 
+  /** More is a typing error, and 292 years of nanoseconds overflow a long. */
+  private static final Duration LONGEST = Duration.ofDays(365);
+
   @Override
   public Duration convert(String text) {
+    Duration duration = parse(text);
+    if (duration.compareTo(LONGEST) > 0) {
+      throw new TypeConversionException("'" + text + "' is too long (expected: 365d at most)");
+    }
+    return duration;
+  }
+
+  private static Duration parse(String text) {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
       throw new TypeConversionException(

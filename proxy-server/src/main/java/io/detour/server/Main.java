@@ -34,7 +34,6 @@ final class Main implements Runnable {
   static CommandLine commandLine(Map<String, String> environment) {
     CommandLine line = new CommandLine(new Main());
     line.setDefaultValueProvider(new EnvironmentDefaults(environment));
-    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Main::wrongUsage);
     for (CommandLine verb : line.getSubcommands().values()) {
       verb.getCommandSpec().versionProvider(new Version());

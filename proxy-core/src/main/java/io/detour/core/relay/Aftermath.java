@@ -79,7 +79,7 @@ final class Aftermath {
   /** Whether the survivor has taken nothing for the write-stall timeout. */
   boolean hasStalled() {
     long moved = Math.max(acknowledgedNanos, remaining.movedNanos());
-    return loop.now() - moved > loop.options().writeStall().toNanos();
+    return loop.isOver(loop.options().writeStall(), moved);
   }
 
   CloseReason reason() {

@@ -281,13 +281,11 @@ final class Relay implements Runnable {
   }
 
   private boolean stalled(Flow flow) {
-    return flow.holdsBytes()
-        && loop.now() - flow.movedNanos() > loop.options().writeStall().toNanos();
+    return flow.holdsBytes() && loop.isOver(loop.options().writeStall(), flow.movedNanos());
   }
 
   private boolean silentFor(Duration timeout) {
-    long moved = Math.max(toUpstream.movedNanos(), toClient.movedNanos());
-    return loop.now() - moved > timeout.toNanos();
+    return loop.isOver(timeout, Math.max(toUpstream.movedNanos(), toClient.movedNanos()));
   }
 
   private void failed(Throwable bug) {
@@ -326,9 +324,10 @@ final class Relay implements Runnable {
   /** Whether a tunnel that ends for this reason could have gone on. */
   private static boolean isCut(CloseReason reason) {
     return switch (reason) {
-      case CLIENT_FIN, UPSTREAM_FIN, IDLE_TIMEOUT -> false;
-      case CLIENT_RESET, UPSTREAM_RESET, HALF_CLOSE_TIMEOUT, WRITE_STALL, DRAIN, KILLED, ERROR ->
-          true;
+      case CLIENT_FIN, UPSTREAM_FIN -> false;
+      case CLIENT_RESET, UPSTREAM_RESET -> true;
+      case IDLE_TIMEOUT, HALF_CLOSE_TIMEOUT, WRITE_STALL -> true;
+      case DRAIN, KILLED, ERROR -> true;
     };
   }
 

@@ -135,6 +135,14 @@ final class RelayLoop {
     return eventLoop.ticker().nanoTime();
   }
 
+  /**
+   * Whether a timeout is over that began at a {@link #now}. What began after that sweep is as old
+   * as the sweep, so an interval is added: a timeout may come late, but not early.
+   */
+  boolean isOver(Duration timeout, long beganNanos) {
+    return now - beganNanos > timeout.plus(sweepInterval(options)).toNanos();
+  }
+
   /** The loop's time in nanoseconds from any origin, as of the last sweep. */
   long now() {
     return now;

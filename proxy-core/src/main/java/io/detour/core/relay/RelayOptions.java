@@ -49,11 +49,11 @@ public record RelayOptions(
     }
   }
 
-  /** Automatic path, pipes of 256 KiB, idle 1 h, half-close 60 s, write stall 2 min. */
+  /** Automatic path, pipes of 512 KiB, idle 1 h, half-close 60 s, write stall 2 min. */
   public static RelayOptions defaults() {
     return new RelayOptions(
         RelayMode.AUTO,
-        256 * 1024,
+        512 * 1024,
         AUTOMATIC,
         Duration.ofHours(1),
         Duration.ofSeconds(60),

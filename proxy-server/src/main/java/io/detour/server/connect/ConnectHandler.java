@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.util.ReferenceCountUtil;
@@ -94,7 +95,10 @@ public final class ConnectHandler extends ChannelInboundHandlerAdapter {
         leave(client);
         tunnels.start(client, connect.target());
       }
-      case ParsedRequest.Refused refused -> refuse(client, refused.kind(), refused.refusal());
+      case ParsedRequest.Refused refused -> {
+        boolean head = request.method().equals(HttpMethod.HEAD);
+        refuse(client, refused.kind(), refused.refusal(), !head);
+      }
     }
   }
 
@@ -116,14 +120,15 @@ public final class ConnectHandler extends ChannelInboundHandlerAdapter {
         client,
         RequestKind.CONNECT,
         new Refusal(
-            408, ProxyErrorType.HTTP_REQUEST_ERROR, "the request head did not come in time"));
+            408, ProxyErrorType.HTTP_REQUEST_ERROR, "the request head did not come in time"),
+        true);
   }
 
-  private void refuse(Channel client, RequestKind kind, Refusal refusal) {
+  private void refuse(Channel client, RequestKind kind, Refusal refusal, boolean withContent) {
     loop.counters().request(kind, refusal.status());
     loop.counters().requestError(refusal.error());
     log.refused(client.remoteAddress(), null, refusal.status(), refusal.error(), refusal.details());
-    StagedClose.with(loop, client, refusal);
+    StagedClose.with(loop, client, refusal, withContent);
   }
 
   /**
@@ -138,7 +143,8 @@ public final class ConnectHandler extends ChannelInboundHandlerAdapter {
       refuse(
           context.channel(),
           RequestKind.CONNECT,
-          new Refusal(400, ProxyErrorType.HTTP_REQUEST_ERROR, malformed.problem()));
+          new Refusal(400, ProxyErrorType.HTTP_REQUEST_ERROR, malformed.problem()),
+          true);
     }
   }
 

@@ -63,7 +63,7 @@ final class RequestParser {
     }
     HttpVersion version = request.protocolVersion();
     if (version.majorVersion() != 1 || !version.protocolName().equals("HTTP")) {
-      return refused(kind(request), 505, "the version is not HTTP/1.0 or HTTP/1.1");
+      return refused(kind(request), 505, "the version is not HTTP/1.x");
     }
     return request.method().equals(HttpMethod.CONNECT) ? connect(request) : forward(request);
   }
@@ -106,7 +106,9 @@ final class RequestParser {
     if (hosts.size() > 1) {
       return "there is more than one header Host";
     }
-    return HostPort.parse(hosts.getFirst(), DEFAULT_PORT) instanceof HostPort
+    // RFC 3986 3.2.3 lets the port be empty behind its colon.
+    String host = hosts.getFirst().replaceFirst("(?<=[^:]):$", "");
+    return HostPort.parse(host, DEFAULT_PORT) instanceof HostPort
         ? ""
         : "the header Host is not HOST or HOST:PORT";
   }

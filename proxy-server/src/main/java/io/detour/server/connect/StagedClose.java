@@ -24,6 +24,9 @@ public final class StagedClose extends ChannelInboundHandlerAdapter {
   /** How long a client may go on sending after the answer. */
   private static final Duration LINGER = Duration.ofSeconds(10);
 
+  /** The same when the server stops and waits for its clients. */
+  private static final Duration LAST_LINGER = Duration.ofSeconds(1);
+
   private final ClientLoop loop;
   private @Nullable Future<?> end;
 
@@ -34,9 +37,11 @@ public final class StagedClose extends ChannelInboundHandlerAdapter {
   /**
    * Takes the channel over from its handlers and closes it behind the answer. On its event loop.
    *
-   * @param loop the client's event loop, which closes it at once when the server stops
+   * @param loop the client's event loop, which does not let it linger when the server stops
+   * @param refusal the answer
+   * @param withContent false for an answer to HEAD
    */
-  public static void with(ClientLoop loop, Channel client, Refusal refusal) {
+  public static void with(ClientLoop loop, Channel client, Refusal refusal, boolean withContent) {
     client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     StagedClose last = new StagedClose(loop);
     client.pipeline().addLast(last);
@@ -44,7 +49,7 @@ public final class StagedClose extends ChannelInboundHandlerAdapter {
       client.pipeline().removeFirst();
     }
     client
-        .writeAndFlush(Unpooled.wrappedBuffer(refusal.bytes()))
+        .writeAndFlush(Unpooled.wrappedBuffer(withContent ? refusal.bytes() : refusal.head()))
         .addListener(written -> last.answered((DuplexChannel) client, written.isSuccess()));
   }
 
@@ -54,10 +59,11 @@ public final class StagedClose extends ChannelInboundHandlerAdapter {
       return;
     }
     loop.waits(client);
+    Duration linger = loop.isStopping() ? LAST_LINGER : LINGER;
     client.shutdownOutput();
     client.config().setAutoRead(true);
     end =
-        client.eventLoop().schedule(() -> client.close(), LINGER.toMillis(), TimeUnit.MILLISECONDS);
+        client.eventLoop().schedule(() -> client.close(), linger.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override

@@ -17,6 +17,8 @@ public final class ClientLoop {
   /** Clients that have not sent a request head yet, or were refused and still send. */
   private final Set<Channel> waiting = new HashSet<>();
 
+  private boolean stopping;
+
   /** Written by the event loop alone, without a fence. */
   private final AtomicInteger open = new AtomicInteger();
 
@@ -50,7 +52,13 @@ public final class ClientLoop {
 
   /** Closes the clients that are only waited for. */
   void closeWaiting() {
+    stopping = true;
     List.copyOf(waiting).forEach(Channel::close);
+  }
+
+  /** Whether the server no longer accepts, so that nothing should be waited for. */
+  public boolean isStopping() {
+    return stopping;
   }
 
   /** How many clients are connected. Any thread. */

@@ -2,6 +2,7 @@ package io.detour.server.status;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,26 +25,32 @@ public record Refusal(int status, ProxyErrorType error, String details, @Nullabl
 
   /** The head and the body, as they go over the wire; the body is UTF-8. */
   public byte[] bytes() {
-    HttpResponseStatus line = HttpResponseStatus.valueOf(status);
-    byte[] body =
-        (status + " " + line.reasonPhrase() + ": " + details + "\n")
-            .getBytes(StandardCharsets.UTF_8);
-    byte[] head =
-        """
-        HTTP/1.1 %d %s\r
-        Proxy-Status: %s\r
-        Content-Type: text/plain; charset=utf-8\r
-        Content-Length: %d\r
-        Cache-Control: no-store\r
-        Connection: close\r
-        \r
-        """
-            .formatted(status, line.reasonPhrase(), proxyStatus(), body.length)
-            .getBytes(StandardCharsets.US_ASCII);
-    byte[] answer = new byte[head.length + body.length];
-    System.arraycopy(head, 0, answer, 0, head.length);
+    byte[] head = head();
+    byte[] body = body();
+    byte[] answer = Arrays.copyOf(head, head.length + body.length);
     System.arraycopy(body, 0, answer, head.length, body.length);
     return answer;
+  }
+
+  /** The head alone, for an answer to HEAD (RFC 9110 9.3.2). */
+  public byte[] head() {
+    String reason = HttpResponseStatus.valueOf(status).reasonPhrase();
+    return """
+    HTTP/1.1 %d %s\r
+    Proxy-Status: %s\r
+    Content-Type: text/plain; charset=utf-8\r
+    Content-Length: %d\r
+    Cache-Control: no-store\r
+    Connection: close\r
+    \r
+    """
+        .formatted(status, reason, proxyStatus(), body().length)
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private byte[] body() {
+    String reason = HttpResponseStatus.valueOf(status).reasonPhrase();
+    return (status + " " + reason + ": " + details + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   /** The value of {@code Proxy-Status}: {@code detour; error=dns_error; details="…"}. */

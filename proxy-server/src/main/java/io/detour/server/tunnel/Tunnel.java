@@ -177,6 +177,6 @@ public final class Tunnel implements ChannelFutureListener {
         .log()
         .refused(
             client.remoteAddress(), asked, refusal.status(), refusal.error(), refusal.details());
-    StagedClose.with(loop, client, refusal);
+    StagedClose.with(loop, client, refusal, true);
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.connect;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.status;
+
+import org.jspecify.annotations.NullMarked;
