@@ -29,6 +29,10 @@ final class RelayLoop {
   private final Kernel kernel;
   private final ConduitPool conduits;
   private final RelayTotals totals;
+
+  /** Between two sweeps. */
+  private final long intervalNanos;
+
   private @Nullable Future<?> sweep;
   private @Nullable Relay first;
   private boolean shutDown;
@@ -50,6 +54,7 @@ final class RelayLoop {
     this.kernel = kernel;
     this.conduits = conduits;
     this.totals = totals;
+    this.intervalNanos = sweepInterval(options).toNanos();
     this.now = clock();
     this.swept = now;
     this.trimmed = now;
@@ -57,8 +62,9 @@ final class RelayLoop {
 
   void add(Relay relay) {
     if (sweep == null && !shutDown) {
-      long nanos = sweepInterval(options).toNanos();
-      sweep = eventLoop.scheduleWithFixedDelay(this::sweep, nanos, nanos, TimeUnit.NANOSECONDS);
+      sweep =
+          eventLoop.scheduleWithFixedDelay(
+              this::sweep, intervalNanos, intervalNanos, TimeUnit.NANOSECONDS);
     }
     relay.next = first;
     if (first != null) {
@@ -86,7 +92,7 @@ final class RelayLoop {
    */
   private void sweep() {
     long time = clock();
-    now += Math.min(time - swept, 2 * sweepInterval(options).toNanos());
+    now += Math.min(time - swept, 2 * intervalNanos);
     swept = time;
     for (Relay relay = first; relay != null; relay = relay.next) {
       relay.expire();
@@ -140,7 +146,7 @@ final class RelayLoop {
    * as the sweep, so an interval is added: a timeout may come late, but not early.
    */
   boolean isOver(Duration timeout, long beganNanos) {
-    return now - beganNanos > timeout.plus(sweepInterval(options)).toNanos();
+    return now - beganNanos > timeout.toNanos() + intervalNanos;
   }
 
   /** The loop's time in nanoseconds from any origin, as of the last sweep. */
