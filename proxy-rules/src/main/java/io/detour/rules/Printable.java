@@ -32,7 +32,8 @@ public final class Printable {
     return text.codePoints().allMatch(Printable::isPrintable);
   }
 
-  private static void append(StringBuilder out, int codePoint) {
+  /** Appends a character, escaped if it is not fit. */
+  public static void append(StringBuilder out, int codePoint) {
     if (isPrintable(codePoint)) {
       out.appendCodePoint(codePoint);
     } else {

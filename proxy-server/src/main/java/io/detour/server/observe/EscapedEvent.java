@@ -2,6 +2,7 @@ package io.detour.server.observe;
 
 import ch.qos.logback.classic.pattern.ClassicConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import io.detour.rules.Printable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.KeyValuePair;
@@ -67,29 +68,7 @@ public final class EscapedEvent extends ClassicConverter {
       case '\n' -> line.append("\\n");
       case '\r' -> line.append("\\r");
       case '\t' -> line.append("\\t");
-      default -> {
-        if (isVisible(c)) {
-          line.appendCodePoint(c);
-        } else {
-          for (char unit : Character.toChars(c)) {
-            line.append("\\u%04x".formatted((int) unit));
-          }
-        }
-      }
+      default -> Printable.append(line, c);
     }
-  }
-
-  private static boolean isVisible(int c) {
-    return switch (Character.getType(c)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE,
-          Character.PRIVATE_USE,
-          Character.UNASSIGNED ->
-          false;
-      default -> true;
-    };
   }
 }
