@@ -3,6 +3,7 @@ package io.detour.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -140,7 +141,8 @@ class HostPortTest {
   }
 
   @Test
-  void limitsLabelsAndNames_C14() {
+  @Tag("C14")
+  void limitsLabelsAndNames() {
     String name253 = (LABEL_63 + '.').repeat(3) + "a".repeat(61);
 
     assertThat(HostPort.parse(name253 + ":443")).isInstanceOf(HostPort.class);

@@ -3,6 +3,7 @@ package io.detour.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.re2j.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,7 +55,8 @@ class RegexBoundsTest {
   }
 
   @Test
-  void refusesTenKilobytes_W07() {
+  @Tag("W07")
+  void refusesTenKilobytes() {
     assertThat(RegexBounds.excess("a".repeat(10_000))).isEqualTo("is longer than 1000 characters");
     assertThat(RegexBounds.excess("[a]".repeat(333))).isNull();
   }

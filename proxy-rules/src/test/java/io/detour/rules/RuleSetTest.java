@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,7 +52,8 @@ class RuleSetTest {
   }
 
   @Test
-  void aRewriteIsNotMatchedAgain_W06() {
+  @Tag("W06")
+  void aRewriteIsNotMatchedAgain() {
     RuleSet circle =
         RuleSet.of(
             List.of(
@@ -100,7 +102,8 @@ class RuleSetTest {
   }
 
   @Test
-  void aTemplateThatMakesNoHostIsInvalid_W03() {
+  @Tag("W03")
+  void aTemplateThatMakesNoHostIsInvalid() {
     assertThat(RULES.decide(asked("old.net")))
         .isEqualTo(
             new Decision.Invalid(
@@ -172,7 +175,8 @@ class RuleSetTest {
   }
 
   @Test
-  void explainEqualsDecideAndAPlainScanOnRandomHosts_W10() {
+  @Tag("W10")
+  void explainEqualsDecideAndAPlainScanOnRandomHosts() {
     Random random = new Random(20261121);
     int matched = 0;
     for (int i = 0; i < 100_000; i++) {

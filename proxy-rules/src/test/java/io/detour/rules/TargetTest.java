@@ -9,6 +9,7 @@ import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.MalformedAuthority;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -74,7 +75,8 @@ class TargetTest {
   }
 
   @Test
-  void aTemplateThatGrowsTooLongMakesNoHost_W03() {
+  @Tag("W03")
+  void aTemplateThatGrowsTooLongMakesNoHost() {
     Target target = (Target) Target.parse("{prefix}.{prefix}.new.example.com");
     String label63 = "a".repeat(63);
 
@@ -126,7 +128,8 @@ class TargetTest {
   }
 
   @Test
-  void escapesWhatItQuotes_W03() {
+  @Tag("W03")
+  void escapesWhatItQuotes() {
     assertThat(Target.parse("a\r\nHost: evil\u0000\u001b[31m"))
         .isEqualTo(
             new Malformed(

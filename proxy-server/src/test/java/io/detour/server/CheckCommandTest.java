@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,7 +22,8 @@ class CheckCommandTest {
   }
 
   @Test
-  void everyProblemOfEveryFileIsALineOnStandardError_R02() throws IOException {
+  @Tag("R02")
+  void everyProblemOfEveryFileIsALineOnStandardError() throws IOException {
     Path bad = file("bad.yaml", "version: 1\nruls: []\nrules: [x]\n");
     Path good = file("good.yaml", "version: 1\nrules: []\n");
     Path failing =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,7 +54,8 @@ class ExplainCommandTest {
   }
 
   @Test
-  void aTemplateThatMakesNoHostIsSaidPlainly_W03() throws IOException {
+  @Tag("W03")
+  void aTemplateThatMakesNoHostIsSaidPlainly() throws IOException {
     Path rules =
         Files.writeString(
             folder.resolve("rules.yaml"),

@@ -20,6 +20,7 @@ import io.netty.channel.local.LocalIoHandler;
 import io.netty.channel.unix.FileDescriptor;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -145,7 +146,8 @@ class FlowTest {
   }
 
   @Test
-  void anUrgentByteIsPassedByCopying_S01() {
+  @Tag("S01")
+  void anUrgentByteIsPassedByCopying() {
     Flow flow = flow(RelayMode.SPLICE);
     source.note(IN | PRI);
     // The first receive stops short of the urgent byte, the second gets what is behind it.
@@ -159,7 +161,8 @@ class FlowTest {
   }
 
   @Test
-  void bytesBetweenAnUrgentByteAndTheEndArePassed_S01() {
+  @Tag("S01")
+  void bytesBetweenAnUrgentByteAndTheEndArePassed() {
     Flow flow = flow(RelayMode.SPLICE);
     source.note(IN | RDHUP);
     // Linux answers 0 to a splice that stands before an urgent byte when the stream has ended.
@@ -182,7 +185,8 @@ class FlowTest {
   }
 
   @Test
-  void copiesWhenNoPipeCanBeOpened_S04() {
+  @Tag("S04")
+  void copiesWhenNoPipeCanBeOpened() {
     kernel.refusePipes(24);
     Flow flow = flow(RelayMode.SPLICE);
     source.note(IN);
@@ -192,7 +196,8 @@ class FlowTest {
   }
 
   @Test
-  void copiesAndClosesThePipeWhenItIsTooSmall_S04() {
+  @Tag("S04")
+  void copiesAndClosesThePipeWhenItIsTooSmall() {
     kernel.limitPipes(8192);
     Flow flow = flow(RelayMode.SPLICE);
     source.note(IN);
@@ -203,7 +208,8 @@ class FlowTest {
   }
 
   @Test
-  void copiesFromTheFirstRefusedSpliceOn_S05() {
+  @Tag("S05")
+  void copiesFromTheFirstRefusedSpliceOn() {
     Flow flow = flow(RelayMode.SPLICE);
     source.note(IN);
     kernel.expect("splice 1>11", -EINVAL);
@@ -216,7 +222,8 @@ class FlowTest {
   }
 
   @Test
-  void aSinkThatCannotBeSplicedToGetsWhatIsInThePipe_S05() {
+  @Tag("S05")
+  void aSinkThatCannotBeSplicedToGetsWhatIsInThePipe() {
     Flow flow = flow(RelayMode.SPLICE);
     source.note(IN);
     kernel.expect("splice 1>11", 5000).expect("splice 10>2 5000", 1000);
@@ -230,7 +237,8 @@ class FlowTest {
   }
 
   @Test
-  void aResetOfTheSourceIsNoEndOfStream_S08() {
+  @Tag("S08")
+  void aResetOfTheSourceIsNoEndOfStream() {
     Flow flow = flow(RelayMode.SPLICE);
     source.note(IN | RDHUP);
     kernel.expect("splice 1>11", 5000).expect("splice 10>2 5000", 5000);
@@ -245,7 +253,8 @@ class FlowTest {
   }
 
   @Test
-  void aPipeThatHoldsBytesIsClosedAndNeverPooled_T12() {
+  @Tag("T12")
+  void aPipeThatHoldsBytesIsClosedAndNeverPooled() {
     Flow flow = flow(RelayMode.SPLICE);
     source.note(IN);
     kernel.expect("splice 1>11", 5000).expect("splice 10>2 5000", -EPIPE);

@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,7 +85,8 @@ class RelayStreamTest {
 
   @ParameterizedTest(name = "{0}")
   @EnumSource
-  void bytesThatCameBeforeTheRelayGoFirst_C02(RelayMode mode) throws Exception {
+  @Tag("C02")
+  void bytesThatCameBeforeTheRelayGoFirst(RelayMode mode) throws Exception {
     byte[] greeting = "SSH-2.0-early\r\n".getBytes(StandardCharsets.US_ASCII);
     try (Tunnel tunnel = new Tunnel(RelayOptions.defaults().withMode(mode), greeting, 0)) {
       byte[] later = "later".getBytes(StandardCharsets.US_ASCII);
@@ -102,7 +104,8 @@ class RelayStreamTest {
 
   @ParameterizedTest(name = "S01 {0}")
   @EnumSource
-  void anUrgentByteDoesNotHoldUpWhatFollows_S01(RelayMode mode) throws Exception {
+  @Tag("S01")
+  void anUrgentByteDoesNotHoldUpWhatFollows(RelayMode mode) throws Exception {
     try (Tunnel tunnel = new Tunnel(RelayOptions.defaults().withMode(mode))) {
       for (int round = 0; round < 3; round++) {
         for (Socket from : new Socket[] {tunnel.client, tunnel.upstream}) {
@@ -120,7 +123,8 @@ class RelayStreamTest {
   }
 
   @Test
-  void withoutPipesEverythingIsCopied_S04() throws Exception {
+  @Tag("S04")
+  void withoutPipesEverythingIsCopied() throws Exception {
     RelayOptions defaults = RelayOptions.defaults();
     RelayOptions noPipes =
         new RelayOptions(

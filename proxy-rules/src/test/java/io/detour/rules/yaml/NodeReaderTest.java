@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -71,7 +72,8 @@ class NodeReaderTest {
   }
 
   @Test
-  void anAliasBombIsRefusedWhereItBegins_R03() {
+  @Tag("R03")
+  void anAliasBombIsRefusedWhereItBegins() {
     String bomb =
         "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: &d [*c, *c]\nversion: 1\nrules: *d\n";
 
@@ -82,7 +84,8 @@ class NodeReaderTest {
   }
 
   @Test
-  void deepNestingIsRefused_R03() {
+  @Tag("R03")
+  void deepNestingIsRefused() {
     String deep = "a: " + "[".repeat(1000) + "]".repeat(1000);
     String open = "a: " + "[".repeat(100_000);
     String keys = "{a: ".repeat(1000) + "1" + "}".repeat(1000);

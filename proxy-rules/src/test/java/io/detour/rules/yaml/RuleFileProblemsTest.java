@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -308,7 +309,8 @@ class RuleFileProblemsTest {
   }
 
   @Test
-  void allProblemsAreReportedAtOnceInTheOrderOfTheFile_R02() {
+  @Tag("R02")
+  void allProblemsAreReportedAtOnceInTheOrderOfTheFile() {
     assertThat(
             problems(
                 """
