@@ -31,6 +31,11 @@ public final class ConduitPool {
     return pipes.lease();
   }
 
+  /** Whether the last null of {@link #leasePipe} was the kernel's doing, and not the budget's. */
+  public boolean pipesRefused() {
+    return pipes.refused();
+  }
+
   /** An empty copy buffer. */
   public CopyBuffer leaseBuffer() {
     return buffers.lease();

@@ -79,6 +79,11 @@ final class PipePool {
     count(-1);
   }
 
+  /** Whether the kernel has refused a pipe since the last trim. */
+  boolean refused() {
+    return refused;
+  }
+
   private void count(int leases) {
     leasedCount.setOpaque(leasedCount.getPlain() + leases);
     pooledCount.setOpaque(pooled.size());

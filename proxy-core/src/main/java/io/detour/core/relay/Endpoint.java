@@ -2,6 +2,7 @@ package io.detour.core.relay;
 
 import io.detour.core.CloseReason;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
@@ -52,12 +53,6 @@ final class Endpoint implements EpollIoHandle {
   /** An urgent byte is on its way: splice(2) never gets past it, recv(2) does in its next call. */
   private boolean urgent;
 
-  /** Which of a tunnel's two ends. */
-  enum Side {
-    CLIENT,
-    UPSTREAM
-  }
-
   Endpoint(Channel channel, FileDescriptor descriptor, Side side) {
     this.channel = channel;
     this.descriptor = descriptor;
@@ -67,10 +62,12 @@ final class Endpoint implements EpollIoHandle {
   /**
    * Begins to receive events; those already pending come with the loop's next turn. On the loop's
    * thread.
+   *
+   * @param loop an epoll event loop
    */
-  void register(IoEventLoop loop, Relay owner) {
+  void register(EventLoop loop, Relay owner) {
     relay = owner;
-    IoRegistration mine = loop.register(this).syncUninterruptibly().getNow();
+    IoRegistration mine = ((IoEventLoop) loop).register(this).syncUninterruptibly().getNow();
     registration = mine;
     mine.submit(INTEREST);
   }
@@ -182,7 +179,7 @@ final class Endpoint implements EpollIoHandle {
   public void close() {
     Relay owner = relay;
     if (owner != null) {
-      owner.close(CloseReason.DRAIN);
+      owner.closeNow(CloseReason.DRAIN);
     }
   }
 }

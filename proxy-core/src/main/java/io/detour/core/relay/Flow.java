@@ -2,9 +2,11 @@ package io.detour.core.relay;
 
 import io.detour.core.Direction;
 import io.detour.core.RelayPath;
+import io.detour.core.SpliceFallback;
 import io.detour.core.conduit.Conduit;
 import io.detour.core.conduit.CopyBuffer;
 import io.detour.core.conduit.Pipe;
+import io.detour.core.relay.TransferListener.Operation;
 import io.detour.core.sys.Errno;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * into an empty conduit, the source is not read again before the sink has taken everything
  * (backpressure), an end of stream cannot overtake bytes, and an idle flow holds nothing.
  */
-final class Flow {
+final class Flow implements Transit {
   /** What a turn came to. */
   enum Outcome {
     /** There is more to do; the turn's budget may be used up. */
@@ -34,31 +36,35 @@ final class Flow {
     SINK_FAILED
   }
 
-  /** How many bytes a flow moves before the other tunnels of the event loop get their turn. */
-  static final int TURN_BYTES = 1024 * 1024;
-
   /** A direction streams once this many reads in a row were large. */
   private static final int STREAM_AFTER = 2;
 
   /** A direction stops streaming once this many splices in a row were small. */
   private static final int STREAM_UNTIL = 3;
 
-  private static final int LARGE_READ = 32 * 1024;
+  /** A read is large when it fills this part of the buffer. */
+  private static final int LARGE_READ_DIVISOR = 2;
+
   private static final int SMALL_SPLICE = 4 * 1024;
 
   private final RelayLoop loop;
   private final Direction direction;
   private final Endpoint source;
   private final Endpoint sink;
+  private final @Nullable TransferListener transfers;
 
   private @Nullable Conduit inFlight;
   private boolean sourceEnded;
   private boolean sinkShut;
   private boolean endWithheld;
+  private boolean paused;
   private int failure;
 
   private boolean streaming;
   private boolean spliceRefused;
+
+  /** Why this flow copies although it would splice, while it does. */
+  private @Nullable SpliceFallback fallback;
 
   /**
    * A splice has said that the stream has ended. It says so too when an end of stream lies behind
@@ -76,13 +82,27 @@ final class Flow {
   /** {@link RelayLoop#now} when a byte last moved. */
   private long movedNanos;
 
-  Flow(RelayLoop loop, Direction direction, Endpoint source, Endpoint sink) {
+  /**
+   * @param transfers told each drain and pump, or null
+   */
+  Flow(
+      RelayLoop loop,
+      Direction direction,
+      Endpoint source,
+      Endpoint sink,
+      @Nullable TransferListener transfers) {
     this.loop = loop;
     this.direction = direction;
     this.source = source;
     this.sink = sink;
-    this.path = loop.mode() == RelayMode.SPLICE ? RelayPath.SPLICE : RelayPath.COPY;
+    this.transfers = transfers;
+    this.path = firstPath(loop.mode());
     this.movedNanos = loop.now();
+  }
+
+  /** The path that a flow is on before it has moved a byte. */
+  static RelayPath firstPath(RelayMode mode) {
+    return mode == RelayMode.SPLICE ? RelayPath.SPLICE : RelayPath.COPY;
   }
 
   /** Puts bytes in front that arrived before the relay began. At most once, before any turn. */
@@ -90,13 +110,14 @@ final class Flow {
     inFlight = loop.conduits().leaseFilled(early);
   }
 
-  /** Moves what can be moved now, up to {@link #TURN_BYTES}. */
+  /** Moves what can be moved now, up to the turn's budget. */
   Outcome advance() {
     turnBytes = 0;
+    int budget = loop.options().turnBytes();
     Outcome outcome;
     do {
       outcome = inFlight != null ? pump(inFlight) : drain();
-    } while (outcome == Outcome.MORE && turnBytes < TURN_BYTES);
+    } while (outcome == Outcome.MORE && turnBytes < budget);
     return outcome;
   }
 
@@ -105,6 +126,9 @@ final class Flow {
       return Outcome.BLOCKED;
     }
     int moved = conduit.pump(loop.kernel(), sink.socket());
+    if (transfers != null) {
+      transfers.transferred(direction, Operation.WRITE, conduit.path(), moved);
+    }
     if (moved < 0) {
       return pumpFailed(conduit, -moved);
     }
@@ -127,7 +151,7 @@ final class Flow {
       return Outcome.MORE;
     }
     if (conduit instanceof Pipe pipe && Errno.isRefusal(errno)) {
-      spliceRefused = true;
+      refuseSplice();
       int pending = pipe.pending();
       CopyBuffer buffer = loop.conduits().swap(pipe);
       inFlight = buffer;
@@ -143,11 +167,14 @@ final class Flow {
     if (sourceEnded) {
       return end();
     }
-    if (!source.readable()) {
+    if (!source.readable() || paused) {
       return Outcome.WAITING;
     }
     Conduit conduit = lease();
     int moved = conduit.drain(loop.kernel(), source.socket());
+    if (transfers != null) {
+      transfers.transferred(direction, Operation.READ, conduit.path(), moved);
+    }
     if (moved > 0) {
       inFlight = conduit;
       movedNanos = loop.now();
@@ -176,7 +203,7 @@ final class Flow {
       return Outcome.MORE;
     }
     if (!copying && Errno.isRefusal(errno)) {
-      spliceRefused = true;
+      refuseSplice();
       return Outcome.MORE;
     }
     failure = errno;
@@ -200,21 +227,39 @@ final class Flow {
     if (wantsSplice()) {
       Pipe pipe = loop.conduits().leasePipe();
       if (pipe != null) {
+        fallback = null;
         return pipe;
       }
+      fallBack(
+          loop.conduits().pipesRefused() ? SpliceFallback.PIPE_REFUSED : SpliceFallback.PIPE_LIMIT);
     }
     return loop.conduits().leaseBuffer();
   }
 
   private boolean wantsSplice() {
-    if (spliceRefused || endDoubted || source.urgent()) {
-      return false;
+    boolean wanted =
+        switch (loop.mode()) {
+          case AUTO -> streaming;
+          case SPLICE -> true;
+          case COPY -> false;
+        };
+    if (wanted && source.urgent()) {
+      fallBack(SpliceFallback.URGENT_DATA);
     }
-    return switch (loop.mode()) {
-      case AUTO -> streaming;
-      case SPLICE -> true;
-      case COPY -> false;
-    };
+    return wanted && !source.urgent() && !spliceRefused && !endDoubted;
+  }
+
+  private void refuseSplice() {
+    spliceRefused = true;
+    fallBack(SpliceFallback.SPLICE_REFUSED);
+  }
+
+  /** Counts a change of the reason, not every read. */
+  private void fallBack(SpliceFallback reason) {
+    if (fallback != reason) {
+      fallback = reason;
+      loop.totals().fellBack(reason);
+    }
   }
 
   /** Learns from the size of a read whether this direction streams. */
@@ -225,12 +270,15 @@ final class Flow {
         if (moved < conduit.capacity()) {
           source.shortRead();
         }
-        streak = moved >= LARGE_READ ? streak + 1 : 0;
+        streak = moved >= conduit.capacity() / LARGE_READ_DIVISOR ? streak + 1 : 0;
         streaming = streak >= STREAM_AFTER;
       }
       case SPLICE -> {
         streak = moved < SMALL_SPLICE ? streak + 1 : 0;
         streaming = streak < STREAM_UNTIL;
+        if (!streaming && loop.mode() == RelayMode.AUTO) {
+          loop.totals().fellBack(SpliceFallback.SMALL_READS);
+        }
       }
     }
     if (streaming == (path == RelayPath.COPY)) {
@@ -265,13 +313,22 @@ final class Flow {
     endWithheld = true;
   }
 
-  /** Whether bytes have left the source and not reached the sink. */
-  boolean holdsBytes() {
+  void pause(boolean wanted) {
+    paused = wanted;
+  }
+
+  @Override
+  public boolean paused() {
+    return paused;
+  }
+
+  @Override
+  public boolean holdsBytes() {
     return inFlight != null;
   }
 
-  /** Whether the end of stream is passed on. */
-  boolean ended() {
+  @Override
+  public boolean ended() {
     return sinkShut;
   }
 
@@ -280,9 +337,13 @@ final class Flow {
     return failure;
   }
 
-  /** How the last bytes moved. */
-  RelayPath path() {
+  @Override
+  public RelayPath path() {
     return path;
+  }
+
+  Direction direction() {
+    return direction;
   }
 
   Endpoint source() {
@@ -293,11 +354,13 @@ final class Flow {
     return sink;
   }
 
-  long deliveredBytes() {
+  @Override
+  public long deliveredBytes() {
     return deliveredBytes;
   }
 
-  long movedNanos() {
+  @Override
+  public long movedNanos() {
     return movedNanos;
   }
 }

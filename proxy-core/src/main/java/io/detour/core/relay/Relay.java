@@ -2,16 +2,10 @@ package io.detour.core.relay;
 
 import io.detour.core.CloseReason;
 import io.detour.core.Direction;
-import io.detour.core.RelayPath;
-import io.detour.core.TunnelStats;
-import io.detour.core.relay.Endpoint.Side;
 import io.detour.core.sys.Errno;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One tunnel: two endpoints, two flows, and the only owner of their close.
@@ -25,44 +19,26 @@ import org.slf4j.LoggerFactory;
  * <p>Lives on one event loop. Nothing thrown leaves {@link #ready}, {@link #run} or {@link
  * #expire}.
  */
-final class Relay implements Runnable {
-  private static final Logger log = LoggerFactory.getLogger(Relay.class);
-
-  private final RelayLoop loop;
+final class Relay extends RelayedTunnel implements Runnable {
   private final Endpoint client;
   private final Endpoint upstream;
   private final Flow toUpstream;
   private final Flow toClient;
-  private final RelayListener listener;
-  private final long startNanos;
-
-  private RelayPath path;
-  private boolean closed;
   private boolean turnQueued;
-
-  /** The direction that ended first, while the other goes on. */
-  private @Nullable Flow endedFirst;
+  private boolean peersWatched;
 
   /** Set when one side is lost, while what it sent is on its way to the other. */
   private @Nullable Aftermath aftermath;
 
   private boolean lookScheduled;
 
-  // The list of the event loop's relays, kept by RelayLoop.
-  @Nullable Relay previous;
-  @Nullable Relay next;
-
   Relay(RelayLoop loop, Endpoint client, Endpoint upstream, RelayListener listener) {
-    this.loop = loop;
+    super(loop, listener, Flow.firstPath(loop.mode()));
     this.client = client;
     this.upstream = upstream;
-    this.listener = listener;
-    this.startNanos = loop.clock();
-    this.toUpstream = new Flow(loop, Direction.UPSTREAM, client, upstream);
-    this.toClient = new Flow(loop, Direction.DOWNSTREAM, upstream, client);
-    this.path = toUpstream.path();
-    loop.totals().opened(path);
-    loop.add(this);
+    TransferListener transfers = transferListener();
+    this.toUpstream = new Flow(loop, Direction.UPSTREAM, client, upstream, transfers);
+    this.toClient = new Flow(loop, Direction.DOWNSTREAM, upstream, client, transfers);
   }
 
   /**
@@ -73,10 +49,11 @@ final class Relay implements Runnable {
    */
   void begin(@Nullable ByteBuffer fromClient, @Nullable ByteBuffer fromUpstream) {
     if (loop.isShutDown()) {
-      close(CloseReason.DRAIN);
+      closeNow(CloseReason.DRAIN);
       return;
     }
     try {
+      tellBegan();
       if (fromClient != null) {
         toUpstream.startWith(fromClient);
       }
@@ -105,7 +82,7 @@ final class Relay implements Runnable {
       from(lost).sourceLost();
       lost(lost, lost.hadEnded() ? Errno.EPIPE : Errno.ECONNRESET);
     } else {
-      close(CloseReason.CLIENT_RESET);
+      closeNow(CloseReason.CLIENT_RESET);
     }
   }
 
@@ -145,13 +122,15 @@ final class Relay implements Runnable {
   }
 
   private void advance(Flow flow) {
-    if (closed || aftermath != null || flow.ended()) {
+    if (isClosed() || aftermath != null || flow.ended()) {
       return;
     }
-    switch (flow.advance()) {
+    Flow.Outcome outcome = flow.advance();
+    noteBlocked(flow.direction(), outcome == Flow.Outcome.BLOCKED);
+    switch (outcome) {
       case WAITING, BLOCKED -> {}
       case MORE -> queueTurn();
-      case ENDED -> directionEnded(flow);
+      case ENDED -> flowEnded(flow);
       case SOURCE_FAILED -> lost(flow.source(), flow.failure());
       case SINK_FAILED -> lost(flow.sink(), flow.failure());
     }
@@ -169,27 +148,10 @@ final class Relay implements Runnable {
     }
   }
 
-  /** Counts the tunnel on the path that its busier direction is on. */
-  private void followPath() {
-    boolean splicing = toUpstream.path() == RelayPath.SPLICE || toClient.path() == RelayPath.SPLICE;
-    RelayPath current = splicing ? RelayPath.SPLICE : RelayPath.COPY;
-    if (current != path && !closed) {
-      loop.totals().moved(path, current);
-      path = current;
-    }
-  }
-
-  private void directionEnded(Flow flow) {
-    if (endedFirst == null) {
-      endedFirst = flow;
-      if (flow.source().failed()) {
-        lookForLoss(flow.source());
-      }
-    } else {
-      close(
-          endedFirst.source().side() == Side.CLIENT
-              ? CloseReason.CLIENT_FIN
-              : CloseReason.UPSTREAM_FIN);
+  private void flowEnded(Flow flow) {
+    directionEnded(flow.direction());
+    if (flow.source().failed()) {
+      lookForLoss(flow.source());
     }
   }
 
@@ -199,7 +161,7 @@ final class Relay implements Runnable {
    * comes behind the last byte, for which it tells a reset from a clean end.
    */
   private void lookForLoss(Endpoint endpoint) {
-    if (!closed && aftermath == null && from(endpoint).ended()) {
+    if (!isClosed() && aftermath == null && from(endpoint).ended()) {
       int error = loop.kernel().takeError(endpoint.socket());
       if (error < 0) {
         lost(endpoint, -error);
@@ -213,8 +175,7 @@ final class Relay implements Runnable {
     Flow remaining = from(endpoint);
     if (errno != Errno.EPIPE) {
       // EPIPE says that an end of stream had come before the reset, and that is passed on. After
-      // any
-      // other error the bytes are all there is.
+      // any other error the bytes are all there is.
       remaining.withholdEnd();
     }
     endpoint.lost();
@@ -226,18 +187,18 @@ final class Relay implements Runnable {
     if (!Errno.isLossOfPeer(errno)) {
       return CloseReason.ERROR;
     }
-    return side == Side.CLIENT ? CloseReason.CLIENT_RESET : CloseReason.UPSTREAM_RESET;
+    return side.lost;
   }
 
   private void continueAftermath(Aftermath rest) {
-    if (closed) {
+    if (isClosed()) {
       return;
     }
     switch (rest.advance()) {
       case MORE -> queueTurn();
       case BLOCKED -> {}
       case SETTLING -> scheduleLook(rest);
-      case OVER -> close(rest.reason());
+      case OVER -> closeNow(rest.reason());
     }
   }
 
@@ -253,57 +214,48 @@ final class Relay implements Runnable {
     run();
   }
 
-  /** Looks at the timeouts. Called by the loop's sweep. */
-  void expire() {
-    try {
-      if (aftermath == null) {
-        expireRelaying();
-      } else if (aftermath.hasStalled()) {
-        close(aftermath.reason());
-      }
-    } catch (RuntimeException | Error e) {
-      failed(e);
+  @Override
+  boolean isEnding() {
+    return aftermath != null;
+  }
+
+  @Override
+  boolean hasEndingStalled() {
+    return aftermath != null && aftermath.hasStalled();
+  }
+
+  @Override
+  CloseReason endingReason() {
+    return aftermath == null ? CloseReason.ERROR : aftermath.reason();
+  }
+
+  /** Not before the first sweep: most tunnels of a browser do not live that long. */
+  @Override
+  void watchPeers() {
+    if (!peersWatched) {
+      peersWatched = true;
+      watch(client);
+      watch(upstream);
     }
   }
 
-  /** While bytes wait for a side that does not take them, only the write-stall timeout counts. */
-  private void expireRelaying() {
-    RelayOptions options = loop.options();
-    if (toUpstream.holdsBytes() || toClient.holdsBytes()) {
-      if (stalled(toUpstream) || stalled(toClient)) {
-        close(CloseReason.WRITE_STALL);
-      }
-    } else if (endedFirst != null && silentFor(options.halfClose())) {
-      close(CloseReason.HALF_CLOSE_TIMEOUT);
-    } else if (silentFor(options.idle())) {
-      close(CloseReason.IDLE_TIMEOUT);
+  private void watch(Endpoint endpoint) {
+    if (endpoint.isOpen()) {
+      PeerWatch watch = loop.peerWatch();
+      // Fails for a socket that is not TCP, which needs none.
+      loop.kernel()
+          .watchPeer(
+              endpoint.socket(),
+              watch.idleSeconds(),
+              watch.intervalSeconds(),
+              watch.timeoutMillis());
     }
   }
 
-  private boolean stalled(Flow flow) {
-    return flow.holdsBytes() && loop.isOver(loop.options().writeStall(), flow.movedNanos());
-  }
-
-  private boolean silentFor(Duration timeout) {
-    return loop.isOver(timeout, Math.max(toUpstream.movedNanos(), toClient.movedNanos()));
-  }
-
-  private void failed(Throwable bug) {
-    log.error("relay failed, the tunnel is closed", bug);
-    close(CloseReason.ERROR);
-  }
-
-  /**
-   * Cancels the registrations, closes the channels, gives the conduits back, and accounts. Once. A
-   * direction that is cut ends with a reset, so that nobody takes what came for the whole.
-   */
-  void close(CloseReason reason) {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    loop.remove(this);
-    if (isCut(reason)) {
+  /** Cancels the registrations, closes the channels, and gives the conduits back. */
+  @Override
+  void release(boolean cut) {
+    if (cut) {
       resetOnClose(toUpstream);
       resetOnClose(toClient);
     }
@@ -311,24 +263,6 @@ final class Relay implements Runnable {
     upstream.release();
     toUpstream.abandon();
     toClient.abandon();
-    loop.totals().closed(path, reason);
-    listener.ended(
-        new TunnelStats(
-            toUpstream.deliveredBytes(),
-            toClient.deliveredBytes(),
-            path,
-            reason,
-            Duration.ofNanos(loop.clock() - startNanos)));
-  }
-
-  /** Whether a tunnel that ends for this reason could have gone on. */
-  private static boolean isCut(CloseReason reason) {
-    return switch (reason) {
-      case CLIENT_FIN, UPSTREAM_FIN -> false;
-      case CLIENT_RESET, UPSTREAM_RESET -> true;
-      case IDLE_TIMEOUT, HALF_CLOSE_TIMEOUT, WRITE_STALL -> true;
-      case DRAIN, KILLED, ERROR -> true;
-    };
   }
 
   private void resetOnClose(Flow flow) {
@@ -337,6 +271,28 @@ final class Relay implements Runnable {
     if (!wholeAndAlive && sink.isOpen()) {
       loop.kernel().resetOnClose(sink.socket());
     }
+  }
+
+  @Override
+  void setPaused(Direction direction, boolean paused) {
+    flow(direction).pause(paused);
+  }
+
+  @Override
+  void resumed(Direction direction) {
+    run();
+  }
+
+  @Override
+  Flow transit(Direction direction) {
+    return flow(direction);
+  }
+
+  private Flow flow(Direction direction) {
+    return switch (direction) {
+      case UPSTREAM -> toUpstream;
+      case DOWNSTREAM -> toClient;
+    };
   }
 
   private Flow from(Endpoint endpoint) {

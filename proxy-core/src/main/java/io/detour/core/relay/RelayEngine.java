@@ -3,12 +3,16 @@ package io.detour.core.relay;
 import io.detour.core.CloseReason;
 import io.detour.core.Direction;
 import io.detour.core.RelayPath;
+import io.detour.core.SpliceFallback;
 import io.detour.core.conduit.ConduitPool;
 import io.detour.core.conduit.PipeBudget;
 import io.detour.core.sys.LinuxKernel;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.unix.UnixChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,37 +21,50 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Relays tunnels: give it two connected channels, and it moves the bytes both ways until both
  * directions have ended.
  *
+ * <p>Two epoll sockets are taken out of Netty and relayed by system calls, spliced where that pays.
+ * Any other channels, of NIO or with TLS on either side, are relayed through Netty (the portable
+ * relay), with the same semantics as far as the transport has them.
+ *
  * <p>One engine serves any number of event loops and tunnels; what the tunnels of an event loop
  * share is made when the first comes. Close the engine before the event loops shut down.
  */
 public final class RelayEngine implements AutoCloseable {
-  private static final int COPY_BUFFER_BYTES = 64 * 1024;
-
-  /**
-   * Without pipes the buffer is all there is: a larger one takes fewer system calls for a stream.
-   */
-  private static final int COPY_ONLY_BUFFER_BYTES = 256 * 1024;
+  private static final Logger log = LoggerFactory.getLogger(RelayEngine.class);
 
   private final RelayOptions options;
   private final PipeBudget pipes;
+
+  /** Whether this system has the calls that the relay of sockets makes. */
+  private final boolean hasCalls;
+
   private final Map<EventLoop, RelayLoop> loops = new ConcurrentHashMap<>();
   private final RelayStatistics statistics = new Sums();
   private volatile boolean closed;
 
   /**
    * @param options how all tunnels behave
-   * @throws ExceptionInInitializerError if the C library lacks a call, as on another system than
-   *     Linux
    */
   public RelayEngine(RelayOptions options) {
-    LinuxKernel.probe();
     this.options = options;
-    this.pipes = new PipeBudget(pipeLimit(options));
+    this.hasCalls = hasCalls();
+    this.pipes = new PipeBudget(hasCalls ? pipeLimit(options) : 0);
+  }
+
+  private static boolean hasCalls() {
+    try {
+      LinuxKernel.probe();
+      return true;
+    } catch (LinkageError e) {
+      log.debug("no relay by system calls", e);
+      return false;
+    }
   }
 
   private static int pipeLimit(RelayOptions options) {
@@ -64,34 +81,59 @@ public final class RelayEngine implements AutoCloseable {
    * Netty must be written before; bytes that a peer sent in the meantime go first ({@link
    * EarlyBytes}).
    *
-   * <p>On the event loop of both channels. From here on the channels belong to the relay: it
-   * removes their handlers, and closes them.
+   * <p>Any thread; the tunnel lives on the client's event loop. An upstream socket of another epoll
+   * event loop is moved there. From here on the channels belong to the relay: it removes their
+   * handlers (but for {@link SslHandler}), reads, writes and closes them.
    *
-   * @param client an epoll socket channel
-   * @param upstream an epoll socket channel of the same event loop
-   * @param listener hears when the tunnel has ended
-   * @throws IllegalArgumentException if the channels are not such; nothing was touched then
+   * @param client a connected channel
+   * @param upstream a connected channel; of the same event loop, unless both are epoll sockets
+   *     without TLS
+   * @param listener hears of the tunnel
+   * @throws IllegalArgumentException if the channels cannot be relayed; nothing was touched then
    */
   public void relay(Channel client, Channel upstream, RelayListener listener) {
-    String refusal = Handoff.refusal(client, upstream);
-    if (refusal != null) {
-      throw new IllegalArgumentException(refusal);
+    boolean bySockets = isSocket(client) && isSocket(upstream);
+    if (!bySockets && !client.eventLoop().equals(upstream.eventLoop())) {
+      throw new IllegalArgumentException(
+          "channels: on two event loops (expected: both on the same, since "
+              + (isSocket(client) ? upstream : client)
+              + " is no plain epoll socket, which alone can be moved)");
     }
-    RelayLoop loop = loopOf(client.eventLoop());
+    EventLoop home = client.eventLoop();
+    if (home.inEventLoop()) {
+      begin(bySockets, client, upstream, listener);
+    } else {
+      home.execute(() -> begin(bySockets, client, upstream, listener));
+    }
+  }
+
+  private boolean isSocket(Channel channel) {
+    return hasCalls
+        && channel instanceof UnixChannel
+        && channel.eventLoop() instanceof IoEventLoop loop
+        && loop.isCompatible(EpollIoHandle.class)
+        && channel.pipeline().get(SslHandler.class) == null;
+  }
+
+  private void begin(boolean bySockets, Channel client, Channel upstream, RelayListener listener) {
+    RelayLoop loop = loops.computeIfAbsent(client.eventLoop(), this::newLoop);
     if (closed) {
       loop.shutDown(CloseReason.DRAIN);
     }
-    Handoff.begin(loop, client, upstream, listener);
+    if (bySockets) {
+      Handoff.begin(loop, client, upstream, listener);
+    } else {
+      PortableRelay.begin(loop, client, upstream, listener);
+    }
   }
 
-  private RelayLoop loopOf(EventLoop eventLoop) {
-    return loops.computeIfAbsent(eventLoop, key -> newLoop((IoEventLoop) key));
-  }
-
-  private RelayLoop newLoop(IoEventLoop eventLoop) {
+  private RelayLoop newLoop(EventLoop eventLoop) {
+    if (!hasCalls) {
+      return new RelayLoop(eventLoop, options, null, null, new RelayTotals());
+    }
     LinuxKernel kernel = new LinuxKernel();
-    int bufferBytes = options.mode() == RelayMode.COPY ? COPY_ONLY_BUFFER_BYTES : COPY_BUFFER_BYTES;
-    ConduitPool conduits = new ConduitPool(kernel, pipes, options.pipeBytes(), bufferBytes);
+    ConduitPool conduits =
+        new ConduitPool(kernel, pipes, options.pipeBytes(), options.copyBufferBytes());
     return new RelayLoop(eventLoop, options, kernel, conduits, new RelayTotals());
   }
 
@@ -153,13 +195,18 @@ public final class RelayEngine implements AutoCloseable {
     }
 
     @Override
+    public long spliceFallbacks(SpliceFallback reason) {
+      return sum(loop -> loop.totals().fallbacks(reason));
+    }
+
+    @Override
     public long leasedPipes() {
-      return sum(loop -> loop.conduits().leasedPipes());
+      return hasCalls ? sum(loop -> loop.conduits().leasedPipes()) : 0;
     }
 
     @Override
     public long pooledPipes() {
-      return sum(loop -> loop.conduits().pooledPipes());
+      return hasCalls ? sum(loop -> loop.conduits().pooledPipes()) : 0;
     }
 
     @Override

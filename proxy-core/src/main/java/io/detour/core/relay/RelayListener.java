@@ -1,9 +1,35 @@
 package io.detour.core.relay;
 
+import io.detour.core.Direction;
 import io.detour.core.TunnelStats;
+import org.jspecify.annotations.Nullable;
 
-/** Hears what becomes of one tunnel. Called on the tunnel's event loop; must not block or throw. */
+/**
+ * Hears what becomes of one tunnel. Called on the tunnel's event loop; must not block. What is
+ * thrown closes the tunnel.
+ */
+@FunctionalInterface
 public interface RelayListener {
+  /**
+   * Both sockets are taken over, and the relay begins. Called once, unless the tunnel could not
+   * begin.
+   */
+  default void began(OpenTunnel tunnel) {}
+
+  /** The sink of a direction takes no more for now, and bytes wait for it. */
+  default void blocked(Direction direction) {}
+
+  /** The sink has taken what waited for it since {@link #blocked}. */
+  default void unblocked(Direction direction) {}
+
+  /**
+   * Who is to hear of every single read and write. Asked once, when the tunnel begins; null costs
+   * nothing.
+   */
+  default @Nullable TransferListener transfers() {
+    return null;
+  }
+
   /**
    * The tunnel has ended: both sockets are closed, nothing of it is left. Called once.
    *

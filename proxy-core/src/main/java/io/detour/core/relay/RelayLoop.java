@@ -3,17 +3,18 @@ package io.detour.core.relay;
 import io.detour.core.CloseReason;
 import io.detour.core.conduit.ConduitPool;
 import io.detour.core.sys.Kernel;
-import io.netty.channel.IoEventLoop;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the relays of one event loop share: the kernel, the conduits, the counters, the clock, and
- * the list of the relays themselves.
+ * What the tunnels of one event loop share: the kernel, the conduits, the counters, the clock, and
+ * the list of the tunnels themselves.
  *
- * <p>One clock for all: a sweep visits the relays several times per shortest timeout, so that
+ * <p>One clock for all: a sweep visits the tunnels several times per shortest timeout, so that
  * moving bytes costs no timer and no look at the time. Used by its event loop only.
  */
 final class RelayLoop {
@@ -24,17 +25,18 @@ final class RelayLoop {
   /** Conduits that were not needed for this long are closed. */
   private static final Duration TRIM = Duration.ofSeconds(10);
 
-  private final IoEventLoop eventLoop;
+  private final EventLoop eventLoop;
   private final RelayOptions options;
-  private final Kernel kernel;
-  private final ConduitPool conduits;
+  private final @Nullable Kernel kernel;
+  private final @Nullable ConduitPool conduits;
   private final RelayTotals totals;
+  private final PeerWatch peerWatch;
 
   /** Between two sweeps. */
   private final long intervalNanos;
 
   private @Nullable Future<?> sweep;
-  private @Nullable Relay first;
+  private @Nullable RelayedTunnel first;
   private boolean shutDown;
   private long now;
 
@@ -43,47 +45,52 @@ final class RelayLoop {
 
   private long trimmed;
 
+  /**
+   * @param kernel null where only the portable relay runs
+   * @param conduits null for the same loops
+   */
   RelayLoop(
-      IoEventLoop eventLoop,
+      EventLoop eventLoop,
       RelayOptions options,
-      Kernel kernel,
-      ConduitPool conduits,
+      @Nullable Kernel kernel,
+      @Nullable ConduitPool conduits,
       RelayTotals totals) {
     this.eventLoop = eventLoop;
     this.options = options;
     this.kernel = kernel;
     this.conduits = conduits;
     this.totals = totals;
+    this.peerWatch = PeerWatch.of(options);
     this.intervalNanos = sweepInterval(options).toNanos();
     this.now = clock();
     this.swept = now;
     this.trimmed = now;
   }
 
-  void add(Relay relay) {
+  void add(RelayedTunnel tunnel) {
     if (sweep == null && !shutDown) {
       sweep =
           eventLoop.scheduleWithFixedDelay(
               this::sweep, intervalNanos, intervalNanos, TimeUnit.NANOSECONDS);
     }
-    relay.next = first;
+    tunnel.next = first;
     if (first != null) {
-      first.previous = relay;
+      first.previous = tunnel;
     }
-    first = relay;
+    first = tunnel;
   }
 
-  void remove(Relay relay) {
-    if (relay.previous != null) {
-      relay.previous.next = relay.next;
+  void remove(RelayedTunnel tunnel) {
+    if (tunnel.previous != null) {
+      tunnel.previous.next = tunnel.next;
     } else {
-      first = relay.next;
+      first = tunnel.next;
     }
-    if (relay.next != null) {
-      relay.next.previous = relay.previous;
+    if (tunnel.next != null) {
+      tunnel.next.previous = tunnel.previous;
     }
-    relay.previous = null;
-    // relay.next stays: a sweep may stand on this relay.
+    tunnel.previous = null;
+    // tunnel.next stays: a sweep may stand on this tunnel.
   }
 
   /**
@@ -94,30 +101,32 @@ final class RelayLoop {
     long time = clock();
     now += Math.min(time - swept, 2 * intervalNanos);
     swept = time;
-    for (Relay relay = first; relay != null; relay = relay.next) {
-      relay.expire();
+    for (RelayedTunnel tunnel = first; tunnel != null; tunnel = tunnel.next) {
+      tunnel.expire();
     }
-    if (now - trimmed > TRIM.toNanos()) {
+    if (conduits != null && now - trimmed > TRIM.toNanos()) {
       trimmed = now;
       conduits.trim();
     }
   }
 
-  /** Closes every relay. */
+  /** Closes every tunnel. */
   void closeAll(CloseReason reason) {
     while (first != null) {
-      first.close(reason);
+      first.closeNow(reason);
     }
   }
 
-  /** Closes every relay and the pools. A relay that begins afterwards is closed at once. */
+  /** Closes every tunnel and the pools. A tunnel that begins afterwards is closed at once. */
   void shutDown(CloseReason reason) {
     shutDown = true;
     closeAll(reason);
     if (sweep != null) {
       sweep.cancel(false);
     }
-    conduits.close();
+    if (conduits != null) {
+      conduits.close();
+    }
   }
 
   boolean isShutDown() {
@@ -162,16 +171,26 @@ final class RelayLoop {
     return options;
   }
 
-  IoEventLoop eventLoop() {
+  EventLoop eventLoop() {
     return eventLoop;
   }
 
+  /**
+   * @throws NullPointerException where only the portable relay runs
+   */
   Kernel kernel() {
-    return kernel;
+    return Objects.requireNonNull(kernel);
   }
 
+  /**
+   * @throws NullPointerException where only the portable relay runs
+   */
   ConduitPool conduits() {
-    return conduits;
+    return Objects.requireNonNull(conduits);
+  }
+
+  PeerWatch peerWatch() {
+    return peerWatch;
   }
 
   RelayTotals totals() {

@@ -3,6 +3,7 @@ package io.detour.core.relay;
 import io.detour.core.CloseReason;
 import io.detour.core.Direction;
 import io.detour.core.RelayPath;
+import io.detour.core.SpliceFallback;
 
 /**
  * What all relays of an engine did so far. Reading costs the data path nothing: each method sums
@@ -22,6 +23,9 @@ public interface RelayStatistics {
 
   /** Tunnels that have ended for a reason. */
   long closes(CloseReason reason);
+
+  /** How often a direction that streamed went over to copying, or could not splice, and why. */
+  long spliceFallbacks(SpliceFallback reason);
 
   /** Pipes that hold bytes of a tunnel now. */
   long leasedPipes();

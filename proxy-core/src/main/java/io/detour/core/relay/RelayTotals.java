@@ -3,6 +3,7 @@ package io.detour.core.relay;
 import io.detour.core.CloseReason;
 import io.detour.core.Direction;
 import io.detour.core.RelayPath;
+import io.detour.core.SpliceFallback;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -16,7 +17,8 @@ final class RelayTotals {
   private static final int OPEN = BYTES + Direction.values().length * PATHS;
   private static final int ENDED = OPEN + PATHS;
   private static final int CLOSES = ENDED + PATHS;
-  private static final int SIZE = CLOSES + CloseReason.values().length;
+  private static final int FALLBACKS = CLOSES + CloseReason.values().length;
+  private static final int SIZE = FALLBACKS + SpliceFallback.values().length;
 
   /** Unused longs before and behind, so that two loops never write to the same cache line. */
   private static final int PADDING = 16;
@@ -42,6 +44,10 @@ final class RelayTotals {
     add(CLOSES + reason.ordinal(), 1);
   }
 
+  void fellBack(SpliceFallback reason) {
+    add(FALLBACKS + reason.ordinal(), 1);
+  }
+
   private void add(int index, long amount) {
     values.setOpaque(PADDING + index, values.getPlain(PADDING + index) + amount);
   }
@@ -60,6 +66,10 @@ final class RelayTotals {
 
   long closes(CloseReason reason) {
     return read(CLOSES + reason.ordinal());
+  }
+
+  long fallbacks(SpliceFallback reason) {
+    return read(FALLBACKS + reason.ordinal());
   }
 
   private long read(int index) {

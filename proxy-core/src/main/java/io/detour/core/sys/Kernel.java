@@ -35,6 +35,17 @@ public interface Kernel {
   int unacknowledged(int socket);
 
   /**
+   * Has the kernel find out whether the peer of a TCP socket is alive ({@code tcp(7)}:
+   * SO_KEEPALIVE, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_USER_TIMEOUT): the socket fails with ETIMEDOUT
+   * when it is not.
+   *
+   * @param idleSeconds how long nothing comes before the peer is probed
+   * @param intervalSeconds between two probes
+   * @param timeoutMillis how long bytes or probes may stay unacknowledged
+   */
+  int watchPeer(int socket, int idleSeconds, int intervalSeconds, int timeoutMillis);
+
+  /**
    * {@code pipe2(2)}, closed on exec and non-blocking.
    *
    * @param ends receives the read end at 0 and the write end at 1

@@ -30,7 +30,12 @@ public final class LinuxKernel implements Kernel {
   private static final int SHUT_WR = 1;
   private static final int SOL_SOCKET = 1;
   private static final int SO_ERROR = 4;
+  private static final int SO_KEEPALIVE = 9;
   private static final int SO_LINGER = 13;
+  private static final int IPPROTO_TCP = 6;
+  private static final int TCP_KEEPIDLE = 4;
+  private static final int TCP_KEEPINTVL = 5;
+  private static final int TCP_USER_TIMEOUT = 18;
   private static final int SIOCOUTQ = 0x5411;
   private static final int O_NONBLOCK = 0x800;
   private static final int O_CLOEXEC = 0x80000;
@@ -148,10 +153,27 @@ public final class LinuxKernel implements Kernel {
   public int resetOnClose(int socket) {
     scratch.setAtIndex(JAVA_INT, 0, 1);
     scratch.setAtIndex(JAVA_INT, 1, 0);
+    return setOption(socket, SOL_SOCKET, SO_LINGER, 2 * Integer.BYTES);
+  }
+
+  @Override
+  public int watchPeer(int socket, int idleSeconds, int intervalSeconds, int timeoutMillis) {
+    int answer = setInt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, timeoutMillis);
+    answer = answer < 0 ? answer : setInt(socket, IPPROTO_TCP, TCP_KEEPIDLE, idleSeconds);
+    answer = answer < 0 ? answer : setInt(socket, IPPROTO_TCP, TCP_KEEPINTVL, intervalSeconds);
+    return answer < 0 ? answer : setInt(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
+  }
+
+  private int setInt(int socket, int level, int option, int value) {
+    scratch.setAtIndex(JAVA_INT, 0, value);
+    return setOption(socket, level, option, Integer.BYTES);
+  }
+
+  /** Sets a socket option to what {@link #scratch} begins with. */
+  private int setOption(int socket, int level, int option, int bytes) {
     try {
       return result(
-          (int)
-              SETSOCKOPT.invokeExact(capture, socket, SOL_SOCKET, SO_LINGER, scratch.address(), 8));
+          (int) SETSOCKOPT.invokeExact(capture, socket, level, option, scratch.address(), bytes));
     } catch (Throwable e) {
       throw unexpected(e);
     }

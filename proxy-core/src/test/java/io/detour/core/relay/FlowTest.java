@@ -12,7 +12,6 @@ import io.detour.core.Direction;
 import io.detour.core.RelayPath;
 import io.detour.core.conduit.ConduitPool;
 import io.detour.core.conduit.PipeBudget;
-import io.detour.core.relay.Endpoint.Side;
 import io.detour.core.relay.Flow.Outcome;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -50,7 +49,7 @@ class FlowTest {
   private Flow flow(RelayMode mode) {
     RelayOptions options = RelayOptions.defaults().withMode(mode);
     RelayLoop loop = new RelayLoop(group.next(), options, kernel, conduits, totals);
-    return new Flow(loop, Direction.UPSTREAM, source, sink);
+    return new Flow(loop, Direction.UPSTREAM, source, sink, null);
   }
 
   @AfterEach
@@ -280,7 +279,7 @@ class FlowTest {
   void aTurnEndsWhenItsBudgetIsUsedUp() {
     Flow flow = flow(RelayMode.SPLICE);
     source.note(IN);
-    for (int moved = 0; moved < Flow.TURN_BYTES; moved += PIPE) {
+    for (int moved = 0; moved < RelayOptions.defaults().turnBytes(); moved += PIPE) {
       kernel.expect("splice 1>11", PIPE).expect("splice 10>2 262144", PIPE);
     }
 

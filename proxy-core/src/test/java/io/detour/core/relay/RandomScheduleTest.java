@@ -7,7 +7,6 @@ import io.detour.core.RelayPath;
 import io.detour.core.TunnelStats;
 import io.detour.core.conduit.ConduitPool;
 import io.detour.core.conduit.PipeBudget;
-import io.detour.core.relay.Endpoint.Side;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.unix.FileDescriptor;

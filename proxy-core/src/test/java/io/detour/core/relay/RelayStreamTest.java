@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.detour.core.CloseReason;
 import io.detour.core.Direction;
 import io.detour.core.RelayPath;
+import io.detour.core.SpliceFallback;
 import io.detour.core.TunnelStats;
 import java.io.IOException;
 import java.io.InputStream;
@@ -125,21 +126,14 @@ class RelayStreamTest {
   @Test
   @Tag("S04")
   void withoutPipesEverythingIsCopied() throws Exception {
-    RelayOptions defaults = RelayOptions.defaults();
-    RelayOptions noPipes =
-        new RelayOptions(
-            RelayMode.SPLICE,
-            defaults.pipeBytes(),
-            0,
-            defaults.idle(),
-            defaults.halfClose(),
-            defaults.writeStall());
+    RelayOptions noPipes = RelayOptions.defaults().withMode(RelayMode.SPLICE).withPipes(0);
     try (Tunnel tunnel = new Tunnel(noPipes)) {
       var sent = send(tunnel.client, HUNDRED_MIB / 10, 4);
 
       assertThat(receive(tunnel.upstream).get()).isEqualTo(sent.get());
       assertThat(tunnel.statistics().relayedBytes(Direction.UPSTREAM, RelayPath.COPY))
           .isEqualTo(HUNDRED_MIB / 10);
+      assertThat(tunnel.statistics().spliceFallbacks(SpliceFallback.PIPE_LIMIT)).isPositive();
     }
   }
 

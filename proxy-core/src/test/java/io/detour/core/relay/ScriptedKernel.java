@@ -95,6 +95,11 @@ final class ScriptedKernel implements Kernel {
   }
 
   @Override
+  public int watchPeer(int socket, int idleSeconds, int intervalSeconds, int timeoutMillis) {
+    return 0;
+  }
+
+  @Override
   public int pipe(int[] ends) {
     if (pipeAnswer == 0) {
       ends[0] = nextDescriptor++;

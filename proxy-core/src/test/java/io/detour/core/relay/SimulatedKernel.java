@@ -175,6 +175,11 @@ final class SimulatedKernel implements Kernel, IoHandler {
   }
 
   @Override
+  public int watchPeer(int socket, int idleSeconds, int intervalSeconds, int timeoutMillis) {
+    return 0;
+  }
+
+  @Override
   public int pipe(int[] ends) {
     if (random.nextInt(20) == 0) {
       return -24; // EMFILE

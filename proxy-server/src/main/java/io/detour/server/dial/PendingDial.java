@@ -145,7 +145,6 @@ final class PendingDial implements Dial, ChannelFutureListener {
     config.setAllowHalfClosure(true);
     config.setConnectTimeoutMillis(connectTimeoutMillis);
     config.setTcpNoDelay(true);
-    config.setKeepAlive(true);
     ChannelFuture registered = loop.register(channel);
     if (registered.isSuccess()) {
       channel.connect(remote).addListener(this);

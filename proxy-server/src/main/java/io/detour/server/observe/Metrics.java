@@ -3,6 +3,7 @@ package io.detour.server.observe;
 import io.detour.core.CloseReason;
 import io.detour.core.Direction;
 import io.detour.core.RelayPath;
+import io.detour.core.SpliceFallback;
 import io.detour.core.relay.RelayStatistics;
 import io.detour.server.status.ProxyErrorType;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -192,6 +193,13 @@ public final class Metrics implements AutoCloseable {
         "Pipes that may be open at once.",
         Tags.empty(),
         metrics -> metrics.relay.pipesLimit());
+    for (SpliceFallback reason : SpliceFallback.values()) {
+      counter(
+          "detour.splice.fallbacks",
+          "Streaming directions that went over to copying, by the reason; small_reads is no fault.",
+          Tags.of("reason", label(reason)),
+          metrics -> metrics.relay.spliceFallbacks(reason));
+    }
   }
 
   private void registerRuntime() {

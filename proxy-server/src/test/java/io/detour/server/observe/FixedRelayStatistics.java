@@ -3,6 +3,7 @@ package io.detour.server.observe;
 import io.detour.core.CloseReason;
 import io.detour.core.Direction;
 import io.detour.core.RelayPath;
+import io.detour.core.SpliceFallback;
 import io.detour.core.relay.RelayStatistics;
 
 /** A relay that has done a known amount of work: every value is a different number. */
@@ -28,6 +29,11 @@ public record FixedRelayStatistics() implements RelayStatistics {
   @Override
   public long closes(CloseReason reason) {
     return reason == CloseReason.CLIENT_FIN ? 40 : 0;
+  }
+
+  @Override
+  public long spliceFallbacks(SpliceFallback reason) {
+    return reason == SpliceFallback.PIPE_LIMIT ? 60 : 0;
   }
 
   @Override

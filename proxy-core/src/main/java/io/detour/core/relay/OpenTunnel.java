@@ -1,0 +1,47 @@
+package io.detour.core.relay;
+
+import io.detour.core.CloseReason;
+import io.detour.core.Direction;
+import io.detour.core.RelayPath;
+import io.netty.util.concurrent.EventExecutor;
+
+/**
+ * One tunnel while it is relayed: what its owner can do to it and ask of it. Given to {@link
+ * RelayListener#began}.
+ *
+ * <p>Commands may be given by any thread and take effect on the tunnel's event loop, at once if
+ * that is the caller. Questions are for the event loop only. When the tunnel has ended, commands do
+ * nothing.
+ */
+public interface OpenTunnel {
+  /**
+   * Reads no more bytes of a direction from its source until {@link #resume}. What was read is
+   * still delivered, and the other direction goes on. The source's peer is held up by TCP, once the
+   * kernel's buffers are full; its end or reset is seen after the resume. While a direction is
+   * paused, the idle and half-close timeouts do not run.
+   */
+  void pause(Direction direction);
+
+  /** Ends a {@link #pause}. */
+  void resume(Direction direction);
+
+  /**
+   * Ends the tunnel: both sides are reset, so that neither takes what came for the whole.
+   *
+   * @param reason is counted and told to the listener; {@link CloseReason#KILLED} for an operator's
+   *     wish
+   */
+  void close(CloseReason reason);
+
+  /**
+   * How the last bytes of a direction moved: {@link RelayPath#SPLICE} says that they did not enter
+   * this process (zero-copy).
+   */
+  RelayPath path(Direction direction);
+
+  /** Bytes delivered so far in a direction. */
+  long deliveredBytes(Direction direction);
+
+  /** Where everything of this tunnel happens. */
+  EventExecutor eventLoop();
+}

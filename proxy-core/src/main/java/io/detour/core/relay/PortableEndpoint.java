@@ -1,0 +1,202 @@
+package io.detour.core.relay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.ByteBuffer;
+import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One side of a {@link PortableRelay}: the last handler of its channel's pipeline, behind a {@link
+ * SslHandler} if there is one. Tells the relay what the channel reads and does what the relay wants
+ * of the channel.
+ */
+final class PortableEndpoint extends ChannelInboundHandlerAdapter {
+  private static final int SMALLEST_READ = 512;
+  private static final int FIRST_READ = 4096;
+
+  /** So that the bytes in flight are bounded by a few buffers. */
+  private static final int READS_PER_TURN = 4;
+
+  private final Channel channel;
+  private final Side side;
+  private final @Nullable SslHandler tls;
+  private @Nullable PortableRelay relay;
+
+  /** The socket gives no more; Netty must not be asked to read again. */
+  private boolean inputEnded;
+
+  /** The relay knows how this side's direction has ended. */
+  private boolean endTold;
+
+  PortableEndpoint(Channel channel, Side side) {
+    this.channel = channel;
+    this.side = side;
+    this.tls = channel.pipeline().get(SslHandler.class);
+  }
+
+  /**
+   * Takes the channel's pipeline over.
+   *
+   * @param chunkBytes the most that one read takes
+   * @return what was read before, or null
+   */
+  @Nullable ByteBuffer take(PortableRelay owner, int chunkBytes) {
+    relay = owner;
+    channel.config().setAutoRead(false);
+    // A failed write must not throw away what is still to be read.
+    channel.config().setAutoClose(false);
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    int first = Math.min(FIRST_READ, chunkBytes);
+    channel
+        .config()
+        .setRecvByteBufAllocator(
+            new AdaptiveRecvByteBufAllocator(SMALLEST_READ, first, Math.max(first, chunkBytes))
+                .maxMessagesPerRead(READS_PER_TURN));
+    EarlyBytes early = EarlyBytes.of(channel);
+    ByteBuffer bytes = early.take(channel);
+    inputEnded = early.peerEnded();
+    ChannelPipeline pipeline = channel.pipeline();
+    pipeline.addLast(this);
+    pipeline.toMap().values().stream()
+        .filter(handler -> handler != this && !(handler instanceof SslHandler))
+        .forEach(pipeline::remove);
+    return bytes;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (message instanceof ByteBuf bytes && relay != null) {
+      relay.read(this, bytes);
+    } else {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    if (relay != null) {
+      relay.readComplete(this);
+    }
+  }
+
+  /**
+   * End of the input. On TLS that is the peer's close_notify: an end of the socket without one may
+   * have been forged, so it counts as a loss (RFC 8446 6.1).
+   */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      inputEnded = true;
+      tellEnd(tls == null);
+    } else if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
+      tellEnd(true);
+    }
+  }
+
+  /** A reset, or a TLS failure. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    inputEnded = true;
+    if (endTold && relay != null) {
+      relay.lost(this);
+    }
+    tellEnd(false);
+  }
+
+  /** Somebody else closed the channel, or its transport knows no half-closure. */
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    inputEnded = true;
+    if (endTold && relay != null) {
+      relay.lost(this);
+    }
+    tellEnd(tls == null);
+  }
+
+  private void tellEnd(boolean clean) {
+    if (endTold || relay == null) {
+      return;
+    }
+    endTold = true;
+    if (clean) {
+      relay.inputEnded(this);
+    } else {
+      relay.lost(this);
+    }
+  }
+
+  /** Asks for the next bytes. */
+  void read() {
+    if (!inputEnded) {
+      channel.read();
+    }
+  }
+
+  ChannelFuture write(ByteBuf bytes) {
+    return channel.write(bytes);
+  }
+
+  void flush() {
+    channel.flush();
+  }
+
+  /** Tells the peer that no more will come. */
+  void endOutput() {
+    if (tls != null) {
+      tls.closeOutbound();
+    } else if (channel instanceof DuplexChannel duplex) {
+      duplex.shutdownOutput();
+    } else {
+      channel.close();
+    }
+  }
+
+  /** Has the operating system look whether the peer is alive; what it cannot do is left out. */
+  void watchPeer(PeerWatch watch) {
+    channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+    channel
+        .config()
+        .setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), watch.idleSeconds());
+    channel
+        .config()
+        .setOption(
+            NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), watch.intervalSeconds());
+  }
+
+  /** Closes the channel, past TLS, which would send a clean end first. */
+  void reset() {
+    relay = null;
+    channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    channel.unsafe().close(channel.voidPromise());
+  }
+
+  void close() {
+    relay = null;
+    channel.close();
+  }
+
+  boolean isOpen() {
+    return channel.isOpen();
+  }
+
+  boolean hadEnded() {
+    return inputEnded;
+  }
+
+  Side side() {
+    return side;
+  }
+}

@@ -1,0 +1,249 @@
+package io.detour.core.relay;
+
+import io.detour.core.CloseReason;
+import io.detour.core.Direction;
+import io.detour.core.RelayPath;
+import io.detour.core.TunnelStats;
+import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What every relay is, however it moves bytes: two directions, timeouts, a place in the list of its
+ * event loop, an account, and an end that comes once.
+ */
+abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, PortableRelay {
+  private static final Logger log = LoggerFactory.getLogger(RelayedTunnel.class);
+
+  final RelayLoop loop;
+  private final RelayListener listener;
+  private final long startNanos;
+  private RelayPath countedPath;
+  private boolean closed;
+  private boolean upstreamBlocked;
+  private boolean downstreamBlocked;
+
+  /** The direction that ended first, while the other goes on. */
+  private @Nullable Direction endedFirst;
+
+  // The list of the event loop's tunnels, kept by RelayLoop.
+  @Nullable RelayedTunnel previous;
+  @Nullable RelayedTunnel next;
+
+  /**
+   * @param path the one that it is counted on until bytes say another
+   */
+  RelayedTunnel(RelayLoop loop, RelayListener listener, RelayPath path) {
+    this.loop = loop;
+    this.listener = listener;
+    this.countedPath = path;
+    this.startNanos = loop.clock();
+    loop.totals().opened(path);
+    loop.add(this);
+  }
+
+  /** One of the two directions. */
+  abstract Transit transit(Direction direction);
+
+  /** Goes on after a pause. */
+  abstract void resumed(Direction direction);
+
+  abstract void setPaused(Direction direction, boolean paused);
+
+  /** A side is lost, and what it sent is on its way to the other. */
+  abstract boolean isEnding();
+
+  /** Whether the survivor has taken nothing of that for the write-stall timeout. */
+  abstract boolean hasEndingStalled();
+
+  /** Why a tunnel that {@link #isEnding} will have ended. */
+  abstract CloseReason endingReason();
+
+  /** The tunnel is older than a sweep, so that it is worth watching whether its peers live. */
+  abstract void watchPeers();
+
+  /** Closes both sides and gives back what they hold. */
+  abstract void release(boolean cut);
+
+  final void tellBegan() {
+    listener.began(this);
+  }
+
+  final @Nullable TransferListener transferListener() {
+    return listener.transfers();
+  }
+
+  /** Tells the listener when a direction has become blocked, or is so no longer. */
+  final void noteBlocked(Direction direction, boolean blocked) {
+    boolean before = direction == Direction.UPSTREAM ? upstreamBlocked : downstreamBlocked;
+    if (before == blocked) {
+      return;
+    }
+    if (direction == Direction.UPSTREAM) {
+      upstreamBlocked = blocked;
+    } else {
+      downstreamBlocked = blocked;
+    }
+    if (blocked) {
+      listener.blocked(direction);
+    } else {
+      listener.unblocked(direction);
+    }
+  }
+
+  /** Counts the tunnel on the path that its busier direction is on. */
+  final void followPath() {
+    RelayPath current = busierPath();
+    if (current != countedPath && !closed) {
+      loop.totals().moved(countedPath, current);
+      countedPath = current;
+    }
+  }
+
+  private RelayPath busierPath() {
+    boolean splicing =
+        path(Direction.UPSTREAM) == RelayPath.SPLICE
+            || path(Direction.DOWNSTREAM) == RelayPath.SPLICE;
+    return splicing ? RelayPath.SPLICE : RelayPath.COPY;
+  }
+
+  /** A direction has ended: when it is the second, so has the tunnel. */
+  final void directionEnded(Direction direction) {
+    if (endedFirst == null) {
+      endedFirst = direction;
+    } else {
+      closeNow(
+          endedFirst == Direction.UPSTREAM ? CloseReason.CLIENT_FIN : CloseReason.UPSTREAM_FIN);
+    }
+  }
+
+  /** Looks at the timeouts. Called by the loop's sweep. */
+  final void expire() {
+    try {
+      if (!isEnding()) {
+        expireRelaying();
+      } else if (hasEndingStalled()) {
+        closeNow(endingReason());
+      }
+      if (!closed) {
+        watchPeers();
+      }
+    } catch (RuntimeException | Error e) {
+      failed(e);
+    }
+  }
+
+  /** While bytes wait for a side that does not take them, only the write-stall timeout counts. */
+  private void expireRelaying() {
+    RelayOptions options = loop.options();
+    Transit up = transit(Direction.UPSTREAM);
+    Transit down = transit(Direction.DOWNSTREAM);
+    if (up.holdsBytes() || down.holdsBytes()) {
+      if (stalled(up) || stalled(down)) {
+        closeNow(CloseReason.WRITE_STALL);
+      }
+      return;
+    }
+    if (up.paused() || down.paused()) {
+      return;
+    }
+    long moved = Math.max(up.movedNanos(), down.movedNanos());
+    if (endedFirst != null && loop.isOver(options.halfClose(), moved)) {
+      closeNow(CloseReason.HALF_CLOSE_TIMEOUT);
+    } else if (loop.isOver(options.idle(), moved)) {
+      closeNow(CloseReason.IDLE_TIMEOUT);
+    }
+  }
+
+  private boolean stalled(Transit transit) {
+    return transit.holdsBytes() && loop.isOver(loop.options().writeStall(), transit.movedNanos());
+  }
+
+  final void failed(Throwable bug) {
+    log.error("relay failed, the tunnel is closed", bug);
+    closeNow(CloseReason.ERROR);
+  }
+
+  /**
+   * Releases everything, and accounts. Once. A direction that is cut ends with a reset, so that
+   * nobody takes what came for the whole. On the event loop.
+   */
+  final void closeNow(CloseReason reason) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    loop.remove(this);
+    RelayPath path = busierPath();
+    loop.totals().moved(countedPath, path);
+    release(isCut(reason));
+    loop.totals().closed(path, reason);
+    listener.ended(
+        new TunnelStats(
+            deliveredBytes(Direction.UPSTREAM),
+            deliveredBytes(Direction.DOWNSTREAM),
+            path,
+            reason,
+            Duration.ofNanos(loop.clock() - startNanos)));
+  }
+
+  /** Whether a tunnel that ends for this reason could have gone on. */
+  private static boolean isCut(CloseReason reason) {
+    return switch (reason) {
+      case CLIENT_FIN, UPSTREAM_FIN -> false;
+      case CLIENT_RESET, UPSTREAM_RESET -> true;
+      case IDLE_TIMEOUT, HALF_CLOSE_TIMEOUT, WRITE_STALL -> true;
+      case DRAIN, KILLED, ERROR -> true;
+    };
+  }
+
+  final boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public final void pause(Direction direction) {
+    onLoop(() -> setPaused(direction, true));
+  }
+
+  @Override
+  public final void resume(Direction direction) {
+    onLoop(
+        () -> {
+          setPaused(direction, false);
+          if (!closed) {
+            resumed(direction);
+          }
+        });
+  }
+
+  @Override
+  public final void close(CloseReason reason) {
+    onLoop(() -> closeNow(reason));
+  }
+
+  private void onLoop(Runnable command) {
+    if (loop.eventLoop().inEventLoop()) {
+      command.run();
+    } else {
+      loop.eventLoop().execute(command);
+    }
+  }
+
+  @Override
+  public final RelayPath path(Direction direction) {
+    return transit(direction).path();
+  }
+
+  @Override
+  public final long deliveredBytes(Direction direction) {
+    return transit(direction).deliveredBytes();
+  }
+
+  @Override
+  public final EventExecutor eventLoop() {
+    return loop.eventLoop();
+  }
+}
