@@ -179,8 +179,10 @@ final class PortableEndpoint extends ChannelInboundHandlerAdapter {
   /** Closes the channel, past TLS, which would send a clean end first. */
   void reset() {
     relay = null;
-    channel.config().setOption(ChannelOption.SO_LINGER, 0);
-    channel.unsafe().close(channel.voidPromise());
+    if (channel.isOpen()) {
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
+      channel.unsafe().close(channel.voidPromise());
+    }
   }
 
   void close() {

@@ -190,7 +190,7 @@ final class PortableRelay extends RelayedTunnel {
       settling = true;
       loop.eventLoop()
           .schedule(
-              () -> closeNow(flow.source().side().lost),
+              () -> guarded(() -> closeNow(flow.source().side().lost)),
               SETTLING.toMillis(),
               TimeUnit.MILLISECONDS);
     } else {

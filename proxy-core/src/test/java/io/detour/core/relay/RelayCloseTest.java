@@ -21,13 +21,29 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * How a tunnel ends, through real sockets on both paths. Names carry the rows of the conformance
- * matrix.
+ * How a tunnel ends, through real sockets, on both paths and through the portable relay. Names
+ * carry the rows of the conformance matrix.
  */
 @Timeout(60)
 class RelayCloseTest {
   private static final Duration LONG = Duration.ofMinutes(10);
   private static final int MEBIBYTE = 1 << 20;
+
+  /** How the tunnel is relayed. */
+  enum Way {
+    AUTO(Tunnel.Transport.EPOLL, RelayMode.AUTO),
+    SPLICE(Tunnel.Transport.EPOLL, RelayMode.SPLICE),
+    COPY(Tunnel.Transport.EPOLL, RelayMode.COPY),
+    PORTABLE(Tunnel.Transport.NIO, RelayMode.AUTO);
+
+    final Tunnel.Transport transport;
+    final RelayMode mode;
+
+    Way(Tunnel.Transport transport, RelayMode mode) {
+      this.transport = transport;
+      this.mode = mode;
+    }
+  }
 
   /** Which side begins. The upstream side must behave as the client's does. */
   enum From {
@@ -51,19 +67,28 @@ class RelayCloseTest {
     }
   }
 
-  static Stream<Arguments> pathsAndSides() {
-    return Arrays.stream(RelayMode.values())
-        .flatMap(mode -> Arrays.stream(From.values()).map(from -> Arguments.of(mode, from)));
+  static Stream<Arguments> waysAndSides() {
+    return Arrays.stream(Way.values())
+        .flatMap(way -> Arrays.stream(From.values()).map(from -> Arguments.of(way, from)));
   }
 
-  private static RelayOptions options(RelayMode mode) {
-    return RelayOptions.defaults().withMode(mode).withTimeouts(LONG, LONG, LONG);
+  private static RelayOptions options(Way way) {
+    return RelayOptions.defaults().withMode(way.mode).withTimeouts(LONG, LONG, LONG);
+  }
+
+  private static Tunnel tunnel(Way way, RelayOptions options) throws IOException {
+    return new Tunnel(way.transport, options, new byte[0], 0);
+  }
+
+  /** Both peers have a small receive buffer, so that they are soon full. */
+  private static Tunnel narrowTunnel(Way way, RelayOptions options) throws IOException {
+    return new Tunnel(way.transport, options, new byte[0], 4096);
   }
 
   @ParameterizedTest(name = "T01 T02 {0} {1}")
-  @MethodSource("pathsAndSides")
-  void afterAFinTheOtherSideStillAnswers(RelayMode mode, From from) throws Exception {
-    try (Tunnel tunnel = new Tunnel(options(mode))) {
+  @MethodSource("waysAndSides")
+  void afterAFinTheOtherSideStillAnswers(Way way, From from) throws Exception {
+    try (Tunnel tunnel = tunnel(way, options(way))) {
       from.near(tunnel).getOutputStream().write("question".getBytes(StandardCharsets.US_ASCII));
       from.near(tunnel).shutdownOutput();
       assertThat(from.far(tunnel).getInputStream().readAllBytes()).asString().isEqualTo("question");
@@ -76,9 +101,9 @@ class RelayCloseTest {
   }
 
   @ParameterizedTest(name = "T03 {0} {1}")
-  @MethodSource("pathsAndSides")
-  void aFinFromBothSidesEndsTheTunnel(RelayMode mode, From from) throws Exception {
-    try (Tunnel tunnel = new Tunnel(options(mode))) {
+  @MethodSource("waysAndSides")
+  void aFinFromBothSidesEndsTheTunnel(Way way, From from) throws Exception {
+    try (Tunnel tunnel = tunnel(way, options(way))) {
       from.near(tunnel).shutdownOutput();
       from.far(tunnel).shutdownOutput();
 
@@ -89,9 +114,9 @@ class RelayCloseTest {
   }
 
   @ParameterizedTest(name = "T04 {0} {1}")
-  @MethodSource("pathsAndSides")
-  void aFinNeverOvertakesBytesToASlowReader(RelayMode mode, From from) throws Exception {
-    try (Tunnel tunnel = new Tunnel(options(mode), new byte[0], 4096)) {
+  @MethodSource("waysAndSides")
+  void aFinNeverOvertakesBytesToASlowReader(Way way, From from) throws Exception {
+    try (Tunnel tunnel = narrowTunnel(way, options(way))) {
       int bytes = 64 * MEBIBYTE;
       CompletableFuture<Void> sent =
           CompletableFuture.runAsync(() -> writeAndEnd(from.near(tunnel), bytes));
@@ -108,10 +133,10 @@ class RelayCloseTest {
   }
 
   @ParameterizedTest(name = "T05 {0} {1}")
-  @MethodSource("pathsAndSides")
-  void aHalfClosedSilentTunnelIsClosed(RelayMode mode, From from) throws Exception {
-    RelayOptions options = options(mode).withTimeouts(LONG, Duration.ofMillis(200), LONG);
-    try (Tunnel tunnel = new Tunnel(options)) {
+  @MethodSource("waysAndSides")
+  void aHalfClosedSilentTunnelIsClosed(Way way, From from) throws Exception {
+    RelayOptions options = options(way).withTimeouts(LONG, Duration.ofMillis(200), LONG);
+    try (Tunnel tunnel = tunnel(way, options)) {
       from.near(tunnel).shutdownOutput();
 
       tunnel.endsWith(CloseReason.HALF_CLOSE_TIMEOUT);
@@ -119,11 +144,11 @@ class RelayCloseTest {
   }
 
   @ParameterizedTest(name = "T04 T16 {0} {1}")
-  @MethodSource("pathsAndSides")
-  void aPausedReaderIsNotTakenForAHalfClosedSilentOne(RelayMode mode, From from) throws Exception {
+  @MethodSource("waysAndSides")
+  void aPausedReaderIsNotTakenForAHalfClosedSilentOne(Way way, From from) throws Exception {
     RelayOptions options =
-        options(mode).withTimeouts(Duration.ofMillis(200), Duration.ofMillis(200), LONG);
-    try (Tunnel tunnel = new Tunnel(options, new byte[0], 4096)) {
+        options(way).withTimeouts(Duration.ofMillis(200), Duration.ofMillis(200), LONG);
+    try (Tunnel tunnel = narrowTunnel(way, options)) {
       int bytes = 64 * MEBIBYTE;
       from.near(tunnel).shutdownOutput();
       Thread sender = Thread.ofPlatform().start(() -> writeAndEnd(from.far(tunnel), bytes));
@@ -137,9 +162,9 @@ class RelayCloseTest {
   }
 
   @ParameterizedTest(name = "X02 {0} {1}")
-  @MethodSource("pathsAndSides")
-  void aStreamThatIsCutDoesNotEndCleanly(RelayMode mode, From from) throws Exception {
-    try (Tunnel tunnel = new Tunnel(options(mode))) {
+  @MethodSource("waysAndSides")
+  void aStreamThatIsCutDoesNotEndCleanly(Way way, From from) throws Exception {
+    try (Tunnel tunnel = tunnel(way, options(way))) {
       from.near(tunnel).getOutputStream().write(new byte[1000]);
       assertThat(from.far(tunnel).getInputStream().readNBytes(1000)).hasSize(1000);
 
@@ -151,10 +176,10 @@ class RelayCloseTest {
   }
 
   @ParameterizedTest(name = "T06 {0} {1}")
-  @MethodSource("pathsAndSides")
-  void aHalfClosedTunnelLivesWhileBytesMove(RelayMode mode, From from) throws Exception {
+  @MethodSource("waysAndSides")
+  void aHalfClosedTunnelLivesWhileBytesMove(Way way, From from) throws Exception {
     Duration timeout = Duration.ofMillis(400);
-    try (Tunnel tunnel = new Tunnel(options(mode).withTimeouts(LONG, timeout, LONG))) {
+    try (Tunnel tunnel = tunnel(way, options(way).withTimeouts(LONG, timeout, LONG))) {
       from.near(tunnel).shutdownOutput();
       long end = System.nanoTime() + timeout.multipliedBy(3).toNanos();
       while (System.nanoTime() < end) {
@@ -170,9 +195,9 @@ class RelayCloseTest {
   }
 
   @ParameterizedTest(name = "T07 T08 S08 {0} {1}")
-  @MethodSource("pathsAndSides")
-  void aResetReachesTheOtherSideBehindTheBytes(RelayMode mode, From from) throws Exception {
-    try (Tunnel tunnel = new Tunnel(options(mode))) {
+  @MethodSource("waysAndSides")
+  void aResetReachesTheOtherSideBehindTheBytes(Way way, From from) throws Exception {
+    try (Tunnel tunnel = tunnel(way, options(way))) {
       from.near(tunnel).getOutputStream().write(new byte[1000]);
       assertThat(from.far(tunnel).getInputStream().readNBytes(1000)).hasSize(1000);
 
@@ -184,9 +209,9 @@ class RelayCloseTest {
   }
 
   @ParameterizedTest(name = "T09 {0} {1}")
-  @MethodSource("pathsAndSides")
-  void bytesBeforeAResetAreDeliveredToASlowSide(RelayMode mode, From from) throws Exception {
-    try (Tunnel tunnel = new Tunnel(options(mode), new byte[0], 4096)) {
+  @MethodSource("waysAndSides")
+  void bytesBeforeAResetAreDeliveredToASlowSide(Way way, From from) throws Exception {
+    try (Tunnel tunnel = narrowTunnel(way, options(way))) {
       int bytes = 60_000;
       from.near(tunnel).getOutputStream().write(new byte[bytes]);
       // The relay has handed everything to the kernel, though the slow side has read nothing.
@@ -210,11 +235,10 @@ class RelayCloseTest {
   }
 
   @ParameterizedTest(name = "T07 T08 before the relay, {0} {1}")
-  @MethodSource("pathsAndSides")
-  void aResetBeforeTheRelayBeginsIsPassedOnBehindTheBytes(RelayMode mode, From from)
-      throws Exception {
+  @MethodSource("waysAndSides")
+  void aResetBeforeTheRelayBeginsIsPassedOnBehindTheBytes(Way way, From from) throws Exception {
     byte[] greeting = new byte[100];
-    try (Tunnel tunnel = new Tunnel(options(mode), greeting, 0)) {
+    try (Tunnel tunnel = new Tunnel(way.transport, options(way), greeting, 0)) {
       Tunnel.reset(from.near(tunnel));
 
       assertThat(from.far(tunnel).getInputStream().readNBytes(100)).isEqualTo(greeting);
@@ -224,10 +248,10 @@ class RelayCloseTest {
   }
 
   @ParameterizedTest(name = "T10 {0} {1}")
-  @MethodSource("pathsAndSides")
-  void bytesAndFinThenAResetArriveWholeWhileTheOtherSideStillSends(RelayMode mode, From from)
+  @MethodSource("waysAndSides")
+  void bytesAndFinThenAResetArriveWholeWhileTheOtherSideStillSends(Way way, From from)
       throws Exception {
-    try (Tunnel tunnel = new Tunnel(options(mode))) {
+    try (Tunnel tunnel = tunnel(way, options(way))) {
       Socket near = from.near(tunnel);
       Socket far = from.far(tunnel);
       near.getOutputStream().write(new byte[100_000]);
@@ -244,24 +268,27 @@ class RelayCloseTest {
   }
 
   @ParameterizedTest(name = "T11 {0} {1}")
-  @MethodSource("pathsAndSides")
-  void aFinThenAResetOfASilentTunnelEndsIt(RelayMode mode, From from) throws Exception {
-    try (Tunnel tunnel = new Tunnel(options(mode))) {
+  @MethodSource("waysAndSides")
+  void aFinThenAResetOfASilentTunnelEndsIt(Way way, From from) throws Exception {
+    // A channel of Netty does not see a reset behind an end before something is written to it.
+    boolean unseen = way == Way.PORTABLE;
+    Duration halfClose = unseen ? Duration.ofMillis(500) : LONG;
+    try (Tunnel tunnel = tunnel(way, options(way).withTimeouts(LONG, halfClose, LONG))) {
       from.near(tunnel).shutdownOutput();
       assertThat(from.far(tunnel).getInputStream().read()).isEqualTo(-1);
       Tunnel.reset(from.near(tunnel));
 
-      tunnel.endsWith(from.reset);
+      tunnel.endsWith(unseen ? CloseReason.HALF_CLOSE_TIMEOUT : from.reset);
       assertThatThrownBy(() -> writeUntilItFails(from.far(tunnel)))
           .isInstanceOf(SocketException.class);
     }
   }
 
   @ParameterizedTest(name = "T13 {0} {1}")
-  @MethodSource("pathsAndSides")
-  void aSideThatTakesNothingIsReset(RelayMode mode, From from) throws Exception {
-    RelayOptions options = options(mode).withTimeouts(LONG, LONG, Duration.ofMillis(300));
-    try (Tunnel tunnel = new Tunnel(options, new byte[0], 4096)) {
+  @MethodSource("waysAndSides")
+  void aSideThatTakesNothingIsReset(Way way, From from) throws Exception {
+    RelayOptions options = options(way).withTimeouts(LONG, LONG, Duration.ofMillis(300));
+    try (Tunnel tunnel = narrowTunnel(way, options)) {
       assertThatThrownBy(() -> writeUntilItFails(from.near(tunnel)))
           .isInstanceOf(SocketException.class);
 
@@ -270,10 +297,10 @@ class RelayCloseTest {
   }
 
   @ParameterizedTest(name = "T18 {0} {1}")
-  @MethodSource("pathsAndSides")
-  void anIdleTunnelIsClosedAndATrickleKeepsItAlive(RelayMode mode, From from) throws Exception {
+  @MethodSource("waysAndSides")
+  void anIdleTunnelIsClosedAndATrickleKeepsItAlive(Way way, From from) throws Exception {
     Duration idle = Duration.ofMillis(400);
-    try (Tunnel tunnel = new Tunnel(options(mode).withTimeouts(idle, LONG, LONG))) {
+    try (Tunnel tunnel = tunnel(way, options(way).withTimeouts(idle, LONG, LONG))) {
       long end = System.nanoTime() + idle.multipliedBy(3).toNanos();
       while (System.nanoTime() < end) {
         from.near(tunnel).getOutputStream().write('.');

@@ -10,10 +10,15 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -30,8 +35,26 @@ import java.util.concurrent.TimeoutException;
 final class Tunnel implements AutoCloseable {
   private static final int DEADLINE_MILLIS = 20_000;
 
-  private final MultiThreadIoEventLoopGroup group =
-      new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+  /** What the channels are made of. */
+  enum Transport {
+    EPOLL(EpollServerSocketChannel.class, EpollSocketChannel.class),
+    NIO(NioServerSocketChannel.class, NioSocketChannel.class);
+
+    final Class<? extends ServerChannel> listener;
+    final Class<? extends Channel> socket;
+
+    Transport(Class<? extends ServerChannel> listener, Class<? extends Channel> socket) {
+      this.listener = listener;
+      this.socket = socket;
+    }
+
+    IoHandlerFactory handlers() {
+      return this == EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    }
+  }
+
+  private final Transport transport;
+  private final MultiThreadIoEventLoopGroup group;
   private final RelayEngine engine;
   private final ServerSocket origin = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   private final Channel listener;
@@ -46,8 +69,12 @@ final class Tunnel implements AutoCloseable {
 
   /**
    * @param greeting what the upstream host sends before the relay begins, and the client too
+   * @param receiveBuffer of both peers in bytes, 0 for the kernel's default
    */
-  Tunnel(RelayOptions options, byte[] greeting, int receiveBuffer) throws IOException {
+  Tunnel(Transport transport, RelayOptions options, byte[] greeting, int receiveBuffer)
+      throws IOException {
+    this.transport = transport;
+    group = new MultiThreadIoEventLoopGroup(1, transport.handlers());
     engine = new RelayEngine(options);
     if (receiveBuffer > 0) {
       origin.setReceiveBufferSize(receiveBuffer);
@@ -55,7 +82,7 @@ final class Tunnel implements AutoCloseable {
     listener =
         new ServerBootstrap()
             .group(group)
-            .channel(EpollServerSocketChannel.class)
+            .channel(transport.listener)
             .childOption(ChannelOption.AUTO_READ, greeting.length > 0)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childHandler(new Accepted(greeting.length))
@@ -77,6 +104,10 @@ final class Tunnel implements AutoCloseable {
     }
   }
 
+  Tunnel(RelayOptions options, byte[] greeting, int receiveBuffer) throws IOException {
+    this(Transport.EPOLL, options, greeting, receiveBuffer);
+  }
+
   Tunnel(RelayOptions options) throws IOException {
     this(options, new byte[0], 0);
   }
@@ -94,7 +125,7 @@ final class Tunnel implements AutoCloseable {
       accepted.pipeline().addLast(new EarlyBytes());
       new Bootstrap()
           .group(accepted.eventLoop())
-          .channel(EpollSocketChannel.class)
+          .channel(transport.socket)
           .option(ChannelOption.AUTO_READ, greetingBytes > 0)
           .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
           .handler(new EarlyBytes())
