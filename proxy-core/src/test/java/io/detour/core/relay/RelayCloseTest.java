@@ -77,12 +77,12 @@ class RelayCloseTest {
   }
 
   private static Tunnel tunnel(Way way, RelayOptions options) throws IOException {
-    return new Tunnel(way.transport, options, new byte[0], 0);
+    return new Tunnel.Setup(options).over(way.transport).open();
   }
 
   /** Both peers have a small receive buffer, so that they are soon full. */
   private static Tunnel narrowTunnel(Way way, RelayOptions options) throws IOException {
-    return new Tunnel(way.transport, options, new byte[0], 4096);
+    return new Tunnel.Setup(options).over(way.transport).receiveBuffer(4096).open();
   }
 
   @ParameterizedTest(name = "T01 T02 {0} {1}")
@@ -238,7 +238,8 @@ class RelayCloseTest {
   @MethodSource("waysAndSides")
   void aResetBeforeTheRelayBeginsIsPassedOnBehindTheBytes(Way way, From from) throws Exception {
     byte[] greeting = new byte[100];
-    try (Tunnel tunnel = new Tunnel(way.transport, options(way), greeting, 0)) {
+    try (Tunnel tunnel =
+        new Tunnel.Setup(options(way)).over(way.transport).greeting(greeting).open()) {
       Tunnel.reset(from.near(tunnel));
 
       assertThat(from.far(tunnel).getInputStream().readNBytes(100)).isEqualTo(greeting);

@@ -3,6 +3,7 @@ package io.detour.core.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.CloseReason;
+import io.detour.core.Direction;
 import io.detour.core.TunnelStats;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -10,6 +11,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -19,14 +21,18 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real tunnel on loopback: two sockets of this test with an engine between them, relayed from the
@@ -53,12 +59,14 @@ final class Tunnel implements AutoCloseable {
     }
   }
 
-  private final Transport transport;
+  private final Setup setup;
   private final MultiThreadIoEventLoopGroup group;
   private final RelayEngine engine;
   private final ServerSocket origin = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   private final Channel listener;
   private final CompletableFuture<Void> connected = new CompletableFuture<>();
+  private final CompletableFuture<OpenTunnel> open = new CompletableFuture<>();
+  private final Queue<String> events = new ConcurrentLinkedQueue<>();
   private final CompletableFuture<TunnelStats> ended = new CompletableFuture<>();
 
   /** The test's end on the client's side. */
@@ -67,37 +75,87 @@ final class Tunnel implements AutoCloseable {
   /** The test's end on the upstream side. */
   final Socket upstream;
 
-  /**
-   * @param greeting what the upstream host sends before the relay begins, and the client too
-   * @param receiveBuffer of both peers in bytes, 0 for the kernel's default
-   */
-  Tunnel(Transport transport, RelayOptions options, byte[] greeting, int receiveBuffer)
-      throws IOException {
-    this.transport = transport;
-    group = new MultiThreadIoEventLoopGroup(1, transport.handlers());
-    engine = new RelayEngine(options);
-    if (receiveBuffer > 0) {
-      origin.setReceiveBufferSize(receiveBuffer);
+  /** How a tunnel is made, beyond its options. Begins with epoll, one event loop, no greeting. */
+  static final class Setup {
+    private final RelayOptions options;
+    private Transport transport = Transport.EPOLL;
+    private byte[] greeting = new byte[0];
+    private int receiveBuffer;
+    private boolean apart;
+    private @Nullable TransferListener transfers;
+    private @Nullable SslContext clientTls;
+
+    Setup(RelayOptions options) {
+      this.options = options;
+    }
+
+    Setup over(Transport other) {
+      transport = other;
+      return this;
+    }
+
+    /** Both peers send this before the relay begins. */
+    Setup greeting(byte[] bytes) {
+      greeting = bytes;
+      return this;
+    }
+
+    /** Of both peers, in bytes. */
+    Setup receiveBuffer(int bytes) {
+      receiveBuffer = bytes;
+      return this;
+    }
+
+    /** The two channels are on two event loops. */
+    Setup apart() {
+      apart = true;
+      return this;
+    }
+
+    Setup transfers(TransferListener listener) {
+      transfers = listener;
+      return this;
+    }
+
+    /** The client speaks TLS to the relay. */
+    Setup clientTls(SslContext context) {
+      clientTls = context;
+      return this;
+    }
+
+    Tunnel open() throws IOException {
+      return new Tunnel(this);
+    }
+  }
+
+  private Tunnel(Setup setup) throws IOException {
+    this.setup = setup;
+    Transport transport = setup.transport;
+    group = new MultiThreadIoEventLoopGroup(2, transport.handlers());
+    engine = new RelayEngine(setup.options);
+    boolean greets = setup.greeting.length > 0;
+    if (setup.receiveBuffer > 0) {
+      origin.setReceiveBufferSize(setup.receiveBuffer);
     }
     listener =
         new ServerBootstrap()
             .group(group)
             .channel(transport.listener)
-            .childOption(ChannelOption.AUTO_READ, greeting.length > 0)
+            .childOption(ChannelOption.AUTO_READ, greets)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-            .childHandler(new Accepted(greeting.length))
+            .childHandler(new Accepted())
             .bind(InetAddress.getLoopbackAddress(), 0)
             .syncUninterruptibly()
             .channel();
     client = new Socket();
-    if (receiveBuffer > 0) {
-      client.setReceiveBufferSize(receiveBuffer);
+    if (setup.receiveBuffer > 0) {
+      client.setReceiveBufferSize(setup.receiveBuffer);
     }
     client.connect(listener.localAddress(), DEADLINE_MILLIS);
-    client.getOutputStream().write(greeting);
+    client.getOutputStream().write(setup.greeting);
     upstream = origin.accept();
     connected.orTimeout(DEADLINE_MILLIS, TimeUnit.MILLISECONDS).join();
-    upstream.getOutputStream().write(greeting);
+    upstream.getOutputStream().write(setup.greeting);
     for (Socket socket : new Socket[] {client, upstream}) {
       socket.setSoTimeout(DEADLINE_MILLIS);
       socket.setTcpNoDelay(true);
@@ -105,28 +163,26 @@ final class Tunnel implements AutoCloseable {
   }
 
   Tunnel(RelayOptions options, byte[] greeting, int receiveBuffer) throws IOException {
-    this(Transport.EPOLL, options, greeting, receiveBuffer);
+    this(new Setup(options).greeting(greeting).receiveBuffer(receiveBuffer));
   }
 
   Tunnel(RelayOptions options) throws IOException {
-    this(options, new byte[0], 0);
+    this(new Setup(options));
   }
 
   /** Connects onwards when a client was accepted, and relays when all greetings have arrived. */
   private final class Accepted extends ChannelInitializer<Channel> {
-    private final int greetingBytes;
-
-    Accepted(int greetingBytes) {
-      this.greetingBytes = greetingBytes;
-    }
-
     @Override
     protected void initChannel(Channel accepted) {
+      if (setup.clientTls != null) {
+        accepted.pipeline().addLast(setup.clientTls.newHandler(accepted.alloc()));
+      }
       accepted.pipeline().addLast(new EarlyBytes());
+      boolean greets = setup.greeting.length > 0;
       new Bootstrap()
-          .group(accepted.eventLoop())
-          .channel(transport.socket)
-          .option(ChannelOption.AUTO_READ, greetingBytes > 0)
+          .group(setup.apart ? otherLoop(accepted.eventLoop()) : accepted.eventLoop())
+          .channel(setup.transport.socket)
+          .option(ChannelOption.AUTO_READ, greets)
           .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
           .handler(new EarlyBytes())
           .connect(origin.getLocalSocketAddress())
@@ -135,14 +191,56 @@ final class Tunnel implements AutoCloseable {
                 Channel next = ((ChannelFuture) done).channel();
                 connected.complete(null);
                 // Time for the greetings to be read by Netty, and not by the relay.
-                accepted
-                    .eventLoop()
+                next.eventLoop()
                     .schedule(
-                        () -> engine.relay(accepted, next, ended::complete),
-                        greetingBytes > 0 ? 200 : 0,
+                        () -> engine.relay(accepted, next, new Recorder()),
+                        greets ? 200 : 0,
                         TimeUnit.MILLISECONDS);
               });
     }
+
+    private EventLoop otherLoop(EventLoop loop) {
+      EventLoop next = group.next();
+      return next.equals(loop) ? group.next() : next;
+    }
+  }
+
+  /** Keeps what the relay tells. */
+  private final class Recorder implements RelayListener {
+    @Override
+    public void began(OpenTunnel tunnel) {
+      open.complete(tunnel);
+    }
+
+    @Override
+    public void blocked(Direction direction) {
+      events.add("blocked " + direction);
+    }
+
+    @Override
+    public void unblocked(Direction direction) {
+      events.add("unblocked " + direction);
+    }
+
+    @Override
+    public @Nullable TransferListener transfers() {
+      return setup.transfers;
+    }
+
+    @Override
+    public void ended(TunnelStats stats) {
+      ended.complete(stats);
+    }
+  }
+
+  /** The tunnel's handle, once it has begun. */
+  OpenTunnel open() throws InterruptedException, ExecutionException, TimeoutException {
+    return open.get(DEADLINE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** What the listener was told besides the beginning and the end, in order. */
+  Queue<String> events() {
+    return events;
   }
 
   RelayStatistics statistics() {

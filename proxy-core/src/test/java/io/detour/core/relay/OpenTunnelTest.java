@@ -1,0 +1,198 @@
+package io.detour.core.relay;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.detour.core.CloseReason;
+import io.detour.core.Direction;
+import io.detour.core.RelayPath;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What the owner of a tunnel can do to it, and is told of it. */
+@Timeout(60)
+class OpenTunnelTest {
+  private static final int BYTES = 32 << 20;
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource
+  void aPausedDirectionStandsStillAndTheOtherGoesOn(Tunnel.Transport transport) throws Exception {
+    try (Tunnel tunnel = new Tunnel.Setup(RelayOptions.defaults()).over(transport).open()) {
+      exchange(tunnel.client, tunnel.upstream);
+      tunnel.open().pause(Direction.UPSTREAM);
+      CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> write(tunnel.client, BYTES));
+
+      exchange(tunnel.upstream, tunnel.client);
+      Awaitility.await()
+          .during(Duration.ofMillis(300))
+          .until(() -> !sent.isDone() && delivered(tunnel, Direction.UPSTREAM) < BYTES);
+
+      tunnel.open().resume(Direction.UPSTREAM);
+      assertThat(tunnel.upstream.getInputStream().readNBytes(BYTES)).hasSize(BYTES);
+      sent.join();
+      exchange(tunnel.client, tunnel.upstream);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource
+  void aPausedTunnelIsNotIdle(Tunnel.Transport transport) throws Exception {
+    RelayOptions options =
+        RelayOptions.defaults()
+            .withTimeouts(Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofMinutes(1));
+    try (Tunnel tunnel = new Tunnel.Setup(options).over(transport).open()) {
+      tunnel.open().pause(Direction.UPSTREAM);
+      Awaitility.await().during(Duration.ofMillis(400)).until(() -> !tunnel.hasEnded());
+
+      tunnel.open().resume(Direction.UPSTREAM);
+      tunnel.endsWith(CloseReason.IDLE_TIMEOUT);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource
+  void tellsWhenASideTakesNoMoreAndWhenItDoesAgain(Tunnel.Transport transport) throws Exception {
+    try (Tunnel tunnel =
+        new Tunnel.Setup(RelayOptions.defaults()).over(transport).receiveBuffer(4096).open()) {
+      CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> write(tunnel.client, BYTES));
+      Awaitility.await().until(() -> "blocked UPSTREAM".equals(tunnel.events().peek()));
+
+      assertThat(tunnel.upstream.getInputStream().readNBytes(BYTES)).hasSize(BYTES);
+      sent.join();
+      Awaitility.await().until(() -> tunnel.events().size() % 2 == 0);
+      assertThat(tunnel.events())
+          .startsWith("blocked UPSTREAM", "unblocked UPSTREAM")
+          .endsWith("unblocked UPSTREAM");
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource
+  void closingFromAnotherThreadResetsBothSides(Tunnel.Transport transport) throws Exception {
+    try (Tunnel tunnel = new Tunnel.Setup(RelayOptions.defaults()).over(transport).open()) {
+      exchange(tunnel.client, tunnel.upstream);
+
+      tunnel.open().close(CloseReason.KILLED);
+
+      assertReset(tunnel.client);
+      assertReset(tunnel.upstream);
+      tunnel.endsWith(CloseReason.KILLED);
+      tunnel.open().pause(Direction.UPSTREAM);
+      tunnel.open().resume(Direction.UPSTREAM);
+      tunnel.open().close(CloseReason.DRAIN);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource
+  void tellsWhetherADirectionIsSpliced(RelayMode mode) throws Exception {
+    try (Tunnel tunnel = new Tunnel(RelayOptions.defaults().withMode(mode))) {
+      CompletableFuture<Void> sent =
+          CompletableFuture.runAsync(() -> write(tunnel.upstream, BYTES));
+      assertThat(tunnel.client.getInputStream().readNBytes(BYTES)).hasSize(BYTES);
+      sent.join();
+
+      RelayPath streamed = mode == RelayMode.COPY ? RelayPath.COPY : RelayPath.SPLICE;
+      RelayPath silent = mode == RelayMode.SPLICE ? RelayPath.SPLICE : RelayPath.COPY;
+      assertThat(onLoop(tunnel, () -> tunnel.open().path(Direction.DOWNSTREAM)))
+          .isEqualTo(streamed);
+      assertThat(onLoop(tunnel, () -> tunnel.open().path(Direction.UPSTREAM))).isEqualTo(silent);
+    }
+  }
+
+  @Test
+  void reportsEveryReadAndWriteWhenAsked() throws Exception {
+    Queue<String> told = new ConcurrentLinkedQueue<>();
+    try (Tunnel tunnel =
+        new Tunnel.Setup(RelayOptions.defaults())
+            .transfers(
+                (direction, operation, path, result) ->
+                    told.add(direction + " " + operation + " " + path + " " + result))
+            .open()) {
+      tunnel.client.getOutputStream().write(new byte[10]);
+      assertThat(tunnel.upstream.getInputStream().readNBytes(10)).hasSize(10);
+      tunnel.client.shutdownOutput();
+      assertThat(tunnel.upstream.getInputStream().read()).isEqualTo(-1);
+
+      assertThat(told)
+          .filteredOn(line -> line.startsWith("UPSTREAM") && !line.endsWith("-11"))
+          .containsExactly(
+              "UPSTREAM READ COPY 10", "UPSTREAM WRITE COPY 10", "UPSTREAM READ COPY 0");
+    }
+  }
+
+  @Test
+  void thePortableRelayReportsReadsAndWritesToo() throws Exception {
+    Queue<String> told = new ConcurrentLinkedQueue<>();
+    try (Tunnel tunnel =
+        new Tunnel.Setup(RelayOptions.defaults())
+            .over(Tunnel.Transport.NIO)
+            .transfers(
+                (direction, operation, path, result) ->
+                    told.add(direction + " " + operation + " " + path + " " + result))
+            .open()) {
+      tunnel.client.getOutputStream().write(new byte[10]);
+      assertThat(tunnel.upstream.getInputStream().readNBytes(10)).hasSize(10);
+      tunnel.client.shutdownOutput();
+      assertThat(tunnel.upstream.getInputStream().read()).isEqualTo(-1);
+
+      assertThat(told)
+          .containsExactly(
+              "UPSTREAM READ COPY 10", "UPSTREAM WRITE COPY 10", "UPSTREAM READ COPY 0");
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource
+  void channelsOfTwoEpollLoopsAreBroughtTogether(RelayMode mode) throws Exception {
+    RelayOptions options = RelayOptions.defaults().withMode(mode);
+    try (Tunnel tunnel =
+        new Tunnel.Setup(options).apart().greeting("hello".getBytes(US_ASCII)).open()) {
+      assertThat(tunnel.upstream.getInputStream().readNBytes(5)).asString().isEqualTo("hello");
+      assertThat(tunnel.client.getInputStream().readNBytes(5)).asString().isEqualTo("hello");
+      exchange(tunnel.client, tunnel.upstream);
+      exchange(tunnel.upstream, tunnel.client);
+      tunnel.client.shutdownOutput();
+      assertThat(tunnel.upstream.getInputStream().read()).isEqualTo(-1);
+      tunnel.upstream.shutdownOutput();
+      tunnel.endsWith(CloseReason.CLIENT_FIN);
+      assertThat(tunnel.client.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  private static long delivered(Tunnel tunnel, Direction direction) throws Exception {
+    return onLoop(tunnel, () -> tunnel.open().deliveredBytes(direction));
+  }
+
+  private static <T> T onLoop(Tunnel tunnel, Callable<T> question) throws Exception {
+    return tunnel.open().eventLoop().submit(question).get();
+  }
+
+  private static void exchange(Socket from, Socket to) throws IOException {
+    from.getOutputStream().write(new byte[100]);
+    assertThat(to.getInputStream().readNBytes(100)).hasSize(100);
+  }
+
+  private static void write(Socket socket, int bytes) {
+    try {
+      socket.getOutputStream().write(new byte[bytes]);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void assertReset(Socket socket) {
+    assertThatThrownBy(() -> socket.getInputStream().read()).isInstanceOf(IOException.class);
+  }
+}
