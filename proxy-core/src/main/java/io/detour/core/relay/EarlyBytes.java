@@ -37,6 +37,9 @@ public final class EarlyBytes extends ChannelInboundHandlerAdapter {
     return early;
   }
 
+  /** A collector for one channel. */
+  public EarlyBytes() {}
+
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     context.channel().attr(KEY).set(this);
