@@ -2,7 +2,7 @@ package io.detour.server;
 
 import io.detour.core.relay.RelayMode;
 import io.detour.rules.RuleSet;
-import io.detour.rules.yaml.Problem;
+import io.detour.rules.document.Problem;
 import io.detour.rules.yaml.RuleFile;
 import io.detour.server.demo.DemoBanner;
 import io.detour.server.demo.DemoOrigin;
