@@ -56,7 +56,7 @@ public final class DetourServer implements AutoCloseable {
 
   private DetourServer(ServerOptions options, Transport transport) {
     this.transport = transport;
-    int loops = Runtime.getRuntime().availableProcessors();
+    int loops = options.threads();
     group =
         new MultiThreadIoEventLoopGroup(
             loops, new DefaultThreadFactory("loop"), transport.ioHandlers());

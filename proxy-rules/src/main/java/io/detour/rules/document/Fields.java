@@ -132,26 +132,28 @@ public final class Fields {
 
   /** The texts of a key that may be missing; one text stands for a list of one. */
   public List<Node.Scalar> texts(String key) {
+    return values(key).stream()
+        .<Node.Scalar>mapMulti(
+            (value, out) -> {
+              Node.Scalar text = text(key, value);
+              if (text != null) {
+                out.accept(text);
+              }
+            })
+        .toList();
+  }
+
+  /** The values of a key that may be missing; one value stands for a list of one. */
+  public List<Node> values(String key) {
     return switch (optional(key)) {
       case null -> List.of();
       case Node.Sequence list -> {
         if (list.items().isEmpty()) {
           problems.add(list.at(), '"' + key + "\" is an empty list (expected: at least one entry)");
         }
-        yield list.items().stream()
-            .<Node.Scalar>mapMulti(
-                (item, out) -> {
-                  Node.Scalar text = text(key, item);
-                  if (text != null) {
-                    out.accept(text);
-                  }
-                })
-            .toList();
+        yield list.items();
       }
-      case Node node -> {
-        Node.Scalar text = text(key, node);
-        yield text == null ? List.of() : List.of(text);
-      }
+      case Node node -> List.of(node);
     };
   }
 
@@ -189,7 +191,8 @@ public final class Fields {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
-  private Node.@Nullable Scalar text(String key, Node node) {
+  /** A key's value, or an item of its list, as text. */
+  public Node.@Nullable Scalar text(String key, Node node) {
     if (node instanceof Node.Scalar scalar
         && scalar.type() == Node.Type.TEXT
         && !scalar.text().isEmpty()) {
