@@ -45,7 +45,7 @@ final class ConfigurationReader {
   /** The defaults with what the file says; what is wrong has been added to the problems. */
   @Nullable Configuration read(Node root) {
     Configuration defaults = Configuration.defaults();
-    if (root instanceof Node.Scalar scalar && scalar.type() == Node.Type.NULL) {
+    if (root instanceof Node.Scalar scalar && scalar.text().isEmpty()) {
       return defaults;
     }
     Fields fields = Fields.of(root, "the file", FILE_KEYS, problems);

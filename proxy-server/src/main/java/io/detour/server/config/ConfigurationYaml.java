@@ -39,7 +39,7 @@ public final class ConfigurationYaml {
     relay.put("pipe_size", SizeText.of(choice.pipeBytes()));
     put(relay, "pipes", choice.pipes());
     put(root, "threads", configuration.threads());
-    return YAML.writeValueAsString(root) + comment;
+    return YAML.writeValueAsString(root).stripTrailing() + "\n" + comment;
   }
 
   private static String text(ListenAddress address) {
