@@ -84,7 +84,8 @@ public final class DetourServer implements AutoCloseable {
   public static DetourServer start(ServerOptions options) throws IOException {
     String whyNoEpoll = Transport.whyNoEpoll();
     if (whyNoEpoll != null) {
-      LOG.warn("serving on NIO, which is slower and never splices, without epoll: {}", whyNoEpoll);
+      LOG.warn(
+          "there is no epoll, so NIO is used, which is slower and cannot splice: {}", whyNoEpoll);
     }
     return start(options, Transport.available());
   }

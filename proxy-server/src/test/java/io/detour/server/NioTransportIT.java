@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NioTransportIT {
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final int TIMEOUT_MILLIS = 5000;
-  private static final String SAID = "serving on NIO";
+  private static final String SAID = "there is no epoll, so NIO is used";
 
   @TempDir private Path folder;
 
