@@ -1,7 +1,7 @@
 package io.detour.server;
 
 import io.detour.rules.Printable;
-import io.detour.rules.yaml.Problem;
+import io.detour.rules.document.Problem;
 import io.detour.rules.yaml.RuleFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -13,12 +13,12 @@ import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.Metrics;
 import io.detour.server.observe.RequestCounters;
 import io.detour.server.observe.RuleLabels;
+import io.detour.server.transport.Transport;
 import io.detour.server.tunnel.Tunnel;
 import io.detour.server.tunnel.TunnelServices;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -27,17 +27,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A proxy that serves from {@link #start} to {@link #close}. Owns the event loops and everything
  * that lives on them. Any thread but an event loop.
  */
 public final class DetourServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DetourServer.class);
+
   /** How long the event loops may take to end, once nothing is left on them. */
   private static final int CLOSE_SECONDS = 5;
 
   private static final long DRAIN_LOOK_MILLIS = 20;
 
+  private final Transport transport;
   private final EventLoopGroup group;
   private final Listeners listeners;
   private final Dialer dialer;
@@ -49,15 +54,16 @@ public final class DetourServer implements AutoCloseable {
   @SuppressWarnings("NullAway.Init") // set by start, which is the only way to make one
   private AdminServer admin;
 
-  private DetourServer(ServerOptions options) {
-    int loops = Runtime.getRuntime().availableProcessors();
+  private DetourServer(ServerOptions options, Transport transport) {
+    this.transport = transport;
+    int loops = options.threads();
     group =
         new MultiThreadIoEventLoopGroup(
-            loops, new DefaultThreadFactory("loop"), EpollIoHandler.newFactory());
+            loops, new DefaultThreadFactory("loop"), transport.ioHandlers());
     List<Rule> rules = options.rules().rules();
     RequestCounters counters = new RequestCounters(loops, rules.size());
-    listeners = new Listeners(group, counters);
-    dialer = new Dialer(options.dial(), own);
+    listeners = new Listeners(transport, group, counters);
+    dialer = new Dialer(options.dial(), transport, own);
     engine = new RelayEngine(options.relay());
     metrics =
         new Metrics(Version.build(), labels(rules), counters, engine.statistics(), () -> draining);
@@ -76,7 +82,17 @@ public final class DetourServer implements AutoCloseable {
    *     Nothing is left then
    */
   public static DetourServer start(ServerOptions options) throws IOException {
-    DetourServer server = new DetourServer(options);
+    String whyNoEpoll = Transport.whyNoEpoll();
+    if (whyNoEpoll != null) {
+      LOG.warn(
+          "there is no epoll, so NIO is used, which is slower and cannot splice: {}", whyNoEpoll);
+    }
+    return start(options, Transport.available());
+  }
+
+  /** The same on a transport that is known to work here. */
+  static DetourServer start(ServerOptions options, Transport transport) throws IOException {
+    DetourServer server = new DetourServer(options, transport);
     try {
       server.serve(options);
       return server;
@@ -87,7 +103,9 @@ public final class DetourServer implements AutoCloseable {
   }
 
   private void serve(ServerOptions options) throws IOException {
-    admin = AdminServer.start(options.admin().socketAddress(), Set.of(), metrics, () -> draining);
+    admin =
+        AdminServer.start(
+            transport, options.admin().socketAddress(), Set.of(), metrics, () -> draining);
     own.add(admin.localAddress());
     AccessLog log = new AccessLog();
     TunnelServices services = new TunnelServices(options.rules(), dialer, engine, log);

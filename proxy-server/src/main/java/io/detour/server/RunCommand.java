@@ -2,11 +2,14 @@ package io.detour.server;
 
 import io.detour.core.relay.RelayMode;
 import io.detour.rules.RuleSet;
-import io.detour.rules.yaml.Problem;
+import io.detour.rules.document.Problem;
 import io.detour.rules.yaml.RuleFile;
+import io.detour.server.config.Configuration;
+import io.detour.server.config.ConfigurationFile;
+import io.detour.server.config.RuleSource;
+import io.detour.server.config.Timeout;
 import io.detour.server.demo.DemoBanner;
 import io.detour.server.demo.DemoOrigin;
-import io.detour.server.listen.ListenAddress;
 import io.detour.server.observe.LogOutput;
 import io.netty.util.NetUtil;
 import java.io.IOException;
@@ -15,7 +18,6 @@ import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -24,12 +26,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code detour run}: serves until it is told to stop. */
 @Command(
@@ -46,54 +46,13 @@ import picocli.CommandLine.TypeConversionException;
     })
 final class RunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger("detour");
-  private static final Path DEFAULT_RULES = Path.of("rules.yaml");
   private static final String EXAMPLE_RULES = "rules.example.yaml";
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before the call
   private CommandSpec spec;
 
-  @Option(
-      names = "--listen",
-      paramLabel = "ADDRESS:PORT",
-      split = ",",
-      defaultValue = "127.0.0.1:3128",
-      converter = ListenConverter.class,
-      description =
-          "Where clients are accepted; may be given several times. Port 0 takes any free one"
-              + " (default: ${DEFAULT-VALUE}).")
-  private List<ListenAddress> listen = List.of();
-
-  @Option(
-      names = "--admin-listen",
-      paramLabel = "ADDRESS:PORT",
-      defaultValue = "127.0.0.1:3129",
-      converter = ListenConverter.class,
-      description = "Where /metrics, /healthz and /readyz are (default: ${DEFAULT-VALUE}).")
-  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
-  private ListenAddress adminListen;
-
-  @Option(
-      names = "--rules",
-      paramLabel = "FILE",
-      description = "The rule file (default: rules.yaml if there is one, else no rules).")
-  private @Nullable Path rules;
-
-  @Option(
-      names = "--relay",
-      paramLabel = "auto|splice|copy",
-      defaultValue = "auto",
-      converter = RelayConverter.class,
-      description = "Which path the bytes take (default: ${DEFAULT-VALUE}).")
-  private RelayMode relay = RelayMode.AUTO;
-
-  @Option(
-      names = "--drain-timeout",
-      paramLabel = "DURATION",
-      defaultValue = "30s",
-      converter = DurationConverter.class,
-      description = "How long tunnels may take to end on a stop (default: ${DEFAULT-VALUE}).")
-  private Duration drainTimeout = Duration.ofSeconds(30);
+  @Mixin private ConfigurationFlags flags = new ConfigurationFlags();
 
   @Option(
       names = "--demo",
@@ -101,45 +60,27 @@ final class RunCommand implements Callable<Integer> {
           "Also starts a demo origin, uses the example rules, and prints curl lines to try.")
   private boolean demo;
 
-  /** Says what is wrong with an address in picocli's way. */
-  static final class ListenConverter implements ITypeConverter<ListenAddress> {
-    @Override
-    public ListenAddress convert(String text) {
-      try {
-        return ListenAddress.parse(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
-  }
-
-  /** Names the paths as the help does. */
-  static final class RelayConverter implements ITypeConverter<RelayMode> {
-    @Override
-    public RelayMode convert(String text) {
-      return switch (text.toLowerCase(Locale.ROOT)) {
-        case "auto" -> RelayMode.AUTO;
-        case "splice" -> RelayMode.SPLICE;
-        case "copy" -> RelayMode.COPY;
-        default ->
-            throw new TypeConversionException(
-                "'" + text + "' is no path (expected: auto, splice or copy)");
-      };
-    }
-  }
-
   @Override
   public Integer call() throws InterruptedException {
-    requireLoopback();
-    RuleFile.Loaded loaded = loadRules();
-    if (loaded == null) {
+    return switch (flags.read()) {
+      case ConfigurationFile.Rejected rejected -> {
+        refuseToStart("the configuration has problems", rejected.problems());
+        yield 1;
+      }
+      case ConfigurationFile.Loaded loaded -> serve(loaded.configuration());
+    };
+  }
+
+  private int serve(Configuration configuration) throws InterruptedException {
+    RuleSet rules = loadRules(configuration.rules());
+    if (rules == null) {
       return 1;
     }
     StopSignals signals = StopSignals.listen();
     try (DemoOrigin origin = demo ? DemoOrigin.start() : null;
-        DetourServer server = DetourServer.start(options(loaded.rules(), origin))) {
-      announce(server, origin, loaded.rules());
-      stop(server, signals.await());
+        DetourServer server = DetourServer.start(options(configuration, rules, origin))) {
+      announce(server, origin, rules, configuration.relay().mode());
+      stop(server, signals.await(), configuration.timeout(Timeout.DRAIN));
       return 0;
     } catch (IOException e) {
       spec.commandLine().getErr().println("detour: " + e.getMessage());
@@ -149,45 +90,41 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /** There are no access lists yet, so whoever can reach a listener can use the proxy. */
-  private void requireLoopback() {
-    for (ListenAddress address : listen) {
-      if (!address.address().isLoopbackAddress()) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "--listen "
-                + NetUtil.toSocketAddressString(address.socketAddress())
-                + ": would be an open proxy, since this version has no access lists (expected: a"
-                + " loopback address)");
+  private @Nullable RuleSet loadRules(RuleSource source) {
+    return switch (source) {
+      case RuleSource.File file -> rules(RuleFile.load(file.path()));
+      case RuleSource.None _ -> RuleSet.empty();
+      case RuleSource.IfPresent usual -> {
+        if (demo) {
+          yield rules(RuleFile.parse(EXAMPLE_RULES, exampleRules()));
+        }
+        if (Files.exists(usual.path())) {
+          yield rules(RuleFile.load(usual.path()));
+        }
+        LOG.info("no rules: there is no {}", usual.path());
+        yield RuleSet.empty();
       }
-    }
-  }
-
-  private RuleFile.@Nullable Loaded loadRules() {
-    if (demo && rules == null) {
-      return report(RuleFile.parse(EXAMPLE_RULES, exampleRules()));
-    }
-    if (rules == null && !Files.exists(DEFAULT_RULES)) {
-      LOG.info("no rules: there is no {}", DEFAULT_RULES);
-      return new RuleFile.Loaded(RuleSet.empty(), List.of());
-    }
-    return report(RuleFile.load(rules == null ? DEFAULT_RULES : rules));
+    };
   }
 
   /** A file whose own tests fail would do what its author did not mean. */
-  private RuleFile.@Nullable Loaded report(RuleFile file) {
+  private @Nullable RuleSet rules(RuleFile file) {
     List<Problem> problems =
         switch (file) {
           case RuleFile.Loaded loaded -> loaded.failures();
           case RuleFile.Rejected rejected -> rejected.problems();
         };
     if (problems.isEmpty() && file instanceof RuleFile.Loaded loaded) {
-      return loaded;
+      return loaded.rules();
     }
+    refuseToStart("the rules have problems", problems);
+    return null;
+  }
+
+  private void refuseToStart(String why, List<Problem> problems) {
     PrintWriter err = spec.commandLine().getErr();
     problems.forEach(err::println);
-    err.println("detour: the rules have problems, so nothing was started");
-    return null;
+    err.println("detour: " + why + ", so nothing was started");
   }
 
   private static String exampleRules() {
@@ -201,16 +138,14 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private ServerOptions options(RuleSet ruleSet, @Nullable DemoOrigin origin) {
-    ServerOptions defaults = ServerOptions.defaults();
-    return defaults
-        .withListen(listen, adminListen)
-        .withRules(ruleSet)
-        .withRelay(defaults.relay().withMode(relay))
-        .withDial(origin == null ? defaults.dial() : defaults.dial().withHosts(origin.hosts()));
+  private static ServerOptions options(
+      Configuration configuration, RuleSet rules, @Nullable DemoOrigin origin) {
+    ServerOptions options = ServerOptions.of(configuration, rules);
+    return origin == null ? options : options.withDial(options.dial().withHosts(origin.hosts()));
   }
 
-  private void announce(DetourServer server, @Nullable DemoOrigin origin, RuleSet ruleSet) {
+  private void announce(
+      DetourServer server, @Nullable DemoOrigin origin, RuleSet rules, RelayMode relay) {
     PrintWriter out = spec.commandLine().getOut();
     out.println("Detour " + Version.build().version() + " is ready");
     for (InetSocketAddress address : server.addresses()) {
@@ -228,11 +163,12 @@ final class RunCommand implements Callable<Integer> {
         "serving on {}, admin on {}, {} rules, relay {}",
         server.addresses().stream().map(NetUtil::toSocketAddressString).toList(),
         admin,
-        ruleSet.rules().size(),
+        rules.rules().size(),
         relay.name().toLowerCase(Locale.ROOT));
   }
 
-  private void stop(DetourServer server, String signal) throws InterruptedException {
+  private static void stop(DetourServer server, String signal, Duration drainTimeout)
+      throws InterruptedException {
     LOG.info("{}: no new clients, tunnels have {} s to end", signal, drainTimeout.toSeconds());
     int left = server.drain(drainTimeout);
     if (left > 0) {

@@ -2,7 +2,10 @@ package io.detour.server;
 
 import io.detour.core.relay.RelayOptions;
 import io.detour.rules.RuleSet;
+import io.detour.server.config.Configuration;
+import io.detour.server.config.Timeout;
 import io.detour.server.dial.DialOptions;
+import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
 import java.time.Duration;
 import java.util.List;
@@ -11,60 +14,94 @@ import java.util.List;
  * How a server serves.
  *
  * @param listen where clients are accepted; at least one
+ * @param forward plain TCP listeners; may be empty
  * @param admin where the admin interface listens
  * @param rules decide which names lead where
  * @param dial how targets are resolved and connected to
  * @param relay how bytes are moved
  * @param headTimeout for the whole request head of a client
+ * @param threads number of event loops, at least 1
  */
 public record ServerOptions(
     List<ListenAddress> listen,
+    List<Forward> forward,
     ListenAddress admin,
     RuleSet rules,
     DialOptions dial,
     RelayOptions relay,
-    Duration headTimeout) {
+    Duration headTimeout,
+    int threads) {
 
-  private static final Duration HEAD_TIMEOUT = Duration.ofSeconds(10);
-
-  /** Copies the list of addresses. */
+  /**
+   * Copies the lists.
+   *
+   * @throws IllegalArgumentException if there is no thread
+   */
   public ServerOptions {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads: " + threads + " (expected: 1 or more)");
+    }
     listen = List.copyOf(listen);
+    forward = List.copyOf(forward);
   }
 
-  /** {@code 127.0.0.1:3128}, admin on {@code 127.0.0.1:3129}, no rules. */
+  /** {@code 127.0.0.1:3128}, admin on {@code 127.0.0.1:3129}, no forward, no rules. */
   public static ServerOptions defaults() {
+    return of(Configuration.defaults(), RuleSet.empty());
+  }
+
+  /** What a configuration says, with rules that have been read. */
+  public static ServerOptions of(Configuration configuration, RuleSet rules) {
+    int threads = configuration.threads();
     return new ServerOptions(
-        List.of(ListenAddress.parse("127.0.0.1:3128")),
-        ListenAddress.parse("127.0.0.1:3129"),
-        RuleSet.empty(),
-        DialOptions.defaults(),
-        RelayOptions.defaults(),
-        HEAD_TIMEOUT);
+        configuration.listen(),
+        configuration.forward(),
+        configuration.admin(),
+        rules,
+        configuration.dialOptions(),
+        configuration.relayOptions(),
+        configuration.timeout(Timeout.HEAD),
+        threads == Configuration.AUTOMATIC ? automaticThreads() : threads);
+  }
+
+  /** One event loop per processor that this process may use. */
+  private static int automaticThreads() {
+    return Runtime.getRuntime().availableProcessors();
   }
 
   /** The same with other addresses. */
   public ServerOptions withListen(List<ListenAddress> clients, ListenAddress adminAddress) {
-    return new ServerOptions(clients, adminAddress, rules, dial, relay, headTimeout);
+    return new ServerOptions(
+        clients, forward, adminAddress, rules, dial, relay, headTimeout, threads);
+  }
+
+  /** The same with other plain TCP listeners. */
+  public ServerOptions withForward(List<Forward> other) {
+    return new ServerOptions(listen, other, admin, rules, dial, relay, headTimeout, threads);
   }
 
   /** The same with other rules. */
   public ServerOptions withRules(RuleSet other) {
-    return new ServerOptions(listen, admin, other, dial, relay, headTimeout);
+    return new ServerOptions(listen, forward, admin, other, dial, relay, headTimeout, threads);
   }
 
   /** The same with other ways to dial. */
   public ServerOptions withDial(DialOptions other) {
-    return new ServerOptions(listen, admin, rules, other, relay, headTimeout);
+    return new ServerOptions(listen, forward, admin, rules, other, relay, headTimeout, threads);
   }
 
   /** The same with another relay. */
   public ServerOptions withRelay(RelayOptions other) {
-    return new ServerOptions(listen, admin, rules, dial, other, headTimeout);
+    return new ServerOptions(listen, forward, admin, rules, dial, other, headTimeout, threads);
   }
 
   /** The same with another timeout for request heads. */
   public ServerOptions withHeadTimeout(Duration other) {
-    return new ServerOptions(listen, admin, rules, dial, relay, other);
+    return new ServerOptions(listen, forward, admin, rules, dial, relay, other, threads);
+  }
+
+  /** The same with another number of event loops. */
+  public ServerOptions withThreads(int other) {
+    return new ServerOptions(listen, forward, admin, rules, dial, relay, headTimeout, other);
   }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The packaged {@code detour.jar} as a process of its own, started as {@code bin/detour} does. */
 final class DetourProcess implements AutoCloseable {
@@ -109,6 +110,13 @@ final class DetourProcess implements AutoCloseable {
         .filter(line -> line.startsWith("SigIgn:"))
         .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).trim(), 16))
         .anyMatch(ignored -> (ignored & 0b10) != 0);
+  }
+
+  /** How many of its threads have a name that begins so. */
+  long threads(String name) throws IOException {
+    try (Stream<Path> tasks = Files.list(Path.of("/proc", String.valueOf(process.pid()), "task"))) {
+      return tasks.filter(task -> read(task.resolve("comm")).startsWith(name)).count();
+    }
   }
 
   boolean isAlive() {

@@ -53,6 +53,9 @@ class RunCommandTest {
     "--admin-listen,  127.0.0.1:99999, port is not a number from 1 to 65535",
     "--admin-listen,  admin,           port is missing",
     "--relay,         fast,            is no path",
+    "--threads,       0,               auto or 1..1024",
+    "--threads,       1025,            auto or 1..1024",
+    "--threads,       many,            auto or 1..1024",
     "--drain-timeout, soon,            ",
     "--drain-timeout, -1s,             ",
   })

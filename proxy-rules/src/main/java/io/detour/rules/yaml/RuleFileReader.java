@@ -1,9 +1,12 @@
 package io.detour.rules.yaml;
 
-import io.detour.rules.Printable;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
 import io.detour.rules.UnmatchedPolicy;
+import io.detour.rules.document.Fields;
+import io.detour.rules.document.Keys;
+import io.detour.rules.document.Node;
+import io.detour.rules.document.Problems;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -53,11 +56,7 @@ final class RuleFileReader {
             && scalar.type() == Node.Type.NUMBER
             && scalar.text().equals("1");
     if (version != null && !known) {
-      String found =
-          version instanceof Node.Scalar scalar && !scalar.text().isEmpty()
-              ? Printable.quoted(scalar.text())
-              : version.kind();
-      problems.add(version.at(), "version: " + found + " (expected: the number 1)");
+      problems.add(version.at(), "version: " + version.shown() + " (expected: the number 1)");
     }
   }
 

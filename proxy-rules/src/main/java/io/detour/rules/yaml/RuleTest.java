@@ -5,6 +5,8 @@ import io.detour.rules.Action;
 import io.detour.rules.Decision;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
+import io.detour.rules.document.Fields;
+import io.detour.rules.document.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

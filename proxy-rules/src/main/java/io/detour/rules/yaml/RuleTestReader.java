@@ -4,6 +4,10 @@ import io.detour.core.HostPort;
 import io.detour.core.MalformedAuthority;
 import io.detour.rules.Action;
 import io.detour.rules.Printable;
+import io.detour.rules.document.Fields;
+import io.detour.rules.document.Keys;
+import io.detour.rules.document.Node;
+import io.detour.rules.document.Problems;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 

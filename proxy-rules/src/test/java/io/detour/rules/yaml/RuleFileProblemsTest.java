@@ -2,6 +2,7 @@ package io.detour.rules.yaml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.rules.document.Problem;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -24,8 +25,12 @@ class RuleFileProblemsTest {
 
   static Stream<Arguments> theFile() {
     return Stream.of(
-        of("", "r:1:1: the file is empty (expected: version: 1)"),
-        of("# nothing\n", "r:1:1: the file is empty (expected: version: 1)"),
+        of(
+            "",
+            "r:1:1: the file is empty (expected: a mapping with version, defaults, rules, tests)"),
+        of(
+            "# nothing\n",
+            "r:1:1: the file is empty (expected: a mapping with version, defaults, rules, tests)"),
         of(
             "--- # nothing\n",
             "r:2:1: the file is empty (expected: a mapping with version, defaults, rules, tests)"),

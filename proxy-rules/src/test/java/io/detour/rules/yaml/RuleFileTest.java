@@ -9,6 +9,8 @@ import io.detour.rules.LogLevel;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
 import io.detour.rules.UnmatchedPolicy;
+import io.detour.rules.document.Document;
+import io.detour.rules.document.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -152,7 +154,7 @@ class RuleFileTest {
   @Test
   void aFileThatCannotBeReadIsAProblem() throws IOException {
     Path missing = folder.resolve("none.yaml");
-    Path large = Files.write(folder.resolve("large.yaml"), new byte[RuleFile.MAX_BYTES + 1]);
+    Path large = Files.write(folder.resolve("large.yaml"), new byte[Document.MAX_BYTES + 1]);
     byte[] latin1 = "version: 1\n# b\u00fccher\n".getBytes(StandardCharsets.ISO_8859_1);
     Path encoded = Files.write(folder.resolve("latin1.yaml"), latin1);
     Path cut = Files.write(folder.resolve("cut.yaml"), new byte[] {'a', (byte) 0xc3});

@@ -2,14 +2,13 @@ package io.detour.server.admin;
 
 import io.detour.core.Host;
 import io.detour.server.observe.Metrics;
+import io.detour.server.transport.Transport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
@@ -55,6 +54,7 @@ public final class AdminServer implements AutoCloseable {
   /**
    * Listens and answers from then on.
    *
+   * @param transport makes its event loop and its listener
    * @param listen a resolved address; port 0 takes any free one
    * @param hosts names that are accepted in {@code Host} beside IP literals and {@code localhost}
    * @param metrics the page; stays the caller's to close
@@ -62,17 +62,21 @@ public final class AdminServer implements AutoCloseable {
    * @throws IOException if the address cannot be listened on; the message names it and the cause
    */
   public static AdminServer start(
-      InetSocketAddress listen, Set<Host> hosts, Metrics metrics, BooleanSupplier draining)
+      Transport transport,
+      InetSocketAddress listen,
+      Set<Host> hosts,
+      Metrics metrics,
+      BooleanSupplier draining)
       throws IOException {
     AdminRoutes routes = new AdminRoutes(new AllowedHosts(hosts), metrics, draining);
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("admin", true), EpollIoHandler.newFactory());
+            1, new DefaultThreadFactory("admin", true), transport.ioHandlers());
     ChannelGroup connections = new DefaultChannelGroup(loop.next(), true);
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loop)
-            .channel(EpollServerSocketChannel.class)
+            .channelFactory(transport.serverSockets())
             .childHandler(new Pipeline(routes, connections))
             .bind(listen)
             .awaitUninterruptibly();

@@ -1,14 +1,13 @@
 package io.detour.server.demo;
 
 import io.detour.core.Host;
+import io.detour.server.transport.Transport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
@@ -40,9 +39,10 @@ public final class DemoOrigin implements AutoCloseable {
   private static final int REQUEST_BODY_BYTES = 64 * 1024;
   private static final int CLOSE_SECONDS = 5;
 
+  private final Transport transport = Transport.available();
   private final EventLoopGroup loop =
       new MultiThreadIoEventLoopGroup(
-          1, new DefaultThreadFactory("demo", true), EpollIoHandler.newFactory());
+          1, new DefaultThreadFactory("demo", true), transport.ioHandlers());
   private final ChannelGroup connections = new DefaultChannelGroup(loop.next(), true);
   private final DemoCertificate certificate;
   private final Channel http;
@@ -116,7 +116,7 @@ public final class DemoOrigin implements AutoCloseable {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loop)
-            .channel(EpollServerSocketChannel.class)
+            .channelFactory(transport.serverSockets())
             .childHandler(new Pipeline(connections, tls));
     ChannelFuture bound = bind(bootstrap, preferredPort);
     if (!bound.isSuccess()) {

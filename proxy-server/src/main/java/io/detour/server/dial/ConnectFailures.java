@@ -1,10 +1,14 @@
 package io.detour.server.dial;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Errors;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +21,11 @@ import org.jspecify.annotations.Nullable;
  * but the message, where a refusal, the kernel's own timeout (which comes before ours when {@code
  * tcp_syn_retries} is low) and a lack of local ports look alike. So {@link Errors} is asked once,
  * for each number that matters, which message it makes, and a failure is looked up by its message:
- * neither Netty's wording nor the language of {@code strerror(3)} is read. When nothing fits, the
- * exception's type decides.
+ * neither Netty's wording nor the language of {@code strerror(3)} is read.
+ *
+ * <p>When nothing fits, the exception's type decides. On NIO there is nothing but types: the JDK
+ * has one for a refusal and the kernel's own timeout, one for a local address that is not to be
+ * had, and one for all the rest, of which an unreachable network is what happens.
  */
 final class ConnectFailures {
   /** Error numbers of Linux, the same on every architecture that Detour runs on. */
@@ -47,6 +54,9 @@ final class ConnectFailures {
   private ConnectFailures() {}
 
   private static Map<String, DialError> messages() {
+    if (!Epoll.isAvailable()) {
+      return Map.of();
+    }
     Map<String, DialError> messages = new HashMap<>();
     BY_ERRNO.forEach(
         (errno, error) -> {
@@ -84,6 +94,11 @@ final class ConnectFailures {
       case NoRouteToHostException e -> DialError.DESTINATION_IP_UNROUTABLE;
       case Errors.NativeIoException e -> BY_ERRNO.get(-e.expectedErr());
       case ConnectException e when e.getMessage() != null -> BY_MESSAGE.get(e.getMessage());
+      case ConnectException e -> null;
+      case BindException e -> DialError.RESOURCES;
+      case SocketException e -> DialError.DESTINATION_IP_UNROUTABLE;
+      // NIO could make or configure no socket.
+      case ChannelException e when e.getCause() instanceof SocketException -> DialError.RESOURCES;
       default -> null;
     };
   }

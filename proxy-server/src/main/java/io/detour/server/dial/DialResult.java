@@ -1,6 +1,6 @@
 package io.detour.server.dial;
 
-import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +28,7 @@ public sealed interface DialResult {
    * @param remote the address that answered
    */
   record Connected(
-      EpollSocketChannel upstream,
+      SocketChannel upstream,
       InetSocketAddress remote,
       int attempts,
       long dnsNanos,

@@ -2,9 +2,8 @@ package io.detour.server.dial;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
+import io.detour.server.transport.Transport;
 import io.netty.channel.EventLoop;
-import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.resolver.ResolvedAddressTypes;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
@@ -24,29 +23,33 @@ import org.jspecify.annotations.Nullable;
  * Connects to targets on the event loop of the client that asked, without ever blocking it. How
  * hosts are resolved is said in the description of the package.
  *
- * <p>May be made and closed by any thread; {@link #dial} is called on an epoll event loop.
+ * <p>May be made and closed by any thread; {@link #dial} is called on an event loop of its
+ * transport.
  */
 public final class Dialer implements AutoCloseable {
   /** As long as {@code resolv.conf} has at most three servers, each is asked in time. */
   private static final int QUERIES_PER_TIMEOUT = 4;
 
   private final DialOptions options;
+  private final Transport transport;
   private final OwnAddresses own;
   private final DnsNameResolverBuilder dns;
   private final ConcurrentMap<EventLoop, NameResolver> resolvers = new ConcurrentHashMap<>();
 
   /**
    * @param options how to resolve and connect
+   * @param transport that of the event loops
    * @param own addresses that are never dialled; may be added to at any time
    */
-  public Dialer(DialOptions options, OwnAddresses own) {
+  public Dialer(DialOptions options, Transport transport, OwnAddresses own) {
     this.options = options;
+    this.transport = transport;
     this.own = own;
     // Settled here and not on the first dial, so that no event loop waits for resolv.conf.
     this.dns =
         new DnsNameResolverBuilder()
-            .datagramChannelType(EpollDatagramChannel.class)
-            .socketChannelType(EpollSocketChannel.class)
+            .datagramChannelFactory(transport.datagrams())
+            .socketChannelFactory(transport.sockets())
             .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
             .localAddress(null)
             .nameServerProvider(
@@ -66,7 +69,7 @@ public final class Dialer implements AutoCloseable {
    * tried for the connect timeout, in turn, for three connect timeouts in all.
    *
    * @param target where to; its host is looked up once
-   * @param loop the current thread's epoll event loop, on which everything happens
+   * @param loop the current thread's event loop, on which everything happens
    * @param done told the result once, on {@code loop}, after this method has returned; never told
    *     after {@link Dial#cancel}
    * @return the handle to cancel it by
@@ -78,7 +81,8 @@ public final class Dialer implements AutoCloseable {
           "loop: not that of " + Thread.currentThread() + " (expected: the current event loop)");
     }
     int connectTimeoutMillis = (int) options.connectTimeout().toMillis();
-    PendingDial dial = new PendingDial(target.port(), loop, own, connectTimeoutMillis, done);
+    PendingDial dial =
+        new PendingDial(target.port(), loop, transport, own, connectTimeoutMillis, done);
     Resolution known = withoutLookup(target.host());
     if (known != null) {
       dial.start(known);

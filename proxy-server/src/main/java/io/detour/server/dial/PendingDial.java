@@ -1,12 +1,13 @@
 package io.detour.server.dial;
 
+import io.detour.server.transport.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannelConfig;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketChannelConfig;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -28,6 +29,7 @@ final class PendingDial implements Dial, ChannelFutureListener {
 
   private final int port;
   private final EventLoop loop;
+  private final Transport transport;
   private final OwnAddresses own;
   private final int connectTimeoutMillis;
   private final Consumer<DialResult> done;
@@ -37,7 +39,7 @@ final class PendingDial implements Dial, ChannelFutureListener {
   private long dnsNanos;
 
   private List<InetAddress> addresses = List.of();
-  private @Nullable EpollSocketChannel connecting;
+  private @Nullable SocketChannel connecting;
   private int attempts;
   private long connectNanoTime;
   private @Nullable DialError failure;
@@ -51,11 +53,13 @@ final class PendingDial implements Dial, ChannelFutureListener {
   PendingDial(
       int port,
       EventLoop loop,
+      Transport transport,
       OwnAddresses own,
       int connectTimeoutMillis,
       Consumer<DialResult> done) {
     this.port = port;
     this.loop = loop;
+    this.transport = transport;
     this.own = own;
     this.connectTimeoutMillis = connectTimeoutMillis;
     this.done = done;
@@ -121,7 +125,7 @@ final class PendingDial implements Dial, ChannelFutureListener {
     try {
       connect(remote);
     } catch (ChannelException e) {
-      // socket(2), setsockopt(2) or epoll_ctl(2) failed: another address would fare no better.
+      // socket(2), setsockopt(2) or registering failed: another address would fare no better.
       if (connecting != null) {
         connecting.unsafe().closeForcibly();
         connecting = null;
@@ -138,9 +142,9 @@ final class PendingDial implements Dial, ChannelFutureListener {
 
   /** Without a bootstrap: its handler, its copies of the options and its extra task cost time. */
   private void connect(InetSocketAddress remote) {
-    EpollSocketChannel channel = new EpollSocketChannel();
+    SocketChannel channel = transport.sockets().newChannel();
     connecting = channel;
-    EpollSocketChannelConfig config = channel.config();
+    SocketChannelConfig config = channel.config();
     config.setAutoRead(false);
     config.setAllowHalfClosure(true);
     config.setConnectTimeoutMillis(connectTimeoutMillis);
@@ -157,7 +161,7 @@ final class PendingDial implements Dial, ChannelFutureListener {
   @Override
   public void operationComplete(ChannelFuture attempt) {
     if (attempt.isSuccess() && !over) {
-      EpollSocketChannel upstream = (EpollSocketChannel) attempt.channel();
+      SocketChannel upstream = (SocketChannel) attempt.channel();
       finish(
           new DialResult.Connected(
               upstream, upstream.remoteAddress(), attempts, dnsNanos, connectNanos()));

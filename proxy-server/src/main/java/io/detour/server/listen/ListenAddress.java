@@ -5,6 +5,7 @@ import io.detour.core.HostPort;
 import io.detour.core.MalformedAuthority;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where to listen. Immutable.
@@ -42,6 +43,17 @@ public record ListenAddress(InetAddress address, int port) {
       return InetAddress.ofLiteral("127.0.0.1");
     }
     throw new IllegalArgumentException(text + ": a name is not looked up" + EXPECTED);
+  }
+
+  /**
+   * Why clients may not be accepted here, or null if they may. There are no access lists yet, so
+   * whoever can reach a listener can use the proxy.
+   */
+  public @Nullable String refusalForClients() {
+    return address.isLoopbackAddress()
+        ? null
+        : "would be an open proxy, since this version has no access lists (expected: a loopback"
+            + " address)";
   }
 
   /** For binding. */

@@ -2,6 +2,7 @@ package io.detour.server.listen;
 
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.observe.RequestCounters;
+import io.detour.server.transport.Transport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -9,7 +10,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
@@ -30,16 +30,19 @@ public final class Listeners {
   /** As HAProxy and nginx ask for more than the kernel's default; the kernel caps it. */
   private static final int BACKLOG = 4096;
 
+  private final Transport transport;
   private final EventLoopGroup group;
   private final Map<EventLoop, ClientLoop> clients = new HashMap<>();
   private final List<Channel> open = new ArrayList<>();
   private volatile boolean accepting = true;
 
   /**
-   * @param group event loops for the clients
+   * @param transport makes the listeners
+   * @param group event loops of that transport, for the clients
    * @param counters one for each event loop of the group
    */
-  public Listeners(EventLoopGroup group, RequestCounters counters) {
+  public Listeners(Transport transport, EventLoopGroup group, RequestCounters counters) {
+    this.transport = transport;
     this.group = group;
     int index = 0;
     for (EventExecutor executor : group) {
@@ -63,7 +66,7 @@ public final class Listeners {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(group)
-            .channel(EpollServerSocketChannel.class)
+            .channelFactory(transport.serverSockets())
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.TCP_NODELAY, true)

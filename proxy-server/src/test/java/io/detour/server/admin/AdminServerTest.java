@@ -9,6 +9,7 @@ import io.detour.server.observe.BuildInfo;
 import io.detour.server.observe.FixedRelayStatistics;
 import io.detour.server.observe.Metrics;
 import io.detour.server.observe.RequestCounters;
+import io.detour.server.transport.Transport;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -55,7 +56,11 @@ class AdminServerTest {
   void start() throws IOException {
     server =
         AdminServer.start(
-            ANY_PORT, Set.of((Host) Host.parse("detour.example.com")), metrics, draining::get);
+            Transport.available(),
+            ANY_PORT,
+            Set.of((Host) Host.parse("detour.example.com")),
+            metrics,
+            draining::get);
   }
 
   @AfterEach
@@ -192,7 +197,10 @@ class AdminServerTest {
   @Test
   void aTakenAddressIsNamedWithItsCause() {
     InetSocketAddress taken = server.localAddress();
-    assertThatThrownBy(() -> AdminServer.start(taken, Set.of(), metrics, draining::get).close())
+    assertThatThrownBy(
+            () ->
+                AdminServer.start(Transport.available(), taken, Set.of(), metrics, draining::get)
+                    .close())
         .isInstanceOf(IOException.class)
         .hasMessageContaining("admin: cannot listen on 127.0.0.1:" + taken.getPort())
         .hasMessageContaining("Address already in use");

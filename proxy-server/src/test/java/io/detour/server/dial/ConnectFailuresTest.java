@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.unix.Errors;
+import java.net.BindException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +57,20 @@ class ConnectFailuresTest {
         .isEqualTo(DialError.CONNECTION_REFUSED);
     assertThat(ConnectFailures.classify(new ClosedChannelException()))
         .isEqualTo(DialError.CONNECTION_TERMINATED);
+  }
+
+  @Test
+  void whatTheJdkTellsIsJudgedByItsType() {
+    assertThat(ConnectFailures.classify(new NoRouteToHostException("No route to host")))
+        .isEqualTo(DialError.DESTINATION_IP_UNROUTABLE);
+    assertThat(ConnectFailures.classify(new SocketException("Network is unreachable")))
+        .isEqualTo(DialError.DESTINATION_IP_UNROUTABLE);
+    assertThat(ConnectFailures.classify(new BindException("Cannot assign requested address")))
+        .isEqualTo(DialError.RESOURCES);
+    assertThat(
+            ConnectFailures.classify(
+                new ChannelException("no socket", new SocketException("Too many open files"))))
+        .isEqualTo(DialError.RESOURCES);
   }
 
   /** As Netty hands it out: the address is added, the failure itself is the cause. */

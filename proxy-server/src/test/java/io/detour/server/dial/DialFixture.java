@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
+import io.detour.server.transport.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -28,9 +28,9 @@ final class DialFixture {
   final ScriptedDnsServer dns = ScriptedDnsServer.start();
   final OwnAddresses own = new OwnAddresses();
   final DialOptions options = DialOptions.defaults().withDnsServers(List.of(dns.address()));
-  private final EventLoopGroup group =
-      new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-  final EventLoop loop = group.next();
+  final EventLoop loop;
+  private final Transport transport;
+  private final EventLoopGroup group;
   private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
 
   private final List<Channel> upstreams = new CopyOnWriteArrayList<>();
@@ -38,12 +38,22 @@ final class DialFixture {
   /** A dial under way and its result. */
   record Running(Dial handle, CompletableFuture<DialResult> result) {}
 
+  DialFixture() {
+    this(Transport.epoll());
+  }
+
+  DialFixture(Transport transport) {
+    this.transport = transport;
+    group = new MultiThreadIoEventLoopGroup(1, transport.ioHandlers());
+    loop = group.next();
+  }
+
   Dialer dialer() {
     return dialer(options);
   }
 
   Dialer dialer(DialOptions with) {
-    return keep(new Dialer(with, own));
+    return keep(new Dialer(with, transport, own));
   }
 
   /** Starts a dial; the callback may be called once only. */

@@ -16,7 +16,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.util.CharsetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -78,7 +78,7 @@ class DialerTest {
   void theChannelIsReadyToBeRelayed() throws IOException {
     ServerSocket listener = fixture.listen("127.0.0.1");
 
-    EpollSocketChannel upstream =
+    SocketChannel upstream =
         connected(fixture.dialer(), target("127.0.0.1", listener.getLocalPort())).upstream();
 
     assertThat(upstream.eventLoop()).isSameAs(fixture.loop);

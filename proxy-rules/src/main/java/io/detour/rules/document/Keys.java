@@ -1,4 +1,4 @@
-package io.detour.rules.yaml;
+package io.detour.rules.document;
 
 import java.util.Collection;
 import java.util.List;
@@ -8,22 +8,24 @@ import org.jspecify.annotations.Nullable;
  * The keys that a mapping may have.
  *
  * @param known read by this version
- * @param later part of the language, refused by this version
+ * @param later part of the format, refused by this version
  */
-record Keys(List<String> known, List<String> later) {
+public record Keys(List<String> known, List<String> later) {
   /** Most changes of a letter that still count as a slip. */
   private static final int MAX_SLIPS = 2;
 
-  static Keys of(String... known) {
+  /** Keys that are read. */
+  public static Keys of(String... known) {
     return new Keys(List.of(known), List.of());
   }
 
-  Keys refusing(String... later) {
+  /** The same, and these are refused as not supported yet. */
+  public Keys refusing(String... later) {
     return new Keys(known, List.of(later));
   }
 
   /** The word that was probably meant, or null. */
-  static @Nullable String closest(String word, Collection<String> words) {
+  public static @Nullable String closest(String word, Collection<String> words) {
     String closest = null;
     int fewest = Math.min(MAX_SLIPS, (word.length() - 1) / 2) + 1;
     for (String candidate : words) {

@@ -1,13 +1,21 @@
-package io.detour.rules.yaml;
+package io.detour.rules.document;
 
+import io.detour.rules.Printable;
 import java.util.List;
 
 /** A part of a YAML document and where it begins. */
-sealed interface Node {
+public sealed interface Node {
   Location at();
 
   /** What a person calls this kind of value: {@code a list}. */
   String kind();
+
+  /** What a message shows of it: the text in quotes, or the kind if there is none. */
+  default String shown() {
+    return this instanceof Scalar scalar && !scalar.text().isEmpty()
+        ? Printable.quoted(scalar.text())
+        : kind();
+  }
 
   /** Keys with values; a key stands once. */
   record Mapping(Location at, List<Entry> entries) implements Node {

@@ -1,4 +1,4 @@
-package io.detour.rules.yaml;
+package io.detour.rules.document;
 
 import io.detour.rules.Printable;
 import java.util.Arrays;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The fields of a mapping, read strictly: every key that is not expected and every value of the
  * wrong kind is a problem. What cannot be read is null, so that the caller goes on and finds more.
  */
-final class Fields {
+public final class Fields {
   private final Location at;
   private final Map<String, Node.Entry> entries;
   private final Problems problems;
@@ -29,7 +29,7 @@ final class Fields {
    * @param what what the node is in a message: {@code a rule}, {@code "match"}
    * @return null if the node is no mapping
    */
-  static @Nullable Fields of(Node node, String what, Keys keys, Problems problems) {
+  public static @Nullable Fields of(Node node, String what, Keys keys, Problems problems) {
     if (!(node instanceof Node.Mapping mapping)) {
       problems.add(
           node.at(),
@@ -66,32 +66,35 @@ final class Fields {
     problems.add(entry.at(), "unknown key " + key + " (" + advice + ")");
   }
 
-  Location at() {
+  /** Where the mapping begins. */
+  public Location at() {
     return at;
   }
 
   /** Where a key stands, or the mapping if the key is missing. */
-  Location at(String key) {
+  public Location at(String key) {
     Node.Entry entry = entries.get(key);
     return entry == null ? at : entry.at();
   }
 
-  boolean isEmpty() {
+  /** Whether no key of it can be read. */
+  public boolean isEmpty() {
     return entries.isEmpty();
   }
 
-  boolean has(String key) {
+  /** Whether it has a key. */
+  public boolean has(String key) {
     return entries.containsKey(key);
   }
 
   /** The value of a key that may be missing. */
-  @Nullable Node optional(String key) {
+  public @Nullable Node optional(String key) {
     Node.Entry entry = entries.get(key);
     return entry == null ? null : entry.value();
   }
 
   /** The value of a key that has to be there. */
-  @Nullable Node required(String key) {
+  public @Nullable Node required(String key) {
     Node.Entry entry = entries.get(key);
     if (entry == null) {
       problems.add(at, "key \"" + key + "\" is missing");
@@ -101,19 +104,19 @@ final class Fields {
   }
 
   /** The text of a key that may be missing. */
-  Node.@Nullable Scalar optionalText(String key) {
+  public Node.@Nullable Scalar optionalText(String key) {
     Node node = optional(key);
     return node == null ? null : text(key, node);
   }
 
   /** The text of a key that has to be there. */
-  Node.@Nullable Scalar requiredText(String key) {
+  public Node.@Nullable Scalar requiredText(String key) {
     Node node = required(key);
     return node == null ? null : text(key, node);
   }
 
   /** The text of a key that may be missing, as one line to be shown to people. */
-  @Nullable String line(String key, int maxLength) {
+  public @Nullable String line(String key, int maxLength) {
     Node.Scalar text = optionalText(key);
     if (text == null) {
       return null;
@@ -128,32 +131,34 @@ final class Fields {
   }
 
   /** The texts of a key that may be missing; one text stands for a list of one. */
-  List<Node.Scalar> texts(String key) {
+  public List<Node.Scalar> texts(String key) {
+    return values(key).stream()
+        .<Node.Scalar>mapMulti(
+            (value, out) -> {
+              Node.Scalar text = text(key, value);
+              if (text != null) {
+                out.accept(text);
+              }
+            })
+        .toList();
+  }
+
+  /** The values of a key that may be missing; one value stands for a list of one. */
+  public List<Node> values(String key) {
     return switch (optional(key)) {
       case null -> List.of();
       case Node.Sequence list -> {
         if (list.items().isEmpty()) {
           problems.add(list.at(), '"' + key + "\" is an empty list (expected: at least one entry)");
         }
-        yield list.items().stream()
-            .<Node.Scalar>mapMulti(
-                (item, out) -> {
-                  Node.Scalar text = text(key, item);
-                  if (text != null) {
-                    out.accept(text);
-                  }
-                })
-            .toList();
+        yield list.items();
       }
-      case Node node -> {
-        Node.Scalar text = text(key, node);
-        yield text == null ? List.of() : List.of(text);
-      }
+      case Node node -> List.of(node);
     };
   }
 
   /** The items of a key's list, or none if it is missing or no list. */
-  List<Node> items(String key) {
+  public List<Node> items(String key) {
     return switch (optional(key)) {
       case null -> List.of();
       case Node.Sequence list -> list.items();
@@ -165,7 +170,7 @@ final class Fields {
   }
 
   /** A constant written in lower case, or null if the key is missing or the word is none. */
-  <E extends Enum<E>> @Nullable E word(String key, Class<E> type) {
+  public <E extends Enum<E>> @Nullable E word(String key, Class<E> type) {
     Node node = optional(key);
     if (node == null) {
       return null;
@@ -177,22 +182,17 @@ final class Fields {
       return constants[words.indexOf(found)];
     }
     problems.add(
-        node.at(),
-        key
-            + ": "
-            + (found.isEmpty() ? node.kind() : Printable.quoted(found))
-            + " (expected: "
-            + String.join(", ", words)
-            + ")");
+        node.at(), key + ": " + node.shown() + " (expected: " + String.join(", ", words) + ")");
     return null;
   }
 
-  /** How a rule file writes a constant. */
-  static String wordOf(Enum<?> constant) {
+  /** How a file writes a constant. */
+  public static String wordOf(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
-  private Node.@Nullable Scalar text(String key, Node node) {
+  /** A key's value, or an item of its list, as text. */
+  public Node.@Nullable Scalar text(String key, Node node) {
     if (node instanceof Node.Scalar scalar
         && scalar.type() == Node.Type.TEXT
         && !scalar.text().isEmpty()) {

@@ -1,9 +1,9 @@
-package io.detour.rules.yaml;
+package io.detour.rules.document;
 
 import io.detour.rules.Printable;
 
 /**
- * Something that is wrong with a rule file.
+ * Something that is wrong with a file.
  *
  * @param file the file as it was named to Detour
  * @param line from 1, or 0 if the problem is with the file as a whole

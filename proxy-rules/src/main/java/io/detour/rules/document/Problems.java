@@ -1,37 +1,47 @@
-package io.detour.rules.yaml;
+package io.detour.rules.document;
 
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
 /** Collects the problems of one file. For one thread. */
-final class Problems {
+public final class Problems {
   /** A hostile file must not fill the terminal. */
   private static final int MAX_PROBLEMS = 1000;
 
   private final String file;
   private final List<Problem> problems = new ArrayList<>();
 
-  Problems(String file) {
+  /**
+   * @param file the file as it was named to Detour
+   */
+  public Problems(String file) {
     this.file = file;
   }
 
-  String file() {
+  /** The file as it was named to Detour. */
+  public String file() {
     return file;
   }
 
-  void add(Location at, String message) {
+  /**
+   * Adds a problem, unless there are a thousand already.
+   *
+   * @param message one sentence on one line, without characters that cannot be shown
+   */
+  public void add(Location at, String message) {
     if (problems.size() < MAX_PROBLEMS) {
       problems.add(new Problem(file, at.line(), at.column(), message));
     }
   }
 
-  boolean isEmpty() {
+  /** Whether nothing is wrong so far. */
+  public boolean isEmpty() {
     return problems.isEmpty();
   }
 
-  /** In the order of the file. */
-  List<Problem> inOrder() {
+  /** All of them, in the order of the file. */
+  public List<Problem> inOrder() {
     List<Problem> ordered = new ArrayList<>(problems);
     ordered.sort(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column));
     if (ordered.size() == MAX_PROBLEMS) {

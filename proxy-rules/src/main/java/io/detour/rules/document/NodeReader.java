@@ -1,4 +1,4 @@
-package io.detour.rules.yaml;
+package io.detour.rules.document;
 
 import io.detour.rules.Printable;
 import java.util.ArrayList;
@@ -20,9 +20,9 @@ import tools.jackson.dataformat.yaml.YAMLReadFeature;
 /**
  * Reads one YAML document into nodes. For one thread, for one text.
  *
- * <p>What a rule file never needs is refused where it stands, so that no text grows when it is
- * read: tags, aliases, further documents, deep nesting. A repeated key is a problem too, but the
- * tree is good without it.
+ * <p>What Detour never needs is refused where it stands, so that no text grows when it is read:
+ * tags, aliases, further documents, deep nesting. A repeated key is a problem too, but the tree is
+ * good without it.
  */
 final class NodeReader {
   /** Deepest nesting of mappings and lists. */
@@ -32,7 +32,7 @@ final class NodeReader {
       YAMLFactory.builder()
           .loadSettings(
               LoadSettings.builder()
-                  .setCodePointLimit(RuleFile.MAX_BYTES)
+                  .setCodePointLimit(Document.MAX_BYTES)
                   .setAllowDuplicateKeys(true)
                   .build())
           .disable(YAMLReadFeature.EMPTY_STRING_AS_NULL)
@@ -67,14 +67,13 @@ final class NodeReader {
     }
   }
 
-  private @Nullable Node document() {
+  private Node document() {
     if (parser.nextToken() == null) {
-      refuse(Location.START, "the file is empty (expected: version: 1)");
-      return null;
+      return new Node.Scalar(Location.START, Node.Type.NULL, "");
     }
     Node root = node(0);
     if (parser.nextToken() != null) {
-      refuse(location(), "a second YAML document is not allowed in a rule file");
+      refuse(location(), "a second YAML document is not allowed");
     }
     return root;
   }
@@ -135,7 +134,7 @@ final class NodeReader {
       refuse(at, "YAML aliases (*name) are not supported by this version");
     }
     if (parser.getTypeId() != null) {
-      refuse(at, "YAML tags (!name) are not allowed in a rule file");
+      refuse(at, "YAML tags (!name) are not allowed");
     }
   }
 

@@ -1,0 +1,175 @@
+package io.detour.server;
+
+import io.detour.core.relay.RelayMode;
+import io.detour.server.config.Configuration;
+import io.detour.server.config.ConfigurationFile;
+import io.detour.server.config.RuleSource;
+import io.detour.server.config.Timeout;
+import io.detour.server.listen.ListenAddress;
+import io.netty.util.NetUtil;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * The options that make a configuration. They beat the file, the file beats the defaults; an option
+ * that is not given is null. The defaults in the descriptions are those of {@link
+ * Configuration#defaults}.
+ */
+final class ConfigurationFlags {
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
+  private CommandSpec spec;
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "The configuration file. The other options beat it (default: none).")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "ADDRESS:PORT",
+      split = ",",
+      converter = ListenConverter.class,
+      description =
+          "Where clients are accepted; may be given several times. Port 0 takes any free one"
+              + " (default: 127.0.0.1:3128).")
+  private @Nullable List<ListenAddress> listen;
+
+  @Option(
+      names = "--admin-listen",
+      paramLabel = "ADDRESS:PORT",
+      converter = ListenConverter.class,
+      description = "Where /metrics, /healthz and /readyz are (default: 127.0.0.1:3129).")
+  private @Nullable ListenAddress adminListen;
+
+  @Option(
+      names = "--rules",
+      paramLabel = "FILE",
+      description = "The rule file (default: rules.yaml if there is one, else no rules).")
+  private @Nullable Path rules;
+
+  @Option(
+      names = "--relay",
+      paramLabel = "auto|splice|copy",
+      converter = RelayConverter.class,
+      description = "Which path the bytes take (default: auto).")
+  private @Nullable RelayMode relay;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "auto|N",
+      converter = ThreadsConverter.class,
+      description = "How many event loops serve clients, 1 to 1024 (default: auto).")
+  private @Nullable Integer threads;
+
+  @Option(
+      names = "--drain-timeout",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "How long tunnels may take to end on a stop (default: 30s).")
+  private @Nullable Duration drainTimeout;
+
+  /**
+   * Reads the file, if there is one, and applies the options.
+   *
+   * @throws ParameterException if an option says what must not be
+   */
+  ConfigurationFile read() {
+    ConfigurationFile file =
+        config == null
+            ? new ConfigurationFile.Loaded(Configuration.defaults())
+            : ConfigurationFile.load(config);
+    requireLoopback();
+    return switch (file) {
+      case ConfigurationFile.Rejected rejected -> rejected;
+      case ConfigurationFile.Loaded loaded ->
+          new ConfigurationFile.Loaded(applied(loaded.configuration()));
+    };
+  }
+
+  private void requireLoopback() {
+    for (ListenAddress address : listen == null ? List.<ListenAddress>of() : listen) {
+      String refusal = address.refusalForClients();
+      if (refusal != null) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--listen " + NetUtil.toSocketAddressString(address.socketAddress()) + ": " + refusal);
+      }
+    }
+  }
+
+  private Configuration applied(Configuration file) {
+    Configuration all = file;
+    if (listen != null) {
+      all = all.withListen(listen);
+    }
+    if (adminListen != null) {
+      all = all.withAdmin(adminListen);
+    }
+    if (rules != null) {
+      all = all.withRules(new RuleSource.File(rules));
+    }
+    if (relay != null) {
+      all = all.withRelayMode(relay);
+    }
+    if (threads != null) {
+      all = all.withThreads(threads);
+    }
+    return drainTimeout == null ? all : all.withTimeout(Timeout.DRAIN, drainTimeout);
+  }
+
+  /** Says what is wrong with an address in picocli's way. */
+  static final class ListenConverter implements ITypeConverter<ListenAddress> {
+    @Override
+    public ListenAddress convert(String text) {
+      try {
+        return ListenAddress.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  /** Names the paths as the help does. */
+  static final class RelayConverter implements ITypeConverter<RelayMode> {
+    @Override
+    public RelayMode convert(String text) {
+      return switch (text.toLowerCase(Locale.ROOT)) {
+        case "auto" -> RelayMode.AUTO;
+        case "splice" -> RelayMode.SPLICE;
+        case "copy" -> RelayMode.COPY;
+        default ->
+            throw new TypeConversionException(
+                "'" + text + "' is no path (expected: auto, splice or copy)");
+      };
+    }
+  }
+
+  /** Reads {@code auto} or a number of event loops. */
+  static final class ThreadsConverter implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String text) {
+      if (text.equals("auto")) {
+        return Configuration.AUTOMATIC;
+      }
+      if (text.matches("[0-9]{1,4}")) {
+        int threads = Integer.parseInt(text);
+        if (threads >= 1 && threads <= Configuration.MOST_THREADS) {
+          return threads;
+        }
+      }
+      throw new TypeConversionException(
+          "'" + text + "' (expected: auto or 1.." + Configuration.MOST_THREADS + ")");
+    }
+  }
+}

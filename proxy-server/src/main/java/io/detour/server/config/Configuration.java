@@ -1,0 +1,139 @@
+package io.detour.server.config;
+
+import io.detour.core.relay.RelayMode;
+import io.detour.core.relay.RelayOptions;
+import io.detour.server.dial.DialOptions;
+import io.detour.server.forward.Forward;
+import io.detour.server.listen.ListenAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that the configuration file can say. Immutable.
+ *
+ * @param listen where clients are accepted; at least one
+ * @param forward plain TCP listeners; may be empty
+ * @param admin where the admin interface listens
+ * @param rules where the rules come from
+ * @param timeouts each timeout within its range
+ * @param relay how bytes are moved
+ * @param threads number of event loops, 1 to {@link #MOST_THREADS}, or {@link #AUTOMATIC}
+ */
+public record Configuration(
+    List<ListenAddress> listen,
+    List<Forward> forward,
+    ListenAddress admin,
+    RuleSource rules,
+    Map<Timeout, Duration> timeouts,
+    RelayChoice relay,
+    int threads) {
+
+  /** A number that Detour chooses. */
+  public static final int AUTOMATIC = RelayOptions.AUTOMATIC;
+
+  /** The most event loops that may be asked for. */
+  public static final int MOST_THREADS = 1024;
+
+  /**
+   * Copies the lists.
+   *
+   * @throws IllegalArgumentException if a timeout is missing or out of range
+   */
+  public Configuration {
+    listen = List.copyOf(listen);
+    forward = List.copyOf(forward);
+    timeouts = Map.copyOf(timeouts);
+    for (Timeout timeout : Timeout.values()) {
+      Duration duration = timeouts.get(timeout);
+      if (duration == null || !timeout.allows(duration)) {
+        throw new IllegalArgumentException(
+            timeout + ": " + duration + " (expected: " + timeout.range() + ")");
+      }
+    }
+  }
+
+  /** What holds where neither a file nor an option says otherwise. */
+  public static Configuration defaults() {
+    RelayOptions relay = RelayOptions.defaults();
+    Map<Timeout, Duration> timeouts = new EnumMap<>(Timeout.class);
+    for (Timeout timeout : Timeout.values()) {
+      timeouts.put(timeout, timeout.usual());
+    }
+    return new Configuration(
+        List.of(ListenAddress.parse("127.0.0.1:3128")),
+        List.of(),
+        ListenAddress.parse("127.0.0.1:3129"),
+        new RuleSource.IfPresent(Path.of("rules.yaml")),
+        timeouts,
+        new RelayChoice(relay.mode(), relay.pipeBytes(), relay.pipes()),
+        AUTOMATIC);
+  }
+
+  /** One of the timeouts. */
+  public Duration timeout(Timeout timeout) {
+    return timeouts.getOrDefault(timeout, timeout.usual());
+  }
+
+  /** How targets are resolved and connected to. */
+  public DialOptions dialOptions() {
+    return DialOptions.defaults()
+        .withDnsTimeout(timeout(Timeout.DNS))
+        .withConnectTimeout(timeout(Timeout.CONNECT));
+  }
+
+  /** How bytes are moved. */
+  public RelayOptions relayOptions() {
+    return new RelayOptions(
+        relay.mode(),
+        relay.pipeBytes(),
+        relay.pipes(),
+        timeout(Timeout.IDLE),
+        timeout(Timeout.HALF_CLOSE),
+        timeout(Timeout.WRITE_STALL));
+  }
+
+  /** The same with other addresses for clients. */
+  public Configuration withListen(List<ListenAddress> other) {
+    return new Configuration(other, forward, admin, rules, timeouts, relay, threads);
+  }
+
+  /** The same with other plain TCP listeners. */
+  public Configuration withForward(List<Forward> other) {
+    return new Configuration(listen, other, admin, rules, timeouts, relay, threads);
+  }
+
+  /** The same with another address for the admin interface. */
+  public Configuration withAdmin(ListenAddress other) {
+    return new Configuration(listen, forward, other, rules, timeouts, relay, threads);
+  }
+
+  /** The same with rules from elsewhere. */
+  public Configuration withRules(RuleSource other) {
+    return new Configuration(listen, forward, admin, other, timeouts, relay, threads);
+  }
+
+  /** The same with one timeout changed. */
+  public Configuration withTimeout(Timeout timeout, Duration duration) {
+    Map<Timeout, Duration> other = new EnumMap<>(timeouts);
+    other.put(timeout, duration);
+    return new Configuration(listen, forward, admin, rules, other, relay, threads);
+  }
+
+  /** The same with another relay. */
+  public Configuration withRelay(RelayChoice other) {
+    return new Configuration(listen, forward, admin, rules, timeouts, other, threads);
+  }
+
+  /** The same with another path for the bytes. */
+  public Configuration withRelayMode(RelayMode mode) {
+    return withRelay(new RelayChoice(mode, relay.pipeBytes(), relay.pipes()));
+  }
+
+  /** The same with another number of event loops. */
+  public Configuration withThreads(int other) {
+    return new Configuration(listen, forward, admin, rules, timeouts, relay, other);
+  }
+}

@@ -1,0 +1,81 @@
+package io.detour.server.config;
+
+import io.detour.rules.document.Fields;
+import io.detour.server.forward.Forward;
+import io.detour.server.listen.ListenAddress;
+import io.netty.util.NetUtil;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+import tools.jackson.dataformat.yaml.YAMLWriteFeature;
+
+/** Writes a configuration as a configuration file that says the same. */
+public final class ConfigurationYaml {
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder()
+          .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
+          .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
+          .enable(YAMLWriteFeature.INDENT_ARRAYS_WITH_INDICATOR)
+          .build();
+
+  private ConfigurationYaml() {}
+
+  /** All keys, with the path of the rules made absolute, so that the text may stand anywhere. */
+  public static String of(Configuration configuration) {
+    ObjectNode root = YAML.createObjectNode();
+    ArrayNode listen = root.putArray("listen");
+    configuration.listen().forEach(address -> listen.add(text(address)));
+    ArrayNode forwards = root.putArray("forward");
+    configuration.forward().forEach(forward -> add(forwards.addObject(), forward));
+    root.putObject("admin").put("listen", text(configuration.admin()));
+    String comment = rules(root, configuration.rules());
+    ObjectNode timeouts = root.putObject("timeouts");
+    for (Timeout timeout : Timeout.values()) {
+      timeouts.put(Fields.wordOf(timeout), DurationText.of(configuration.timeout(timeout)));
+    }
+    RelayChoice choice = configuration.relay();
+    ObjectNode relay = root.putObject("relay");
+    relay.put("mode", Fields.wordOf(choice.mode()));
+    relay.put("pipe_size", SizeText.of(choice.pipeBytes()));
+    put(relay, "pipes", choice.pipes());
+    put(root, "threads", configuration.threads());
+    return YAML.writeValueAsString(root).stripTrailing() + "\n" + comment;
+  }
+
+  private static String text(ListenAddress address) {
+    return NetUtil.toSocketAddressString(address.socketAddress());
+  }
+
+  private static void add(ObjectNode entry, Forward forward) {
+    switch (forward) {
+      case Forward.Fixed fixed ->
+          entry.put("listen", text(fixed.listen())).put("to", fixed.target().toString());
+      case Forward.Rendezvous rendezvous ->
+          entry.putArray("rendezvous").add(text(rendezvous.first())).add(text(rendezvous.second()));
+    }
+  }
+
+  /** Adds the key, or says in a comment what is meant without it. */
+  private static String rules(ObjectNode root, RuleSource rules) {
+    return switch (rules) {
+      case RuleSource.None _ -> {
+        root.putArray("rules");
+        yield "";
+      }
+      case RuleSource.File file -> {
+        root.putArray("rules").add(file.path().toAbsolutePath().normalize().toString());
+        yield "";
+      }
+      case RuleSource.IfPresent usual ->
+          "# rules: " + usual.path() + " of the current folder, if there is one\n";
+    };
+  }
+
+  private static void put(ObjectNode node, String key, int count) {
+    if (count == Configuration.AUTOMATIC) {
+      node.put(key, "auto");
+    } else {
+      node.put(key, count);
+    }
+  }
+}

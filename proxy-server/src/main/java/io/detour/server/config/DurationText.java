@@ -1,0 +1,49 @@
+package io.detour.server.config;
+
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Durations as everywhere in Detour's configuration: {@code 500ms}, {@code 30s}, {@code 1h}. */
+public final class DurationText {
+  /** More is a typing error, and 292 years of nanoseconds overflow a long. */
+  public static final Duration LONGEST = Duration.ofDays(365);
+
+  /** What {@link #parse} takes. */
+  public static final String EXPECTED = "a number with ms, s, m, h or d, such as 30s";
+
+  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
+
+  private DurationText() {}
+
+  /** The duration that a text says, which may be longer than {@link #LONGEST}; null if none. */
+  public static @Nullable Duration parse(String text) {
+    Matcher matcher = DURATION.matcher(text);
+    if (!matcher.matches()) {
+      return null;
+    }
+    long number = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(number);
+      case "s" -> Duration.ofSeconds(number);
+      case "m" -> Duration.ofMinutes(number);
+      case "h" -> Duration.ofHours(number);
+      default -> Duration.ofDays(number);
+    };
+  }
+
+  /** The shortest text for a duration of whole milliseconds. */
+  public static String of(Duration duration) {
+    if (duration.toMillisPart() != 0) {
+      return duration.toMillis() + "ms";
+    }
+    if (duration.toSecondsPart() != 0 || duration.isZero()) {
+      return duration.toSeconds() + "s";
+    }
+    if (duration.toMinutesPart() != 0) {
+      return duration.toMinutes() + "m";
+    }
+    return duration.toHoursPart() != 0 ? duration.toHours() + "h" : duration.toDays() + "d";
+  }
+}

@@ -1,0 +1,48 @@
+package io.detour.server.config;
+
+import io.detour.core.relay.RelayOptions;
+import io.detour.server.dial.DialOptions;
+import java.time.Duration;
+
+/** A limit in time, as {@code timeouts} of the configuration has it. */
+public enum Timeout {
+  /** For the whole request head of a client. */
+  HEAD(Duration.ofSeconds(10), Duration.ofMillis(1), Duration.ofHours(1)),
+  /** For a lookup, over all servers and retries. */
+  DNS(DialOptions.defaults().dnsTimeout(), Duration.ofMillis(10), Duration.ofHours(1)),
+  /** For a connection to one address. */
+  CONNECT(DialOptions.defaults().connectTimeout(), Duration.ofMillis(1), Duration.ofHours(1)),
+  /** For a tunnel on which no byte moves. */
+  IDLE(RelayOptions.defaults().idle(), Duration.ofMillis(1), DurationText.LONGEST),
+  /** The same once one direction has ended. */
+  HALF_CLOSE(RelayOptions.defaults().halfClose(), Duration.ofMillis(1), DurationText.LONGEST),
+  /** For a side that takes none of the bytes waiting for it. */
+  WRITE_STALL(RelayOptions.defaults().writeStall(), Duration.ofMillis(1), DurationText.LONGEST),
+  /** For the tunnels that are open on a stop. */
+  DRAIN(Duration.ofSeconds(30), Duration.ZERO, DurationText.LONGEST);
+
+  private final Duration usual;
+  private final Duration least;
+  private final Duration most;
+
+  Timeout(Duration usual, Duration least, Duration most) {
+    this.usual = usual;
+    this.least = least;
+    this.most = most;
+  }
+
+  /** What it is if nobody says otherwise. */
+  public Duration usual() {
+    return usual;
+  }
+
+  /** Whether it may be this long. */
+  public boolean allows(Duration duration) {
+    return duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0;
+  }
+
+  /** How long it may be, for a message: {@code 10ms..1h}. */
+  public String range() {
+    return DurationText.of(least) + ".." + DurationText.of(most);
+  }
+}

@@ -1,0 +1,75 @@
+package io.detour.server.transport;
+
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Event loops and channels that go together. Immutable; any thread.
+ *
+ * @param name {@code epoll} or {@code nio}
+ * @param ioHandlers makes the event loops' part
+ * @param serverSockets makes listeners
+ * @param sockets makes connections to upstream hosts
+ * @param datagrams makes the sockets of DNS queries
+ */
+public record Transport(
+    String name,
+    IoHandlerFactory ioHandlers,
+    ChannelFactory<ServerSocketChannel> serverSockets,
+    ChannelFactory<SocketChannel> sockets,
+    ChannelFactory<DatagramChannel> datagrams) {
+
+  /** {@code epoll(7)}, which Linux alone has. Its channels can be spliced. */
+  public static Transport epoll() {
+    return new Transport(
+        "epoll",
+        EpollIoHandler.newFactory(),
+        EpollServerSocketChannel::new,
+        EpollSocketChannel::new,
+        EpollDatagramChannel::new);
+  }
+
+  /** The JDK's channels, which are there on every system. */
+  public static Transport nio() {
+    return new Transport(
+        "nio",
+        NioIoHandler.newFactory(),
+        NioServerSocketChannel::new,
+        NioSocketChannel::new,
+        NioDatagramChannel::new);
+  }
+
+  /** Epoll, or NIO where {@link #whyNoEpoll} says why not. */
+  public static Transport available() {
+    return Epoll.isAvailable() ? epoll() : nio();
+  }
+
+  /** Why there is no epoll, as one line, or null if there is one. */
+  public static @Nullable String whyNoEpoll() {
+    Throwable cause = Epoll.unavailabilityCause();
+    if (cause == null) {
+      return null;
+    }
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return Objects.requireNonNullElseGet(cause.getMessage(), cause.getClass()::getSimpleName)
+        .lines()
+        .findFirst()
+        .orElse("");
+  }
+}

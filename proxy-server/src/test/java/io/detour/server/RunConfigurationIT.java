@@ -1,0 +1,101 @@
+package io.detour.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code detour run} as a process with a configuration file. */
+@Timeout(90)
+class RunConfigurationIT {
+  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final String RULES =
+      """
+      version: 1
+      rules:
+        - name: moved
+          match: { host: { exact: [old.test] } }
+          action: rewrite
+          to: localhost
+      """;
+
+  @TempDir private Path folder;
+
+  @Test
+  void theFileSetsListenersRulesAndTimeouts() throws Exception {
+    Path conf = Files.createDirectory(folder.resolve("conf"));
+    Files.writeString(conf.resolve("moved.yaml"), RULES);
+    Path file =
+        Files.writeString(
+            conf.resolve("detour.yaml"),
+            """
+            listen: ["127.0.0.1:0", "127.0.0.1:0"]
+            admin: { listen: "127.0.0.1:0" }
+            rules: [moved.yaml]
+            timeouts: { head: 300ms }
+            """);
+    try (TcpOrigin origin = TcpOrigin.echo();
+        DetourProcess detour =
+            DetourProcess.start(folder, Map.of("DETOUR_CONFIG", file.toString()), "run").ready();
+        RawClient client = RawClient.connect(detour.addresses().getLast());
+        RawClient silent = detour.client()) {
+      assertThat(detour.addresses()).hasSize(2);
+      assertThat(client.tunnel("old.test:" + origin.port()).field("Proxy-Status"))
+          .isEqualTo("detour; next-hop=\"localhost:" + origin.port() + "\"");
+      assertThat(silent.rest()).startsWith("HTTP/1.1 408 ");
+    }
+  }
+
+  @Test
+  void thereAreAsManyEventLoopsAsAskedFor() throws Exception {
+    Path file = Files.writeString(folder.resolve("detour.yaml"), "threads: 2\n");
+    List<RawClient> clients = new ArrayList<>();
+    try (DetourProcess detour =
+        DetourProcess.start(
+                folder,
+                Map.of(),
+                "run",
+                "-c",
+                file.toString(),
+                "--threads=3",
+                "--listen=127.0.0.1:0",
+                "--admin-listen=127.0.0.1:0")
+            .ready()) {
+      for (int i = 0; i < 7; i++) {
+        clients.add(detour.client());
+        clients.getLast().send("CONNECT x.invalid:1 HTTP/1.1\r\nHost: x.invalid:1\r\n\r\n");
+        assertThat(clients.getLast().rest()).startsWith("HTTP/1.1 502 ");
+      }
+      await().atMost(LONG).untilAsserted(() -> assertThat(detour.threads("loop-")).isEqualTo(3));
+    } finally {
+      for (RawClient client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  @Tag("R02")
+  void aFileWithProblemsKeepsItFromStarting() throws Exception {
+    Path file = Files.writeString(folder.resolve("detour.yaml"), "thread: 2\nlog: {}\n");
+    try (DetourProcess detour =
+        DetourProcess.start(folder, Map.of(), "run", "--config", file.toString())) {
+      assertThat(detour.exitWithin(LONG)).isEqualTo(1);
+      assertThat(detour.err().lines())
+          .containsExactly(
+              file + ":1:1: unknown key \"thread\" (did you mean \"threads\"?)",
+              file + ":2:1: key \"log\" is not supported by this version",
+              "detour: the configuration has problems, so nothing was started");
+      assertThat(detour.out()).isEmpty();
+    }
+  }
+}

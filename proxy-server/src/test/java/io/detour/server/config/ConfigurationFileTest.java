@@ -1,0 +1,207 @@
+package io.detour.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.detour.core.HostPort;
+import io.detour.core.relay.RelayMode;
+import io.detour.rules.document.Problem;
+import io.detour.server.forward.Forward;
+import io.detour.server.listen.ListenAddress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigurationFileTest {
+  private static final Path FILE = Path.of("c");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "# nothing\n", "---\n", "{}\n", "timeouts: {}\nrelay: {}\n"})
+  void whatIsNotSaidIsTheDefault(String text) {
+    assertThat(loaded(text)).isEqualTo(Configuration.defaults());
+  }
+
+  @Test
+  void everyKeyIsRead() {
+    Configuration read =
+        loaded(
+            """
+            listen: ["127.0.0.1:1", "[::1]:0", localhost:2]
+            forward:
+              - { listen: "127.0.0.1:3", to: "Production.Old.example.com.:22" }
+              - { rendezvous: ["127.0.0.1:4", "127.0.0.1:5"] }
+            admin: { listen: "192.0.2.1:6" }
+            rules: [names.yaml]
+            timeouts:
+              { head: 1s, dns: 2s, connect: 3s, idle: 4m, half_close: 5h, write_stall: 6d, drain: 700ms }
+            relay: { mode: copy, pipe_size: 1MiB, pipes: 7 }
+            threads: 8
+            """);
+
+    Configuration defaults = Configuration.defaults();
+    Configuration expected =
+        defaults
+            .withListen(List.of(address("127.0.0.1:1"), address("[::1]:0"), address("127.0.0.1:2")))
+            .withForward(
+                List.of(
+                    new Forward.Fixed(
+                        address("127.0.0.1:3"),
+                        (HostPort) HostPort.parse("production.old.example.com:22")),
+                    new Forward.Rendezvous(address("127.0.0.1:4"), address("127.0.0.1:5"))))
+            .withAdmin(address("192.0.2.1:6"))
+            .withRules(new RuleSource.File(Path.of("names.yaml")))
+            .withTimeout(Timeout.HEAD, Duration.ofSeconds(1))
+            .withTimeout(Timeout.DNS, Duration.ofSeconds(2))
+            .withTimeout(Timeout.CONNECT, Duration.ofSeconds(3))
+            .withTimeout(Timeout.IDLE, Duration.ofMinutes(4))
+            .withTimeout(Timeout.HALF_CLOSE, Duration.ofHours(5))
+            .withTimeout(Timeout.WRITE_STALL, Duration.ofDays(6))
+            .withTimeout(Timeout.DRAIN, Duration.ofMillis(700))
+            .withRelay(new RelayChoice(RelayMode.COPY, 1 << 20, 7))
+            .withThreads(8);
+    assertThat(read).isEqualTo(expected);
+  }
+
+  @Test
+  void oneValueStandsForAListOfOne() {
+    assertThat(loaded("listen: 127.0.0.1:1\nrules: a.yaml\n"))
+        .isEqualTo(loaded("listen: ['127.0.0.1:1']\nrules: [a.yaml]\n"));
+  }
+
+  @Test
+  void noRulesCanBeAskedFor() {
+    assertThat(loaded("rules: []\n").rules()).isEqualTo(new RuleSource.None());
+  }
+
+  @ParameterizedTest(name = "{1} in {0} is {2}")
+  @CsvSource({
+    "detour.yaml,      rules.yaml,   rules.yaml",
+    "conf/detour.yaml, rules.yaml,   conf/rules.yaml",
+    "conf/detour.yaml, /etc/r.yaml,  /etc/r.yaml",
+    "/etc/detour.yaml, r/rules.yaml, /etc/r/rules.yaml",
+  })
+  void pathsAreRelativeToTheFilesFolder(Path file, String rules, Path expected) {
+    ConfigurationFile read = ConfigurationFile.parse(file, "rules: [" + rules + "]\n");
+
+    assertThat(((ConfigurationFile.Loaded) read).configuration().rules())
+        .isEqualTo(new RuleSource.File(expected));
+  }
+
+  @ParameterizedTest(name = "R02: {0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "lisen: []                          | 1:1: unknown key \"lisen\" (did you mean"
+            + " \"listen\"?)",
+        "thread: 1                          | 1:1: unknown key \"thread\" (did you mean"
+            + " \"threads\"?)",
+        "access: {}                         | 1:1: key \"access\" is not supported by this version",
+        "ledger: { url: off }               | 1:1: key \"ledger\" is not supported by this version",
+        "admin: { hosts: [] }               | 1:10: key \"hosts\" is not supported by this version",
+        "[]                                 | 1:1: the file is a list (expected: a mapping with"
+            + " listen, forward, admin, rules, timeouts, relay, threads)",
+        "listen: []                         | 1:9: \"listen\" is an empty list (expected: at least"
+            + " one entry)",
+        "listen: [{ address: '127.0.0.1:1' }] | 1:10: a mapping in \"listen\" is not supported by"
+            + " this version",
+        "listen: ['unix:/run/d.sock']       | 1:10: listen: a Unix socket is not supported by this"
+            + " version",
+        "listen: ['0.0.0.0:3128']           | 1:10: listen: \"0.0.0.0:3128\" would be an open"
+            + " proxy, since this version has no access lists (expected: a loopback address)",
+        "listen: ['127.0.0.1:65536']        | 1:10: listen: 127.0.0.1:65536: port is not a number"
+            + " from 1 to 65535 (expected: ADDRESS:PORT with an IP address or localhost, such as"
+            + " 127.0.0.1:3128)",
+        "listen: [3128]                     | 1:10: \"listen\" is a number (expected: text, in"
+            + " quotes: \"3128\")",
+        "rules: [a.yaml, b.yaml]            | 1:17: a second file in \"rules\" is not supported by"
+            + " this version",
+        "rules: rules.d/                    | 1:8: a folder in \"rules\" is not supported by this"
+            + " version",
+        "timeouts: { hed: 1s }              | 1:13: unknown key \"hed\" (did you mean \"head\"?)",
+        "timeouts: { dns: 9ms }             | 1:18: dns: \"9ms\" (expected: 10ms..1h)",
+        "timeouts: { idle: 366d }           | 1:19: idle: \"366d\" (expected: 1ms..365d)",
+        "timeouts: { idle: 0s }             | 1:19: idle: \"0s\" (expected: 1ms..365d)",
+        "timeouts: { head: 10 }             | 1:19: head: \"10\" (expected: a number with ms, s, m,"
+            + " h or d, such as 30s)",
+        "timeouts: { head: }                | 1:18: head: empty (expected: a number with ms, s, m,"
+            + " h or d, such as 30s)",
+        "relay: { mode: fast }              | 1:16: mode: \"fast\" (expected: auto, splice, copy)",
+        "relay: { pipe_size: 256 }          | 1:21: pipe_size: \"256\" (expected: a number with B,"
+            + " KiB, MiB or GiB, such as 256KiB)",
+        "relay: { pipe_size: 2MiB }         | 1:21: pipe_size: \"2MiB\" (expected: 64KiB..1MiB)",
+        "relay: { pipes: -1 }               | 1:17: pipes: \"-1\" (expected: auto or 0..1000000)",
+        "threads: 0                         | 1:10: threads: \"0\" (expected: auto or 1..1024)",
+        "threads: 1025                      | 1:10: threads: \"1025\" (expected: auto or 1..1024)",
+        "threads: 1.5                       | 1:10: threads: \"1.5\" (expected: auto or 1..1024)",
+        "threads: '2'                       | 1:10: threads: \"2\" (expected: auto or 1..1024)",
+        "forward: {}                        | 1:10: \"forward\" is a mapping (expected: a list)",
+        "forward: [{ listen: '127.0.0.1:1' }] | 1:11: key \"to\" is missing",
+        "forward: [{ listen: '127.0.0.1:1', to: x }] | 1:40: to: \"x\": port is missing (expected:"
+            + " HOST:PORT)",
+        "forward: [{ listen: '192.0.2.1:1', to: 'x:1' }] | 1:21: listen: \"192.0.2.1:1\" would be"
+            + " an open proxy, since this version has no access lists (expected: a loopback"
+            + " address)",
+        "forward: [{ rendezvous: ['127.0.0.1:1'] }] | 1:13: \"rendezvous\" has 1 address (expected:"
+            + " two)",
+        "forward: [{ rendezvous: ['127.0.0.1:1', '127.0.0.1:1'] }] | 1:11: \"rendezvous\" has the"
+            + " same address twice",
+        "forward: [{ rendezvous: ['127.0.0.1:1', '127.0.0.1:2'], to: 'x:1' }] | 1:57: key \"to\""
+            + " does not go with \"rendezvous\"",
+      })
+  void everyProblemHasItsPlace(String text, String problem) {
+    assertThat(problems(text)).containsExactly("c:" + problem);
+  }
+
+  @Test
+  @Tag("R02")
+  void everyProblemIsReportedAtOnce() {
+    assertThat(problems("threads: 0\nlimits: {}\nthreads: 2\ntimeouts: { head: x, dns: y }\n"))
+        .containsExactly(
+            "c:1:10: threads: \"0\" (expected: auto or 1..1024)",
+            "c:2:1: key \"limits\" is not supported by this version",
+            "c:3:1: key \"threads\" is repeated (first in line 1)",
+            "c:4:19: head: \"x\" (expected: " + DurationText.EXPECTED + ")",
+            "c:4:27: dns: \"y\" (expected: " + DurationText.EXPECTED + ")");
+  }
+
+  @Test
+  @Tag("R03")
+  void anAliasBombIsRefused() {
+    assertThat(problems("listen: &a [x]\nforward: [*a, *a]\n"))
+        .containsExactly(
+            "c:2:11: YAML aliases (*name) are not supported by this version",
+            "c:2:15: YAML aliases (*name) are not supported by this version");
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsAProblem(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("detour.yaml"), "threads: 3\n");
+
+    assertThat(ConfigurationFile.load(file))
+        .isEqualTo(new ConfigurationFile.Loaded(Configuration.defaults().withThreads(3)));
+    assertThat(((ConfigurationFile.Rejected) ConfigurationFile.load(folder)).problems())
+        .singleElement()
+        .asString()
+        .startsWith(folder + ": cannot be read: it is a folder");
+  }
+
+  private static ListenAddress address(String text) {
+    return ListenAddress.parse(text);
+  }
+
+  private static Configuration loaded(String text) {
+    return ((ConfigurationFile.Loaded) ConfigurationFile.parse(FILE, text)).configuration();
+  }
+
+  private static List<String> problems(String text) {
+    return ((ConfigurationFile.Rejected) ConfigurationFile.parse(FILE, text))
+        .problems().stream().map(Problem::toString).toList();
+  }
+}

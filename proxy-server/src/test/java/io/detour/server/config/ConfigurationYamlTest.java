@@ -1,0 +1,54 @@
+package io.detour.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.detour.core.HostPort;
+import io.detour.core.relay.RelayMode;
+import io.detour.server.forward.Forward;
+import io.detour.server.listen.ListenAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ConfigurationYamlTest {
+  @ParameterizedTest
+  @MethodSource
+  void whatIsWrittenReadsBackTheSame(Configuration configuration) {
+    String text = ConfigurationYaml.of(configuration);
+
+    assertThat(text).endsWith("\n");
+    assertThat(ConfigurationFile.parse(Path.of("elsewhere", "detour.yaml"), text))
+        .as(text)
+        .isEqualTo(new ConfigurationFile.Loaded(configuration));
+  }
+
+  static Stream<Configuration> whatIsWrittenReadsBackTheSame() {
+    Configuration defaults = Configuration.defaults();
+    ListenAddress six = ListenAddress.parse("[::1]:0");
+    return Stream.of(
+        defaults,
+        defaults.withRules(new RuleSource.None()),
+        defaults.withRules(file("/etc/detour/rules.yaml")),
+        defaults.withRules(file("/a b/# c: d/{e}/[f]/'g\"/h\\i, j*.yaml")),
+        defaults.withRules(file("/ä/true")),
+        defaults.withListen(List.of(six, six)).withAdmin(six),
+        defaults.withForward(
+            List.of(
+                new Forward.Fixed(six, (HostPort) HostPort.parse("[2001:db8::1]:22")),
+                new Forward.Fixed(six, (HostPort) HostPort.parse("example.com:22")),
+                new Forward.Rendezvous(six, ListenAddress.parse("127.0.0.1:0")))),
+        defaults.withRelay(new RelayChoice(RelayMode.SPLICE, (64 << 10) + 1, 0)),
+        defaults.withThreads(1).withTimeout(Timeout.DRAIN, Duration.ZERO),
+        defaults
+            .withTimeout(Timeout.IDLE, DurationText.LONGEST)
+            .withTimeout(Timeout.HALF_CLOSE, Duration.ofMillis(86_400_001))
+            .withTimeout(Timeout.WRITE_STALL, Duration.ofSeconds(3601)));
+  }
+
+  private static RuleSource file(String path) {
+    return new RuleSource.File(Path.of(path));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.config;
+
+import org.jspecify.annotations.NullMarked;

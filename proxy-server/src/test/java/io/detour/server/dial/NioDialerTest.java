@@ -1,0 +1,95 @@
+package io.detour.server.dial;
+
+import static io.detour.server.dial.DialFixture.closedPort;
+import static io.detour.server.dial.DialFixture.host;
+import static io.detour.server.dial.DialFixture.target;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.detour.core.Host;
+import io.detour.core.HostPort;
+import io.detour.server.transport.Transport;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.SocketChannel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Dialling without epoll gives the same channels and the same failures. */
+@Timeout(60)
+class NioDialerTest {
+  private final DialFixture fixture = new DialFixture(Transport.nio());
+
+  @AfterEach
+  void close() throws Exception {
+    fixture.close();
+  }
+
+  @Test
+  void theChannelIsReadyToBeRelayed() throws IOException {
+    ServerSocket listener = fixture.listen("127.0.0.1");
+
+    DialResult result =
+        fixture.dial(fixture.dialer(), target("127.0.0.1", listener.getLocalPort()));
+
+    SocketChannel upstream = ((DialResult.Connected) result).upstream();
+    assertThat(upstream.eventLoop()).isSameAs(fixture.loop);
+    assertThat(upstream.isActive()).isTrue();
+    assertThat(upstream.config().getOption(ChannelOption.AUTO_READ)).isFalse();
+    assertThat(upstream.config().getOption(ChannelOption.ALLOW_HALF_CLOSURE)).isTrue();
+  }
+
+  @Test
+  @Tag("D05")
+  void aRefusalIsTold() throws IOException {
+    assertFails(target("127.0.0.1", closedPort("127.0.0.1")), DialError.CONNECTION_REFUSED);
+  }
+
+  @Test
+  @Tag("D07")
+  void aSilentAddressIsGivenUp() throws IOException {
+    Dialer dialer = fixture.dialer(fixture.options.withConnectTimeout(Duration.ofMillis(200)));
+
+    assertThat(fixture.dial(dialer, target("127.0.0.1", fixture.deafPort())))
+        .asInstanceOf(InstanceOfAssertFactories.type(DialResult.Failed.class))
+        .extracting(DialResult.Failed::error)
+        .isEqualTo(DialError.CONNECTION_TIMEOUT);
+  }
+
+  @Test
+  @Tag("D01")
+  void theDnsServersAreAsked() {
+    assertFails(target("nobody.test", 443), DialError.DNS_ERROR);
+    assertThat(fixture.dns.asked()).isNotEmpty();
+  }
+
+  @Test
+  void theNextAddressIsTried() throws IOException {
+    ServerSocket listener = fixture.listen("127.0.0.2");
+    Map<Host, List<InetAddress>> hosts =
+        Map.of(
+            host("two.test"),
+            List.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("127.0.0.2")));
+
+    DialResult result =
+        fixture.dial(
+            fixture.dialer(fixture.options.withHosts(hosts)),
+            target("two.test", listener.getLocalPort()));
+
+    assertThat(((DialResult.Connected) result).attempts()).isEqualTo(2);
+  }
+
+  private void assertFails(HostPort target, DialError error) {
+    assertThat(fixture.dial(fixture.dialer(), target))
+        .asInstanceOf(InstanceOfAssertFactories.type(DialResult.Failed.class))
+        .extracting(DialResult.Failed::error)
+        .isEqualTo(error);
+  }
+}
