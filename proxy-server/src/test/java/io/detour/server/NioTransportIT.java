@@ -42,6 +42,7 @@ class NioTransportIT {
           .asString()
           .contains(" WARN ", "noNative=true");
       assertThat(readyStatus(detour.adminAddress().getPort())).isEqualTo(200);
+      passesBytes(detour);
       try (RawClient client = detour.client()) {
         client.send("CONNECT nobody.invalid:443 HTTP/1.1\r\nHost: nobody.invalid:443\r\n\r\n");
         assertThat(client.rest()).startsWith("HTTP/1.1 502 ");
@@ -49,6 +50,16 @@ class NioTransportIT {
       detour.signal("TERM");
       assertThat(detour.exitWithin(LONG)).isZero();
       assertThat(detour.err()).doesNotContain("Exception", " ERROR ");
+    }
+  }
+
+  /** Through the relay for any channel, half-close included. */
+  private static void passesBytes(DetourProcess detour) throws Exception {
+    try (TcpOrigin origin = TcpOrigin.echo();
+        RawClient client = detour.client()) {
+      assertThat(client.tunnel(origin.authority()).status()).isEqualTo(200);
+      client.send("over NIO").endOutput();
+      assertThat(client.rest()).isEqualTo("over NIO");
     }
   }
 

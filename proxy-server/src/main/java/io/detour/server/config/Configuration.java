@@ -86,13 +86,14 @@ public record Configuration(
 
   /** How bytes are moved. */
   public RelayOptions relayOptions() {
-    return new RelayOptions(
-        relay.mode(),
-        relay.pipeBytes(),
-        relay.pipes(),
-        timeout(Timeout.IDLE),
-        timeout(Timeout.HALF_CLOSE),
-        timeout(Timeout.WRITE_STALL));
+    RelayOptions defaults = RelayOptions.defaults();
+    return defaults
+        .withMode(relay.mode())
+        .withChunks(relay.pipeBytes(), defaults.bufferBytes())
+        .withPipes(relay.pipes())
+        .withKeepAlive(timeout(Timeout.KEEP_ALIVE))
+        .withTimeouts(
+            timeout(Timeout.IDLE), timeout(Timeout.HALF_CLOSE), timeout(Timeout.WRITE_STALL));
   }
 
   /** The same with other addresses for clients. */

@@ -18,6 +18,8 @@ public enum Timeout {
   HALF_CLOSE(RelayOptions.defaults().halfClose(), Duration.ofMillis(1), DurationText.LONGEST),
   /** For a side that takes none of the bytes waiting for it. */
   WRITE_STALL(RelayOptions.defaults().writeStall(), Duration.ofMillis(1), DurationText.LONGEST),
+  /** Until a TCP peer of which nothing comes is probed. */
+  KEEP_ALIVE(RelayOptions.defaults().keepAlive(), Duration.ofSeconds(1), DurationText.LONGEST),
   /** For the tunnels that are open on a stop. */
   DRAIN(Duration.ofSeconds(30), Duration.ZERO, DurationText.LONGEST);
 
