@@ -8,7 +8,8 @@
  * VIA is where the clients connect to: "connect:ADDRESS:PORT" is a proxy that is asked with CONNECT,
  * "plain:ADDRESS:PORT" a forwarder of its own target, "direct" the origin itself. ORIGIN is ADDRESS:PORT.
  *   down, up   each connection streams as fast as it can, until the time is over (BYTES is of no meaning)
- *   echo       each connection sends BYTES, waits until they are back, and goes on
+ *   echo       each connection sends BYTES (at most 16 KiB, which any socket takes at once), waits until they are back,
+ *              and goes on
  *   open       each connection does that once, and is then reset and replaced by a new one
  *   idle       each connection does that once, and then stays
  *   stall-down each connection is offered a stream without end and reads nothing of it
@@ -39,7 +40,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BUFFER = 256 * 1024, EVENTS = 512, MOST_SAMPLES = 8 * 1000 * 1000, WAVE = 256 };
+enum { BUFFER = 256 * 1024, EVENTS = 512, MOST_SAMPLES = 8 * 1000 * 1000, WAVE = 256, MOST_MESSAGE_BYTES = 16 * 1024 };
 
 static char buffer[BUFFER];
 
@@ -259,6 +260,7 @@ static void ask(Client *c) {
 /* The origin says nothing of its own, so what comes before the task is sent is the proxy's answer alone. */
 static void hear_answer(Client *c) {
   ssize_t n = read(c->socket, c->head + c->head_bytes, sizeof c->head - 1 - c->head_bytes);
+  if (n < 0 && errno == EAGAIN) return;
   if (n <= 0) return again(c, true);
   c->head_bytes += n;
   c->head[c->head_bytes] = 0;
@@ -402,7 +404,8 @@ int main(int count, char **arguments) {
   via = parse_address(asks ? arguments[2] + 8 : !strncmp(arguments[2], "plain:", 6) ? arguments[2] + 6 : origin);
   int connections = atoi(arguments[4]);
   message_bytes = atoi(arguments[5]);
-  if (message_bytes >= BUFFER) die("BYTES");
+  if (message_bytes < 1 && !streams_down && !streams_up) message_bytes = 1;
+  if (message_bytes > MOST_MESSAGE_BYTES) message_bytes = MOST_MESSAGE_BYTES;
   deadline = now() + atof(arguments[6]);
   samples = malloc(MOST_SAMPLES * sizeof *samples);
   poller = epoll_create1(EPOLL_CLOEXEC);

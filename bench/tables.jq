@@ -1,9 +1,10 @@
-# The tables of bench/compare. Input: one object for each measurement, {work, name, cpu_ms} and what load prints; $works are
-# the names of the works in order. The prelude of both tables: `figures` is one object of medians for each work and proxy.
+# The tables of bench/compare: all_figures and ratios. Input: one object for each measurement, {work, name, cpu_ms} and what
+# load prints; $works are the names of the works in order.
 
 def median: sort | .[length / 2 | floor];
 def digits($n): . * pow(10; $n) | round / pow(10; $n) | tostring;
 
+# One object of medians for each work and proxy.
 def figures:
   group_by(.work, .name) | map({
     work: .[0].work, name: .[0].name, streams: (.[0].operations == 0), failures: (map(.failures) | add),
@@ -17,12 +18,14 @@ def figures:
 
 def is_detour: .name | startswith("detour");
 
+def cpu($n; $unit): if .name == "direct" then "" else (.cpu | digits($n)) + $unit end;
+
 def all_figures:
   "| work | proxy | rate | CPU | p50 µs | p99 µs | p99.9 µs | failures |",
   "|---|---|---|---|---|---|---|---|",
   (figures[] | "| \(.work) | \(.name) | " +
-    (if .streams then "\(.rate | digits(0)) MB/s | \(.cpu | digits(3)) s/GB | | | |"
-     else "\(.rate | digits(0)) /s | \(.cpu | digits(1)) µs each | \(.p50 | digits(0)) | \(.p99 | digits(0)) | \(.p999 | digits(0)) |" end)
+    (if .streams then "\(.rate | digits(0)) MB/s | \(cpu(3; " s/GB")) | | | |"
+     else "\(.rate | digits(0)) /s | \(cpu(1; " µs each")) | \(.p50 | digits(0)) | \(.p99 | digits(0)) | \(.p999 | digits(0)) |" end)
     + " \(.failures) |");
 
 # What a work is judged by: the key, what it is called, its digits, whether more is better.
