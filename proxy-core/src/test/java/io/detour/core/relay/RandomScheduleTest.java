@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -36,7 +37,17 @@ class RandomScheduleTest {
   @ParameterizedTest(name = "T21 {0}")
   @EnumSource
   void everyScheduleEndsAsItMust(RelayMode mode) {
-    int seeds = Integer.getInteger("detour.seeds", 2000);
+    play(mode, Integer.getInteger("detour.seeds", 2000));
+  }
+
+  @ParameterizedTest(name = "T21 {0}")
+  @EnumSource
+  @Tag("campaign")
+  void everyOneOfManySchedulesEndsAsItMust(RelayMode mode) {
+    play(mode, Integer.getInteger("detour.seeds", 20_000));
+  }
+
+  private static void play(RelayMode mode, int seeds) {
     long only = Long.getLong("detour.seed", -1);
     for (long seed = Math.max(only, 0); seed < (only < 0 ? seeds : only + 1); seed++) {
       try {
