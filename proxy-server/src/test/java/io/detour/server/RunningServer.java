@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLConnection;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -57,8 +58,8 @@ final class RunningServer implements AutoCloseable {
     return with(options -> options.withListen(addresses, options.admin()));
   }
 
-  private static RunningServer start(String rules, UnaryOperator<ServerOptions> change)
-      throws IOException {
+  /** Serves with a rule file of this text, with options that differ from the usual ones. */
+  static RunningServer start(String rules, UnaryOperator<ServerOptions> change) throws IOException {
     return new RunningServer(rules, change);
   }
 
@@ -98,6 +99,21 @@ final class RunningServer implements AutoCloseable {
   /** Where the admin interface is, as {@code 127.0.0.1:PORT}. */
   String adminAuthority() {
     return NetUtil.toSocketAddressString(server.adminAddress());
+  }
+
+  /** Where plain TCP clients are accepted. */
+  InetSocketAddress forwardAddress(int index) {
+    return server.forwardAddresses().get(index);
+  }
+
+  /** A client connected to a plain TCP listener. */
+  RawClient forwardClient(int index) throws IOException {
+    return RawClient.connect(forwardAddress(index));
+  }
+
+  /** Stops accepting, and waits for the clients as a stop does. */
+  int drain(Duration timeout) throws InterruptedException {
+    return server.drain(timeout);
   }
 
   /** A client connected to it. */
