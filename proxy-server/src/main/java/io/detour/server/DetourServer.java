@@ -156,6 +156,11 @@ public final class DetourServer implements AutoCloseable {
     return admin.localAddress();
   }
 
+  /** How many clients are connected, those of plain TCP listeners included. */
+  int clients() {
+    return listeners.clients();
+  }
+
   /**
    * Stops accepting at once and waits until the last client is gone.
    *

@@ -116,6 +116,11 @@ final class RunningServer implements AutoCloseable {
     return server.drain(timeout);
   }
 
+  /** How many clients are connected. */
+  int clients() {
+    return server.clients();
+  }
+
   /** A client connected to it. */
   RawClient client() throws IOException {
     return RawClient.connect(address());
