@@ -7,6 +7,7 @@ import io.detour.server.admin.AdminServer;
 import io.detour.server.connect.ConnectHandler;
 import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
+import io.detour.server.forward.Forward;
 import io.detour.server.forward.ForwardListeners;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.listen.Listeners;
@@ -53,7 +54,7 @@ public final class DetourServer implements AutoCloseable {
   private final OwnAddresses own = new OwnAddresses();
   private volatile boolean draining;
   private List<InetSocketAddress> addresses = List.of();
-  private List<InetSocketAddress> forwardAddresses = List.of();
+  private List<Forward> forwards = List.of();
 
   @SuppressWarnings("NullAway.Init") // set by start, which is the only way to make one
   private AdminServer admin;
@@ -120,7 +121,7 @@ public final class DetourServer implements AutoCloseable {
             (client, loop) -> accept(client, loop, services, options, log));
     ForwardListeners forward =
         new ForwardListeners(listeners, own, services, options.relay().idle());
-    forwardAddresses = forward.bind(options.forward(), group);
+    forwards = forward.bind(options.forward(), group);
     listeners.accept();
   }
 
@@ -143,12 +144,9 @@ public final class DetourServer implements AutoCloseable {
     return addresses;
   }
 
-  /**
-   * Where plain TCP clients are accepted, in the order of {@link ServerOptions#forward}: one
-   * address of a fixed target, two of a rendezvous.
-   */
-  public List<InetSocketAddress> forwardAddresses() {
-    return forwardAddresses;
+  /** The plain TCP listeners, with the ports that were chosen where 0 was asked for. */
+  public List<Forward> forwards() {
+    return forwards;
   }
 
   /** Where the admin interface listens. */

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.detour.rules.RuleSet;
 import io.detour.rules.yaml.RuleFile;
 import io.detour.server.dial.ScriptedDnsServer;
+import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
 import io.netty.util.NetUtil;
 import java.io.IOException;
@@ -101,9 +102,20 @@ final class RunningServer implements AutoCloseable {
     return NetUtil.toSocketAddressString(server.adminAddress());
   }
 
-  /** Where plain TCP clients are accepted. */
+  /** Where plain TCP clients are accepted; a rendezvous counts for two. */
   InetSocketAddress forwardAddress(int index) {
-    return server.forwardAddresses().get(index);
+    return server.forwards().stream()
+        .flatMap(RunningServer::addresses)
+        .map(ListenAddress::socketAddress)
+        .toList()
+        .get(index);
+  }
+
+  private static Stream<ListenAddress> addresses(Forward forward) {
+    return switch (forward) {
+      case Forward.Fixed fixed -> Stream.of(fixed.listen());
+      case Forward.Rendezvous both -> Stream.of(both.first(), both.second());
+    };
   }
 
   /** A client connected to a plain TCP listener. */
