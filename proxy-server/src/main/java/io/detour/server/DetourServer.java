@@ -7,6 +7,8 @@ import io.detour.server.admin.AdminServer;
 import io.detour.server.connect.ConnectHandler;
 import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
+import io.detour.server.forward.Forward;
+import io.detour.server.forward.ForwardListeners;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.listen.Listeners;
 import io.detour.server.observe.AccessLog;
@@ -14,6 +16,7 @@ import io.detour.server.observe.Metrics;
 import io.detour.server.observe.RequestCounters;
 import io.detour.server.observe.RuleLabels;
 import io.detour.server.transport.Transport;
+import io.detour.server.tunnel.ConnectAsker;
 import io.detour.server.tunnel.Tunnel;
 import io.detour.server.tunnel.TunnelServices;
 import io.netty.channel.Channel;
@@ -50,6 +53,8 @@ public final class DetourServer implements AutoCloseable {
   private final Metrics metrics;
   private final OwnAddresses own = new OwnAddresses();
   private volatile boolean draining;
+  private List<InetSocketAddress> addresses = List.of();
+  private List<Forward> forwards = List.of();
 
   @SuppressWarnings("NullAway.Init") // set by start, which is the only way to make one
   private AdminServer admin;
@@ -109,8 +114,16 @@ public final class DetourServer implements AutoCloseable {
     own.add(admin.localAddress());
     AccessLog log = new AccessLog();
     TunnelServices services = new TunnelServices(options.rules(), dialer, engine, log);
-    listeners.open(
-        options.listen(), own, (client, loop) -> accept(client, loop, services, options, log));
+    addresses =
+        listeners.bind(
+            options.listen(),
+            group,
+            own,
+            (client, loop) -> accept(client, loop, services, options, log));
+    ForwardListeners forward =
+        new ForwardListeners(listeners, own, services, options.relay().idle());
+    forwards = forward.bind(options.forward(), group);
+    listeners.accept();
   }
 
   private static void accept(
@@ -123,18 +136,28 @@ public final class DetourServer implements AutoCloseable {
             loop,
             log,
             options.headTimeout(),
-            (asking, asked) -> Tunnel.start(services, loop, asking, asked))
+            (asking, asked) -> Tunnel.start(services, loop, new ConnectAsker(loop, asking), asked))
         .install(client);
   }
 
-  /** Where clients are accepted. */
+  /** Where clients of the proxy are accepted, in the order of {@link ServerOptions#listen}. */
   public List<InetSocketAddress> addresses() {
-    return listeners.addresses();
+    return addresses;
+  }
+
+  /** The plain TCP listeners, with the ports that were chosen where 0 was asked for. */
+  public List<Forward> forwards() {
+    return forwards;
   }
 
   /** Where the admin interface listens. */
   public InetSocketAddress adminAddress() {
     return admin.localAddress();
+  }
+
+  /** How many clients are connected, those of plain TCP listeners included. */
+  int clients() {
+    return listeners.clients();
   }
 
   /**

@@ -13,7 +13,13 @@ import picocli.CommandLine.Spec;
     description = "HTTP CONNECT proxy that rewrites legacy host names while a network migrates.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {RunCommand.class, CheckCommand.class, ExplainCommand.class, ConfigCommand.class},
+    subcommands = {
+      RunCommand.class,
+      CheckCommand.class,
+      ExplainCommand.class,
+      PipeCommand.class,
+      ConfigCommand.class
+    },
     synopsisSubcommandLabel = "VERB",
     commandListHeading = "%nVerbs:%n",
     exitCodeListHeading = "%nExit codes:%n",
@@ -53,6 +59,6 @@ final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "a verb is missing (expected: run, check, explain or config)");
+        spec.commandLine(), "a verb is missing (expected: run, check, explain, pipe or config)");
   }
 }

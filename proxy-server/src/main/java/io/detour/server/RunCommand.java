@@ -10,6 +10,8 @@ import io.detour.server.config.RuleSource;
 import io.detour.server.config.Timeout;
 import io.detour.server.demo.DemoBanner;
 import io.detour.server.demo.DemoOrigin;
+import io.detour.server.forward.Forward;
+import io.detour.server.listen.ListenAddress;
 import io.detour.server.observe.LogOutput;
 import io.netty.util.NetUtil;
 import java.io.IOException;
@@ -151,6 +153,7 @@ final class RunCommand implements Callable<Integer> {
     for (InetSocketAddress address : server.addresses()) {
       out.println("  proxy   http://" + NetUtil.toSocketAddressString(address));
     }
+    server.forwards().forEach(forward -> out.println("  tcp     " + announcement(forward)));
     String admin = NetUtil.toSocketAddressString(server.adminAddress());
     out.println("  admin   http://" + admin + "/metrics");
     if (origin != null) {
@@ -165,6 +168,17 @@ final class RunCommand implements Callable<Integer> {
         admin,
         rules.rules().size(),
         relay.name().toLowerCase(Locale.ROOT));
+  }
+
+  private static String announcement(Forward forward) {
+    return switch (forward) {
+      case Forward.Fixed fixed -> text(fixed.listen()) + " to " + fixed.target();
+      case Forward.Rendezvous both -> text(both.first()) + " with " + text(both.second());
+    };
+  }
+
+  private static String text(ListenAddress address) {
+    return NetUtil.toSocketAddressString(address.socketAddress());
   }
 
   private static void stop(DetourServer server, String signal, Duration drainTimeout)

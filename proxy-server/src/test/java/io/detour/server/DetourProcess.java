@@ -37,16 +37,7 @@ final class DetourProcess implements AutoCloseable {
   /** Starts {@code detour} with these arguments, in a folder that also takes what it prints. */
   static DetourProcess start(Path folder, Map<String, String> environment, String... arguments)
       throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:+UseCompactObjectHeaders",
-                "-jar",
-                JAR.toAbsolutePath().toString()));
-    command.addAll(List.of(arguments));
+    List<String> command = command(arguments);
     Path out = Files.createTempFile(folder, "detour", ".out");
     Path err = Files.createTempFile(folder, "detour", ".err");
     ProcessBuilder builder =
@@ -57,6 +48,21 @@ final class DetourProcess implements AutoCloseable {
     builder.environment().keySet().removeIf(name -> name.startsWith("DETOUR_"));
     builder.environment().putAll(environment);
     return new DetourProcess(builder.start(), out, err);
+  }
+
+  /** The command line that {@code bin/detour} would run. */
+  static List<String> command(String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:+UseCompactObjectHeaders",
+                "-jar",
+                JAR.toAbsolutePath().toString()));
+    command.addAll(List.of(arguments));
+    return command;
   }
 
   /** Waits until it says that it is ready. */

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.detour.rules.RuleSet;
 import io.detour.rules.yaml.RuleFile;
 import io.detour.server.dial.ScriptedDnsServer;
+import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
 import io.netty.util.NetUtil;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLConnection;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -57,8 +59,8 @@ final class RunningServer implements AutoCloseable {
     return with(options -> options.withListen(addresses, options.admin()));
   }
 
-  private static RunningServer start(String rules, UnaryOperator<ServerOptions> change)
-      throws IOException {
+  /** Serves with a rule file of this text, with options that differ from the usual ones. */
+  static RunningServer start(String rules, UnaryOperator<ServerOptions> change) throws IOException {
     return new RunningServer(rules, change);
   }
 
@@ -98,6 +100,37 @@ final class RunningServer implements AutoCloseable {
   /** Where the admin interface is, as {@code 127.0.0.1:PORT}. */
   String adminAuthority() {
     return NetUtil.toSocketAddressString(server.adminAddress());
+  }
+
+  /** Where plain TCP clients are accepted; a rendezvous counts for two. */
+  InetSocketAddress forwardAddress(int index) {
+    return server.forwards().stream()
+        .flatMap(RunningServer::addresses)
+        .map(ListenAddress::socketAddress)
+        .toList()
+        .get(index);
+  }
+
+  private static Stream<ListenAddress> addresses(Forward forward) {
+    return switch (forward) {
+      case Forward.Fixed fixed -> Stream.of(fixed.listen());
+      case Forward.Rendezvous both -> Stream.of(both.first(), both.second());
+    };
+  }
+
+  /** A client connected to a plain TCP listener. */
+  RawClient forwardClient(int index) throws IOException {
+    return RawClient.connect(forwardAddress(index));
+  }
+
+  /** Stops accepting, and waits for the clients as a stop does. */
+  int drain(Duration timeout) throws InterruptedException {
+    return server.drain(timeout);
+  }
+
+  /** How many clients are connected. */
+  int clients() {
+    return server.clients();
   }
 
   /** A client connected to it. */

@@ -16,6 +16,9 @@ final class SocketTable {
   private static final List<Path> TABLES =
       List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"));
 
+  /** {@code TCP_SYN_SENT} of tcp_states.h. */
+  private static final String SYN_SENT = "02";
+
   private SocketTable() {}
 
   /** Whether the socket on one local port has read all that its peer on another port has sent. */
@@ -28,6 +31,15 @@ final class SocketTable {
                 columns[1].endsWith(hex(localPort))
                     && columns[2].endsWith(hex(remotePort))
                     && columns[4].endsWith(":00000000"));
+  }
+
+  /** How many connections to a port wait for the answer to their SYN. */
+  static long connecting(int remotePort) {
+    return TABLES.stream()
+        .flatMap(table -> lines(table).stream())
+        .map(line -> line.trim().split(" +"))
+        .filter(columns -> columns[2].endsWith(hex(remotePort)) && columns[3].equals(SYN_SENT))
+        .count();
   }
 
   /** How many descriptors this process has open. */

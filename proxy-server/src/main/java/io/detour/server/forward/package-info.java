@@ -1,4 +1,7 @@
-/** Plain TCP listeners: no HTTP head, the same rules and the same relay. */
+/**
+ * Ways into a tunnel without HTTP: plain TCP listeners with a fixed target or a rendezvous, and the
+ * standard streams of this process. The same rules and the same relay.
+ */
 @NullMarked
 package io.detour.server.forward;
 

@@ -24,7 +24,8 @@ import java.util.function.BiConsumer;
  * Accepts clients on one or more addresses and hands them to the event loops in turn, so that a few
  * busy clients do not meet on one loop.
  *
- * <p>All addresses are listened on or none. May be used by any thread but an event loop.
+ * <p>All addresses are listened on or none, and no client is accepted before all are. May be used
+ * by any thread but an event loop.
  */
 public final class Listeners {
   /** As HAProxy and nginx ask for more than the kernel's default; the kernel caps it. */
@@ -52,40 +53,58 @@ public final class Listeners {
   }
 
   /**
-   * Begins to listen, and when all addresses are listened on, to accept.
+   * Begins to listen. Clients wait until {@link #accept}.
    *
    * @param addresses where
-   * @param own told each address before a client of any is accepted
+   * @param loops get the new clients in turn: the whole group of the constructor, or one of its
+   *     event loops
+   * @param own told each address
    * @param onClient told each new client and its event loop, on that loop
-   * @throws IOException if an address cannot be listened on; the message names it and the cause.
-   *     Nothing is listened on then
+   * @return the addresses with the ports that were chosen where 0 was asked for, in the same order
+   * @throws IOException if an address cannot be listened on; the message names it and the cause. No
+   *     address of any call is listened on then
    */
-  public void open(
-      List<ListenAddress> addresses, OwnAddresses own, BiConsumer<Channel, ClientLoop> onClient)
+  public List<InetSocketAddress> bind(
+      List<ListenAddress> addresses,
+      EventLoopGroup loops,
+      OwnAddresses own,
+      BiConsumer<Channel, ClientLoop> onClient)
       throws IOException {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
-            .group(group)
+            .group(group, loops)
             .channelFactory(transport.serverSockets())
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childHandler(new NewClient(onClient));
+    List<InetSocketAddress> bound = new ArrayList<>();
     for (ListenAddress address : addresses) {
-      ChannelFuture bound = bootstrap.bind(address.socketAddress()).awaitUninterruptibly();
-      if (!bound.isSuccess()) {
-        stopAccepting();
-        throw new IOException(
-            "cannot listen on "
-                + NetUtil.toSocketAddressString(address.socketAddress())
-                + ": "
-                + bound.cause().getMessage(),
-            bound.cause());
-      }
-      open.add(bound.channel());
-      own.add((InetSocketAddress) bound.channel().localAddress());
+      bound.add(bind(bootstrap, address));
     }
+    bound.forEach(own::add);
+    return bound;
+  }
+
+  private InetSocketAddress bind(ServerBootstrap bootstrap, ListenAddress address)
+      throws IOException {
+    ChannelFuture bound = bootstrap.bind(address.socketAddress()).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      stopAccepting();
+      throw new IOException(
+          "cannot listen on "
+              + NetUtil.toSocketAddressString(address.socketAddress())
+              + ": "
+              + bound.cause().getMessage(),
+          bound.cause());
+    }
+    open.add(bound.channel());
+    return (InetSocketAddress) bound.channel().localAddress();
+  }
+
+  /** Begins to accept, on all addresses at once. */
+  public void accept() {
     open.forEach(channel -> channel.config().setAutoRead(true));
   }
 
@@ -106,11 +125,6 @@ public final class Listeners {
       loop.accepted(client);
       onClient.accept(client, loop);
     }
-  }
-
-  /** Where clients are accepted, with the ports that were chosen where 0 was asked for. */
-  public List<InetSocketAddress> addresses() {
-    return open.stream().map(channel -> (InetSocketAddress) channel.localAddress()).toList();
   }
 
   /** Stops listening at once, and closes the clients that have not asked for anything yet. */

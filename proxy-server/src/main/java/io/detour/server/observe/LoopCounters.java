@@ -10,9 +10,10 @@ import io.detour.server.status.ProxyErrorType;
  */
 public final class LoopCounters {
   private static final int FORWARD_OFFSET = RequestKind.CONNECT.slotCount();
+  private static final int TCP_OFFSET = FORWARD_OFFSET + RequestKind.FORWARD.slotCount();
 
   private final SingleWriterCounters requests =
-      new SingleWriterCounters(FORWARD_OFFSET + RequestKind.FORWARD.slotCount());
+      new SingleWriterCounters(TCP_OFFSET + RequestKind.TCP.slotCount());
   private final SingleWriterCounters errors =
       new SingleWriterCounters(ProxyErrorType.values().length);
   private final SingleWriterCounters ruleMatches;
@@ -65,6 +66,7 @@ public final class LoopCounters {
     return switch (kind) {
       case CONNECT -> 0;
       case FORWARD -> FORWARD_OFFSET;
+      case TCP -> TCP_OFFSET;
     };
   }
 }

@@ -18,7 +18,13 @@ public enum RequestKind {
   FORWARD(
       200, 201, 202, 204, 206, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 407, 408, 409,
       410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 428, 429, 431, 451, 500, 501, 502, 503,
-      504, 505, 508, 511);
+      504, 505, 508, 511),
+
+  /**
+   * A connection to a plain TCP listener. Nothing is written to the client, so these are the
+   * statuses that a tunnel to the same target would have been answered with.
+   */
+  TCP(200, 403, 502, 503, 504);
 
   /** The label of a status that is not in the set. */
   static final String OTHER = "other";

@@ -5,14 +5,12 @@ import io.detour.core.TunnelStats;
 import io.detour.core.relay.EarlyBytes;
 import io.detour.rules.Decision;
 import io.detour.rules.Rule;
-import io.detour.server.connect.StagedClose;
 import io.detour.server.dial.Dial;
 import io.detour.server.dial.DialResult;
 import io.detour.server.listen.ClientLoop;
-import io.detour.server.observe.RequestKind;
+import io.detour.server.listen.HalfClosedWatch;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -25,14 +23,15 @@ import org.slf4j.event.Level;
 /**
  * One client that asked for a tunnel. A method for each step, in the order in which they happen:
  * {@link #decide}, {@link #dial}, {@link #answer}, {@link #relay}, {@link #account}; a step can end
- * in {@link #refuse}. Lives on the client's event loop.
+ * in {@link #refuse}. How the client is spoken to, its {@link Asker} knows. Lives on the client's
+ * event loop.
  */
 public final class Tunnel implements ChannelFutureListener {
   private static final Logger LOG = LoggerFactory.getLogger(Tunnel.class);
-  private static final String OK = "HTTP/1.1 200 Connection established\r\n";
 
   private final TunnelServices services;
   private final ClientLoop loop;
+  private final Asker asker;
   private final Channel client;
   private final HostPort asked;
 
@@ -41,25 +40,25 @@ public final class Tunnel implements ChannelFutureListener {
 
   private @Nullable Dial dial;
 
-  private Tunnel(TunnelServices services, ClientLoop loop, Channel client, HostPort asked) {
+  private Tunnel(TunnelServices services, ClientLoop loop, Asker asker, HostPort asked) {
     this.services = services;
     this.loop = loop;
-    this.client = client;
+    this.asker = asker;
+    this.client = asker.channel();
     this.asked = asked;
     this.target = asked;
   }
 
   /**
-   * Takes a client from its request head to the relay. On the client's event loop.
+   * Takes a client from what it asked for to the relay. On the client's event loop.
    *
    * @param services what every tunnel works with
    * @param loop the client's event loop
-   * @param client reads no more by itself; {@link EarlyBytes} is its only handler
+   * @param asker the client
    * @param asked where to
    */
-  public static void start(
-      TunnelServices services, ClientLoop loop, Channel client, HostPort asked) {
-    new Tunnel(services, loop, client, asked).decide();
+  public static void start(TunnelServices services, ClientLoop loop, Asker asker, HostPort asked) {
+    new Tunnel(services, loop, asker, asked).decide();
   }
 
   private void decide() {
@@ -103,7 +102,7 @@ public final class Tunnel implements ChannelFutureListener {
       services
           .log()
           .legacyUse(
-              client.remoteAddress(),
+              asker.address(),
               asked,
               rule.name(),
               rule.action().name().toLowerCase(Locale.ROOT),
@@ -115,6 +114,7 @@ public final class Tunnel implements ChannelFutureListener {
 
   private void dial() {
     client.closeFuture().addListener(this);
+    HalfClosedWatch.over(client);
     dial = services.dialer().dial(target, client.eventLoop(), this::dialled);
   }
 
@@ -144,20 +144,12 @@ public final class Tunnel implements ChannelFutureListener {
   private void answer(Channel upstream) {
     // Before this method returns, Netty may already read from the upstream host.
     upstream.pipeline().addLast(new EarlyBytes());
-    client
-        .writeAndFlush(ByteBufUtil.writeAscii(client.alloc(), established()))
-        .addListener(written -> relay(upstream, written.isSuccess()));
+    asker.welcome(asked, target).addListener(welcomed -> relay(upstream, welcomed.isSuccess()));
   }
 
-  private String established() {
-    return target.equals(asked)
-        ? OK + "\r\n"
-        : OK + "Proxy-Status: detour; next-hop=\"" + target + "\"\r\n\r\n";
-  }
-
-  private void relay(Channel upstream, boolean answered) {
-    if (answered) {
-      loop.counters().request(RequestKind.CONNECT, 200);
+  private void relay(Channel upstream, boolean welcomed) {
+    if (welcomed) {
+      loop.counters().request(asker.kind(), 200);
       services.engine().relay(client, upstream, this::account);
     } else {
       client.close();
@@ -168,15 +160,15 @@ public final class Tunnel implements ChannelFutureListener {
   /** The engine has counted it. */
   private void account(TunnelStats stats) {
     LOG.debug("tunnel to {} ended: {}", target, stats);
+    asker.ended(stats);
   }
 
   private void refuse(Refusal refusal) {
-    loop.counters().request(RequestKind.CONNECT, refusal.status());
+    loop.counters().request(asker.kind(), refusal.status());
     loop.counters().requestError(refusal.error());
     services
         .log()
-        .refused(
-            client.remoteAddress(), asked, refusal.status(), refusal.error(), refusal.details());
-    StagedClose.with(loop, client, refusal, true);
+        .refused(asker.address(), asked, refusal.status(), refusal.error(), refusal.details());
+    asker.refuse(refusal);
   }
 }

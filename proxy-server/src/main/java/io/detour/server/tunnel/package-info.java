@@ -1,4 +1,7 @@
-/** One tunnel from the request head to its relay: decide, dial, answer, relay. */
+/**
+ * One tunnel from what a client asked for to its relay: decide, dial, answer, relay; and the
+ * protocols in which clients ask.
+ */
 @NullMarked
 package io.detour.server.tunnel;
 

@@ -1,0 +1,85 @@
+package io.detour.server.forward;
+
+import io.detour.server.dial.OwnAddresses;
+import io.detour.server.listen.ClientLoop;
+import io.detour.server.listen.ListenAddress;
+import io.detour.server.listen.Listeners;
+import io.detour.server.tunnel.TcpAsker;
+import io.detour.server.tunnel.Tunnel;
+import io.detour.server.tunnel.TunnelServices;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/** The plain TCP listeners of a server. Any thread but an event loop. */
+public final class ForwardListeners {
+  private final Listeners listeners;
+  private final OwnAddresses own;
+  private final TunnelServices services;
+  private final Duration waiting;
+
+  /**
+   * @param listeners take the addresses and hand out the clients
+   * @param own told each address
+   * @param services for the tunnels
+   * @param waiting the longest that a client of a rendezvous waits for another
+   */
+  public ForwardListeners(
+      Listeners listeners, OwnAddresses own, TunnelServices services, Duration waiting) {
+    this.listeners = listeners;
+    this.own = own;
+    this.services = services;
+    this.waiting = waiting;
+  }
+
+  /**
+   * Begins to listen; clients are accepted with those of the other listeners.
+   *
+   * @param forwards what is wanted
+   * @param group the event loops of the listeners
+   * @return the same, with the ports that were chosen where 0 was asked for
+   * @throws IOException if an address cannot be listened on; the message names it and the cause
+   */
+  public List<Forward> bind(List<Forward> forwards, EventLoopGroup group) throws IOException {
+    List<Forward> bound = new ArrayList<>();
+    for (Forward forward : forwards) {
+      bound.add(
+          switch (forward) {
+            case Forward.Fixed fixed -> bindFixed(fixed, group);
+            case Forward.Rendezvous rendezvous -> bindRendezvous(rendezvous, group);
+          });
+    }
+    return bound;
+  }
+
+  private Forward bindFixed(Forward.Fixed fixed, EventLoopGroup group) throws IOException {
+    ListenAddress bound =
+        bind(
+            fixed.listen(),
+            group,
+            (client, loop) -> Tunnel.start(services, loop, TcpAsker.of(client), fixed.target()));
+    return new Forward.Fixed(bound, fixed.target());
+  }
+
+  /** All clients of a rendezvous are on one event loop, where those who wait need no lock. */
+  private Forward bindRendezvous(Forward.Rendezvous rendezvous, EventLoopGroup group)
+      throws IOException {
+    EventLoopGroup loop = group.next();
+    WaitingRoom room = new WaitingRoom(services, waiting);
+    return new Forward.Rendezvous(
+        bind(rendezvous.first(), loop, room.entrance(WaitingRoom.Side.FIRST)),
+        bind(rendezvous.second(), loop, room.entrance(WaitingRoom.Side.SECOND)));
+  }
+
+  private ListenAddress bind(
+      ListenAddress address, EventLoopGroup loops, BiConsumer<Channel, ClientLoop> onClient)
+      throws IOException {
+    InetSocketAddress bound = listeners.bind(List.of(address), loops, own, onClient).getFirst();
+    return new ListenAddress(bound.getAddress(), bound.getPort());
+  }
+}

@@ -1,0 +1,162 @@
+package io.detour.server.forward;
+
+import io.detour.core.HostPort;
+import io.detour.core.relay.RelayEngine;
+import io.detour.core.relay.RelayOptions;
+import io.detour.rules.RuleSet;
+import io.detour.server.dial.DialOptions;
+import io.detour.server.dial.Dialer;
+import io.detour.server.dial.OwnAddresses;
+import io.detour.server.listen.ClientLoop;
+import io.detour.server.observe.AccessLog;
+import io.detour.server.observe.RequestCounters;
+import io.detour.server.transport.Transport;
+import io.detour.server.tunnel.Tunnel;
+import io.detour.server.tunnel.TunnelServices;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One tunnel between a blocking input and output and a target, through the same rules, dialer and
+ * relay as those of a server.
+ *
+ * <p>Two daemon threads copy between the channels and one end of a {@link PrivateConnection}; the
+ * tunnel has the other. The end of the input becomes an end of stream for the target, the target's
+ * end closes the output, and either direction goes on when the other has ended. A thread that waits
+ * for input is left behind when the tunnel is over, since nothing can interrupt a blocking read.
+ */
+public final class PipedTunnel {
+  private static final Logger LOG = LoggerFactory.getLogger(PipedTunnel.class);
+  private static final int CLOSE_SECONDS = 5;
+
+  /** What strerror(3) says for EPIPE: the reader has gone. */
+  private static final String BROKEN_PIPE = "Broken pipe";
+
+  private final SocketChannel socket;
+  private final ReadableByteChannel in;
+  private final WritableByteChannel out;
+
+  /** How the tunnel ended. */
+  private final CompletableFuture<PipeResult> end = new CompletableFuture<>();
+
+  /** How the output ended: nothing is written to it any more. */
+  private final CompletableFuture<PipeResult> delivered = new CompletableFuture<>();
+
+  private PipedTunnel(SocketChannel socket, ReadableByteChannel in, WritableByteChannel out) {
+    this.socket = socket;
+    this.in = in;
+    this.out = out;
+  }
+
+  /**
+   * Carries one tunnel from its beginning to its end. Waits; not on an event loop.
+   *
+   * @param rules decide where to
+   * @param dial how the target is resolved and connected to
+   * @param relay how bytes are moved
+   * @param asked where to, before the rules
+   * @param in read until its end, in blocking mode
+   * @param out written to in blocking mode, and closed when the target has ended its direction
+   * @throws IOException if this machine refuses the private connection
+   */
+  public static PipeResult carry(
+      RuleSet rules,
+      DialOptions dial,
+      RelayOptions relay,
+      HostPort asked,
+      ReadableByteChannel in,
+      WritableByteChannel out)
+      throws IOException {
+    EventLoopGroup group =
+        new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("pipe", true), Transport.epoll().ioHandlers());
+    try (Dialer dialer = new Dialer(dial, Transport.epoll(), new OwnAddresses());
+        RelayEngine engine = new RelayEngine(relay)) {
+      PrivateConnection connection = PrivateConnection.open(group);
+      try (SocketChannel outside = connection.outside()) {
+        PipedTunnel pipe = new PipedTunnel(outside, in, out);
+        pipe.start(
+            new TunnelServices(rules, dialer, engine, new AccessLog()), connection.inside(), asked);
+        return pipe.await();
+      }
+    } finally {
+      group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+  }
+
+  private void start(TunnelServices services, Channel inside, HostPort asked) {
+    int ruleCount = services.rules().rules().size();
+    ClientLoop loop = new ClientLoop(new RequestCounters(1, ruleCount).loop(0));
+    inside
+        .eventLoop()
+        .execute(() -> Tunnel.start(services, loop, new PipeAsker(inside, end), asked));
+    Thread.ofPlatform().daemon().name("stdin").start(this::carryUp);
+    Thread.ofPlatform().daemon().name("stdout").start(this::carryDown);
+  }
+
+  private PipeResult await() {
+    PipeResult delivery = delivered.join();
+    return delivery instanceof PipeResult.Whole ? end.join() : delivery;
+  }
+
+  private void carryUp() {
+    switch (new BlockingCopy(in, socket).run()) {
+      case BlockingCopy.End.SourceEnded _ -> endUpstream();
+      case BlockingCopy.End.SourceFailed failed -> {
+        end.complete(new PipeResult.Broken("standard input: " + failed.cause().getMessage()));
+        close(socket);
+      }
+      case BlockingCopy.End.SinkFailed _ -> {} // The tunnel is over, and says itself why.
+    }
+  }
+
+  private void endUpstream() {
+    try {
+      socket.shutdownOutput();
+    } catch (IOException e) {
+      LOG.debug("the tunnel was over before the input", e);
+    }
+  }
+
+  private void carryDown() {
+    delivered.complete(
+        switch (new BlockingCopy(socket, out).run()) {
+          case BlockingCopy.End.SourceEnded _, BlockingCopy.End.SourceFailed _ -> closeOutput();
+          case BlockingCopy.End.SinkFailed failed -> outputFailed(failed.cause());
+        });
+  }
+
+  private PipeResult closeOutput() {
+    try {
+      out.close();
+      return new PipeResult.Whole();
+    } catch (IOException e) {
+      return outputFailed(e);
+    }
+  }
+
+  private static PipeResult outputFailed(IOException cause) {
+    String message = String.valueOf(cause.getMessage());
+    return message.contains(BROKEN_PIPE)
+        ? new PipeResult.OutputClosed()
+        : new PipeResult.Broken("standard output: " + message);
+  }
+
+  private static void close(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      LOG.debug("close", e);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.detour.server.tunnel;
+
+import io.detour.core.HostPort;
+import io.detour.server.connect.StagedClose;
+import io.detour.server.listen.ClientLoop;
+import io.detour.server.observe.RequestKind;
+import io.detour.server.status.Refusal;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+
+/**
+ * An HTTP client that sent {@code CONNECT} (RFC 9110 9.3.6). It gets an answer either way.
+ *
+ * @param loop the client's event loop
+ * @param channel its connection, from which the head has been read
+ */
+public record ConnectAsker(ClientLoop loop, Channel channel) implements Asker {
+  private static final String OK = "HTTP/1.1 200 Connection established\r\n";
+
+  @Override
+  public RequestKind kind() {
+    return RequestKind.CONNECT;
+  }
+
+  @Override
+  public ChannelFuture welcome(HostPort asked, HostPort target) {
+    String head =
+        target.equals(asked)
+            ? OK + "\r\n"
+            : OK + "Proxy-Status: detour; next-hop=\"" + target + "\"\r\n\r\n";
+    return channel.writeAndFlush(ByteBufUtil.writeAscii(channel.alloc(), head));
+  }
+
+  @Override
+  public void refuse(Refusal refusal) {
+    StagedClose.with(loop, channel, refusal, true);
+  }
+}

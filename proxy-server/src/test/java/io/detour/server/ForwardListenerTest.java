@@ -1,0 +1,291 @@
+package io.detour.server;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.detour.core.HostPort;
+import io.detour.core.relay.RelayMode;
+import io.detour.server.forward.Forward;
+import io.detour.server.listen.ListenAddress;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketException;
+import java.net.StandardSocketOptions;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Plain TCP listeners with a fixed target, through raw sockets. */
+@Timeout(60)
+class ForwardListenerTest {
+  private static final ListenAddress FREE = ListenAddress.parse("127.0.0.1:0");
+  private static final int MEGABYTE = 1 << 20;
+  private static final String RULES =
+      """
+      version: 1
+      rules:
+        - name: moved
+          match: { host: { exact: [db.old.test] } }
+          action: rewrite
+          to: db.new.test
+          log: warn
+        - name: gone
+          match: { host: { suffix: dead.test } }
+          action: reject
+          message: moved, see the wiki
+      """;
+
+  private static RunningServer forwarding(RelayMode mode, String... targets) throws IOException {
+    List<Forward> forwards =
+        List.of(targets).stream()
+            .<Forward>map(target -> new Forward.Fixed(FREE, (HostPort) HostPort.parse(target)))
+            .toList();
+    return RunningServer.start(
+        RULES, options -> options.withForward(forwards).withRelay(options.relay().withMode(mode)));
+  }
+
+  private static RunningServer forwarding(String... targets) throws IOException {
+    return forwarding(RelayMode.AUTO, targets);
+  }
+
+  @ParameterizedTest(name = "T01 {0}: a client that ends its direction gets the whole answer")
+  @EnumSource(
+      value = RelayMode.class,
+      names = {"SPLICE", "COPY"})
+  void aClientThatHalfClosesGetsTheAnswer(RelayMode mode) throws IOException {
+    try (TcpOrigin origin = answersAtTheEnd();
+        RunningServer proxy = forwarding(mode, origin.authority());
+        RawClient client = proxy.forwardClient(0)) {
+      String answer = client.send("abc").endOutput().rest();
+
+      assertThat(answer).hasSize(MEGABYTE + 3).startsWith("abc");
+    }
+  }
+
+  @ParameterizedTest(name = "T02 {0}: a target that ends its direction gets the rest of the upload")
+  @EnumSource(
+      value = RelayMode.class,
+      names = {"SPLICE", "COPY"})
+  void aTargetThatHalfClosesGetsTheRest(RelayMode mode) throws IOException {
+    CompletableFuture<Integer> received = new CompletableFuture<>();
+    try (TcpOrigin origin =
+            TcpOrigin.start(
+                connection -> {
+                  connection.getOutputStream().write("bye".getBytes(ISO_8859_1));
+                  connection.shutdownOutput();
+                  received.complete(connection.getInputStream().readAllBytes().length);
+                });
+        RunningServer proxy = forwarding(mode, origin.authority());
+        RawClient client = proxy.forwardClient(0)) {
+      assertThat(client.rest()).isEqualTo("bye");
+      client.send(new byte[MEGABYTE]).endOutput();
+
+      assertThat(received.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo(MEGABYTE);
+    }
+  }
+
+  @ParameterizedTest(name = "T07 {0}: a client's reset reaches the target as a reset")
+  @EnumSource(
+      value = RelayMode.class,
+      names = {"SPLICE", "COPY"})
+  void aResetOfTheClientReachesTheTarget(RelayMode mode) throws IOException {
+    CompletableFuture<String> end = new CompletableFuture<>();
+    try (TcpOrigin origin =
+            TcpOrigin.start(connection -> end.complete(endOf(connection.getInputStream())));
+        RunningServer proxy = forwarding(mode, origin.authority());
+        RawClient client = proxy.forwardClient(0)) {
+      client.send("abc");
+      await().until(() -> proxy.metric("detour_relayed_bytes_total", "\"upstream\"") == 3);
+
+      client.reset();
+
+      assertThat(end.orTimeout(10, TimeUnit.SECONDS).join()).contains("reset");
+    }
+  }
+
+  @ParameterizedTest(name = "T08 {0}: a target's reset reaches the client as a reset")
+  @EnumSource(
+      value = RelayMode.class,
+      names = {"SPLICE", "COPY"})
+  void aResetOfTheTargetReachesTheClient(RelayMode mode) throws IOException {
+    try (TcpOrigin origin =
+            TcpOrigin.start(
+                connection -> {
+                  connection.getOutputStream().write("part".getBytes(ISO_8859_1));
+                  connection.getInputStream().read();
+                  connection.setOption(StandardSocketOptions.SO_LINGER, 0);
+                });
+        RunningServer proxy = forwarding(mode, origin.authority());
+        RawClient client = proxy.forwardClient(0)) {
+      assertThat(client.read(4)).isEqualTo("part");
+      client.send("x");
+
+      assertThatThrownBy(client::rest)
+          .isInstanceOf(SocketException.class)
+          .hasMessageContaining("reset");
+    }
+  }
+
+  @Test
+  @DisplayName("T19: a client that ends its direction before the dial is over gets the answer")
+  void aClientThatHalfClosesWhileDiallingIsServed() throws IOException {
+    try (TcpOrigin origin = answersAtTheEnd();
+        RunningServer proxy = forwarding("slow.test:" + origin.port())) {
+      proxy.dns().answer("slow.test", "127.0.0.1").hold("slow.test");
+      try (RawClient client = proxy.forwardClient(0)) {
+        client.send("abc").endOutput();
+        await().until(() -> !proxy.dns().asked("slow.test").isEmpty());
+        proxy.dns().release("slow.test");
+
+        assertThat(client.rest()).hasSize(MEGABYTE + 3).startsWith("abc");
+      }
+    }
+  }
+
+  @Test
+  void theRulesDecideAndTheUseIsLoggedAndCounted() throws IOException {
+    try (TcpOrigin origin = TcpOrigin.echo();
+        RunningServer proxy = forwarding("db.old.test:" + origin.port())) {
+      proxy.dns().answer("db.new.test", "127.0.0.1");
+      try (RawClient client = proxy.forwardClient(0)) {
+        assertThat(client.send("ping").endOutput().rest()).isEqualTo("ping");
+      }
+
+      assertThat(proxy.log().lines("legacy name used"))
+          .containsExactly(
+              Map.of(
+                  "level", "WARN",
+                  "client", "127.0.0.1",
+                  "asked", "db.old.test:" + origin.port(),
+                  "rule", "moved",
+                  "action", "rewrite",
+                  "target", "db.new.test:" + origin.port()));
+      assertThat(proxy.metric("detour_rule_matches_total", "rule=\"moved\"")).isEqualTo(1);
+      assertThat(proxy.metric("detour_requests_total", "kind=\"tcp\"", "code=\"200\""))
+          .isEqualTo(1);
+      assertThat(proxy.metric("detour_requests_total", "kind=\"connect\"")).isZero();
+    }
+  }
+
+  @ParameterizedTest(name = "{0} {1}: reset without a byte, and counted")
+  @CsvSource({
+    "api.dead.test:22, 403, http_request_denied",
+    "none.test:22, 502, dns_error",
+    "127.0.0.1:closed, 502, connection_refused",
+    "any.invalid:22, 502, dns_error"
+  })
+  void whatCannotBeServedIsReset(String target, int code, String error) throws IOException {
+    String open = target.replace("closed", String.valueOf(closedPort()));
+    try (RunningServer proxy = forwarding(open)) {
+      assertReset(proxy);
+
+      assertThat(proxy.metric("detour_requests_total", "kind=\"tcp\"", "code=\"" + code + "\""))
+          .isEqualTo(1);
+      assertThat(proxy.metric("detour_request_errors_total", "error=\"" + error + "\""))
+          .isEqualTo(1);
+      assertThat(proxy.log().lines("request refused"))
+          .singleElement()
+          .satisfies(
+              line ->
+                  assertThat(line)
+                      .containsEntry("asked", open)
+                      .containsEntry("status", String.valueOf(code))
+                      .containsEntry("error", error));
+    }
+  }
+
+  @ParameterizedTest(name = "C24: CONNECT to a plain TCP listener as {0}: 502")
+  @ValueSource(strings = {"127.0.0.1", "localhost", "0.0.0.0"})
+  void aPlainListenerIsNoTargetOfATunnel(String host) throws IOException {
+    try (RunningServer proxy = forwarding("none.test:22");
+        RawClient client = proxy.client()) {
+      ResponseHead head = client.tunnel(host + ":" + proxy.forwardAddress(0).getPort());
+
+      assertThat(head.status()).isEqualTo(502);
+      assertThat(head.field("Proxy-Status")).contains("proxy_loop_detected");
+    }
+  }
+
+  @Test
+  @DisplayName("C24: a plain TCP listener that leads to itself resets its clients")
+  void aPlainListenerDoesNotLeadToItself() throws IOException {
+    int port = closedPort();
+    ListenAddress self = ListenAddress.parse("127.0.0.1:" + port);
+    HostPort target = (HostPort) HostPort.parse("localhost:" + port);
+    try (RunningServer proxy =
+        RunningServer.with(
+            options -> options.withForward(List.of(new Forward.Fixed(self, target))))) {
+      assertReset(proxy);
+
+      assertThat(proxy.metric("detour_request_errors_total", "error=\"proxy_loop_detected\""))
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aTakenPortIsNamedAndNothingIsListenedOn() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      ListenAddress free = ListenAddress.parse("127.0.0.1:" + closedPort());
+      ListenAddress busy = ListenAddress.parse("127.0.0.1:" + taken.getLocalPort());
+
+      assertThatThrownBy(
+              () ->
+                  RunningServer.with(
+                          options ->
+                              options
+                                  .withListen(List.of(free), options.admin())
+                                  .withForward(
+                                      List.of(
+                                          new Forward.Fixed(
+                                              busy, (HostPort) HostPort.parse("none.test:22")))))
+                      .close())
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("cannot listen on 127.0.0.1:" + taken.getLocalPort());
+      assertThatThrownBy(() -> RawClient.connect(free.socketAddress()))
+          .hasMessageContaining("refused");
+    }
+  }
+
+  private static void assertReset(RunningServer proxy) throws IOException {
+    try (RawClient client = proxy.forwardClient(0)) {
+      assertThatThrownBy(client::rest)
+          .isInstanceOf(SocketException.class)
+          .hasMessageContaining("reset");
+    }
+  }
+
+  private static String endOf(InputStream in) throws IOException {
+    try {
+      return in.readAllBytes().length + " bytes and the end";
+    } catch (SocketException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  private static TcpOrigin answersAtTheEnd() throws IOException {
+    return TcpOrigin.start(
+        connection -> {
+          byte[] question = connection.getInputStream().readAllBytes();
+          connection.getOutputStream().write(question);
+          connection.getOutputStream().write(new byte[MEGABYTE]);
+        });
+  }
+
+  private static int closedPort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      return socket.getLocalPort();
+    }
+  }
+}
