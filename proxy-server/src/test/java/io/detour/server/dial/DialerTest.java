@@ -87,7 +87,6 @@ class DialerTest {
     assertThat(upstream.config().getOption(ChannelOption.AUTO_READ)).isFalse();
     assertThat(upstream.config().getOption(ChannelOption.ALLOW_HALF_CLOSURE)).isTrue();
     assertThat(upstream.config().getOption(ChannelOption.TCP_NODELAY)).isTrue();
-    assertThat(upstream.config().getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
   }
 
   @Test
