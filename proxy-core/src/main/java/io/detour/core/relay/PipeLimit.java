@@ -32,8 +32,11 @@ final class PipeLimit {
       String capabilities = word(proc.resolve("self/status"), "CapEff:");
       long limit = byDescriptors;
       if ((Long.parseUnsignedLong(capabilities, 16) & EXEMPTING_CAPABILITIES) == 0) {
+        // Not readString: its first read takes one byte of a file whose size is 0, and a file of
+        // sysctl gives nothing to a second read.
         long pages =
-            Long.parseLong(Files.readString(proc.resolve("sys/fs/pipe-user-pages-soft")).strip());
+            Long.parseLong(
+                Files.readAllLines(proc.resolve("sys/fs/pipe-user-pages-soft")).getFirst());
         // 0 means no ration.
         limit = pages == 0 ? limit : Math.min(limit, pages * PAGE_BYTES / pipeBytes);
       }

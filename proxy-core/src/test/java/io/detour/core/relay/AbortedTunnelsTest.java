@@ -50,7 +50,9 @@ class AbortedTunnelsTest {
       for (int aborted = 0; aborted < tunnels; aborted += BATCH) {
         List<CanaryStream> stuck = stuck(all, opened);
         opened += BATCH;
-        assertPipesHoldBytes(mode, all.server.statistics());
+        // A sender is held up before the event loop, which may wait for a processor, has come to
+        // it.
+        Awaitility.await().untilAsserted(() -> assertPipesHoldBytes(mode, all.server.statistics()));
         abort(all, stuck);
         List<CanaryStream> fresh = new ArrayList<>();
         for (int i = 0; i < BATCH; i++) {
