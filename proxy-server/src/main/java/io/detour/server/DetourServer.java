@@ -64,7 +64,9 @@ public final class DetourServer implements AutoCloseable {
     int loops = options.threads();
     group =
         new MultiThreadIoEventLoopGroup(
-            loops, new DefaultThreadFactory("loop"), transport.ioHandlers());
+            loops,
+            new DefaultThreadFactory("loop"),
+            transport.servingHandlers().of(options.busyPoll(), loops > 1));
     List<Rule> rules = options.rules().rules();
     RequestCounters counters = new RequestCounters(loops, rules.size());
     listeners = new Listeners(transport, group, counters);

@@ -21,6 +21,8 @@ import java.util.List;
  * @param relay how bytes are moved
  * @param headTimeout for the whole request head of a client
  * @param threads number of event loops, at least 1
+ * @param busyPoll how long an event loop looks for more events before its thread sleeps, if few
+ *     came last; zero for not at all
  */
 public record ServerOptions(
     List<ListenAddress> listen,
@@ -30,7 +32,8 @@ public record ServerOptions(
     DialOptions dial,
     RelayOptions relay,
     Duration headTimeout,
-    int threads) {
+    int threads,
+    Duration busyPoll) {
 
   /**
    * Copies the lists.
@@ -61,47 +64,56 @@ public record ServerOptions(
         configuration.dialOptions(),
         configuration.relayOptions(),
         configuration.timeout(Timeout.HEAD),
-        threads == Configuration.AUTOMATIC ? automaticThreads() : threads);
+        threads == Configuration.AUTOMATIC ? automaticThreads() : threads,
+        configuration.relay().busyPoll());
   }
 
-  /** One event loop per processor that this process may use. */
+  /**
+   * Half of the processors that this process may use: the other half has the kernel's part of each
+   * connection to do, and what else runs here.
+   */
   private static int automaticThreads() {
-    return Runtime.getRuntime().availableProcessors();
+    return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   }
 
   /** The same with other addresses. */
   public ServerOptions withListen(List<ListenAddress> clients, ListenAddress adminAddress) {
     return new ServerOptions(
-        clients, forward, adminAddress, rules, dial, relay, headTimeout, threads);
+        clients, forward, adminAddress, rules, dial, relay, headTimeout, threads, busyPoll);
   }
 
   /** The same with other plain TCP listeners. */
   public ServerOptions withForward(List<Forward> other) {
-    return new ServerOptions(listen, other, admin, rules, dial, relay, headTimeout, threads);
+    return new ServerOptions(
+        listen, other, admin, rules, dial, relay, headTimeout, threads, busyPoll);
   }
 
   /** The same with other rules. */
   public ServerOptions withRules(RuleSet other) {
-    return new ServerOptions(listen, forward, admin, other, dial, relay, headTimeout, threads);
+    return new ServerOptions(
+        listen, forward, admin, other, dial, relay, headTimeout, threads, busyPoll);
   }
 
   /** The same with other ways to dial. */
   public ServerOptions withDial(DialOptions other) {
-    return new ServerOptions(listen, forward, admin, rules, other, relay, headTimeout, threads);
+    return new ServerOptions(
+        listen, forward, admin, rules, other, relay, headTimeout, threads, busyPoll);
   }
 
   /** The same with another relay. */
   public ServerOptions withRelay(RelayOptions other) {
-    return new ServerOptions(listen, forward, admin, rules, dial, other, headTimeout, threads);
+    return new ServerOptions(
+        listen, forward, admin, rules, dial, other, headTimeout, threads, busyPoll);
   }
 
   /** The same with another timeout for request heads. */
   public ServerOptions withHeadTimeout(Duration other) {
-    return new ServerOptions(listen, forward, admin, rules, dial, relay, other, threads);
+    return new ServerOptions(listen, forward, admin, rules, dial, relay, other, threads, busyPoll);
   }
 
   /** The same with another number of event loops. */
   public ServerOptions withThreads(int other) {
-    return new ServerOptions(listen, forward, admin, rules, dial, relay, headTimeout, other);
+    return new ServerOptions(
+        listen, forward, admin, rules, dial, relay, headTimeout, other, busyPoll);
   }
 }

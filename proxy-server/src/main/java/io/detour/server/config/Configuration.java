@@ -68,7 +68,8 @@ public record Configuration(
         ListenAddress.parse("127.0.0.1:3129"),
         new RuleSource.IfPresent(Path.of("rules.yaml")),
         timeouts,
-        new RelayChoice(relay.mode(), relay.pipeBytes(), relay.pipes()),
+        new RelayChoice(
+            relay.mode(), relay.pipeBytes(), relay.pipes(), RelayChoice.USUAL_BUSY_POLL),
         AUTOMATIC);
   }
 
@@ -130,7 +131,7 @@ public record Configuration(
 
   /** The same with another path for the bytes. */
   public Configuration withRelayMode(RelayMode mode) {
-    return withRelay(new RelayChoice(mode, relay.pipeBytes(), relay.pipes()));
+    return withRelay(new RelayChoice(mode, relay.pipeBytes(), relay.pipes(), relay.busyPoll()));
   }
 
   /** The same with another number of event loops. */

@@ -21,7 +21,8 @@ final class ConfigurationReader {
       Keys.of("listen", "forward", "admin", "rules", "timeouts", "relay", "threads")
           .refusing("<<", "access", "limits", "resolver", "parents", "log", "ledger");
   private static final Keys ADMIN_KEYS = Keys.of("listen").refusing("<<", "hosts");
-  private static final Keys RELAY_KEYS = Keys.of("mode", "pipe_size", "pipes").refusing("<<");
+  private static final Keys RELAY_KEYS =
+      Keys.of("mode", "pipe_size", "pipes", "busy_poll").refusing("<<");
   private static final Keys TIMEOUT_KEYS =
       Keys.of(Arrays.stream(Timeout.values()).map(Fields::wordOf).toArray(String[]::new))
           .refusing("<<");
@@ -130,10 +131,23 @@ final class ConfigurationReader {
     RelayMode mode = fields.word("mode", RelayMode.class);
     Node size = fields.optional("pipe_size");
     Integer pipes = countOrAutomatic(fields, "pipes", 0, RelayChoice.MOST_PIPES);
+    Node poll = fields.optional("busy_poll");
     return new RelayChoice(
         mode == null ? defaults.mode() : mode,
         size == null ? defaults.pipeBytes() : pipeBytes(size),
-        pipes == null ? defaults.pipes() : pipes);
+        pipes == null ? defaults.pipes() : pipes,
+        poll == null ? defaults.busyPoll() : busyPoll(poll));
+  }
+
+  private Duration busyPoll(Node node) {
+    Duration duration =
+        node instanceof Node.Scalar scalar ? DurationText.parse(scalar.text()) : null;
+    if (duration != null && duration.compareTo(RelayChoice.MOST_BUSY_POLL) <= 0) {
+      return duration;
+    }
+    String range = "0s.." + DurationText.of(RelayChoice.MOST_BUSY_POLL);
+    unexpected(node, "busy_poll", duration == null ? DurationText.EXPECTED : range);
+    return Duration.ZERO;
   }
 
   private int pipeBytes(Node node) {

@@ -38,6 +38,7 @@ public final class ConfigurationYaml {
     relay.put("mode", Fields.wordOf(choice.mode()));
     relay.put("pipe_size", SizeText.of(choice.pipeBytes()));
     put(relay, "pipes", choice.pipes());
+    relay.put("busy_poll", DurationText.of(choice.busyPoll()));
     put(root, "threads", configuration.threads());
     return YAML.writeValueAsString(root).stripTrailing() + "\n" + comment;
   }

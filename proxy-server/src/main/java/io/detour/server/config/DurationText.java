@@ -11,9 +11,9 @@ public final class DurationText {
   public static final Duration LONGEST = Duration.ofDays(365);
 
   /** What {@link #parse} takes. */
-  public static final String EXPECTED = "a number with ms, s, m, h or d, such as 30s";
+  public static final String EXPECTED = "a number with us, ms, s, m, h or d, such as 30s";
 
-  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
+  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(us|ms|s|m|h|d)");
 
   private DurationText() {}
 
@@ -25,6 +25,7 @@ public final class DurationText {
     }
     long number = Long.parseLong(matcher.group(1));
     return switch (matcher.group(2)) {
+      case "us" -> Duration.ofNanos(1000 * number);
       case "ms" -> Duration.ofMillis(number);
       case "s" -> Duration.ofSeconds(number);
       case "m" -> Duration.ofMinutes(number);
@@ -33,8 +34,11 @@ public final class DurationText {
     };
   }
 
-  /** The shortest text for a duration of whole milliseconds. */
+  /** The shortest text for a duration of whole microseconds. */
   public static String of(Duration duration) {
+    if (duration.toNanosPart() % 1_000_000 != 0) {
+      return duration.toNanos() / 1000 + "us";
+    }
     if (duration.toMillisPart() != 0) {
       return duration.toMillis() + "ms";
     }

@@ -14,6 +14,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Event loops and channels that go together. Immutable; any thread.
  *
  * @param name {@code epoll} or {@code nio}
- * @param ioHandlers makes the event loops' part
+ * @param ioHandlers makes the part of event loops that have little to do
+ * @param servingHandlers makes that of the event loops that serve clients
  * @param serverSockets makes listeners
  * @param sockets makes connections to upstream hosts
  * @param datagrams makes the sockets of DNS queries
@@ -29,15 +31,30 @@ import org.jspecify.annotations.Nullable;
 public record Transport(
     String name,
     IoHandlerFactory ioHandlers,
+    ServingHandlers servingHandlers,
     ChannelFactory<ServerSocketChannel> serverSockets,
     ChannelFactory<SocketChannel> sockets,
     ChannelFactory<DatagramChannel> datagrams) {
+
+  /** Makes the part of event loops that serve clients. */
+  @FunctionalInterface
+  public interface ServingHandlers {
+    /**
+     * For new event loops.
+     *
+     * @param busyPoll how long to look for more events before the thread sleeps; NIO does not
+     * @param several whether there are several such loops, which may wait for one processor
+     */
+    IoHandlerFactory of(Duration busyPoll, boolean several);
+  }
 
   /** {@code epoll(7)}, which Linux alone has. Its channels can be spliced. */
   public static Transport epoll() {
     return new Transport(
         "epoll",
         EpollIoHandler.newFactory(),
+        (busyPoll, several) ->
+            EpollIoHandler.newFactory(0, () -> new PollStrategy(busyPoll, several)),
         EpollServerSocketChannel::new,
         EpollSocketChannel::new,
         EpollDatagramChannel::new);
@@ -48,6 +65,7 @@ public record Transport(
     return new Transport(
         "nio",
         NioIoHandler.newFactory(),
+        (busyPoll, several) -> NioIoHandler.newFactory(),
         NioServerSocketChannel::new,
         NioSocketChannel::new,
         NioDatagramChannel::new);

@@ -41,7 +41,7 @@ class ConfigurationFileTest {
             rules: [names.yaml]
             timeouts:
               { head: 1s, dns: 2s, connect: 3s, idle: 4m, half_close: 5h, write_stall: 6d, drain: 700ms }
-            relay: { mode: copy, pipe_size: 1MiB, pipes: 7 }
+            relay: { mode: copy, pipe_size: 1MiB, pipes: 7, busy_poll: 50us }
             threads: 8
             """);
 
@@ -64,7 +64,7 @@ class ConfigurationFileTest {
             .withTimeout(Timeout.HALF_CLOSE, Duration.ofHours(5))
             .withTimeout(Timeout.WRITE_STALL, Duration.ofDays(6))
             .withTimeout(Timeout.DRAIN, Duration.ofMillis(700))
-            .withRelay(new RelayChoice(RelayMode.COPY, 1 << 20, 7))
+            .withRelay(new RelayChoice(RelayMode.COPY, 1 << 20, 7, Duration.ofNanos(50_000)))
             .withThreads(8);
     assertThat(read).isEqualTo(expected);
   }

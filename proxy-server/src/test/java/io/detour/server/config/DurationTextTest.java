@@ -11,6 +11,7 @@ class DurationTextTest {
   @ParameterizedTest
   @CsvSource({
     "0s,    PT0S",
+    "10us,  PT0.00001S",
     "500ms, PT0.5S",
     "1500ms,PT1.5S",
     "90s,   PT90S",
@@ -25,7 +26,7 @@ class DurationTextTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"60s, 1m", "1000ms, 1s", "24h, 1d", "0d, 0s", "0ms, 0s"})
+  @CsvSource({"60s, 1m", "1000ms, 1s", "24h, 1d", "0d, 0s", "0ms, 0s", "1000us, 1ms"})
   void longerTextsMeanTheSame(String text, String shortest) {
     assertThat(DurationText.parse(text)).isEqualTo(DurationText.parse(shortest));
   }
