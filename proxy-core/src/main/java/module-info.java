@@ -9,9 +9,9 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module io.detour.core {
-  requires transitive io.netty.buffer;
+  requires io.netty.buffer;
   requires transitive io.netty.common;
-  requires transitive io.netty.handler;
+  requires io.netty.handler;
   requires transitive io.netty.transport;
   requires io.netty.transport.classes.epoll;
   requires io.netty.transport.unix.common;

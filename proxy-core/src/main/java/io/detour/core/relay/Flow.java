@@ -2,7 +2,6 @@ package io.detour.core.relay;
 
 import io.detour.core.Direction;
 import io.detour.core.RelayPath;
-import io.detour.core.SpliceFallback;
 import io.detour.core.conduit.Conduit;
 import io.detour.core.conduit.CopyBuffer;
 import io.detour.core.conduit.Pipe;
@@ -36,21 +35,11 @@ final class Flow implements Transit {
     SINK_FAILED
   }
 
-  /** A direction streams once this many reads in a row were large. */
-  private static final int STREAM_AFTER = 2;
-
-  /** A direction stops streaming once this many splices in a row were small. */
-  private static final int STREAM_UNTIL = 3;
-
-  /** A read is large when it fills this part of the buffer. */
-  private static final int LARGE_READ_DIVISOR = 2;
-
-  private static final int SMALL_SPLICE = 4 * 1024;
-
   private final RelayLoop loop;
   private final Direction direction;
   private final Endpoint source;
   private final Endpoint sink;
+  private final PathChoice choice;
   private final @Nullable TransferListener transfers;
 
   private @Nullable Conduit inFlight;
@@ -60,21 +49,12 @@ final class Flow implements Transit {
   private boolean paused;
   private int failure;
 
-  private boolean streaming;
-  private boolean spliceRefused;
-
-  /** Why this flow copies although it would splice, while it does. */
-  private @Nullable SpliceFallback fallback;
-
   /**
    * A splice has said that the stream has ended. It says so too when an end of stream lies behind
    * an urgent byte, with bytes between them that only {@code recv} gets: so a {@code recv} has the
    * last word.
    */
   private boolean endDoubted;
-
-  private int streak;
-  private RelayPath path;
 
   private long deliveredBytes;
   private int turnBytes;
@@ -96,13 +76,8 @@ final class Flow implements Transit {
     this.source = source;
     this.sink = sink;
     this.transfers = transfers;
-    this.path = firstPath(loop.mode());
+    this.choice = new PathChoice(loop.mode(), loop.totals());
     this.movedNanos = loop.now();
-  }
-
-  /** The path that a flow is on before it has moved a byte. */
-  static RelayPath firstPath(RelayMode mode) {
-    return mode == RelayMode.SPLICE ? RelayPath.SPLICE : RelayPath.COPY;
   }
 
   /** Puts bytes in front that arrived before the relay began. At most once, before any turn. */
@@ -126,10 +101,8 @@ final class Flow implements Transit {
       return Outcome.BLOCKED;
     }
     int moved = conduit.pump(loop.kernel(), sink.socket());
-    if (transfers != null) {
-      transfers.transferred(direction, Operation.WRITE, conduit.path(), moved);
-    }
     if (moved < 0) {
+      report(Operation.WRITE, conduit, moved);
       return pumpFailed(conduit, -moved);
     }
     turnBytes += moved;
@@ -139,7 +112,15 @@ final class Flow implements Transit {
     if (conduit.pending() == 0) {
       release();
     }
+    report(Operation.WRITE, conduit, moved);
     return Outcome.MORE;
+  }
+
+  /** Only when this flow's state is whole, since a listener may throw. */
+  private void report(Operation operation, Conduit conduit, int result) {
+    if (transfers != null) {
+      transfers.transferred(direction, operation, conduit.path(), result);
+    }
   }
 
   private Outcome pumpFailed(Conduit conduit, int errno) {
@@ -151,7 +132,7 @@ final class Flow implements Transit {
       return Outcome.MORE;
     }
     if (conduit instanceof Pipe pipe && Errno.isRefusal(errno)) {
-      refuseSplice();
+      choice.refuse();
       int pending = pipe.pending();
       CopyBuffer buffer = loop.conduits().swap(pipe);
       inFlight = buffer;
@@ -170,23 +151,26 @@ final class Flow implements Transit {
     if (!source.readable() || paused) {
       return Outcome.WAITING;
     }
-    Conduit conduit = lease();
+    Conduit conduit = choice.lease(loop.conduits(), source);
     int moved = conduit.drain(loop.kernel(), source.socket());
-    if (transfers != null) {
-      transfers.transferred(direction, Operation.READ, conduit.path(), moved);
-    }
     if (moved > 0) {
       inFlight = conduit;
       movedNanos = loop.now();
-      adapt(conduit, moved);
+      choice.moved(conduit, moved);
+      if (conduit.path() == RelayPath.COPY && moved < conduit.capacity()) {
+        source.shortRead();
+      }
+      report(Operation.READ, conduit, moved);
       return Outcome.MORE;
     }
     loop.conduits().giveBack(conduit);
+    report(Operation.READ, conduit, moved);
     if (moved < 0) {
       return drainFailed(conduit, -moved);
     }
     if (conduit.path() == RelayPath.SPLICE && !endDoubted) {
       endDoubted = true;
+      choice.copyTheRest();
       return Outcome.MORE;
     }
     sourceEnded = true;
@@ -203,7 +187,7 @@ final class Flow implements Transit {
       return Outcome.MORE;
     }
     if (!copying && Errno.isRefusal(errno)) {
-      refuseSplice();
+      choice.refuse();
       return Outcome.MORE;
     }
     failure = errno;
@@ -221,69 +205,6 @@ final class Flow implements Transit {
       }
     }
     return Outcome.ENDED;
-  }
-
-  private Conduit lease() {
-    if (wantsSplice()) {
-      Pipe pipe = loop.conduits().leasePipe();
-      if (pipe != null) {
-        fallback = null;
-        return pipe;
-      }
-      fallBack(
-          loop.conduits().pipesRefused() ? SpliceFallback.PIPE_REFUSED : SpliceFallback.PIPE_LIMIT);
-    }
-    return loop.conduits().leaseBuffer();
-  }
-
-  private boolean wantsSplice() {
-    boolean wanted =
-        switch (loop.mode()) {
-          case AUTO -> streaming;
-          case SPLICE -> true;
-          case COPY -> false;
-        };
-    if (wanted && source.urgent()) {
-      fallBack(SpliceFallback.URGENT_DATA);
-    }
-    return wanted && !source.urgent() && !spliceRefused && !endDoubted;
-  }
-
-  private void refuseSplice() {
-    spliceRefused = true;
-    fallBack(SpliceFallback.SPLICE_REFUSED);
-  }
-
-  /** Counts a change of the reason, not every read. */
-  private void fallBack(SpliceFallback reason) {
-    if (fallback != reason) {
-      fallback = reason;
-      loop.totals().fellBack(reason);
-    }
-  }
-
-  /** Learns from the size of a read whether this direction streams. */
-  private void adapt(Conduit conduit, int moved) {
-    path = conduit.path();
-    switch (path) {
-      case COPY -> {
-        if (moved < conduit.capacity()) {
-          source.shortRead();
-        }
-        streak = moved >= conduit.capacity() / LARGE_READ_DIVISOR ? streak + 1 : 0;
-        streaming = streak >= STREAM_AFTER;
-      }
-      case SPLICE -> {
-        streak = moved < SMALL_SPLICE ? streak + 1 : 0;
-        streaming = streak < STREAM_UNTIL;
-        if (!streaming && loop.mode() == RelayMode.AUTO) {
-          loop.totals().fellBack(SpliceFallback.SMALL_READS);
-        }
-      }
-    }
-    if (streaming == (path == RelayPath.COPY)) {
-      streak = 0;
-    }
   }
 
   private void release() {
@@ -313,7 +234,11 @@ final class Flow implements Transit {
     endWithheld = true;
   }
 
+  /** No pause counts as silence. */
   void pause(boolean wanted) {
+    if (paused) {
+      movedNanos = loop.now();
+    }
     paused = wanted;
   }
 
@@ -339,7 +264,7 @@ final class Flow implements Transit {
 
   @Override
   public RelayPath path() {
-    return path;
+    return choice.last();
   }
 
   Direction direction() {

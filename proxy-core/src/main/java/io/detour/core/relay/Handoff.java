@@ -6,6 +6,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.unix.UnixChannel;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes two epoll channels out of Netty, so that the relay alone reads and writes their sockets.
@@ -16,6 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Netty's own. The channels stay the owners of their descriptors.
  */
 final class Handoff {
+  private static final Logger log = LoggerFactory.getLogger(Handoff.class);
+
   private final RelayLoop loop;
   private final Channel client;
   private final Channel upstream;
@@ -72,10 +76,16 @@ final class Handoff {
     EarlyBytes fromUpstream = EarlyBytes.of(upstream);
     Endpoint clientEnd = endpoint(client, Side.CLIENT, fromClient);
     Endpoint upstreamEnd = endpoint(upstream, Side.UPSTREAM, fromUpstream);
-    Relay relay = new Relay(loop, clientEnd, upstreamEnd, listener);
     clear(client.pipeline());
     clear(upstream.pipeline());
-    relay.begin(fromClient.take(client), fromUpstream.take(upstream));
+    try {
+      new Relay(loop, clientEnd, upstreamEnd, listener)
+          .begin(fromClient.take(client), fromUpstream.take(upstream));
+    } catch (RuntimeException | Error e) {
+      log.error("a tunnel could not begin, its channels are closed", e);
+      client.close();
+      upstream.close();
+    }
   }
 
   private static Endpoint endpoint(Channel channel, Side side, EarlyBytes early) {

@@ -9,16 +9,16 @@ import io.netty.util.concurrent.EventExecutor;
  * One tunnel while it is relayed: what its owner can do to it and ask of it. Given to {@link
  * RelayListener#began}.
  *
- * <p>Commands may be given by any thread and take effect on the tunnel's event loop, at once if
- * that is the caller. Questions are for the event loop only. When the tunnel has ended, commands do
- * nothing.
+ * <p>Commands may be given by any thread, a listener's callback included, and take effect in a
+ * later turn of the tunnel's event loop. Questions are for the event loop only. When the tunnel has
+ * ended, commands do nothing.
  */
 public interface OpenTunnel {
   /**
    * Reads no more bytes of a direction from its source until {@link #resume}. What was read is
    * still delivered, and the other direction goes on. The source's peer is held up by TCP, once the
    * kernel's buffers are full; its end or reset is seen after the resume. While a direction is
-   * paused, the idle and half-close timeouts do not run.
+   * paused, the idle and half-close timeouts do not run. A pause ends when one side is lost.
    */
   void pause(Direction direction);
 
@@ -26,10 +26,13 @@ public interface OpenTunnel {
   void resume(Direction direction);
 
   /**
-   * Ends the tunnel: both sides are reset, so that neither takes what came for the whole.
+   * Ends the tunnel: each side whose direction had not ended is reset, so that nobody takes what
+   * came for the whole.
    *
    * @param reason is counted and told to the listener; {@link CloseReason#KILLED} for an operator's
    *     wish
+   * @throws IllegalArgumentException if the reason is a clean end, which a tunnel comes to by
+   *     itself
    */
   void close(CloseReason reason);
 

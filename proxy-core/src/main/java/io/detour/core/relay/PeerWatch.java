@@ -11,11 +11,15 @@ import java.time.Duration;
  *
  * @param idleSeconds how long nothing comes before a peer is probed
  * @param intervalSeconds between two probes
- * @param timeoutMillis how long bytes or probes may stay unacknowledged
+ * @param timeoutMillis how long bytes or probes may stay unacknowledged; 0 for what the kernel does
+ *     by itself, about a quarter of an hour
  */
 record PeerWatch(int idleSeconds, int intervalSeconds, int timeoutMillis) {
-  /** {@code tcp(7)}: 32,767 s is the most for both. */
-  private static final long MOST_SECONDS = 32_767;
+  /**
+   * With a longer one, a peer that has vanished would be kept for longer than the kernel's own
+   * count of retries and probes does, which TCP_USER_TIMEOUT replaces ({@code tcp(7)}).
+   */
+  private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(15);
 
   private static final int PROBES_PER_IDLE = 4;
 
@@ -25,10 +29,10 @@ record PeerWatch(int idleSeconds, int intervalSeconds, int timeoutMillis) {
     return new PeerWatch(
         seconds(keepAlive),
         seconds(keepAlive.dividedBy(PROBES_PER_IDLE)),
-        (int) Math.min(timeout.toMillis(), Integer.MAX_VALUE));
+        timeout.compareTo(LONGEST_TIMEOUT) > 0 ? 0 : (int) Math.max(timeout.toMillis(), 1));
   }
 
   private static int seconds(Duration duration) {
-    return (int) Math.clamp(duration.toSeconds(), 1, MOST_SECONDS);
+    return (int) Math.max(duration.toSeconds(), 1);
   }
 }

@@ -3,20 +3,25 @@ package io.detour.core.relay;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.ByteBuffer;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One side of a {@link PortableRelay}: the last handler of its channel's pipeline, behind a {@link
@@ -24,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * of the channel.
  */
 final class PortableEndpoint extends ChannelInboundHandlerAdapter {
+  private static final Logger log = LoggerFactory.getLogger(PortableEndpoint.class);
+
   private static final int SMALLEST_READ = 512;
   private static final int FIRST_READ = 4096;
 
@@ -37,6 +44,9 @@ final class PortableEndpoint extends ChannelInboundHandlerAdapter {
 
   /** The socket gives no more; Netty must not be asked to read again. */
   private boolean inputEnded;
+
+  /** This side's direction had ended cleanly before the relay began. */
+  private boolean endedBefore;
 
   /** The relay knows how this side's direction has ended. */
   private boolean endTold;
@@ -66,13 +76,19 @@ final class PortableEndpoint extends ChannelInboundHandlerAdapter {
             new AdaptiveRecvByteBufAllocator(SMALLEST_READ, first, Math.max(first, chunkBytes))
                 .maxMessagesPerRead(READS_PER_TURN));
     EarlyBytes early = EarlyBytes.of(channel);
+    ChannelPipeline pipeline = channel.pipeline();
+    // First the others: a decoder hands on what it holds when it is removed.
+    pipeline.toMap().values().stream()
+        .filter(handler -> handler != early && !(handler instanceof SslHandler))
+        .forEach(pipeline::remove);
     ByteBuffer bytes = early.take(channel);
     inputEnded = early.peerEnded();
-    ChannelPipeline pipeline = channel.pipeline();
+    endedBefore = tls == null ? early.peerEnded() : tls.sslCloseFuture().isSuccess();
+    endTold = endedBefore;
     pipeline.addLast(this);
-    pipeline.toMap().values().stream()
-        .filter(handler -> handler != this && !(handler instanceof SslHandler))
-        .forEach(pipeline::remove);
+    if (pipeline.context(early) != null) { // Netty empties the pipeline of a closed channel.
+      pipeline.remove(early);
+    }
     return bytes;
   }
 
@@ -116,14 +132,17 @@ final class PortableEndpoint extends ChannelInboundHandlerAdapter {
     tellEnd(false);
   }
 
-  /** Somebody else closed the channel, or its transport knows no half-closure. */
+  /**
+   * The transport knows no half-closure, and this is its only end; or somebody else in this process
+   * closed the channel in the middle.
+   */
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     inputEnded = true;
     if (endTold && relay != null) {
       relay.lost(this);
     }
-    tellEnd(tls == null);
+    tellEnd(tls == null && !(channel instanceof DuplexChannel));
   }
 
   private void tellEnd(boolean clean) {
@@ -164,8 +183,44 @@ final class PortableEndpoint extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Bytes that Netty holds because the socket does not take them, TLS's own included. */
+  long unwrittenBytes() {
+    ChannelOutboundBuffer held = channel.unsafe().outboundBuffer();
+    return held == null ? 0 : held.totalPendingWriteBytes() - held.currentProgress();
+  }
+
+  /**
+   * Whether the kernel says that the peer has not acknowledged everything; not all channels can.
+   */
+  boolean hasUnacknowledged(RelayLoop loop) {
+    return channel instanceof UnixChannel socket
+        && loop.hasKernel()
+        && socket.isOpen()
+        && loop.kernel().unacknowledged(socket.fd().intValue()) > 0;
+  }
+
   /** Has the operating system look whether the peer is alive; what it cannot do is left out. */
-  void watchPeer(PeerWatch watch) {
+  void watchPeer(RelayLoop loop) {
+    PeerWatch watch = loop.peerWatch();
+    try {
+      if (channel instanceof UnixChannel socket && loop.hasKernel()) {
+        if (socket.isOpen()) {
+          loop.kernel()
+              .watchPeer(
+                  socket.fd().intValue(),
+                  watch.idleSeconds(),
+                  watch.intervalSeconds(),
+                  watch.timeoutMillis());
+        }
+      } else {
+        setKeepAlive(watch);
+      }
+    } catch (ChannelException e) {
+      log.debug("no watch over {}", channel, e);
+    }
+  }
+
+  private void setKeepAlive(PeerWatch watch) {
     channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
     channel
         .config()
@@ -179,10 +234,14 @@ final class PortableEndpoint extends ChannelInboundHandlerAdapter {
   /** Closes the channel, past TLS, which would send a clean end first. */
   void reset() {
     relay = null;
-    if (channel.isOpen()) {
-      channel.config().setOption(ChannelOption.SO_LINGER, 0);
-      channel.unsafe().close(channel.voidPromise());
+    try {
+      if (channel.isOpen()) {
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+      }
+    } catch (ChannelException e) {
+      log.debug("{} is closed without a reset", channel, e);
     }
+    channel.unsafe().close(channel.voidPromise());
   }
 
   void close() {
@@ -194,8 +253,14 @@ final class PortableEndpoint extends ChannelInboundHandlerAdapter {
     return channel.isOpen();
   }
 
-  boolean hadEnded() {
+  /** Whether nothing more can be read. */
+  boolean inputEnded() {
     return inputEnded;
+  }
+
+  /** Whether this side's direction had ended cleanly before the relay began. */
+  boolean endedBefore() {
+    return endedBefore;
   }
 
   Side side() {

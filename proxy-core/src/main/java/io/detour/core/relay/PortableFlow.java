@@ -3,6 +3,9 @@ package io.detour.core.relay;
 import io.detour.core.Direction;
 import io.detour.core.RelayPath;
 import io.detour.core.relay.TransferListener.Operation;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,12 @@ final class PortableFlow implements Transit {
 
   /** Bytes handed to the sink that it has not taken yet. */
   private long inFlightBytes;
+
+  /** What a read brought that was asked for before a pause; written when the pause ends. */
+  private final Queue<ByteBuf> kept = new ArrayDeque<>(0);
+
+  /** What {@link PortableEndpoint#unwrittenBytes} of the sink was when last looked at. */
+  private long unwrittenBytes;
 
   private boolean sourceEnded;
 
@@ -89,14 +98,38 @@ final class PortableFlow implements Transit {
     sink.endOutput();
   }
 
+  void keep(ByteBuf bytes) {
+    kept.add(bytes);
+  }
+
+  /** What was kept, oldest first; null when there is no more. */
+  @Nullable ByteBuf takeKept() {
+    return kept.poll();
+  }
+
+  /** Notices that the sink has taken a part of a buffer. */
+  void noteProgress() {
+    long unwritten = sink.unwrittenBytes();
+    if (unwritten != unwrittenBytes) {
+      unwrittenBytes = unwritten;
+      movedNanos = loop.now();
+    }
+  }
+
   /** Gives up what is in flight and moves nothing any more. */
   void abandon() {
+    kept.forEach(ByteBuf::release);
+    kept.clear();
     inFlightBytes = 0;
     sourceEnded = true;
     sinkShut = true;
   }
 
+  /** No pause counts as silence. */
   void pause(boolean wanted) {
+    if (paused) {
+      movedNanos = loop.now();
+    }
     paused = wanted;
   }
 

@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One tunnel between any two Netty channels: where there is no epoll or no splice, and for TLS. It
@@ -20,12 +22,15 @@ import org.jspecify.annotations.Nullable;
  * read again only when the sink has taken all. So what is in flight is bounded, and an end of
  * stream cannot overtake bytes.
  *
- * <p>A channel does not tell what its peer has acknowledged, so when one side is lost, the other is
- * reset a fixed pause after it has taken the last byte. On one event loop.
+ * <p>When one side is lost, the other is reset when its peer has acknowledged the last byte; a
+ * channel that cannot tell this is reset a fixed pause after it has taken the byte. On one event
+ * loop.
  */
 final class PortableRelay extends RelayedTunnel {
   /** For what the survivor's kernel still has to send before a reset throws it away. */
   private static final Duration SETTLING = Duration.ofMillis(50);
+
+  private static final Logger log = LoggerFactory.getLogger(PortableRelay.class);
 
   private final PortableEndpoint client;
   private final PortableEndpoint upstream;
@@ -50,25 +55,33 @@ final class PortableRelay extends RelayedTunnel {
 
   /** Takes both channels over and begins to relay. On the event loop of both. */
   static void begin(RelayLoop loop, Channel client, Channel upstream, RelayListener listener) {
-    new PortableRelay(
-            loop,
-            new PortableEndpoint(client, Side.CLIENT),
-            new PortableEndpoint(upstream, Side.UPSTREAM),
-            listener)
-        .begin();
+    try {
+      new PortableRelay(
+              loop,
+              new PortableEndpoint(client, Side.CLIENT),
+              new PortableEndpoint(upstream, Side.UPSTREAM),
+              listener)
+          .begin();
+    } catch (RuntimeException | Error e) {
+      log.error("a tunnel could not begin, its channels are closed", e);
+      client.close();
+      upstream.close();
+    }
   }
 
   private void begin() {
     int chunk = loop.options().copyBufferBytes();
     ByteBuffer fromClient = client.take(this, chunk);
     ByteBuffer fromUpstream = upstream.take(this, chunk);
+    guarded(this::enlist);
     if (loop.isShutDown()) {
       closeNow(CloseReason.DRAIN);
+    }
+    if (isClosed()) {
       return;
     }
     guarded(
         () -> {
-          tellBegan();
           startWith(toUpstream, fromClient);
           startWith(toClient, fromUpstream);
           proceed(toUpstream);
@@ -81,9 +94,9 @@ final class PortableRelay extends RelayedTunnel {
       read(flow.source(), Unpooled.wrappedBuffer(early));
       flow.sink().flush();
     }
-    if (flow.source().hadEnded()) {
+    if (flow.source().endedBefore()) {
       flow.sourceEnds();
-    } else if (!flow.source().isOpen()) {
+    } else if (flow.source().inputEnded() || !flow.source().isOpen()) {
       lost(flow.source());
     }
   }
@@ -91,12 +104,22 @@ final class PortableRelay extends RelayedTunnel {
   /** A side has sent bytes. */
   void read(PortableEndpoint endpoint, ByteBuf bytes) {
     PortableFlow flow = from(endpoint);
+    if (isClosed() || flow.ended() || !bytes.isReadable()) {
+      bytes.release();
+    } else if (flow.paused()) {
+      flow.keep(bytes);
+    } else {
+      pass(flow, bytes);
+    }
+  }
+
+  private void pass(PortableFlow flow, ByteBuf bytes) {
     int length = bytes.readableBytes();
-    if (isClosed() || flow.ended() || length == 0) {
+    guarded(() -> flow.taken(length));
+    if (isClosed()) {
       bytes.release();
       return;
     }
-    flow.taken(length);
     flow.sink().write(bytes).addListener(written -> guarded(() -> written(flow, length, written)));
   }
 
@@ -129,6 +152,7 @@ final class PortableRelay extends RelayedTunnel {
     guarded(
         () -> {
           from(endpoint).sourceEnds();
+          from(endpoint).sink().flush();
           proceed(from(endpoint));
         });
   }
@@ -139,22 +163,16 @@ final class PortableRelay extends RelayedTunnel {
       return;
     }
     noteBlocked(flow.direction(), flow.holdsBytes());
-    if (flow.holdsBytes()) {
+    if (flow.holdsBytes() || flow.paused()) {
       return;
     }
     if (lost != null) {
       proceedAfterLoss(flow);
     } else if (!flow.sourceEnded()) {
-      readOn(flow);
+      flow.source().read();
     } else {
       flow.end();
       directionEnded(flow.direction());
-    }
-  }
-
-  private static void readOn(PortableFlow flow) {
-    if (!flow.paused()) {
-      flow.source().read();
     }
   }
 
@@ -171,10 +189,10 @@ final class PortableRelay extends RelayedTunnel {
           }
           lost = endpoint;
           to(endpoint).abandon();
-          if (!endpoint.isOpen() || endpoint.hadEnded()) {
+          if (!endpoint.isOpen() || endpoint.inputEnded()) {
             from(endpoint).sourceLost();
           }
-          proceed(from(endpoint));
+          setPaused(endpoint.side().from, false);
         });
   }
 
@@ -188,21 +206,22 @@ final class PortableRelay extends RelayedTunnel {
     }
     if (flow.sourceEnded()) {
       settling = true;
-      loop.eventLoop()
-          .schedule(
-              () -> guarded(() -> closeNow(flow.source().side().lost)),
-              SETTLING.toMillis(),
-              TimeUnit.MILLISECONDS);
+      settle(flow);
     } else {
       flow.source().read();
     }
   }
 
-  private void guarded(Runnable step) {
-    try {
-      step.run();
-    } catch (RuntimeException | Error e) {
-      failed(e);
+  private void settle(PortableFlow flow) {
+    loop.eventLoop()
+        .schedule(() -> guarded(() -> settled(flow)), SETTLING.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void settled(PortableFlow flow) {
+    if (!isClosed() && flow.sink().hasUnacknowledged(loop)) {
+      settle(flow);
+    } else {
+      closeNow(flow.source().side().lost);
     }
   }
 
@@ -225,8 +244,8 @@ final class PortableRelay extends RelayedTunnel {
   void watchPeers() {
     if (!peersWatched) {
       peersWatched = true;
-      client.watchPeer(loop.peerWatch());
-      upstream.watchPeer(loop.peerWatch());
+      client.watchPeer(loop);
+      upstream.watchPeer(loop);
     }
   }
 
@@ -249,12 +268,22 @@ final class PortableRelay extends RelayedTunnel {
 
   @Override
   void setPaused(Direction direction, boolean paused) {
-    transit(direction).pause(paused);
+    PortableFlow flow = transit(direction);
+    flow.pause(paused);
+    if (paused) {
+      return;
+    }
+    for (ByteBuf bytes = flow.takeKept(); bytes != null; bytes = flow.takeKept()) {
+      pass(flow, bytes);
+    }
+    flow.sink().flush();
+    proceed(flow);
   }
 
   @Override
-  void resumed(Direction direction) {
-    guarded(() -> proceed(transit(direction)));
+  void noteProgress() {
+    toUpstream.noteProgress();
+    toClient.noteProgress();
   }
 
   @Override

@@ -33,7 +33,7 @@ final class Relay extends RelayedTunnel implements Runnable {
   private boolean lookScheduled;
 
   Relay(RelayLoop loop, Endpoint client, Endpoint upstream, RelayListener listener) {
-    super(loop, listener, Flow.firstPath(loop.mode()));
+    super(loop, listener, PathChoice.first(loop.mode()));
     this.client = client;
     this.upstream = upstream;
     TransferListener transfers = transferListener();
@@ -48,12 +48,15 @@ final class Relay extends RelayedTunnel implements Runnable {
    * @param fromUpstream the same of the upstream host
    */
   void begin(@Nullable ByteBuffer fromClient, @Nullable ByteBuffer fromUpstream) {
+    guarded(this::enlist);
+    if (isClosed()) {
+      return;
+    }
     if (loop.isShutDown()) {
       closeNow(CloseReason.DRAIN);
       return;
     }
     try {
-      tellBegan();
       if (fromClient != null) {
         toUpstream.startWith(fromClient);
       }
@@ -126,10 +129,13 @@ final class Relay extends RelayedTunnel implements Runnable {
       return;
     }
     Flow.Outcome outcome = flow.advance();
-    noteBlocked(flow.direction(), outcome == Flow.Outcome.BLOCKED);
     switch (outcome) {
-      case WAITING, BLOCKED -> {}
-      case MORE -> queueTurn();
+      case WAITING -> noteBlocked(flow.direction(), false);
+      case BLOCKED -> noteBlocked(flow.direction(), true);
+      case MORE -> {
+        noteBlocked(flow.direction(), false);
+        queueTurn();
+      }
       case ENDED -> flowEnded(flow);
       case SOURCE_FAILED -> lost(flow.source(), flow.failure());
       case SINK_FAILED -> lost(flow.sink(), flow.failure());
@@ -173,6 +179,7 @@ final class Relay extends RelayedTunnel implements Runnable {
   private void lost(Endpoint endpoint, int errno) {
     to(endpoint).abandon();
     Flow remaining = from(endpoint);
+    remaining.pause(false);
     if (errno != Errno.EPIPE) {
       // EPIPE says that an end of stream had come before the reset, and that is passed on. After
       // any other error the bytes are all there is.
@@ -276,12 +283,14 @@ final class Relay extends RelayedTunnel implements Runnable {
   @Override
   void setPaused(Direction direction, boolean paused) {
     flow(direction).pause(paused);
+    if (!paused) {
+      run();
+    }
   }
 
+  /** Every part that is taken is counted when it is. */
   @Override
-  void resumed(Direction direction) {
-    run();
-  }
+  void noteProgress() {}
 
   @Override
   Flow transit(Direction direction) {

@@ -10,7 +10,9 @@ import io.detour.core.sys.LinuxKernel;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
@@ -92,6 +95,10 @@ public final class RelayEngine implements AutoCloseable {
    * @throws IllegalArgumentException if the channels cannot be relayed; nothing was touched then
    */
   public void relay(Channel client, Channel upstream, RelayListener listener) {
+    if (client.equals(upstream) || !isConnection(client) || !isConnection(upstream)) {
+      throw new IllegalArgumentException(
+          "channels: " + client + ", " + upstream + " (expected: two connections)");
+    }
     boolean bySockets = isSocket(client) && isSocket(upstream);
     if (!bySockets && !client.eventLoop().equals(upstream.eventLoop())) {
       throw new IllegalArgumentException(
@@ -105,6 +112,10 @@ public final class RelayEngine implements AutoCloseable {
     } else {
       home.execute(() -> begin(bySockets, client, upstream, listener));
     }
+  }
+
+  private static boolean isConnection(Channel channel) {
+    return !(channel instanceof ServerChannel || channel instanceof DatagramChannel);
   }
 
   private boolean isSocket(Channel channel) {
@@ -145,6 +156,7 @@ public final class RelayEngine implements AutoCloseable {
   /**
    * Closes all tunnels. Any thread.
    *
+   * @param reason is counted; none of the clean ends
    * @return done when they are closed
    */
   public CompletableFuture<Void> closeAll(CloseReason reason) {
@@ -164,7 +176,11 @@ public final class RelayEngine implements AutoCloseable {
   private CompletableFuture<Void> onEachLoop(Consumer<RelayLoop> action) {
     List<CompletableFuture<Void>> all = new ArrayList<>();
     for (RelayLoop loop : loops.values()) {
-      all.add(CompletableFuture.runAsync(() -> action.accept(loop), loop.eventLoop()));
+      try {
+        all.add(CompletableFuture.runAsync(() -> action.accept(loop), loop.eventLoop()));
+      } catch (RejectedExecutionException e) {
+        log.debug("an event loop has ended, and its tunnels with it", e);
+      }
     }
     return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
   }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hears what becomes of one tunnel. Called on the tunnel's event loop; must not block. What is
- * thrown closes the tunnel.
+ * thrown is logged and closes the tunnel.
  */
 @FunctionalInterface
 public interface RelayListener {
@@ -19,7 +19,10 @@ public interface RelayListener {
   /** The sink of a direction takes no more for now, and bytes wait for it. */
   default void blocked(Direction direction) {}
 
-  /** The sink has taken what waited for it since {@link #blocked}. */
+  /**
+   * The sink has taken what waited for it since {@link #blocked}. Not told when the tunnel ends
+   * before.
+   */
   default void unblocked(Direction direction) {}
 
   /**
@@ -31,7 +34,8 @@ public interface RelayListener {
   }
 
   /**
-   * The tunnel has ended: both sockets are closed, nothing of it is left. Called once.
+   * The tunnel has ended: both sockets are closed, nothing of it is left. Called once. (A socket
+   * that was moved from another event loop is closed by that loop a moment later.)
    *
    * @param stats what it did
    */

@@ -189,6 +189,11 @@ final class RelayLoop {
     return Objects.requireNonNull(conduits);
   }
 
+  /** Whether {@link #kernel} may be called. */
+  boolean hasKernel() {
+    return kernel != null;
+  }
+
   PeerWatch peerWatch() {
     return peerWatch;
   }

@@ -6,6 +6,7 @@ import io.detour.core.RelayPath;
 import io.detour.core.TunnelStats;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,17 +41,22 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
     this.listener = listener;
     this.countedPath = path;
     this.startNanos = loop.clock();
-    loop.totals().opened(path);
+  }
+
+  /** Is counted and swept from now on, and its listener is told. First of all, once. */
+  final void enlist() {
+    loop.totals().opened(countedPath);
     loop.add(this);
+    listener.began(this);
   }
 
   /** One of the two directions. */
   abstract Transit transit(Direction direction);
 
-  /** Goes on after a pause. */
-  abstract void resumed(Direction direction);
-
   abstract void setPaused(Direction direction, boolean paused);
+
+  /** Notices bytes that were taken in part, as far as nobody has told of them. */
+  abstract void noteProgress();
 
   /** A side is lost, and what it sent is on its way to the other. */
   abstract boolean isEnding();
@@ -66,10 +72,6 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
 
   /** Closes both sides and gives back what they hold. */
   abstract void release(boolean cut);
-
-  final void tellBegan() {
-    listener.began(this);
-  }
 
   final @Nullable TransferListener transferListener() {
     return listener.transfers();
@@ -93,16 +95,16 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
     }
   }
 
-  /** Counts the tunnel on the path that its busier direction is on. */
+  /** Counts the tunnel as spliced while at least one direction is. */
   final void followPath() {
-    RelayPath current = busierPath();
+    RelayPath current = currentPath();
     if (current != countedPath && !closed) {
       loop.totals().moved(countedPath, current);
       countedPath = current;
     }
   }
 
-  private RelayPath busierPath() {
+  private RelayPath currentPath() {
     boolean splicing =
         path(Direction.UPSTREAM) == RelayPath.SPLICE
             || path(Direction.DOWNSTREAM) == RelayPath.SPLICE;
@@ -122,12 +124,13 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
   /** Looks at the timeouts. Called by the loop's sweep. */
   final void expire() {
     try {
+      noteProgress();
       if (!isEnding()) {
         expireRelaying();
       } else if (hasEndingStalled()) {
         closeNow(endingReason());
       }
-      if (!closed) {
+      if (!closed && !isEnding()) {
         watchPeers();
       }
     } catch (RuntimeException | Error e) {
@@ -176,17 +179,25 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
     }
     closed = true;
     loop.remove(this);
-    RelayPath path = busierPath();
+    RelayPath path = currentPath();
     loop.totals().moved(countedPath, path);
     release(isCut(reason));
     loop.totals().closed(path, reason);
-    listener.ended(
+    tellEnded(
         new TunnelStats(
             deliveredBytes(Direction.UPSTREAM),
             deliveredBytes(Direction.DOWNSTREAM),
             path,
             reason,
             Duration.ofNanos(loop.clock() - startNanos)));
+  }
+
+  private void tellEnded(TunnelStats stats) {
+    try {
+      listener.ended(stats);
+    } catch (RuntimeException | Error e) {
+      log.error("a listener failed when its tunnel had ended", e);
+    }
   }
 
   /** Whether a tunnel that ends for this reason could have gone on. */
@@ -205,30 +216,44 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
 
   @Override
   public final void pause(Direction direction) {
-    onLoop(() -> setPaused(direction, true));
+    later(() -> setPaused(direction, true));
   }
 
   @Override
   public final void resume(Direction direction) {
-    onLoop(
-        () -> {
-          setPaused(direction, false);
-          if (!closed) {
-            resumed(direction);
-          }
-        });
+    later(() -> setPaused(direction, false));
   }
 
   @Override
   public final void close(CloseReason reason) {
-    onLoop(() -> closeNow(reason));
+    if (!isCut(reason)) {
+      throw new IllegalArgumentException(
+          "reason: " + reason + " (expected: none of the ends that a tunnel comes to by itself)");
+    }
+    later(() -> closeNow(reason));
   }
 
-  private void onLoop(Runnable command) {
-    if (loop.eventLoop().inEventLoop()) {
-      command.run();
-    } else {
-      loop.eventLoop().execute(command);
+  /** Never at once: the command may come from a listener in the middle of a turn. */
+  private void later(Runnable command) {
+    try {
+      loop.eventLoop()
+          .execute(
+              () -> {
+                if (!closed) {
+                  guarded(command);
+                }
+              });
+    } catch (RejectedExecutionException e) {
+      log.debug("the event loop has ended, and the tunnel with it", e);
+    }
+  }
+
+  /** Does a step; what it throws is a bug or a listener's, and closes the tunnel. */
+  final void guarded(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      failed(e);
     }
   }
 

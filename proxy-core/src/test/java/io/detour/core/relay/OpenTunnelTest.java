@@ -12,7 +12,6 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -31,32 +30,102 @@ class OpenTunnelTest {
     try (Tunnel tunnel = new Tunnel.Setup(RelayOptions.defaults()).over(transport).open()) {
       exchange(tunnel.client, tunnel.upstream);
       tunnel.open().pause(Direction.UPSTREAM);
-      CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> write(tunnel.client, BYTES));
+      assertThat(delivered(tunnel, Direction.UPSTREAM)).isEqualTo(100);
+      tunnel.client.getOutputStream().write(new byte[100]);
 
       exchange(tunnel.upstream, tunnel.client);
       Awaitility.await()
           .during(Duration.ofMillis(300))
-          .until(() -> !sent.isDone() && delivered(tunnel, Direction.UPSTREAM) < BYTES);
+          .until(() -> tunnel.upstream.getInputStream().available() == 0);
+      assertThat(delivered(tunnel, Direction.UPSTREAM)).isEqualTo(100);
 
       tunnel.open().resume(Direction.UPSTREAM);
-      assertThat(tunnel.upstream.getInputStream().readNBytes(BYTES)).hasSize(BYTES);
-      sent.join();
+      assertThat(tunnel.upstream.getInputStream().readNBytes(100)).hasSize(100);
       exchange(tunnel.client, tunnel.upstream);
     }
   }
 
   @ParameterizedTest(name = "{0}")
   @EnumSource
-  void aPausedTunnelIsNotIdle(Tunnel.Transport transport) throws Exception {
-    RelayOptions options =
-        RelayOptions.defaults()
-            .withTimeouts(Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofMinutes(1));
-    try (Tunnel tunnel = new Tunnel.Setup(options).over(transport).open()) {
+  void anEndDuringAPauseIsPassedOnBehindTheBytesAfterIt(Tunnel.Transport transport)
+      throws Exception {
+    try (Tunnel tunnel = new Tunnel.Setup(RelayOptions.defaults()).over(transport).open()) {
       tunnel.open().pause(Direction.UPSTREAM);
-      Awaitility.await().during(Duration.ofMillis(400)).until(() -> !tunnel.hasEnded());
+      tunnel.client.getOutputStream().write(new byte[100]);
+      tunnel.client.shutdownOutput();
+      exchange(tunnel.upstream, tunnel.client);
 
       tunnel.open().resume(Direction.UPSTREAM);
+      assertThat(tunnel.upstream.getInputStream().readAllBytes()).hasSize(100);
+      tunnel.upstream.shutdownOutput();
+      tunnel.endsWith(CloseReason.CLIENT_FIN);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource
+  void aPauseIsNoIdleTime(Tunnel.Transport transport) throws Exception {
+    Duration idle = Duration.ofMillis(800);
+    RelayOptions options = RelayOptions.defaults().withTimeouts(idle, idle, Duration.ofMinutes(1));
+    try (Tunnel tunnel = new Tunnel.Setup(options).over(transport).open()) {
+      tunnel.open().pause(Direction.UPSTREAM);
+      Awaitility.await().during(Duration.ofMillis(1600)).until(() -> !tunnel.hasEnded());
+
+      tunnel.open().resume(Direction.UPSTREAM);
+      Awaitility.await().during(Duration.ofMillis(400)).until(() -> !tunnel.hasEnded());
       tunnel.endsWith(CloseReason.IDLE_TIMEOUT);
+    }
+  }
+
+  /** A direction is paused whenever its sink is full, and resumed from inside the callback. */
+  @ParameterizedTest(name = "{0}")
+  @EnumSource
+  void commandsFromInsideCallbacksDisturbNothing(Tunnel.Transport transport) throws Exception {
+    try (Tunnel tunnel =
+        new Tunnel.Setup(RelayOptions.defaults())
+            .over(transport)
+            .receiveBuffer(4096)
+            .pausingWhenBlocked()
+            .open()) {
+      var sent = RelayStreamTest.send(tunnel.client, BYTES, 5);
+      Awaitility.await().until(() -> "blocked UPSTREAM".equals(tunnel.events().peek()));
+
+      assertThat(RelayStreamTest.receive(tunnel.upstream).get()).isEqualTo(sent.get());
+      tunnel.upstream.getOutputStream().write(new byte[100]);
+      tunnel.upstream.shutdownOutput();
+      assertThat(tunnel.client.getInputStream().readAllBytes()).hasSize(100);
+      tunnel.endsWith(CloseReason.CLIENT_FIN);
+      assertThat(tunnel.events()).contains("unblocked UPSTREAM");
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource
+  void whatAListenerThrowsClosesTheTunnel(Tunnel.Transport transport) throws Exception {
+    try (Tunnel tunnel =
+        new Tunnel.Setup(RelayOptions.defaults())
+            .over(transport)
+            .transfers(
+                (direction, operation, path, result) -> {
+                  throw new IllegalStateException("expected by the test");
+                })
+            .open()) {
+      tunnel.client.getOutputStream().write(new byte[100]);
+
+      assertReset(tunnel.upstream);
+      tunnel.endsWith(CloseReason.ERROR);
+    }
+  }
+
+  @Test
+  void aCleanEndIsNoReasonToCloseFor() throws Exception {
+    try (Tunnel tunnel = new Tunnel(RelayOptions.defaults())) {
+      OpenTunnel open = tunnel.open();
+
+      assertThatThrownBy(() -> open.close(CloseReason.CLIENT_FIN))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("reason: CLIENT_FIN");
+      exchange(tunnel.client, tunnel.upstream);
     }
   }
 
@@ -65,7 +134,7 @@ class OpenTunnelTest {
   void tellsWhenASideTakesNoMoreAndWhenItDoesAgain(Tunnel.Transport transport) throws Exception {
     try (Tunnel tunnel =
         new Tunnel.Setup(RelayOptions.defaults()).over(transport).receiveBuffer(4096).open()) {
-      CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> write(tunnel.client, BYTES));
+      Thread sent = Thread.ofPlatform().start(() -> write(tunnel.client, BYTES));
       Awaitility.await().until(() -> "blocked UPSTREAM".equals(tunnel.events().peek()));
 
       assertThat(tunnel.upstream.getInputStream().readNBytes(BYTES)).hasSize(BYTES);
@@ -98,8 +167,7 @@ class OpenTunnelTest {
   @EnumSource
   void tellsWhetherADirectionIsSpliced(RelayMode mode) throws Exception {
     try (Tunnel tunnel = new Tunnel(RelayOptions.defaults().withMode(mode))) {
-      CompletableFuture<Void> sent =
-          CompletableFuture.runAsync(() -> write(tunnel.upstream, BYTES));
+      Thread sent = Thread.ofPlatform().start(() -> write(tunnel.upstream, BYTES));
       assertThat(tunnel.client.getInputStream().readNBytes(BYTES)).hasSize(BYTES);
       sent.join();
 

@@ -122,6 +122,45 @@ class PortableRelayTest {
     }
   }
 
+  @ParameterizedTest(name = "{0}")
+  @EnumSource
+  void aTlsClientThatEndsBeforeTheRelayBeginsGetsItsAnswer(Tunnel.Transport transport)
+      throws Exception {
+    X509Bundle certificate = certificate();
+    SslContext tls = SslContextBuilder.forServer(certificate.toKeyManagerFactory()).build();
+    try (Tunnel tunnel =
+            new Tunnel.Setup(RelayOptions.defaults())
+                .over(transport)
+                .clientTls(tls)
+                .beginningLate()
+                .open();
+        SSLSocket client = tlsClient(tunnel, certificate)) {
+      client.getOutputStream().write(new byte[100]);
+      client.shutdownOutput();
+
+      assertThat(tunnel.upstream.getInputStream().readAllBytes()).hasSize(100);
+      tunnel.upstream.getOutputStream().write(new byte[200]);
+      tunnel.upstream.shutdownOutput();
+      assertThat(client.getInputStream().readAllBytes()).hasSize(200);
+      tunnel.endsWith(CloseReason.CLIENT_FIN);
+    }
+  }
+
+  @Test
+  void oneChannelIsNoTunnel() throws Exception {
+    try (RelayEngine engine = new RelayEngine(RelayOptions.defaults())) {
+      MultiThreadIoEventLoopGroup group =
+          new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+      Channel channel = registered(group);
+
+      assertThatThrownBy(() -> engine.relay(channel, channel, stats -> {}))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("expected: two connections");
+      channel.close();
+      group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+  }
+
   @Test
   void channelsOfTwoNioLoopsAreRefusedUntouched() throws Exception {
     MultiThreadIoEventLoopGroup group =

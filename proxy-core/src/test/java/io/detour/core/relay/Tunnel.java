@@ -82,6 +82,8 @@ final class Tunnel implements AutoCloseable {
     private byte[] greeting = new byte[0];
     private int receiveBuffer;
     private boolean apart;
+    private boolean pausingWhenBlocked;
+    private boolean beginningLate;
     private @Nullable TransferListener transfers;
     private @Nullable SslContext clientTls;
 
@@ -106,9 +108,21 @@ final class Tunnel implements AutoCloseable {
       return this;
     }
 
+    /** The relay begins only when there was time for Netty to read. */
+    Setup beginningLate() {
+      beginningLate = true;
+      return this;
+    }
+
     /** The two channels are on two event loops. */
     Setup apart() {
       apart = true;
+      return this;
+    }
+
+    /** The listener pauses a direction when it is told that it is blocked, until it is not. */
+    Setup pausingWhenBlocked() {
+      pausingWhenBlocked = true;
       return this;
     }
 
@@ -123,6 +137,10 @@ final class Tunnel implements AutoCloseable {
       return this;
     }
 
+    private boolean readsBefore() {
+      return beginningLate || greeting.length > 0;
+    }
+
     Tunnel open() throws IOException {
       return new Tunnel(this);
     }
@@ -133,7 +151,7 @@ final class Tunnel implements AutoCloseable {
     Transport transport = setup.transport;
     group = new MultiThreadIoEventLoopGroup(2, transport.handlers());
     engine = new RelayEngine(setup.options);
-    boolean greets = setup.greeting.length > 0;
+    boolean readsBefore = setup.readsBefore();
     if (setup.receiveBuffer > 0) {
       origin.setReceiveBufferSize(setup.receiveBuffer);
     }
@@ -141,7 +159,7 @@ final class Tunnel implements AutoCloseable {
         new ServerBootstrap()
             .group(group)
             .channel(transport.listener)
-            .childOption(ChannelOption.AUTO_READ, greets)
+            .childOption(ChannelOption.AUTO_READ, readsBefore)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childHandler(new Accepted())
             .bind(InetAddress.getLoopbackAddress(), 0)
@@ -178,11 +196,11 @@ final class Tunnel implements AutoCloseable {
         accepted.pipeline().addLast(setup.clientTls.newHandler(accepted.alloc()));
       }
       accepted.pipeline().addLast(new EarlyBytes());
-      boolean greets = setup.greeting.length > 0;
+      boolean readsBefore = setup.readsBefore();
       new Bootstrap()
           .group(setup.apart ? otherLoop(accepted.eventLoop()) : accepted.eventLoop())
           .channel(setup.transport.socket)
-          .option(ChannelOption.AUTO_READ, greets)
+          .option(ChannelOption.AUTO_READ, readsBefore)
           .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
           .handler(new EarlyBytes())
           .connect(origin.getLocalSocketAddress())
@@ -194,7 +212,7 @@ final class Tunnel implements AutoCloseable {
                 next.eventLoop()
                     .schedule(
                         () -> engine.relay(accepted, next, new Recorder()),
-                        greets ? 200 : 0,
+                        readsBefore ? 200 : 0,
                         TimeUnit.MILLISECONDS);
               });
     }
@@ -215,11 +233,17 @@ final class Tunnel implements AutoCloseable {
     @Override
     public void blocked(Direction direction) {
       events.add("blocked " + direction);
+      if (setup.pausingWhenBlocked) {
+        open.join().pause(direction);
+      }
     }
 
     @Override
     public void unblocked(Direction direction) {
       events.add("unblocked " + direction);
+      if (setup.pausingWhenBlocked) {
+        open.join().resume(direction);
+      }
     }
 
     @Override

@@ -19,7 +19,8 @@ public enum Timeout {
   /** For a side that takes none of the bytes waiting for it. */
   WRITE_STALL(RelayOptions.defaults().writeStall(), Duration.ofMillis(1), DurationText.LONGEST),
   /** Until a TCP peer of which nothing comes is probed. */
-  KEEP_ALIVE(RelayOptions.defaults().keepAlive(), Duration.ofSeconds(1), DurationText.LONGEST),
+  KEEP_ALIVE(
+      RelayOptions.defaults().keepAlive(), Duration.ofSeconds(1), RelayOptions.LONGEST_KEEP_ALIVE),
   /** For the tunnels that are open on a stop. */
   DRAIN(Duration.ofSeconds(30), Duration.ZERO, DurationText.LONGEST);
 
