@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -222,6 +223,26 @@ class RelayCloseTest {
       assertReset(from.far(tunnel));
       tunnel.endsWith(from.reset);
     }
+  }
+
+  /** Within 100 ms: the median of many, since a machine may stand still for a moment. */
+  @ParameterizedTest(name = "T07 T08 in time, {0} {1}")
+  @MethodSource("waysAndSides")
+  @Tag("campaign")
+  void aResetIsPassedOnAtOnce(Way way, From from) throws Exception {
+    long[] nanos = new long[21];
+    for (int i = 0; i < nanos.length; i++) {
+      try (Tunnel tunnel = tunnel(way, options(way))) {
+        from.near(tunnel).getOutputStream().write(new byte[1000]);
+        assertThat(from.far(tunnel).getInputStream().readNBytes(1000)).hasSize(1000);
+        long start = System.nanoTime();
+        Tunnel.reset(from.near(tunnel));
+        assertReset(from.far(tunnel));
+        nanos[i] = System.nanoTime() - start;
+      }
+    }
+    Arrays.sort(nanos);
+    assertThat(Duration.ofNanos(nanos[nanos.length / 2])).isLessThan(Duration.ofMillis(100));
   }
 
   private static long relayedBytes(RelayStatistics statistics) {

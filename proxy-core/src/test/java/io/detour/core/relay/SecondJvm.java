@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,6 +21,9 @@ import java.util.concurrent.TimeUnit;
  * stopped, an ordinary user, another network namespace.
  */
 final class SecondJvm implements AutoCloseable {
+  /** Longer than anything that such a process is asked for in one line. */
+  private static final int DEADLINE_SECONDS = 150;
+
   private final Process process;
   private final BufferedReader output;
 
@@ -76,11 +80,25 @@ final class SecondJvm implements AutoCloseable {
     }
   }
 
-  /** The next line that the process prints. */
+  /** The next line that the process prints; one that prints none in time is ended. */
   String line() throws IOException {
+    CompletableFuture<Void> answered = new CompletableFuture<>();
+    CompletableFuture<Void> deadline =
+        answered
+            .orTimeout(DEADLINE_SECONDS, TimeUnit.SECONDS)
+            .whenComplete(
+                (nothing, late) -> {
+                  if (late != null) {
+                    process.destroyForcibly();
+                  }
+                });
     String line = output.readLine();
+    answered.complete(null);
     if (line == null) {
-      throw new AssertionError("the other process has ended; why, it has printed");
+      throw new AssertionError(
+          "the other process has ended (in time: "
+              + !deadline.isCompletedExceptionally()
+              + "); why, it has printed");
     }
     return line;
   }
