@@ -128,10 +128,10 @@ class ConfigurationFileTest {
         "timeouts: { dns: 9ms }             | 1:18: dns: \"9ms\" (expected: 10ms..1h)",
         "timeouts: { idle: 366d }           | 1:19: idle: \"366d\" (expected: 1ms..365d)",
         "timeouts: { idle: 0s }             | 1:19: idle: \"0s\" (expected: 1ms..365d)",
-        "timeouts: { head: 10 }             | 1:19: head: \"10\" (expected: a number with ms, s, m,"
-            + " h or d, such as 30s)",
-        "timeouts: { head: }                | 1:18: head: empty (expected: a number with ms, s, m,"
-            + " h or d, such as 30s)",
+        "timeouts: { head: 10 }             | 1:19: head: \"10\" (expected: a number with us, ms, s,"
+            + " m, h or d, such as 30s)",
+        "timeouts: { head: }                | 1:18: head: empty (expected: a number with us, ms, s,"
+            + " m, h or d, such as 30s)",
         "relay: { mode: fast }              | 1:16: mode: \"fast\" (expected: auto, splice, copy)",
         "relay: { pipe_size: 256 }          | 1:21: pipe_size: \"256\" (expected: a number with B,"
             + " KiB, MiB or GiB, such as 256KiB)",
