@@ -171,16 +171,40 @@ class PipeCommandIT {
       assumeFalse(
           ignores(pipe, signal), "this shell starts its jobs with SIG" + signal + " ignored");
 
-      Process kill =
-          new ProcessBuilder("kill", "-s", signal, String.valueOf(pipe.pid())).inheritIO().start();
+      kill(pipe, signal);
 
-      assertThat(exitCode(kill)).isZero();
       assertThat(exitCode(pipe)).isEqualTo(code);
       await().until(() -> origin.open() == 0);
       try (Stream<Path> left = Files.list(folder.resolve("tmp"))) {
         assertThat(left).isEmpty();
       }
     }
+  }
+
+  @Test
+  void theThreadDumpOfSigquitGoesToStandardError() throws Exception {
+    try (TcpOrigin origin = TcpOrigin.echo()) {
+      Process pipe = pipe(origin.authority());
+      pipe.getOutputStream().write("ping".getBytes(ISO_8859_1));
+      pipe.getOutputStream().flush();
+      await().atMost(LONG).until(() -> Files.size(out) == 4);
+
+      kill(pipe, "QUIT");
+
+      await().atMost(LONG).until(() -> Files.readString(err).contains("JNI global refs"));
+      assertThat(err).content().contains("Full thread dump");
+      pipe.getOutputStream().close();
+      assertThat(exitCode(pipe)).isZero();
+      assertThat(out).hasContent("ping");
+    }
+  }
+
+  private static void kill(Process process, String signal) throws Exception {
+    Process kill =
+        new ProcessBuilder("kill", "-s", signal, String.valueOf(process.pid()))
+            .inheritIO()
+            .start();
+    assertThat(exitCode(kill)).isZero();
   }
 
   private static boolean ignores(Process process, String signal) throws IOException {
