@@ -16,6 +16,7 @@ import io.detour.server.tunnel.TunnelServices;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.unix.Errors;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
@@ -38,9 +39,6 @@ import org.slf4j.LoggerFactory;
 public final class PipedTunnel {
   private static final Logger LOG = LoggerFactory.getLogger(PipedTunnel.class);
   private static final int CLOSE_SECONDS = 5;
-
-  /** What strerror(3) says for EPIPE: the reader has gone. */
-  private static final String BROKEN_PIPE = "Broken pipe";
 
   private final SocketChannel socket;
   private final ReadableByteChannel in;
@@ -66,7 +64,8 @@ public final class PipedTunnel {
    * @param relay how bytes are moved
    * @param asked where to, before the rules
    * @param in read until its end, in blocking mode
-   * @param out written to in blocking mode, and closed when the target has ended its direction
+   * @param out written to in blocking mode, and closed when the target has ended its direction;
+   *     that its reader has gone is an {@code Errors.NativeIoException} with EPIPE
    * @throws IOException if this machine refuses the private connection
    */
   public static PipeResult carry(
@@ -146,10 +145,12 @@ public final class PipedTunnel {
   }
 
   private static PipeResult outputFailed(IOException cause) {
-    String message = String.valueOf(cause.getMessage());
-    return message.contains(BROKEN_PIPE)
+    boolean readerHasGone =
+        cause instanceof Errors.NativeIoException failure
+            && failure.expectedErr() == Errors.ERRNO_EPIPE_NEGATIVE;
+    return readerHasGone
         ? new PipeResult.OutputClosed()
-        : new PipeResult.Broken("standard output: " + message);
+        : new PipeResult.Broken("standard output: " + cause.getMessage());
   }
 
   private static void close(SocketChannel channel) {
