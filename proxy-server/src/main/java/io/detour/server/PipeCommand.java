@@ -112,8 +112,10 @@ final class PipeCommand implements Callable<Integer> {
     // Not closed here: a close would wait for the thread that still reads, and the process ends.
     FileChannel in = new FileInputStream(FileDescriptor.in).getChannel();
     WritableByteChannel out = new StandardOutput();
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
     try {
-      return exitCode(PipedTunnel.carry(loaded, DialOptions.defaults(), relay, target, in, out));
+      return exitCode(
+          PipedTunnel.carry(loaded, DialOptions.defaults(), relay, target, in, out, temporary));
     } catch (IOException e) {
       report(String.valueOf(e.getMessage()));
       return 1;

@@ -128,6 +128,19 @@ class PipeCommandIT {
   }
 
   @Test
+  void aMissingTemporaryDirectoryIsOneSentence() throws Exception {
+    List<String> command = DetourProcess.command("pipe", "127.0.0.1:1");
+    command.add(1, "-Djava.io.tmpdir=/nonexistent");
+
+    assertThat(exitCode(start(command))).isEqualTo(1);
+    assertThat(out).isEmptyFile();
+    assertThat(err)
+        .hasContent(
+            "detour pipe: 127.0.0.1:1: cannot make a private connection in /nonexistent:"
+                + " there is no such directory");
+  }
+
+  @Test
   void rulesWithAProblemConnectNothing() throws Exception {
     Files.writeString(rules, "version: 1\nrulez: []\n");
     try (TcpOrigin origin = answersAtTheEnd()) {

@@ -23,7 +23,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.Pipe;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -33,12 +32,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -63,6 +62,8 @@ class PipedTunnelTest {
           action: reject
           message: moved, see the wiki
       """;
+
+  @TempDir private Path temporary;
 
   @SuppressWarnings("NullAway.Init")
   private Pipe input;
@@ -284,13 +285,24 @@ class PipedTunnelTest {
       send("ping");
       assertThat(Channels.newInputStream(output.source()).readNBytes(4)).hasSize(4);
 
-      try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-        assertThat(files.filter(file -> file.getFileName().toString().startsWith("detour-pipe")))
-            .isEmpty();
-      }
+      assertThat(temporary).isEmptyDirectory();
       input.sink().close();
       assertThat(get(result)).isEqualTo(new PipeResult.Whole());
     }
+  }
+
+  @Test
+  void aMissingTemporaryDirectoryIsNamed() {
+    temporary = temporary.resolve("missing");
+
+    assertThat(carry("127.0.0.1:1"))
+        .failsWithin(Duration.ofSeconds(DEADLINE_SECONDS))
+        .withThrowableThat()
+        .withCauseInstanceOf(IOException.class)
+        .withMessageContaining(
+            "cannot make a private connection in "
+                + temporary
+                + ": there is no such directory");
   }
 
   private void assertBroken(String target, String reason) throws IOException {
@@ -315,7 +327,7 @@ class PipedTunnelTest {
             () -> {
               try {
                 result.complete(
-                    PipedTunnel.carry(rules(), dial, relay, asked, input.source(), out));
+                    PipedTunnel.carry(rules(), dial, relay, asked, input.source(), out, temporary));
               } catch (IOException | RuntimeException e) {
                 result.completeExceptionally(e);
               }

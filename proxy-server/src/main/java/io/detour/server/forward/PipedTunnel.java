@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -66,7 +67,9 @@ public final class PipedTunnel {
    * @param in read until its end, in blocking mode
    * @param out written to in blocking mode, and closed when the target has ended its direction;
    *     that its reader has gone is an {@code Errors.NativeIoException} with EPIPE
-   * @throws IOException if this machine refuses the private connection
+   * @param temporary an existing directory, where the name of the private connection is for a
+   *     moment
+   * @throws IOException if this machine refuses the private connection; the message says why
    */
   public static PipeResult carry(
       RuleSet rules,
@@ -74,14 +77,15 @@ public final class PipedTunnel {
       RelayOptions relay,
       HostPort asked,
       ReadableByteChannel in,
-      WritableByteChannel out)
+      WritableByteChannel out,
+      Path temporary)
       throws IOException {
     EventLoopGroup group =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("pipe", true), Transport.epoll().ioHandlers());
     try (Dialer dialer = new Dialer(dial, Transport.epoll(), new OwnAddresses());
         RelayEngine engine = new RelayEngine(relay)) {
-      PrivateConnection connection = PrivateConnection.open(group);
+      PrivateConnection connection = PrivateConnection.open(group, temporary);
       try (SocketChannel outside = connection.outside()) {
         PipedTunnel pipe = new PipedTunnel(outside, in, out);
         pipe.start(
