@@ -49,7 +49,7 @@ record PrivateConnection(SocketChannel outside, Channel inside) {
   private static String cause(IOException failure) {
     return switch (failure) {
       case NoSuchFileException _ -> "there is no such directory";
-      case AccessDeniedException _ -> "permission denied";
+      case AccessDeniedException _ -> "access is denied";
       default -> String.valueOf(failure.getMessage());
     };
   }
