@@ -74,6 +74,12 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int serve(Configuration configuration) throws InterruptedException {
+    if (demo && configuration.listen().isEmpty()) {
+      spec.commandLine()
+          .getErr()
+          .println("detour: --demo: \"listen\" is an empty list (expected: at least one entry)");
+      return 1;
+    }
     RuleSet rules = loadRules(configuration.rules());
     if (rules == null) {
       return 1;

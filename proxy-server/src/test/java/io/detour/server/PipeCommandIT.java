@@ -214,9 +214,7 @@ class PipeCommandIT {
 
   private static void kill(Process process, String signal) throws Exception {
     Process kill =
-        new ProcessBuilder("kill", "-s", signal, String.valueOf(process.pid()))
-            .inheritIO()
-            .start();
+        new ProcessBuilder("kill", "-s", signal, String.valueOf(process.pid())).inheritIO().start();
     assertThat(exitCode(kill)).isZero();
   }
 

@@ -300,9 +300,7 @@ class PipedTunnelTest {
         .withThrowableThat()
         .withCauseInstanceOf(IOException.class)
         .withMessageContaining(
-            "cannot make a private connection in "
-                + temporary
-                + ": there is no such directory");
+            "cannot make a private connection in " + temporary + ": there is no such directory");
   }
 
   private void assertBroken(String target, String reason) throws IOException {
