@@ -200,7 +200,7 @@ class ForwardListenerTest {
     "any.invalid:22, 502, dns_error"
   })
   void whatCannotBeServedIsReset(String target, int code, String error) throws IOException {
-    String open = target.replace("closed", String.valueOf(closedPort()));
+    String open = target.replace("closed", String.valueOf(LoopbackPort.free()));
     try (RunningServer proxy = forwarding(open)) {
       assertReset(proxy);
 
@@ -222,7 +222,7 @@ class ForwardListenerTest {
   @ParameterizedTest(name = "{0}: a client whose target cannot be reached is reset")
   @EnumSource
   void aRefusalIsAResetOnEveryTransport(Way way) throws IOException {
-    try (RunningServer proxy = forwarding(way, "127.0.0.1:" + closedPort())) {
+    try (RunningServer proxy = forwarding(way, "127.0.0.1:" + LoopbackPort.free())) {
       assertReset(proxy);
     }
   }
@@ -242,7 +242,7 @@ class ForwardListenerTest {
   @Test
   @DisplayName("C24: a plain TCP listener that leads to itself resets its clients")
   void aPlainListenerDoesNotLeadToItself() throws IOException {
-    int port = closedPort();
+    int port = LoopbackPort.free();
     ListenAddress self = ListenAddress.parse("127.0.0.1:" + port);
     HostPort target = (HostPort) HostPort.parse("localhost:" + port);
     try (RunningServer proxy =
@@ -258,7 +258,7 @@ class ForwardListenerTest {
   @Test
   void aTakenPortIsNamedAndNothingIsListenedOn() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      ListenAddress free = ListenAddress.parse("127.0.0.1:" + closedPort());
+      ListenAddress free = ListenAddress.parse("127.0.0.1:" + LoopbackPort.free());
       ListenAddress busy = ListenAddress.parse("127.0.0.1:" + taken.getLocalPort());
 
       assertThatThrownBy(
@@ -306,11 +306,5 @@ class ForwardListenerTest {
           connection.getOutputStream().write(question);
           connection.getOutputStream().write(new byte[MEGABYTE]);
         });
-  }
-
-  private static int closedPort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      return socket.getLocalPort();
-    }
   }
 }

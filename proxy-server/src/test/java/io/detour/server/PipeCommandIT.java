@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -113,7 +111,7 @@ class PipeCommandIT {
         + " HOST:PORT)"
   })
   void whatCannotBeServedIsOneSentence(String target, int code, String sentence) throws Exception {
-    String closed = String.valueOf(closedPort());
+    String closed = String.valueOf(LoopbackPort.free());
     Process pipe = pipe(target.replace("closed", closed), "--rules", rules.toString());
 
     assertThat(exitCode(pipe)).isEqualTo(code);
@@ -261,11 +259,5 @@ class PipeCommandIT {
           connection.getOutputStream().write("got ".getBytes(ISO_8859_1));
           connection.getOutputStream().write(question);
         });
-  }
-
-  private static int closedPort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      return socket.getLocalPort();
-    }
   }
 }

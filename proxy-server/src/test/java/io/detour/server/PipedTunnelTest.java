@@ -16,8 +16,6 @@ import io.netty.channel.unix.Errors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -190,7 +188,7 @@ class PipedTunnelTest {
   @Test
   @DisplayName("D05: nothing listens at the target")
   void aRefusedConnectionIsTold() throws IOException {
-    assertBroken("127.0.0.1:" + closedPort(), "the target refused the connection");
+    assertBroken("127.0.0.1:" + LoopbackPort.free(), "the target refused the connection");
   }
 
   @Test
@@ -355,12 +353,6 @@ class PipedTunnelTest {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static int closedPort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      return socket.getLocalPort();
     }
   }
 }
