@@ -97,6 +97,11 @@ final class ConfigurationFlags {
     };
   }
 
+  /** Whether an option, rather than the file, says where the rules are. */
+  boolean nameRules() {
+    return rules != null;
+  }
+
   private void requireLoopback() {
     for (ListenAddress address : listen == null ? List.<ListenAddress>of() : listen) {
       String refusal = address.refusalForClients();

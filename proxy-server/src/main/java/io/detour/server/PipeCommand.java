@@ -10,14 +10,15 @@ import io.detour.rules.yaml.RuleFile;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.forward.PipeResult;
 import io.detour.server.forward.PipedTunnel;
+import io.detour.server.forward.StandardOutput;
 import io.detour.server.observe.LogOutput;
 import io.detour.server.transport.Transport;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -110,9 +111,11 @@ final class PipeCommand implements Callable<Integer> {
     RelayOptions relay = RelayOptions.defaults().withTimeouts(NEVER, NEVER, NEVER);
     // Not closed here: a close would wait for the thread that still reads, and the process ends.
     FileChannel in = new FileInputStream(FileDescriptor.in).getChannel();
-    FileChannel out = new FileOutputStream(FileDescriptor.out).getChannel();
+    WritableByteChannel out = new StandardOutput();
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
     try {
-      return exitCode(PipedTunnel.carry(loaded, DialOptions.defaults(), relay, target, in, out));
+      return exitCode(
+          PipedTunnel.carry(loaded, DialOptions.defaults(), relay, target, in, out, temporary));
     } catch (IOException e) {
       report(String.valueOf(e.getMessage()));
       return 1;

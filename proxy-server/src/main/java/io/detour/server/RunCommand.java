@@ -6,6 +6,7 @@ import io.detour.rules.document.Problem;
 import io.detour.rules.yaml.RuleFile;
 import io.detour.server.config.Configuration;
 import io.detour.server.config.ConfigurationFile;
+import io.detour.server.config.DurationText;
 import io.detour.server.config.RuleSource;
 import io.detour.server.config.Timeout;
 import io.detour.server.demo.DemoBanner;
@@ -59,7 +60,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--demo",
       description =
-          "Also starts a demo origin, uses the example rules, and prints curl lines to try.")
+          "Also starts a demo origin, uses the example rules unless --rules is given, and prints"
+              + " curl lines to try.")
   private boolean demo;
 
   @Override
@@ -74,7 +76,16 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int serve(Configuration configuration) throws InterruptedException {
-    RuleSet rules = loadRules(configuration.rules());
+    if (demo && configuration.listen().isEmpty()) {
+      spec.commandLine()
+          .getErr()
+          .println("detour: --demo: \"listen\" is an empty list (expected: at least one entry)");
+      return 1;
+    }
+    RuleSet rules =
+        demo && !flags.nameRules()
+            ? rules(RuleFile.parse(EXAMPLE_RULES, exampleRules()))
+            : loadRules(configuration.rules());
     if (rules == null) {
       return 1;
     }
@@ -97,9 +108,6 @@ final class RunCommand implements Callable<Integer> {
       case RuleSource.File file -> rules(RuleFile.load(file.path()));
       case RuleSource.None _ -> RuleSet.empty();
       case RuleSource.IfPresent usual -> {
-        if (demo) {
-          yield rules(RuleFile.parse(EXAMPLE_RULES, exampleRules()));
-        }
         if (Files.exists(usual.path())) {
           yield rules(RuleFile.load(usual.path()));
         }
@@ -183,7 +191,7 @@ final class RunCommand implements Callable<Integer> {
 
   private static void stop(DetourServer server, String signal, Duration drainTimeout)
       throws InterruptedException {
-    LOG.info("{}: no new clients, tunnels have {} s to end", signal, drainTimeout.toSeconds());
+    LOG.info("{}: no new clients, tunnels have {} to end", signal, DurationText.of(drainTimeout));
     int left = server.drain(drainTimeout);
     if (left > 0) {
       LOG.warn("stopped with {} still connected", left == 1 ? "1 client" : left + " clients");

@@ -13,7 +13,7 @@ import java.util.List;
 /**
  * How a server serves.
  *
- * @param listen where clients are accepted; at least one
+ * @param listen where clients of the proxy are accepted; may be empty if {@code forward} is not
  * @param forward plain TCP listeners; may be empty
  * @param admin where the admin interface listens
  * @param rules decide which names lead where

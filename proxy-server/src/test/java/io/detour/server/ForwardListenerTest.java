@@ -9,6 +9,7 @@ import io.detour.core.HostPort;
 import io.detour.core.relay.RelayMode;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.transport.Transport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -47,26 +48,43 @@ class ForwardListenerTest {
           message: moved, see the wiki
       """;
 
-  private static RunningServer forwarding(RelayMode mode, String... targets) throws IOException {
+  /** How sockets are spoken to, and how bytes are moved. */
+  enum Way {
+    SPLICE(RelayMode.SPLICE),
+    COPY(RelayMode.COPY),
+    NIO(RelayMode.AUTO);
+
+    private final RelayMode mode;
+
+    Way(RelayMode mode) {
+      this.mode = mode;
+    }
+
+    Transport transport() {
+      return this == NIO ? Transport.nio() : Transport.epoll();
+    }
+  }
+
+  private static RunningServer forwarding(Way way, String... targets) throws IOException {
     List<Forward> forwards =
         List.of(targets).stream()
             .<Forward>map(target -> new Forward.Fixed(FREE, (HostPort) HostPort.parse(target)))
             .toList();
     return RunningServer.start(
-        RULES, options -> options.withForward(forwards).withRelay(options.relay().withMode(mode)));
+        RULES,
+        way.transport(),
+        options -> options.withForward(forwards).withRelay(options.relay().withMode(way.mode)));
   }
 
   private static RunningServer forwarding(String... targets) throws IOException {
-    return forwarding(RelayMode.AUTO, targets);
+    return forwarding(Way.SPLICE, targets);
   }
 
   @ParameterizedTest(name = "T01 {0}: a client that ends its direction gets the whole answer")
-  @EnumSource(
-      value = RelayMode.class,
-      names = {"SPLICE", "COPY"})
-  void aClientThatHalfClosesGetsTheAnswer(RelayMode mode) throws IOException {
+  @EnumSource
+  void aClientThatHalfClosesGetsTheAnswer(Way way) throws IOException {
     try (TcpOrigin origin = answersAtTheEnd();
-        RunningServer proxy = forwarding(mode, origin.authority());
+        RunningServer proxy = forwarding(way, origin.authority());
         RawClient client = proxy.forwardClient(0)) {
       String answer = client.send("abc").endOutput().rest();
 
@@ -75,10 +93,8 @@ class ForwardListenerTest {
   }
 
   @ParameterizedTest(name = "T02 {0}: a target that ends its direction gets the rest of the upload")
-  @EnumSource(
-      value = RelayMode.class,
-      names = {"SPLICE", "COPY"})
-  void aTargetThatHalfClosesGetsTheRest(RelayMode mode) throws IOException {
+  @EnumSource
+  void aTargetThatHalfClosesGetsTheRest(Way way) throws IOException {
     CompletableFuture<Integer> received = new CompletableFuture<>();
     try (TcpOrigin origin =
             TcpOrigin.start(
@@ -87,7 +103,7 @@ class ForwardListenerTest {
                   connection.shutdownOutput();
                   received.complete(connection.getInputStream().readAllBytes().length);
                 });
-        RunningServer proxy = forwarding(mode, origin.authority());
+        RunningServer proxy = forwarding(way, origin.authority());
         RawClient client = proxy.forwardClient(0)) {
       assertThat(client.rest()).isEqualTo("bye");
       client.send(new byte[MEGABYTE]).endOutput();
@@ -97,14 +113,12 @@ class ForwardListenerTest {
   }
 
   @ParameterizedTest(name = "T07 {0}: a client's reset reaches the target as a reset")
-  @EnumSource(
-      value = RelayMode.class,
-      names = {"SPLICE", "COPY"})
-  void aResetOfTheClientReachesTheTarget(RelayMode mode) throws IOException {
+  @EnumSource
+  void aResetOfTheClientReachesTheTarget(Way way) throws IOException {
     CompletableFuture<String> end = new CompletableFuture<>();
     try (TcpOrigin origin =
             TcpOrigin.start(connection -> end.complete(endOf(connection.getInputStream())));
-        RunningServer proxy = forwarding(mode, origin.authority());
+        RunningServer proxy = forwarding(way, origin.authority());
         RawClient client = proxy.forwardClient(0)) {
       client.send("abc");
       await().until(() -> proxy.metric("detour_relayed_bytes_total", "\"upstream\"") == 3);
@@ -116,10 +130,8 @@ class ForwardListenerTest {
   }
 
   @ParameterizedTest(name = "T08 {0}: a target's reset reaches the client as a reset")
-  @EnumSource(
-      value = RelayMode.class,
-      names = {"SPLICE", "COPY"})
-  void aResetOfTheTargetReachesTheClient(RelayMode mode) throws IOException {
+  @EnumSource
+  void aResetOfTheTargetReachesTheClient(Way way) throws IOException {
     try (TcpOrigin origin =
             TcpOrigin.start(
                 connection -> {
@@ -127,7 +139,7 @@ class ForwardListenerTest {
                   connection.getInputStream().read();
                   connection.setOption(StandardSocketOptions.SO_LINGER, 0);
                 });
-        RunningServer proxy = forwarding(mode, origin.authority());
+        RunningServer proxy = forwarding(way, origin.authority());
         RawClient client = proxy.forwardClient(0)) {
       assertThat(client.read(4)).isEqualTo("part");
       client.send("x");
@@ -138,11 +150,12 @@ class ForwardListenerTest {
     }
   }
 
-  @Test
-  @DisplayName("T19: a client that ends its direction before the dial is over gets the answer")
-  void aClientThatHalfClosesWhileDiallingIsServed() throws IOException {
+  @ParameterizedTest(
+      name = "T19 {0}: a client that ends its direction before the dial is over gets the answer")
+  @EnumSource
+  void aClientThatHalfClosesWhileDiallingIsServed(Way way) throws IOException {
     try (TcpOrigin origin = answersAtTheEnd();
-        RunningServer proxy = forwarding("slow.test:" + origin.port())) {
+        RunningServer proxy = forwarding(way, "slow.test:" + origin.port())) {
       proxy.dns().answer("slow.test", "127.0.0.1").hold("slow.test");
       try (RawClient client = proxy.forwardClient(0)) {
         client.send("abc").endOutput();
@@ -187,7 +200,7 @@ class ForwardListenerTest {
     "any.invalid:22, 502, dns_error"
   })
   void whatCannotBeServedIsReset(String target, int code, String error) throws IOException {
-    String open = target.replace("closed", String.valueOf(closedPort()));
+    String open = target.replace("closed", String.valueOf(LoopbackPort.free()));
     try (RunningServer proxy = forwarding(open)) {
       assertReset(proxy);
 
@@ -206,6 +219,14 @@ class ForwardListenerTest {
     }
   }
 
+  @ParameterizedTest(name = "{0}: a client whose target cannot be reached is reset")
+  @EnumSource
+  void aRefusalIsAResetOnEveryTransport(Way way) throws IOException {
+    try (RunningServer proxy = forwarding(way, "127.0.0.1:" + LoopbackPort.free())) {
+      assertReset(proxy);
+    }
+  }
+
   @ParameterizedTest(name = "C24: CONNECT to a plain TCP listener as {0}: 502")
   @ValueSource(strings = {"127.0.0.1", "localhost", "0.0.0.0"})
   void aPlainListenerIsNoTargetOfATunnel(String host) throws IOException {
@@ -221,7 +242,7 @@ class ForwardListenerTest {
   @Test
   @DisplayName("C24: a plain TCP listener that leads to itself resets its clients")
   void aPlainListenerDoesNotLeadToItself() throws IOException {
-    int port = closedPort();
+    int port = LoopbackPort.free();
     ListenAddress self = ListenAddress.parse("127.0.0.1:" + port);
     HostPort target = (HostPort) HostPort.parse("localhost:" + port);
     try (RunningServer proxy =
@@ -237,7 +258,7 @@ class ForwardListenerTest {
   @Test
   void aTakenPortIsNamedAndNothingIsListenedOn() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      ListenAddress free = ListenAddress.parse("127.0.0.1:" + closedPort());
+      ListenAddress free = ListenAddress.parse("127.0.0.1:" + LoopbackPort.free());
       ListenAddress busy = ListenAddress.parse("127.0.0.1:" + taken.getLocalPort());
 
       assertThatThrownBy(
@@ -258,12 +279,16 @@ class ForwardListenerTest {
     }
   }
 
-  private static void assertReset(RunningServer proxy) throws IOException {
-    try (RawClient client = proxy.forwardClient(0)) {
-      assertThatThrownBy(client::rest)
-          .isInstanceOf(SocketException.class)
-          .hasMessageContaining("reset");
-    }
+  /** The reset may come before this process has noticed that it is connected. */
+  private static void assertReset(RunningServer proxy) {
+    assertThatThrownBy(
+            () -> {
+              try (RawClient client = proxy.forwardClient(0)) {
+                client.rest();
+              }
+            })
+        .isInstanceOf(SocketException.class)
+        .hasMessageContaining("reset");
   }
 
   private static String endOf(InputStream in) throws IOException {
@@ -281,11 +306,5 @@ class ForwardListenerTest {
           connection.getOutputStream().write(question);
           connection.getOutputStream().write(new byte[MEGABYTE]);
         });
-  }
-
-  private static int closedPort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -32,6 +32,8 @@ class ForwardingDocumentIT {
   private static final Pattern PLAIN =
       Pattern.compile("  tcp     127\\.0\\.0\\.1:([0-9]+)(?: with 127\\.0\\.0\\.1:([0-9]+))?");
 
+  private static final String[] RUN = {"run", "-c", "detour.yaml"};
+
   @TempDir private Path folder;
 
   private final List<Process> started = new ArrayList<>();
@@ -105,9 +107,12 @@ class ForwardingDocumentIT {
           "inner.example.com:22",
           "127.0.0.1:2202",
           "127.0.0.1:0",
+          "127.0.0.1:3130",
+          "127.0.0.1:0",
           "inner.example.com:22",
           origin.authority());
-      try (DetourProcess second = serving()) {
+      try (DetourProcess second = DetourProcess.start(folder, Map.of(), RUN).ready()) {
+        assertThat(second.addresses()).isEmpty();
         String inner = plainPorts(second).getFirst();
         configuration(
             "127.0.0.1:2201",
@@ -145,52 +150,46 @@ class ForwardingDocumentIT {
       configuration("rendezvous", "127.0.0.1:9931", "127.0.0.1:0", "127.0.0.1:9932", "127.0.0.1:0");
       try (DetourProcess meeting = serving()) {
         List<String> ports = plainPorts(meeting);
-        documented("mkfifo back\n");
-        String join =
-            documented(
-                "detour pipe 127.0.0.1:22 < back"
-                    + " | ssh meet.example.com detour pipe 127.0.0.1:9931 > back");
         start(
-            "mkfifo back; "
-                + replaced(join, "1:22 ", "1:" + machine.port() + " ", "9931", ports.get(0)),
+            replaced(
+                block("sh", "mkfifo back"),
+                "1:22\n",
+                "1:" + machine.port() + "\n",
+                "9931",
+                ports.get(0)),
             "behind");
 
-        assertThat(
-                run(
-                    documented(
-                        "ssh -o ProxyCommand='ssh meet.example.com detour pipe 127.0.0.1:9932'"
-                            + " machine.example.com echo reached"),
-                    "9932",
-                    ports.get(1)))
-            .isEqualTo("reached\n");
+        for (int user = 1; user <= 2; user++) {
+          assertThat(
+                  run(
+                      documented(
+                          "ssh -o ProxyCommand='ssh meet.example.com detour pipe 127.0.0.1:9932'"
+                              + " machine.example.com echo reached"),
+                      "9932",
+                      ports.get(1)))
+              .isEqualTo("reached\n");
+        }
       }
     }
   }
 
   /** Writes the block with a text in it as {@code detour.yaml}, with these texts replaced. */
   private void configuration(String text, String... replacements) throws IOException {
-    Files.writeString(folder.resolve("detour.yaml"), replaced(block(text), replacements));
+    Files.writeString(folder.resolve("detour.yaml"), replaced(block("yaml", text), replacements));
   }
 
   /** Writes the block with this rule as {@code rules.yaml}; the new host is this machine. */
   private void rules(String name) throws IOException {
-    String block = block("- name: " + name + "\n");
+    String block = block("yaml", "- name: " + name + "\n");
     Files.writeString(
         folder.resolve("rules.yaml"), replaced(block, name + ".new.example.com", "localhost"));
   }
 
+  /** The usual addresses may be in use on the machine that tests. */
   private DetourProcess serving() throws IOException {
-    return DetourProcess.start(
-            folder,
-            Map.of(),
-            "run",
-            "-c",
-            "detour.yaml",
-            "--listen",
-            "127.0.0.1:0",
-            "--admin-listen",
-            "127.0.0.1:0")
-        .ready();
+    List<String> command = new ArrayList<>(List.of(RUN));
+    command.addAll(List.of("--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"));
+    return DetourProcess.start(folder, Map.of(), command.toArray(String[]::new)).ready();
   }
 
   private static List<String> plainPorts(DetourProcess detour) {
@@ -199,10 +198,11 @@ class ForwardingDocumentIT {
     return line.group(2) == null ? List.of(line.group(1)) : List.of(line.group(1), line.group(2));
   }
 
-  /** The YAML block of the document with a text in it. */
-  private static String block(String text) throws IOException {
+  /** The block of the document in this language with a text in it. */
+  private static String block(String language, String text) throws IOException {
     Matcher block =
-        Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(DOCUMENT));
+        Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+            .matcher(Files.readString(DOCUMENT));
     while (block.find()) {
       if (block.group(1).contains(text)) {
         return block.group(1);

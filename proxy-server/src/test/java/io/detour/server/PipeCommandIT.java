@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -113,7 +111,7 @@ class PipeCommandIT {
         + " HOST:PORT)"
   })
   void whatCannotBeServedIsOneSentence(String target, int code, String sentence) throws Exception {
-    String closed = String.valueOf(closedPort());
+    String closed = String.valueOf(LoopbackPort.free());
     Process pipe = pipe(target.replace("closed", closed), "--rules", rules.toString());
 
     assertThat(exitCode(pipe)).isEqualTo(code);
@@ -125,6 +123,22 @@ class PipeCommandIT {
   void aMissingTargetIsWrongUsage() throws Exception {
     assertThat(exitCode(pipe())).isEqualTo(2);
     assertThat(err).content().contains("HOST:PORT");
+  }
+
+  @Test
+  void aTemporaryDirectoryThatIsNoneIsNamed() throws Exception {
+    Path none = rules.resolve("none"); // below a file: nobody can make it, root neither
+    List<String> command = DetourProcess.command("pipe", "127.0.0.1:1");
+    command.add(1, "-Djava.io.tmpdir=" + none);
+
+    assertThat(exitCode(start(command))).isEqualTo(1);
+    assertThat(out).isEmptyFile();
+    assertThat(err)
+        .content()
+        .endsWith(
+            "detour pipe: 127.0.0.1:1: cannot make a private connection in "
+                + none
+                + ": Not a directory\n");
   }
 
   @Test
@@ -171,16 +185,38 @@ class PipeCommandIT {
       assumeFalse(
           ignores(pipe, signal), "this shell starts its jobs with SIG" + signal + " ignored");
 
-      Process kill =
-          new ProcessBuilder("kill", "-s", signal, String.valueOf(pipe.pid())).inheritIO().start();
+      kill(pipe, signal);
 
-      assertThat(exitCode(kill)).isZero();
       assertThat(exitCode(pipe)).isEqualTo(code);
       await().until(() -> origin.open() == 0);
       try (Stream<Path> left = Files.list(folder.resolve("tmp"))) {
         assertThat(left).isEmpty();
       }
     }
+  }
+
+  @Test
+  void theThreadDumpOfSigquitGoesToStandardError() throws Exception {
+    try (TcpOrigin origin = TcpOrigin.echo()) {
+      Process pipe = pipe(origin.authority());
+      pipe.getOutputStream().write("ping".getBytes(ISO_8859_1));
+      pipe.getOutputStream().flush();
+      await().atMost(LONG).until(() -> Files.size(out) == 4);
+
+      kill(pipe, "QUIT");
+
+      await().atMost(LONG).until(() -> Files.readString(err).contains("JNI global refs"));
+      assertThat(err).content().contains("Full thread dump");
+      pipe.getOutputStream().close();
+      assertThat(exitCode(pipe)).isZero();
+      assertThat(out).hasContent("ping");
+    }
+  }
+
+  private static void kill(Process process, String signal) throws Exception {
+    Process kill =
+        new ProcessBuilder("kill", "-s", signal, String.valueOf(process.pid())).inheritIO().start();
+    assertThat(exitCode(kill)).isZero();
   }
 
   private static boolean ignores(Process process, String signal) throws IOException {
@@ -223,11 +259,5 @@ class PipeCommandIT {
           connection.getOutputStream().write("got ".getBytes(ISO_8859_1));
           connection.getOutputStream().write(question);
         });
-  }
-
-  private static int closedPort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -12,31 +12,34 @@ import io.detour.server.dial.DeafListener;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.forward.PipeResult;
 import io.detour.server.forward.PipedTunnel;
+import io.netty.channel.unix.Errors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.Pipe;
-import java.nio.file.Files;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** An input and an output with a tunnel between them and a target, in this process. */
 @Timeout(60)
@@ -57,6 +60,8 @@ class PipedTunnelTest {
           action: reject
           message: moved, see the wiki
       """;
+
+  @TempDir private Path temporary;
 
   @SuppressWarnings("NullAway.Init")
   private Pipe input;
@@ -183,7 +188,7 @@ class PipedTunnelTest {
   @Test
   @DisplayName("D05: nothing listens at the target")
   void aRefusedConnectionIsTold() throws IOException {
-    assertBroken("127.0.0.1:" + closedPort(), "the target refused the connection");
+    assertBroken("127.0.0.1:" + LoopbackPort.free(), "the target refused the connection");
   }
 
   @Test
@@ -222,8 +227,10 @@ class PipedTunnelTest {
     }
   }
 
-  @Test
-  void anOutputThatNobodyReadsEndsItAndResetsTheTarget() throws IOException {
+  @ParameterizedTest(name = "{0}")
+  @MethodSource
+  void anOutputThatFailsEndsItAndResetsTheTarget(IOException failure, PipeResult expected)
+      throws IOException {
     CompletableFuture<String> end = new CompletableFuture<>();
     try (TcpOrigin origin =
         TcpOrigin.start(
@@ -236,14 +243,37 @@ class PipedTunnelTest {
                 end.complete(String.valueOf(e.getMessage()));
               }
             })) {
-      CompletableFuture<PipeResult> result = carry(origin.authority());
-      assertThat(Channels.newInputStream(output.source()).readNBytes(10)).hasSize(10);
+      CompletableFuture<PipeResult> result = carry(origin.authority(), new Failing(failure));
 
-      output.source().close();
-
-      assertThat(get(result)).isEqualTo(new PipeResult.OutputClosed());
+      assertThat(get(result)).isEqualTo(expected);
       assertThat(get(end)).containsAnyOf("reset", "Broken pipe");
     }
+  }
+
+  static List<Arguments> anOutputThatFailsEndsItAndResetsTheTarget() {
+    return List.of(
+        Arguments.of(
+            new Errors.NativeIoException("write", Errors.ERRNO_EPIPE_NEGATIVE),
+            new PipeResult.OutputClosed()),
+        Arguments.of(
+            new IOException("No space left on device"),
+            new PipeResult.Broken("standard output: No space left on device")));
+  }
+
+  /** An output that takes nothing. */
+  private record Failing(IOException failure) implements WritableByteChannel {
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+      throw failure;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return true;
+    }
+
+    @Override
+    public void close() {}
   }
 
   @Test
@@ -253,13 +283,22 @@ class PipedTunnelTest {
       send("ping");
       assertThat(Channels.newInputStream(output.source()).readNBytes(4)).hasSize(4);
 
-      try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-        assertThat(files.filter(file -> file.getFileName().toString().startsWith("detour-pipe")))
-            .isEmpty();
-      }
+      assertThat(temporary).isEmptyDirectory();
       input.sink().close();
       assertThat(get(result)).isEqualTo(new PipeResult.Whole());
     }
+  }
+
+  @Test
+  void aMissingTemporaryDirectoryIsNamed() {
+    temporary = temporary.resolve("missing");
+
+    assertThat(carry("127.0.0.1:1"))
+        .failsWithin(Duration.ofSeconds(DEADLINE_SECONDS))
+        .withThrowableThat()
+        .withCauseInstanceOf(IOException.class)
+        .withMessageContaining(
+            "cannot make a private connection in " + temporary + ": there is no such directory");
   }
 
   private void assertBroken(String target, String reason) throws IOException {
@@ -270,6 +309,10 @@ class PipedTunnelTest {
   }
 
   private CompletableFuture<PipeResult> carry(String target) {
+    return carry(target, output.sink());
+  }
+
+  private CompletableFuture<PipeResult> carry(String target, WritableByteChannel out) {
     HostPort asked = (HostPort) HostPort.parse(target);
     DialOptions dial = DialOptions.defaults().withConnectTimeout(Duration.ofMillis(500));
     RelayOptions relay = RelayOptions.defaults().withMode(mode);
@@ -280,7 +323,7 @@ class PipedTunnelTest {
             () -> {
               try {
                 result.complete(
-                    PipedTunnel.carry(rules(), dial, relay, asked, input.source(), output.sink()));
+                    PipedTunnel.carry(rules(), dial, relay, asked, input.source(), out, temporary));
               } catch (IOException | RuntimeException e) {
                 result.completeExceptionally(e);
               }
@@ -310,12 +353,6 @@ class PipedTunnelTest {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static int closedPort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      return socket.getLocalPort();
     }
   }
 }

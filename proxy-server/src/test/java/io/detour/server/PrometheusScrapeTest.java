@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -59,7 +57,7 @@ class PrometheusScrapeTest {
     Tool tool = Tool.ofPackage("prometheus", "prometheus");
     proxy = RunningServer.start(RULES);
     proxy.dns().answer("erp.new.test", "127.0.0.1");
-    port = freePort();
+    port = LoopbackPort.free();
     Path configuration =
         Files.writeString(
             folder.resolve("prometheus.yml"),
@@ -133,11 +131,5 @@ class PrometheusScrapeTest {
     URI uri = URI.create("http://127.0.0.1:" + port + path);
     return http.send(HttpRequest.newBuilder(uri).timeout(DEADLINE).build(), BodyHandlers.ofString())
         .body();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      return socket.getLocalPort();
-    }
   }
 }

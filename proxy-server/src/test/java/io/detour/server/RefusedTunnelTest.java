@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.detour.server.dial.DeafListener;
 import io.netty.handler.codec.dns.DnsResponseCode;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +54,7 @@ class RefusedTunnelTest {
   @Test
   @DisplayName("D05: nothing listens at the target: 502 connection_refused")
   void aRefusedConnectionIsTold() throws IOException {
-    String target = "127.0.0.1:" + closedPort();
+    String target = "127.0.0.1:" + LoopbackPort.free();
 
     assertRefused(proxy, target, 502, "detour; error=connection_refused; details=\"");
     assertThat(proxy.log().lines("request refused"))
@@ -169,7 +167,7 @@ class RefusedTunnelTest {
   @DisplayName("T20: the answer is read although the client goes on uploading 1 MB")
   void theAnswerIsReadAlthoughTheClientGoesOnUploading() throws IOException {
     for (String target :
-        List.of("127.0.0.1:" + closedPort(), "none.test:443", "api.dead.test:443")) {
+        List.of("127.0.0.1:" + LoopbackPort.free(), "none.test:443", "api.dead.test:443")) {
       try (RawClient client = proxy.client()) {
         client.send(connectHead(target));
         client.send(new byte[1 << 20]);
@@ -205,12 +203,6 @@ class RefusedTunnelTest {
       String body = client.rest();
       assertThat(head.field("Content-Length")).isEqualTo(String.valueOf(body.length()));
       return body;
-    }
-  }
-
-  private static int closedPort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      return socket.getLocalPort();
     }
   }
 }

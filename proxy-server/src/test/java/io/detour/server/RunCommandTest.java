@@ -71,7 +71,7 @@ class RunCommandTest {
   @Test
   @DisplayName("R02: a rule file that does not exist: exit 1, and nothing listens")
   void aMissingRuleFileKeepsItFromStarting() throws IOException {
-    int port = freePort();
+    int port = LoopbackPort.free();
     Path missing = folder.resolve("none.yaml");
 
     CommandRun run = run(Map.of(), "--listen", loopback(port), "--rules", missing.toString());
@@ -96,7 +96,7 @@ class RunCommandTest {
   @Test
   @DisplayName("R02: every typing error of a rule file with its place: exit 1, and nothing listens")
   void aRuleFileWithTypingErrorsKeepsItFromStarting() throws IOException {
-    int port = freePort();
+    int port = LoopbackPort.free();
     Path rules =
         Files.writeString(
             folder.resolve("rules.yaml"),
@@ -213,8 +213,8 @@ class RunCommandTest {
   @Test
   @DisplayName("a taken port is named with its cause, and nothing is half started")
   void aTakenPortLeavesNothingHalfStarted() throws IOException {
-    int first = freePort();
-    int admin = freePort();
+    int first = LoopbackPort.free();
+    int admin = LoopbackPort.free();
     try (ServerSocket taken = new ServerSocket(0, 1, LOOPBACK)) {
       List<ListenAddress> addresses =
           List.of(
@@ -236,7 +236,7 @@ class RunCommandTest {
 
   @Test
   void aTakenAdminPortLeavesNothingHalfStarted() throws IOException {
-    int port = freePort();
+    int port = LoopbackPort.free();
     try (ServerSocket taken = new ServerSocket(0, 1, LOOPBACK)) {
       ListenAddress admin = ListenAddress.parse(loopback(taken.getLocalPort()));
 
@@ -267,12 +267,6 @@ class RunCommandTest {
 
   private static String loopback(int port) {
     return "127.0.0.1:" + port;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, LOOPBACK)) {
-      return socket.getLocalPort();
-    }
   }
 
   private static void assertFree(int port) throws IOException {

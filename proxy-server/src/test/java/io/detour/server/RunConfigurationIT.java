@@ -56,6 +56,51 @@ class RunConfigurationIT {
   }
 
   @Test
+  void theDemoUsesItsExampleRulesInsteadOfThoseOfTheFile() throws Exception {
+    Files.writeString(folder.resolve("moved.yaml"), RULES);
+    Path file =
+        Files.writeString(
+            folder.resolve("detour.yaml"),
+            """
+            listen: "127.0.0.1:0"
+            admin: { listen: "127.0.0.1:0" }
+            rules: [moved.yaml]
+            """);
+    try (TcpOrigin origin = TcpOrigin.echo()) {
+      String moved = "old.test:" + origin.port();
+      List<String> command = new ArrayList<>(List.of("run", "--demo", "-c", file.toString()));
+      assertThat(status("dead.example.com:443", command)).isEqualTo(403);
+
+      command.addAll(List.of("--rules", folder.resolve("moved.yaml").toString()));
+      assertThat(status(moved, command)).isEqualTo(200);
+    }
+  }
+
+  /** What a client is answered that asks for a tunnel. */
+  private int status(String target, List<String> command) throws Exception {
+    try (DetourProcess detour =
+            DetourProcess.start(folder, Map.of(), command.toArray(String[]::new)).ready();
+        RawClient client = detour.client()) {
+      return client.tunnel(target).status();
+    }
+  }
+
+  @Test
+  void theDemoNeedsAListenerOfTheProxy() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("detour.yaml"),
+            "listen: []\nforward: [{ listen: '127.0.0.1:0', to: 'x.invalid:1' }]\n");
+    try (DetourProcess detour =
+        DetourProcess.start(folder, Map.of(), "run", "--demo", "-c", file.toString())) {
+      assertThat(detour.exitWithin(LONG)).isEqualTo(1);
+      assertThat(detour.err())
+          .isEqualTo(
+              "detour: --demo: \"listen\" is an empty list (expected: at least one entry)\n");
+    }
+  }
+
+  @Test
   void thereAreAsManyEventLoopsAsAskedFor() throws Exception {
     Path file = Files.writeString(folder.resolve("detour.yaml"), "threads: 2\n");
     List<RawClient> clients = new ArrayList<>();

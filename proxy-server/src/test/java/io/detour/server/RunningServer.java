@@ -7,6 +7,7 @@ import io.detour.rules.yaml.RuleFile;
 import io.detour.server.dial.ScriptedDnsServer;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.transport.Transport;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +28,8 @@ final class RunningServer implements AutoCloseable {
   private final RecordedAccessLog log = RecordedAccessLog.attach();
   private final DetourServer server;
 
-  private RunningServer(String rules, UnaryOperator<ServerOptions> change) throws IOException {
+  private RunningServer(String rules, Transport transport, UnaryOperator<ServerOptions> change)
+      throws IOException {
     ListenAddress free = ListenAddress.parse("127.0.0.1:0");
     ServerOptions defaults = ServerOptions.defaults();
     server =
@@ -36,7 +38,8 @@ final class RunningServer implements AutoCloseable {
                 defaults
                     .withListen(List.of(free), free)
                     .withRules(rules(rules))
-                    .withDial(defaults.dial().withDnsServers(List.of(dns.address())))));
+                    .withDial(defaults.dial().withDnsServers(List.of(dns.address())))),
+            transport);
   }
 
   /** Serves without rules. */
@@ -61,7 +64,13 @@ final class RunningServer implements AutoCloseable {
 
   /** Serves with a rule file of this text, with options that differ from the usual ones. */
   static RunningServer start(String rules, UnaryOperator<ServerOptions> change) throws IOException {
-    return new RunningServer(rules, change);
+    return start(rules, Transport.available(), change);
+  }
+
+  /** The same on this transport. */
+  static RunningServer start(String rules, Transport transport, UnaryOperator<ServerOptions> change)
+      throws IOException {
+    return new RunningServer(rules, transport, change);
   }
 
   private static RuleSet rules(String text) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +49,7 @@ final class SshServer implements AutoCloseable {
     Path userKey = folder.resolve("user_key");
     keygen.run(folder, "-q", "-t", "ed25519", "-N", "", "-f", hostKey.toString());
     keygen.run(folder, "-q", "-t", "ed25519", "-N", "", "-f", userKey.toString());
-    int port = freePort();
+    int port = LoopbackPort.free();
     Path configuration =
         Files.writeString(
             folder.resolve("sshd_config"),
@@ -75,12 +74,6 @@ final class SshServer implements AutoCloseable {
     server.writeClient(folder, userKey);
     await().atMost(DEADLINE).until(server::answers);
     return server;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Names under {@code old.example.com} stay as they are, for the rules. */

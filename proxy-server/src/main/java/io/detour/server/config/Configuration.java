@@ -14,7 +14,7 @@ import java.util.Map;
 /**
  * All that the configuration file can say. Immutable.
  *
- * @param listen where clients are accepted; at least one
+ * @param listen where clients of the proxy are accepted; may be empty if {@code forward} is not
  * @param forward plain TCP listeners; may be empty
  * @param admin where the admin interface listens
  * @param rules where the rules come from

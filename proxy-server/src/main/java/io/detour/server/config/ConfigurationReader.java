@@ -53,14 +53,14 @@ final class ConfigurationReader {
     if (fields == null) {
       return null;
     }
-    List<ListenAddress> clients = listeners.clients(fields);
+    List<ListenAddress> clients = listeners.clients(fields, defaults.listen());
     List<Forward> forward = listeners.forward(fields);
     ListenAddress admin = admin(fields);
     RuleSource rules = rules(fields);
     Integer threads = countOrAutomatic(fields, "threads", 1, Configuration.MOST_THREADS);
     Configuration configuration =
         timeouts(fields, defaults)
-            .withListen(clients.isEmpty() ? defaults.listen() : clients)
+            .withListen(clients)
             .withForward(forward)
             .withRelay(relay(fields, defaults.relay()));
     configuration = admin == null ? configuration : configuration.withAdmin(admin);

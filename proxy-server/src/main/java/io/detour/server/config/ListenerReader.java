@@ -24,8 +24,18 @@ final class ListenerReader {
     this.problems = problems;
   }
 
-  /** The addresses of {@code listen}: none if the key is missing or all are wrong. */
-  List<ListenAddress> clients(Fields file) {
+  /**
+   * The addresses of {@code listen}. They may be none if there is a {@code forward}.
+   *
+   * @param usual what holds if the key is missing or all are wrong
+   */
+  List<ListenAddress> clients(Fields file, List<ListenAddress> usual) {
+    if (file.optional("listen") instanceof Node.Sequence none
+        && none.items().isEmpty()
+        && file.optional("forward") instanceof Node.Sequence forwards
+        && !forwards.items().isEmpty()) {
+      return List.of();
+    }
     List<ListenAddress> addresses = new ArrayList<>();
     for (Node item : file.values("listen")) {
       if (item instanceof Node.Mapping) {
@@ -38,7 +48,7 @@ final class ListenerReader {
         addresses.add(address);
       }
     }
-    return addresses;
+    return addresses.isEmpty() ? usual : addresses;
   }
 
   /** The entries of {@code forward}. */

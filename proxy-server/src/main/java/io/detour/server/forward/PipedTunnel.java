@@ -16,11 +16,13 @@ import io.detour.server.tunnel.TunnelServices;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.unix.Errors;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -38,9 +40,6 @@ import org.slf4j.LoggerFactory;
 public final class PipedTunnel {
   private static final Logger LOG = LoggerFactory.getLogger(PipedTunnel.class);
   private static final int CLOSE_SECONDS = 5;
-
-  /** What strerror(3) says for EPIPE: the reader has gone. */
-  private static final String BROKEN_PIPE = "Broken pipe";
 
   private final SocketChannel socket;
   private final ReadableByteChannel in;
@@ -66,8 +65,11 @@ public final class PipedTunnel {
    * @param relay how bytes are moved
    * @param asked where to, before the rules
    * @param in read until its end, in blocking mode
-   * @param out written to in blocking mode, and closed when the target has ended its direction
-   * @throws IOException if this machine refuses the private connection
+   * @param out written to in blocking mode, and closed when the target has ended its direction;
+   *     that its reader has gone is an {@code Errors.NativeIoException} with EPIPE
+   * @param temporary an existing directory, where the name of the private connection is for a
+   *     moment
+   * @throws IOException if this machine refuses the private connection; the message says why
    */
   public static PipeResult carry(
       RuleSet rules,
@@ -75,14 +77,15 @@ public final class PipedTunnel {
       RelayOptions relay,
       HostPort asked,
       ReadableByteChannel in,
-      WritableByteChannel out)
+      WritableByteChannel out,
+      Path temporary)
       throws IOException {
     EventLoopGroup group =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("pipe", true), Transport.epoll().ioHandlers());
     try (Dialer dialer = new Dialer(dial, Transport.epoll(), new OwnAddresses());
         RelayEngine engine = new RelayEngine(relay)) {
-      PrivateConnection connection = PrivateConnection.open(group);
+      PrivateConnection connection = PrivateConnection.open(group, temporary);
       try (SocketChannel outside = connection.outside()) {
         PipedTunnel pipe = new PipedTunnel(outside, in, out);
         pipe.start(
@@ -146,10 +149,12 @@ public final class PipedTunnel {
   }
 
   private static PipeResult outputFailed(IOException cause) {
-    String message = String.valueOf(cause.getMessage());
-    return message.contains(BROKEN_PIPE)
+    boolean readerHasGone =
+        cause instanceof Errors.NativeIoException failure
+            && failure.expectedErr() == Errors.ERRNO_EPIPE_NEGATIVE;
+    return readerHasGone
         ? new PipeResult.OutputClosed()
-        : new PipeResult.Broken("standard output: " + message);
+        : new PipeResult.Broken("standard output: " + cause.getMessage());
   }
 
   private static void close(SocketChannel channel) {

@@ -13,7 +13,10 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
@@ -31,12 +34,32 @@ record PrivateConnection(SocketChannel outside, Channel inside) {
   /**
    * Connects. Waits; not on an event loop.
    *
-   * @throws IOException if there can be no such connection, as when the path of the temporary
-   *     directory is longer than the 107 bytes of unix(7)
+   * @param parent where the directory with the name is made
+   * @throws IOException if there can be no such connection, as when the path is longer than the 107
+   *     bytes of unix(7); the message names the parent and the cause
    */
-  static PrivateConnection open(EventLoopGroup group) throws IOException {
+  static PrivateConnection open(EventLoopGroup group, Path parent) throws IOException {
+    try {
+      return openIn(group, parent);
+    } catch (IOException e) {
+      throw new IOException("cannot make a private connection in " + parent + ": " + cause(e), e);
+    }
+  }
+
+  /** The message of some of these exceptions is nothing but a path. */
+  private static String cause(IOException failure) {
+    return switch (failure) {
+      case NoSuchFileException _ -> "there is no such directory";
+      case AccessDeniedException _ -> "access is denied";
+      case FileSystemException other when other.getReason() != null -> other.getReason();
+      default -> String.valueOf(failure.getMessage());
+    };
+  }
+
+  private static PrivateConnection openIn(EventLoopGroup group, Path parent) throws IOException {
     Path folder =
         Files.createTempDirectory(
+            parent,
             "detour-pipe",
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
     Path name = folder.resolve("s");

@@ -3,6 +3,7 @@ package io.detour.server.transport;
 import io.netty.channel.SelectStrategy;
 import io.netty.util.IntSupplier;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
  * When an event loop looks for events, goes to sleep, and lets others have its processor.
@@ -26,20 +27,33 @@ final class PollStrategy implements SelectStrategy {
 
   private final long lookNanos;
   private final boolean givesWay;
+  private final LongSupplier nanoClock;
+  private final Runnable giveWay;
 
   /** How many events the last look found; 0 when the loop slept since. */
   private int lastEvents;
 
-  /** {@link System#nanoTime} since when it has neither slept nor given way; 0 when it slept. */
+  /** The clock's time since when it has neither slept nor given way; 0 when it slept. */
   private long ranSince;
 
   /**
    * @param longestLook how long to look before sleep at most; zero for not at all
    * @param givesWay whether there are other event loops
    */
+  @SuppressWarnings("ThreadPriorityCheck") // This is what it is for.
   PollStrategy(Duration longestLook, boolean givesWay) {
+    this(longestLook, givesWay, System::nanoTime, Thread::yield);
+  }
+
+  /**
+   * @param nanoClock as {@link System#nanoTime}
+   * @param giveWay lets other threads have the processor
+   */
+  PollStrategy(Duration longestLook, boolean givesWay, LongSupplier nanoClock, Runnable giveWay) {
     this.lookNanos = longestLook.toNanos();
     this.givesWay = givesWay;
+    this.nanoClock = nanoClock;
+    this.giveWay = giveWay;
   }
 
   @Override
@@ -58,25 +72,24 @@ final class PollStrategy implements SelectStrategy {
   }
 
   private int look(IntSupplier eventsNow) throws Exception {
-    long start = System.nanoTime();
+    long start = nanoClock.getAsLong();
     int events;
     do {
       events = eventsNow.get();
-    } while (events == 0 && System.nanoTime() - start < lookNanos);
+    } while (events == 0 && nanoClock.getAsLong() - start < lookNanos);
     return events;
   }
 
-  @SuppressWarnings("ThreadPriorityCheck") // This is what it is for.
   private void giveWay() {
     if (!givesWay) {
       return;
     }
-    long now = System.nanoTime();
+    long now = nanoClock.getAsLong();
     if (ranSince == 0) {
       ranSince = now;
     } else if (now - ranSince > LONGEST_RUN_NANOS) {
-      Thread.yield();
-      ranSince = System.nanoTime();
+      giveWay.run();
+      ranSince = nanoClock.getAsLong();
     }
   }
 }

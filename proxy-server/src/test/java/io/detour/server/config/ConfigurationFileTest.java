@@ -80,6 +80,14 @@ class ConfigurationFileTest {
     assertThat(loaded("rules: []\n").rules()).isEqualTo(new RuleSource.None());
   }
 
+  @Test
+  void thereMayBePlainTcpListenersAlone() {
+    Configuration read = loaded("listen: []\nforward: [{ listen: '127.0.0.1:1', to: 'x:1' }]\n");
+
+    assertThat(read.listen()).isEmpty();
+    assertThat(read.forward()).hasSize(1);
+  }
+
   @ParameterizedTest(name = "{1} in {0} is {2}")
   @CsvSource({
     "detour.yaml,      rules.yaml,   rules.yaml",
@@ -109,6 +117,8 @@ class ConfigurationFileTest {
             + " listen, forward, admin, rules, timeouts, relay, threads)",
         "listen: []                         | 1:9: \"listen\" is an empty list (expected: at least"
             + " one entry)",
+        "{ listen: [], forward: [] }        | 1:11: \"listen\" is an empty list (expected: at least"
+            + " one entry)",
         "listen: [{ address: '127.0.0.1:1' }] | 1:10: a mapping in \"listen\" is not supported by"
             + " this version",
         "listen: ['unix:/run/d.sock']       | 1:10: listen: a Unix socket is not supported by this"
@@ -128,10 +138,10 @@ class ConfigurationFileTest {
         "timeouts: { dns: 9ms }             | 1:18: dns: \"9ms\" (expected: 10ms..1h)",
         "timeouts: { idle: 366d }           | 1:19: idle: \"366d\" (expected: 1ms..365d)",
         "timeouts: { idle: 0s }             | 1:19: idle: \"0s\" (expected: 1ms..365d)",
-        "timeouts: { head: 10 }             | 1:19: head: \"10\" (expected: a number with ms, s, m,"
-            + " h or d, such as 30s)",
-        "timeouts: { head: }                | 1:18: head: empty (expected: a number with ms, s, m,"
-            + " h or d, such as 30s)",
+        "timeouts: { head: 10 }             | 1:19: head: \"10\" (expected: a number with us, ms,"
+            + " s, m, h or d, such as 30s)",
+        "timeouts: { head: }                | 1:18: head: empty (expected: a number with us, ms, s,"
+            + " m, h or d, such as 30s)",
         "relay: { mode: fast }              | 1:16: mode: \"fast\" (expected: auto, splice, copy)",
         "relay: { pipe_size: 256 }          | 1:21: pipe_size: \"256\" (expected: a number with B,"
             + " KiB, MiB or GiB, such as 256KiB)",

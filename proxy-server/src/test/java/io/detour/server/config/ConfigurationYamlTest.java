@@ -40,6 +40,9 @@ class ConfigurationYamlTest {
                 new Forward.Fixed(six, (HostPort) HostPort.parse("[2001:db8::1]:22")),
                 new Forward.Fixed(six, (HostPort) HostPort.parse("example.com:22")),
                 new Forward.Rendezvous(six, ListenAddress.parse("127.0.0.1:0")))),
+        defaults
+            .withListen(List.of())
+            .withForward(List.of(new Forward.Rendezvous(six, ListenAddress.parse("127.0.0.1:0")))),
         defaults.withRelay(new RelayChoice(RelayMode.SPLICE, (64 << 10) + 1, 0, Duration.ZERO)),
         defaults.withThreads(1).withTimeout(Timeout.DRAIN, Duration.ZERO),
         defaults
