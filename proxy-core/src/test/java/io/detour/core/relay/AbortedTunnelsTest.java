@@ -38,7 +38,7 @@ class AbortedTunnelsTest {
   @EnumSource
   @Tag("campaign")
   void nothingOfManyAbortedTunnelsIsLeft(RelayMode mode) throws Exception {
-    abort(mode, Integer.getInteger("detour.aborts", 34_000));
+    abort(mode, Integer.getInteger("detour.aborts", 20_000));
   }
 
   private static void abort(RelayMode mode, int tunnels) throws Exception {
