@@ -179,11 +179,13 @@ class OpenTunnelTest {
     }
   }
 
-  @Test
-  void reportsEveryReadAndWriteWhenAsked() throws Exception {
+  @ParameterizedTest(name = "{0}")
+  @EnumSource
+  void reportsEveryReadAndWriteWhenAsked(Tunnel.Transport transport) throws Exception {
     Queue<String> told = new ConcurrentLinkedQueue<>();
     try (Tunnel tunnel =
         new Tunnel.Setup(RelayOptions.defaults())
+            .over(transport)
             .transfers(
                 (direction, operation, path, result) ->
                     told.add(direction + " " + operation + " " + path + " " + result))
@@ -195,27 +197,6 @@ class OpenTunnelTest {
 
       assertThat(told)
           .filteredOn(line -> line.startsWith("UPSTREAM") && !line.endsWith("-11"))
-          .containsExactly(
-              "UPSTREAM READ COPY 10", "UPSTREAM WRITE COPY 10", "UPSTREAM READ COPY 0");
-    }
-  }
-
-  @Test
-  void thePortableRelayReportsReadsAndWritesToo() throws Exception {
-    Queue<String> told = new ConcurrentLinkedQueue<>();
-    try (Tunnel tunnel =
-        new Tunnel.Setup(RelayOptions.defaults())
-            .over(Tunnel.Transport.NIO)
-            .transfers(
-                (direction, operation, path, result) ->
-                    told.add(direction + " " + operation + " " + path + " " + result))
-            .open()) {
-      tunnel.client.getOutputStream().write(new byte[10]);
-      assertThat(tunnel.upstream.getInputStream().readNBytes(10)).hasSize(10);
-      tunnel.client.shutdownOutput();
-      assertThat(tunnel.upstream.getInputStream().read()).isEqualTo(-1);
-
-      assertThat(told)
           .containsExactly(
               "UPSTREAM READ COPY 10", "UPSTREAM WRITE COPY 10", "UPSTREAM READ COPY 0");
     }
