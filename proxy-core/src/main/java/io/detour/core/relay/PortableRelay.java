@@ -151,7 +151,12 @@ final class PortableRelay extends RelayedTunnel {
   void inputEnded(PortableEndpoint endpoint) {
     guarded(
         () -> {
-          from(endpoint).sourceEnds();
+          if (endpoint == lost) {
+            // The failed write took the error away that would tell this end from a clean one.
+            from(endpoint).sourceLost();
+          } else {
+            from(endpoint).sourceEnds();
+          }
           from(endpoint).sink().flush();
           proceed(from(endpoint));
         });
@@ -162,7 +167,9 @@ final class PortableRelay extends RelayedTunnel {
     if (isClosed() || (flow.ended() && lost == null)) {
       return;
     }
-    noteBlocked(flow.direction(), flow.holdsBytes());
+    if (!flow.ended()) {
+      noteBlocked(flow.direction(), flow.holdsBytes());
+    }
     if (flow.holdsBytes() || flow.paused()) {
       return;
     }
@@ -180,7 +187,14 @@ final class PortableRelay extends RelayedTunnel {
   void lost(PortableEndpoint endpoint) {
     guarded(
         () -> {
-          if (isClosed() || lost == endpoint) {
+          if (isClosed()) {
+            return;
+          }
+          if (lost == endpoint) {
+            if (endpoint.inputEnded()) {
+              from(endpoint).sourceLost();
+              proceed(from(endpoint));
+            }
             return;
           }
           if (lost != null) {

@@ -158,8 +158,10 @@ public final class RelayEngine implements AutoCloseable {
    *
    * @param reason is counted; none of the clean ends
    * @return done when they are closed
+   * @throws IllegalArgumentException if the reason is a clean end
    */
   public CompletableFuture<Void> closeAll(CloseReason reason) {
+    RelayedTunnel.requireCut(reason);
     return onEachLoop(loop -> loop.closeAll(reason));
   }
 

@@ -216,7 +216,12 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
 
   @Override
   public final void pause(Direction direction) {
-    later(() -> setPaused(direction, true));
+    later(
+        () -> {
+          if (!transit(direction).ended() && !isEnding()) {
+            setPaused(direction, true);
+          }
+        });
   }
 
   @Override
@@ -226,11 +231,18 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
 
   @Override
   public final void close(CloseReason reason) {
+    requireCut(reason);
+    later(() -> closeNow(reason));
+  }
+
+  /**
+   * @throws IllegalArgumentException if a tunnel ends for this reason by itself only
+   */
+  static void requireCut(CloseReason reason) {
     if (!isCut(reason)) {
       throw new IllegalArgumentException(
           "reason: " + reason + " (expected: none of the ends that a tunnel comes to by itself)");
     }
-    later(() -> closeNow(reason));
   }
 
   /** Never at once: the command may come from a listener in the middle of a turn. */

@@ -77,6 +77,21 @@ class OpenTunnelTest {
     }
   }
 
+  @ParameterizedTest(name = "T05 {0}")
+  @EnumSource
+  void aPauseOfAnEndedDirectionHoldsNoTimeoutUp(Tunnel.Transport transport) throws Exception {
+    Duration never = Duration.ofMinutes(10);
+    RelayOptions options =
+        RelayOptions.defaults().withTimeouts(never, Duration.ofMillis(300), never);
+    try (Tunnel tunnel = new Tunnel.Setup(options).over(transport).open()) {
+      tunnel.client.shutdownOutput();
+      assertThat(tunnel.upstream.getInputStream().read()).isEqualTo(-1);
+      tunnel.open().pause(Direction.UPSTREAM);
+
+      tunnel.endsWith(CloseReason.HALF_CLOSE_TIMEOUT);
+    }
+  }
+
   /** A direction is paused whenever its sink is full, and resumed from inside the callback. */
   @ParameterizedTest(name = "{0}")
   @EnumSource
