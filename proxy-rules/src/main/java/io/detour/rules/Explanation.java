@@ -1,43 +1,91 @@
 package io.detour.rules;
 
-import io.detour.core.HostPort;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A decision and how it came about. Immutable.
  *
- * @param asked the asked host and port in canonical form
- * @param passedOver the rules that did not match, in order, up to the one that did
- * @param match the rule that matched and by what, or null if none did
+ * @param request what was asked, by whom and when
+ * @param passedOver the rules that did not take it, in order, up to the one that did
  * @param decision what {@link RuleSet#decide} says
+ * @param legacySuffix the domain that makes the host a legacy name although no rule took it, or
+ *     null
  */
 public record Explanation(
-    HostPort asked, List<PassedOver> passedOver, @Nullable Match match, Decision decision) {
-  /** Matchers that a reason names; a rule may have thousands. */
-  private static final int NAMED_MATCHERS = 3;
+    Request request,
+    List<PassedOver> passedOver,
+    Decision decision,
+    HostMatcher.@Nullable Suffix legacySuffix) {
+  /** Entries of a list that a reason names; a rule may have thousands. */
+  private static final int NAMED = 3;
 
   public Explanation {
     passedOver = List.copyOf(passedOver);
   }
 
+  /** The rewrite that takes place or, in report mode, would; null if there is none. */
+  public Decision.@Nullable Rewrite rewrite() {
+    return switch (decision) {
+      case Decision.Rewrite rewrite -> rewrite;
+      case Decision.Report(Decision.Rewrite rewrite) -> rewrite;
+      case Decision.Report _,
+          Decision.Pass _,
+          Decision.Reject _,
+          Decision.Brownout _,
+          Decision.Unmatched _,
+          Decision.Unlisted _ ->
+          null;
+    };
+  }
+
   /**
-   * A rule that did not match.
+   * A rule that did not take the request.
    *
    * @param rule the rule
-   * @param reason why not, as half a sentence: {@code host is not exact erp.old.example.com}
+   * @param obstacle why not
+   * @param reason the same as half a sentence: {@code host does not match exact
+   *     erp.old.example.com}
    */
-  public record PassedOver(Rule rule, String reason) {
-    static PassedOver of(Rule rule) {
-      List<HostMatcher> hosts = rule.hosts();
-      StringBuilder reason = new StringBuilder("host does not match ");
-      for (int i = 0; i < Math.min(hosts.size(), NAMED_MATCHERS); i++) {
-        reason.append(i == 0 ? "" : ", ").append(hosts.get(i));
+  public record PassedOver(Rule rule, Obstacle obstacle, String reason) {
+    static PassedOver of(Rule rule, Request request) {
+      boolean matches =
+          rule.hosts().stream().anyMatch(m -> m.match(request.asked().host()) != null);
+      Obstacle obstacle = matches ? rule.obstacle(request) : Obstacle.HOST;
+      if (obstacle == null) {
+        throw new IllegalStateException("rule " + rule.name() + " takes the request");
       }
-      if (hosts.size() > NAMED_MATCHERS) {
-        reason.append(" or ").append(hosts.size() - NAMED_MATCHERS).append(" more");
-      }
-      return new PassedOver(rule, reason.toString());
+      return new PassedOver(rule, obstacle, reason(rule, obstacle, request));
+    }
+
+    private static String reason(Rule rule, Obstacle obstacle, Request request) {
+      Scope scope = rule.scope();
+      return switch (obstacle) {
+        case HOST -> "host does not match " + some(rule.hosts());
+        case PORT -> "port " + request.asked().port() + " is not " + some(scope.ports());
+        case CLIENT ->
+            (request.client() == null ? "an unknown client" : "client " + request.client())
+                + " is not in "
+                + some(scope.clients());
+        case USER -> "user is not " + some(scope.users().stream().sorted().toList());
+        case ROLLOUT ->
+            (request.client() == null ? "an unknown client" : "client " + request.client())
+                + " is not in the rollout of "
+                + scope.rollout().percent()
+                + " %";
+        case OFF -> "mode is off";
+        case EXPIRED ->
+            rule.lifetime().expiry() == null
+                ? "expired"
+                : "expired, its last day was " + rule.lifetime().expiry().lastDay();
+      };
+    }
+
+    private static String some(List<?> entries) {
+      String named =
+          entries.stream().limit(NAMED).map(Object::toString).collect(Collectors.joining(", "));
+      return entries.size() > NAMED ? named + " or " + (entries.size() - NAMED) + " more" : named;
     }
   }
 }

@@ -73,9 +73,14 @@ public sealed interface HostMatcher extends ParsedMatcher {
           : null;
     }
 
+    /** As a rule file has it: {@code .old.example.com}. */
+    public String text() {
+      return withApex ? domain.name() : "." + domain.name();
+    }
+
     @Override
     public String toString() {
-      return "suffix " + (withApex ? "" : ".") + domain;
+      return "suffix " + text();
     }
   }
 

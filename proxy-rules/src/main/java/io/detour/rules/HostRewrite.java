@@ -10,10 +10,11 @@ public sealed interface HostRewrite {
   /**
    * The host to dial.
    *
-   * @param captures what the rule's matcher found in the asked host
+   * @param asked the host that was asked for
+   * @param captures what the rule's matcher found in it
    * @return a host, or why the template made none of these captures
    */
-  ParsedHost apply(Captures captures);
+  ParsedHost apply(Host asked, Captures captures);
 
   /** Why this cannot be filled in when the matcher matches, as one sentence, or null. */
   @Nullable String mismatch(HostMatcher matcher);
@@ -25,7 +26,7 @@ public sealed interface HostRewrite {
   /** Always the same host. */
   record Constant(Host host) implements HostRewrite {
     @Override
-    public ParsedHost apply(Captures captures) {
+    public ParsedHost apply(Host asked, Captures captures) {
       return host;
     }
 
@@ -40,6 +41,24 @@ public sealed interface HostRewrite {
     }
   }
 
+  /** The asked host itself. */
+  record Original() implements HostRewrite {
+    @Override
+    public ParsedHost apply(Host asked, Captures captures) {
+      return asked;
+    }
+
+    @Override
+    public @Nullable String mismatch(HostMatcher matcher) {
+      return null;
+    }
+
+    @Override
+    public String toString() {
+      return Target.ORIGINAL;
+    }
+  }
+
   /** A host with placeholders; what it makes is read as any other host before it is used. */
   record Template(List<Piece> pieces) implements HostRewrite {
     public Template {
@@ -47,7 +66,7 @@ public sealed interface HostRewrite {
     }
 
     @Override
-    public ParsedHost apply(Captures captures) {
+    public ParsedHost apply(Host asked, Captures captures) {
       StringBuilder text = new StringBuilder(Host.MAX_NAME);
       for (Piece piece : pieces) {
         text.append(piece.fill(captures));

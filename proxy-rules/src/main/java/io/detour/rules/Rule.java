@@ -8,28 +8,80 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name {@code [a-z0-9-]}, 1 to 63 characters, unique in its rule set: a metric label
  * @param index its place among the rules of its rule set, from 0
- * @param position where it stands
- * @param hosts at least one; the rule matches a host that any of them matches
+ * @param file the file that it stands in, as it was named to Detour
+ * @param line where it begins, from 1
+ * @param column where it begins, in characters from 1
+ * @param hosts at least one; the rule matches a host that any of them matches. Exact hosts stand
+ *     first, then suffixes, then regular expressions
+ * @param scope which requests it is for, beside the host
+ * @param lifetime when it holds
  * @param outcome what it does
+ * @param mode how far it goes
  * @param log how its use is reported
  * @param notes what people want to know about it
  */
 public record Rule(
     String name,
     int index,
-    Position position,
+    String file,
+    int line,
+    int column,
     List<HostMatcher> hosts,
+    Scope scope,
+    Lifetime lifetime,
     Outcome outcome,
+    Mode mode,
     Log log,
     Notes notes) {
 
+  /**
+   * @throws IllegalArgumentException if there is no matcher
+   */
   public Rule {
     hosts = List.copyOf(hosts);
+    if (hosts.isEmpty()) {
+      throw new IllegalArgumentException("hosts: none (expected: at least one)");
+    }
+  }
+
+  /** Where it stands. */
+  public Position position() {
+    return new Position(file, line);
   }
 
   /** What it does, without the details. */
   public Action action() {
     return outcome.action();
+  }
+
+  /** The same, going no further than a mode. */
+  public Rule atMost(Mode limit) {
+    return mode.atMost(limit) == mode
+        ? this
+        : new Rule(
+            name, index, file, line, column, hosts, scope, lifetime, outcome, limit, log, notes);
+  }
+
+  /** The same at another place of a rule set. */
+  public Rule at(int other) {
+    return other == index
+        ? this
+        : new Rule(
+            name, other, file, line, column, hosts, scope, lifetime, outcome, mode, log, notes);
+  }
+
+  /**
+   * Why this rule leaves a request to the rules below although it matches the host, or null if it
+   * does not.
+   */
+  @Nullable Obstacle obstacle(Request request) {
+    if (mode == Mode.OFF) {
+      return Obstacle.OFF;
+    }
+    if (lifetime.has(OnExpiry.DISABLE, request.epochSecond())) {
+      return Obstacle.EXPIRED;
+    }
+    return scope.obstacle(request, name);
   }
 
   /**

@@ -1,7 +1,7 @@
 package io.detour.rules;
 
-import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Host;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,18 +10,19 @@ import org.jspecify.annotations.Nullable;
  * as a whole.
  */
 public final class RuleSet {
-  private static final RuleSet EMPTY = new RuleSet(List.of(), UnmatchedPolicy.PASS);
   private static final Decision UNMATCHED = new Decision.Unmatched();
-  private static final Decision REJECT_UNMATCHED =
-      new Decision.Reject(null, "no rule allows this host");
+  private static final Decision UNLISTED = new Decision.Unlisted();
+  private static final RuleSet EMPTY = of(List.of(), UnmatchedPolicy.PASS);
 
   private final List<Rule> rules;
   private final UnmatchedPolicy unmatched;
+  private final LegacySuffixes legacySuffixes;
   private final RuleIndex index;
 
-  private RuleSet(List<Rule> rules, UnmatchedPolicy unmatched) {
+  private RuleSet(List<Rule> rules, UnmatchedPolicy unmatched, LegacySuffixes legacySuffixes) {
     this.rules = List.copyOf(rules);
     this.unmatched = unmatched;
+    this.legacySuffixes = legacySuffixes;
     this.index = new RuleIndex(this.rules);
   }
 
@@ -30,27 +31,42 @@ public final class RuleSet {
     return EMPTY;
   }
 
+  /** These rules as a snapshot, without legacy suffixes. */
+  public static RuleSet of(List<Rule> rules, UnmatchedPolicy unmatched) {
+    return of(rules, unmatched, List.of());
+  }
+
   /**
    * These rules as a snapshot.
    *
    * @param rules in order
    * @param unmatched what happens to a host that none of them matches
+   * @param legacySuffixes domains whose use is reported when no rule matches; each domain once
    * @throws IllegalArgumentException if a rule's index is not its place in the list
    */
-  public static RuleSet of(List<Rule> rules, UnmatchedPolicy unmatched) {
+  public static RuleSet of(
+      List<Rule> rules, UnmatchedPolicy unmatched, List<HostMatcher.Suffix> legacySuffixes) {
     for (int i = 0; i < rules.size(); i++) {
-      if (rules.get(i).index() != i) {
+      Rule rule = rules.get(i);
+      if (rule.index() != i) {
         throw new IllegalArgumentException(
-            "index of rule "
-                + rules.get(i).name()
-                + ": "
-                + rules.get(i).index()
-                + " (expected: "
-                + i
-                + ")");
+            "index of rule " + rule.name() + ": " + rule.index() + " (expected: " + i + ")");
       }
     }
-    return new RuleSet(rules, unmatched);
+    return new RuleSet(rules, unmatched, new LegacySuffixes(legacySuffixes));
+  }
+
+  /**
+   * The same rules, none of which goes further than a mode; below {@link Mode#ENFORCE}, hosts that
+   * no rule matches are passed too.
+   */
+  public RuleSet atMost(Mode limit) {
+    return limit == Mode.ENFORCE
+        ? this
+        : new RuleSet(
+            rules.stream().map(rule -> rule.atMost(limit)).toList(),
+            UnmatchedPolicy.PASS,
+            legacySuffixes);
   }
 
   /** The rules in order; a rule's index is its place in this list. */
@@ -63,45 +79,64 @@ public final class RuleSet {
     return unmatched;
   }
 
+  /** The domains whose use is reported when no rule matches. */
+  public List<HostMatcher.Suffix> legacySuffixes() {
+    return legacySuffixes.all();
+  }
+
   /**
-   * What to do with a request. The first rule that matches decides; where a rewrite leads is not
-   * looked up again.
+   * The longest legacy suffix that a host has, or null. Of interest when no rule matches.
    *
-   * @param asked the host and port of the request
+   * @param host in canonical form, as everywhere
    */
-  public Decision decide(HostPort asked) {
-    return outcome(asked, index.firstMatch(asked.host()));
+  public HostMatcher.@Nullable Suffix legacySuffix(Host host) {
+    return legacySuffixes.longest(host);
+  }
+
+  /**
+   * What to do with a request. The first rule that takes it decides; where a rewrite leads is not
+   * looked up again. Allocates nothing, unless a rule has expired or is in a brownout.
+   */
+  public Decision decide(Request request) {
+    Decision.Ruled ruled = index.first(request);
+    if (ruled == null) {
+      return switch (unmatched) {
+        case PASS -> UNMATCHED;
+        case REJECT -> UNLISTED;
+      };
+    }
+    return ruled.rule().lifetime().isAlways() ? ruled : today(ruled, request.epochSecond());
   }
 
   /** The same decision as {@link #decide}, by the same way, with what led to it. */
-  public Explanation explain(HostPort asked) {
-    Match match = index.firstMatch(asked.host());
-    int passedOver = match == null ? rules.size() : match.rule().index();
+  public Explanation explain(Request request) {
+    Decision decision = decide(request);
+    Rule decisive = decision.rule();
+    int end = decisive == null ? rules.size() : decisive.index();
+    List<Explanation.PassedOver> passedOver = new ArrayList<>(end);
+    for (Rule rule : rules.subList(0, end)) {
+      passedOver.add(Explanation.PassedOver.of(rule, request));
+    }
     return new Explanation(
-        asked,
-        rules.subList(0, passedOver).stream().map(Explanation.PassedOver::of).toList(),
-        match,
-        outcome(asked, match));
+        request,
+        passedOver,
+        decision,
+        decisive == null ? legacySuffix(request.asked().host()) : null);
   }
 
-  private Decision outcome(HostPort asked, @Nullable Match match) {
-    if (match == null) {
-      return switch (unmatched) {
-        case PASS -> UNMATCHED;
-        case REJECT -> REJECT_UNMATCHED;
-      };
+  /** What becomes of a decision at a time when its rule may have ended or refuses. */
+  private static Decision today(Decision.Ruled ruled, long epochSecond) {
+    Rule rule = ruled.rule();
+    Lifetime lifetime = rule.lifetime();
+    Decision.Ruled today;
+    if (lifetime.has(OnExpiry.REJECT, epochSecond)) {
+      today =
+          new Decision.Reject(rule, ruled.matcher(), "rule \"" + rule.name() + "\" has expired");
+    } else if (lifetime.isBrownedOut(epochSecond)) {
+      today = new Decision.Brownout(rule, ruled.matcher(), lifetime.brownoutEnd(epochSecond));
+    } else {
+      return ruled;
     }
-    Rule rule = match.rule();
-    return switch (rule.outcome()) {
-      case Outcome.Rewrite(Target target) ->
-          switch (target.aim(asked, match.captures())) {
-            case HostPort aimed -> new Decision.Rewrite(rule, aimed);
-            case MalformedAuthority malformed ->
-                new Decision.Invalid(
-                    rule, "target \"" + target + "\" made no valid host: " + malformed.problem());
-          };
-      case Outcome.Pass _ -> new Decision.Pass(rule);
-      case Outcome.Reject(String message) -> new Decision.Reject(rule, message);
-    };
+    return rule.mode() == Mode.REPORT ? new Decision.Report(today) : today;
   }
 }

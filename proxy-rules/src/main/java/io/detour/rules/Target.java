@@ -1,26 +1,59 @@
 package io.detour.rules;
 
+import io.detour.core.AddressClass;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.MalformedAuthority;
 import io.detour.core.ParsedAuthority;
 import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where a rewrite leads.
+ * One place that a rewrite may lead to.
  *
  * @param host how the host comes about
  * @param port 1 to 65535, or empty to keep the asked port
+ * @param way how it is dialled
  */
-public record Target(HostRewrite host, OptionalInt port) implements ParsedTarget {
+public record Target(HostRewrite host, OptionalInt port, Way way) implements ParsedTarget {
+  /** The word for the asked host. */
+  public static final String ORIGINAL = "original";
+
   /**
-   * Reads a rule's {@code to}: a host, a template or an IPv6 address in brackets, and behind a
-   * colon possibly a port.
+   * How a target is dialled.
    *
-   * @return a {@link Target}, or a {@link Malformed} that says what is wrong
+   * @param via the name of a parent proxy that is to dial it, or null for nobody
+   * @param allow addresses of these classes may be dialled although the server denies them
+   */
+  public record Way(@Nullable String via, Set<AddressClass> allow) {
+    /** Directly, as any host. */
+    public static final Way DIRECT = new Way(null, Set.of());
+
+    public Way {
+      allow = Set.copyOf(allow);
+    }
+  }
+
+  /**
+   * Reads a rule's {@code to}: a host, a template, an IPv6 address in brackets, or {@value
+   * #ORIGINAL}; and behind a colon possibly a port.
+   *
+   * @return a {@link Target} that is dialled directly, or a {@link Malformed} that says what is
+   *     wrong
    */
   public static ParsedTarget parse(String text) {
     return TargetParser.parse(text);
+  }
+
+  /** The same on another port. */
+  public Target withPort(int other) {
+    return new Target(host, OptionalInt.of(other), way);
+  }
+
+  /** The same, dialled in another way. */
+  public Target withWay(Way other) {
+    return new Target(host, port, other);
   }
 
   /**
@@ -31,13 +64,13 @@ public record Target(HostRewrite host, OptionalInt port) implements ParsedTarget
    * @return host and port, or why the template made no host
    */
   ParsedAuthority aim(HostPort asked, Captures captures) {
-    return switch (host.apply(captures)) {
+    return switch (host.apply(asked.host(), captures)) {
       case Host made -> new HostPort(made, port.orElse(asked.port()));
       case MalformedAuthority malformed -> malformed;
     };
   }
 
-  /** As a rule file has it. */
+  /** Host and port as a rule file has them. */
   @Override
   public String toString() {
     return port.isPresent() ? host + ":" + port.getAsInt() : host.toString();

@@ -56,16 +56,23 @@ final class TargetParser {
   private static ParsedTarget address(String text, String host, OptionalInt port) {
     return switch (Host.parse(host)) {
       case Host address when address.kind() == Host.Kind.IPV6 ->
-          new Target(new HostRewrite.Constant(address), port);
+          direct(new HostRewrite.Constant(address), port);
       case Host _ -> malformed(text, "only an IPv6 address stands in brackets");
       case MalformedAuthority malformed -> malformed(text, malformed.problem());
     };
   }
 
+  private static Target direct(HostRewrite host, OptionalInt port) {
+    return new Target(host, port, Target.Way.DIRECT);
+  }
+
   private static ParsedTarget name(String text, String host, OptionalInt port) {
+    if (host.equals(Target.ORIGINAL)) {
+      return direct(new HostRewrite.Original(), port);
+    }
     if (host.indexOf('{') < 0 && host.indexOf('}') < 0) {
       return switch (Host.parse(host)) {
-        case Host constant -> new Target(new HostRewrite.Constant(constant), port);
+        case Host constant -> direct(new HostRewrite.Constant(constant), port);
         case MalformedAuthority malformed -> malformed(text, malformed.problem());
       };
     }
@@ -90,7 +97,7 @@ final class TargetParser {
     }
     MalformedAuthority hopeless = hopeless(sample.toString());
     return hopeless == null
-        ? new Target(new HostRewrite.Template(pieces), port)
+        ? direct(new HostRewrite.Template(pieces), port)
         : malformed(text, hopeless.problem());
   }
 

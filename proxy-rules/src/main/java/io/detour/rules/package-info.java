@@ -1,9 +1,10 @@
 /**
- * The rule language without its file format: which asked hosts are rewritten, passed or rejected.
+ * The rule language without its file format: which requests are rewritten, passed or rejected.
  *
  * <p>{@link RuleSet} is the entry: an immutable snapshot whose {@link RuleSet#decide} is a pure
- * function of the asked host and port. Rules are tried in file order, the first whose {@link
- * HostMatcher} matches wins, and the result of a rewrite is not matched again. No I/O, no logging,
+ * function of a {@link Request}. Rules are tried in file order; the first that matches the host
+ * ({@link HostMatcher}) and everything else that it asks for ({@link Scope}, {@link Lifetime})
+ * decides, and the result of a rewrite, a {@link Route}, is not matched again. No I/O, no logging,
  * no sockets; everything here may be used from any thread.
  */
 @NullMarked

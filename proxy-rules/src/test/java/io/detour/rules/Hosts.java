@@ -1,7 +1,10 @@
 package io.detour.rules;
 
+import io.detour.core.Address;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Hosts and matchers that a test knows to be good. */
 public final class Hosts {
@@ -29,7 +32,41 @@ public final class Hosts {
     return (HostMatcher) HostMatcher.Regex.parse(text);
   }
 
-  static Outcome rewrite(String to) {
-    return new Outcome.Rewrite((Target) Target.parse(to));
+  /** A request by nobody known, at no time, 443 if the text has no port, or a failed test. */
+  public static Request request(String text) {
+    return Request.of(asked(text), Request.NO_TIME);
+  }
+
+  /** An address, or a failed test. */
+  public static Address address(String text) {
+    return Address.of(host(text));
+  }
+
+  static Outcome rewrite(String... to) {
+    List<Target> targets = Stream.of(to).map(text -> (Target) Target.parse(text)).toList();
+    return new Outcome.Rewrite(targets, Fallback.USUAL, HostHeader.REWRITE);
+  }
+
+  /** An enforced rule for every request. */
+  static Rule rule(int index, Outcome outcome, HostMatcher... hosts) {
+    return rule(index, Scope.ANY, Lifetime.ALWAYS, outcome, Mode.ENFORCE, hosts);
+  }
+
+  /** A rule r0, r1, ... in line 1, 2, ... */
+  static Rule rule(
+      int index, Scope scope, Lifetime lifetime, Outcome outcome, Mode mode, HostMatcher... hosts) {
+    return new Rule(
+        "r" + index,
+        index,
+        "rules.yaml",
+        1 + index,
+        5,
+        List.of(hosts),
+        scope,
+        lifetime,
+        outcome,
+        mode,
+        new Rule.Log(LogLevel.INFO, null),
+        Rule.Notes.NONE);
   }
 }

@@ -2,7 +2,7 @@ package io.detour.server;
 
 import io.detour.rules.Printable;
 import io.detour.rules.document.Problem;
-import io.detour.rules.yaml.RuleFile;
+import io.detour.rules.yaml.RuleFiles;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,9 +47,9 @@ final class CheckCommand implements Callable<Integer> {
 
   private boolean check(Path file) {
     PrintWriter out = spec.commandLine().getOut();
-    return switch (RuleFile.load(file)) {
-      case RuleFile.Rejected rejected -> report(rejected.problems());
-      case RuleFile.Loaded loaded -> {
+    return switch (RuleFiles.load(file)) {
+      case RuleFiles.Rejected rejected -> report(rejected.problems());
+      case RuleFiles.Loaded loaded -> {
         boolean passed = report(loaded.failures());
         if (passed) {
           int tests = loaded.tests().size();

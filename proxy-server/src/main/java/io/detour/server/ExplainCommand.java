@@ -4,7 +4,8 @@ import io.detour.core.HostPort;
 import io.detour.core.MalformedAuthority;
 import io.detour.rules.Explanation;
 import io.detour.rules.Printable;
-import io.detour.rules.yaml.RuleFile;
+import io.detour.rules.Request;
+import io.detour.rules.yaml.RuleFiles;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -57,13 +58,14 @@ final class ExplainCommand implements Callable<Integer> {
         yield 2;
       }
       case HostPort hostPort ->
-          switch (RuleFile.load(rules)) {
-            case RuleFile.Rejected rejected -> {
+          switch (RuleFiles.load(rules)) {
+            case RuleFiles.Rejected rejected -> {
               rejected.problems().forEach(err::println);
               yield 1;
             }
-            case RuleFile.Loaded loaded -> {
-              print(loaded.rules().explain(hostPort));
+            case RuleFiles.Loaded loaded -> {
+              print(
+                  loaded.rules().explain(Request.of(hostPort, System.currentTimeMillis() / 1000)));
               yield 0;
             }
           };

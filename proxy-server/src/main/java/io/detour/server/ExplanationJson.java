@@ -3,7 +3,9 @@ package io.detour.server;
 import io.detour.rules.Captures;
 import io.detour.rules.Decision;
 import io.detour.rules.Explanation;
-import io.detour.rules.Match;
+import io.detour.rules.NoRoute;
+import io.detour.rules.Request;
+import io.detour.rules.Route;
 import io.detour.rules.Rule;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,20 +28,25 @@ final class ExplanationJson {
 
   static String of(Explanation explanation) {
     ObjectNode root = JSON.createObjectNode();
-    root.put("asked", explanation.asked().toString());
+    Request request = explanation.request();
+    root.put("asked", request.asked().toString());
+    root.put("client", request.client() == null ? null : request.client().toString());
     ArrayNode passedOver = root.putArray("passed_over");
     for (Explanation.PassedOver each : explanation.passedOver()) {
       rule(passedOver.addObject(), each.rule()).put("reason", each.reason());
     }
-    Match match = explanation.match();
-    if (match == null) {
-      root.putNull("match");
+    if (explanation.decision() instanceof Decision.Ruled ruled) {
+      ObjectNode object = rule(root.putObject("match"), ruled.rule());
+      object.put("matcher", ruled.matcher().toString());
+      ObjectNode captures = object.putObject("captures");
+      Decision.Rewrite rewrite = explanation.rewrite();
+      if (rewrite != null) {
+        captures(captures, rewrite.captures(request.asked().host()));
+      }
     } else {
-      ObjectNode object = rule(root.putObject("match"), match.rule());
-      object.put("matcher", match.matcher().toString());
-      captures(object.putObject("captures"), match.captures());
+      root.putNull("match");
     }
-    decision(root, explanation.decision());
+    decision(root, explanation.decision(), request);
     return JSON.writeValueAsString(root);
   }
 
@@ -59,16 +66,24 @@ final class ExplanationJson {
     }
   }
 
-  private static void decision(ObjectNode root, Decision decision) {
+  private static void decision(ObjectNode root, Decision decision, Request request) {
     switch (decision) {
       case Decision.Unmatched _ -> root.put("decision", "unmatched");
+      case Decision.Unlisted _ ->
+          root.put("decision", "reject").put("message", Decision.Unlisted.MESSAGE);
       case Decision.Pass _ -> root.put("decision", "pass");
-      case Decision.Rewrite rewrite ->
-          root.put("decision", "rewrite").put("target", rewrite.target().toString());
+      case Decision.Rewrite rewrite -> {
+        switch (rewrite.route(request.asked())) {
+          case Route route ->
+              root.put("decision", "rewrite").put("target", route.first().address().toString());
+          case NoRoute none -> root.put("decision", "invalid").put("problem", none.problem());
+        }
+      }
       case Decision.Reject reject ->
           root.put("decision", "reject").put("message", reject.message());
-      case Decision.Invalid invalid ->
-          root.put("decision", "invalid").put("problem", invalid.problem());
+      case Decision.Brownout _ -> root.put("decision", "brownout");
+      case Decision.Report report ->
+          decision(root.put("decision", "report").putObject("would_be"), report.wouldBe(), request);
     }
   }
 }

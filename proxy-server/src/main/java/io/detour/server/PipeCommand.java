@@ -6,7 +6,7 @@ import io.detour.core.relay.RelayOptions;
 import io.detour.rules.Printable;
 import io.detour.rules.RuleSet;
 import io.detour.rules.document.Problem;
-import io.detour.rules.yaml.RuleFile;
+import io.detour.rules.yaml.RuleFiles;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.forward.PipeResult;
 import io.detour.server.forward.PipedTunnel;
@@ -94,9 +94,9 @@ final class PipeCommand implements Callable<Integer> {
     if (rules == null) {
       return RuleSet.empty();
     }
-    return switch (RuleFile.load(rules)) {
-      case RuleFile.Rejected rejected -> report(rejected.problems());
-      case RuleFile.Loaded loaded ->
+    return switch (RuleFiles.load(rules)) {
+      case RuleFiles.Rejected rejected -> report(rejected.problems());
+      case RuleFiles.Loaded loaded ->
           loaded.failures().isEmpty() ? loaded.rules() : report(loaded.failures());
     };
   }

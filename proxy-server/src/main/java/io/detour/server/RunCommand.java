@@ -3,7 +3,7 @@ package io.detour.server;
 import io.detour.core.relay.RelayMode;
 import io.detour.rules.RuleSet;
 import io.detour.rules.document.Problem;
-import io.detour.rules.yaml.RuleFile;
+import io.detour.rules.yaml.RuleFiles;
 import io.detour.server.config.Configuration;
 import io.detour.server.config.ConfigurationFile;
 import io.detour.server.config.DurationText;
@@ -84,7 +84,7 @@ final class RunCommand implements Callable<Integer> {
     }
     RuleSet rules =
         demo && !flags.nameRules()
-            ? rules(RuleFile.parse(EXAMPLE_RULES, exampleRules()))
+            ? rules(RuleFiles.parse(EXAMPLE_RULES, exampleRules()))
             : loadRules(configuration.rules());
     if (rules == null) {
       return 1;
@@ -105,11 +105,11 @@ final class RunCommand implements Callable<Integer> {
 
   private @Nullable RuleSet loadRules(RuleSource source) {
     return switch (source) {
-      case RuleSource.File file -> rules(RuleFile.load(file.path()));
+      case RuleSource.File file -> rules(RuleFiles.load(file.path()));
       case RuleSource.None _ -> RuleSet.empty();
       case RuleSource.IfPresent usual -> {
         if (Files.exists(usual.path())) {
-          yield rules(RuleFile.load(usual.path()));
+          yield rules(RuleFiles.load(usual.path()));
         }
         LOG.info("no rules: there is no {}", usual.path());
         yield RuleSet.empty();
@@ -118,13 +118,13 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** A file whose own tests fail would do what its author did not mean. */
-  private @Nullable RuleSet rules(RuleFile file) {
+  private @Nullable RuleSet rules(RuleFiles file) {
     List<Problem> problems =
         switch (file) {
-          case RuleFile.Loaded loaded -> loaded.failures();
-          case RuleFile.Rejected rejected -> rejected.problems();
+          case RuleFiles.Loaded loaded -> loaded.failures();
+          case RuleFiles.Rejected rejected -> rejected.problems();
         };
-    if (problems.isEmpty() && file instanceof RuleFile.Loaded loaded) {
+    if (problems.isEmpty() && file instanceof RuleFiles.Loaded loaded) {
       return loaded.rules();
     }
     refuseToStart("the rules have problems", problems);

@@ -7,7 +7,7 @@ import io.detour.core.HostPort;
 import io.detour.core.relay.RelayMode;
 import io.detour.core.relay.RelayOptions;
 import io.detour.rules.RuleSet;
-import io.detour.rules.yaml.RuleFile;
+import io.detour.rules.yaml.RuleFiles;
 import io.detour.server.dial.DeafListener;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.forward.PipeResult;
@@ -332,7 +332,7 @@ class PipedTunnelTest {
   }
 
   private static RuleSet rules() {
-    return ((RuleFile.Loaded) RuleFile.parse("test.yaml", RULES)).rules();
+    return ((RuleFiles.Loaded) RuleFiles.parse("test.yaml", RULES)).rules();
   }
 
   private void send(String text) throws IOException {

@@ -3,7 +3,7 @@ package io.detour.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.detour.rules.RuleSet;
-import io.detour.rules.yaml.RuleFile;
+import io.detour.rules.yaml.RuleFiles;
 import io.detour.server.dial.ScriptedDnsServer;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
@@ -74,9 +74,9 @@ final class RunningServer implements AutoCloseable {
   }
 
   private static RuleSet rules(String text) {
-    return switch (RuleFile.parse("test.yaml", text)) {
-      case RuleFile.Loaded loaded -> loaded.rules();
-      case RuleFile.Rejected rejected ->
+    return switch (RuleFiles.parse("test.yaml", text)) {
+      case RuleFiles.Loaded loaded -> loaded.rules();
+      case RuleFiles.Rejected rejected ->
           throw new IllegalArgumentException(rejected.problems().toString());
     };
   }

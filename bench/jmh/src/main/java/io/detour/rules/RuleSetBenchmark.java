@@ -2,7 +2,7 @@ package io.detour.rules;
 
 import io.detour.core.HostPort;
 import io.detour.core.MalformedAuthority;
-import io.detour.rules.yaml.RuleFile;
+import io.detour.rules.yaml.RuleFiles;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -31,11 +31,11 @@ public class RuleSetBenchmark {
   @Param({"10", "10000"})
   public int ruleCount;
 
-  private final HostPort missed = hostPort("www.example.org:443");
+  private final Request missed = request("www.example.org:443");
   private RuleSet rules = RuleSet.empty();
-  private HostPort exact = missed;
-  private HostPort suffix = missed;
-  private HostPort regex = missed;
+  private Request exact = missed;
+  private Request suffix = missed;
+  private Request regex = missed;
 
   /** Reads the rules as a server does. */
   @Setup
@@ -53,16 +53,16 @@ public class RuleSetBenchmark {
       rule(yaml, "regex-" + i, pattern, "{1}{2}.new.example.com");
     }
     rules =
-        switch (RuleFile.parse("benchmark.yaml", yaml.toString())) {
-          case RuleFile.Loaded loaded -> loaded.rules();
-          case RuleFile.Rejected rejected ->
+        switch (RuleFiles.parse("benchmark.yaml", yaml.toString())) {
+          case RuleFiles.Loaded loaded -> loaded.rules();
+          case RuleFiles.Rejected rejected ->
               throw new IllegalStateException(rejected.problems().getFirst().toString());
         };
-    exact = hostPort("host-" + (8 * tenth - 1) + ".old.example.com:443");
-    suffix = hostPort("www.s" + (tenth - 1) + ".example.net:443");
-    regex = hostPort("app-web-17.r" + (tenth - 1) + ".example.net:443");
+    exact = request("host-" + (8 * tenth - 1) + ".old.example.com:443");
+    suffix = request("www.s" + (tenth - 1) + ".example.net:443");
+    regex = request("app-web-17.r" + (tenth - 1) + ".example.net:443");
     require(missed, Decision.Unmatched.class);
-    for (HostPort hit : new HostPort[] {exact, suffix, regex}) {
+    for (Request hit : new Request[] {exact, suffix, regex}) {
       require(hit, Decision.Rewrite.class);
     }
   }
@@ -73,14 +73,14 @@ public class RuleSetBenchmark {
     yaml.append("    action: rewrite\n    to: \"").append(target).append("\"\n");
   }
 
-  private static HostPort hostPort(String text) {
+  private static Request request(String text) {
     return switch (HostPort.parse(text)) {
-      case HostPort parsed -> parsed;
+      case HostPort parsed -> Request.of(parsed, 1_800_000_000);
       case MalformedAuthority malformed -> throw new IllegalArgumentException(malformed.problem());
     };
   }
 
-  private void require(HostPort asked, Class<? extends Decision> kind) {
+  private void require(Request asked, Class<? extends Decision> kind) {
     Decision decision = rules.decide(asked);
     if (!kind.isInstance(decision)) {
       throw new IllegalStateException(asked + ": " + decision + " (expected: " + kind + ")");

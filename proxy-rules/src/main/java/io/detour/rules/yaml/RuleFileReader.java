@@ -1,44 +1,57 @@
 package io.detour.rules.yaml;
 
+import io.detour.rules.HostMatcher;
+import io.detour.rules.Malformed;
+import io.detour.rules.Mode;
 import io.detour.rules.Rule;
-import io.detour.rules.RuleSet;
 import io.detour.rules.UnmatchedPolicy;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the root of a rule file. */
 final class RuleFileReader {
   private static final Keys FILE_KEYS = Keys.of("version", "defaults", "rules", "tests");
-  private static final Keys DEFAULTS_KEYS =
-      Keys.of("unmatched").refusing("mode", "legacy_suffixes");
+  private static final Keys DEFAULTS_KEYS = Keys.of("mode", "unmatched", "legacy_suffixes");
 
   /** Keys with this prefix belong to the author of the file. */
   private static final String FREE = "x-";
 
   private final Problems problems;
+  private final ZoneId zone;
 
-  RuleFileReader(Problems problems) {
+  /**
+   * @param zone in which the days and hours of rules are meant
+   */
+  RuleFileReader(Problems problems, ZoneId zone) {
     this.problems = problems;
+    this.zone = zone;
   }
 
-  /** The file's rules and tests, or null; what is wrong has been added to the problems. */
-  RuleFile.@Nullable Loaded read(Node root) {
+  /** What the file says; what is wrong has been added to the problems. */
+  FileContents read(Node root) {
     Fields fields = Fields.of(withoutFreeKeys(root), "the file", FILE_KEYS, problems);
     if (fields == null) {
-      return null;
+      return FileContents.none(problems);
     }
     version(fields);
-    UnmatchedPolicy unmatched = unmatched(fields);
-    RuleReader reader = new RuleReader(problems);
-    List<Rule> rules = rules(fields, reader);
-    List<RuleTest> tests = tests(fields, reader.names());
-    return problems.isEmpty() ? new RuleFile.Loaded(RuleSet.of(rules, unmatched), tests) : null;
+    Node node = fields.optional("defaults");
+    Fields defaults =
+        node == null ? null : Fields.of(node, "\"defaults\"", DEFAULTS_KEYS, problems);
+    Mode mode = defaults == null ? null : defaults.word("mode", Mode.class);
+    RuleReader reader = new RuleReader(problems, zone, mode == null ? Mode.ENFORCE : mode);
+    return new FileContents(
+        rules(fields, reader),
+        reader.brokenNames(),
+        defaults == null ? null : unmatched(defaults),
+        defaults == null ? List.of() : legacySuffixes(defaults),
+        tests(fields),
+        problems);
   }
 
   private static Node withoutFreeKeys(Node root) {
@@ -60,21 +73,30 @@ final class RuleFileReader {
     }
   }
 
-  private UnmatchedPolicy unmatched(Fields fields) {
-    Node node = fields.optional("defaults");
-    Fields defaults =
-        node == null ? null : Fields.of(node, "\"defaults\"", DEFAULTS_KEYS, problems);
-    UnmatchedPolicy policy =
-        defaults == null ? null : defaults.word("unmatched", UnmatchedPolicy.class);
-    return policy == null ? UnmatchedPolicy.PASS : policy;
+  private static FileContents.@Nullable Located<UnmatchedPolicy> unmatched(Fields defaults) {
+    UnmatchedPolicy policy = defaults.word("unmatched", UnmatchedPolicy.class);
+    return policy == null ? null : new FileContents.Located<>(policy, defaults.at("unmatched"));
+  }
+
+  private List<FileContents.Located<HostMatcher.Suffix>> legacySuffixes(Fields defaults) {
+    List<FileContents.Located<HostMatcher.Suffix>> suffixes = new ArrayList<>();
+    for (Node.Scalar text : defaults.texts("legacy_suffixes")) {
+      switch (HostMatcher.Suffix.parse(text.text())) {
+        case HostMatcher.Suffix suffix ->
+            suffixes.add(new FileContents.Located<>(suffix, text.at()));
+        case Malformed malformed -> problems.add(text.at(), malformed.problem());
+        case HostMatcher.Exact _, HostMatcher.Regex _ ->
+            throw new IllegalStateException("a suffix is read as a suffix");
+      }
+    }
+    return suffixes;
   }
 
   private List<Rule> rules(Fields fields, RuleReader reader) {
     List<Rule> rules = new ArrayList<>();
     if (fields.required("rules") != null) {
-      int index = 0;
       for (Node item : fields.items("rules")) {
-        Rule rule = reader.read(item, index++);
+        Rule rule = reader.read(item);
         if (rule != null) {
           rules.add(rule);
         }
@@ -83,8 +105,8 @@ final class RuleFileReader {
     return rules;
   }
 
-  private List<RuleTest> tests(Fields fields, Set<String> ruleNames) {
-    RuleTestReader reader = new RuleTestReader(ruleNames, problems);
+  private List<RuleTest> tests(Fields fields) {
+    RuleTestReader reader = new RuleTestReader(zone, problems);
     List<RuleTest> tests = new ArrayList<>();
     for (Node item : fields.items("tests")) {
       RuleTest test = reader.read(item);

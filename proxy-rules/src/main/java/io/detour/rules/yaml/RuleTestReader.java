@@ -1,28 +1,38 @@
 package io.detour.rules.yaml;
 
+import io.detour.core.Address;
+import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.MalformedAuthority;
-import io.detour.rules.Action;
 import io.detour.rules.Printable;
+import io.detour.rules.Request;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
-import java.util.Set;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the tests that a rule file has in it. */
 final class RuleTestReader {
-  private static final Keys TEST_KEYS = Keys.of("host", "expect").refusing("<<", "client", "user");
-  private static final Keys EXPECT_KEYS = Keys.of("rule", "action", "to").refusing("<<");
+  private static final Keys TEST_KEYS = Keys.of("host", "client", "user", "at", "expect");
+  private static final Keys EXPECT_KEYS = Keys.of("rule", "action", "to");
 
   private static final int DEFAULT_PORT = 443;
 
-  private final Set<String> ruleNames;
+  private final ZoneId zone;
   private final Problems problems;
 
-  RuleTestReader(Set<String> ruleNames, Problems problems) {
-    this.ruleNames = ruleNames;
+  /**
+   * @param zone in which the times of tests are meant
+   */
+  RuleTestReader(ZoneId zone, Problems problems) {
+    this.zone = zone;
     this.problems = problems;
   }
 
@@ -34,6 +44,9 @@ final class RuleTestReader {
     }
     Node.Scalar host = fields.requiredText("host");
     HostPort asked = host == null ? null : hostPort(host, DEFAULT_PORT);
+    Address client = client(fields);
+    Node.Scalar user = fields.optionalText("user");
+    long epochSecond = time(fields);
     Node expect = fields.required("expect");
     Fields expected =
         expect == null ? null : Fields.of(expect, "\"expect\"", EXPECT_KEYS, problems);
@@ -43,14 +56,30 @@ final class RuleTestReader {
     if (expected.isEmpty()) {
       problems.add(expected.at(), "\"expect\" expects nothing (expected: rule, action or to)");
     }
-    String rule = rule(expected);
-    Action action = expected.word("action", Action.class);
-    Node.Scalar to = expected.optionalText("to");
-    HostPort target = to == null ? null : hostPort(to, asked == null ? DEFAULT_PORT : asked.port());
+    RuleTest.Expected outcome = expected(expected, asked == null ? DEFAULT_PORT : asked.port());
     return asked == null
         ? null
         : new RuleTest(
-            problems.file(), fields.at().line(), fields.at().column(), asked, rule, action, target);
+            problems.file(),
+            fields.at(),
+            new Request(asked, client, user == null ? null : user.text(), epochSecond),
+            outcome);
+  }
+
+  private RuleTest.Expected expected(Fields fields, int askedPort) {
+    Node.Scalar rule = fields.optionalText("rule");
+    List<HostPort> targets = new ArrayList<>();
+    for (Node.Scalar to : fields.texts("to")) {
+      HostPort target = hostPort(to, askedPort);
+      if (target != null) {
+        targets.add(target);
+      }
+    }
+    return new RuleTest.Expected(
+        rule == null ? null : rule.text(),
+        rule == null ? fields.at() : rule.at(),
+        fields.word("action", RuleTest.Effect.class),
+        targets);
   }
 
   private @Nullable HostPort hostPort(Node.Scalar text, int defaultPort) {
@@ -65,19 +94,35 @@ final class RuleTestReader {
     };
   }
 
-  private @Nullable String rule(Fields expected) {
-    Node.Scalar rule = expected.optionalText("rule");
-    if (rule == null) {
+  private @Nullable Address client(Fields fields) {
+    Node.Scalar text = fields.optionalText("client");
+    if (text == null) {
       return null;
     }
-    if (!ruleNames.contains(rule.text())) {
-      String meant = Keys.closest(rule.text(), ruleNames);
-      problems.add(
-          rule.at(),
-          "there is no rule "
-              + Printable.quoted(rule.text())
-              + (meant == null ? "" : " (did you mean \"" + meant + "\"?)"));
+    if (Host.parse(text.text()) instanceof Host host && host.isAddress()) {
+      return Address.of(host);
     }
-    return rule.text();
+    problems.add(text.at(), "client: " + text.shown() + " (expected: an IP address)");
+    return null;
+  }
+
+  /** The time of a test; without one, nothing has expired and no brownout is on. */
+  private long time(Fields fields) {
+    Node.Scalar text = fields.optionalText("at");
+    if (text == null) {
+      return Request.NO_TIME;
+    }
+    try {
+      LocalDateTime time =
+          text.text().contains("T")
+              ? LocalDateTime.parse(text.text())
+              : LocalDate.parse(text.text()).atStartOfDay();
+      return time.atZone(zone).toEpochSecond();
+    } catch (DateTimeParseException e) {
+      problems.add(
+          text.at(),
+          "at: " + text.shown() + " (expected: a day like 2027-03-31, or 2027-03-31T10:05)");
+      return Request.NO_TIME;
+    }
   }
 }

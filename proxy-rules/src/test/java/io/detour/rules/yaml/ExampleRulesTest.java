@@ -15,10 +15,10 @@ class ExampleRulesTest {
 
   @Test
   void theExampleFileHasNoProblemAndItsTestsPass() {
-    RuleFile file = RuleFile.load(Path.of("../rules.example.yaml"));
+    RuleFiles file = RuleFiles.load(Path.of("../rules.example.yaml"));
 
-    assertThat(file).isInstanceOf(RuleFile.Loaded.class);
-    RuleFile.Loaded loaded = (RuleFile.Loaded) file;
+    assertThat(file).isInstanceOf(RuleFiles.Loaded.class);
+    RuleFiles.Loaded loaded = (RuleFiles.Loaded) file;
     assertThat(loaded.failures()).isEmpty();
     assertThat(loaded.rules().rules()).hasSize(5);
     assertThat(loaded.tests()).hasSize(9);
@@ -35,10 +35,10 @@ class ExampleRulesTest {
 
     assertThat(examples).hasSizeGreaterThan(8);
     for (String example : examples) {
-      RuleFile file = RuleFile.parse(example, example);
-      assertThat(file).isInstanceOf(RuleFile.Loaded.class);
-      assertThat(((RuleFile.Loaded) file).failures()).isEmpty();
-      assertThat(((RuleFile.Loaded) file).tests()).isNotEmpty();
+      RuleFiles file = RuleFiles.parse(example, example);
+      assertThat(file).isInstanceOf(RuleFiles.Loaded.class);
+      assertThat(((RuleFiles.Loaded) file).failures()).isEmpty();
+      assertThat(((RuleFiles.Loaded) file).tests()).isNotEmpty();
     }
   }
 }

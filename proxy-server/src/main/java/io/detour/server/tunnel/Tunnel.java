@@ -1,9 +1,13 @@
 package io.detour.server.tunnel;
 
+import io.detour.core.Address;
 import io.detour.core.HostPort;
 import io.detour.core.TunnelStats;
 import io.detour.core.relay.EarlyBytes;
 import io.detour.rules.Decision;
+import io.detour.rules.NoRoute;
+import io.detour.rules.Request;
+import io.detour.rules.Route;
 import io.detour.rules.Rule;
 import io.detour.server.dial.Dial;
 import io.detour.server.dial.DialResult;
@@ -14,6 +18,7 @@ import io.detour.server.status.Refusal;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import java.net.InetSocketAddress;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,33 +67,60 @@ public final class Tunnel implements ChannelFutureListener {
   }
 
   private void decide() {
-    Decision decision = services.rules().decide(asked);
+    Decision decision = services.rules().decide(request());
     Rule rule = decision.rule();
     if (rule != null) {
       loop.counters().ruleMatched(rule.index());
     }
     switch (decision) {
       case Decision.Unmatched _ -> dial();
+      case Decision.Unlisted _ -> reject(Decision.Unlisted.MESSAGE);
       case Decision.Pass pass -> {
         logLegacyUse(pass.rule(), null);
         dial();
       }
-      case Decision.Rewrite rewrite -> {
-        target = rewrite.target();
+      case Decision.Report report -> {
+        logLegacyUse(report.rule(), null);
+        dial();
+      }
+      case Decision.Rewrite rewrite -> lead(rewrite);
+      case Decision.Reject reject -> {
+        logLegacyUse(reject.rule(), null);
+        reject(reject.message());
+      }
+      case Decision.Brownout brownout -> {
+        logLegacyUse(brownout.rule(), null);
+        refuse(
+            new Refusal(
+                503, ProxyErrorType.DESTINATION_UNAVAILABLE, "this name is off for a while"));
+      }
+    }
+  }
+
+  private Request request() {
+    Address client =
+        asker.address() instanceof InetSocketAddress socket && !socket.isUnresolved()
+            ? Address.of(socket.getAddress())
+            : null;
+    return new Request(asked, client, null, System.currentTimeMillis() / 1000);
+  }
+
+  private void lead(Decision.Rewrite rewrite) {
+    switch (rewrite.route(asked)) {
+      case Route route -> {
+        target = route.first().address();
         logLegacyUse(rewrite.rule(), target);
         dial();
       }
-      case Decision.Reject reject -> {
-        if (reject.rule() != null) {
-          logLegacyUse(reject.rule(), null);
-        }
-        refuse(new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, reject.message()));
-      }
-      case Decision.Invalid invalid -> {
-        logLegacyUse(invalid.rule(), null);
-        refuse(new Refusal(502, ProxyErrorType.PROXY_CONFIGURATION_ERROR, invalid.problem()));
+      case NoRoute none -> {
+        logLegacyUse(rewrite.rule(), null);
+        refuse(new Refusal(502, ProxyErrorType.PROXY_CONFIGURATION_ERROR, none.problem()));
       }
     }
+  }
+
+  private void reject(String message) {
+    refuse(new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, message));
   }
 
   private void logLegacyUse(Rule rule, @Nullable HostPort rewrittenTo) {

@@ -1,6 +1,6 @@
 package io.detour.rules.yaml;
 
-import static io.detour.rules.Hosts.asked;
+import static io.detour.rules.Hosts.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.rules.Action;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RuleFileTest {
+class RuleFilesTest {
   @TempDir private Path folder;
 
   @Test
@@ -71,8 +71,10 @@ class RuleFileTest {
     assertThat(rules.rules().get(1).notes())
         .isEqualTo(new Rule.Notes("netops", "NET-4711", "wave 2"));
     assertThat(rules.rules().get(0).notes()).isEqualTo(Rule.Notes.NONE);
-    assertThat(rules.decide(asked("x7.net")))
-        .isEqualTo(new Decision.Reject(rules.rules().get(2), "moved"));
+    assertThat(rules.decide(request("x7.net")))
+        .isEqualTo(
+            new Decision.Reject(
+                rules.rules().get(2), rules.rules().get(2).hosts().get(2), "moved"));
   }
 
   @Test
@@ -92,13 +94,17 @@ class RuleFileTest {
     assertThat(rules.rules())
         .extracting(rule -> rule.log().level())
         .containsExactly(LogLevel.INFO, LogLevel.INFO, LogLevel.OFF, LogLevel.WARN);
-    assertThat(rules.decide(asked("b")))
-        .isEqualTo(new Decision.Reject(rules.rules().get(1), "rejected by rule \"b\""));
+    assertThat(rules.decide(request("b")))
+        .isEqualTo(
+            new Decision.Reject(
+                rules.rules().get(1),
+                rules.rules().get(1).hosts().getFirst(),
+                "rejected by rule \"b\""));
   }
 
   @Test
   void noRulesAreRulesToo() {
-    assertThat(loaded("version: 1\nrules: []\n").rules().decide(asked("h")))
+    assertThat(loaded("version: 1\nrules: []\n").rules().decide(request("h")))
         .isEqualTo(new Decision.Unmatched());
   }
 
@@ -111,7 +117,7 @@ class RuleFileTest {
 
   @Test
   void aFailingTestSaysWhatHappenedInstead() {
-    RuleFile.Loaded loaded =
+    RuleFiles.Loaded loaded =
         loaded(
             """
             version: 1
@@ -148,7 +154,7 @@ class RuleFileTest {
   void loadsAFile() throws IOException {
     Path file = Files.writeString(folder.resolve("rules.yaml"), "version: 1\nrules: []\n");
 
-    assertThat(RuleFile.load(file)).isInstanceOf(RuleFile.Loaded.class);
+    assertThat(RuleFiles.load(file)).isInstanceOf(RuleFiles.Loaded.class);
   }
 
   @Test
@@ -159,13 +165,13 @@ class RuleFileTest {
     Path encoded = Files.write(folder.resolve("latin1.yaml"), latin1);
     Path cut = Files.write(folder.resolve("cut.yaml"), new byte[] {'a', (byte) 0xc3});
 
-    assertThat(problems(RuleFile.load(missing)))
+    assertThat(problems(RuleFiles.load(missing)))
         .isEqualTo(missing + ": cannot be read: there is no such file");
-    assertThat(problems(RuleFile.load(folder)))
+    assertThat(problems(RuleFiles.load(folder)))
         .isEqualTo(folder + ": cannot be read: it is a folder (expected: a file)");
-    assertThat(problems(RuleFile.load(large))).isEqualTo(large + ": is larger than 16 MiB");
-    assertThat(problems(RuleFile.load(encoded))).isEqualTo(encoded + ":2:4: not UTF-8 text");
-    assertThat(problems(RuleFile.load(cut))).isEqualTo(cut + ":1:2: not UTF-8 text");
+    assertThat(problems(RuleFiles.load(large))).isEqualTo(large + ": is larger than 16 MiB");
+    assertThat(problems(RuleFiles.load(encoded))).isEqualTo(encoded + ":2:4: not UTF-8 text");
+    assertThat(problems(RuleFiles.load(cut))).isEqualTo(cut + ":1:2: not UTF-8 text");
   }
 
   @Test
@@ -174,18 +180,18 @@ class RuleFileTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
     Assumptions.assumeFalse(Files.isReadable(file), "this user (root) may read everything");
 
-    assertThat(problems(RuleFile.load(file)))
+    assertThat(problems(RuleFiles.load(file)))
         .isEqualTo(file + ": cannot be read: access is denied");
   }
 
-  private static RuleFile.Loaded loaded(String text) {
-    RuleFile file = RuleFile.parse("rules.yaml", text);
-    assertThat(file).isInstanceOf(RuleFile.Loaded.class);
-    return (RuleFile.Loaded) file;
+  private static RuleFiles.Loaded loaded(String text) {
+    RuleFiles file = RuleFiles.parse("rules.yaml", text);
+    assertThat(file).isInstanceOf(RuleFiles.Loaded.class);
+    return (RuleFiles.Loaded) file;
   }
 
-  private static String problems(RuleFile file) {
+  private static String problems(RuleFiles file) {
     return String.join(
-        "\n", ((RuleFile.Rejected) file).problems().stream().map(Problem::toString).toList());
+        "\n", ((RuleFiles.Rejected) file).problems().stream().map(Problem::toString).toList());
   }
 }

@@ -1,0 +1,66 @@
+package io.detour.core;
+
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+
+/**
+ * An IP address as a number, for comparing with a {@link Subnet}.
+ *
+ * <p>IPv4 addresses have the bits of their IPv4-mapped IPv6 form (RFC 4291 2.5.5.2), so {@code
+ * ::ffff:192.0.2.1} and {@code 192.0.2.1} are one address, and {@link #isIpv4} says so. Immutable;
+ * any thread.
+ *
+ * @param high the first 64 bits
+ * @param low the last 64 bits
+ */
+public record Address(long high, long low) {
+  private static final long MAPPED = 0xffffL << 32;
+  private static final int IPV4_BYTES = 4;
+
+  /** The address of a socket. */
+  public static Address of(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    return bytes.length == IPV4_BYTES
+        ? new Address(0, MAPPED | (number(bytes, 0, IPV4_BYTES) & 0xffff_ffffL))
+        : new Address(number(bytes, 0, Long.BYTES), number(bytes, Long.BYTES, Long.BYTES));
+  }
+
+  /**
+   * The address that a host is.
+   *
+   * @throws IllegalArgumentException if it is a name
+   */
+  public static Address of(Host host) {
+    if (!host.isAddress()) {
+      throw new IllegalArgumentException("host: " + host + " (expected: an address)");
+    }
+    return of(InetAddress.ofLiteral(host.name()));
+  }
+
+  /** Whether this is an IPv4 address. */
+  public boolean isIpv4() {
+    return high == 0 && (low >>> 32) == (MAPPED >>> 32);
+  }
+
+  private static long number(byte[] bytes, int from, int length) {
+    long number = 0;
+    for (int i = from; i < from + length; i++) {
+      number = number << Byte.SIZE | (bytes[i] & 0xff);
+    }
+    return number;
+  }
+
+  /** Decimal numbers for IPv4, RFC 5952 for IPv6. */
+  @Override
+  public String toString() {
+    if (isIpv4()) {
+      return NetUtil.intToIpAddress((int) low);
+    }
+    byte[] bytes = new byte[2 * Long.BYTES];
+    for (int i = 0; i < bytes.length; i++) {
+      long word = i < Long.BYTES ? high : low;
+      bytes[i] = (byte) (word >>> (Byte.SIZE * (Long.BYTES - 1 - i % Long.BYTES)));
+    }
+    return NetUtil.bytesToIpAddress(bytes);
+  }
+}

@@ -1,0 +1,106 @@
+package io.detour.rules;
+
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values by domain name, found for every domain that a host lies in: a trie of labels, kept in one
+ * hash table whose keys are the domains written out.
+ *
+ * <p>A host is read once from its end. The hash of what has been read is known at each dot, so each
+ * label costs one probe, and only as many labels are probed as the longest domain has. A lookup
+ * allocates nothing. Immutable.
+ *
+ * @param <T> the values
+ */
+final class DomainTable<T> {
+  private static final int LEAST_CAPACITY = 8;
+  private static final int HASH_FACTOR = 31;
+
+  private final int[] hashes;
+  private final @Nullable Object[] values;
+  private final Function<T, String> nameOf;
+  private final int mostLabels;
+
+  /**
+   * @param values one for each domain
+   * @param nameOf the domain of a value in canonical form
+   */
+  DomainTable(List<T> values, Function<T, String> nameOf) {
+    int capacity =
+        Math.max(LEAST_CAPACITY, Integer.highestOneBit(Math.max(1, values.size()) * 2 - 1) << 1);
+    this.hashes = new int[capacity];
+    this.values = new Object[capacity];
+    this.nameOf = nameOf;
+    int most = 0;
+    for (T value : values) {
+      String name = nameOf.apply(value);
+      most = Math.max(most, 1 + (int) name.chars().filter(c -> c == '.').count());
+      put(value, hash(name));
+    }
+    this.mostLabels = most;
+  }
+
+  private void put(T value, int hash) {
+    int slot = hash & hashes.length - 1;
+    while (values[slot] != null) {
+      slot = slot + 1 & hashes.length - 1;
+    }
+    values[slot] = value;
+    hashes[slot] = hash;
+  }
+
+  private static int hash(String name) {
+    int hash = 0;
+    for (int i = name.length() - 1; i >= 0; i--) {
+      hash = extended(hash, name.charAt(i));
+    }
+    return spread(hash);
+  }
+
+  /** The upper bits take part in choosing the slot. */
+  private static int spread(int hash) {
+    int spread = hash * 0x9E3779B9;
+    return spread ^ spread >>> 15;
+  }
+
+  /** The most labels that a domain of the table has; longer ends of a host need no probe. */
+  int mostLabels() {
+    return mostLabels;
+  }
+
+  /**
+   * The hash of a text's end, given that of the end without its first character.
+   *
+   * @param hash 0 for the empty end
+   */
+  static int extended(int hash, char first) {
+    return HASH_FACTOR * hash + first;
+  }
+
+  /**
+   * The value of a domain, or null if the table does not have it.
+   *
+   * @param host in canonical form
+   * @param at where the domain begins in it
+   * @param hash of the host from there to its end, by {@link #extended}
+   */
+  @SuppressWarnings("unchecked") // only put writes to the array
+  @Nullable T find(String host, int at, int hash) {
+    int spread = spread(hash);
+    int length = host.length() - at;
+    for (int slot = spread & hashes.length - 1; ; slot = slot + 1 & hashes.length - 1) {
+      Object value = values[slot];
+      if (value == null) {
+        return null;
+      }
+      if (hashes[slot] == spread) {
+        String name = nameOf.apply((T) value);
+        if (name.length() == length && host.endsWith(name)) {
+          return (T) value;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.detour.rules;
+
+import io.detour.core.HostPort;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Where a request goes: the first hop that answers. Immutable.
+ *
+ * @param hops in the order in which they are tried, at least one
+ * @param fallbackOn the failures after which the next one is tried
+ */
+public record Route(List<Hop> hops, Set<FallbackError> fallbackOn) implements ParsedRoute {
+  /**
+   * @throws IllegalArgumentException if there is no hop
+   */
+  public Route {
+    hops = List.copyOf(hops);
+    if (hops.isEmpty()) {
+      throw new IllegalArgumentException("hops: none (expected: at least one)");
+    }
+  }
+
+  /** To the asked host and nowhere else. */
+  public static Route to(HostPort asked) {
+    return new Route(List.of(Hop.asked(asked)), Set.of());
+  }
+
+  /** The hop that is tried first. */
+  public Hop first() {
+    return hops.getFirst();
+  }
+}

@@ -1,0 +1,135 @@
+package io.detour.rules.yaml;
+
+import io.detour.core.Host;
+import io.detour.rules.HostMatcher;
+import io.detour.rules.Printable;
+import io.detour.rules.Rule;
+import io.detour.rules.RuleSet;
+import io.detour.rules.UnmatchedPolicy;
+import io.detour.rules.document.Keys;
+import io.detour.rules.document.Location;
+import io.detour.rules.document.Problem;
+import io.detour.rules.document.Problems;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the contents of files together, and finds what is wrong between them. */
+final class RuleSetAssembly {
+  private static final int MOST_COMPARED_NAMES = 10_000;
+
+  private final List<Rule> rules = new ArrayList<>();
+  private final Map<String, Rule> byName = new HashMap<>();
+  private final Set<String> brokenNames = new HashSet<>();
+  private final List<HostMatcher.Suffix> legacySuffixes = new ArrayList<>();
+  private final Map<Host, String> legacyDomains = new HashMap<>();
+  private @Nullable UnmatchedPolicy unmatched;
+  private String unmatchedAt = "";
+
+  private RuleSetAssembly() {}
+
+  /** One set of rules of all files, or every problem. */
+  static RuleFiles of(List<FileContents> files) {
+    RuleSetAssembly assembly = new RuleSetAssembly();
+    files.forEach(assembly::add);
+    files.forEach(assembly::lookUpTestedRules);
+    List<Problem> problems =
+        files.stream().flatMap(file -> file.problems().inOrder().stream()).toList();
+    if (!problems.isEmpty()) {
+      return new RuleFiles.Rejected(problems);
+    }
+    return new RuleFiles.Loaded(
+        RuleSet.of(
+            assembly.rules,
+            assembly.unmatched == null ? UnmatchedPolicy.PASS : assembly.unmatched,
+            assembly.legacySuffixes),
+        files.stream().flatMap(file -> file.tests().stream()).toList());
+  }
+
+  private void add(FileContents file) {
+    brokenNames.addAll(file.brokenNames().keySet());
+    for (Rule rule : file.rules()) {
+      Rule taken = byName.putIfAbsent(rule.name(), rule);
+      if (taken == null) {
+        rules.add(rule.at(rules.size()));
+      } else {
+        refuseName(file.problems(), rule, taken);
+      }
+    }
+    addUnmatched(file);
+    for (FileContents.Located<HostMatcher.Suffix> suffix : file.legacySuffixes()) {
+      addLegacySuffix(file.problems(), suffix);
+    }
+  }
+
+  private static void refuseName(Problems problems, Rule rule, Rule taken) {
+    String where =
+        taken.file().equals(rule.file())
+            ? "in line " + taken.line()
+            : "at " + Printable.escaped(taken.position().toString());
+    problems.add(
+        new Location(rule.line(), rule.column()),
+        "name: \"" + rule.name() + "\" is taken by the rule " + where);
+  }
+
+  private void addUnmatched(FileContents file) {
+    FileContents.Located<UnmatchedPolicy> said = file.unmatched();
+    if (said == null) {
+      return;
+    }
+    if (unmatched == null) {
+      unmatched = said.value();
+      unmatchedAt = file.problems().file() + ':' + said.at().line();
+    } else if (unmatched != said.value()) {
+      file.problems()
+          .add(said.at(), "\"unmatched\" differs from " + Printable.escaped(unmatchedAt));
+    }
+  }
+
+  private void addLegacySuffix(
+      Problems problems, FileContents.Located<HostMatcher.Suffix> located) {
+    HostMatcher.Suffix suffix = located.value();
+    String at = problems.file() + ':' + located.at().line();
+    String first = legacyDomains.putIfAbsent(suffix.domain(), at);
+    if (first == null) {
+      legacySuffixes.add(suffix);
+    } else {
+      problems.add(
+          located.at(),
+          "legacy suffix \""
+              + suffix.text()
+              + "\" is repeated (first at "
+              + Printable.escaped(first)
+              + ")");
+    }
+  }
+
+  /** Not looked for among so many names that it would take long. */
+  private @Nullable String meant(String name) {
+    if (byName.size() > MOST_COMPARED_NAMES) {
+      return null;
+    }
+    Set<String> names = new HashSet<>(brokenNames);
+    names.addAll(byName.keySet());
+    return Keys.closest(name, names);
+  }
+
+  private void lookUpTestedRules(FileContents file) {
+    for (RuleTest test : file.tests()) {
+      String name = test.expected().rule();
+      if (name != null && !byName.containsKey(name) && !brokenNames.contains(name)) {
+        String meant = meant(name);
+        file.problems()
+            .add(
+                test.expected().ruleAt(),
+                "there is no rule "
+                    + Printable.quoted(name)
+                    + (meant == null ? "" : " (did you mean \"" + meant + "\"?)"));
+      }
+    }
+  }
+}
