@@ -1,9 +1,11 @@
 package io.detour.core;
 
 import io.netty.util.NetUtil;
-import java.net.Inet6Address;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A host name or address in canonical form, so that equal hosts have equal texts.
@@ -15,7 +17,8 @@ import java.util.Locale;
  *   <li>An IPv4 address is four decimal numbers without leading zeros. Other spellings that some
  *       resolvers take for an address ({@code 2130706433}, {@code 0x7f.1}, {@code 127.1}) are
  *       refused: the last label decides, as in the WHATWG URL standard.
- *   <li>An IPv6 address is in the form of RFC 5952, without brackets and without a zone.
+ *   <li>An IPv6 address is in the form of RFC 5952, without brackets and without a zone. An
+ *       IPv4-mapped one (RFC 4291 2.5.5.2) is the IPv4 address, since that is what is dialled.
  * </ul>
  *
  * <p>{@link #parse} is the only way in. Immutable; any thread.
@@ -138,19 +141,37 @@ public final class Host implements ParsedHost {
         return new MalformedAuthority("host is not an IPv6 address");
       }
     }
-    int lastColon = text.lastIndexOf(':');
-    boolean embedsIpv4 = text.indexOf('.') >= 0;
-    if (!NetUtil.isValidIpV6Address(text)
-        || (embedsIpv4 && !isDottedQuad(text.substring(lastColon + 1)))) {
+    String groups = text.indexOf('.') < 0 ? text : withoutDottedQuad(text);
+    if (groups == null || !NetUtil.isValidIpV6Address(groups)) {
       return new MalformedAuthority("host is not an IPv6 address");
     }
-    byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
+    byte[] bytes = NetUtil.createByteArrayFromIpAddressString(groups);
     try {
+      // What it makes of the IPv4-mapped form is an IPv4 address.
+      InetAddress address = InetAddress.getByAddress(bytes);
       return new Host(
-          NetUtil.toAddressString(Inet6Address.getByAddress(null, bytes, -1), true), Kind.IPV6);
+          NetUtil.toAddressString(address),
+          address instanceof Inet4Address ? Kind.IPV4 : Kind.IPV6);
     } catch (UnknownHostException e) {
       throw new IllegalStateException("16 bytes are an IPv6 address", e);
     }
+  }
+
+  /**
+   * An IPv6 address whose last 32 bits stand as an IPv4 address (RFC 4291 2.2) in groups alone, or
+   * null if that is none. Netty's reader takes such an address for an IPv4-mapped one or refuses
+   * it.
+   */
+  private static @Nullable String withoutDottedQuad(String text) {
+    int quad = text.lastIndexOf(':') + 1;
+    if (!isDottedQuad(text.substring(quad))) {
+      return null;
+    }
+    int bits = NetUtil.ipv4AddressToInt(Inet4Address.ofLiteral(text.substring(quad)));
+    return text.substring(0, quad)
+        + Integer.toHexString(bits >>> 16)
+        + ':'
+        + Integer.toHexString(bits & 0xffff);
   }
 
   /** The canonical text; an IPv6 address without brackets. */

@@ -1,0 +1,147 @@
+package io.detour.rules;
+
+import static io.detour.rules.Hosts.address;
+import static io.detour.rules.Hosts.asked;
+import static io.detour.rules.Hosts.exact;
+import static io.detour.rules.Hosts.regex;
+import static io.detour.rules.Hosts.suffix;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.detour.core.Host;
+import io.detour.core.Subnet;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The index against the definition of the language: the first rule in order that takes it. */
+class RuleIndexTest {
+  private static final String[] LABELS = {"a", "b", "erp", "x1", "old", "new", "net", "com"};
+
+  @ParameterizedTest(name = "W10: random rules and requests, seed {0}")
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+  @Tag("W10")
+  void findsWhatAPlainScanFinds(long seed) {
+    Random random = new Random(seed);
+    int matched = 0;
+    for (int set = 0; set < 40; set++) {
+      RuleSet rules = randomRules(random);
+      for (int i = 0; i < 500; i++) {
+        Request request = randomRequest(random);
+        Decision decision = rules.decide(request);
+        Plain plain = plainScan(rules.rules(), request);
+
+        assertThat(decision.rule()).isEqualTo(plain == null ? null : plain.rule());
+        assertThat(decision.matcher()).isEqualTo(plain == null ? null : plain.matcher());
+        assertThat(rules.explain(request).decision()).isEqualTo(decision);
+        assertThat(rules.explain(request).passedOver())
+            .hasSize(plain == null ? rules.rules().size() : plain.rule().index());
+        matched += plain == null ? 0 : 1;
+      }
+    }
+    assertThat(matched).isBetween(2_000, 19_000);
+  }
+
+  private record Plain(Rule rule, HostMatcher matcher) {}
+
+  private static @Nullable Plain plainScan(List<Rule> rules, Request request) {
+    for (Rule rule : rules) {
+      for (HostMatcher matcher : rule.hosts()) {
+        if (matcher.match(request.asked().host()) != null && rule.obstacle(request) == null) {
+          return new Plain(rule, matcher);
+        }
+      }
+    }
+    return null;
+  }
+
+  private static RuleSet randomRules(Random random) {
+    List<Rule> rules = new ArrayList<>();
+    for (int i = random.nextInt(30); i >= 0; i--) {
+      rules.add(randomRule(random, rules.size()));
+    }
+    return RuleSet.of(rules, UnmatchedPolicy.PASS);
+  }
+
+  private static Rule randomRule(Random random, int index) {
+    List<HostMatcher> hosts = new ArrayList<>();
+    for (int n = 1 + random.nextInt(3); n > 0; n--) {
+      switch (random.nextInt(4)) {
+        case 0 -> hosts.add(suffix(name(random)));
+        case 1 -> hosts.add(suffix("." + name(random)));
+        case 2 -> hosts.add(regex(randomRegex(random)));
+        default -> hosts.addFirst(exact(name(random)));
+      }
+    }
+    hosts.sort((one, other) -> kind(one) - kind(other));
+    return Hosts.rule(
+        index,
+        randomScope(random),
+        random.nextInt(5) == 0 ? expired(random) : Lifetime.ALWAYS,
+        new Outcome.Pass(),
+        random.nextInt(8) == 0 ? Mode.OFF : Mode.ENFORCE,
+        hosts.toArray(HostMatcher[]::new));
+  }
+
+  private static int kind(HostMatcher matcher) {
+    return switch (matcher) {
+      case HostMatcher.Exact _ -> 0;
+      case HostMatcher.Suffix _ -> 1;
+      case HostMatcher.Regex _ -> 2;
+    };
+  }
+
+  private static String randomRegex(Random random) {
+    return switch (random.nextInt(4)) {
+      case 0 -> "[a-z0-9.]+\\." + label(random);
+      case 1 -> label(random) + "(\\.[a-z]+)*";
+      case 2 -> "(" + label(random) + "|" + label(random) + ")\\.[a-z]*";
+      default -> ".*" + label(random) + ".*";
+    };
+  }
+
+  private static Scope randomScope(Random random) {
+    List<PortRange> ports = random.nextInt(4) == 0 ? List.of(new PortRange(443, 500)) : List.of();
+    List<Subnet> clients =
+        random.nextInt(4) == 0 ? List.of((Subnet) Subnet.parse("10.0.0.0/8")) : List.of();
+    return new Scope(
+        ports, clients, Set.of(), random.nextInt(6) == 0 ? new Rollout(50) : Rollout.EVERYBODY);
+  }
+
+  private static Lifetime expired(Random random) {
+    OnExpiry then = random.nextBoolean() ? OnExpiry.DISABLE : OnExpiry.WARN;
+    return new Lifetime(Expiry.after(LocalDate.EPOCH, ZoneOffset.UTC, then), null);
+  }
+
+  private static Request randomRequest(Random random) {
+    return new Request(
+        asked(name(random) + ':' + (random.nextBoolean() ? 443 : 80)),
+        switch (random.nextInt(3)) {
+          case 0 -> null;
+          case 1 -> address("10.0.0." + random.nextInt(256));
+          default -> address("192.0.2." + random.nextInt(256));
+        },
+        null,
+        random.nextBoolean() ? Request.NO_TIME : 86_400);
+  }
+
+  private static String name(Random random) {
+    List<String> labels = new ArrayList<>();
+    for (int n = random.nextInt(4); n >= 0; n--) {
+      labels.add(label(random));
+    }
+    String name = String.join(".", labels);
+    assertThat(Host.parse(name)).isInstanceOf(Host.class);
+    return name;
+  }
+
+  private static String label(Random random) {
+    return LABELS[random.nextInt(LABELS.length)];
+  }
+}
