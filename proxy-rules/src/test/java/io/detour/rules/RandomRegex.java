@@ -1,6 +1,7 @@
 package io.detour.rules;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.function.Function;
 
@@ -87,7 +88,7 @@ record RandomRegex(String text, Function<Random, String> maker) {
     String word = WORDS.get(random.nextInt(WORDS.size()));
     String written = random.nextInt(5) == 0 ? word.replace(".", "[.]") : word.replace(".", "\\.");
     return new RandomRegex(
-        random.nextInt(12) == 0 ? written.toUpperCase(java.util.Locale.ROOT) : written, r -> word);
+        random.nextInt(12) == 0 ? written.toUpperCase(Locale.ROOT) : written, r -> word);
   }
 
   private static RandomRegex characterClass(Random random) {
