@@ -1,6 +1,5 @@
 package io.detour.rules;
 
-import com.google.re2j.Pattern;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -10,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>RE2 unrolls counted repetition: {@code ((a{1000}){1000}){1000}} is short to write and would be
  * a thousand million instructions, and the time of a match is instructions times characters. So the
- * size is reckoned before the compiler sees the text: every character, escape or class counts one,
- * a group counts what it holds, and {@code {n,m}} multiplies what stands before it by the larger
- * number. The reckoning reads just enough syntax never to come out smaller than the truth; the
- * compiler is the judge of the rest.
+ * size is reckoned before the compiler sees the text: every character, class or sign counts one, a
+ * group counts what it holds, and {@code {n,m}} multiplies what stands before it by the larger
+ * number. The reckoning never comes out smaller than the truth; the compiler is the judge of the
+ * rest.
  */
 final class RegexBounds {
   /** Longest expression in characters. */
@@ -22,18 +21,11 @@ final class RegexBounds {
   /** Largest reckoned size: the worst expression takes a host of 253 characters about 0.7 ms. */
   static final int MAX_SIZE = 500;
 
-  /** What stands between the braces of a repetition. */
-  private static final Pattern COUNTS = Pattern.compile("[0-9]+(,[0-9]*)?");
-
-  private final String regex;
   private final Deque<Long> enclosing = new ArrayDeque<>();
   private long group;
   private long atom;
-  private int at;
 
-  private RegexBounds(String regex) {
-    this.regex = regex;
-  }
+  private RegexBounds() {}
 
   /** What about a text is out of bounds, as the rest of a sentence, or null. */
   static @Nullable String excess(String regex) {
@@ -43,23 +35,27 @@ final class RegexBounds {
     if (regex.contains("\\Q")) {
       return "has \\Q (expected: a backslash before each special character)";
     }
-    return new RegexBounds(regex).size() > MAX_SIZE
+    return new RegexBounds().size(regex) > MAX_SIZE
         ? "is too large with its repetitions unrolled (expected: at most "
             + MAX_SIZE
             + " characters and classes)"
         : null;
   }
 
-  private long size() {
-    while (at < regex.length()) {
-      char c = regex.charAt(at);
-      switch (c) {
-        case '(' -> open();
-        case ')' -> close();
-        case '[' -> single(endOfClass());
-        case '\\' -> single(Math.min(at + 2, regex.length()));
-        case '{' -> repeat();
-        default -> single(at + 1);
+  private long size(String regex) {
+    for (RegexToken token : RegexTokenizer.tokens(regex)) {
+      switch (token) {
+        case RegexToken.Open _ -> open();
+        case RegexToken.Close _ -> close();
+        case RegexToken.Repeat repeat -> repeat(repeat);
+        case RegexToken.OneCharacter _,
+            RegexToken.AnyCharacter _,
+            RegexToken.CharacterClass _,
+            RegexToken.Begin _,
+            RegexToken.End _,
+            RegexToken.Boundary _,
+            RegexToken.Bar _ ->
+            single();
       }
     }
     while (!enclosing.isEmpty()) {
@@ -68,62 +64,30 @@ final class RegexBounds {
     return group + atom;
   }
 
-  private void single(int end) {
+  private void single() {
     group = saturated(group + atom);
     atom = 1;
-    at = end;
   }
 
   private void open() {
     enclosing.push(saturated(group + atom));
     group = 0;
     atom = 1;
-    at++;
   }
 
   private void close() {
     atom = saturated(group + atom + 1);
     group = enclosing.isEmpty() ? 0 : enclosing.pop();
-    at++;
   }
 
-  /** Multiplies the last atom if a repetition stands here; otherwise the brace is a character. */
-  private void repeat() {
-    int end = regex.indexOf('}', at);
-    String counts = end < 0 ? "" : regex.substring(at + 1, end);
-    if (!COUNTS.matches(counts)) {
-      single(at + 1);
-      return;
+  private void repeat(RegexToken.Repeat repeat) {
+    if (repeat.counted()) {
+      boolean unbounded = repeat.max() == RegexToken.Repeat.UNBOUNDED;
+      long largest = unbounded ? repeat.min() + 1L : Math.max(repeat.min(), repeat.max());
+      atom = saturated(atom * Math.max(1, largest));
+    } else {
+      atom = saturated(atom + 1);
     }
-    long largest = 1;
-    for (String count : counts.split(",", -1)) {
-      largest = count.isEmpty() ? largest + 1 : Math.max(largest, number(count));
-    }
-    atom = saturated(atom * largest);
-    at = end + 1;
-  }
-
-  /** The index behind a bracket expression; a bracket that comes first in it is a member. */
-  private int endOfClass() {
-    int i = at + 1;
-    if (i < regex.length() && regex.charAt(i) == '^') {
-      i++;
-    }
-    int first = i;
-    while (i < regex.length() && (i == first || regex.charAt(i) != ']')) {
-      if (regex.charAt(i) == '\\') {
-        i += 2;
-      } else if (regex.startsWith("[:", i) && regex.indexOf(":]", i + 2) > 0) {
-        i = regex.indexOf(":]", i + 2) + 2;
-      } else {
-        i++;
-      }
-    }
-    return Math.min(i + 1, regex.length());
-  }
-
-  private static long number(String digits) {
-    return digits.length() > 9 ? Integer.MAX_VALUE : Long.parseLong(digits);
   }
 
   private static long saturated(long size) {
