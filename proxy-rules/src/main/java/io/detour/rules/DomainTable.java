@@ -1,6 +1,8 @@
 package io.detour.rules;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +26,12 @@ final class DomainTable<T> {
   private final int mostLabels;
 
   /**
-   * @param values one for each domain
-   * @param nameOf the domain of a value in canonical form
+   * A table of these values. Where several are for one domain, they are joined.
+   *
+   * @param nameOf the domain of a value, joined or not, in canonical form
+   * @param join makes one value of that of a domain so far and the next
    */
-  DomainTable(List<T> values, Function<T, String> nameOf) {
+  DomainTable(List<T> values, Function<T, String> nameOf, BinaryOperator<T> join) {
     int capacity =
         Math.max(LEAST_CAPACITY, Integer.highestOneBit(Math.max(1, values.size()) * 2 - 1) << 1);
     this.hashes = new int[capacity];
@@ -36,19 +40,37 @@ final class DomainTable<T> {
     int most = 0;
     for (T value : values) {
       String name = nameOf.apply(value);
-      most = Math.max(most, 1 + (int) name.chars().filter(c -> c == '.').count());
-      put(value, hash(name));
+      most = Math.max(most, labels(name));
+      put(value, name, join);
     }
     this.mostLabels = most;
   }
 
-  private void put(T value, int hash) {
+  private static int labels(String name) {
+    int labels = 1;
+    for (int i = 0; i < name.length(); i++) {
+      labels += name.charAt(i) == '.' ? 1 : 0;
+    }
+    return labels;
+  }
+
+  private void put(T value, String name, BinaryOperator<T> join) {
+    int hash = hash(name);
     int slot = hash & hashes.length - 1;
-    while (values[slot] != null) {
-      slot = slot + 1 & hashes.length - 1;
+    for (; values[slot] != null; slot = slot + 1 & hashes.length - 1) {
+      T before = value(slot);
+      if (hashes[slot] == hash && nameOf.apply(before).equals(name)) {
+        values[slot] = join.apply(before, value);
+        return;
+      }
     }
     values[slot] = value;
     hashes[slot] = hash;
+  }
+
+  @SuppressWarnings("unchecked") // only put writes to the array
+  private T value(int slot) {
+    return (T) Objects.requireNonNull(values[slot]);
   }
 
   private static int hash(String name) {
@@ -86,19 +108,18 @@ final class DomainTable<T> {
    * @param at where the domain begins in it
    * @param hash of the host from there to its end, by {@link #extended}
    */
-  @SuppressWarnings("unchecked") // only put writes to the array
   @Nullable T find(String host, int at, int hash) {
     int spread = spread(hash);
     int length = host.length() - at;
     for (int slot = spread & hashes.length - 1; ; slot = slot + 1 & hashes.length - 1) {
-      Object value = values[slot];
-      if (value == null) {
+      if (values[slot] == null) {
         return null;
       }
       if (hashes[slot] == spread) {
-        String name = nameOf.apply((T) value);
+        T value = value(slot);
+        String name = nameOf.apply(value);
         if (name.length() == length && host.endsWith(name)) {
-          return (T) value;
+          return value;
         }
       }
     }

@@ -50,8 +50,7 @@ public record Explanation(
    */
   public record PassedOver(Rule rule, Obstacle obstacle, String reason) {
     static PassedOver of(Rule rule, Request request) {
-      boolean matches =
-          rule.hosts().stream().anyMatch(m -> m.match(request.asked().host()) != null);
+      boolean matches = rule.matcher(request.asked().host()) != null;
       Obstacle obstacle = matches ? rule.obstacle(request) : Obstacle.HOST;
       if (obstacle == null) {
         throw new IllegalStateException("rule " + rule.name() + " takes the request");

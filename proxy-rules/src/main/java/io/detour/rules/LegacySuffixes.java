@@ -14,7 +14,8 @@ final class LegacySuffixes {
    */
   LegacySuffixes(List<HostMatcher.Suffix> all) {
     this.all = List.copyOf(all);
-    this.table = new DomainTable<>(this.all, suffix -> suffix.domain().name());
+    this.table =
+        new DomainTable<>(this.all, suffix -> suffix.domain().name(), (first, again) -> first);
   }
 
   /** In the order of the file. */

@@ -1,10 +1,8 @@
 package io.detour.rules;
 
+import io.detour.core.Host;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,24 +14,30 @@ import org.jspecify.annotations.Nullable;
  * at one by one, because only their scopes tell them apart. Immutable.
  */
 final class RuleIndex {
-  /** A decision, or an array of them in rule order, by the domain of their matchers. */
+  /** The decisions for one domain in rule order; changed only while the index is made. */
+  private record Bucket(List<Decision.Ruled> decisions) {}
+
+  /** A decision, or a {@link Bucket} of several, by the domain of their matchers. */
   private final DomainTable<Object> domains;
 
-  private final List<Decision.Ruled> expressions = new ArrayList<>();
+  private final LiteralIndex<Decision.Ruled> expressions;
 
   RuleIndex(List<Rule> rules) {
-    Map<String, Object> byDomain = new LinkedHashMap<>();
+    List<Object> named = new ArrayList<>(rules.size());
+    List<LiteralIndex.Entry<Decision.Ruled>> regexes = new ArrayList<>();
     for (Rule rule : rules) {
       for (HostMatcher matcher : rule.hosts()) {
         Decision.Ruled decision = decision(rule, matcher);
         switch (matcher) {
-          case HostMatcher.Exact exact -> add(byDomain, exact.host().name(), decision);
-          case HostMatcher.Suffix suffix -> add(byDomain, suffix.domain().name(), decision);
-          case HostMatcher.Regex _ -> expressions.add(decision);
+          case HostMatcher.Exact _, HostMatcher.Suffix _ -> named.add(decision);
+          case HostMatcher.Regex regex ->
+              regexes.add(
+                  new LiteralIndex.Entry<>(regex.pattern().pattern(), decision, rule.index()));
         }
       }
     }
-    domains = new DomainTable<>(List.copyOf(byDomain.values()), RuleIndex::domain);
+    domains = new DomainTable<>(named, RuleIndex::domain, RuleIndex::joined);
+    expressions = LiteralIndex.build(regexes);
   }
 
   private static Decision.Ruled decision(Rule rule, HostMatcher matcher) {
@@ -46,23 +50,22 @@ final class RuleIndex {
     return rule.mode() == Mode.REPORT ? new Decision.Report(decision) : decision;
   }
 
-  private static void add(Map<String, Object> byDomain, String domain, Decision.Ruled decision) {
-    byDomain.merge(domain, decision, (before, added) -> joined(before, (Decision.Ruled) added));
-  }
-
-  private static Object joined(Object before, Decision.Ruled added) {
-    if (before instanceof Decision.Ruled first) {
-      return new Decision.Ruled[] {first, added};
+  private static Object joined(Object before, Object next) {
+    if (before instanceof Bucket bucket) {
+      bucket.decisions().add((Decision.Ruled) next);
+      return bucket;
     }
-    Decision.Ruled[] some = (Decision.Ruled[]) before;
-    Decision.Ruled[] all = Arrays.copyOf(some, some.length + 1);
-    all[some.length] = added;
-    return all;
+    Bucket bucket = new Bucket(new ArrayList<>());
+    bucket.decisions().add((Decision.Ruled) before);
+    bucket.decisions().add((Decision.Ruled) next);
+    return bucket;
   }
 
-  private static String domain(Object bucket) {
+  private static String domain(Object value) {
     Decision.Ruled any =
-        bucket instanceof Decision.Ruled only ? only : ((Decision.Ruled[]) bucket)[0];
+        value instanceof Bucket(List<Decision.Ruled> decisions)
+            ? decisions.getFirst()
+            : (Decision.Ruled) value;
     return switch (any.matcher()) {
       case HostMatcher.Exact exact -> exact.host().name();
       case HostMatcher.Suffix suffix -> suffix.domain().name();
@@ -80,22 +83,24 @@ final class RuleIndex {
       hash = DomainTable.extended(hash, host.charAt(at));
       if (at == 0 || host.charAt(at - 1) == '.') {
         labels--;
-        Object bucket = domains.find(host, at, hash);
-        if (bucket != null) {
-          best = first(bucket, at == 0, request, best);
+        Object value = domains.find(host, at, hash);
+        if (value != null) {
+          best = first(value, at == 0, request, best);
         }
       }
     }
     return firstExpression(request, best);
   }
 
-  /** The first of a bucket if it stands before the best so far, else that. */
+  /** The first of a domain if it stands before the best so far, else that. */
   private static Decision.@Nullable Ruled first(
-      Object bucket, boolean whole, Request request, Decision.@Nullable Ruled best) {
-    if (bucket instanceof Decision.Ruled only) {
+      Object value, boolean whole, Request request, Decision.@Nullable Ruled best) {
+    if (value instanceof Decision.Ruled only) {
       return precedes(only, best) && takes(only, whole, request) ? only : best;
     }
-    for (Decision.Ruled candidate : (Decision.Ruled[]) bucket) {
+    List<Decision.Ruled> decisions = ((Bucket) value).decisions();
+    for (int i = 0; i < decisions.size(); i++) {
+      Decision.Ruled candidate = decisions.get(i);
       if (!precedes(candidate, best)) {
         return best;
       }
@@ -117,29 +122,23 @@ final class RuleIndex {
   }
 
   private Decision.@Nullable Ruled firstExpression(Request request, Decision.@Nullable Ruled best) {
-    for (int i = 0; i < expressions.size(); i++) {
-      Decision.Ruled candidate = expressions.get(i);
-      if (!precedes(candidate, best)) {
-        return best;
-      }
-      if (candidate.rule().obstacle(request) == null
-          && candidate.matcher().match(request.asked().host()) != null) {
+    Host host = request.asked().host();
+    long before = best == null ? Long.MAX_VALUE : best.rule().index();
+    LiteralIndex.Candidates<Decision.Ruled> candidates = expressions.candidates(host.name());
+    while (candidates.advance(before)) {
+      Decision.Ruled candidate = candidates.value();
+      if (candidate.rule().obstacle(request) == null && candidate.matcher().match(host) != null) {
         return candidate;
       }
     }
     return best;
   }
 
-  private static boolean precedes(Decision.Ruled one, Decision.@Nullable Ruled other) {
-    if (other == null) {
-      return true;
-    }
-    int before = other.rule().index() - one.rule().index();
-    return before > 0 || (before == 0 && place(one) < place(other));
-  }
-
-  /** The place of a decision's matcher among those of its rule. */
-  private static int place(Decision.Ruled decision) {
-    return decision.rule().hosts().indexOf(decision.matcher());
+  /**
+   * Whether a finding stands before one that was found earlier; of one rule, the longer domain
+   * does.
+   */
+  private static boolean precedes(Decision.Ruled found, Decision.@Nullable Ruled earlier) {
+    return earlier == null || found.rule().index() <= earlier.rule().index();
   }
 }

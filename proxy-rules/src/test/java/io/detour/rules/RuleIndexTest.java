@@ -52,10 +52,9 @@ class RuleIndexTest {
 
   private static @Nullable Plain plainScan(List<Rule> rules, Request request) {
     for (Rule rule : rules) {
-      for (HostMatcher matcher : rule.hosts()) {
-        if (matcher.match(request.asked().host()) != null && rule.obstacle(request) == null) {
-          return new Plain(rule, matcher);
-        }
+      HostMatcher matcher = rule.matcher(request.asked().host());
+      if (matcher != null && rule.obstacle(request) == null) {
+        return new Plain(rule, matcher);
       }
     }
     return null;
