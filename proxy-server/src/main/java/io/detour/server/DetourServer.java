@@ -2,9 +2,9 @@ package io.detour.server;
 
 import io.detour.core.CloseReason;
 import io.detour.core.relay.RelayEngine;
-import io.detour.rules.Rule;
 import io.detour.server.admin.AdminServer;
 import io.detour.server.connect.ConnectHandler;
+import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.forward.Forward;
@@ -14,7 +14,6 @@ import io.detour.server.listen.Listeners;
 import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.Metrics;
 import io.detour.server.observe.RequestCounters;
-import io.detour.server.observe.RuleLabels;
 import io.detour.server.transport.Transport;
 import io.detour.server.tunnel.ConnectAsker;
 import io.detour.server.tunnel.Tunnel;
@@ -26,8 +25,8 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -47,6 +46,7 @@ public final class DetourServer implements AutoCloseable {
 
   private final Transport transport;
   private final EventLoopGroup group;
+  private final RulesInForce rules;
   private final Listeners listeners;
   private final Dialer dialer;
   private final RelayEngine engine;
@@ -67,19 +67,12 @@ public final class DetourServer implements AutoCloseable {
             loops,
             new DefaultThreadFactory("loop"),
             transport.servingHandlers().of(options.busyPoll(), loops > 1));
-    List<Rule> rules = options.rules().rules();
-    RequestCounters counters = new RequestCounters(loops, rules.size());
+    rules = new RulesInForce(options.rules());
+    RequestCounters counters = new RequestCounters(loops);
     listeners = new Listeners(transport, group, counters);
     dialer = new Dialer(options.dial(), transport, own);
     engine = new RelayEngine(options.relay());
-    metrics =
-        new Metrics(Version.build(), labels(rules), counters, engine.statistics(), () -> draining);
-  }
-
-  private static List<RuleLabels> labels(List<Rule> rules) {
-    return rules.stream()
-        .map(rule -> new RuleLabels(rule.name(), rule.action().name().toLowerCase(Locale.ROOT)))
-        .toList();
+    metrics = new Metrics(Version.build(), rules, counters, engine.statistics(), () -> draining);
   }
 
   /**
@@ -115,7 +108,8 @@ public final class DetourServer implements AutoCloseable {
             transport, options.admin().socketAddress(), Set.of(), metrics, () -> draining);
     own.add(admin.localAddress());
     AccessLog log = new AccessLog();
-    TunnelServices services = new TunnelServices(options.rules(), dialer, engine, log);
+    TunnelServices services =
+        new TunnelServices(rules, dialer, engine, log, InstantSource.system());
     addresses =
         listeners.bind(
             options.listen(),

@@ -2,8 +2,7 @@ package io.detour.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.detour.rules.RuleSet;
-import io.detour.rules.yaml.RuleFile;
+import io.detour.server.decide.RuleTexts;
 import io.detour.server.dial.ScriptedDnsServer;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
@@ -37,7 +36,7 @@ final class RunningServer implements AutoCloseable {
             change.apply(
                 defaults
                     .withListen(List.of(free), free)
-                    .withRules(rules(rules))
+                    .withRules(RuleTexts.parsed(rules))
                     .withDial(defaults.dial().withDnsServers(List.of(dns.address())))),
             transport);
   }
@@ -71,14 +70,6 @@ final class RunningServer implements AutoCloseable {
   static RunningServer start(String rules, Transport transport, UnaryOperator<ServerOptions> change)
       throws IOException {
     return new RunningServer(rules, transport, change);
-  }
-
-  private static RuleSet rules(String text) {
-    return switch (RuleFile.parse("test.yaml", text)) {
-      case RuleFile.Loaded loaded -> loaded.rules();
-      case RuleFile.Rejected rejected ->
-          throw new IllegalArgumentException(rejected.problems().toString());
-    };
   }
 
   /** Answers the lookups of this server. */

@@ -5,6 +5,7 @@ import io.detour.core.Direction;
 import io.detour.core.RelayPath;
 import io.detour.core.SpliceFallback;
 import io.detour.core.relay.RelayStatistics;
+import io.detour.server.decide.RulesInForce;
 import io.detour.server.status.ProxyErrorType;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Everything is pulled: a meter reads a plain counter when the page is written, so counting
  * costs the data path no shared write. Labels come from closed sets, and all their series exist at
- * 0 from the start. Any thread may scrape.
+ * 0 from the start, those of a rule from the moment in which it decides. Any thread may scrape.
  *
  * <p>Micrometer keeps only weak references to what its function counters read. All meters read
  * through this object, which therefore has to be kept as long as its page is wanted.
@@ -53,12 +54,12 @@ public final class Metrics implements AutoCloseable {
   private final BooleanSupplier draining;
 
   /**
-   * @param rules of the rule set that {@code requests} counts, in its order
+   * @param rules the rules in force, which may be replaced
    * @param draining whether the process has stopped accepting
    */
   public Metrics(
       BuildInfo build,
-      List<RuleLabels> rules,
+      RulesInForce rules,
       RequestCounters requests,
       RelayStatistics relay,
       BooleanSupplier draining) {
@@ -67,9 +68,9 @@ public final class Metrics implements AutoCloseable {
     this.draining = draining;
     registry.config().namingConvention(new KeepTotal());
     registry.throwExceptionOnRegistrationFailure();
-    registerServer(build, rules);
+    registry.getPrometheusRegistry().register(new RuleMetrics(rules));
+    registerServer(build);
     registerRequests();
-    registerRules(rules);
     registerRelay();
     registerRuntime();
   }
@@ -99,12 +100,10 @@ public final class Metrics implements AutoCloseable {
     registry.close();
   }
 
-  private void registerServer(BuildInfo build, List<RuleLabels> rules) {
-    int ruleCount = rules.size();
+  private void registerServer(BuildInfo build) {
     Tags labels =
         Tags.of("version", build.version(), "revision", build.revision(), "java", build.java());
     gauge("detour.build.info", "What runs; always 1.", labels, metrics -> 1);
-    gauge("detour.config.rules", "Rules in force.", Tags.empty(), metrics -> ruleCount);
     gauge(
         "detour.draining",
         "1 when the process has stopped accepting and waits for tunnels to end, else 0.",
@@ -129,18 +128,6 @@ public final class Metrics implements AutoCloseable {
           "Requests that failed, by the error type of RFC 9209.",
           Tags.of("error", error.token()),
           metrics -> metrics.requests.requestErrors(error));
-    }
-  }
-
-  private void registerRules(List<RuleLabels> rules) {
-    for (int i = 0; i < rules.size(); i++) {
-      int rule = i;
-      RuleLabels labels = rules.get(rule);
-      counter(
-          "detour.rule.matches",
-          "Requests that a rule decided.",
-          Tags.of("rule", labels.name(), "action", labels.action(), "mode", "enforce"),
-          metrics -> metrics.requests.ruleMatches(rule));
     }
   }
 

@@ -5,6 +5,8 @@ import io.detour.core.TunnelStats;
 import io.detour.core.relay.EarlyBytes;
 import io.detour.rules.Decision;
 import io.detour.rules.Rule;
+import io.detour.server.decide.RuleSnapshot;
+import io.detour.server.decide.RuleUse;
 import io.detour.server.dial.Dial;
 import io.detour.server.dial.DialResult;
 import io.detour.server.listen.ClientLoop;
@@ -38,6 +40,9 @@ public final class Tunnel implements ChannelFutureListener {
   /** Where the tunnel is dialled: what was asked for, unless a rule says otherwise. */
   private HostPort target;
 
+  /** Where the rule that decided is counted, or null if none did. A reload does not change it. */
+  private @Nullable RuleUse use;
+
   private @Nullable Dial dial;
 
   private Tunnel(TunnelServices services, ClientLoop loop, Asker asker, HostPort asked) {
@@ -62,10 +67,12 @@ public final class Tunnel implements ChannelFutureListener {
   }
 
   private void decide() {
-    Decision decision = services.rules().decide(asked);
+    RuleSnapshot rules = services.rules().current();
+    Decision decision = rules.decide(asked);
     Rule rule = decision.rule();
     if (rule != null) {
-      loop.counters().ruleMatched(rule.index());
+      use = rules.use(rule);
+      use.matched(services.clock().instant().getEpochSecond());
     }
     switch (decision) {
       case Decision.Unmatched _ -> dial();
@@ -160,6 +167,9 @@ public final class Tunnel implements ChannelFutureListener {
   /** The engine has counted it. */
   private void account(TunnelStats stats) {
     LOG.debug("tunnel to {} ended: {}", target, stats);
+    if (use != null) {
+      use.relayed(stats.upstreamBytes(), stats.downstreamBytes());
+    }
     asker.ended(stats);
   }
 

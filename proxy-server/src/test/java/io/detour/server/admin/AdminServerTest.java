@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.detour.core.Host;
+import io.detour.rules.RuleSet;
+import io.detour.server.decide.RulesInForce;
 import io.detour.server.observe.BuildInfo;
 import io.detour.server.observe.FixedRelayStatistics;
 import io.detour.server.observe.Metrics;
@@ -20,7 +22,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -44,8 +45,8 @@ class AdminServerTest {
   private final Metrics metrics =
       new Metrics(
           new BuildInfo("1", "r", "25"),
-          List.of(),
-          new RequestCounters(1, 0),
+          new RulesInForce(RuleSet.empty()),
+          new RequestCounters(1),
           new FixedRelayStatistics(),
           draining::get);
 
