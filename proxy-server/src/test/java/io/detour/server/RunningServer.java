@@ -6,6 +6,9 @@ import io.detour.server.decide.RuleTexts;
 import io.detour.server.dial.ScriptedDnsServer;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.reload.ReloadResult;
+import io.detour.server.reload.ReloadTrigger;
+import io.detour.server.reload.RuleSupply;
 import io.detour.server.transport.Transport;
 import io.netty.util.NetUtil;
 import java.io.IOException;
@@ -15,6 +18,7 @@ import java.net.URI;
 import java.net.URLConnection;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -36,7 +40,7 @@ final class RunningServer implements AutoCloseable {
             change.apply(
                 defaults
                     .withListen(List.of(free), free)
-                    .withRules(RuleTexts.parsed(rules))
+                    .withRules(RuleSupply.fixed(RuleTexts.parsed(rules)))
                     .withDial(defaults.dial().withDnsServers(List.of(dns.address())))),
             transport);
   }
@@ -121,6 +125,11 @@ final class RunningServer implements AutoCloseable {
   /** A client connected to a plain TCP listener. */
   RawClient forwardClient(int index) throws IOException {
     return RawClient.connect(forwardAddress(index));
+  }
+
+  /** Has the rules read again. */
+  CompletableFuture<ReloadResult> reload(ReloadTrigger trigger) {
+    return server.reload(trigger);
   }
 
   /** Stops accepting, and waits for the clients as a stop does. */

@@ -6,6 +6,7 @@ import io.detour.core.RelayPath;
 import io.detour.core.SpliceFallback;
 import io.detour.core.relay.RelayStatistics;
 import io.detour.server.decide.RulesInForce;
+import io.detour.server.reload.ReloadHistory;
 import io.detour.server.status.ProxyErrorType;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -50,26 +51,31 @@ public final class Metrics implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
   private final RequestCounters requests;
+  private final ReloadHistory reloads;
   private final RelayStatistics relay;
   private final BooleanSupplier draining;
 
   /**
    * @param rules the rules in force, which may be replaced
+   * @param reloads how they were replaced
    * @param draining whether the process has stopped accepting
    */
   public Metrics(
       BuildInfo build,
       RulesInForce rules,
+      ReloadHistory reloads,
       RequestCounters requests,
       RelayStatistics relay,
       BooleanSupplier draining) {
     this.requests = requests;
+    this.reloads = reloads;
     this.relay = relay;
     this.draining = draining;
     registry.config().namingConvention(new KeepTotal());
     registry.throwExceptionOnRegistrationFailure();
     registry.getPrometheusRegistry().register(new RuleMetrics(rules));
     registerServer(build);
+    registerReloads();
     registerRequests();
     registerRelay();
     registerRuntime();
@@ -109,6 +115,30 @@ public final class Metrics implements AutoCloseable {
         "1 when the process has stopped accepting and waits for tunnels to end, else 0.",
         Tags.empty(),
         metrics -> metrics.draining.getAsBoolean() ? 1 : 0);
+  }
+
+  private void registerReloads() {
+    gauge(
+        "detour.config.last.reload.successful",
+        "1 when the rules had no problem when they were last read, else 0.",
+        Tags.empty(),
+        metrics -> metrics.reloads.lastSuccessful() ? 1 : 0);
+    gauge(
+        "detour.config.last.reload.success.timestamp.seconds",
+        "When rules last came into force, in seconds since 1970; at first the start.",
+        Tags.empty(),
+        metrics -> metrics.reloads.lastSuccessSecond());
+    String help = "Times the rules were read again, by whether they came into force.";
+    counter(
+        "detour.config.reloads",
+        help,
+        Tags.of("result", "success"),
+        metrics -> metrics.reloads.successes());
+    counter(
+        "detour.config.reloads",
+        help,
+        Tags.of("result", "failure"),
+        metrics -> metrics.reloads.failures());
   }
 
   private void registerRequests() {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.detour.core.CloseReason;
 import io.detour.server.decide.RuleTexts;
 import io.detour.server.decide.RulesInForce;
+import io.detour.server.reload.ReloadHistory;
 import io.detour.server.status.ProxyErrorType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,6 +35,7 @@ class MetricsTest {
       new Metrics(
           new BuildInfo("0.1.0", "abc1234", "25.0.1"),
           rules,
+          new ReloadHistory(1_800_000_000),
           counters,
           new FixedRelayStatistics(),
           draining::get);
@@ -99,6 +101,10 @@ class MetricsTest {
         .contains(
             "detour_build_info{java=\"25.0.1\",revision=\"abc1234\",version=\"0.1.0\"} 1",
             "detour_config_rules 2.0",
+            "detour_config_last_reload_successful 1.0",
+            "detour_config_last_reload_success_timestamp_seconds 1.8E9",
+            "detour_config_reloads_total{result=\"success\"} 0.0",
+            "detour_config_reloads_total{result=\"failure\"} 0.0",
             "detour_draining 0.0");
     draining.set(true);
     assertThat(page()).contains("detour_draining 1.0");
