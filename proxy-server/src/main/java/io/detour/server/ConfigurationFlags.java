@@ -3,9 +3,9 @@ package io.detour.server;
 import io.detour.core.relay.RelayMode;
 import io.detour.server.config.Configuration;
 import io.detour.server.config.ConfigurationFile;
-import io.detour.server.config.RuleSource;
 import io.detour.server.config.Timeout;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.reload.RuleSource;
 import io.netty.util.NetUtil;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,14 +49,18 @@ final class ConfigurationFlags {
       names = "--admin-listen",
       paramLabel = "ADDRESS:PORT",
       converter = ListenConverter.class,
-      description = "Where /metrics, /healthz and /readyz are (default: 127.0.0.1:3129).")
+      description =
+          "Where /metrics, /healthz, /readyz and /-/reload are (default: 127.0.0.1:3129).")
   private @Nullable ListenAddress adminListen;
 
   @Option(
       names = "--rules",
-      paramLabel = "FILE",
-      description = "The rule file (default: rules.yaml if there is one, else no rules).")
-  private @Nullable Path rules;
+      paramLabel = "PATH",
+      split = ",",
+      description =
+          "A rule file, or a folder of them; may be given several times (default: rules.yaml if"
+              + " there is one, else no rules).")
+  private @Nullable List<Path> rules;
 
   @Option(
       names = "--relay",
@@ -122,7 +126,7 @@ final class ConfigurationFlags {
       all = all.withAdmin(adminListen);
     }
     if (rules != null) {
-      all = all.withRules(new RuleSource.File(rules));
+      all = all.withRules(new RuleSource.Listed(rules));
     }
     if (relay != null) {
       all = all.withRelayMode(relay);

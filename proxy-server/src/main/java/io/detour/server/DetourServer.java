@@ -2,9 +2,9 @@ package io.detour.server;
 
 import io.detour.core.CloseReason;
 import io.detour.core.relay.RelayEngine;
-import io.detour.rules.Rule;
 import io.detour.server.admin.AdminServer;
 import io.detour.server.connect.ConnectHandler;
+import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.forward.Forward;
@@ -14,7 +14,9 @@ import io.detour.server.listen.Listeners;
 import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.Metrics;
 import io.detour.server.observe.RequestCounters;
-import io.detour.server.observe.RuleLabels;
+import io.detour.server.reload.ReloadResult;
+import io.detour.server.reload.ReloadTrigger;
+import io.detour.server.reload.Reloader;
 import io.detour.server.transport.Transport;
 import io.detour.server.tunnel.ConnectAsker;
 import io.detour.server.tunnel.Tunnel;
@@ -26,9 +28,10 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +50,8 @@ public final class DetourServer implements AutoCloseable {
 
   private final Transport transport;
   private final EventLoopGroup group;
+  private final RulesInForce rules;
+  private final Reloader reloader;
   private final Listeners listeners;
   private final Dialer dialer;
   private final RelayEngine engine;
@@ -67,19 +72,21 @@ public final class DetourServer implements AutoCloseable {
             loops,
             new DefaultThreadFactory("loop"),
             transport.servingHandlers().of(options.busyPoll(), loops > 1));
-    List<Rule> rules = options.rules().rules();
-    RequestCounters counters = new RequestCounters(loops, rules.size());
+    InstantSource clock = InstantSource.system();
+    rules = new RulesInForce(options.rules().first());
+    reloader = new Reloader(options.rules().loader(), rules, clock);
+    RequestCounters counters = new RequestCounters(loops);
     listeners = new Listeners(transport, group, counters);
     dialer = new Dialer(options.dial(), transport, own);
     engine = new RelayEngine(options.relay());
     metrics =
-        new Metrics(Version.build(), labels(rules), counters, engine.statistics(), () -> draining);
-  }
-
-  private static List<RuleLabels> labels(List<Rule> rules) {
-    return rules.stream()
-        .map(rule -> new RuleLabels(rule.name(), rule.action().name().toLowerCase(Locale.ROOT)))
-        .toList();
+        new Metrics(
+            Version.build(),
+            rules,
+            reloader.history(),
+            counters,
+            engine.statistics(),
+            () -> draining);
   }
 
   /**
@@ -112,10 +119,16 @@ public final class DetourServer implements AutoCloseable {
   private void serve(ServerOptions options) throws IOException {
     admin =
         AdminServer.start(
-            transport, options.admin().socketAddress(), Set.of(), metrics, () -> draining);
+            transport,
+            options.admin().socketAddress(),
+            Set.of(),
+            metrics,
+            reloader,
+            () -> draining);
     own.add(admin.localAddress());
     AccessLog log = new AccessLog();
-    TunnelServices services = new TunnelServices(options.rules(), dialer, engine, log);
+    TunnelServices services =
+        new TunnelServices(rules, dialer, engine, log, InstantSource.system());
     addresses =
         listeners.bind(
             options.listen(),
@@ -126,6 +139,9 @@ public final class DetourServer implements AutoCloseable {
         new ForwardListeners(listeners, own, services, options.relay().idle());
     forwards = forward.bind(options.forward(), group);
     listeners.accept();
+    if (options.rules().watch().isPositive()) {
+      reloader.watch(options.rules().watch());
+    }
   }
 
   private static void accept(
@@ -155,6 +171,16 @@ public final class DetourServer implements AutoCloseable {
   /** Where the admin interface listens. */
   public InetSocketAddress adminAddress() {
     return admin.localAddress();
+  }
+
+  /**
+   * Reads the rules again. No tunnel is touched, and no caller waits.
+   *
+   * @param trigger why
+   * @return what came of it, on a thread that must not be held up
+   */
+  public CompletableFuture<ReloadResult> reload(ReloadTrigger trigger) {
+    return reloader.reload(trigger);
   }
 
   /** How many clients are connected, those of plain TCP listeners included. */
@@ -188,6 +214,7 @@ public final class DetourServer implements AutoCloseable {
     if (admin != null) {
       admin.close();
     }
+    reloader.close();
     engine.close();
     dialer.close();
     metrics.close();

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       CheckCommand.class,
       ExplainCommand.class,
       PipeCommand.class,
+      ReloadCommand.class,
       ConfigCommand.class
     },
     synopsisSubcommandLabel = "VERB",
@@ -59,6 +60,7 @@ final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "a verb is missing (expected: run, check, explain, pipe or config)");
+        spec.commandLine(),
+        "a verb is missing (expected: run, check, explain, pipe, reload or config)");
   }
 }

@@ -7,21 +7,25 @@ import io.detour.rules.yaml.RuleFiles;
 import io.detour.server.config.Configuration;
 import io.detour.server.config.ConfigurationFile;
 import io.detour.server.config.DurationText;
-import io.detour.server.config.RuleSource;
 import io.detour.server.config.Timeout;
 import io.detour.server.demo.DemoBanner;
 import io.detour.server.demo.DemoOrigin;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.observe.LogOutput;
+import io.detour.server.reload.ReloadTrigger;
+import io.detour.server.reload.RuleFileLoader;
+import io.detour.server.reload.RuleLoader;
+import io.detour.server.reload.RuleReading;
+import io.detour.server.reload.RuleSupply;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -45,7 +49,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "SIGTERM or SIGINT stops accepting, lets the tunnels end, and exits; a second one exits at"
-          + " once."
+          + " once. SIGHUP reads the rules again."
     })
 final class RunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger("detour");
@@ -82,17 +86,16 @@ final class RunCommand implements Callable<Integer> {
           .println("detour: --demo: \"listen\" is an empty list (expected: at least one entry)");
       return 1;
     }
-    RuleSet rules =
-        demo && !flags.nameRules()
-            ? rules(RuleFiles.parse(EXAMPLE_RULES, exampleRules()))
-            : loadRules(configuration.rules());
+    ReloadSignal hangUp = ReloadSignal.listen();
+    RuleSupply rules = readRules(configuration);
     if (rules == null) {
       return 1;
     }
     StopSignals signals = StopSignals.listen();
     try (DemoOrigin origin = demo ? DemoOrigin.start() : null;
         DetourServer server = DetourServer.start(options(configuration, rules, origin))) {
-      announce(server, origin, rules, configuration.relay().mode());
+      announce(server, origin, rules.first(), configuration.relay().mode());
+      hangUp.then(() -> server.reload(ReloadTrigger.SIGNAL));
       stop(server, signals.await(), configuration.timeout(Timeout.DRAIN));
       return 0;
     } catch (IOException e) {
@@ -103,32 +106,19 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private @Nullable RuleSet loadRules(RuleSource source) {
-    return switch (source) {
-      case RuleSource.File file -> rules(RuleFiles.load(file.path()));
-      case RuleSource.None _ -> RuleSet.empty();
-      case RuleSource.IfPresent usual -> {
-        if (Files.exists(usual.path())) {
-          yield rules(RuleFiles.load(usual.path()));
-        }
-        LOG.info("no rules: there is no {}", usual.path());
-        yield RuleSet.empty();
+  private @Nullable RuleSupply readRules(Configuration configuration) {
+    RuleLoader loader =
+        demo && !flags.nameRules()
+            ? RuleLoader.fixed(RuleReading.of(RuleFiles.parse(EXAMPLE_RULES, exampleRules())))
+            : new RuleFileLoader(configuration.rules(), InstantSource.system());
+    return switch (loader.read()) {
+      case RuleReading.Accepted accepted ->
+          new RuleSupply(accepted.rules(), loader, configuration.rulesWatch());
+      case RuleReading.Refused refused -> {
+        refuseToStart("the rules have problems", refused.problems());
+        yield null;
       }
     };
-  }
-
-  /** A file whose own tests fail would do what its author did not mean. */
-  private @Nullable RuleSet rules(RuleFiles file) {
-    List<Problem> problems =
-        switch (file) {
-          case RuleFiles.Loaded loaded -> loaded.failures();
-          case RuleFiles.Rejected rejected -> rejected.problems();
-        };
-    if (problems.isEmpty() && file instanceof RuleFiles.Loaded loaded) {
-      return loaded.rules();
-    }
-    refuseToStart("the rules have problems", problems);
-    return null;
   }
 
   private void refuseToStart(String why, List<Problem> problems) {
@@ -149,7 +139,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private static ServerOptions options(
-      Configuration configuration, RuleSet rules, @Nullable DemoOrigin origin) {
+      Configuration configuration, RuleSupply rules, @Nullable DemoOrigin origin) {
     ServerOptions options = ServerOptions.of(configuration, rules);
     return origin == null ? options : options.withDial(options.dial().withHosts(origin.hosts()));
   }
@@ -170,6 +160,9 @@ final class RunCommand implements Callable<Integer> {
       out.print(DemoBanner.of(proxy, admin, origin).text());
     }
     out.flush();
+    if (rules.rules().isEmpty()) {
+      LOG.info("there are no rules, so no name is rewritten");
+    }
     LOG.info(
         "serving on {}, admin on {}, {} rules, relay {}",
         server.addresses().stream().map(NetUtil::toSocketAddressString).toList(),

@@ -7,6 +7,7 @@ import io.detour.server.config.Timeout;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.reload.RuleSupply;
 import java.time.Duration;
 import java.util.List;
 
@@ -16,7 +17,7 @@ import java.util.List;
  * @param listen where clients of the proxy are accepted; may be empty if {@code forward} is not
  * @param forward plain TCP listeners; may be empty
  * @param admin where the admin interface listens
- * @param rules decide which names lead where
+ * @param rules which names lead where, and how that changes
  * @param dial how targets are resolved and connected to
  * @param relay how bytes are moved
  * @param headTimeout for the whole request head of a client
@@ -28,7 +29,7 @@ public record ServerOptions(
     List<ListenAddress> listen,
     List<Forward> forward,
     ListenAddress admin,
-    RuleSet rules,
+    RuleSupply rules,
     DialOptions dial,
     RelayOptions relay,
     Duration headTimeout,
@@ -50,11 +51,11 @@ public record ServerOptions(
 
   /** {@code 127.0.0.1:3128}, admin on {@code 127.0.0.1:3129}, no forward, no rules. */
   public static ServerOptions defaults() {
-    return of(Configuration.defaults(), RuleSet.empty());
+    return of(Configuration.defaults(), RuleSupply.fixed(RuleSet.empty()));
   }
 
   /** What a configuration says, with rules that have been read. */
-  public static ServerOptions of(Configuration configuration, RuleSet rules) {
+  public static ServerOptions of(Configuration configuration, RuleSupply rules) {
     int threads = configuration.threads();
     return new ServerOptions(
         configuration.listen(),
@@ -89,7 +90,7 @@ public record ServerOptions(
   }
 
   /** The same with other rules. */
-  public ServerOptions withRules(RuleSet other) {
+  public ServerOptions withRules(RuleSupply other) {
     return new ServerOptions(
         listen, forward, admin, other, dial, relay, headTimeout, threads, busyPoll);
   }

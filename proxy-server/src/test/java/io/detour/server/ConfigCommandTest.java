@@ -106,7 +106,7 @@ class ConfigCommandTest {
     Configuration defaults = Configuration.defaults();
     assertThat(help)
         .contains("accepted;maybegivenseveraltimes.Port0takesanyfreeone(default:127.0.0.1:3128)")
-        .contains("/readyzare(default:127.0.0.1:3129)")
+        .contains("/-/reloadare(default:127.0.0.1:3129)")
         .contains("toendonastop(default:30s)");
     assertThat(ConfigurationYaml.of(defaults))
         .contains("- 127.0.0.1:3128", "listen: 127.0.0.1:3129", "drain: 30s", "mode: auto");

@@ -2,11 +2,13 @@ package io.detour.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.detour.rules.RuleSet;
-import io.detour.rules.yaml.RuleFiles;
+import io.detour.server.decide.RuleTexts;
 import io.detour.server.dial.ScriptedDnsServer;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.reload.ReloadResult;
+import io.detour.server.reload.ReloadTrigger;
+import io.detour.server.reload.RuleSupply;
 import io.detour.server.transport.Transport;
 import io.netty.util.NetUtil;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.net.URI;
 import java.net.URLConnection;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -37,7 +40,7 @@ final class RunningServer implements AutoCloseable {
             change.apply(
                 defaults
                     .withListen(List.of(free), free)
-                    .withRules(rules(rules))
+                    .withRules(RuleSupply.fixed(RuleTexts.parsed(rules)))
                     .withDial(defaults.dial().withDnsServers(List.of(dns.address())))),
             transport);
   }
@@ -71,14 +74,6 @@ final class RunningServer implements AutoCloseable {
   static RunningServer start(String rules, Transport transport, UnaryOperator<ServerOptions> change)
       throws IOException {
     return new RunningServer(rules, transport, change);
-  }
-
-  private static RuleSet rules(String text) {
-    return switch (RuleFiles.parse("test.yaml", text)) {
-      case RuleFiles.Loaded loaded -> loaded.rules();
-      case RuleFiles.Rejected rejected ->
-          throw new IllegalArgumentException(rejected.problems().toString());
-    };
   }
 
   /** Answers the lookups of this server. */
@@ -130,6 +125,11 @@ final class RunningServer implements AutoCloseable {
   /** A client connected to a plain TCP listener. */
   RawClient forwardClient(int index) throws IOException {
     return RawClient.connect(forwardAddress(index));
+  }
+
+  /** Has the rules read again. */
+  CompletableFuture<ReloadResult> reload(ReloadTrigger trigger) {
+    return server.reload(trigger);
   }
 
   /** Stops accepting, and waits for the clients as a stop does. */

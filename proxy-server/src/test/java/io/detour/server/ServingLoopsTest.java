@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.detour.rules.RuleSet;
 import io.detour.server.config.Configuration;
 import io.detour.server.config.ConfigurationFile;
+import io.detour.server.reload.RuleSupply;
 import io.detour.server.transport.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -59,7 +60,7 @@ class ServingLoopsTest {
     Configuration configuration =
         ((ConfigurationFile.Loaded) ConfigurationFile.parse(Path.of("detour.yaml"), yaml))
             .configuration();
-    ServerOptions options = ServerOptions.of(configuration, RuleSet.empty());
+    ServerOptions options = ServerOptions.of(configuration, RuleSupply.fixed(RuleSet.empty()));
     DetourServer.start(options, recording()).close();
   }
 }

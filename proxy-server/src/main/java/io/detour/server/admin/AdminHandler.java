@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,9 +30,28 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-    boolean wellFormed = request.decoderResult().isSuccess();
-    Answer answer = wellFormed ? answer(request) : malformed(request.decoderResult().cause());
-    boolean keepAlive = wellFormed && HttpUtil.isKeepAlive(request);
+    if (!request.decoderResult().isSuccess()) {
+      write(context, malformed(request.decoderResult().cause()), false);
+      return;
+    }
+    boolean keepAlive = HttpUtil.isKeepAlive(request);
+    CompletableFuture<Answer> answer = answer(request);
+    if (answer.isDone()) {
+      write(context, answer.join(), keepAlive);
+      return;
+    }
+    // The flow control in front of this holds further requests back, so that answers keep the
+    // order.
+    context.channel().config().setAutoRead(false);
+    answer.thenAcceptAsync(
+        late -> {
+          write(context, late, keepAlive);
+          context.channel().config().setAutoRead(true);
+        },
+        context.executor());
+  }
+
+  private static void write(ChannelHandlerContext context, Answer answer, boolean keepAlive) {
     FullHttpResponse response = response(answer);
     HttpUtil.setKeepAlive(response, keepAlive);
     var written = context.writeAndFlush(response);
@@ -40,13 +60,17 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
   }
 
-  private Answer answer(FullHttpRequest request) {
+  private CompletableFuture<Answer> answer(FullHttpRequest request) {
     try {
-      return routes.answer(request);
+      return routes.answer(request).exceptionally(AdminHandler::noAnswer);
     } catch (RuntimeException e) {
-      LOG.error("admin: no answer", e);
-      return Answer.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "internal error, see the log");
+      return CompletableFuture.completedFuture(noAnswer(e));
     }
+  }
+
+  private static Answer noAnswer(Throwable cause) {
+    LOG.error("admin: no answer", cause);
+    return Answer.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "internal error, see the log");
   }
 
   private static Answer malformed(Throwable cause) {
@@ -68,10 +92,11 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         .headers()
         .set(HttpHeaderNames.CONTENT_TYPE, answer.contentType())
         .set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length)
+        .set(HttpHeaderNames.SERVER, AdminServer.NAME)
         .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
         .set("X-Content-Type-Options", "nosniff");
-    if (answer.status().equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
-      response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
+    if (answer.allowed() != null) {
+      response.headers().set(HttpHeaderNames.ALLOW, answer.allowed());
     }
     return response;
   }

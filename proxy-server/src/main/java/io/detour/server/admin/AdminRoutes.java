@@ -2,37 +2,65 @@ package io.detour.server.admin;
 
 import io.detour.server.observe.Metrics;
 import io.detour.server.observe.MetricsPage;
+import io.detour.server.reload.ReloadResult;
+import io.detour.server.reload.ReloadTrigger;
+import io.detour.server.reload.Reloader;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the admin interface answers. No I/O.
+ * What the admin interface answers. No I/O on the thread that asks.
  *
  * @param hosts under which it answers at all
  * @param metrics the page
+ * @param reloader reads the rules again
  * @param draining whether the process has stopped accepting
  */
-record AdminRoutes(AllowedHosts hosts, Metrics metrics, BooleanSupplier draining) {
+record AdminRoutes(
+    AllowedHosts hosts, Metrics metrics, Reloader reloader, BooleanSupplier draining) {
+  private static final String RELOAD = "/-/reload";
   private static final String INDEX =
       """
       Detour
       /metrics   counters for Prometheus
       /healthz   200 while the process answers
-      /readyz    200 while it accepts, 503 when it drains\
+      /readyz    200 while it accepts, 503 when it drains
+      /-/reload  POST reads the rules again\
       """;
 
   /**
    * Decides on one well-formed request.
    *
    * @param request its body, if any, is ignored
+   * @return completed at once, but for a request that has something done; then on the thread that
+   *     does it
    */
-  Answer answer(HttpRequest request) {
+  CompletableFuture<Answer> answer(HttpRequest request) {
+    Answer refusal = refusal(request);
+    String path = path(request.uri());
+    if (refusal != null) {
+      return CompletableFuture.completedFuture(refusal);
+    }
+    if (path.equals(RELOAD)) {
+      return request.method().equals(HttpMethod.POST)
+          ? reloader.reload(ReloadTrigger.REQUEST).thenApply(AdminRoutes::reloaded)
+          : CompletableFuture.completedFuture(Answer.methodNotAllowed("POST"));
+    }
+    return CompletableFuture.completedFuture(
+        isRead(request.method())
+            ? read(path, request.headers().get(HttpHeaderNames.ACCEPT))
+            : Answer.methodNotAllowed("GET, HEAD"));
+  }
+
+  private @Nullable Answer refusal(HttpRequest request) {
     List<String> hostFields = request.headers().getAll(HttpHeaderNames.HOST);
     boolean needsHost = !request.protocolVersion().equals(HttpVersion.HTTP_1_0);
     if (hostFields.size() > 1 || (hostFields.isEmpty() && needsHost)) {
@@ -44,10 +72,19 @@ record AdminRoutes(AllowedHosts hosts, Metrics metrics, BooleanSupplier draining
           "Host or Origin: expected an IP address, localhost or a name set for the admin"
               + " interface");
     }
-    if (!isRead(request.method())) {
-      return Answer.text(HttpResponseStatus.METHOD_NOT_ALLOWED, "method: expected GET or HEAD");
-    }
-    return read(path(request.uri()), request.headers().get(HttpHeaderNames.ACCEPT));
+    return null;
+  }
+
+  /** Problems stand one on a line, as editors take them; the last line is for people. */
+  private static Answer reloaded(ReloadResult result) {
+    return switch (result) {
+      case ReloadResult.Replaced _ -> Answer.text(HttpResponseStatus.OK, result.summary());
+      case ReloadResult.Kept kept ->
+          Answer.text(
+              HttpResponseStatus.INTERNAL_SERVER_ERROR,
+              kept.problems().stream().map(problem -> problem + "\n").collect(Collectors.joining())
+                  + result.summary());
+    };
   }
 
   private boolean isOurs(List<String> hostFields, @Nullable String origin) {
@@ -64,7 +101,7 @@ record AdminRoutes(AllowedHosts hosts, Metrics metrics, BooleanSupplier draining
       case "/" -> Answer.text(HttpResponseStatus.OK, INDEX);
       case "/metrics" -> {
         MetricsPage page = metrics.scrape(accept);
-        yield new Answer(HttpResponseStatus.OK, page.contentType(), page.body());
+        yield Answer.page(page.contentType(), page.body());
       }
       case "/healthz" -> Answer.text(HttpResponseStatus.OK, "ok");
       case "/readyz" ->

@@ -2,6 +2,7 @@ package io.detour.server.admin;
 
 import io.detour.core.Host;
 import io.detour.server.observe.Metrics;
+import io.detour.server.reload.Reloader;
 import io.detour.server.transport.Transport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -15,6 +16,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -26,12 +28,15 @@ import java.util.function.BooleanSupplier;
 
 /**
  * The admin interface on its listener: {@code GET} and {@code HEAD} of {@code /metrics}, {@code
- * /healthz} and {@code /readyz}.
+ * /healthz} and {@code /readyz}, {@code POST} of {@code /-/reload}.
  *
  * <p>It runs on one thread of its own. {@link #start}, {@link #close} and the accessors may be
  * called from any thread but that one.
  */
 public final class AdminServer implements AutoCloseable {
+  /** What every answer has in its header {@code Server}, so that a client knows whom it asked. */
+  public static final String NAME = "detour";
+
   private static final int HEAD_LINE_BYTES = 4 * 1024;
   private static final int HEAD_FIELDS_BYTES = 8 * 1024;
   private static final int REQUEST_BODY_BYTES = 1024;
@@ -58,6 +63,7 @@ public final class AdminServer implements AutoCloseable {
    * @param listen a resolved address; port 0 takes any free one
    * @param hosts names that are accepted in {@code Host} beside IP literals and {@code localhost}
    * @param metrics the page; stays the caller's to close
+   * @param reloader reads the rules again; stays the caller's to close
    * @param draining whether the process has stopped accepting; asked on every {@code /readyz}
    * @throws IOException if the address cannot be listened on; the message names it and the cause
    */
@@ -66,9 +72,10 @@ public final class AdminServer implements AutoCloseable {
       InetSocketAddress listen,
       Set<Host> hosts,
       Metrics metrics,
+      Reloader reloader,
       BooleanSupplier draining)
       throws IOException {
-    AdminRoutes routes = new AdminRoutes(new AllowedHosts(hosts), metrics, draining);
+    AdminRoutes routes = new AdminRoutes(new AllowedHosts(hosts), metrics, reloader, draining);
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("admin", true), transport.ioHandlers());
@@ -126,6 +133,7 @@ public final class AdminServer implements AutoCloseable {
                       .setMaxInitialLineLength(HEAD_LINE_BYTES)
                       .setMaxHeaderSize(HEAD_FIELDS_BYTES)),
               new HttpObjectAggregator(REQUEST_BODY_BYTES, true),
+              new FlowControlHandler(),
               new AdminHandler(routes));
     }
   }

@@ -3,6 +3,7 @@ package io.detour.server.admin;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a request to the admin interface gets.
@@ -10,12 +11,30 @@ import io.netty.handler.codec.http.HttpResponseStatus;
  * @param status of the response
  * @param contentType value of the header {@code Content-Type}
  * @param body left out, but counted, in the response to a HEAD
+ * @param allowed with status 405, the methods that may be used here
  */
 @SuppressWarnings("ArrayRecordComponent") // written once, never compared
-record Answer(HttpResponseStatus status, String contentType, byte[] body) {
+record Answer(
+    HttpResponseStatus status, String contentType, byte[] body, @Nullable String allowed) {
+  private static final String TEXT = "text/plain; charset=utf-8";
 
-  /** One line of plain text. */
+  /** Plain text, which gets a line break at its end. */
   static Answer text(HttpResponseStatus status, String line) {
-    return new Answer(status, "text/plain; charset=utf-8", (line + "\n").getBytes(UTF_8));
+    return new Answer(status, TEXT, (line + "\n").getBytes(UTF_8), null);
+  }
+
+  /** A page that is there. */
+  static Answer page(String contentType, byte[] body) {
+    return new Answer(HttpResponseStatus.OK, contentType, body, null);
+  }
+
+  /**
+   * Another method has to be used.
+   *
+   * @param allowed which, as the header {@code Allow} has them (RFC 9110 10.2.1)
+   */
+  static Answer methodNotAllowed(String allowed) {
+    String line = "method: expected " + allowed.replace(", ", " or ") + "\n";
+    return new Answer(HttpResponseStatus.METHOD_NOT_ALLOWED, TEXT, line.getBytes(UTF_8), allowed);
   }
 }

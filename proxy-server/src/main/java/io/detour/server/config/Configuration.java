@@ -5,6 +5,7 @@ import io.detour.core.relay.RelayOptions;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.reload.RuleSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -18,6 +19,8 @@ import java.util.Map;
  * @param forward plain TCP listeners; may be empty
  * @param admin where the admin interface listens
  * @param rules where the rules come from
+ * @param rulesWatch how long changed rule files must have been at rest before they are read again,
+ *     {@link #LEAST_RULES_WATCH} to {@link #MOST_RULES_WATCH}, or zero if they are not watched
  * @param timeouts each timeout within its range
  * @param relay how bytes are moved
  * @param threads number of event loops, 1 to {@link #MOST_THREADS}, or {@link #AUTOMATIC}
@@ -27,12 +30,17 @@ public record Configuration(
     List<Forward> forward,
     ListenAddress admin,
     RuleSource rules,
+    Duration rulesWatch,
     Map<Timeout, Duration> timeouts,
     RelayChoice relay,
     int threads) {
 
   /** A number that Detour chooses. */
   public static final int AUTOMATIC = RelayOptions.AUTOMATIC;
+
+  static final Duration LEAST_RULES_WATCH = Duration.ofMillis(100);
+  static final Duration MOST_RULES_WATCH = Duration.ofHours(1);
+  private static final Duration USUAL_RULES_WATCH = Duration.ofSeconds(1);
 
   /** The most event loops that may be asked for. */
   public static final int MOST_THREADS = 1024;
@@ -67,6 +75,7 @@ public record Configuration(
         List.of(),
         ListenAddress.parse("127.0.0.1:3129"),
         new RuleSource.IfPresent(Path.of("rules.yaml")),
+        USUAL_RULES_WATCH,
         timeouts,
         new RelayChoice(
             relay.mode(), relay.pipeBytes(), relay.pipes(), RelayChoice.USUAL_BUSY_POLL),
@@ -99,34 +108,39 @@ public record Configuration(
 
   /** The same with other addresses for clients. */
   public Configuration withListen(List<ListenAddress> other) {
-    return new Configuration(other, forward, admin, rules, timeouts, relay, threads);
+    return new Configuration(other, forward, admin, rules, rulesWatch, timeouts, relay, threads);
   }
 
   /** The same with other plain TCP listeners. */
   public Configuration withForward(List<Forward> other) {
-    return new Configuration(listen, other, admin, rules, timeouts, relay, threads);
+    return new Configuration(listen, other, admin, rules, rulesWatch, timeouts, relay, threads);
   }
 
   /** The same with another address for the admin interface. */
   public Configuration withAdmin(ListenAddress other) {
-    return new Configuration(listen, forward, other, rules, timeouts, relay, threads);
+    return new Configuration(listen, forward, other, rules, rulesWatch, timeouts, relay, threads);
   }
 
   /** The same with rules from elsewhere. */
   public Configuration withRules(RuleSource other) {
-    return new Configuration(listen, forward, admin, other, timeouts, relay, threads);
+    return new Configuration(listen, forward, admin, other, rulesWatch, timeouts, relay, threads);
+  }
+
+  /** The same with rule files watched otherwise. */
+  public Configuration withRulesWatch(Duration other) {
+    return new Configuration(listen, forward, admin, rules, other, timeouts, relay, threads);
   }
 
   /** The same with one timeout changed. */
   public Configuration withTimeout(Timeout timeout, Duration duration) {
     Map<Timeout, Duration> other = new EnumMap<>(timeouts);
     other.put(timeout, duration);
-    return new Configuration(listen, forward, admin, rules, other, relay, threads);
+    return new Configuration(listen, forward, admin, rules, rulesWatch, other, relay, threads);
   }
 
   /** The same with another relay. */
   public Configuration withRelay(RelayChoice other) {
-    return new Configuration(listen, forward, admin, rules, timeouts, other, threads);
+    return new Configuration(listen, forward, admin, rules, rulesWatch, timeouts, other, threads);
   }
 
   /** The same with another path for the bytes. */
@@ -136,6 +150,6 @@ public record Configuration(
 
   /** The same with another number of event loops. */
   public Configuration withThreads(int other) {
-    return new Configuration(listen, forward, admin, rules, timeouts, relay, other);
+    return new Configuration(listen, forward, admin, rules, rulesWatch, timeouts, relay, other);
   }
 }

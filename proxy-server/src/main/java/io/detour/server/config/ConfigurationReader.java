@@ -7,9 +7,11 @@ import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.reload.RuleSource;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads the root of a configuration file. For one file. */
 final class ConfigurationReader {
   private static final Keys FILE_KEYS =
-      Keys.of("listen", "forward", "admin", "rules", "timeouts", "relay", "threads")
+      Keys.of("listen", "forward", "admin", "rules", "rules_watch", "timeouts", "relay", "threads")
           .refusing("<<", "access", "limits", "resolver", "parents", "log", "ledger");
   private static final Keys ADMIN_KEYS = Keys.of("listen").refusing("<<", "hosts");
   private static final Keys RELAY_KEYS =
@@ -29,6 +31,7 @@ final class ConfigurationReader {
 
   private static final Pattern COUNT = Pattern.compile("[0-9]{1,9}");
   private static final String AUTOMATIC = "auto";
+  private static final String OFF = "off";
 
   private final Path file;
   private final Problems problems;
@@ -57,6 +60,7 @@ final class ConfigurationReader {
     List<Forward> forward = listeners.forward(fields);
     ListenAddress admin = admin(fields);
     RuleSource rules = rules(fields);
+    Duration rulesWatch = rulesWatch(fields);
     Integer threads = countOrAutomatic(fields, "threads", 1, Configuration.MOST_THREADS);
     Configuration configuration =
         timeouts(fields, defaults)
@@ -65,6 +69,7 @@ final class ConfigurationReader {
             .withRelay(relay(fields, defaults.relay()));
     configuration = admin == null ? configuration : configuration.withAdmin(admin);
     configuration = rules == null ? configuration : configuration.withRules(rules);
+    configuration = rulesWatch == null ? configuration : configuration.withRulesWatch(rulesWatch);
     return threads == null ? configuration : configuration.withThreads(threads);
   }
 
@@ -75,26 +80,40 @@ final class ConfigurationReader {
 
   private @Nullable RuleSource rules(Fields fields) {
     if (fields.optional("rules") instanceof Node.Sequence list && list.items().isEmpty()) {
-      return new RuleSource.None();
+      return new RuleSource.Listed(List.of());
     }
-    List<Node.Scalar> files = fields.texts("rules");
-    if (files.isEmpty()) {
+    List<Path> paths = new ArrayList<>();
+    for (Node.Scalar text : fields.texts("rules")) {
+      try {
+        paths.add(file.resolveSibling(text.text()));
+      } catch (InvalidPathException e) {
+        problems.add(
+            text.at(), "rules: " + text.shown() + " (expected: the path of a file or folder)");
+      }
+    }
+    return paths.isEmpty() ? null : new RuleSource.Listed(paths);
+  }
+
+  private @Nullable Duration rulesWatch(Fields fields) {
+    Node node = fields.optional("rules_watch");
+    if (node == null) {
       return null;
     }
-    if (files.size() > 1) {
-      problems.add(
-          files.get(1).at(), "a second file in \"rules\" is not supported by this version");
+    if (node instanceof Node.Scalar scalar && scalar.text().equals(OFF)) {
+      return Duration.ZERO;
     }
-    Node.Scalar first = files.getFirst();
-    if (first.text().endsWith("/")) {
-      problems.add(first.at(), "a folder in \"rules\" is not supported by this version");
+    Duration rest = node instanceof Node.Scalar scalar ? DurationText.parse(scalar.text()) : null;
+    if (rest != null
+        && rest.compareTo(Configuration.LEAST_RULES_WATCH) >= 0
+        && rest.compareTo(Configuration.MOST_RULES_WATCH) <= 0) {
+      return rest;
     }
-    try {
-      return new RuleSource.File(file.resolveSibling(first.text()));
-    } catch (InvalidPathException e) {
-      problems.add(first.at(), "rules: " + first.shown() + " (expected: the path of a file)");
-      return null;
-    }
+    String range =
+        DurationText.of(Configuration.LEAST_RULES_WATCH)
+            + ".."
+            + DurationText.of(Configuration.MOST_RULES_WATCH);
+    unexpected(node, "rules_watch", OFF + " or " + range);
+    return null;
   }
 
   private Configuration timeouts(Fields file, Configuration defaults) {

@@ -3,7 +3,9 @@ package io.detour.server.config;
 import io.detour.rules.document.Fields;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.reload.RuleSource;
 import io.netty.util.NetUtil;
+import java.time.Duration;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -20,7 +22,7 @@ public final class ConfigurationYaml {
 
   private ConfigurationYaml() {}
 
-  /** All keys, with the path of the rules made absolute, so that the text may stand anywhere. */
+  /** All keys, with the paths of the rules made absolute, so that the text may stand anywhere. */
   public static String of(Configuration configuration) {
     ObjectNode root = YAML.createObjectNode();
     ArrayNode listen = root.putArray("listen");
@@ -29,6 +31,7 @@ public final class ConfigurationYaml {
     configuration.forward().forEach(forward -> add(forwards.addObject(), forward));
     root.putObject("admin").put("listen", text(configuration.admin()));
     String comment = rules(root, configuration.rules());
+    root.put("rules_watch", watch(configuration.rulesWatch()));
     ObjectNode timeouts = root.putObject("timeouts");
     for (Timeout timeout : Timeout.values()) {
       timeouts.put(Fields.wordOf(timeout), DurationText.of(configuration.timeout(timeout)));
@@ -59,17 +62,18 @@ public final class ConfigurationYaml {
   /** Adds the key, or says in a comment what is meant without it. */
   private static String rules(ObjectNode root, RuleSource rules) {
     return switch (rules) {
-      case RuleSource.None _ -> {
-        root.putArray("rules");
-        yield "";
-      }
-      case RuleSource.File file -> {
-        root.putArray("rules").add(file.path().toAbsolutePath().normalize().toString());
+      case RuleSource.Listed listed -> {
+        ArrayNode paths = root.putArray("rules");
+        listed.paths().forEach(path -> paths.add(path.toAbsolutePath().normalize().toString()));
         yield "";
       }
       case RuleSource.IfPresent usual ->
           "# rules: " + usual.path() + " of the current folder, if there is one\n";
     };
+  }
+
+  private static String watch(Duration rest) {
+    return rest.isZero() ? "off" : DurationText.of(rest);
   }
 
   private static void put(ObjectNode node, String key, int count) {

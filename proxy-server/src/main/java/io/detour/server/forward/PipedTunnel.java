@@ -4,6 +4,7 @@ import io.detour.core.HostPort;
 import io.detour.core.relay.RelayEngine;
 import io.detour.core.relay.RelayOptions;
 import io.detour.rules.RuleSet;
+import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
@@ -23,6 +24,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -89,7 +91,10 @@ public final class PipedTunnel {
       try (SocketChannel outside = connection.outside()) {
         PipedTunnel pipe = new PipedTunnel(outside, in, out);
         pipe.start(
-            new TunnelServices(rules, dialer, engine, new AccessLog()), connection.inside(), asked);
+            new TunnelServices(
+                new RulesInForce(rules), dialer, engine, new AccessLog(), InstantSource.system()),
+            connection.inside(),
+            asked);
         return pipe.await();
       }
     } finally {
@@ -98,8 +103,7 @@ public final class PipedTunnel {
   }
 
   private void start(TunnelServices services, Channel inside, HostPort asked) {
-    int ruleCount = services.rules().rules().size();
-    ClientLoop loop = new ClientLoop(new RequestCounters(1, ruleCount).loop(0));
+    ClientLoop loop = new ClientLoop(new RequestCounters(1).loop(0));
     inside
         .eventLoop()
         .execute(() -> Tunnel.start(services, loop, new PipeAsker(inside, end), asked));

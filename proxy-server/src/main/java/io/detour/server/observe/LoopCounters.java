@@ -16,11 +16,8 @@ public final class LoopCounters {
       new SingleWriterCounters(TCP_OFFSET + RequestKind.TCP.slotCount());
   private final SingleWriterCounters errors =
       new SingleWriterCounters(ProxyErrorType.values().length);
-  private final SingleWriterCounters ruleMatches;
 
-  LoopCounters(int rules) {
-    ruleMatches = new SingleWriterCounters(rules);
-  }
+  LoopCounters() {}
 
   /**
    * Counts a request that has been answered.
@@ -36,25 +33,12 @@ public final class LoopCounters {
     errors.increment(index(error));
   }
 
-  /**
-   * Counts a request that a rule decided.
-   *
-   * @param rule position of the rule in its rule set, from 0
-   */
-  public void ruleMatched(int rule) {
-    ruleMatches.increment(rule);
-  }
-
   long requests(RequestKind kind, int slot) {
     return requests.value(offset(kind) + slot);
   }
 
   long requestErrors(ProxyErrorType error) {
     return errors.value(index(error));
-  }
-
-  long ruleMatches(int rule) {
-    return ruleMatches.value(rule);
   }
 
   @SuppressWarnings("EnumOrdinal") // an array index of this process, never stored

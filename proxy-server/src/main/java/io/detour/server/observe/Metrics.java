@@ -5,6 +5,8 @@ import io.detour.core.Direction;
 import io.detour.core.RelayPath;
 import io.detour.core.SpliceFallback;
 import io.detour.core.relay.RelayStatistics;
+import io.detour.server.decide.RulesInForce;
+import io.detour.server.reload.ReloadHistory;
 import io.detour.server.status.ProxyErrorType;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -37,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Everything is pulled: a meter reads a plain counter when the page is written, so counting
  * costs the data path no shared write. Labels come from closed sets, and all their series exist at
- * 0 from the start. Any thread may scrape.
+ * 0 from the start, those of a rule from the moment in which it decides. Any thread may scrape.
  *
  * <p>Micrometer keeps only weak references to what its function counters read. All meters read
  * through this object, which therefore has to be kept as long as its page is wanted.
@@ -49,27 +51,32 @@ public final class Metrics implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
   private final RequestCounters requests;
+  private final ReloadHistory reloads;
   private final RelayStatistics relay;
   private final BooleanSupplier draining;
 
   /**
-   * @param rules of the rule set that {@code requests} counts, in its order
+   * @param rules the rules in force, which may be replaced
+   * @param reloads how they were replaced
    * @param draining whether the process has stopped accepting
    */
   public Metrics(
       BuildInfo build,
-      List<RuleLabels> rules,
+      RulesInForce rules,
+      ReloadHistory reloads,
       RequestCounters requests,
       RelayStatistics relay,
       BooleanSupplier draining) {
     this.requests = requests;
+    this.reloads = reloads;
     this.relay = relay;
     this.draining = draining;
     registry.config().namingConvention(new KeepTotal());
     registry.throwExceptionOnRegistrationFailure();
-    registerServer(build, rules);
+    registry.getPrometheusRegistry().register(new RuleMetrics(rules));
+    registerServer(build);
+    registerReloads();
     registerRequests();
-    registerRules(rules);
     registerRelay();
     registerRuntime();
   }
@@ -99,17 +106,39 @@ public final class Metrics implements AutoCloseable {
     registry.close();
   }
 
-  private void registerServer(BuildInfo build, List<RuleLabels> rules) {
-    int ruleCount = rules.size();
+  private void registerServer(BuildInfo build) {
     Tags labels =
         Tags.of("version", build.version(), "revision", build.revision(), "java", build.java());
     gauge("detour.build.info", "What runs; always 1.", labels, metrics -> 1);
-    gauge("detour.config.rules", "Rules in force.", Tags.empty(), metrics -> ruleCount);
     gauge(
         "detour.draining",
         "1 when the process has stopped accepting and waits for tunnels to end, else 0.",
         Tags.empty(),
         metrics -> metrics.draining.getAsBoolean() ? 1 : 0);
+  }
+
+  private void registerReloads() {
+    gauge(
+        "detour.config.last.reload.successful",
+        "1 when the rules had no problem when they were last read, else 0.",
+        Tags.empty(),
+        metrics -> metrics.reloads.lastSuccessful() ? 1 : 0);
+    gauge(
+        "detour.config.last.reload.success.timestamp.seconds",
+        "When rules last came into force, in seconds since 1970; at first the start.",
+        Tags.empty(),
+        metrics -> metrics.reloads.lastSuccessSecond());
+    String help = "Times the rules were read again, by whether they came into force.";
+    counter(
+        "detour.config.reloads",
+        help,
+        Tags.of("result", "success"),
+        metrics -> metrics.reloads.successes());
+    counter(
+        "detour.config.reloads",
+        help,
+        Tags.of("result", "failure"),
+        metrics -> metrics.reloads.failures());
   }
 
   private void registerRequests() {
@@ -129,18 +158,6 @@ public final class Metrics implements AutoCloseable {
           "Requests that failed, by the error type of RFC 9209.",
           Tags.of("error", error.token()),
           metrics -> metrics.requests.requestErrors(error));
-    }
-  }
-
-  private void registerRules(List<RuleLabels> rules) {
-    for (int i = 0; i < rules.size(); i++) {
-      int rule = i;
-      RuleLabels labels = rules.get(rule);
-      counter(
-          "detour.rule.matches",
-          "Requests that a rule decided.",
-          Tags.of("rule", labels.name(), "action", labels.action(), "mode", "enforce"),
-          metrics -> metrics.requests.ruleMatches(rule));
     }
   }
 

@@ -5,21 +5,15 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
-/**
- * The counters of all event loops, and their sums. Immutable apart from the counts; any thread.
- *
- * <p>One instance goes with one rule set: {@code ruleMatched} counts by the position of a rule in
- * it.
- */
+/** The counters of all event loops, and their sums. Immutable apart from the counts; any thread. */
 public final class RequestCounters {
   private final List<LoopCounters> loops;
 
   /**
    * @param loops number of event loops that count, at least 1
-   * @param rules number of rules
    */
-  public RequestCounters(int loops, int rules) {
-    this.loops = IntStream.range(0, loops).mapToObj(loop -> new LoopCounters(rules)).toList();
+  public RequestCounters(int loops) {
+    this.loops = IntStream.range(0, loops).mapToObj(loop -> new LoopCounters()).toList();
   }
 
   /**
@@ -48,15 +42,6 @@ public final class RequestCounters {
   /** Requests that failed for a reason. */
   public long requestErrors(ProxyErrorType error) {
     return sum(loop -> loop.requestErrors(error));
-  }
-
-  /**
-   * Requests that a rule decided.
-   *
-   * @param rule position of the rule in its rule set, from 0
-   */
-  public long ruleMatches(int rule) {
-    return sum(loop -> loop.ruleMatches(rule));
   }
 
   private long sum(ToLongFunction<LoopCounters> count) {

@@ -9,6 +9,8 @@ import io.detour.rules.NoRoute;
 import io.detour.rules.Request;
 import io.detour.rules.Route;
 import io.detour.rules.Rule;
+import io.detour.server.decide.RuleSnapshot;
+import io.detour.server.decide.RuleUse;
 import io.detour.server.dial.Dial;
 import io.detour.server.dial.DialResult;
 import io.detour.server.listen.ClientLoop;
@@ -43,6 +45,9 @@ public final class Tunnel implements ChannelFutureListener {
   /** Where the tunnel is dialled: what was asked for, unless a rule says otherwise. */
   private HostPort target;
 
+  /** Where the rule that decided is counted, or null if none did. A reload does not change it. */
+  private @Nullable RuleUse use;
+
   private @Nullable Dial dial;
 
   private Tunnel(TunnelServices services, ClientLoop loop, Asker asker, HostPort asked) {
@@ -67,10 +72,12 @@ public final class Tunnel implements ChannelFutureListener {
   }
 
   private void decide() {
-    Decision decision = services.rules().decide(request());
+    RuleSnapshot rules = services.rules().current();
+    Decision decision = rules.decide(request());
     Rule rule = decision.rule();
     if (rule != null) {
-      loop.counters().ruleMatched(rule.index());
+      use = rules.use(rule);
+      use.matched(services.clock().instant().getEpochSecond());
     }
     switch (decision) {
       case Decision.Unmatched _ -> dial();
@@ -102,7 +109,7 @@ public final class Tunnel implements ChannelFutureListener {
         asker.address() instanceof InetSocketAddress socket && !socket.isUnresolved()
             ? Address.of(socket.getAddress())
             : null;
-    return new Request(asked, client, null, System.currentTimeMillis() / 1000);
+    return new Request(asked, client, null, services.clock().instant().getEpochSecond());
   }
 
   private void lead(Decision.Rewrite rewrite) {
@@ -192,6 +199,9 @@ public final class Tunnel implements ChannelFutureListener {
   /** The engine has counted it. */
   private void account(TunnelStats stats) {
     LOG.debug("tunnel to {} ended: {}", target, stats);
+    if (use != null) {
+      use.relayed(stats.upstreamBytes(), stats.downstreamBytes());
+    }
     asker.ended(stats);
   }
 

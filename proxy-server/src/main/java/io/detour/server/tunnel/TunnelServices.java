@@ -1,9 +1,10 @@
 package io.detour.server.tunnel;
 
 import io.detour.core.relay.RelayEngine;
-import io.detour.rules.RuleSet;
+import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.Dialer;
 import io.detour.server.observe.AccessLog;
+import java.time.InstantSource;
 
 /**
  * What every tunnel works with.
@@ -12,5 +13,7 @@ import io.detour.server.observe.AccessLog;
  * @param dialer connects
  * @param engine relays
  * @param log hears of legacy uses and failures
+ * @param clock the time of day, for what is remembered about rules
  */
-public record TunnelServices(RuleSet rules, Dialer dialer, RelayEngine engine, AccessLog log) {}
+public record TunnelServices(
+    RulesInForce rules, Dialer dialer, RelayEngine engine, AccessLog log, InstantSource clock) {}

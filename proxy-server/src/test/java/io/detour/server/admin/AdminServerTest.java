@@ -3,12 +3,17 @@ package io.detour.server.admin;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.detour.core.Host;
+import io.detour.rules.RuleSet;
+import io.detour.server.decide.RulesInForce;
 import io.detour.server.observe.BuildInfo;
 import io.detour.server.observe.FixedRelayStatistics;
 import io.detour.server.observe.Metrics;
 import io.detour.server.observe.RequestCounters;
+import io.detour.server.reload.Reloader;
+import io.detour.server.reload.ScriptedLoader;
 import io.detour.server.transport.Transport;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -20,8 +25,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.List;
+import java.time.InstantSource;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,11 +49,15 @@ class AdminServerTest {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(DEADLINE).build();
   private final AtomicBoolean draining = new AtomicBoolean();
+  private final RulesInForce rules = new RulesInForce(RuleSet.empty());
+  private final ScriptedLoader loader = new ScriptedLoader();
+  private final Reloader reloader = new Reloader(loader, rules, InstantSource.system());
   private final Metrics metrics =
       new Metrics(
           new BuildInfo("1", "r", "25"),
-          List.of(),
-          new RequestCounters(1, 0),
+          rules,
+          reloader.history(),
+          new RequestCounters(1),
           new FixedRelayStatistics(),
           draining::get);
 
@@ -60,12 +72,14 @@ class AdminServerTest {
             ANY_PORT,
             Set.of((Host) Host.parse("detour.example.com")),
             metrics,
+            reloader,
             draining::get);
   }
 
   @AfterEach
   void stop() {
     server.close();
+    reloader.close();
     metrics.close();
     client.close();
   }
@@ -137,6 +151,131 @@ class AdminServerTest {
   }
 
   @Test
+  void aReloadIsAnsweredWithOneLine() throws Exception {
+    loader.accept("a", "b");
+
+    HttpResponse<String> response = send(post("/-/reload"));
+
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.body()).isEqualTo("2 rules in force: 2 added (a, b)\n");
+    assertThat(response.headers().firstValue("server")).contains("detour");
+    assertThat(rules.current().rules().rules()).hasSize(2);
+  }
+
+  @Test
+  @DisplayName("R02 a reload of bad rules is answered with every problem, and the metric is 0")
+  void aReloadThatFailsIsAnsweredWithTheProblems() throws Exception {
+    loader.refuse(2);
+
+    HttpResponse<String> response = send(post("/-/reload"));
+
+    assertThat(response.statusCode()).isEqualTo(500);
+    assertThat(response.headers().firstValue("content-type")).contains("text/plain; charset=utf-8");
+    assertThat(response.body())
+        .isEqualTo(
+            """
+            rules.yaml:1:5: line 1 is wrong
+            rules.yaml:2:5: line 2 is wrong
+            2 problems, the rules in force stay
+            """);
+    assertThat(send(request("/metrics")).body())
+        .contains(
+            "detour_config_last_reload_successful 0.0",
+            "detour_config_reloads_total{result=\"failure\"} 1.0");
+
+    loader.accept("a");
+    assertThat(send(post("/-/reload")).statusCode()).isEqualTo(200);
+    assertThat(send(request("/metrics")).body())
+        .contains(
+            "detour_config_last_reload_successful 1.0",
+            "detour_config_reloads_total{result=\"success\"} 1.0");
+  }
+
+  @DisplayName("A02 only a POST reloads")
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+  void onlyAPostReloads(String method) throws Exception {
+    assertThat(raw(method + " /-/reload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n"))
+        .startsWith("HTTP/1.1 405 ")
+        .containsIgnoringCase("\r\nallow: POST\r\n");
+    assertThat(loader.reads()).isZero();
+  }
+
+  @DisplayName("A02 no foreign page can have the rules reloaded")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Host: evil.example.net",
+        "Host: localhost~Origin: http://evil.example.net",
+        "Host: localhost~Origin: null"
+      })
+  void aForeignPageCannotReload(String fields) throws Exception {
+    String head = "POST /-/reload HTTP/1.1\r\n" + fields.replace("~", "\r\n") + "\r\n";
+    assertThat(raw(head + "Content-Length: 0\r\n")).startsWith("HTTP/1.1 403 ");
+    assertThat(loader.reads()).isZero();
+  }
+
+  @Test
+  void othersAreAnsweredWhileRulesAreRead() throws Exception {
+    CountDownLatch gate = loader.hold();
+    CompletableFuture<HttpResponse<String>> reload =
+        client.sendAsync(post("/-/reload").build(), HttpResponse.BodyHandlers.ofString());
+    loader.awaitBegun();
+
+    assertThat(send(request("/healthz")).statusCode()).isEqualTo(200);
+    assertThat(reload).isNotDone();
+
+    gate.countDown();
+    assertThat(reload.get(DEADLINE.toSeconds(), TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void requestsBehindAReloadOnOneConnectionAreAnsweredBehindIt() throws Exception {
+    CountDownLatch gate = loader.hold();
+    InetSocketAddress address = server.localAddress();
+    try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+      socket.setSoTimeout((int) DEADLINE.toMillis());
+      String reload = "POST /-/reload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
+      String health = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+      String last = "GET /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write((reload + health + reload + last).getBytes(US_ASCII));
+      loader.awaitBegun();
+      assertThat(send(request("/healthz")).statusCode()).isEqualTo(200);
+      assertThat(socket.getInputStream().available()).isZero();
+
+      gate.countDown();
+
+      assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
+          .containsSubsequence(
+              "HTTP/1.1 200",
+              "in force",
+              "HTTP/1.1 200",
+              "ok\n",
+              "HTTP/1.1 200",
+              "in force",
+              "HTTP/1.1 404");
+    }
+  }
+
+  @Test
+  void aClientThatGoesAwayDoesNotEndTheReload() throws Exception {
+    CountDownLatch gate = loader.hold();
+    loader.accept("a");
+    InetSocketAddress address = server.localAddress();
+    try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+      socket
+          .getOutputStream()
+          .write(
+              "POST /-/reload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+                  .getBytes(US_ASCII));
+      loader.awaitBegun();
+    }
+    gate.countDown();
+
+    await().atMost(DEADLINE).until(() -> !rules.current().rules().rules().isEmpty());
+  }
+
+  @Test
   void headHasTheLengthButNoBody() throws Exception {
     HttpResponse<String> head =
         send(request("/healthz").method("HEAD", HttpRequest.BodyPublishers.noBody()));
@@ -199,7 +338,8 @@ class AdminServerTest {
     InetSocketAddress taken = server.localAddress();
     assertThatThrownBy(
             () ->
-                AdminServer.start(Transport.available(), taken, Set.of(), metrics, draining::get)
+                AdminServer.start(
+                        Transport.available(), taken, Set.of(), metrics, reloader, draining::get)
                     .close())
         .isInstanceOf(IOException.class)
         .hasMessageContaining("admin: cannot listen on 127.0.0.1:" + taken.getPort())
@@ -222,6 +362,10 @@ class AdminServerTest {
     }
     assertThatThrownBy(() -> new Socket(address.getAddress(), address.getPort()).close())
         .isInstanceOf(ConnectException.class);
+  }
+
+  private HttpRequest.Builder post(String path) {
+    return request(path).POST(HttpRequest.BodyPublishers.noBody());
   }
 
   private HttpRequest.Builder request(String path) {

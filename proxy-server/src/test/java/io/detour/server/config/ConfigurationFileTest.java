@@ -7,6 +7,7 @@ import io.detour.core.relay.RelayMode;
 import io.detour.rules.document.Problem;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.reload.RuleSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,8 @@ class ConfigurationFileTest {
               - { listen: "127.0.0.1:3", to: "Production.Old.example.com.:22" }
               - { rendezvous: ["127.0.0.1:4", "127.0.0.1:5"] }
             admin: { listen: "192.0.2.1:6" }
-            rules: [names.yaml]
+            rules: [names.yaml, names.d]
+            rules_watch: 5s
             timeouts:
               { head: 1s, dns: 2s, connect: 3s, idle: 4m, half_close: 5h, write_stall: 6d, drain: 700ms }
             relay: { mode: copy, pipe_size: 1MiB, pipes: 7, busy_poll: 50us }
@@ -56,7 +58,8 @@ class ConfigurationFileTest {
                         (HostPort) HostPort.parse("production.old.example.com:22")),
                     new Forward.Rendezvous(address("127.0.0.1:4"), address("127.0.0.1:5"))))
             .withAdmin(address("192.0.2.1:6"))
-            .withRules(new RuleSource.File(Path.of("names.yaml")))
+            .withRules(new RuleSource.Listed(List.of(Path.of("names.yaml"), Path.of("names.d"))))
+            .withRulesWatch(Duration.ofSeconds(5))
             .withTimeout(Timeout.HEAD, Duration.ofSeconds(1))
             .withTimeout(Timeout.DNS, Duration.ofSeconds(2))
             .withTimeout(Timeout.CONNECT, Duration.ofSeconds(3))
@@ -77,7 +80,7 @@ class ConfigurationFileTest {
 
   @Test
   void noRulesCanBeAskedFor() {
-    assertThat(loaded("rules: []\n").rules()).isEqualTo(new RuleSource.None());
+    assertThat(loaded("rules: []\n").rules()).isEqualTo(new RuleSource.Listed(List.of()));
   }
 
   @Test
@@ -99,7 +102,7 @@ class ConfigurationFileTest {
     ConfigurationFile read = ConfigurationFile.parse(file, "rules: [" + rules + "]\n");
 
     assertThat(((ConfigurationFile.Loaded) read).configuration().rules())
-        .isEqualTo(new RuleSource.File(expected));
+        .isEqualTo(new RuleSource.Listed(List.of(expected)));
   }
 
   @ParameterizedTest(name = "R02: {0}")
@@ -114,7 +117,7 @@ class ConfigurationFileTest {
         "ledger: { url: off }               | 1:1: key \"ledger\" is not supported by this version",
         "admin: { hosts: [] }               | 1:10: key \"hosts\" is not supported by this version",
         "[]                                 | 1:1: the file is a list (expected: a mapping with"
-            + " listen, forward, admin, rules, timeouts, relay, threads)",
+            + " listen, forward, admin, rules, rules_watch, timeouts, relay, threads)",
         "listen: []                         | 1:9: \"listen\" is an empty list (expected: at least"
             + " one entry)",
         "{ listen: [], forward: [] }        | 1:11: \"listen\" is an empty list (expected: at least"
@@ -130,10 +133,16 @@ class ConfigurationFileTest {
             + " 127.0.0.1:3128)",
         "listen: [3128]                     | 1:10: \"listen\" is a number (expected: text, in"
             + " quotes: \"3128\")",
-        "rules: [a.yaml, b.yaml]            | 1:17: a second file in \"rules\" is not supported by"
-            + " this version",
-        "rules: rules.d/                    | 1:8: a folder in \"rules\" is not supported by this"
-            + " version",
+        "rules: [1]                         | 1:9: \"rules\" is a number (expected: text, in"
+            + " quotes: \"1\")",
+        "rules_watch: 99ms                  | 1:14: rules_watch: \"99ms\" (expected: off or"
+            + " 100ms..1h)",
+        "rules_watch: 61m                   | 1:14: rules_watch: \"61m\" (expected: off or"
+            + " 100ms..1h)",
+        "rules_watch: 1                     | 1:14: rules_watch: \"1\" (expected: off or"
+            + " 100ms..1h)",
+        "rules_watch: []                    | 1:14: rules_watch: a list (expected: off or"
+            + " 100ms..1h)",
         "timeouts: { hed: 1s }              | 1:13: unknown key \"hed\" (did you mean \"head\"?)",
         "timeouts: { dns: 9ms }             | 1:18: dns: \"9ms\" (expected: 10ms..1h)",
         "timeouts: { idle: 366d }           | 1:19: idle: \"366d\" (expected: 1ms..365d)",

@@ -6,6 +6,7 @@ import io.detour.core.HostPort;
 import io.detour.core.relay.RelayMode;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.reload.RuleSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +31,10 @@ class ConfigurationYamlTest {
     ListenAddress six = ListenAddress.parse("[::1]:0");
     return Stream.of(
         defaults,
-        defaults.withRules(new RuleSource.None()),
+        defaults.withRules(new RuleSource.Listed(List.of())),
+        defaults.withRules(new RuleSource.Listed(List.of(Path.of("/r/a.yaml"), Path.of("/r/b.d")))),
+        defaults.withRulesWatch(Duration.ZERO),
+        defaults.withRulesWatch(Duration.ofMillis(1500)),
         defaults.withRules(file("/etc/detour/rules.yaml")),
         defaults.withRules(file("/a b/# c: d/{e}/[f]/'g\"/h\\i, j*.yaml")),
         defaults.withRules(file("/ä/true")),
@@ -52,6 +56,6 @@ class ConfigurationYamlTest {
   }
 
   private static RuleSource file(String path) {
-    return new RuleSource.File(Path.of(path));
+    return new RuleSource.Listed(List.of(Path.of(path)));
   }
 }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.detour.core.CloseReason;
+import io.detour.server.decide.RuleTexts;
+import io.detour.server.decide.RulesInForce;
+import io.detour.server.reload.ReloadHistory;
 import io.detour.server.status.ProxyErrorType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,15 +20,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MetricsTest {
-  private static final List<RuleLabels> RULES =
-      List.of(new RuleLabels("erp", "rewrite"), new RuleLabels("gone", "reject"));
+  private static final String RULES =
+      """
+      version: 1
+      rules:
+        - { name: erp, match: { host: { exact: erp.test } }, action: rewrite, to: new.test }
+        - { name: gone, match: { host: { exact: gone.test } }, action: reject }
+      """;
 
-  private final RequestCounters counters = new RequestCounters(2, RULES.size());
+  private final RulesInForce rules = new RulesInForce(RuleTexts.parsed(RULES));
+  private final RequestCounters counters = new RequestCounters(2);
   private final AtomicBoolean draining = new AtomicBoolean();
   private final Metrics metrics =
       new Metrics(
           new BuildInfo("0.1.0", "abc1234", "25.0.1"),
-          RULES,
+          rules,
+          new ReloadHistory(1_800_000_000),
           counters,
           new FixedRelayStatistics(),
           draining::get);
@@ -79,14 +88,11 @@ class MetricsTest {
     counters.loop(1).request(RequestKind.CONNECT, 200);
     counters.loop(1).request(RequestKind.CONNECT, 403);
     counters.loop(1).requestError(ProxyErrorType.HTTP_REQUEST_DENIED);
-    counters.loop(0).ruleMatched(1);
-
     assertThat(page())
         .contains(
             "detour_requests_total{code=\"200\",kind=\"connect\"} 2.0",
             "detour_requests_total{code=\"403\",kind=\"connect\"} 1.0",
-            "detour_request_errors_total{error=\"http_request_denied\"} 1.0",
-            "detour_rule_matches_total{action=\"reject\",mode=\"enforce\",rule=\"gone\"} 1.0");
+            "detour_request_errors_total{error=\"http_request_denied\"} 1.0");
   }
 
   @Test
@@ -95,6 +101,10 @@ class MetricsTest {
         .contains(
             "detour_build_info{java=\"25.0.1\",revision=\"abc1234\",version=\"0.1.0\"} 1",
             "detour_config_rules 2.0",
+            "detour_config_last_reload_successful 1.0",
+            "detour_config_last_reload_success_timestamp_seconds 1.8E9",
+            "detour_config_reloads_total{result=\"success\"} 0.0",
+            "detour_config_reloads_total{result=\"failure\"} 0.0",
             "detour_draining 0.0");
     draining.set(true);
     assertThat(page()).contains("detour_draining 1.0");
@@ -133,12 +143,10 @@ class MetricsTest {
 
   @Test
   void metersSurviveTheGarbageCollectorAsLongAsTheMetricsAreKept() {
-    counters.loop(0).ruleMatched(0);
+    counters.loop(0).request(RequestKind.CONNECT, 200);
     System.gc();
-    counters.loop(0).ruleMatched(0);
-    assertThat(page())
-        .contains(
-            "detour_rule_matches_total{action=\"rewrite\",mode=\"enforce\",rule=\"erp\"} 2.0");
+    counters.loop(0).request(RequestKind.CONNECT, 200);
+    assertThat(page()).contains("detour_requests_total{code=\"200\",kind=\"connect\"} 2.0");
   }
 
   @Test

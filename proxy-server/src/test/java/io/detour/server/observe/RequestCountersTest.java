@@ -9,23 +9,19 @@ import org.junit.jupiter.api.Test;
 
 class RequestCountersTest {
   private static final int LOOPS = 3;
-  private static final int RULES = 2;
 
-  private final RequestCounters counters = new RequestCounters(LOOPS, RULES);
+  private final RequestCounters counters = new RequestCounters(LOOPS);
 
   @Test
   void sumsGoOverAllLoops() {
     for (int loop = 0; loop < LOOPS; loop++) {
       counters.loop(loop).request(RequestKind.CONNECT, 200);
       counters.loop(loop).requestError(ProxyErrorType.DNS_ERROR);
-      counters.loop(loop).ruleMatched(1);
     }
     counters.loop(1).request(RequestKind.CONNECT, 200);
 
     assertThat(counters.requests(RequestKind.CONNECT, 200)).isEqualTo(4);
     assertThat(counters.requestErrors(ProxyErrorType.DNS_ERROR)).isEqualTo(3);
-    assertThat(counters.ruleMatches(1)).isEqualTo(3);
-    assertThat(counters.ruleMatches(0)).isZero();
   }
 
   @Test
@@ -72,19 +68,19 @@ class RequestCountersTest {
               .start(
                   () -> {
                     for (int n = 0; n < increments; n++) {
-                      loop.ruleMatched(0);
+                      loop.request(RequestKind.CONNECT, 200);
                     }
                   }));
     }
     long seen = 0;
     while (writers.stream().anyMatch(Thread::isAlive)) {
-      long now = counters.ruleMatches(0);
+      long now = counters.requests(RequestKind.CONNECT, 200);
       assertThat(now).isGreaterThanOrEqualTo(seen);
       seen = now;
     }
     for (Thread writer : writers) {
       writer.join();
     }
-    assertThat(counters.ruleMatches(0)).isEqualTo((long) LOOPS * increments);
+    assertThat(counters.requests(RequestKind.CONNECT, 200)).isEqualTo((long) LOOPS * increments);
   }
 }

@@ -1,0 +1,77 @@
+package io.detour.server.decide;
+
+import io.detour.core.Direction;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * How much the rule of one name is used. Lives as long as the rule, through every reload, and for
+ * as long as a tunnel that the rule decided. Any thread.
+ *
+ * <p>Several event loops count here, so an addition is atomic: a few nanoseconds, and only for
+ * requests that a rule decides. There may be a million of these objects, so the counts are fields
+ * and no objects of their own.
+ */
+public final class RuleUse {
+  private static final VarHandle MATCHES = handle("matches");
+  private static final VarHandle LAST_MATCH = handle("lastMatchSecond");
+  private static final VarHandle UPSTREAM = handle("upstreamBytes");
+  private static final VarHandle DOWNSTREAM = handle("downstreamBytes");
+
+  private volatile long matches;
+  private volatile long lastMatchSecond;
+  private volatile long upstreamBytes;
+  private volatile long downstreamBytes;
+
+  RuleUse() {}
+
+  private static VarHandle handle(String field) {
+    try {
+      return MethodHandles.lookup().findVarHandle(RuleUse.class, field, long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Counts a request that the rule decided.
+   *
+   * @param epochSecond when, in seconds since 1970
+   */
+  public void matched(long epochSecond) {
+    MATCHES.getAndAdd(this, 1L);
+    long last = lastMatchSecond;
+    while (last < epochSecond && !LAST_MATCH.compareAndSet(this, last, epochSecond)) {
+      last = lastMatchSecond;
+    }
+  }
+
+  /**
+   * Counts the bytes of a tunnel that the rule decided and that has ended.
+   *
+   * @param upstream delivered to the upstream host
+   * @param downstream delivered to the client
+   */
+  public void relayed(long upstream, long downstream) {
+    UPSTREAM.getAndAdd(this, upstream);
+    DOWNSTREAM.getAndAdd(this, downstream);
+  }
+
+  /** Requests that the rule decided. */
+  public long matches() {
+    return matches;
+  }
+
+  /** When it decided the latest of them, in seconds since 1970; 0 if it has decided none. */
+  public long lastMatchSecond() {
+    return lastMatchSecond;
+  }
+
+  /** Bytes delivered by tunnels that the rule decided and that have ended. */
+  public long bytes(Direction direction) {
+    return switch (direction) {
+      case UPSTREAM -> upstreamBytes;
+      case DOWNSTREAM -> downstreamBytes;
+    };
+  }
+}

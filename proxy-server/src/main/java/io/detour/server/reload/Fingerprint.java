@@ -1,0 +1,144 @@
+package io.detour.server.reload;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How files look from outside. Two of them are equal exactly if nothing has changed in between, as
+ * far as the file system tells.
+ *
+ * <p>Symbolic links are followed, so a link that is pointed elsewhere is a change. The inode tells
+ * a file from the one that was renamed over it, and the time of the last status change, which no
+ * program can set, tells a file from itself before a write.
+ *
+ * @param looks in the order of the paths
+ */
+public record Fingerprint(Map<Path, Look> looks) {
+  /** Of no file. */
+  public static final Fingerprint NONE = new Fingerprint(Map.of());
+
+  private static final String ATTRIBUTES = "unix:dev,ino,size,isDirectory,lastModifiedTime,ctime";
+
+  public Fingerprint {
+    looks = Collections.unmodifiableMap(new LinkedHashMap<>(looks));
+  }
+
+  /** One of the paths. */
+  sealed interface Look {
+    /** There is nothing, or nothing that may be looked at. */
+    record Absent() implements Look {}
+
+    /**
+     * A file.
+     *
+     * @param device with {@code inode}, which file it is
+     * @param modifiedNanos time of the last write, which programs can set
+     * @param changedNanos time of the last write or other change, since 1970
+     */
+    record File(long device, long inode, long bytes, long modifiedNanos, long changedNanos)
+        implements Look {}
+
+    /** A folder, with those of its files that have rules, in name order. */
+    record Folder(Map<Path, Look> files) implements Look {}
+  }
+
+  /** How files and folders look now. */
+  static Fingerprint of(List<Path> paths) {
+    Map<Path, Look> looks = new LinkedHashMap<>();
+    paths.forEach(path -> looks.put(path, look(path)));
+    return new Fingerprint(looks);
+  }
+
+  private static Look look(Path path) {
+    try {
+      Map<String, Object> attributes = Files.readAttributes(path, ATTRIBUTES);
+      return attribute(attributes, "isDirectory").equals(true) ? folder(path) : file(attributes);
+    } catch (IOException e) {
+      return new Look.Absent();
+    }
+  }
+
+  private static Look file(Map<String, Object> attributes) {
+    return new Look.File(
+        (long) attribute(attributes, "dev"),
+        (long) attribute(attributes, "ino"),
+        (long) attribute(attributes, "size"),
+        nanos(attribute(attributes, "lastModifiedTime")),
+        nanos(attribute(attributes, "ctime")));
+  }
+
+  private static Object attribute(Map<String, Object> attributes, String name) {
+    return Objects.requireNonNull(attributes.get(name), name);
+  }
+
+  private static long nanos(Object time) {
+    return ((FileTime) time).to(TimeUnit.NANOSECONDS);
+  }
+
+  private static Look folder(Path folder) throws IOException {
+    Map<Path, Look> files = new LinkedHashMap<>();
+    for (Path file : ruleFiles(folder)) {
+      files.put(file, look(file));
+    }
+    return new Look.Folder(files);
+  }
+
+  /** The files of a folder that have rules, in name order. */
+  private static List<Path> ruleFiles(Path folder) throws IOException {
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, Fingerprint::hasRules)) {
+      all.forEach(files::add);
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    files.sort(Comparator.comparing(file -> file.getFileName().toString()));
+    return files;
+  }
+
+  private static boolean hasRules(Path file) {
+    String name = file.getFileName().toString();
+    return !name.startsWith(".")
+        && (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"));
+  }
+
+  /** The paths that are absent here and were not in an earlier one. */
+  List<Path> vanishedSince(Fingerprint earlier) {
+    return looks.keySet().stream()
+        .filter(path -> looks.get(path) instanceof Look.Absent)
+        .filter(
+            path ->
+                earlier.looks.get(path) instanceof Look.File
+                    || earlier.looks.get(path) instanceof Look.Folder)
+        .toList();
+  }
+
+  /** When the file that changed last did, in nanoseconds since 1970; 0 if there is no file. */
+  long lastChangeNanos() {
+    return lastChangeNanos(looks);
+  }
+
+  private static long lastChangeNanos(Map<Path, Look> looks) {
+    return looks.values().stream()
+        .mapToLong(
+            look ->
+                switch (look) {
+                  case Look.Absent _ -> 0;
+                  case Look.File file -> file.changedNanos();
+                  case Look.Folder folder -> lastChangeNanos(folder.files());
+                })
+        .max()
+        .orElse(0);
+  }
+}

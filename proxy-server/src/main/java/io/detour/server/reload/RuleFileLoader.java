@@ -1,0 +1,113 @@
+package io.detour.server.reload;
+
+import io.detour.rules.RuleSet;
+import io.detour.rules.document.Problem;
+import io.detour.rules.yaml.RuleFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Rules that stand in files.
+ *
+ * <p>What is read is one state of all files: if they look different afterwards, they are read
+ * again, so that no set is half of before and half of after a change.
+ */
+public final class RuleFileLoader implements RuleLoader {
+  private static final int ATTEMPTS = 5;
+
+  /**
+   * The kernel stamps files with the time of its last tick, at most 10 ms ago. Two writes within a
+   * tick look the same, so a file is not read before the tick of its last change is over.
+   */
+  private static final Duration TICK = Duration.ofMillis(20);
+
+  private final RuleSource source;
+  private final InstantSource clock;
+  private Fingerprint lastRead = Fingerprint.NONE;
+
+  /** Whether there ever was a file: rules are not dropped because it is gone. */
+  private boolean found;
+
+  /**
+   * @param source where they are
+   * @param clock the time of day, as the file system has it
+   */
+  public RuleFileLoader(RuleSource source, InstantSource clock) {
+    this.source = source;
+    this.clock = clock;
+  }
+
+  @Override
+  public RuleReading read() {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Fingerprint before = settled();
+      RuleReading reading = RuleReading.of(load());
+      lastRead = before;
+      if (look().equals(before)) {
+        return reading;
+      }
+    }
+    return new RuleReading.Refused(
+        List.of(problem("changed each time while it was read (expected: nobody writes)")));
+  }
+
+  private Fingerprint settled() {
+    Fingerprint now = look();
+    long ageNanos = nanosSinceEpoch() - now.lastChangeNanos();
+    if (ageNanos < 0 || ageNanos >= TICK.toNanos()) {
+      return now;
+    }
+    LockSupport.parkNanos(TICK.toNanos() - ageNanos);
+    return look();
+  }
+
+  private long nanosSinceEpoch() {
+    return TimeUnit.MILLISECONDS.toNanos(clock.millis());
+  }
+
+  private RuleFiles load() {
+    return switch (source) {
+      case RuleSource.Listed(List<Path> paths) when paths.isEmpty() -> none();
+      case RuleSource.Listed(List<Path> paths) -> load(paths);
+      case RuleSource.IfPresent(Path path) -> {
+        found |= Files.exists(path);
+        yield found ? load(List.of(path)) : none();
+      }
+    };
+  }
+
+  private static RuleFiles none() {
+    return new RuleFiles.Loaded(RuleSet.empty(), List.of());
+  }
+
+  private RuleFiles load(List<Path> paths) {
+    return RuleFiles.load(paths, ZoneId.systemDefault());
+  }
+
+  private Problem problem(String message) {
+    return new Problem(paths().getFirst().toString(), 0, 0, message);
+  }
+
+  @Override
+  public Fingerprint lastRead() {
+    return lastRead;
+  }
+
+  @Override
+  public Fingerprint look() {
+    return Fingerprint.of(paths());
+  }
+
+  private List<Path> paths() {
+    return switch (source) {
+      case RuleSource.IfPresent(Path path) -> List.of(path);
+      case RuleSource.Listed(List<Path> paths) -> paths;
+    };
+  }
+}

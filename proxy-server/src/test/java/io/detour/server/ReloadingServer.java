@@ -1,0 +1,75 @@
+package io.detour.server;
+
+import io.detour.server.reload.ReloadResult;
+import io.detour.server.reload.ReloadTrigger;
+import io.detour.server.reload.RuleFileLoader;
+import io.detour.server.reload.RuleLoader;
+import io.detour.server.reload.RuleReading;
+import io.detour.server.reload.RuleSource;
+import io.detour.server.reload.RuleSupply;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A server whose rules stand in a file. */
+final class ReloadingServer implements AutoCloseable {
+  private static final int DEADLINE_SECONDS = 20;
+
+  private final Path rules;
+  private final RunningServer server;
+
+  private ReloadingServer(Path rules, Duration watch) throws IOException {
+    this.rules = rules;
+    RuleLoader loader =
+        new RuleFileLoader(new RuleSource.Listed(List.of(rules)), InstantSource.system());
+    if (!(loader.read() instanceof RuleReading.Accepted accepted)) {
+      throw new IllegalArgumentException(rules + " has a problem");
+    }
+    RuleSupply supply = new RuleSupply(accepted.rules(), loader, watch);
+    server = RunningServer.with(options -> options.withRules(supply));
+  }
+
+  /** Serves with a new file of this text in the folder, which is not watched. */
+  static ReloadingServer start(Path folder, String text) throws IOException {
+    return of(Files.writeString(folder.resolve("rules.yaml"), text), Duration.ZERO);
+  }
+
+  /** Serves with this file. */
+  static ReloadingServer of(Path rules, Duration watch) throws IOException {
+    return new ReloadingServer(rules, watch);
+  }
+
+  /** The rest of the server. */
+  RunningServer server() {
+    return server;
+  }
+
+  /** The file. */
+  Path rules() {
+    return rules;
+  }
+
+  /** Writes the file in place. */
+  void write(String text) throws IOException {
+    Files.writeString(rules, text);
+  }
+
+  /** Has the file read again, and waits for it. */
+  ReloadResult reload() throws Exception {
+    return server.reload(ReloadTrigger.SIGNAL).get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Where the admin interface is. */
+  String adminAuthority() {
+    return server.adminAuthority();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.decide;
+
+import org.jspecify.annotations.NullMarked;

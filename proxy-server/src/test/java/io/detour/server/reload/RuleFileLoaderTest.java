@@ -1,0 +1,113 @@
+package io.detour.server.reload;
+
+import static io.detour.server.decide.RuleTexts.rejecting;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.detour.rules.document.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RuleFileLoaderTest {
+  @TempDir private Path folder;
+
+  @Test
+  void whatIsReadAgainIsWhatStandsThereNow() throws IOException {
+    Path file = write(rejecting("a"));
+    RuleFileLoader files = listed(file);
+    assertThat(names(files.read())).containsExactly("a");
+
+    write(rejecting("b"));
+
+    assertThat(names(files.read())).containsExactly("b");
+  }
+
+  @Test
+  void aWriteBehindAReadingShowsInTheNextLook() throws IOException {
+    Path file = write(rejecting("a"));
+    RuleFileLoader files = listed(file);
+    for (char name = 'b'; name <= 'z'; name++) {
+      files.read();
+      assertThat(files.look()).isEqualTo(files.lastRead());
+
+      write(rejecting(String.valueOf(name)));
+
+      assertThat(files.look()).isNotEqualTo(files.lastRead());
+    }
+  }
+
+  @Test
+  @Tag("R02")
+  void aSetWhoseOwnTestsFailIsRefused() throws IOException {
+    Path file =
+        write(
+            """
+            version: 1
+            rules: []
+            tests: [{ host: a.test, expect: { action: reject } }]
+            """);
+
+    assertThat(problems(listed(file).read()))
+        .singleElement()
+        .asString()
+        .startsWith(file + ":3:9: test of a.test:443 failed");
+  }
+
+  @Test
+  void aFileThatMayBeMissingIsNoRules() {
+    RuleFileLoader files = ifPresent(folder.resolve("rules.yaml"));
+
+    assertThat(names(files.read())).isEmpty();
+  }
+
+  @Test
+  void aFileThatWasThereMustStay() throws IOException {
+    Path file = write(rejecting("a"));
+    RuleFileLoader files = ifPresent(file);
+    files.read();
+    Files.delete(file);
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(problems(files.read()))
+          .containsExactly(
+              new Problem(file.toString(), 0, 0, "cannot be read: there is no such file"));
+    }
+    write(rejecting("b"));
+    assertThat(names(files.read())).containsExactly("b");
+  }
+
+  @Test
+  void anEmptyListIsNoRules() {
+    RuleFileLoader files =
+        new RuleFileLoader(new RuleSource.Listed(List.of()), InstantSource.system());
+
+    assertThat(names(files.read())).isEmpty();
+    assertThat(files.look()).isEqualTo(Fingerprint.NONE);
+  }
+
+  private Path write(String text) throws IOException {
+    return Files.writeString(folder.resolve("rules.yaml"), text);
+  }
+
+  private static RuleFileLoader listed(Path file) {
+    return new RuleFileLoader(new RuleSource.Listed(List.of(file)), InstantSource.system());
+  }
+
+  private static RuleFileLoader ifPresent(Path file) {
+    return new RuleFileLoader(new RuleSource.IfPresent(file), InstantSource.system());
+  }
+
+  private static List<String> names(RuleReading reading) {
+    return ((RuleReading.Accepted) reading)
+        .rules().rules().stream().map(rule -> rule.name()).toList();
+  }
+
+  private static List<Problem> problems(RuleReading reading) {
+    return ((RuleReading.Refused) reading).problems();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.reload;
+
+import org.jspecify.annotations.NullMarked;
