@@ -5,4 +5,5 @@ package io.detour.rules;
  *
  * @param problem one sentence that quotes the text, with control characters escaped
  */
-public record Malformed(String problem) implements ParsedMatcher, ParsedTarget, ParsedPorts {}
+public record Malformed(String problem)
+    implements ParsedMatcher, ParsedTarget, ParsedPorts, ParsedBrownout {}

@@ -1,6 +1,6 @@
 package io.detour.server;
 
-import io.detour.server.config.DurationText;
+import io.detour.rules.document.DurationText;
 import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;

@@ -2,11 +2,11 @@ package io.detour.server;
 
 import io.detour.core.relay.RelayMode;
 import io.detour.rules.RuleSet;
+import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Problem;
 import io.detour.rules.yaml.RuleFiles;
 import io.detour.server.config.Configuration;
 import io.detour.server.config.ConfigurationFile;
-import io.detour.server.config.DurationText;
 import io.detour.server.config.Timeout;
 import io.detour.server.demo.DemoBanner;
 import io.detour.server.demo.DemoOrigin;

@@ -3,10 +3,14 @@ package io.detour.rules.yaml;
 import io.detour.rules.Brownout;
 import io.detour.rules.Expiry;
 import io.detour.rules.Lifetime;
+import io.detour.rules.Malformed;
 import io.detour.rules.OnExpiry;
+import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Fields;
+import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
@@ -14,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads when a rule holds: its {@code expires}, {@code on_expiry} and {@code brownout}. */
 final class LifetimeReader {
+  private static final Keys BROWNOUT_KEYS = Keys.of("cron", "for");
+
   private final Problems problems;
   private final ZoneId zone;
 
@@ -49,9 +55,28 @@ final class LifetimeReader {
   }
 
   private @Nullable Brownout brownout(Fields rule) {
-    if (rule.has("brownout")) {
-      problems.add(rule.at("brownout"), "key \"brownout\" is not supported by this version");
+    Node node = rule.optional("brownout");
+    Fields fields = node == null ? null : Fields.of(node, "\"brownout\"", BROWNOUT_KEYS, problems);
+    if (fields == null) {
+      return null;
     }
-    return null;
+    Node.Scalar cron = fields.requiredText("cron");
+    Node.Scalar length = fields.requiredText("for");
+    Duration duration = length == null ? null : DurationText.parse(length.text());
+    if (length != null && duration == null) {
+      problems.add(
+          length.at(), "for: " + length.shown() + " (expected: " + DurationText.EXPECTED + ")");
+    }
+    if (cron == null || duration == null) {
+      return null;
+    }
+    return switch (Brownout.parse(cron.text(), duration, zone)) {
+      case Brownout brownout -> brownout;
+      case Malformed malformed -> {
+        boolean isLength = malformed.problem().startsWith("for:");
+        problems.add(fields.at(isLength ? "for" : "cron"), malformed.problem());
+        yield null;
+      }
+    };
   }
 }

@@ -1,6 +1,7 @@
 package io.detour.server.config;
 
 import io.detour.core.relay.RelayMode;
+import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;

@@ -1,5 +1,6 @@
 package io.detour.server.config;
 
+import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Fields;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;

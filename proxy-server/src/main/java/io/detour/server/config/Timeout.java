@@ -1,6 +1,7 @@
 package io.detour.server.config;
 
 import io.detour.core.relay.RelayOptions;
+import io.detour.rules.document.DurationText;
 import io.detour.server.dial.DialOptions;
 import java.time.Duration;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.HostPort;
 import io.detour.core.relay.RelayMode;
+import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Problem;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;

@@ -1,8 +1,8 @@
-package io.detour.server.config;
+package io.detour.rules.document;
 
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
 import java.time.Duration;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Durations as everywhere in Detour's configuration: {@code 500ms}, {@code 30s}, {@code 1h}. */

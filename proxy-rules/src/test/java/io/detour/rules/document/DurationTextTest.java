@@ -1,4 +1,4 @@
-package io.detour.server.config;
+package io.detour.rules.document;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
