@@ -2,7 +2,6 @@ package io.detour.rules.yaml;
 
 import io.detour.rules.RuleSet;
 import io.detour.rules.document.Document;
-import io.detour.rules.document.Node;
 import io.detour.rules.document.Problem;
 import io.detour.rules.document.Problems;
 import java.nio.file.Path;
@@ -63,8 +62,8 @@ public sealed interface RuleFile {
     return read(Document.parse(text, problems), problems);
   }
 
-  private static RuleFile read(@Nullable Node root, Problems problems) {
-    Loaded loaded = root == null ? null : new RuleFileReader(problems).read(root);
+  private static RuleFile read(@Nullable Document document, Problems problems) {
+    Loaded loaded = document == null ? null : new RuleFileReader(problems).read(document.root());
     return loaded == null || !problems.isEmpty() ? new Rejected(problems.inOrder()) : loaded;
   }
 }

@@ -29,7 +29,6 @@ final class RuleReader {
   private static final Keys RULE_KEYS =
       Keys.of("name", "match", "action", "to", "message", "log", "owner", "ticket", "reason")
           .refusing(
-              "<<",
               "targets",
               "fallback_on",
               "when",
@@ -39,9 +38,9 @@ final class RuleReader {
               "rollout",
               "brownout",
               "host_header");
-  private static final Keys MATCH_KEYS = Keys.of("host").refusing("<<", "port", "client", "user");
-  private static final Keys HOST_KEYS = Keys.of("exact", "suffix", "regex").refusing("<<");
-  private static final Keys LOG_KEYS = Keys.of("level", "message").refusing("<<");
+  private static final Keys MATCH_KEYS = Keys.of("host").refusing("port", "client", "user");
+  private static final Keys HOST_KEYS = Keys.of("exact", "suffix", "regex");
+  private static final Keys LOG_KEYS = Keys.of("level", "message");
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,63}");
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the tests that a rule file has in it. */
 final class RuleTestReader {
-  private static final Keys TEST_KEYS = Keys.of("host", "expect").refusing("<<", "client", "user");
-  private static final Keys EXPECT_KEYS = Keys.of("rule", "action", "to").refusing("<<");
+  private static final Keys TEST_KEYS = Keys.of("host", "expect").refusing("client", "user");
+  private static final Keys EXPECT_KEYS = Keys.of("rule", "action", "to");
 
   private static final int DEFAULT_PORT = 443;
 
