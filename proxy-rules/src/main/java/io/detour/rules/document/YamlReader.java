@@ -184,15 +184,22 @@ final class YamlReader {
       throw assembly.stop(problem.at(), problem.message());
     } catch (YamlVersionException e) {
       throw assembly.stop(Location.START, "another version of YAML than 1.x is asked for");
-    } catch (YamlEngineException | NumberFormatException e) {
-      // In SnakeYAML Engine 3.0, an escape such as \Uffffffff is a NumberFormatException.
-      StreamReader place = text.characters();
+    } catch (NumberFormatException e) {
+      // SnakeYAML Engine 3.0 lets it through when eight digits are more than an int.
+      throw assembly.stop(reached(), "an escape stands for no character (at most \\U0010FFFF)");
+    } catch (YamlEngineException e) {
       throw assembly.stop(
-          new Location(place.getLine() + 1, place.getColumn() + 1),
+          reached(),
           text.isExceeded()
               ? "a word or a line is longer than " + BoundedLookahead.MAX_CHARACTERS + " characters"
               : "YAML cannot be read: " + Printable.escaped(String.valueOf(e.getMessage())));
     }
+  }
+
+  /** How far the parser has come. */
+  private Location reached() {
+    StreamReader characters = text.characters();
+    return new Location(characters.getLine() + 1, characters.getColumn() + 1);
   }
 
   private static Location location(Event event) {

@@ -70,6 +70,8 @@ class YamlReaderTest {
         "a: \"x             | r:1:6: YAML syntax: found unexpected end of stream (while scanning a"
             + " quoted scalar that begins at 1:4)",
         "a: \"\\q\"          | r:1:6: YAML syntax: found unknown escape character",
+        "a: \"\\Uffffffff\"  | r:1:7: an escape stands for no character",
+        "a: \"\\U            | r:1:7: an escape stands for no character",
         "a: @x               | r:1:4: \"@x\" begins with a character",
         "'a: 1\n  b: 2'      | r:2:4: YAML syntax: mapping values are not allowed here",
         "'%YAML 9.9\n---\na' | r:1:1: another version of YAML",
