@@ -1,107 +1,95 @@
 package io.detour.rules.document;
 
-import io.detour.rules.Printable;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CoderResult;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.scanner.StreamReader;
 
-/** The YAML document of a file or a text, as a tree of located nodes. */
-public final class Document {
+/**
+ * A document, as a tree of located nodes: of YAML, or of JSON if the name of the file ends in
+ * {@code .json}. Both make the same nodes, and have the same bounds:
+ *
+ * <ul>
+ *   <li>a file has at most {@value #MAX_BYTES} bytes and is UTF-8;
+ *   <li>mappings and lists nest at most {@value #MAX_DEPTH} levels deep, aliases included;
+ *   <li>the tree has at most {@value #MAX_NODES} nodes, and so has each item that is handed on;
+ *   <li>aliases stand for at most 100,000 nodes, and ten more for each that is written.
+ * </ul>
+ *
+ * @param root an empty scalar if there is nothing in the file
+ * @param anchors in the order of the file; none in JSON
+ */
+public record Document(Node root, List<Anchor> anchors) {
   /** The largest file that is read. */
   public static final int MAX_BYTES = 16 << 20;
 
-  private Document() {}
+  /** Deepest nesting of mappings and lists. */
+  public static final int MAX_DEPTH = 64;
+
+  /** Most mappings, lists and values that are held at once. */
+  public static final int MAX_NODES = 1_000_000;
+
+  private static final String JSON = ".json";
+
+  public Document {
+    anchors = List.copyOf(anchors);
+  }
 
   /**
    * Reads a file. Blocks on the disk: not for an event loop.
    *
    * @param problems told everything that is wrong
-   * @return the root, which is an empty scalar if there is nothing in the file, or null if a
-   *     problem leaves no tree to go on with
+   * @return null if a problem leaves no tree to go on with
    */
-  public static @Nullable Node load(Path path, Problems problems) {
-    byte[] bytes;
-    try (InputStream in = Files.newInputStream(path)) {
-      bytes = in.readNBytes(MAX_BYTES + 1);
-    } catch (IOException e) {
-      problems.add(Location.FILE, "cannot be read: " + reason(path, e));
-      return null;
-    }
-    if (bytes.length > MAX_BYTES) {
-      problems.add(Location.FILE, "is larger than " + (MAX_BYTES >> 20) + " MiB");
-      return null;
-    }
-    CharBuffer text = CharBuffer.allocate(bytes.length);
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    CoderResult end = StandardCharsets.UTF_8.newDecoder().decode(in, text, true);
-    text.flip();
-    if (end.isError()) {
-      problems.add(endOf(text), "not UTF-8 text");
-      return null;
-    }
-    return parse(text.toString(), problems);
+  public static @Nullable Document load(Path path, Problems problems) {
+    return load(path, problems, Map.of());
   }
 
   /**
-   * Reads a text.
+   * Reads a file of which some lists are too long for a tree. The items of such a list, which
+   * stands at a key of the root, are handed on one by one in the order of the file, while the file
+   * is read; the tree has an empty list in its place. An item with a problem of its own is not
+   * handed on. What stands behind the list, be it a problem, is not known yet.
    *
-   * @param text YAML
    * @param problems told everything that is wrong
-   * @return as {@link #load}
+   * @param streamed by key, who takes the items, in this thread
+   * @return null if a problem leaves no tree to go on with
    */
-  public static @Nullable Node parse(String text, Problems problems) {
-    return isPrintable(text, problems) ? NodeReader.read(text, problems) : null;
+  public static @Nullable Document load(
+      Path path, Problems problems, Map<String, Consumer<Node>> streamed) {
+    Source source = Source.load(path, problems);
+    return source == null ? null : read(source, problems, streamed);
   }
 
-  private static String reason(Path path, IOException e) {
-    if (e instanceof NoSuchFileException) {
-      return "there is no such file";
-    }
-    if (e instanceof AccessDeniedException) {
-      return "access is denied";
-    }
-    @Nullable String message = e.getMessage();
-    return Files.isDirectory(path)
-        ? "it is a folder (expected: a file)"
-        : message == null ? "input error" : Printable.escaped(message);
+  /**
+   * Reads a text, which is JSON if the file of the problems is.
+   *
+   * @param problems told everything that is wrong
+   * @return as {@link #load(Path, Problems)}
+   */
+  public static @Nullable Document parse(String text, Problems problems) {
+    return parse(text, problems, Map.of());
   }
 
-  /** YAML 1.2 section 5.1 lists the characters that a YAML text may have. */
-  private static boolean isPrintable(String text, Problems problems) {
-    for (int i = 0, c; i < text.length(); i += Character.charCount(c)) {
-      c = text.codePointAt(i);
-      if (!StreamReader.isPrintable(c)) {
-        problems.add(
-            endOf(text.substring(0, i)),
-            String.format("character U+%04X is not allowed in YAML", c));
-        return false;
-      }
-    }
-    return true;
+  /**
+   * Reads a text, which is JSON if the file of the problems is.
+   *
+   * @param problems told everything that is wrong
+   * @param streamed by key, who takes the items, in this thread
+   * @return as {@link #load(Path, Problems, Map)}
+   */
+  public static @Nullable Document parse(
+      String text, Problems problems, Map<String, Consumer<Node>> streamed) {
+    Source source = Source.of(text, problems);
+    return source == null ? null : read(source, problems, streamed);
   }
 
-  /** Where the next character after a text would stand. */
-  private static Location endOf(CharSequence text) {
-    int line = 1;
-    int column = 1;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '\n') {
-        line++;
-        column = 1;
-      } else if (!Character.isLowSurrogate(c)) {
-        column++;
-      }
-    }
-    return new Location(line, column);
+  private static @Nullable Document read(
+      Source source, Problems problems, Map<String, Consumer<Node>> streamed) {
+    Assembly assembly = new Assembly(problems, streamed);
+    return problems.file().endsWith(JSON)
+        ? JsonReader.read(source, assembly)
+        : YamlReader.read(source, assembly);
   }
 }

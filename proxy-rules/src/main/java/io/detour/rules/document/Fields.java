@@ -31,14 +31,12 @@ public final class Fields {
    */
   public static @Nullable Fields of(Node node, String what, Keys keys, Problems problems) {
     if (!(node instanceof Node.Mapping mapping)) {
-      problems.add(
-          node.at(),
-          what
-              + " is "
-              + node.kind()
-              + " (expected: a mapping with "
-              + String.join(", ", keys.known())
-              + ")");
+      String joined = node instanceof Node.Scalar scalar ? joinedKey(scalar.text(), keys) : null;
+      String expected =
+          joined == null
+              ? "expected: a mapping with " + String.join(", ", keys.known())
+              : missingSpace(joined);
+      problems.add(node.at(), what + " is " + node.kind() + " (" + expected + ")");
       return null;
     }
     Map<String, Node.Entry> entries = new LinkedHashMap<>();
@@ -58,12 +56,26 @@ public final class Fields {
       problems.add(entry.at(), "key " + key + " is not supported by this version");
       return;
     }
+    String joined = joinedKey(entry.key(), keys);
     String meant = Keys.closest(entry.key(), keys.known());
     String advice =
-        meant == null
-            ? "expected: " + String.join(", ", keys.known())
-            : "did you mean \"" + meant + "\"?";
+        joined != null
+            ? missingSpace(joined)
+            : meant == null
+                ? "expected: " + String.join(", ", keys.known())
+                : "did you mean \"" + meant + "\"?";
     problems.add(entry.at(), "unknown key " + key + " (" + advice + ")");
+  }
+
+  /** The key that a text begins with if it is a key and a value with only a colon in between. */
+  private static @Nullable String joinedKey(String text, Keys keys) {
+    int colon = text.indexOf(':');
+    String key = colon < 0 ? "" : text.substring(0, colon);
+    return keys.known().contains(key) ? key : null;
+  }
+
+  private static String missingSpace(String key) {
+    return "is a space missing behind \"" + key + ":\"?";
   }
 
   /** Where the mapping begins. */
@@ -198,11 +210,37 @@ public final class Fields {
         && !scalar.text().isEmpty()) {
       return scalar;
     }
-    String quotes =
-        node instanceof Node.Scalar scalar && !scalar.kind().equals("empty")
-            ? "text, in quotes: \"" + Printable.escaped(scalar.text()) + '"'
-            : "text";
-    problems.add(node.at(), '"' + key + "\" is " + node.kind() + " (expected: " + quotes + ")");
+    problems.add(
+        node.at(), '"' + key + "\" is " + node.kind() + " (expected: " + expectedText(node) + ")");
     return null;
+  }
+
+  /** Text, and how it is written if quotes were forgotten. */
+  private static String expectedText(Node node) {
+    String meant =
+        switch (node) {
+          case Node.Scalar scalar -> scalar.kind().equals("empty") ? "" : scalar.text();
+          case Node.Mapping mapping -> template(mapping);
+          case Node.Sequence list -> bracketedAddress(list);
+        };
+    return meant.isEmpty() ? "text" : "text, in quotes: \"" + Printable.escaped(meant) + '"';
+  }
+
+  /** {@code {prefix}} without quotes is a mapping with one key and no value. */
+  private static String template(Node.Mapping mapping) {
+    return mapping.entries().size() == 1
+            && mapping.entries().getFirst().value() instanceof Node.Scalar value
+            && value.text().isEmpty()
+        ? '{' + mapping.entries().getFirst().key() + '}'
+        : "";
+  }
+
+  /** An IPv6 address in brackets and without quotes is a list with one entry. */
+  private static String bracketedAddress(Node.Sequence list) {
+    return list.items().size() == 1
+            && list.items().getFirst() instanceof Node.Scalar item
+            && item.text().indexOf(':') >= 0
+        ? '[' + item.text() + ']'
+        : "";
   }
 }

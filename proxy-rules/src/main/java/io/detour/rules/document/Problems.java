@@ -2,7 +2,9 @@ package io.detour.rules.document;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Collects the problems of one file. For one thread. */
 public final class Problems {
@@ -10,7 +12,7 @@ public final class Problems {
   private static final int MAX_PROBLEMS = 1000;
 
   private final String file;
-  private final List<Problem> problems = new ArrayList<>();
+  private final Set<Problem> problems = new LinkedHashSet<>();
 
   /**
    * @param file the file as it was named to Detour
@@ -25,13 +27,20 @@ public final class Problems {
   }
 
   /**
-   * Adds a problem, unless there are a thousand already.
+   * Adds a problem, unless there are a thousand already, or this one: what an anchor has written
+   * once may be read many times.
    *
+   * @param at names the alias in the message, too, if one leads there
    * @param message one sentence on one line, without characters that cannot be shown
    */
   public void add(Location at, String message) {
     if (problems.size() < MAX_PROBLEMS) {
-      problems.add(new Problem(file, at.line(), at.column(), message));
+      Location alias = at.alias();
+      String through =
+          alias == null
+              ? ""
+              : " (through the alias at " + alias.line() + ':' + alias.column() + ")";
+      problems.add(new Problem(file, at.line(), at.column(), message + through));
     }
   }
 

@@ -3,8 +3,8 @@ package io.detour.rules.yaml;
 import io.detour.rules.HostMatcher;
 import io.detour.rules.Malformed;
 import io.detour.rules.Mode;
-import io.detour.rules.Rule;
 import io.detour.rules.UnmatchedPolicy;
+import io.detour.rules.document.Document;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;
@@ -12,9 +12,11 @@ import io.detour.rules.document.Problems;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the root of a rule file. */
+/** Reads one rule file: its lists item by item, and then what stands beside them. */
 final class RuleFileReader {
   private static final Keys FILE_KEYS = Keys.of("version", "defaults", "rules", "tests");
   private static final Keys DEFAULTS_KEYS = Keys.of("mode", "unmatched", "legacy_suffixes");
@@ -23,34 +25,60 @@ final class RuleFileReader {
   private static final String FREE = "x-";
 
   private final Problems problems;
-  private final ZoneId zone;
+  private final RuleReader rules;
+  private final RuleTestReader testReader;
+  private final List<RuleTest> tests = new ArrayList<>();
 
   /**
    * @param zone in which the days and hours of rules are meant
    */
   RuleFileReader(Problems problems, ZoneId zone) {
     this.problems = problems;
-    this.zone = zone;
+    this.rules = new RuleReader(problems, zone);
+    this.testReader = new RuleTestReader(zone, problems);
   }
 
-  /** What the file says; what is wrong has been added to the problems. */
-  FileContents read(Node root) {
-    Fields fields = Fields.of(withoutFreeKeys(root), "the file", FILE_KEYS, problems);
+  /** The lists of the root whose items are read one by one, and who reads them. */
+  Map<String, Consumer<Node>> lists() {
+    return Map.of("rules", rules::read, "tests", this::test);
+  }
+
+  private void test(Node item) {
+    RuleTest test = testReader.read(item);
+    if (test != null) {
+      tests.add(test);
+    }
+  }
+
+  /**
+   * What the file says, once its lists have been read; what is wrong has been added to the
+   * problems.
+   *
+   * @param document the rest of it, or null if there is none to go on with
+   */
+  FileContents read(@Nullable Document document) {
+    Fields fields =
+        document == null
+            ? null
+            : Fields.of(withoutFreeKeys(document.root()), "the file", FILE_KEYS, problems);
     if (fields == null) {
       return FileContents.none(problems);
     }
     version(fields);
+    if (fields.required("rules") != null) {
+      fields.items("rules");
+    }
+    fields.items("tests");
     Node node = fields.optional("defaults");
     Fields defaults =
         node == null ? null : Fields.of(node, "\"defaults\"", DEFAULTS_KEYS, problems);
     Mode mode = defaults == null ? null : defaults.word("mode", Mode.class);
-    RuleReader reader = new RuleReader(problems, zone, mode == null ? Mode.ENFORCE : mode);
     return new FileContents(
-        rules(fields, reader),
-        reader.brokenNames(),
+        rules.rules(mode == null ? Mode.ENFORCE : mode),
+        rules.brokenNames(),
         defaults == null ? null : unmatched(defaults),
         defaults == null ? List.of() : legacySuffixes(defaults),
-        tests(fields),
+        tests,
         problems);
   }
 
@@ -90,30 +118,5 @@ final class RuleFileReader {
       }
     }
     return suffixes;
-  }
-
-  private List<Rule> rules(Fields fields, RuleReader reader) {
-    List<Rule> rules = new ArrayList<>();
-    if (fields.required("rules") != null) {
-      for (Node item : fields.items("rules")) {
-        Rule rule = reader.read(item);
-        if (rule != null) {
-          rules.add(rule);
-        }
-      }
-    }
-    return rules;
-  }
-
-  private List<RuleTest> tests(Fields fields) {
-    RuleTestReader reader = new RuleTestReader(zone, problems);
-    List<RuleTest> tests = new ArrayList<>();
-    for (Node item : fields.items("tests")) {
-      RuleTest test = reader.read(item);
-      if (test != null) {
-        tests.add(test);
-      }
-    }
-    return tests;
   }
 }

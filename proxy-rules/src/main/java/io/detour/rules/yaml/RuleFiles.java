@@ -2,7 +2,7 @@ package io.detour.rules.yaml;
 
 import io.detour.rules.RuleSet;
 import io.detour.rules.document.Document;
-import io.detour.rules.document.Node;
+import io.detour.rules.document.DocumentPaths;
 import io.detour.rules.document.Problem;
 import io.detour.rules.document.Problems;
 import java.nio.file.Path;
@@ -14,7 +14,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What rule files were read into: one set of rules with its tests, or the problems that they have.
@@ -55,19 +54,28 @@ public sealed interface RuleFiles {
   }
 
   /**
-   * Reads files as one set of rules. Blocks on the disk: not for an event loop. Several files are
-   * read at the same time, by as many threads as there are processors.
+   * Reads files and folders as one set of rules. Blocks on the disk: not for an event loop. Several
+   * files are read at the same time, by as many threads as there are processors.
    *
-   * @param files their texts are the files' names in problems and in the positions of rules
+   * @param paths files, and folders whose files are read in the order of their names, see {@link
+   *     DocumentPaths}; their texts are the files' names in problems and in the positions of rules
    * @param zone in which the days and hours of rules are meant
    */
-  static RuleFiles load(List<Path> files, ZoneId zone) {
+  static RuleFiles load(List<Path> paths, ZoneId zone) {
+    DocumentPaths found = DocumentPaths.of(paths);
     List<Callable<FileContents>> reads = new ArrayList<>();
-    for (Path file : files) {
-      Problems problems = new Problems(file.toString());
-      reads.add(() -> contents(Document.load(file, problems), problems, zone));
+    for (Path file : found.files()) {
+      reads.add(() -> contents(file, new Problems(file.toString()), zone));
     }
-    return RuleSetAssembly.of(inParallel(reads));
+    RuleFiles rules = RuleSetAssembly.of(inParallel(reads));
+    if (found.problems().isEmpty()) {
+      return rules;
+    }
+    List<Problem> problems = new ArrayList<>(found.problems());
+    if (rules instanceof Rejected rejected) {
+      problems.addAll(rejected.problems());
+    }
+    return new Rejected(problems);
   }
 
   /** Reads the text of a file, with the time zone of this machine. */
@@ -84,13 +92,13 @@ public sealed interface RuleFiles {
    */
   static RuleFiles parse(String fileName, String text, ZoneId zone) {
     Problems problems = new Problems(fileName);
-    return RuleSetAssembly.of(List.of(contents(Document.parse(text, problems), problems, zone)));
+    RuleFileReader reader = new RuleFileReader(problems, zone);
+    return RuleSetAssembly.of(List.of(reader.read(Document.parse(text, problems, reader.lists()))));
   }
 
-  private static FileContents contents(@Nullable Node root, Problems problems, ZoneId zone) {
-    return root == null
-        ? FileContents.none(problems)
-        : new RuleFileReader(problems, zone).read(root);
+  private static FileContents contents(Path file, Problems problems, ZoneId zone) {
+    RuleFileReader reader = new RuleFileReader(problems, zone);
+    return reader.read(Document.load(file, problems, reader.lists()));
   }
 
   private static List<FileContents> inParallel(List<Callable<FileContents>> reads) {

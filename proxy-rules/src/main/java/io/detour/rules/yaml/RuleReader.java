@@ -15,6 +15,8 @@ import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
 import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -52,7 +54,11 @@ final class RuleReader {
   static final int MAX_MESSAGE = 200;
 
   private final Problems problems;
-  private final Mode usualMode;
+  private final List<Rule> rules = new ArrayList<>();
+
+  /** The rules that leave their mode to the file, by their place in the list. */
+  private final BitSet withoutMode = new BitSet();
+
   private final MatchReader matches;
   private final OutcomeReader outcomes;
   private final LifetimeReader lifetimes;
@@ -63,11 +69,9 @@ final class RuleReader {
 
   /**
    * @param zone in which the days and hours of rules are meant
-   * @param usualMode of a rule that says nothing about it
    */
-  RuleReader(Problems problems, ZoneId zone, Mode usualMode) {
+  RuleReader(Problems problems, ZoneId zone) {
     this.problems = problems;
-    this.usualMode = usualMode;
     this.matches = new MatchReader(problems);
     this.outcomes = new OutcomeReader(problems);
     this.lifetimes = new LifetimeReader(problems, zone);
@@ -78,11 +82,23 @@ final class RuleReader {
     return Collections.unmodifiableMap(brokenNames);
   }
 
-  /** A rule whose index is not settled, or null if its problems leave none. */
-  @Nullable Rule read(Node node) {
+  /**
+   * The rules without problems, in order; their indexes are not settled.
+   *
+   * @param usual the mode of those that do not say one
+   */
+  List<Rule> rules(Mode usual) {
+    if (usual != Mode.ENFORCE) {
+      withoutMode.stream().forEach(place -> rules.set(place, rules.get(place).atMost(usual)));
+    }
+    return rules;
+  }
+
+  /** Reads a rule. */
+  void read(Node node) {
     Fields fields = Fields.of(node, "a rule", RULE_KEYS, problems);
     if (fields == null) {
-      return null;
+      return;
     }
     String name = name(fields);
     Fields match = matches.fields(fields);
@@ -95,29 +111,36 @@ final class RuleReader {
     Rule.Log log = log(fields, action);
     Rule.Notes notes = notes(fields);
     if (name == null) {
-      return null;
+      return;
     }
     if (outcome == null || hosts.isEmpty()) {
-      Integer firstLine = brokenNames.putIfAbsent(name, fields.at().line());
-      if (firstLine != null) {
-        problems.add(
-            fields.at(), "name: \"" + name + "\" is taken by the rule in line " + firstLine);
-      }
-      return null;
+      broken(name, fields);
+      return;
     }
-    return new Rule(
-        name,
-        0,
-        problems.file(),
-        fields.at().line(),
-        fields.at().column(),
-        hosts,
-        scope,
-        lifetime,
-        outcome,
-        mode == null ? usualMode : mode,
-        log,
-        notes);
+    if (mode == null) {
+      withoutMode.set(rules.size());
+    }
+    rules.add(
+        new Rule(
+            name,
+            0,
+            problems.file(),
+            fields.at().line(),
+            fields.at().column(),
+            hosts,
+            scope,
+            lifetime,
+            outcome,
+            mode == null ? Mode.ENFORCE : mode,
+            log,
+            notes));
+  }
+
+  private void broken(String name, Fields fields) {
+    Integer firstLine = brokenNames.putIfAbsent(name, fields.at().line());
+    if (firstLine != null) {
+      problems.add(fields.at(), "name: \"" + name + "\" is taken by the rule in line " + firstLine);
+    }
   }
 
   private @Nullable String name(Fields fields) {

@@ -204,10 +204,10 @@ class RuleFilesProblemsTest {
             "r:6:7: \"::1\" is not a target: an IPv6 address stands in brackets"),
         of(
             exact + "action: rewrite\nto: {prefix}.b",
-            "r:6:15: YAML syntax: "
-                + "expected <block end>, but found '<scalar>'"
-                + " (while parsing a block mapping that begins at 3:3)"),
-        of(exact + "action: rewrite\nto: {prefix}", "r:6:7: \"to\" is a mapping (expected: text)"),
+            "r:6:7: text with brackets has to stand in quotes: \"{prefix}.b\""),
+        of(
+            exact + "action: rewrite\nto: {prefix}",
+            "r:6:7: \"to\" is a mapping (expected: text, in quotes: \"{prefix}\")"),
         of(
             exact + "action: rewrite\nto: '{prefix}.b'",
             "r:6:7: {prefix} needs a suffix, but the rule also matches exact a"),

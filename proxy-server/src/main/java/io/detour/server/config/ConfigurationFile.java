@@ -1,7 +1,6 @@
 package io.detour.server.config;
 
 import io.detour.rules.document.Document;
-import io.detour.rules.document.Node;
 import io.detour.rules.document.Problem;
 import io.detour.rules.document.Problems;
 import java.nio.file.Path;
@@ -50,9 +49,9 @@ public sealed interface ConfigurationFile {
     return read(Document.parse(text, problems), path, problems);
   }
 
-  private static ConfigurationFile read(@Nullable Node root, Path path, Problems problems) {
+  private static ConfigurationFile read(@Nullable Document document, Path path, Problems problems) {
     Configuration configuration =
-        root == null ? null : new ConfigurationReader(path, problems).read(root);
+        document == null ? null : new ConfigurationReader(path, problems).read(document.root());
     return configuration == null || !problems.isEmpty()
         ? new Rejected(problems.inOrder())
         : new Loaded(configuration);

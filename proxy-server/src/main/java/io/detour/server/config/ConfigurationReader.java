@@ -22,13 +22,11 @@ import org.jspecify.annotations.Nullable;
 final class ConfigurationReader {
   private static final Keys FILE_KEYS =
       Keys.of("listen", "forward", "admin", "rules", "rules_watch", "timeouts", "relay", "threads")
-          .refusing("<<", "access", "limits", "resolver", "parents", "log", "ledger");
-  private static final Keys ADMIN_KEYS = Keys.of("listen").refusing("<<", "hosts");
-  private static final Keys RELAY_KEYS =
-      Keys.of("mode", "pipe_size", "pipes", "busy_poll").refusing("<<");
+          .refusing("access", "limits", "resolver", "parents", "log", "ledger");
+  private static final Keys ADMIN_KEYS = Keys.of("listen").refusing("hosts");
+  private static final Keys RELAY_KEYS = Keys.of("mode", "pipe_size", "pipes", "busy_poll");
   private static final Keys TIMEOUT_KEYS =
-      Keys.of(Arrays.stream(Timeout.values()).map(Fields::wordOf).toArray(String[]::new))
-          .refusing("<<");
+      Keys.of(Arrays.stream(Timeout.values()).map(Fields::wordOf).toArray(String[]::new));
 
   private static final Pattern COUNT = Pattern.compile("[0-9]{1,9}");
   private static final String AUTOMATIC = "auto";

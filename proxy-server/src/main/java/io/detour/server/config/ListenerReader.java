@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads where clients are accepted. For one file. */
 final class ListenerReader {
-  private static final Keys FORWARD_KEYS = Keys.of("listen", "to", "rendezvous").refusing("<<");
+  private static final Keys FORWARD_KEYS = Keys.of("listen", "to", "rendezvous");
   private static final int SIDES = 2;
 
   private final Problems problems;

@@ -1,0 +1,109 @@
+package io.detour.rules.document;
+
+import io.detour.rules.Printable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The anchors of one document. An alias gets the anchored node itself, not a copy of what is in it;
+ * how often that may happen is bounded by {@link Assembly#repeat}.
+ */
+final class Anchors {
+  private final Assembly assembly;
+  private final List<Entry> entries = new ArrayList<>();
+  private final Map<String, Entry> latest = new HashMap<>();
+
+  Anchors(Assembly assembly) {
+    this.assembly = assembly;
+  }
+
+  /** An anchor whose node is being read, or has been. */
+  static final class Entry {
+    private final String name;
+    private final Location at;
+    private final int depth;
+    private final long nodesBefore;
+    private final int outerDepth;
+    private @Nullable Node node;
+    private long nodes;
+    private int height;
+    private boolean used;
+
+    private Entry(String name, Location at, int depth, long nodesBefore, int outerDepth) {
+      this.name = name;
+      this.at = at;
+      this.depth = depth;
+      this.nodesBefore = nodesBefore;
+      this.outerDepth = outerDepth;
+    }
+  }
+
+  /** Takes note of an anchor before what is in its node is read. */
+  Entry open(String name, Location at, int depth) {
+    Entry entry = new Entry(name, at, depth, assembly.nodes(), assembly.measure(depth));
+    entries.add(entry);
+    Entry first = latest.put(name, entry);
+    if (first != null) {
+      assembly.problem(
+          at,
+          "anchor &"
+              + Printable.escaped(name)
+              + " is repeated (first in line "
+              + first.at.line()
+              + ")");
+    }
+    return entry;
+  }
+
+  /** Takes the node of an anchor. */
+  void close(Entry entry, Node node) {
+    entry.nodes = 1 + assembly.nodes() - entry.nodesBefore;
+    entry.height = assembly.height(entry.depth, entry.outerDepth);
+    entry.node = node;
+  }
+
+  /** What an alias stands for, or null after a problem. */
+  @Nullable Node resolve(String name, Location place, int depth) {
+    Entry entry = latest.get(name);
+    if (entry == null) {
+      refuseUnknown(name, place);
+      return null;
+    }
+    entry.used = true;
+    if (entry.node == null) {
+      assembly.refuse(
+          place,
+          "alias *"
+              + Printable.escaped(name)
+              + " stands inside its own anchor (in line "
+              + entry.at.line()
+              + ")");
+      return null;
+    }
+    assembly.repeat(place, entry.nodes, depth, entry.height);
+    return switch (entry.node) {
+      case Node.Mapping n -> new Node.Mapping(n.at().through(place), n.entries());
+      case Node.Sequence n -> new Node.Sequence(n.at().through(place), n.items());
+      case Node.Scalar n -> new Node.Scalar(n.at().through(place), n.type(), n.text());
+    };
+  }
+
+  private void refuseUnknown(String name, Location place) {
+    String meant = Keys.closest(name, latest.keySet());
+    String advice =
+        meant == null
+            ? "text that begins with * stands in quotes"
+            : "did you mean *" + Printable.escaped(meant) + "?";
+    String shown = Printable.escaped(name);
+    assembly.refuse(
+        place, "alias *" + shown + " has no anchor &" + shown + " above it (" + advice + ")");
+  }
+
+  /** All of them in the order of the file. */
+  List<Anchor> all() {
+    return entries.stream().map(entry -> new Anchor(entry.name, entry.at, entry.used)).toList();
+  }
+}

@@ -1,0 +1,163 @@
+package io.detour.rules.document;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the readers of both formats share: the problems, the bounds of {@link Document}, and the
+ * handing on of items. For one document, for one thread.
+ */
+final class Assembly {
+  /** Nodes that aliases may stand for in any document, and for each node that is written. */
+  private static final int FREE_REPEATS = 100_000;
+
+  private static final int MAX_GROWTH = 10;
+
+  private final Problems problems;
+  private final Map<String, Consumer<Node>> streamed;
+
+  /** Whether what has been read can be used. */
+  private boolean sound = true;
+
+  /** Nodes of the text so far. */
+  private long written;
+
+  /** Nodes that aliases and merges have put beside them. */
+  private long repeated;
+
+  /** Nodes of the text that are held: items that were handed on are not. */
+  private long held;
+
+  /** How many anchors hold on to a node. */
+  private int anchored;
+
+  /** The deepest level since it was last set, aliases included. */
+  private int deepest;
+
+  Assembly(Problems problems, Map<String, Consumer<Node>> streamed) {
+    this.problems = problems;
+    this.streamed = streamed;
+  }
+
+  /** Takes note of a node of the text. */
+  void node(Location at, int depth) {
+    if (depth > Document.MAX_DEPTH) {
+      throw tooDeep(at);
+    }
+    deepest = Math.max(deepest, depth);
+    written++;
+    if (++held > Document.MAX_NODES) {
+      throw stop(at, "has more than " + Document.MAX_NODES + " values up to here");
+    }
+  }
+
+  /**
+   * Takes note of nodes that stand in one more place without being written there.
+   *
+   * @param depth of the topmost of them
+   * @param height how many levels they have below it
+   */
+  void repeat(Location at, long nodes, int depth, int height) {
+    if (depth + height > Document.MAX_DEPTH) {
+      throw tooDeep(at);
+    }
+    deepest = Math.max(deepest, depth + height);
+    repeated += nodes;
+    if (repeated > FREE_REPEATS + MAX_GROWTH * written) {
+      throw stop(
+          at,
+          "aliases stand for more than "
+              + (FREE_REPEATS + MAX_GROWTH * written)
+              + " values up to here");
+    }
+  }
+
+  private Unreadable tooDeep(Location at) {
+    return stop(at, "nested deeper than " + Document.MAX_DEPTH + " levels");
+  }
+
+  /** Nodes so far, where an alias counts as what it stands for. */
+  long nodes() {
+    return written + repeated;
+  }
+
+  /** Begins the measuring of an anchored node's height; the result is for {@link #height}. */
+  int measure(int depth) {
+    int outer = deepest;
+    deepest = depth;
+    anchored++;
+    return outer;
+  }
+
+  /** How many levels there are below an anchored node that has been read. */
+  int height(int depth, int outer) {
+    int height = deepest - depth;
+    deepest = Math.max(outer, deepest);
+    return height;
+  }
+
+  /** Adds a problem that leaves the tree good. */
+  void problem(Location at, String message) {
+    problems.add(at, message);
+  }
+
+  /** Adds a problem with which the reading goes on, but to no tree. */
+  void refuse(Location at, String message) {
+    sound = false;
+    problems.add(at, message);
+  }
+
+  /** Adds a problem that ends the reading when the result is thrown. */
+  Unreadable stop(Location at, String message) {
+    refuse(at, message);
+    return new Unreadable();
+  }
+
+  /** Whether the items of a key of the root are handed on. */
+  boolean isStreamed(String key) {
+    return streamed.containsKey(key);
+  }
+
+  /** Reads an item, hands it on if it is good, and forgets it. */
+  void handOn(String key, Supplier<Node> item) {
+    boolean soundBefore = sound;
+    long heldBefore = held;
+    int anchoredBefore = anchored;
+    sound = true;
+    Node node = item.get();
+    Consumer<Node> consumer = streamed.get(key);
+    if (sound && consumer != null) {
+      consumer.accept(node);
+    }
+    sound &= soundBefore;
+    held = anchored == anchoredBefore ? heldBefore : held;
+  }
+
+  /** The document, or null if a problem leaves none. */
+  @Nullable Document document(Node root, List<Anchor> anchors) {
+    return sound ? new Document(withoutStreamed(root), anchors) : null;
+  }
+
+  /** Hands on the items that an anchor, an alias or a merge has brought into the tree. */
+  private Node withoutStreamed(Node root) {
+    if (streamed.isEmpty() || !(root instanceof Node.Mapping mapping)) {
+      return root;
+    }
+    List<Node.Entry> entries = new ArrayList<>();
+    for (Node.Entry entry : mapping.entries()) {
+      Consumer<Node> consumer = streamed.get(entry.key());
+      if (consumer != null && entry.value() instanceof Node.Sequence list) {
+        list.items().forEach(consumer);
+        Node empty = new Node.Sequence(list.at(), List.of());
+        entries.add(new Node.Entry(entry.key(), entry.at(), empty));
+      } else {
+        entries.add(entry);
+      }
+    }
+    return new Node.Mapping(mapping.at(), entries);
+  }
+}

@@ -1,0 +1,161 @@
+package io.detour.rules.document;
+
+import io.detour.rules.Printable;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The text of a document, as bytes that are known to be UTF-8 without the characters that YAML 1.2
+ * forbids (section 5.1).
+ */
+final class Source {
+  /** Characters that are checked in one go. */
+  private static final int CHUNK = 8192;
+
+  private final byte[] bytes;
+
+  private Source(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /**
+   * The text of a file, which has to be a regular one: a device may never end, a pipe never begin.
+   *
+   * @return null if it cannot be read; why has been added to the problems
+   */
+  static @Nullable Source load(Path path, Problems problems) {
+    byte[] bytes;
+    try {
+      BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class);
+      if (!file.isRegularFile()) {
+        String kind = file.isDirectory() ? "a folder" : "a device or a pipe";
+        problems.add(Location.FILE, "cannot be read: it is " + kind + " (expected: a file)");
+        return null;
+      }
+      bytes = file.size() > Document.MAX_BYTES ? null : bytes(path);
+    } catch (IOException e) {
+      problems.add(Location.FILE, "cannot be read: " + reason(e));
+      return null;
+    }
+    if (bytes == null || bytes.length > Document.MAX_BYTES) {
+      problems.add(Location.FILE, "is larger than " + (Document.MAX_BYTES >> 20) + " MiB");
+      return null;
+    }
+    return of(bytes, problems);
+  }
+
+  private static byte[] bytes(Path path) throws IOException {
+    try (InputStream in = Files.newInputStream(path)) {
+      return in.readNBytes(Document.MAX_BYTES + 1);
+    }
+  }
+
+  /** Why a file or a folder could not be read. */
+  static String reason(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "there is no such file";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "access is denied";
+    }
+    String message = e.getMessage();
+    return message == null ? "input error" : Printable.escaped(message);
+  }
+
+  /** A text, or null if it is none; why has been added to the problems. */
+  static @Nullable Source of(String text, Problems problems) {
+    try {
+      ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+      byte[] bytes = new byte[encoded.remaining()];
+      encoded.get(bytes);
+      return of(bytes, problems);
+    } catch (CharacterCodingException e) {
+      problems.add(Location.FILE, "has half of a surrogate pair");
+      return null;
+    }
+  }
+
+  private static @Nullable Source of(byte[] bytes, Problems problems) {
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    CharBuffer chunk = CharBuffer.allocate(CHUNK);
+    CoderResult end;
+    do {
+      chunk.clear();
+      int begin = in.position();
+      end = decoder.decode(in, chunk, true);
+      chunk.flip();
+      int allowed = allowed(chunk);
+      if (allowed < chunk.length()) {
+        CharBuffer before = chunk.subSequence(0, allowed);
+        int offset = begin + StandardCharsets.UTF_8.encode(before).remaining();
+        problems.add(
+            new Positions(bytes).at(offset),
+            String.format("character U+%04X is not allowed", (int) chunk.charAt(allowed)));
+        return null;
+      }
+    } while (end.isOverflow());
+    if (end.isError()) {
+      problems.add(new Positions(bytes).at(in.position()), "not UTF-8 text");
+      return null;
+    }
+    return new Source(bytes);
+  }
+
+  /** How many characters at the beginning may stand in YAML. */
+  private static int allowed(CharBuffer chunk) {
+    char[] chars = chunk.array();
+    int length = chunk.length();
+    for (int i = 0; i < length; i++) {
+      char c = chars[i];
+      boolean plain = c >= ' ' && c <= '~';
+      if (!plain && !isAllowed(c)) {
+        return i;
+      }
+    }
+    return length;
+  }
+
+  /** Halves of surrogate pairs have come out of a decoder, in pairs. */
+  private static boolean isAllowed(char c) {
+    return c == '\n' || c == '\r' || c == '\t' || c == 0x85 || (c >= 0xa0 && c <= 0xfffd);
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  Reader reader() {
+    return new InputStreamReader(new ByteArrayInputStream(bytes), StandardCharsets.UTF_8);
+  }
+
+  /** The text of a line, without its end; empty if there is none with this number, from 1. */
+  String line(int number) {
+    int begin = 0;
+    for (int line = 1; line < number && begin < bytes.length; begin++) {
+      if (bytes[begin] == '\n') {
+        line++;
+      }
+    }
+    int end = begin;
+    while (end < bytes.length && bytes[end] != '\n') {
+      end++;
+    }
+    return new String(bytes, begin, end - begin, StandardCharsets.UTF_8).stripTrailing();
+  }
+}

@@ -1,0 +1,209 @@
+package io.detour.rules.document;
+
+import io.detour.rules.Printable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlVersionException;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
+
+/**
+ * Reads one YAML document into nodes, from the events of SnakeYAML Engine. For one thread.
+ *
+ * <p>What Detour never needs is refused where it stands: tags, further documents, deep nesting.
+ * Plain values are typed by the JSON schema (YAML 1.2.2 section 10.2), merge keys are those of YAML
+ * 1.1 (https://yaml.org/type/merge.html).
+ */
+final class YamlReader {
+  private static final String MERGE_KEY = "<<";
+
+  private static final LoadSettings SETTINGS =
+      LoadSettings.builder().setCodePointLimit(Document.MAX_BYTES).build();
+
+  private final Source source;
+  private final Assembly assembly;
+  private final Anchors anchors;
+  private final BoundedLookahead text;
+  private final ParserImpl events;
+
+  private YamlReader(Source source, Assembly assembly) {
+    this.source = source;
+    this.assembly = assembly;
+    this.anchors = new Anchors(assembly);
+    this.text = new BoundedLookahead(source.reader());
+    this.events = new ParserImpl(SETTINGS, text.characters());
+  }
+
+  /**
+   * The document in a text.
+   *
+   * @return null if a problem was found that leaves no tree to go on with
+   */
+  static @Nullable Document read(Source source, Assembly assembly) {
+    YamlReader reader = new YamlReader(source, assembly);
+    try {
+      return assembly.document(reader.root(), reader.anchors.all());
+    } catch (Unreadable e) {
+      return null;
+    }
+  }
+
+  private Node root() {
+    next(); // the beginning of the stream
+    Event begin = next();
+    if (begin.getEventId() == Event.ID.StreamEnd) {
+      return new Node.Scalar(Location.START, Node.Type.NULL, "");
+    }
+    Node root = node(next(), 0);
+    next(); // the end of the document
+    Event end = next();
+    if (end.getEventId() != Event.ID.StreamEnd) {
+      assembly.refuse(location(end), "a second YAML document is not allowed");
+    }
+    return root;
+  }
+
+  /** The node that begins with an event. */
+  private Node node(Event event, int depth) {
+    Location at = location(event);
+    if (event instanceof AliasEvent alias) {
+      Node node = alias(alias, at, depth);
+      return node == null ? new Node.Mapping(at, List.of()) : node;
+    }
+    assembly.node(at, depth);
+    Optional<?> anchor = ((NodeEvent) event).getAnchor();
+    if (anchor.isEmpty()) {
+      return unanchored(event, at, depth);
+    }
+    Anchors.Entry entry = anchors.open(anchor.get().toString(), at, depth);
+    Node node = unanchored(event, at, depth);
+    anchors.close(entry, node);
+    return node;
+  }
+
+  private @Nullable Node alias(AliasEvent alias, Location at, int depth) {
+    return anchors.resolve(alias.getAnchor().orElseThrow().getValue(), at, depth);
+  }
+
+  private Node unanchored(Event event, Location at, int depth) {
+    if (event instanceof ScalarEvent scalar) {
+      refuseTag(scalar.getTag(), at);
+      String value = scalar.getValue();
+      Node.Type type = scalar.isPlain() ? PlainScalar.typeOf(value) : Node.Type.TEXT;
+      return new Node.Scalar(at, type, value);
+    }
+    refuseTag(((CollectionStartEvent) event).getTag(), at);
+    return event.getEventId() == Event.ID.MappingStart ? mapping(at, depth) : sequence(at, depth);
+  }
+
+  private Node.Sequence sequence(Location at, int depth) {
+    List<Node> items = new ArrayList<>();
+    for (Event event = next(); event.getEventId() != Event.ID.SequenceEnd; event = next()) {
+      items.add(node(event, depth + 1));
+    }
+    return new Node.Sequence(at, items);
+  }
+
+  private Node.Mapping mapping(Location at, int depth) {
+    MappingBuilder mapping = new MappingBuilder(at, assembly);
+    for (Event event = next(); event.getEventId() != Event.ID.MappingEnd; event = next()) {
+      Location keyAt = location(event);
+      String key = key(event, keyAt, depth + 1);
+      Event value = next();
+      if (key.equals(MERGE_KEY) && event instanceof ScalarEvent scalar && scalar.isPlain()) {
+        mapping.merge(new Node.Entry(key, keyAt, node(value, depth + 1)));
+      } else if (depth == 0 && isStreamed(key, value) && !mapping.has(key)) {
+        mapping.add(new Node.Entry(key, keyAt, handOn(key, location(value))));
+      } else {
+        mapping.add(new Node.Entry(key, keyAt, node(value, depth + 1)));
+      }
+    }
+    return mapping.build(depth + 1);
+  }
+
+  /** An anchored list is read whole, since an alias may want it. */
+  private boolean isStreamed(String key, Event value) {
+    return assembly.isStreamed(key)
+        && value.getEventId() == Event.ID.SequenceStart
+        && ((NodeEvent) value).getAnchor().isEmpty()
+        && ((CollectionStartEvent) value).getTag().isEmpty();
+  }
+
+  private Node handOn(String key, Location at) {
+    for (Event event = next(); event.getEventId() != Event.ID.SequenceEnd; event = next()) {
+      Event item = event;
+      assembly.handOn(key, () -> node(item, 2));
+    }
+    return new Node.Sequence(at, List.of());
+  }
+
+  private String key(Event event, Location at, int depth) {
+    if (event instanceof ScalarEvent scalar) {
+      refuseTag(scalar.getTag(), at);
+      String text = scalar.getValue();
+      if (scalar.getAnchor().isPresent()) {
+        Anchors.Entry entry = anchors.open(scalar.getAnchor().get().getValue(), at, depth);
+        anchors.close(entry, new Node.Scalar(at, Node.Type.TEXT, text));
+      }
+      return text;
+    }
+    if (event instanceof AliasEvent alias) {
+      Node key = alias(alias, at, depth);
+      if (key == null || key instanceof Node.Scalar) {
+        return key instanceof Node.Scalar scalar ? scalar.text() : "";
+      }
+    }
+    String advice =
+        event.getEventId() == Event.ID.MappingStart ? " (put a template in quotes)" : "";
+    throw assembly.stop(at, "a key is not plain text" + advice);
+  }
+
+  private void refuseTag(Optional<String> tag, Location at) {
+    if (tag.isPresent()) {
+      assembly.refuse(
+          at, "YAML tags (!name) are not allowed (text that begins with ! stands in quotes)");
+    }
+  }
+
+  private Event next() {
+    try {
+      return events.next();
+    } catch (MarkedYamlEngineException e) {
+      SyntaxProblem problem = SyntaxProblem.of(e, source);
+      throw assembly.stop(problem.at(), problem.message());
+    } catch (YamlVersionException e) {
+      throw assembly.stop(Location.START, "another version of YAML than 1.x is asked for");
+    } catch (NumberFormatException e) {
+      // SnakeYAML Engine 3.0 lets it through when eight digits are more than an int.
+      throw assembly.stop(reached(), "an escape stands for no character (at most \\U0010FFFF)");
+    } catch (YamlEngineException e) {
+      throw assembly.stop(
+          reached(),
+          text.isExceeded()
+              ? "a word or a line is longer than " + BoundedLookahead.MAX_CHARACTERS + " characters"
+              : "YAML cannot be read: " + Printable.escaped(String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** How far the parser has come. */
+  private Location reached() {
+    StreamReader characters = text.characters();
+    return new Location(characters.getLine() + 1, characters.getColumn() + 1);
+  }
+
+  private static Location location(Event event) {
+    Mark mark = event.getStartMark().orElseThrow();
+    return new Location(mark.getLine() + 1, mark.getColumn() + 1);
+  }
+}
