@@ -167,8 +167,6 @@ class RuleFilesTest {
 
     assertThat(problems(RuleFiles.load(missing)))
         .isEqualTo(missing + ": cannot be read: there is no such file");
-    assertThat(problems(RuleFiles.load(folder)))
-        .isEqualTo(folder + ": cannot be read: it is a folder (expected: a file)");
     assertThat(problems(RuleFiles.load(large))).isEqualTo(large + ": is larger than 16 MiB");
     assertThat(problems(RuleFiles.load(encoded))).isEqualTo(encoded + ":2:4: not UTF-8 text");
     assertThat(problems(RuleFiles.load(cut))).isEqualTo(cut + ":1:2: not UTF-8 text");
