@@ -59,7 +59,7 @@ public record Document(Node root, List<Anchor> anchors) {
   public static @Nullable Document load(
       Path path, Problems problems, Map<String, Consumer<Node>> streamed) {
     Source source = Source.load(path, problems);
-    return source == null ? null : read(source, problems, streamed);
+    return source == null ? null : read(path.toString(), source, problems, streamed);
   }
 
   /**
@@ -82,13 +82,13 @@ public record Document(Node root, List<Anchor> anchors) {
   public static @Nullable Document parse(
       String text, Problems problems, Map<String, Consumer<Node>> streamed) {
     Source source = Source.of(text, problems);
-    return source == null ? null : read(source, problems, streamed);
+    return source == null ? null : read(problems.file(), source, problems, streamed);
   }
 
   private static @Nullable Document read(
-      Source source, Problems problems, Map<String, Consumer<Node>> streamed) {
+      String name, Source source, Problems problems, Map<String, Consumer<Node>> streamed) {
     Assembly assembly = new Assembly(problems, streamed);
-    return problems.file().endsWith(JSON)
+    return name.endsWith(JSON)
         ? JsonReader.read(source, assembly)
         : YamlReader.read(source, assembly);
   }
