@@ -30,7 +30,7 @@ record RuleFamily(MetricFamilyDescriptor description, List<String> labels, Sourc
   }
 
   /** Adds the series of one rule: none, one or several. */
-  interface RuleSource {
+  interface OfRule {
     void read(Rule rule, RuleUse use, Series series);
   }
 
@@ -56,7 +56,7 @@ record RuleFamily(MetricFamilyDescriptor description, List<String> labels, Sourc
   }
 
   /** The series of every rule, in the order of the rules. */
-  static Source ofEachRule(RuleSource source) {
+  static Source ofEachRule(OfRule source) {
     return (rules, series) ->
         rules.rules().rules().forEach(rule -> source.read(rule, rules.use(rule), series));
   }
