@@ -105,7 +105,7 @@ final class DetourProcess implements AutoCloseable {
     return RawClient.connect(addresses().getFirst());
   }
 
-  /** Sends it a signal: {@code TERM} or {@code INT}. */
+  /** Sends it a signal: {@code TERM}, {@code INT} or {@code HUP}. */
   void signal(String name) throws Exception {
     Process kill =
         new ProcessBuilder("kill", "-s", name, String.valueOf(process.pid())).inheritIO().start();
@@ -113,12 +113,17 @@ final class DetourProcess implements AutoCloseable {
     assertThat(kill.exitValue()).isZero();
   }
 
-  /** Whether it was started with SIGINT ignored, as a shell does with background jobs. */
-  boolean ignoresInterrupts() throws IOException {
+  /**
+   * Whether it was started with a signal ignored, as a shell does with SIGINT for background jobs
+   * and nohup with SIGHUP.
+   *
+   * @param number 1 for SIGHUP, 2 for SIGINT
+   */
+  boolean ignores(int number) throws IOException {
     return Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status")).stream()
         .filter(line -> line.startsWith("SigIgn:"))
         .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).trim(), 16))
-        .anyMatch(ignored -> (ignored & 0b10) != 0);
+        .anyMatch(ignored -> (ignored >> (number - 1) & 1) != 0);
   }
 
   /** How many of its threads have a name that begins so. */

@@ -152,6 +152,45 @@ class RunCommandIT {
   }
 
   @Test
+  @DisplayName("R01: SIGHUP reads the rules again; the process lives, and so do its tunnels")
+  void aHangUpReadsTheRulesAgain() throws Exception {
+    try (DetourProcess detour = serving("30s", "off");
+        RawClient tunnel = detour.client();
+        RawClient next = detour.client();
+        RawClient last = detour.client()) {
+      assumeFalse(detour.ignores(1), "this was started with SIGHUP ignored; skipped");
+      openTunnel(tunnel);
+
+      Files.writeString(folder.resolve("moved.yaml"), RULES.replace("old.test", "older.test"));
+      detour.signal("HUP");
+      awaitSaid(detour, "rules reloaded (SIGHUP): 1 rule in force: 1 changed (moved)");
+      assertThat(next.tunnel("older.test:" + origin.port()).status()).isEqualTo(200);
+
+      Files.writeString(folder.resolve("moved.yaml"), RULES.replace("exact", "exat"));
+      detour.signal("HUP");
+      awaitSaid(detour, "rules not reloaded (SIGHUP): ");
+      assertThat(detour.err()).contains("moved.yaml:4:22: unknown key \"exat\"");
+      assertThat(last.tunnel("older.test:" + origin.port()).status()).isEqualTo(200);
+      assertThat(tunnel.send("ping").read(4)).isEqualTo("ping");
+      assertThat(detour.isAlive()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("R04: a file that changes is read without anybody's asking")
+  void aChangeOfTheFileIsEnough() throws Exception {
+    try (DetourProcess detour = serving("30s")) {
+      Files.writeString(folder.resolve("moved.yaml"), "version: 1\nrules: []\n");
+
+      awaitSaid(detour, "rules reloaded (files changed): 0 rules in force: 1 removed (moved)");
+    }
+  }
+
+  private static void awaitSaid(DetourProcess detour, String text) {
+    await(text).atMost(LONG).until(() -> detour.err().contains(text));
+  }
+
+  @Test
   void theEnvironmentSetsTheListenersAndTheRules() throws Exception {
     SocketTable.assumeIpv6();
     Map<String, String> environment =
@@ -193,10 +232,18 @@ class RunCommandIT {
   }
 
   private DetourProcess serving(String drainTimeout) throws IOException {
+    return serving(drainTimeout, "1s");
+  }
+
+  private DetourProcess serving(String drainTimeout, String rulesWatch) throws IOException {
+    Path configuration =
+        Files.writeString(folder.resolve("detour.yaml"), "rules_watch: " + rulesWatch + "\n");
     return DetourProcess.start(
             folder,
             Map.of(),
             "run",
+            "--config",
+            configuration.toString(),
             "--listen",
             "127.0.0.1:0",
             "--admin-listen",
@@ -219,7 +266,7 @@ class RunCommandIT {
 
   private static void assumeDelivered(DetourProcess detour, String signal) throws IOException {
     assumeFalse(
-        signal.equals("INT") && detour.ignoresInterrupts(),
+        signal.equals("INT") && detour.ignores(2),
         "this shell starts its jobs with SIGINT ignored; skipped");
   }
 

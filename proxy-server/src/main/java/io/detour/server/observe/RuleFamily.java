@@ -24,13 +24,19 @@ import java.util.List;
 record RuleFamily(MetricFamilyDescriptor description, List<String> labels, Source source) {
   private static final long NEVER_RESET = 0;
 
+  /**
+   * Up to so many rules have series before they are used. A page with every series of a million
+   * rules would take longer than Prometheus waits, and more memory than the rules.
+   */
+  static final int MOST_UNUSED = 10_000;
+
   /** Adds every series of a family. */
   interface Source {
     void read(RuleSnapshot rules, Series series);
   }
 
   /** Adds the series of one rule: none, one or several. */
-  interface RuleSource {
+  interface OfRule {
     void read(Rule rule, RuleUse use, Series series);
   }
 
@@ -55,10 +61,21 @@ record RuleFamily(MetricFamilyDescriptor description, List<String> labels, Sourc
         MetricFamilyDescriptor.gauge(name).help(help).labelNames(labels).build(), labels, source);
   }
 
-  /** The series of every rule, in the order of the rules. */
-  static Source ofEachRule(RuleSource source) {
-    return (rules, series) ->
-        rules.rules().rules().forEach(rule -> source.read(rule, rules.use(rule), series));
+  /**
+   * The series of every rule; if there are more than {@link #MOST_UNUSED}, of every rule that has
+   * decided a request.
+   */
+  static Source ofEachRule(OfRule source) {
+    return (rules, series) -> {
+      List<Rule> list = rules.rules().rules();
+      boolean all = list.size() <= MOST_UNUSED;
+      for (Rule rule : list) {
+        RuleUse use = rules.use(rule);
+        if (all || use.matches() > 0) {
+          source.read(rule, use, series);
+        }
+      }
+    };
   }
 
   /** What a scrape is told. */

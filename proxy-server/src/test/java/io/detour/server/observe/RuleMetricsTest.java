@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.detour.server.decide.RulesInForce;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
@@ -72,16 +72,28 @@ class RuleMetricsTest {
   }
 
   @Test
-  void manyRulesHaveASeriesEach() {
-    String[] names = IntStream.range(0, 10_000).mapToObj(i -> "r" + i).toArray(String[]::new);
-    rules.replace(parsed(rejecting(names)));
+  void manyRulesHaveASeriesEachAndMoreThanThatOnlyWhenTheyAreUsed() {
+    rules.replace(parsed(rejecting(names(RuleFamily.MOST_UNUSED))));
+    assertThat(matchSeries()).hasSize(RuleFamily.MOST_UNUSED);
 
-    MetricSnapshots page = registry.scrape();
+    rules.replace(parsed(rejecting(names(RuleFamily.MOST_UNUSED + 1))));
+    assertThat(matchSeries()).isEmpty();
 
-    assertThat(page.stream())
-        .filteredOn(family -> family.getMetadata().getName().equals("detour_rule_matches"))
+    use(rules, "r7").matched(1);
+    assertThat(matchSeries())
         .singleElement()
-        .satisfies(family -> assertThat(family.getDataPoints()).hasSize(names.length));
+        .satisfies(point -> assertThat(point.getLabels().get("rule")).isEqualTo("r7"));
+  }
+
+  private static String[] names(int count) {
+    return IntStream.range(0, count).mapToObj(i -> "r" + i).toArray(String[]::new);
+  }
+
+  private List<DataPointSnapshot> matchSeries() {
+    return registry.scrape().stream()
+        .filter(family -> family.getMetadata().getName().equals("detour_rule_matches"))
+        .<DataPointSnapshot>flatMap(family -> family.getDataPoints().stream())
+        .toList();
   }
 
   private List<String> series() throws IOException {
