@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads the root of a configuration file. For one file. */
 final class ConfigurationReader {
   private static final Keys FILE_KEYS =
-      Keys.of("listen", "forward", "admin", "rules", "timeouts", "relay", "threads")
-          .refusing("<<", "access", "limits", "resolver", "parents", "log", "ledger");
+      Keys.of("listen", "forward", "admin", "rules", "timeouts", "relay", "parents", "threads")
+          .refusing("<<", "access", "limits", "resolver", "log", "ledger");
   private static final Keys ADMIN_KEYS = Keys.of("listen").refusing("<<", "hosts");
   private static final Keys RELAY_KEYS =
       Keys.of("mode", "pipe_size", "pipes", "busy_poll").refusing("<<");
@@ -62,7 +62,8 @@ final class ConfigurationReader {
         timeouts(fields, defaults)
             .withListen(clients)
             .withForward(forward)
-            .withRelay(relay(fields, defaults.relay()));
+            .withRelay(relay(fields, defaults.relay()))
+            .withParents(new ParentsReader(problems).parents(fields));
     configuration = admin == null ? configuration : configuration.withAdmin(admin);
     configuration = rules == null ? configuration : configuration.withRules(rules);
     return threads == null ? configuration : configuration.withThreads(threads);
