@@ -96,10 +96,7 @@ public final class Dialer implements AutoCloseable {
    */
   public Dial dial(
       HostPort target, @Nullable String via, EventLoop loop, Consumer<DialResult> done) {
-    if (!loop.inEventLoop()) {
-      throw new IllegalStateException(
-          "loop: not that of " + Thread.currentThread() + " (expected: the current event loop)");
-    }
+    requireOn(loop);
     Receiver<DialResult> receiver = new Receiver<>(done);
     if (via == null) {
       return connect(target, TIMEOUTS_PER_TARGET, loop, receiver);
@@ -114,6 +111,21 @@ public final class Dialer implements AutoCloseable {
         new ParentDial(parent, target, loop, options.connectTimeout().toNanos(), receiver);
     dial.start(this);
     return dial;
+  }
+
+  /**
+   * @throws IllegalStateException if {@code loop} is not the current thread's
+   */
+  static void requireOn(EventLoop loop) {
+    if (!loop.inEventLoop()) {
+      throw new IllegalStateException(
+          "loop: not that of " + Thread.currentThread() + " (expected: the current event loop)");
+    }
+  }
+
+  /** How it resolves and connects. */
+  DialOptions options() {
+    return options;
   }
 
   /**
