@@ -104,6 +104,7 @@ class RouteDialerTest {
     };
   }
 
+  /** A parent that fails so, if no target alone can; else null. */
   private @Nullable ScriptedParent failingParent(FallbackError error) throws IOException {
     return switch (error) {
       case CONNECTION_TERMINATED -> fixture.keep(ScriptedParent.answering(""));
