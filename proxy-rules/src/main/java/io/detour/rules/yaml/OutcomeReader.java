@@ -99,6 +99,16 @@ final class OutcomeReader {
         add(targets, target(fields, hosts));
       }
     }
+    if (targets.size() > Outcome.Rewrite.MOST_TARGETS) {
+      problems.add(
+          rule.at("targets"),
+          "\"targets\" has "
+              + targets.size()
+              + " entries (expected: at most "
+              + Outcome.Rewrite.MOST_TARGETS
+              + ")");
+      return List.of();
+    }
     return targets;
   }
 

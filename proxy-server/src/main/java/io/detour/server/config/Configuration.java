@@ -3,12 +3,15 @@ package io.detour.server.config;
 import io.detour.core.relay.RelayMode;
 import io.detour.core.relay.RelayOptions;
 import io.detour.server.dial.DialOptions;
+import io.detour.server.dial.Parent;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.reload.RuleSource;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -23,6 +26,7 @@ import java.util.Map;
  *     {@link #LEAST_RULES_WATCH} to {@link #MOST_RULES_WATCH}, or zero if they are not watched
  * @param timeouts each timeout within its range
  * @param relay how bytes are moved
+ * @param parents the parent proxies by their names, in the order of the file
  * @param threads number of event loops, 1 to {@link #MOST_THREADS}, or {@link #AUTOMATIC}
  */
 public record Configuration(
@@ -33,6 +37,7 @@ public record Configuration(
     Duration rulesWatch,
     Map<Timeout, Duration> timeouts,
     RelayChoice relay,
+    Map<String, Parent> parents,
     int threads) {
 
   /** A number that Detour chooses. */
@@ -46,7 +51,7 @@ public record Configuration(
   public static final int MOST_THREADS = 1024;
 
   /**
-   * Copies the lists.
+   * Copies the lists and maps.
    *
    * @throws IllegalArgumentException if a timeout is missing or out of range
    */
@@ -54,6 +59,7 @@ public record Configuration(
     listen = List.copyOf(listen);
     forward = List.copyOf(forward);
     timeouts = Map.copyOf(timeouts);
+    parents = Collections.unmodifiableMap(new LinkedHashMap<>(parents));
     for (Timeout timeout : Timeout.values()) {
       Duration duration = timeouts.get(timeout);
       if (duration == null || !timeout.allows(duration)) {
@@ -79,6 +85,7 @@ public record Configuration(
         timeouts,
         new RelayChoice(
             relay.mode(), relay.pipeBytes(), relay.pipes(), RelayChoice.USUAL_BUSY_POLL),
+        Map.of(),
         AUTOMATIC);
   }
 
@@ -91,7 +98,8 @@ public record Configuration(
   public DialOptions dialOptions() {
     return DialOptions.defaults()
         .withDnsTimeout(timeout(Timeout.DNS))
-        .withConnectTimeout(timeout(Timeout.CONNECT));
+        .withConnectTimeout(timeout(Timeout.CONNECT))
+        .withParents(parents);
   }
 
   /** How bytes are moved. */
@@ -108,39 +116,46 @@ public record Configuration(
 
   /** The same with other addresses for clients. */
   public Configuration withListen(List<ListenAddress> other) {
-    return new Configuration(other, forward, admin, rules, rulesWatch, timeouts, relay, threads);
+    return new Configuration(
+        other, forward, admin, rules, rulesWatch, timeouts, relay, parents, threads);
   }
 
   /** The same with other plain TCP listeners. */
   public Configuration withForward(List<Forward> other) {
-    return new Configuration(listen, other, admin, rules, rulesWatch, timeouts, relay, threads);
+    return new Configuration(
+        listen, other, admin, rules, rulesWatch, timeouts, relay, parents, threads);
   }
 
   /** The same with another address for the admin interface. */
   public Configuration withAdmin(ListenAddress other) {
-    return new Configuration(listen, forward, other, rules, rulesWatch, timeouts, relay, threads);
+    return new Configuration(
+        listen, forward, other, rules, rulesWatch, timeouts, relay, parents, threads);
   }
 
   /** The same with rules from elsewhere. */
   public Configuration withRules(RuleSource other) {
-    return new Configuration(listen, forward, admin, other, rulesWatch, timeouts, relay, threads);
+    return new Configuration(
+        listen, forward, admin, other, rulesWatch, timeouts, relay, parents, threads);
   }
 
   /** The same with rule files watched otherwise. */
   public Configuration withRulesWatch(Duration other) {
-    return new Configuration(listen, forward, admin, rules, other, timeouts, relay, threads);
+    return new Configuration(
+        listen, forward, admin, rules, other, timeouts, relay, parents, threads);
   }
 
   /** The same with one timeout changed. */
   public Configuration withTimeout(Timeout timeout, Duration duration) {
     Map<Timeout, Duration> other = new EnumMap<>(timeouts);
     other.put(timeout, duration);
-    return new Configuration(listen, forward, admin, rules, rulesWatch, other, relay, threads);
+    return new Configuration(
+        listen, forward, admin, rules, rulesWatch, other, relay, parents, threads);
   }
 
   /** The same with another relay. */
   public Configuration withRelay(RelayChoice other) {
-    return new Configuration(listen, forward, admin, rules, rulesWatch, timeouts, other, threads);
+    return new Configuration(
+        listen, forward, admin, rules, rulesWatch, timeouts, other, parents, threads);
   }
 
   /** The same with another path for the bytes. */
@@ -148,8 +163,15 @@ public record Configuration(
     return withRelay(new RelayChoice(mode, relay.pipeBytes(), relay.pipes(), relay.busyPoll()));
   }
 
+  /** The same with other parent proxies. */
+  public Configuration withParents(Map<String, Parent> others) {
+    return new Configuration(
+        listen, forward, admin, rules, rulesWatch, timeouts, relay, others, threads);
+  }
+
   /** The same with another number of event loops. */
   public Configuration withThreads(int other) {
-    return new Configuration(listen, forward, admin, rules, rulesWatch, timeouts, relay, other);
+    return new Configuration(
+        listen, forward, admin, rules, rulesWatch, timeouts, relay, parents, other);
   }
 }

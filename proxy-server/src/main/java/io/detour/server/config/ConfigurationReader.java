@@ -21,8 +21,17 @@ import org.jspecify.annotations.Nullable;
 /** Reads the root of a configuration file. For one file. */
 final class ConfigurationReader {
   private static final Keys FILE_KEYS =
-      Keys.of("listen", "forward", "admin", "rules", "rules_watch", "timeouts", "relay", "threads")
-          .refusing("access", "limits", "resolver", "parents", "log", "ledger");
+      Keys.of(
+              "listen",
+              "forward",
+              "admin",
+              "rules",
+              "rules_watch",
+              "timeouts",
+              "relay",
+              "parents",
+              "threads")
+          .refusing("access", "limits", "resolver", "log", "ledger");
   private static final Keys ADMIN_KEYS = Keys.of("listen").refusing("hosts");
   private static final Keys RELAY_KEYS = Keys.of("mode", "pipe_size", "pipes", "busy_poll");
   private static final Keys TIMEOUT_KEYS =
@@ -65,7 +74,8 @@ final class ConfigurationReader {
         timeouts(fields, defaults)
             .withListen(clients)
             .withForward(forward)
-            .withRelay(relay(fields, defaults.relay()));
+            .withRelay(relay(fields, defaults.relay()))
+            .withParents(new ParentsReader(problems).parents(fields));
     configuration = admin == null ? configuration : configuration.withAdmin(admin);
     configuration = rules == null ? configuration : configuration.withRules(rules);
     configuration = rulesWatch == null ? configuration : configuration.withRulesWatch(rulesWatch);

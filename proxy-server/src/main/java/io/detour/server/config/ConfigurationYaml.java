@@ -12,7 +12,10 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
-/** Writes a configuration as a configuration file that says the same. */
+/**
+ * Writes a configuration as a configuration file that says the same, but for the credentials of
+ * parent proxies, which it masks. What is masked is refused when the file is read.
+ */
 public final class ConfigurationYaml {
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
@@ -43,6 +46,8 @@ public final class ConfigurationYaml {
     relay.put("pipe_size", SizeText.of(choice.pipeBytes()));
     put(relay, "pipes", choice.pipes());
     relay.put("busy_poll", DurationText.of(choice.busyPoll()));
+    ObjectNode parents = root.putObject("parents");
+    configuration.parents().forEach((name, parent) -> parents.put(name, parent.toString()));
     put(root, "threads", configuration.threads());
     return YAML.writeValueAsString(root).stripTrailing() + "\n" + comment;
   }

@@ -1,12 +1,17 @@
 package io.detour.server.decide;
 
+import io.detour.core.Host;
 import io.detour.rules.Decision;
+import io.detour.rules.HostMatcher;
 import io.detour.rules.Request;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A rule set and the use of each of its rules. Immutable, but for the counts. Any thread.
@@ -19,8 +24,16 @@ public final class RuleSnapshot {
   /** By {@link Rule#index}. */
   private final RuleUse[] uses;
 
-  private RuleSnapshot(RuleSet rules, Map<String, RuleUse> before) {
+  /** Requests that no rule decided, by the text of the legacy suffix of their host. */
+  private final Map<String, LongAdder> unmatched = new HashMap<>();
+
+  private RuleSnapshot(
+      RuleSet rules, Map<String, RuleUse> before, Map<String, LongAdder> unmatchedBefore) {
     this.rules = rules;
+    for (HostMatcher.Suffix suffix : rules.legacySuffixes()) {
+      LongAdder known = unmatchedBefore.get(suffix.text());
+      unmatched.put(suffix.text(), known == null ? new LongAdder() : known);
+    }
     List<Rule> list = rules.rules();
     uses = new RuleUse[list.size()];
     for (int i = 0; i < uses.length; i++) {
@@ -30,14 +43,14 @@ public final class RuleSnapshot {
   }
 
   static RuleSnapshot unused(RuleSet rules) {
-    return new RuleSnapshot(rules, Map.of());
+    return new RuleSnapshot(rules, Map.of(), Map.of());
   }
 
   /** Other rules; those whose names are here too go on with the counts that they have. */
   RuleSnapshot followedBy(RuleSet next) {
     Map<String, RuleUse> byName = HashMap.newHashMap(uses.length);
     rules.rules().forEach(rule -> byName.put(rule.name(), use(rule)));
-    return new RuleSnapshot(next, byName);
+    return new RuleSnapshot(next, byName, unmatched);
   }
 
   /** The rules. */
@@ -57,5 +70,27 @@ public final class RuleSnapshot {
    */
   public RuleUse use(Rule rule) {
     return uses[rule.index()];
+  }
+
+  /**
+   * Counts a request that no rule decided, if its host has a legacy suffix.
+   *
+   * @return that suffix, or null if it has none
+   */
+  public HostMatcher.@Nullable Suffix countUnmatched(Host host) {
+    HostMatcher.Suffix suffix = rules.legacySuffix(host);
+    if (suffix != null) {
+      adder(suffix).increment();
+    }
+    return suffix;
+  }
+
+  /** Requests that no rule decided and whose host has a legacy suffix of the rules. */
+  public long unmatched(HostMatcher.Suffix suffix) {
+    return adder(suffix).sum();
+  }
+
+  private LongAdder adder(HostMatcher.Suffix suffix) {
+    return Objects.requireNonNull(unmatched.get(suffix.text()));
   }
 }

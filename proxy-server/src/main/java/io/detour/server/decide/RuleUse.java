@@ -3,6 +3,8 @@ package io.detour.server.decide;
 import io.detour.core.Direction;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much the rule of one name is used. Lives as long as the rule, through every reload, and for
@@ -13,21 +15,25 @@ import java.lang.invoke.VarHandle;
  * and no objects of their own.
  */
 public final class RuleUse {
-  private static final VarHandle MATCHES = handle("matches");
-  private static final VarHandle LAST_MATCH = handle("lastMatchSecond");
-  private static final VarHandle UPSTREAM = handle("upstreamBytes");
-  private static final VarHandle DOWNSTREAM = handle("downstreamBytes");
+  private static final VarHandle MATCHES = handle("matches", long.class);
+  private static final VarHandle LAST_MATCH = handle("lastMatchSecond", long.class);
+  private static final VarHandle UPSTREAM = handle("upstreamBytes", long.class);
+  private static final VarHandle DOWNSTREAM = handle("downstreamBytes", long.class);
+  private static final VarHandle TARGETS = handle("targets", TargetUse.class);
 
   private volatile long matches;
   private volatile long lastMatchSecond;
   private volatile long upstreamBytes;
   private volatile long downstreamBytes;
 
+  /** Made with the first dial for the rule: most rules of a large file are never used. */
+  private volatile @Nullable TargetUse targets;
+
   RuleUse() {}
 
-  private static VarHandle handle(String field) {
+  private static VarHandle handle(String field, Class<?> type) {
     try {
-      return MethodHandles.lookup().findVarHandle(RuleUse.class, field, long.class);
+      return MethodHandles.lookup().findVarHandle(RuleUse.class, field, type);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
@@ -73,5 +79,15 @@ public final class RuleUse {
       case UPSTREAM -> upstreamBytes;
       case DOWNSTREAM -> downstreamBytes;
     };
+  }
+
+  /** How its targets fare; made when it is asked for first. */
+  public TargetUse targets() {
+    TargetUse known = targets;
+    if (known == null) {
+      TARGETS.compareAndSet(this, null, new TargetUse());
+      known = Objects.requireNonNull(targets);
+    }
+    return known;
   }
 }

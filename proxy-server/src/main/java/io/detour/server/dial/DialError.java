@@ -1,11 +1,15 @@
 package io.detour.server.dial;
 
+import io.detour.rules.FallbackError;
 import io.detour.server.status.ProxyErrorType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a dial failed, and how that is told to the client: the status and the error token of RFC 9209
  * 2.3. The statuses are Detour's; for {@link #RESOURCES} it differs from the recommended 500,
  * because the same request may work a moment later.
+ *
+ * <p>A parent proxy can report most of them. The details then say so.
  */
 public enum DialError {
   /** The name has no address, or the DNS servers gave no usable answer. */
@@ -24,7 +28,21 @@ public enum DialError {
   /** This machine has no descriptor, no local port or no memory for another connection. */
   RESOURCES(503, ProxyErrorType.PROXY_INTERNAL_ERROR, "no resources for another connection"),
   /** The connection broke before it was of use. */
-  CONNECTION_TERMINATED(502, ProxyErrorType.CONNECTION_TERMINATED, "the connection broke at once");
+  CONNECTION_TERMINATED(502, ProxyErrorType.CONNECTION_TERMINATED, "the connection broke at once"),
+  /** A parent proxy says that it cannot serve the target now. */
+  DESTINATION_UNAVAILABLE(
+      503, ProxyErrorType.DESTINATION_UNAVAILABLE, "the target is not available"),
+  /** The target's address is one that may not be connected to. */
+  DESTINATION_IP_PROHIBITED(
+      403, ProxyErrorType.DESTINATION_IP_PROHIBITED, "the target's address is not allowed"),
+  /** A parent proxy does not allow the target. */
+  DENIED(403, ProxyErrorType.HTTP_REQUEST_DENIED, "the parent proxy denied the request"),
+  /** A parent proxy cannot be used as it is configured: somebody has to change that. */
+  PARENT_CONFIGURATION(
+      502, ProxyErrorType.PROXY_CONFIGURATION_ERROR, "the parent proxy is not configured rightly"),
+  /** A parent proxy answered something that tells nothing. */
+  PARENT_ANSWER(
+      502, ProxyErrorType.HTTP_PROTOCOL_ERROR, "the answer of the parent proxy is malformed");
 
   private final int status;
   private final ProxyErrorType type;
@@ -36,7 +54,7 @@ public enum DialError {
     this.details = details;
   }
 
-  /** The HTTP status of the answer: 502, 503 or 504. */
+  /** The HTTP status of the answer: 403, 502, 503 or 504. */
   public int status() {
     return status;
   }
@@ -49,6 +67,31 @@ public enum DialError {
   /** What happened, as one phrase of printable ASCII without quotes. */
   public String details() {
     return details;
+  }
+
+  /** What a rule calls it that lets the next target be tried, or null if no rule can. */
+  public @Nullable FallbackError fallback() {
+    return switch (this) {
+      case DNS_ERROR -> FallbackError.DNS_ERROR;
+      case DNS_TIMEOUT -> FallbackError.DNS_TIMEOUT;
+      case CONNECTION_REFUSED -> FallbackError.CONNECTION_REFUSED;
+      case CONNECTION_TIMEOUT -> FallbackError.CONNECTION_TIMEOUT;
+      case CONNECTION_TERMINATED -> FallbackError.CONNECTION_TERMINATED;
+      case DESTINATION_UNAVAILABLE -> FallbackError.DESTINATION_UNAVAILABLE;
+      case DESTINATION_IP_UNROUTABLE -> FallbackError.DESTINATION_IP_UNROUTABLE;
+      case RESOURCES,
+          PROXY_LOOP,
+          DESTINATION_IP_PROHIBITED,
+          DENIED,
+          PARENT_CONFIGURATION,
+          PARENT_ANSWER ->
+          null;
+    };
+  }
+
+  /** Whether somebody decided against the target, so that nothing else may be tried instead. */
+  boolean isPolicy() {
+    return this == PROXY_LOOP || this == DESTINATION_IP_PROHIBITED || this == DENIED;
   }
 
   /** Whether this machine failed, so that it says nothing about the target. */

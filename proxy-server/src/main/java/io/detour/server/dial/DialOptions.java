@@ -4,7 +4,9 @@ import io.detour.core.Host;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,12 +18,14 @@ import java.util.Map;
  * @param dnsServers the servers to ask, in this order; empty for those of {@code /etc/resolv.conf}
  * @param hosts addresses of names that are not looked up, in the order they are tried; a name with
  *     at least one address
+ * @param parents the parent proxies by their names, in the order of the configuration
  */
 public record DialOptions(
     Duration dnsTimeout,
     Duration connectTimeout,
     List<InetSocketAddress> dnsServers,
-    Map<Host, List<InetAddress>> hosts) {
+    Map<Host, List<InetAddress>> hosts,
+    Map<String, Parent> parents) {
   private static final Duration MAX_TIMEOUT = Duration.ofHours(1);
 
   /**
@@ -46,6 +50,7 @@ public record DialOptions(
           copy.put(host, List.copyOf(addresses));
         });
     hosts = Map.copyOf(copy);
+    parents = Collections.unmodifiableMap(new LinkedHashMap<>(parents));
   }
 
   private static void requireTimeout(String name, Duration timeout, Duration min) {
@@ -55,28 +60,34 @@ public record DialOptions(
     }
   }
 
-  /** 5 s for DNS, 10 s for an address, the system's servers, no static host. */
+  /** 5 s for DNS, 10 s for an address, the system's servers, no static host, no parent. */
   public static DialOptions defaults() {
-    return new DialOptions(Duration.ofSeconds(5), Duration.ofSeconds(10), List.of(), Map.of());
+    return new DialOptions(
+        Duration.ofSeconds(5), Duration.ofSeconds(10), List.of(), Map.of(), Map.of());
   }
 
   /** The same with another DNS timeout. */
   public DialOptions withDnsTimeout(Duration timeout) {
-    return new DialOptions(timeout, connectTimeout, dnsServers, hosts);
+    return new DialOptions(timeout, connectTimeout, dnsServers, hosts, parents);
   }
 
   /** The same with another connect timeout. */
   public DialOptions withConnectTimeout(Duration timeout) {
-    return new DialOptions(dnsTimeout, timeout, dnsServers, hosts);
+    return new DialOptions(dnsTimeout, timeout, dnsServers, hosts, parents);
   }
 
   /** The same with other DNS servers. */
   public DialOptions withDnsServers(List<InetSocketAddress> servers) {
-    return new DialOptions(dnsTimeout, connectTimeout, servers, hosts);
+    return new DialOptions(dnsTimeout, connectTimeout, servers, hosts, parents);
   }
 
   /** The same with other static hosts. */
   public DialOptions withHosts(Map<Host, List<InetAddress>> entries) {
-    return new DialOptions(dnsTimeout, connectTimeout, dnsServers, entries);
+    return new DialOptions(dnsTimeout, connectTimeout, dnsServers, entries, parents);
+  }
+
+  /** The same with other parent proxies. */
+  public DialOptions withParents(Map<String, Parent> others) {
+    return new DialOptions(dnsTimeout, connectTimeout, dnsServers, hosts, others);
   }
 }

@@ -4,7 +4,7 @@ import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** How a dial ended. */
+/** How a dial ended. Through a parent proxy the addresses and times are those of the parent. */
 public sealed interface DialResult {
   /** Addresses that a connection was attempted to: 0 if it did not come to that. */
   int attempts();
@@ -21,8 +21,9 @@ public sealed interface DialResult {
    * <p>The channel is on the event loop of the dial, its pipeline is empty, it does not read by
    * itself ({@code AUTO_READ} off), and it lets each direction end alone ({@code
    * ALLOW_HALF_CLOSURE}). Netty may read all the same as soon as the callback has returned, when
-   * the target has ended its direction already: a handler that keeps early bytes has to be in the
-   * pipeline by then.
+   * the target has ended its direction already, and bytes that came right behind a parent proxy's
+   * answer are read in the same moment: a handler that keeps early bytes has to be in the pipeline
+   * by then.
    *
    * @param upstream the connection
    * @param remote the address that answered

@@ -27,6 +27,13 @@ import org.jspecify.annotations.Nullable;
  * transport.
  */
 public final class Dialer implements AutoCloseable {
+  /** After so many connect timeouts no further address of a target is tried. */
+  private static final int TIMEOUTS_PER_TARGET = 3;
+
+  private static final Resolution NO_PARENT =
+      new Resolution.Unresolved(
+          DialError.PARENT_CONFIGURATION, "there is no parent proxy of this name", null);
+
   /** As long as {@code resolv.conf} has at most three servers, each is asked in time. */
   private static final int QUERIES_PER_TIMEOUT = 4;
 
@@ -76,13 +83,58 @@ public final class Dialer implements AutoCloseable {
    * @throws IllegalStateException if {@code loop} is not the current thread's
    */
   public Dial dial(HostPort target, EventLoop loop, Consumer<DialResult> done) {
+    return dial(target, null, loop, done);
+  }
+
+  /**
+   * The same through a parent proxy, which resolves the target and connects to it. The parent is
+   * resolved and connected to like a target, but for one connect timeout in all: until the parent
+   * has answered. What {@link DialResult} says of addresses is about the parent's.
+   *
+   * @param via the parent's name in {@link DialOptions#parents}, or null for none; if there is none
+   *     of this name, the dial fails with {@link DialError#PARENT_CONFIGURATION}
+   */
+  public Dial dial(
+      HostPort target, @Nullable String via, EventLoop loop, Consumer<DialResult> done) {
+    requireOn(loop);
+    Receiver<DialResult> receiver = new Receiver<>(done);
+    if (via == null) {
+      return connect(target, TIMEOUTS_PER_TARGET, loop, receiver);
+    }
+    Parent parent = options.parents().get(via);
+    if (parent == null) {
+      PendingDial dial = pendingDial(target, TIMEOUTS_PER_TARGET, loop, receiver);
+      dial.start(NO_PARENT);
+      return dial;
+    }
+    ParentDial dial =
+        new ParentDial(parent, target, loop, options.connectTimeout().toNanos(), receiver);
+    dial.start(this);
+    return dial;
+  }
+
+  /**
+   * @throws IllegalStateException if {@code loop} is not the current thread's
+   */
+  static void requireOn(EventLoop loop) {
     if (!loop.inEventLoop()) {
       throw new IllegalStateException(
           "loop: not that of " + Thread.currentThread() + " (expected: the current event loop)");
     }
-    int connectTimeoutMillis = (int) options.connectTimeout().toMillis();
-    PendingDial dial =
-        new PendingDial(target.port(), loop, transport, own, connectTimeoutMillis, done);
+  }
+
+  /** How it resolves and connects. */
+  DialOptions options() {
+    return options;
+  }
+
+  /**
+   * Connects without asking anybody.
+   *
+   * @param timeouts how many connect timeouts all addresses may take together
+   */
+  Dial connect(HostPort target, int timeouts, EventLoop loop, Receiver<DialResult> done) {
+    PendingDial dial = pendingDial(target, timeouts, loop, done);
     Resolution known = withoutLookup(target.host());
     if (known != null) {
       dial.start(known);
@@ -90,6 +142,13 @@ public final class Dialer implements AutoCloseable {
       dial.start(resolver(loop), target.host().name());
     }
     return dial;
+  }
+
+  private PendingDial pendingDial(
+      HostPort target, int timeouts, EventLoop loop, Receiver<DialResult> done) {
+    int connectTimeoutMillis = (int) options.connectTimeout().toMillis();
+    return new PendingDial(
+        target.port(), loop, transport, own, connectTimeoutMillis, timeouts, done);
   }
 
   private @Nullable Resolution withoutLookup(Host host) {

@@ -12,27 +12,20 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One dial from the lookup to its result. Everything happens on its event loop, which writes all
  * fields; it owns the channel that is being connected until the result is told.
  */
 final class PendingDial implements Dial, ChannelFutureListener {
-  private static final Logger LOG = LoggerFactory.getLogger(Dialer.class);
-
-  /** After so many connect timeouts no further address is tried. */
-  private static final int TIMEOUTS_PER_DIAL = 3;
-
   private final int port;
   private final EventLoop loop;
   private final Transport transport;
   private final OwnAddresses own;
   private final int connectTimeoutMillis;
-  private final Consumer<DialResult> done;
+  private final long connectingNanos;
+  private final Receiver<DialResult> done;
 
   private NameResolver.@Nullable Lookup lookup;
   private long lookupNanoTime;
@@ -50,18 +43,24 @@ final class PendingDial implements Dial, ChannelFutureListener {
   /** Whether the result was told or nobody wants it any more. */
   private boolean over;
 
+  /**
+   * @param connectTimeoutMillis the longest one address is tried
+   * @param timeouts how many connect timeouts all addresses may take together
+   */
   PendingDial(
       int port,
       EventLoop loop,
       Transport transport,
       OwnAddresses own,
       int connectTimeoutMillis,
-      Consumer<DialResult> done) {
+      int timeouts,
+      Receiver<DialResult> done) {
     this.port = port;
     this.loop = loop;
     this.transport = transport;
     this.own = own;
     this.connectTimeoutMillis = connectTimeoutMillis;
+    this.connectingNanos = TimeUnit.MILLISECONDS.toNanos((long) timeouts * connectTimeoutMillis);
     this.done = done;
   }
 
@@ -110,7 +109,8 @@ final class PendingDial implements Dial, ChannelFutureListener {
   }
 
   private void connectNext() {
-    if (attempts == addresses.size() || isExhausted()) {
+    long leftMillis = leftMillis();
+    if (attempts == addresses.size() || leftMillis <= 0) {
       fail(failure == null ? DialError.DNS_ERROR : failure);
       return;
     }
@@ -123,7 +123,7 @@ final class PendingDial implements Dial, ChannelFutureListener {
       connectNanoTime = System.nanoTime();
     }
     try {
-      connect(remote);
+      connect(remote, (int) Math.min(connectTimeoutMillis, leftMillis));
     } catch (ChannelException e) {
       // socket(2), setsockopt(2) or registering failed: another address would fare no better.
       if (connecting != null) {
@@ -134,20 +134,20 @@ final class PendingDial implements Dial, ChannelFutureListener {
     }
   }
 
-  /** Nobody waits for a hundred addresses that do not answer. */
-  private boolean isExhausted() {
-    long most = TimeUnit.MILLISECONDS.toNanos((long) TIMEOUTS_PER_DIAL * connectTimeoutMillis);
-    return attempts > 0 && System.nanoTime() - connectNanoTime >= most;
+  /** Nobody waits for a hundred addresses that do not answer. Rounded up. */
+  private long leftMillis() {
+    long millisecond = TimeUnit.MILLISECONDS.toNanos(1);
+    return Math.ceilDiv(connectingNanos - connectNanos(), millisecond);
   }
 
   /** Without a bootstrap: its handler, its copies of the options and its extra task cost time. */
-  private void connect(InetSocketAddress remote) {
+  private void connect(InetSocketAddress remote, int timeoutMillis) {
     SocketChannel channel = transport.sockets().newChannel();
     connecting = channel;
     SocketChannelConfig config = channel.config();
     config.setAutoRead(false);
     config.setAllowHalfClosure(true);
-    config.setConnectTimeoutMillis(connectTimeoutMillis);
+    config.setConnectTimeoutMillis(timeoutMillis);
     config.setTcpNoDelay(true);
     ChannelFuture registered = loop.register(channel);
     if (registered.isSuccess()) {
@@ -208,11 +208,7 @@ final class PendingDial implements Dial, ChannelFutureListener {
     }
     over = true;
     connecting = null;
-    try {
-      done.accept(result);
-    } catch (RuntimeException e) {
-      LOG.error("The receiver of a dial's result failed", e);
-    }
+    done.tell(result);
   }
 
   @Override

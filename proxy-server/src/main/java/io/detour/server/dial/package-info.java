@@ -41,6 +41,13 @@
  *   <li>Without any server in {@code resolv.conf} the one on this machine is asked, as the C
  *       library does; never a public one, which would learn the names of the network.
  * </ul>
+ *
+ * <h2>Through other proxies, and to several targets</h2>
+ *
+ * A dial can go through a {@link io.detour.server.dial.Parent}, which is connected to like a target
+ * and then asked for the real one; the connection that comes of it is like any other, and the bytes
+ * that follow the parent's answer are the target's. {@link io.detour.server.dial.RouteDialer} walks
+ * over the targets of a rule, dial by dial.
  */
 @NullMarked
 package io.detour.server.dial;

@@ -1,7 +1,13 @@
 package io.detour.server.observe;
 
 import io.detour.core.Direction;
+import io.detour.rules.Expiry;
+import io.detour.rules.FallbackError;
+import io.detour.rules.Hop;
+import io.detour.rules.HostMatcher;
+import io.detour.rules.Outcome;
 import io.detour.rules.Rule;
+import io.detour.rules.When;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RuleUse;
 import io.detour.server.decide.RulesInForce;
@@ -34,7 +40,8 @@ final class RuleMetrics implements MultiCollector {
               List.of("rule", "action", "mode"),
               RuleFamily.ofEachRule(
                   (rule, use, series) ->
-                      series.add(use.matches(), rule.name(), action(rule), "enforce"))),
+                      series.add(
+                          use.matches(), rule.name(), word(rule.action()), word(rule.mode())))),
           RuleFamily.gauge(
               "detour_rule_last_match_timestamp_seconds",
               "When a rule last decided a request, in seconds since 1970; 0 if it has not since the"
@@ -46,7 +53,30 @@ final class RuleMetrics implements MultiCollector {
               "detour_rule_bytes",
               "Bytes delivered by tunnels that a rule decided and that have ended.",
               List.of("rule", "direction"),
-              RuleFamily.ofEachRule(RuleMetrics::bytes)));
+              RuleFamily.ofEachRule(RuleMetrics::bytes)),
+          RuleFamily.gauge(
+              "detour_rule_expiry_timestamp_seconds",
+              "When the last day of a rule is over, in seconds since 1970; rules without an end"
+                  + " have none.",
+              List.of("rule"),
+              RuleFamily.ofEachRule(RuleMetrics::expiry)),
+          RuleFamily.counter(
+              "detour_rule_target_connects",
+              "Dials to a target of a rule, which is its number from 0, or asked for the asked"
+                  + " host.",
+              List.of("rule", "target", "result"),
+              RuleFamily.ofEachRule(RuleMetrics::targetConnects)),
+          RuleFamily.counter(
+              "detour_rule_fallbacks",
+              "Failures of a target after which the next one was tried, by the error type of RFC"
+                  + " 9209.",
+              List.of("rule", "error"),
+              RuleFamily.ofEachRule(RuleMetrics::fallbacks)),
+          RuleFamily.counter(
+              "detour_unmatched_legacy_requests",
+              "Requests for a host with a legacy suffix that no rule decided.",
+              List.of("suffix"),
+              RuleMetrics::unmatched));
 
   private final RulesInForce rules;
 
@@ -65,13 +95,46 @@ final class RuleMetrics implements MultiCollector {
     return FAMILIES.stream().map(RuleFamily::description).toList();
   }
 
-  private static String action(Rule rule) {
-    return rule.action().name().toLowerCase(Locale.ROOT);
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static void expiry(Rule rule, RuleUse use, RuleFamily.Series series) {
+    Expiry expiry = rule.lifetime().expiry();
+    if (expiry != null) {
+      series.add(expiry.endEpochSecond(), rule.name());
+    }
+  }
+
+  private static void targetConnects(Rule rule, RuleUse use, RuleFamily.Series series) {
+    if (rule.outcome() instanceof Outcome.Rewrite rewrite) {
+      int first = rewrite.fallback().when() == When.ON_FAILURE ? Hop.ASKED : 0;
+      for (int target = first; target < rewrite.targets().size(); target++) {
+        String name = target == Hop.ASKED ? "asked" : Integer.toString(target);
+        series.add(use.targets().connects(target), rule.name(), name, "success");
+        series.add(use.targets().failures(target), rule.name(), name, "failure");
+      }
+    }
+  }
+
+  private static void fallbacks(Rule rule, RuleUse use, RuleFamily.Series series) {
+    if (rule.outcome() instanceof Outcome.Rewrite rewrite
+        && (rewrite.targets().size() > 1 || rewrite.fallback().when() == When.ON_FAILURE)) {
+      for (FallbackError error : rewrite.fallback().on()) {
+        series.add(use.targets().fallbacks(error), rule.name(), error.token());
+      }
+    }
+  }
+
+  private static void unmatched(RuleSnapshot rules, RuleFamily.Series series) {
+    for (HostMatcher.Suffix suffix : rules.rules().legacySuffixes()) {
+      series.add(rules.unmatched(suffix), suffix.text());
+    }
   }
 
   private static void bytes(Rule rule, RuleUse use, RuleFamily.Series series) {
     for (Direction direction : Direction.values()) {
-      series.add(use.bytes(direction), rule.name(), direction.name().toLowerCase(Locale.ROOT));
+      series.add(use.bytes(direction), rule.name(), word(direction));
     }
   }
 }

@@ -6,6 +6,7 @@ import io.detour.core.HostPort;
 import io.detour.core.relay.RelayMode;
 import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Problem;
+import io.detour.server.dial.Parent;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.reload.RuleSource;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +47,7 @@ class ConfigurationFileTest {
             timeouts:
               { head: 1s, dns: 2s, connect: 3s, idle: 4m, half_close: 5h, write_stall: 6d, drain: 700ms }
             relay: { mode: copy, pipe_size: 1MiB, pipes: 7, busy_poll: 50us }
+            parents: { dc: "http://me:s%40cret@Proxy.DC.example.", hop-2: "socks5://[::1]:7" }
             threads: 8
             """);
 
@@ -69,6 +72,10 @@ class ConfigurationFileTest {
             .withTimeout(Timeout.WRITE_STALL, Duration.ofDays(6))
             .withTimeout(Timeout.DRAIN, Duration.ofMillis(700))
             .withRelay(new RelayChoice(RelayMode.COPY, 1 << 20, 7, Duration.ofNanos(50_000)))
+            .withParents(
+                Map.of(
+                    "dc", parent("http://me:s%40cret@proxy.dc.example:3128"),
+                    "hop-2", parent("socks5://[::1]:7")))
             .withThreads(8);
     assertThat(read).isEqualTo(expected);
   }
@@ -118,7 +125,7 @@ class ConfigurationFileTest {
         "ledger: { url: off }               | 1:1: key \"ledger\" is not supported by this version",
         "admin: { hosts: [] }               | 1:10: key \"hosts\" is not supported by this version",
         "[]                                 | 1:1: the file is a list (expected: a mapping with"
-            + " listen, forward, admin, rules, rules_watch, timeouts, relay, threads)",
+            + " listen, forward, admin, rules, rules_watch, timeouts, relay, parents, threads)",
         "listen: []                         | 1:9: \"listen\" is an empty list (expected: at least"
             + " one entry)",
         "{ listen: [], forward: [] }        | 1:11: \"listen\" is an empty list (expected: at least"
@@ -179,6 +186,37 @@ class ConfigurationFileTest {
     assertThat(problems(text)).containsExactly("c:" + problem);
   }
 
+  @ParameterizedTest(name = "R02: {0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "parents: http://u:secret@h             | 1:10: \"parents\" is text (expected: a mapping of"
+            + " names to addresses)",
+        "parents: ['http://u:secret@h']         | 1:10: \"parents\" is a list (expected: a mapping"
+            + " of names to addresses)",
+        "parents: { DC: 'http://h' }            | 1:12: name of a parent: \"DC\" (expected: 1 to 63"
+            + " characters of a-z, 0-9 and -)",
+        "parents: { dc: }                       | 1:15: \"dc\": it is empty (expected: EXPECTED)",
+        "parents: { dc: [] }                    | 1:16: \"dc\": it is a list (expected: EXPECTED)",
+        "parents: { dc: 3128 }                  | 1:16: \"dc\": it does not begin with http:// or"
+            + " socks5:// (expected: EXPECTED)",
+        "parents: { dc: 'u:secret@h' }          | 1:16: \"dc\": it does not begin with http:// or"
+            + " socks5:// (expected: EXPECTED)",
+        "parents: { dc: 'http://u:secret@' }    | 1:16: \"dc\": host is empty (expected: EXPECTED)",
+        "parents: { 'http://u:secret@h': 'http://h' } | 1:12: name of a parent: *** (expected: 1 to"
+            + " 63 characters of a-z, 0-9 and -)",
+        "parents: { 'u:secret@h': '' }          | 1:12: name of a parent: *** (expected: 1 to 63"
+            + " characters of a-z, 0-9 and -) and 1:26: ***: it is empty (expected: EXPECTED)",
+        "parents: { a: 'http://h', a: 'http://h' } | 1:27: key \"a\" is repeated (first in line 1)",
+      })
+  void aProblemWithAParentShowsNothingOfItsAddress(String text, String problems) {
+    assertThat(problems(text))
+        .containsExactly(
+            ("c:" + problems.replace(" and 1:", "\nc:1:").replace("EXPECTED", Parent.EXPECTED))
+                .split("\n", -1))
+        .allSatisfy(problem -> assertThat(problem).doesNotContain("secret"));
+  }
+
   @Test
   @Tag("R02")
   void everyProblemIsReportedAtOnce() {
@@ -233,6 +271,10 @@ class ConfigurationFileTest {
         .singleElement()
         .asString()
         .startsWith(folder + ": cannot be read: it is a folder");
+  }
+
+  private static Parent parent(String text) {
+    return (Parent) Parent.parse(text);
   }
 
   private static ListenAddress address(String text) {

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.detour.core.HostPort;
 import io.detour.core.relay.RelayMode;
 import io.detour.rules.document.DurationText;
+import io.detour.server.dial.Parent;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.reload.RuleSource;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -49,11 +53,39 @@ class ConfigurationYamlTest {
             .withListen(List.of())
             .withForward(List.of(new Forward.Rendezvous(six, ListenAddress.parse("127.0.0.1:0")))),
         defaults.withRelay(new RelayChoice(RelayMode.SPLICE, (64 << 10) + 1, 0, Duration.ZERO)),
+        defaults.withParents(Map.of("dc", parent("http://h"), "1", parent("socks5://[::1]:7"))),
         defaults.withThreads(1).withTimeout(Timeout.DRAIN, Duration.ZERO),
         defaults
             .withTimeout(Timeout.IDLE, DurationText.LONGEST)
             .withTimeout(Timeout.HALF_CLOSE, Duration.ofMillis(86_400_001))
             .withTimeout(Timeout.WRITE_STALL, Duration.ofSeconds(3601)));
+  }
+
+  @Test
+  void credentialsAreMaskedAndTheMaskIsRefused() {
+    String text =
+        ConfigurationYaml.of(
+            Configuration.defaults().withParents(Map.of("dc", parent("http://me:secret@h:1"))));
+
+    assertThat(text).contains("dc: http://***@h:1").doesNotContain("secret").doesNotContain("me:");
+    assertThat(ConfigurationFile.parse(Path.of("detour.yaml"), text).toString())
+        .startsWith("Rejected")
+        .contains("user name and password are masked");
+  }
+
+  @Test
+  void parentsKeepTheirOrder() {
+    Map<String, Parent> parents = new LinkedHashMap<>();
+    for (String name : List.of("z", "a", "m", "b")) {
+      parents.put(name, parent("http://h"));
+    }
+
+    assertThat(ConfigurationYaml.of(Configuration.defaults().withParents(parents)))
+        .containsSubsequence("z:", "a:", "m:", "b:");
+  }
+
+  private static Parent parent(String text) {
+    return (Parent) Parent.parse(text);
   }
 
   private static RuleSource file(String path) {

@@ -9,6 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,15 +21,17 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A real event loop to dial on, real sockets to dial, and a DNS server to ask. */
-final class DialFixture {
+public final class DialFixture {
   static final Duration DEADLINE = Duration.ofSeconds(20);
 
   final ScriptedDnsServer dns = ScriptedDnsServer.start();
   final OwnAddresses own = new OwnAddresses();
-  final DialOptions options = DialOptions.defaults().withDnsServers(List.of(dns.address()));
-  final EventLoop loop;
+  public final DialOptions options = DialOptions.defaults().withDnsServers(List.of(dns.address()));
+  public final EventLoop loop;
   private final Transport transport;
   private final EventLoopGroup group;
   private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
@@ -38,7 +41,8 @@ final class DialFixture {
   /** A dial under way and its result. */
   record Running(Dial handle, CompletableFuture<DialResult> result) {}
 
-  DialFixture() {
+  /** On epoll. */
+  public DialFixture() {
     this(Transport.epoll());
   }
 
@@ -52,23 +56,37 @@ final class DialFixture {
     return dialer(options);
   }
 
-  Dialer dialer(DialOptions with) {
+  /** A dialer that is closed with the fixture. */
+  public Dialer dialer(DialOptions with) {
     return keep(new Dialer(with, transport, own));
   }
 
   /** Starts a dial; the callback may be called once only. */
   Running start(Dialer dialer, HostPort target) {
+    return start(dialer, target, null, channel -> {});
+  }
+
+  /**
+   * Starts a dial.
+   *
+   * @param via the parent, or null for none
+   * @param receiver gets the connection within the callback
+   */
+  Running start(
+      Dialer dialer, HostPort target, @Nullable String via, Consumer<SocketChannel> receiver) {
     CompletableFuture<DialResult> result = new CompletableFuture<>();
     Dial handle =
         onLoop(
             () ->
                 dialer.dial(
                     target,
+                    via,
                     loop,
                     told -> {
                       assertThat(loop.inEventLoop()).isTrue();
                       if (told instanceof DialResult.Connected connected) {
                         upstreams.add(connected.upstream());
+                        receiver.accept(connected.upstream());
                       }
                       assertThat(result.complete(told)).as("told once").isTrue();
                     }));
@@ -80,8 +98,13 @@ final class DialFixture {
     return await(start(dialer, target).result());
   }
 
+  /** Dials through a parent and waits for the result. */
+  public DialResult dial(Dialer dialer, HostPort target, String via) {
+    return await(start(dialer, target, via, channel -> {}).result());
+  }
+
   /** Runs on the event loop and waits for the outcome. */
-  <T> T onLoop(Callable<T> call) {
+  public <T> T onLoop(Callable<T> call) {
     CompletableFuture<T> outcome = new CompletableFuture<>();
     loop.execute(
         () -> {
@@ -94,7 +117,8 @@ final class DialFixture {
     return await(outcome);
   }
 
-  void runOnLoop(Runnable task) {
+  /** The same for what has no outcome. */
+  public void runOnLoop(Runnable task) {
     boolean ran =
         onLoop(
             () -> {
@@ -104,7 +128,8 @@ final class DialFixture {
     assertThat(ran).isTrue();
   }
 
-  static <T> T await(CompletableFuture<T> future) {
+  /** Waits, for the deadline at most. */
+  public static <T> T await(CompletableFuture<T> future) {
     try {
       return future.get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
@@ -152,8 +177,15 @@ final class DialFixture {
     upstreams.forEach(upstream -> upstream.close().syncUninterruptibly());
   }
 
+  /** Waits until the event loop has handled what was due. */
+  void drainLoop() {
+    for (int i = 0; i < 3; i++) {
+      runOnLoop(() -> {});
+    }
+  }
+
   /** To be called after each test. */
-  void close() throws Exception {
+  public void close() throws Exception {
     closeUpstreams();
     for (AutoCloseable resource : opened.reversed()) {
       resource.close();

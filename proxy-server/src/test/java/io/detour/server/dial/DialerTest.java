@@ -198,7 +198,7 @@ class DialerTest {
     fixture.runOnLoop(running.handle()::cancel);
 
     assertThat(socketsTo(port, SYN_SENT)).isEqualTo(before);
-    drainLoop();
+    fixture.drainLoop();
     assertThat(running.result()).isNotDone();
   }
 
@@ -216,7 +216,7 @@ class DialerTest {
     try (Socket accepted = listener.accept()) {
       assertThat(accepted.getInputStream().read()).isEqualTo(-1);
     }
-    drainLoop();
+    fixture.drainLoop();
     assertThat(told).isNotDone();
   }
 
@@ -293,13 +293,6 @@ class DialerTest {
       accepted.getOutputStream().write("220 ready".getBytes(CharsetUtil.US_ASCII));
     } catch (IOException e) {
       throw new AssertionError(e);
-    }
-  }
-
-  /** Waits until the event loop has handled what was due. */
-  private void drainLoop() {
-    for (int i = 0; i < 3; i++) {
-      fixture.runOnLoop(() -> {});
     }
   }
 

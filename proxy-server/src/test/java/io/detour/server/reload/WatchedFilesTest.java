@@ -186,7 +186,7 @@ class WatchedFilesTest {
   }
 
   private void watch(RuleSource source) {
-    RuleFiles files = new RuleFiles(source, InstantSource.system());
+    RuleFileLoader files = new RuleFileLoader(source, InstantSource.system());
     rules.replace(((RuleReading.Accepted) files.read()).rules());
     reloader = new Reloader(files, rules, InstantSource.system());
     reloader.watch(REST);

@@ -1,0 +1,62 @@
+package io.detour.server.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReportedErrorTest {
+  @ParameterizedTest
+  @EnumSource(ProxyErrorType.class)
+  void whatARefusalSaysIsRead(ProxyErrorType type) {
+    Refusal refusal = new Refusal(502, type, "\"a, b\"; error=dns_error \\", "NXDOMAIN");
+
+    assertThat(ReportedError.parse(refusal.proxyStatus()))
+        .isEqualTo(new ReportedError(type, "NXDOMAIN"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "p;error=dns_timeout | DNS_TIMEOUT",
+        "\"a, b; error=dns_error\"; error=dns_timeout | DNS_TIMEOUT",
+        "first; error=dns_timeout, second; error=connection_refused | DNS_TIMEOUT",
+        "first, second; received-status=200; error=connection_refused | CONNECTION_REFUSED",
+        "first; error=of_our_own, second; error=dns_error | DNS_ERROR",
+        "p; details=\"x\\\"; error=dns_error\"; error=dns_timeout | DNS_TIMEOUT",
+      })
+  void theErrorNextToTheFailureCounts(String value, ProxyErrorType type) {
+    assertThat(ReportedError.parse(value)).isEqualTo(new ReportedError(type, null));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "p",
+        ",",
+        ";",
+        "error=dns_error",
+        "p; error",
+        "p; error=",
+        "p; error=DNS_ERROR",
+        "p; xerror=dns_error",
+        "p; error=\"dns_error\"",
+        "p; error=dns_error; details=\"",
+        "\"",
+        "\"\\"
+      })
+  void anythingElseSaysNothing(String value) {
+    assertThat(ReportedError.parse(value)).isNull();
+  }
+
+  @Test
+  void anRcodeThatIsNoWordIsLeftOut() {
+    assertThat(ReportedError.parse("p; error=dns_error; rcode=\"a\r\nb\""))
+        .isEqualTo(new ReportedError(ProxyErrorType.DNS_ERROR, null));
+  }
+}
