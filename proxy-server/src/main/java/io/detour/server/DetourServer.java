@@ -7,6 +7,7 @@ import io.detour.server.connect.ConnectHandler;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
+import io.detour.server.dial.RouteDialer;
 import io.detour.server.forward.Forward;
 import io.detour.server.forward.ForwardListeners;
 import io.detour.server.listen.ClientLoop;
@@ -54,6 +55,7 @@ public final class DetourServer implements AutoCloseable {
   private final Reloader reloader;
   private final Listeners listeners;
   private final Dialer dialer;
+  private final RouteDialer routes;
   private final RelayEngine engine;
   private final Metrics metrics;
   private final OwnAddresses own = new OwnAddresses();
@@ -78,6 +80,8 @@ public final class DetourServer implements AutoCloseable {
     RequestCounters counters = new RequestCounters(loops);
     listeners = new Listeners(transport, group, counters);
     dialer = new Dialer(options.dial(), transport, own);
+    routes = new RouteDialer(dialer);
+    rules.whenReplaced(routes::forget);
     engine = new RelayEngine(options.relay());
     metrics =
         new Metrics(
@@ -128,7 +132,7 @@ public final class DetourServer implements AutoCloseable {
     own.add(admin.localAddress());
     AccessLog log = new AccessLog();
     TunnelServices services =
-        new TunnelServices(rules, dialer, engine, log, InstantSource.system());
+        new TunnelServices(rules, routes, engine, log, InstantSource.system());
     addresses =
         listeners.bind(
             options.listen(),

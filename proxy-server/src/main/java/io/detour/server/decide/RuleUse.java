@@ -81,7 +81,13 @@ public final class RuleUse {
     };
   }
 
-  /** How its targets fare; made when it is asked for first. */
+  /** How its targets have fared so far, for reading. */
+  public TargetUse targetsSoFar() {
+    TargetUse known = targets;
+    return known == null ? TargetUse.NONE : known;
+  }
+
+  /** How its targets fare, for counting; made when it is asked for first. */
   public TargetUse targets() {
     TargetUse known = targets;
     if (known == null) {

@@ -8,12 +8,22 @@ import io.detour.rules.RuleSet;
  */
 public final class RulesInForce {
   private volatile RuleSnapshot current;
+  private volatile Runnable replaced = () -> {};
 
   /**
    * @param rules the first ones, all unused
    */
   public RulesInForce(RuleSet rules) {
     current = RuleSnapshot.unused(rules);
+  }
+
+  /**
+   * Somebody who is told each time when other rules decide, on the thread that replaces them.
+   *
+   * @param told must not wait
+   */
+  public void whenReplaced(Runnable told) {
+    replaced = told;
   }
 
   /** What decides on a request that arrives now. To be read once for each request. */
@@ -28,5 +38,6 @@ public final class RulesInForce {
    */
   public synchronized void replace(RuleSet rules) {
     current = current.followedBy(rules);
+    replaced.run();
   }
 }

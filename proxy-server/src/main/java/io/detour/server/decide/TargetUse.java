@@ -7,6 +7,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /** How the targets of a rule fare. Any thread. */
 public final class TargetUse {
+  /** Of a rule none of whose targets was ever dialled. */
+  static final TargetUse NONE = new TargetUse();
+
   /** The asked host, which a rule for failures tries first, and every target. */
   private static final int PLACES = 1 + Outcome.Rewrite.MOST_TARGETS;
 

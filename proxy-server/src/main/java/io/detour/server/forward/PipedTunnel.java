@@ -8,6 +8,7 @@ import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
+import io.detour.server.dial.RouteDialer;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.RequestCounters;
@@ -92,7 +93,7 @@ public final class PipedTunnel {
         PipedTunnel pipe = new PipedTunnel(outside, in, out);
         pipe.start(
             new TunnelServices(
-                new RulesInForce(rules), dialer, engine, new AccessLog(), InstantSource.system()),
+                new RulesInForce(rules), new RouteDialer(dialer), engine, new AccessLog(), InstantSource.system()),
             connection.inside(),
             asked);
         return pipe.await();

@@ -8,7 +8,6 @@ import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
@@ -26,40 +25,45 @@ public final class AccessLog {
 
   private static final Logger ACCESS = LoggerFactory.getLogger(LOGGER);
 
-  /**
-   * Reports that a client used a name that a rule matches.
-   *
-   * @param client the client's socket; only its address is logged, since a port tells nobody who
-   *     uses the name
-   * @param asked what the client asked for
-   * @param rule name of the rule
-   * @param action {@code rewrite}, {@code pass} or {@code reject}
-   * @param target where the request goes instead, or null when the rule changes nothing
-   * @param level the rule's level
-   * @param message the rule's own message, or null
-   */
-  public void legacyUse(
-      SocketAddress client,
-      HostPort asked,
-      String rule,
-      String action,
-      @Nullable HostPort target,
-      Level level,
-      @Nullable String message) {
+  /** Reports that a client used a name that a rule matches. */
+  public void legacyUse(LegacyUse use) {
     LoggingEventBuilder event =
         ACCESS
-            .atLevel(level)
-            .addKeyValue("client", address(client))
-            .addKeyValue("asked", asked)
-            .addKeyValue("rule", rule)
-            .addKeyValue("action", action);
-    if (target != null) {
-      event = event.addKeyValue("target", target);
+            .atLevel(use.level())
+            .addKeyValue("client", address(use.client()))
+            .addKeyValue("asked", use.asked())
+            .addKeyValue("rule", use.rule())
+            .addKeyValue("mode", use.mode())
+            .addKeyValue("action", use.action());
+    if (use.wouldRewriteTo() != null) {
+      event = event.addKeyValue("would_rewrite_to", use.wouldRewriteTo());
     }
-    if (message != null) {
-      event = event.addKeyValue("message", message);
+    if (use.target() != null) {
+      event = event.addKeyValue("target", use.target());
+    }
+    if (use.attempts() > 0) {
+      event = event.addKeyValue("attempts", use.attempts());
+    }
+    if (use.message() != null) {
+      event = event.addKeyValue("message", use.message());
     }
     event.log("legacy name used");
+  }
+
+  /**
+   * Reports that a client used a name with a legacy suffix that no rule matches.
+   *
+   * @param client the client's socket
+   * @param asked what the client asked for
+   * @param suffix the legacy suffix, as a rule file has it
+   */
+  public void unmatchedLegacyUse(SocketAddress client, HostPort asked, String suffix) {
+    ACCESS
+        .atInfo()
+        .addKeyValue("client", address(client))
+        .addKeyValue("asked", asked)
+        .addKeyValue("suffix", suffix)
+        .log("legacy name without a rule");
   }
 
   /**

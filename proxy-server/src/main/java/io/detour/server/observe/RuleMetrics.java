@@ -111,8 +111,8 @@ final class RuleMetrics implements MultiCollector {
       int first = rewrite.fallback().when() == When.ON_FAILURE ? Hop.ASKED : 0;
       for (int target = first; target < rewrite.targets().size(); target++) {
         String name = target == Hop.ASKED ? "asked" : Integer.toString(target);
-        series.add(use.targets().connects(target), rule.name(), name, "success");
-        series.add(use.targets().failures(target), rule.name(), name, "failure");
+        series.add(use.targetsSoFar().connects(target), rule.name(), name, "success");
+        series.add(use.targetsSoFar().failures(target), rule.name(), name, "failure");
       }
     }
   }
@@ -121,7 +121,7 @@ final class RuleMetrics implements MultiCollector {
     if (rule.outcome() instanceof Outcome.Rewrite rewrite
         && (rewrite.targets().size() > 1 || rewrite.fallback().when() == When.ON_FAILURE)) {
       for (FallbackError error : rewrite.fallback().on()) {
-        series.add(use.targets().fallbacks(error), rule.name(), error.token());
+        series.add(use.targetsSoFar().fallbacks(error), rule.name(), error.token());
       }
     }
   }

@@ -2,6 +2,7 @@ package io.detour.server.status;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -13,14 +14,30 @@ import org.jspecify.annotations.Nullable;
  * @param error the error type of RFC 9209
  * @param details one line for people, without any part of the request; not necessarily ASCII
  * @param rcode the DNS response code by name, {@code NXDOMAIN}, or null (RFC 9209 2.3.2)
+ * @param retryAfter when to try again, or null (RFC 9110 10.2.3)
  */
-public record Refusal(int status, ProxyErrorType error, String details, @Nullable String rcode) {
+public record Refusal(
+    int status,
+    ProxyErrorType error,
+    String details,
+    @Nullable String rcode,
+    @Nullable Duration retryAfter) {
   private static final char FIRST_PRINTABLE = ' ';
   private static final char LAST_PRINTABLE = '~';
 
   /** A refusal that has nothing to do with DNS. */
   public Refusal(int status, ProxyErrorType error, String details) {
-    this(status, error, details, null);
+    this(status, error, details, null, null);
+  }
+
+  /** A refusal that has to do with DNS. */
+  public Refusal(int status, ProxyErrorType error, String details, @Nullable String rcode) {
+    this(status, error, details, rcode, null);
+  }
+
+  /** The same for a while only. */
+  public Refusal retriedAfter(Duration delay) {
+    return new Refusal(status, error, details, rcode, delay);
   }
 
   /** The head and the body, as they go over the wire; the body is UTF-8. */
@@ -42,10 +59,14 @@ public record Refusal(int status, ProxyErrorType error, String details, @Nullabl
     Content-Length: %d\r
     Cache-Control: no-store\r
     Connection: close\r
-    \r
+    %s\r
     """
-        .formatted(status, reason, proxyStatus(), body().length)
+        .formatted(status, reason, proxyStatus(), body().length, retryField())
         .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private String retryField() {
+    return retryAfter == null ? "" : "Retry-After: " + Math.max(1, retryAfter.toSeconds()) + "\r\n";
   }
 
   private byte[] body() {

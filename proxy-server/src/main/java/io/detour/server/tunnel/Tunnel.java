@@ -5,27 +5,30 @@ import io.detour.core.HostPort;
 import io.detour.core.TunnelStats;
 import io.detour.core.relay.EarlyBytes;
 import io.detour.rules.Decision;
+import io.detour.rules.FallbackError;
+import io.detour.rules.HostMatcher;
 import io.detour.rules.NoRoute;
 import io.detour.rules.Request;
 import io.detour.rules.Route;
-import io.detour.rules.Rule;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RuleUse;
+import io.detour.server.decide.TargetUse;
 import io.detour.server.dial.Dial;
 import io.detour.server.dial.DialResult;
+import io.detour.server.dial.RouteResult;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.listen.HalfClosedWatch;
+import io.detour.server.observe.LegacyUse;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import java.net.InetSocketAddress;
-import java.util.Locale;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * One client that asked for a tunnel. A method for each step, in the order in which they happen:
@@ -42,11 +45,14 @@ public final class Tunnel implements ChannelFutureListener {
   private final Channel client;
   private final HostPort asked;
 
-  /** Where the tunnel is dialled: what was asked for, unless a rule says otherwise. */
-  private HostPort target;
+  /** What a rule said, or null if none matched. */
+  private Decision.@Nullable Ruled ruled;
 
   /** Where the rule that decided is counted, or null if none did. A reload does not change it. */
   private @Nullable RuleUse use;
+
+  /** Where the tunnel leads: what was asked for, unless a rule says otherwise. */
+  private HostPort target;
 
   private @Nullable Dial dial;
 
@@ -73,88 +79,86 @@ public final class Tunnel implements ChannelFutureListener {
 
   private void decide() {
     RuleSnapshot rules = services.rules().current();
-    Decision decision = rules.decide(request());
-    Rule rule = decision.rule();
-    if (rule != null) {
-      use = rules.use(rule);
-      use.matched(services.clock().instant().getEpochSecond());
+    Request request = request();
+    Decision decision = rules.decide(request);
+    if (decision instanceof Decision.Ruled byRule) {
+      ruled = byRule;
+      use = rules.use(byRule.rule());
+      use.matched(request.epochSecond());
+    } else {
+      reportUnmatched(rules);
     }
     switch (decision) {
-      case Decision.Unmatched _ -> dial();
-      case Decision.Unlisted _ -> reject(Decision.Unlisted.MESSAGE);
-      case Decision.Pass pass -> {
-        logLegacyUse(pass.rule(), null);
-        dial();
-      }
-      case Decision.Report report -> {
-        logLegacyUse(report.rule(), null);
-        dial();
-      }
+      case Decision.Unmatched _, Decision.Pass _, Decision.Report _ -> dial(Route.to(asked));
       case Decision.Rewrite rewrite -> lead(rewrite);
-      case Decision.Reject reject -> {
-        logLegacyUse(reject.rule(), null);
-        reject(reject.message());
-      }
-      case Decision.Brownout brownout -> {
-        logLegacyUse(brownout.rule(), null);
-        refuse(
-            new Refusal(
-                503, ProxyErrorType.DESTINATION_UNAVAILABLE, "this name is off for a while"));
-      }
+      case Decision.Unlisted _ -> reject(Decision.Unlisted.MESSAGE);
+      case Decision.Reject reject -> reject(reject.message());
+      case Decision.Brownout brownout -> putOff(brownout.endEpochSecond() - request.epochSecond());
     }
   }
 
   private Request request() {
-    Address client =
+    Address address =
         asker.address() instanceof InetSocketAddress socket && !socket.isUnresolved()
             ? Address.of(socket.getAddress())
             : null;
-    return new Request(asked, client, null, services.clock().instant().getEpochSecond());
+    return new Request(asked, address, null, services.clock().instant().getEpochSecond());
+  }
+
+  private void reportUnmatched(RuleSnapshot rules) {
+    HostMatcher.Suffix legacy = rules.countUnmatched(asked.host());
+    if (legacy != null) {
+      services.log().unmatchedLegacyUse(asker.address(), asked, legacy.text());
+    }
   }
 
   private void lead(Decision.Rewrite rewrite) {
     switch (rewrite.route(asked)) {
-      case Route route -> {
-        target = route.first().address();
-        logLegacyUse(rewrite.rule(), target);
-        dial();
-      }
-      case NoRoute none -> {
-        logLegacyUse(rewrite.rule(), null);
-        refuse(new Refusal(502, ProxyErrorType.PROXY_CONFIGURATION_ERROR, none.problem()));
-      }
+      case Route route -> dial(route);
+      case NoRoute none ->
+          refuseUndialled(
+              new Refusal(502, ProxyErrorType.PROXY_CONFIGURATION_ERROR, none.problem()));
     }
   }
 
   private void reject(String message) {
-    refuse(new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, message));
+    refuseUndialled(new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, message));
   }
 
-  private void logLegacyUse(Rule rule, @Nullable HostPort rewrittenTo) {
-    Level level =
-        switch (rule.log().level()) {
-          case OFF -> null;
-          case INFO -> Level.INFO;
-          case WARN -> Level.WARN;
-        };
-    if (level != null) {
-      services
-          .log()
-          .legacyUse(
-              asker.address(),
-              asked,
-              rule.name(),
-              rule.action().name().toLowerCase(Locale.ROOT),
-              rewrittenTo,
-              level,
-              rule.log().message());
+  private void putOff(long seconds) {
+    refuseUndialled(
+        new Refusal(
+                503,
+                ProxyErrorType.DESTINATION_UNAVAILABLE,
+                "this name is going away and is switched off for a while")
+            .retriedAfter(Duration.ofSeconds(seconds)));
+  }
+
+  private void refuseUndialled(Refusal refusal) {
+    logUse(null, 0);
+    refuse(refusal);
+  }
+
+  /**
+   * Reports that a rule was used.
+   *
+   * @param dialled the last place that was dialled, or null for none
+   * @param attempts how many were
+   */
+  private void logUse(@Nullable HostPort dialled, int attempts) {
+    if (ruled != null) {
+      LegacyUse legacyUse = new LegacyUse(asker.address(), asked, ruled, dialled, attempts);
+      if (legacyUse.isLogged()) {
+        services.log().legacyUse(legacyUse);
+      }
     }
   }
 
-  private void dial() {
+  private void dial(Route route) {
+    target = route.first().address();
     client.closeFuture().addListener(this);
     HalfClosedWatch.over(client);
-    dial = services.dialer().dial(target, client.eventLoop(), this::dialled);
+    dial = services.dialer().dial(route, client.eventLoop(), this::dialled);
   }
 
   /** The client is gone while its tunnel is being dialled. */
@@ -162,13 +166,19 @@ public final class Tunnel implements ChannelFutureListener {
   public void operationComplete(ChannelFuture closed) {
     if (dial != null) {
       dial.cancel();
+      logUse(target, 1);
     }
   }
 
-  private void dialled(DialResult result) {
+  private void dialled(RouteResult walk) {
     dial = null;
     client.closeFuture().removeListener(this);
-    switch (result) {
+    target = walk.hop().address();
+    if (use != null) {
+      count(walk, use);
+    }
+    logUse(target, walk.tried());
+    switch (walk.result()) {
       case DialResult.Connected connected -> answer(connected.upstream());
       case DialResult.Failed failed ->
           refuse(
@@ -177,6 +187,22 @@ public final class Tunnel implements ChannelFutureListener {
                   failed.error().type(),
                   failed.details(),
                   failed.rcode()));
+    }
+  }
+
+  private static void count(RouteResult walk, RuleUse use) {
+    TargetUse targets = use.targets();
+    int dialled = 0;
+    for (RouteResult.FailedHop failed : walk.failures()) {
+      dialled++;
+      targets.failed(failed.hop().target());
+      FallbackError error = failed.failure().error().fallback();
+      if (error != null && dialled < walk.tried()) {
+        targets.fellBack(error);
+      }
+    }
+    if (walk.result() instanceof DialResult.Connected) {
+      targets.connected(walk.hop().target());
     }
   }
 

@@ -2,7 +2,7 @@ package io.detour.server.tunnel;
 
 import io.detour.core.relay.RelayEngine;
 import io.detour.server.decide.RulesInForce;
-import io.detour.server.dial.Dialer;
+import io.detour.server.dial.RouteDialer;
 import io.detour.server.observe.AccessLog;
 import java.time.InstantSource;
 
@@ -16,4 +16,4 @@ import java.time.InstantSource;
  * @param clock the time of day, for what is remembered about rules
  */
 public record TunnelServices(
-    RulesInForce rules, Dialer dialer, RelayEngine engine, AccessLog log, InstantSource clock) {}
+    RulesInForce rules, RouteDialer dialer, RelayEngine engine, AccessLog log, InstantSource clock) {}
