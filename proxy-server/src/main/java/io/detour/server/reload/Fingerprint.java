@@ -64,10 +64,14 @@ public record Fingerprint(Map<Path, Look> looks) {
   private static Look look(Path path) {
     try {
       Map<String, Object> attributes = Files.readAttributes(path, ATTRIBUTES);
-      return attribute(attributes, "isDirectory").equals(true) ? folder(path) : file(attributes);
+      return isFolder(attributes) ? folder(path) : file(attributes);
     } catch (IOException e) {
       return new Look.Absent();
     }
+  }
+
+  private static boolean isFolder(Map<String, Object> attributes) {
+    return attribute(attributes, "isDirectory").equals(true);
   }
 
   private static Look file(Map<String, Object> attributes) {
@@ -90,9 +94,19 @@ public record Fingerprint(Map<Path, Look> looks) {
   private static Look folder(Path folder) throws IOException {
     Map<Path, Look> files = new LinkedHashMap<>();
     for (Path file : ruleFiles(folder)) {
-      files.put(file, look(file));
+      files.put(file, lookWithin(file));
     }
     return new Look.Folder(files);
+  }
+
+  /** A folder in a folder is none of its files, whatever its name: a link may lead back up. */
+  private static Look lookWithin(Path file) {
+    try {
+      Map<String, Object> attributes = Files.readAttributes(file, ATTRIBUTES);
+      return isFolder(attributes) ? new Look.Absent() : file(attributes);
+    } catch (IOException e) {
+      return new Look.Absent();
+    }
   }
 
   /** The files of a folder that have rules, in name order. */

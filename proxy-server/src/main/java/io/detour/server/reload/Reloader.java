@@ -133,7 +133,7 @@ public final class Reloader implements AutoCloseable {
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       LOG.error("rules: reading them failed", e);
       return new ReloadResult.Kept(
-          List.of(new Problem("rules", 0, 0, "internal error, see the log: " + e)));
+          List.of(new Problem("rules", 0, 0, "internal error, see the log")));
     }
   }
 

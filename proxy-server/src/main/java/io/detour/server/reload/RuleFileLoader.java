@@ -47,8 +47,8 @@ public final class RuleFileLoader implements RuleLoader {
   public RuleReading read() {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Fingerprint before = settled();
-      RuleReading reading = RuleReading.of(load());
       lastRead = before;
+      RuleReading reading = RuleReading.of(load());
       if (look().equals(before)) {
         return reading;
       }

@@ -96,6 +96,15 @@ class FingerprintTest {
   }
 
   @Test
+  void aLinkBackToTheFolderIsNoFileOfIt() throws IOException {
+    for (String name : List.of("up.yaml", "again.yaml", "more.yaml")) {
+      Files.createSymbolicLink(folder.resolve(name), folder);
+    }
+
+    assertThat(of(folder)).isEqualTo(of(folder));
+  }
+
+  @Test
   void aChangeAndARemovalInTheFolderAreSeen() throws IOException {
     write("a.yaml", "a");
     Path file = write("b.yaml", "b");
