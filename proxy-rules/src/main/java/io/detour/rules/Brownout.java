@@ -1,10 +1,5 @@
 package io.detour.rules;
 
-import com.cronutils.model.CronType;
-import com.cronutils.model.definition.CronDefinitionBuilder;
-import com.cronutils.model.time.ExecutionTime;
-import com.cronutils.parser.CronParser;
-import com.google.re2j.Pattern;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -12,8 +7,6 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.zone.ZoneOffsetTransition;
-import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,20 +29,10 @@ public final class Brownout implements ParsedBrownout {
   /** So much of windows that never end is looked at once. */
   private static final long AHEAD_SECONDS = Duration.ofHours(1).toSeconds();
 
-  private static final int MAX_CRON = 200;
-  private static final String FIELDS = "minute hour day-of-month month day-of-week";
-  private static final Pattern CRON = syntax();
-
-  private static final CronParser PARSER =
-      new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
-
-  /** A beginning of a cycle of leap years, from which each line that ever fires does so soon. */
-  private static final LocalDateTime LONG_AGO = LocalDateTime.of(2000, 1, 1, 0, 0);
-
   private final String cron;
   private final Duration length;
   private final ZoneId zone;
-  private final ExecutionTime times;
+  private final CronLine times;
 
   /** The last answer; any thread replaces it. */
   private volatile Span span = new Span(0, 0, false);
@@ -62,7 +45,7 @@ public final class Brownout implements ParsedBrownout {
    */
   private record Span(long begin, long end, boolean active) {}
 
-  private Brownout(String cron, Duration length, ZoneId zone, ExecutionTime times) {
+  private Brownout(String cron, Duration length, ZoneId zone, CronLine times) {
     this.cron = cron;
     this.length = length;
     this.zone = zone;
@@ -71,8 +54,9 @@ public final class Brownout implements ParsedBrownout {
 
   /**
    * Reads a cron line of five fields: minute, hour, day of month, month, day of week (0 to 7, where
-   * 0 and 7 are Sunday). A field is {@code *}, a number, a name, a range, a list of these, or
-   * {@code *} or a range with a step. When both days are restricted, either is enough.
+   * 0 and 7 are Sunday). A field is {@code *}, a number, a name, a range, {@code *} or a range with
+   * a step, or a list of these. When neither field for days begins with {@code *}, either is
+   * enough, as in crontab(5).
    *
    * @param cron the line
    * @param length of each window, from {@link #SHORTEST} to {@link #LONGEST}
@@ -83,47 +67,10 @@ public final class Brownout implements ParsedBrownout {
     if (length.compareTo(SHORTEST) < 0 || length.compareTo(LONGEST) > 0) {
       return new Malformed("for: " + length.toSeconds() + "s (expected: 1m to 24h)");
     }
-    String line = cron.strip();
-    if (line.length() > MAX_CRON || !CRON.matches(line)) {
-      return malformed(cron, "expected: " + FIELDS);
-    }
-    String[] fields = line.split("[ \t]+", -1);
-    if (isPartlyRestricted(fields[2], fields[4]) || isPartlyRestricted(fields[4], fields[2])) {
-      return malformed(cron, "expected: numbers instead of */, since both days are restricted");
-    }
-    ExecutionTime times;
-    try {
-      times = ExecutionTime.forCron(PARSER.parse(line.toUpperCase(Locale.ROOT)));
-    } catch (IllegalArgumentException e) {
-      return malformed(cron, reason(e));
-    }
-    return times.nextExecution(LONG_AGO.atZone(ZoneOffset.UTC)).isEmpty()
-        ? malformed(cron, "there is no such day")
-        : new Brownout(line, length, zone, times);
-  }
-
-  /** Crons do not agree on whether a day of {@code *}{@code /2} is a restricted one. */
-  private static boolean isPartlyRestricted(String field, String other) {
-    return field.contains("*/") && !other.equals("*");
-  }
-
-  private static Pattern syntax() {
-    String value = "(?:[0-9]{1,2}|[A-Za-z]{3})";
-    String step = "(?:/[0-9]{1,2})?";
-    String item = "(?:\\*" + step + "|" + value + "(?:-" + value + step + ")?)";
-    String field = item + "(?:," + item + ")*";
-    return Pattern.compile(field + "(?:[ \\t]+" + field + "){4}");
-  }
-
-  private static Malformed malformed(String cron, String reason) {
-    return new Malformed("cron: " + Printable.quoted(cron) + " (" + reason + ")");
-  }
-
-  private static String reason(IllegalArgumentException e) {
-    String message = e.getMessage();
-    return message == null
-        ? "expected: " + FIELDS
-        : Printable.escaped(message.replace("Failed to parse cron expression. ", ""));
+    return switch (CronLine.parse(cron)) {
+      case CronLine times -> new Brownout(cron.strip(), length, zone, times);
+      case Malformed malformed -> malformed;
+    };
   }
 
   /** The cron line. */
@@ -164,16 +111,16 @@ public final class Brownout implements ParsedBrownout {
 
   private Span find(long epochSecond) {
     LocalDateTime localEnd = localEnd(epochSecond);
-    LocalDateTime from = beginBefore(localEnd);
+    LocalDateTime from = times.lastBefore(localEnd);
     if (from == null || epochSecond >= epochSecond(from) + length.toSeconds()) {
-      LocalDateTime next = beginBehind(localEnd.minusSeconds(1));
+      LocalDateTime next = times.firstBehind(localEnd.minusSeconds(1));
       return new Span(epochSecond, next == null ? Long.MAX_VALUE : epochSecond(next), false);
     }
     long end = epochSecond(from) + length.toSeconds();
-    LocalDateTime next = beginBehind(from);
+    LocalDateTime next = times.firstBehind(from);
     while (next != null && epochSecond(next) <= end && end < epochSecond + AHEAD_SECONDS) {
       end = epochSecond(next) + length.toSeconds();
-      next = beginBehind(next);
+      next = times.firstBehind(next);
     }
     return new Span(epochSecond(from), end, true);
   }
@@ -195,18 +142,6 @@ public final class Brownout implements ParsedBrownout {
     return change != null && change.isGap()
         ? change.toEpochSecond()
         : ZonedDateTime.ofLocal(local, zone, null).toEpochSecond();
-  }
-
-  private @Nullable LocalDateTime beginBefore(LocalDateTime local) {
-    return local(times.lastExecution(local.atZone(ZoneOffset.UTC)));
-  }
-
-  private @Nullable LocalDateTime beginBehind(LocalDateTime local) {
-    return local(times.nextExecution(local.atZone(ZoneOffset.UTC)));
-  }
-
-  private static @Nullable LocalDateTime local(Optional<ZonedDateTime> time) {
-    return time.map(ZonedDateTime::toLocalDateTime).orElse(null);
   }
 
   @Override

@@ -1,10 +1,10 @@
 package io.detour.rules;
 
-import static io.detour.rules.RegexPiece.Open.ANYTHING;
-import static io.detour.rules.RegexPiece.Open.BEGIN;
-import static io.detour.rules.RegexPiece.Open.END;
-import static io.detour.rules.RegexPiece.Open.LABELS;
-import static io.detour.rules.RegexPiece.Open.SOMETHING;
+import static io.detour.rules.RegexPiece.Gap.ANYTHING;
+import static io.detour.rules.RegexPiece.Gap.BEGIN;
+import static io.detour.rules.RegexPiece.Gap.END;
+import static io.detour.rules.RegexPiece.Gap.LABELS;
+import static io.detour.rules.RegexPiece.Gap.SOMETHING;
 
 import io.detour.core.Host;
 import java.util.ArrayList;

@@ -10,7 +10,7 @@ sealed interface RegexPiece {
   record Literal(String text) implements RegexPiece {}
 
   /** What is not one text. */
-  enum Open implements RegexPiece {
+  enum Gap implements RegexPiece {
     /** {@code .}: one character. */
     CHARACTER,
     /** {@code .*}: anything. */

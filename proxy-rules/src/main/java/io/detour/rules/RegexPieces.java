@@ -1,14 +1,14 @@
 package io.detour.rules;
 
-import static io.detour.rules.RegexPiece.Open.ANYTHING;
-import static io.detour.rules.RegexPiece.Open.BEGIN;
-import static io.detour.rules.RegexPiece.Open.CHARACTER;
-import static io.detour.rules.RegexPiece.Open.END;
-import static io.detour.rules.RegexPiece.Open.LABEL;
-import static io.detour.rules.RegexPiece.Open.LABELS;
-import static io.detour.rules.RegexPiece.Open.LABEL_CHARACTER;
-import static io.detour.rules.RegexPiece.Open.SOMETHING;
-import static io.detour.rules.RegexPiece.Open.UNKNOWN;
+import static io.detour.rules.RegexPiece.Gap.ANYTHING;
+import static io.detour.rules.RegexPiece.Gap.BEGIN;
+import static io.detour.rules.RegexPiece.Gap.CHARACTER;
+import static io.detour.rules.RegexPiece.Gap.END;
+import static io.detour.rules.RegexPiece.Gap.LABEL;
+import static io.detour.rules.RegexPiece.Gap.LABELS;
+import static io.detour.rules.RegexPiece.Gap.LABEL_CHARACTER;
+import static io.detour.rules.RegexPiece.Gap.SOMETHING;
+import static io.detour.rules.RegexPiece.Gap.UNKNOWN;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -93,7 +93,11 @@ public final class PipedTunnel {
         PipedTunnel pipe = new PipedTunnel(outside, in, out);
         pipe.start(
             new TunnelServices(
-                new RulesInForce(rules), new RouteDialer(dialer), engine, new AccessLog(), InstantSource.system()),
+                new RulesInForce(rules),
+                new RouteDialer(dialer),
+                engine,
+                new AccessLog(),
+                InstantSource.system()),
             connection.inside(),
             asked);
         return pipe.await();

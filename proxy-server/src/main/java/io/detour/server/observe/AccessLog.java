@@ -33,8 +33,8 @@ public final class AccessLog {
             .addKeyValue("client", address(use.client()))
             .addKeyValue("asked", use.asked())
             .addKeyValue("rule", use.rule())
-            .addKeyValue("mode", use.mode())
-            .addKeyValue("action", use.action());
+            .addKeyValue("action", use.action())
+            .addKeyValue("mode", use.mode());
     if (use.wouldRewriteTo() != null) {
       event = event.addKeyValue("would_rewrite_to", use.wouldRewriteTo());
     }

@@ -60,8 +60,7 @@ public record LegacyUse(
     return switch (decision) {
       case Decision.Brownout _, Decision.Report(Decision.Brownout _) -> "brownout";
       case Decision.Reject _, Decision.Report(Decision.Reject _) -> "reject";
-      case Decision.Pass _, Decision.Rewrite _, Decision.Report _ ->
-          word(decision.rule().action());
+      case Decision.Pass _, Decision.Rewrite _, Decision.Report _ -> word(decision.rule().action());
     };
   }
 

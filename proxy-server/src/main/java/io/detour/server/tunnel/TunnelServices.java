@@ -16,4 +16,8 @@ import java.time.InstantSource;
  * @param clock the time of day, for what is remembered about rules
  */
 public record TunnelServices(
-    RulesInForce rules, RouteDialer dialer, RelayEngine engine, AccessLog log, InstantSource clock) {}
+    RulesInForce rules,
+    RouteDialer dialer,
+    RelayEngine engine,
+    AccessLog log,
+    InstantSource clock) {}

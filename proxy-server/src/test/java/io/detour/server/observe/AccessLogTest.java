@@ -8,11 +8,16 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.detour.core.HostPort;
+import io.detour.rules.Decision;
+import io.detour.rules.Request;
+import io.detour.rules.RuleSet;
+import io.detour.server.decide.RuleTexts;
 import io.detour.server.status.ProxyErrorType;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -27,6 +32,27 @@ class AccessLogTest {
       new InetSocketAddress(InetAddress.ofLiteral("10.20.1.9"), 51234);
   private static final HostPort ASKED = hostPort("erp.old.example.com:443");
   private static final HostPort TARGET = hostPort("erp.new.example.com:443");
+
+  private static final RuleSet RULES =
+      RuleTexts.parsed(
+          """
+          version: 1
+          rules:
+            - name: erp
+              match: { host: { exact: erp.old.example.com } }
+              action: rewrite
+              to: erp.new.example.com
+              log: warn
+            - name: gone
+              match: { host: { exact: gone.old.example.com } }
+              action: reject
+              log: { level: info, message: "moved, see the wiki" }
+            - name: tried
+              match: { host: { exact: tried.old.example.com } }
+              action: rewrite
+              to: tried.new.example.com
+              mode: report
+          """);
 
   private final Logger logger =
       ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(AccessLog.LOGGER);
@@ -49,30 +75,56 @@ class AccessLogTest {
 
   @Test
   void aLegacyUseNamesClientAskedNameRuleAndTarget() {
-    log.legacyUse(CLIENT, ASKED, "erp", "rewrite", TARGET, org.slf4j.event.Level.WARN, null);
+    log.legacyUse(use(CLIENT, "erp.old.example.com", TARGET, 2));
 
     assertThat(lines())
         .containsExactly(
             "legacy name used client=10.20.1.9 asked=erp.old.example.com:443 rule=erp"
-                + " action=rewrite target=erp.new.example.com:443");
+                + " action=rewrite mode=enforce target=erp.new.example.com:443 attempts=2");
     assertThat(events.list).extracting(ILoggingEvent::getLevel).containsExactly(Level.WARN);
   }
 
   @Test
   void aLegacyUseWithoutTargetHasNoTargetAndMayHaveAMessage() {
     log.legacyUse(
-        new InetSocketAddress(InetAddress.ofLiteral("::1"), 5),
-        ASKED,
-        "gone",
-        "reject",
-        null,
-        org.slf4j.event.Level.INFO,
-        "moved, see the wiki");
+        use(
+            new InetSocketAddress(InetAddress.ofLiteral("::1"), 5),
+            "gone.old.example.com",
+            null,
+            0));
 
     assertThat(lines())
         .containsExactly(
-            "legacy name used client=::1 asked=erp.old.example.com:443 rule=gone"
-                + " action=reject message=\"moved, see the wiki\"");
+            "legacy name used client=::1 asked=gone.old.example.com:443 rule=gone"
+                + " action=reject mode=enforce message=\"moved, see the wiki\"");
+  }
+
+  @Test
+  void aLegacyUseThatIsOnlyReportedSaysWhereItWouldLead() {
+    log.legacyUse(use(CLIENT, "tried.old.example.com", hostPort("tried.old.example.com:443"), 1));
+
+    assertThat(lines())
+        .containsExactly(
+            "legacy name used client=10.20.1.9 asked=tried.old.example.com:443 rule=tried"
+                + " action=rewrite mode=report would_rewrite_to=tried.new.example.com:443"
+                + " target=tried.old.example.com:443 attempts=1");
+  }
+
+  @Test
+  void aLegacyNameWithoutARuleNamesItsSuffix() {
+    log.unmatchedLegacyUse(CLIENT, ASKED, ".old.example.com");
+
+    assertThat(lines())
+        .containsExactly(
+            "legacy name without a rule client=10.20.1.9 asked=erp.old.example.com:443"
+                + " suffix=.old.example.com");
+  }
+
+  private static LegacyUse use(
+      SocketAddress client, String host, @Nullable HostPort target, int attempts) {
+    HostPort asked = hostPort(host + ":443");
+    Decision decision = RULES.decide(Request.of(asked, Request.NO_TIME));
+    return new LegacyUse(client, asked, (Decision.Ruled) decision, target, attempts);
   }
 
   @Test

@@ -1,0 +1,73 @@
+package io.detour.rules.yaml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.detour.core.HostPort;
+import io.detour.rules.Decision;
+import io.detour.rules.FuzzCorpus;
+import io.detour.rules.Hosts;
+import io.detour.rules.Printable;
+import io.detour.rules.document.Problem;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** R02, R03: whatever stands in a rule file, it is read or refused, soon and with a reason. */
+@Timeout(10)
+class RuleFileFuzzTest {
+  private static final List<HostPort> HOSTS =
+      Stream.of(
+              "erp.old.example.com",
+              "old.example.com",
+              "app-crm-07.corp.oldco.net",
+              "a",
+              "192.0.2.1",
+              "[2001:db8::1]",
+              "a".repeat(63) + ".b".repeat(86) + ".old.example.com")
+          .map(Hosts::asked)
+          .toList();
+
+  @ParameterizedTest(name = "R02 R03 {0}")
+  @MethodSource("corpus")
+  void replay(byte[] input) {
+    aRuleFileIsReadOrRefused(input);
+  }
+
+  static List<Named<byte[]>> corpus() {
+    return FuzzCorpus.of(RuleFileFuzzTest.class);
+  }
+
+  /**
+   * @param input UTF-8 with any errors replaced
+   */
+  @FuzzTest(maxDuration = "")
+  void aRuleFileIsReadOrRefused(byte[] input) {
+    String text = new String(input, StandardCharsets.UTF_8);
+    switch (RuleFile.parse("rules.yaml", text)) {
+      case RuleFile.Rejected rejected -> {
+        assertThat(rejected.problems().isEmpty()).isFalse();
+        assertReadable(rejected.problems());
+      }
+      case RuleFile.Loaded loaded -> {
+        assertReadable(loaded.failures());
+        for (HostPort host : HOSTS) {
+          Decision decision = loaded.rules().decide(host);
+          assertThat(loaded.rules().explain(host).decision()).isEqualTo(decision);
+        }
+      }
+    }
+  }
+
+  private static void assertReadable(List<Problem> problems) {
+    for (Problem problem : problems) {
+      if (!Printable.isLine(problem.toString()) || problem.line() < 0 || problem.column() < 0) {
+        throw new AssertionError(problem.toString());
+      }
+    }
+  }
+}
