@@ -6,4 +6,4 @@ package io.detour.rules;
  * @param problem one sentence that quotes the text, with control characters escaped
  */
 public record Malformed(String problem)
-    implements ParsedMatcher, ParsedTarget, ParsedPorts, ParsedBrownout {}
+    implements ParsedMatcher, ParsedTarget, ParsedPorts, ParsedBrownout, ParsedCronLine {}

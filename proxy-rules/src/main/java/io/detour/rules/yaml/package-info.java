@@ -2,7 +2,7 @@
  * The file format of the rules: YAML text into a {@link io.detour.rules.RuleSet}, or into every
  * problem that the text has, each with line and column.
  *
- * <p>The way in is {@link io.detour.rules.yaml.RuleFile}. Strict readers walk the tree of {@link
+ * <p>The way in is {@link io.detour.rules.yaml.RuleFiles}. Strict readers walk the tree of {@link
  * io.detour.rules.document}.
  */
 @NullMarked

@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.detour.core.HostPort;
 import io.detour.rules.Decision;
+import io.detour.rules.Explanation;
 import io.detour.rules.FuzzCorpus;
+import io.detour.rules.Hop;
 import io.detour.rules.Hosts;
 import io.detour.rules.Printable;
+import io.detour.rules.Request;
+import io.detour.rules.Route;
 import io.detour.rules.document.Problem;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +25,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** R02, R03: whatever stands in a rule file, it is read or refused, soon and with a reason. */
 @Timeout(10)
 class RuleFileFuzzTest {
+  /** 2027-01-15T08:00Z. */
+  private static final long MORNING = 1_800_000_000;
+
   private static final List<HostPort> HOSTS =
       Stream.of(
               "erp.old.example.com",
@@ -48,17 +56,28 @@ class RuleFileFuzzTest {
   @FuzzTest(maxDuration = "")
   void aRuleFileIsReadOrRefused(byte[] input) {
     String text = new String(input, StandardCharsets.UTF_8);
-    switch (RuleFile.parse("rules.yaml", text)) {
-      case RuleFile.Rejected rejected -> {
+    switch (RuleFiles.parse("rules.yaml", text)) {
+      case RuleFiles.Rejected rejected -> {
         assertThat(rejected.problems().isEmpty()).isFalse();
         assertReadable(rejected.problems());
       }
-      case RuleFile.Loaded loaded -> {
+      case RuleFiles.Loaded loaded -> {
         assertReadable(loaded.failures());
         for (HostPort host : HOSTS) {
-          Decision decision = loaded.rules().decide(host);
-          assertThat(loaded.rules().explain(host).decision()).isEqualTo(decision);
+          Request request = Request.of(host, MORNING);
+          Decision decision = loaded.rules().decide(request);
+          Explanation explanation = loaded.rules().explain(request);
+          assertThat(explanation.decision()).isEqualTo(decision);
+          assertLeadsSomewhere(explanation.rewrite(), host);
         }
+      }
+    }
+  }
+
+  private static void assertLeadsSomewhere(Decision.@Nullable Rewrite rewrite, HostPort asked) {
+    if (rewrite != null && rewrite.route(asked) instanceof Route route) {
+      for (Hop hop : route.hops()) {
+        assertThat(HostPort.parse(hop.address().toString())).isEqualTo(hop.address());
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.detour.server.dial;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
@@ -15,6 +16,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -101,6 +103,40 @@ public final class DialFixture {
   /** Dials through a parent and waits for the result. */
   public DialResult dial(Dialer dialer, HostPort target, String via) {
     return await(start(dialer, target, via, channel -> {}).result());
+  }
+
+  /** Starts a dial through a parent. */
+  Running start(Parent parent, HostPort target) {
+    return start(via(options, parent), target, "parent", channel -> {});
+  }
+
+  /** Dials through a parent and waits for the result. */
+  DialResult dial(Parent parent, HostPort target) {
+    return dial(via(options, parent), target, "parent");
+  }
+
+  /** The same with this connect timeout. */
+  DialResult dial(Parent parent, HostPort target, Duration timeout) {
+    return dial(via(options.withConnectTimeout(timeout), parent), target, "parent");
+  }
+
+  private Dialer via(DialOptions with, Parent parent) {
+    return dialer(with.withParents(Map.of("parent", parent)));
+  }
+
+  /** Dials through a parent; everything that comes from the target until its end. */
+  String everythingFrom(Parent parent, HostPort target) {
+    Transcript transcript = new Transcript();
+    connected(await(start(via(options, parent), target, "parent", transcript::takeOver).result()));
+    return await(transcript.text());
+  }
+
+  static DialResult.Connected connected(DialResult result) {
+    return assertThat(result).asInstanceOf(type(DialResult.Connected.class)).actual();
+  }
+
+  static DialResult.Failed failed(DialResult result) {
+    return assertThat(result).asInstanceOf(type(DialResult.Failed.class)).actual();
   }
 
   /** Runs on the event loop and waits for the outcome. */

@@ -1,5 +1,6 @@
 package io.detour.server.dial;
 
+import static io.detour.server.dial.DialFixture.failed;
 import static io.detour.server.dial.DialFixture.target;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +8,6 @@ import io.detour.core.HostPort;
 import io.detour.server.transport.Transport;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -32,7 +32,7 @@ class NioParentTest {
     ScriptedParent parent =
         fixture.keep(ScriptedParent.answering("HTTP/1.1 200 OK\r\n\r\n220 ready"));
 
-    assertThat(everythingFrom(parent.http())).isEqualTo("220 ready");
+    assertThat(fixture.everythingFrom(parent.http(), TARGET)).isEqualTo("220 ready");
   }
 
   @Test
@@ -48,7 +48,7 @@ class NioParentTest {
                   ScriptedParent.sendHex(connection, "05 00 00 01 00 00 00 00 00 00 78 79");
                 }));
 
-    assertThat(everythingFrom(parent.socks5())).isEqualTo("xy");
+    assertThat(fixture.everythingFrom(parent.socks5(), TARGET)).isEqualTo("xy");
   }
 
   @Test
@@ -69,24 +69,6 @@ class NioParentTest {
   }
 
   private DialError failure(Parent parent) {
-    DialResult result = fixture.dial(dialer(parent), TARGET, "dc");
-    return ((DialResult.Failed) result).error();
-  }
-
-  private String everythingFrom(Parent parent) {
-    Transcript transcript = new Transcript();
-    DialResult result =
-        DialFixture.await(
-            fixture.start(dialer(parent), TARGET, "dc", transcript::takeOver).result());
-    assertThat(result).isInstanceOf(DialResult.Connected.class);
-    return DialFixture.await(transcript.text());
-  }
-
-  private Dialer dialer(Parent parent) {
-    return fixture.dialer(
-        fixture
-            .options
-            .withConnectTimeout(Duration.ofMillis(500))
-            .withParents(Map.of("dc", parent)));
+    return failed(fixture.dial(parent, TARGET, Duration.ofMillis(500))).error();
   }
 }

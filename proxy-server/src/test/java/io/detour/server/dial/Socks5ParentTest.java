@@ -1,8 +1,9 @@
 package io.detour.server.dial;
 
+import static io.detour.server.dial.DialFixture.connected;
+import static io.detour.server.dial.DialFixture.failed;
 import static io.detour.server.dial.DialFixture.target;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.detour.core.HostPort;
 import io.detour.server.dial.DialFixture.Running;
@@ -13,7 +14,6 @@ import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -54,7 +54,7 @@ class Socks5ParentTest {
   void theParentIsAskedForTheTarget(String host, String request) throws IOException {
     ScriptedParent parent = withoutCredentials(GRANTED, (request.length() + 1) / 3);
 
-    connected(dial(parent.socks5(), target(host, 443)));
+    connected(fixture.dial(parent.socks5(), target(host, 443)));
 
     assertThat(DialFixture.await(asked)).isEqualTo(request);
     assertThat(fixture.dns.asked()).isEmpty();
@@ -66,7 +66,7 @@ class Socks5ParentTest {
         "a".repeat(63) + '.' + "b".repeat(63) + '.' + "c".repeat(63) + '.' + "d".repeat(61);
     ScriptedParent parent = withoutCredentials(GRANTED, 7 + 253);
 
-    connected(dial(parent.socks5(), target(name, 1)));
+    connected(fixture.dial(parent.socks5(), target(name, 1)));
 
     assertThat(DialFixture.await(asked)).startsWith("05 01 00 03 fd 61 61").endsWith("64 64 00 01");
   }
@@ -75,7 +75,7 @@ class Socks5ParentTest {
   void theChannelIsReadyToBeRelayed() throws IOException {
     ScriptedParent parent = withoutCredentials(GRANTED, 18);
 
-    Connected connected = connected(dial(parent.socks5(), TARGET));
+    Connected connected = connected(fixture.dial(parent.socks5(), TARGET));
 
     SocketChannel upstream = connected.upstream();
     assertThat(upstream.isActive()).isTrue();
@@ -89,7 +89,7 @@ class Socks5ParentTest {
   void credentialsAreSentIfTheParentWantsThem() throws IOException {
     ScriptedParent parent = wantingCredentials("01 00", 7, GRANTED);
 
-    connected(dial(parent.with(Parent.Protocol.SOCKS5, "u", "p\u00e4"), TARGET));
+    connected(fixture.dial(parent.with(Parent.Protocol.SOCKS5, "u", "p\u00e4"), TARGET));
 
     assertThat(DialFixture.await(asked))
         .isEqualTo("05 02 00 02 / 01 01 75 03 70 c3 a4 / " + REQUEST);
@@ -107,7 +107,7 @@ class Socks5ParentTest {
                   ScriptedParent.sendHex(connection, GRANTED);
                 }));
 
-    connected(dial(parent.with(Parent.Protocol.SOCKS5, "u", "secret"), TARGET));
+    connected(fixture.dial(parent.with(Parent.Protocol.SOCKS5, "u", "secret"), TARGET));
 
     assertThat(DialFixture.await(asked)).isEqualTo(REQUEST);
   }
@@ -117,7 +117,8 @@ class Socks5ParentTest {
   void wrongCredentialsAreToldWithoutThem() throws IOException {
     ScriptedParent parent = wantingCredentials("01 01", 10, GRANTED);
 
-    Failed failed = failed(dial(parent.with(Parent.Protocol.SOCKS5, "u", "secret"), TARGET));
+    Failed failed =
+        failed(fixture.dial(parent.with(Parent.Protocol.SOCKS5, "u", "secret"), TARGET));
 
     assertThat(failed.error()).isEqualTo(DialError.PARENT_CONFIGURATION);
     assertThat(failed.details()).isEqualTo("the parent proxy refused Detour's credentials");
@@ -141,7 +142,7 @@ class Socks5ParentTest {
                   end.complete(ScriptedParent.endOf(connection));
                 }));
 
-    Failed failed = failed(dial(parent.socks5(), TARGET));
+    Failed failed = failed(fixture.dial(parent.socks5(), TARGET));
 
     assertThat(failed.error()).isEqualTo(DialError.PARENT_CONFIGURATION);
     assertThat(failed.details()).isEqualTo(details);
@@ -164,7 +165,7 @@ class Socks5ParentTest {
   void aReplyTellsWhatHappened(String reply, DialError error) throws IOException {
     ScriptedParent parent = withoutCredentials("05 " + reply + " 00 01 00 00 00 00 00 00", 18);
 
-    assertThat(failed(dial(parent.socks5(), TARGET)).error()).isEqualTo(error);
+    assertThat(failed(fixture.dial(parent.socks5(), TARGET)).error()).isEqualTo(error);
     assertThat(DialFixture.await(end)).isNegative();
   }
 
@@ -172,7 +173,7 @@ class Socks5ParentTest {
   void theRestOfAFailureIsNotWaitedFor() throws IOException {
     ScriptedParent parent = withoutCredentials("05 05", 18);
 
-    assertThat(failed(dial(parent.socks5(), TARGET)).error())
+    assertThat(failed(fixture.dial(parent.socks5(), TARGET)).error())
         .isEqualTo(DialError.CONNECTION_REFUSED);
   }
 
@@ -181,7 +182,7 @@ class Socks5ParentTest {
   void aReplyThatMakesNoSenseIsTold(String reply) throws IOException {
     ScriptedParent parent = withoutCredentials(reply, 18);
 
-    assertThat(failed(dial(parent.socks5(), TARGET)).details())
+    assertThat(failed(fixture.dial(parent.socks5(), TARGET)).details())
         .isEqualTo("the parent proxy does not speak SOCKS 5");
   }
 
@@ -202,7 +203,7 @@ class Socks5ParentTest {
                   ScriptedParent.sendHex(connection, reply + " 05 00 78 79 7a");
                 }));
 
-    assertThat(everythingFrom(parent.socks5())).isEqualTo("\u0005\u0000xyz");
+    assertThat(fixture.everythingFrom(parent.socks5(), TARGET)).isEqualTo("\u0005\u0000xyz");
   }
 
   @ParameterizedTest(name = "C02: the reply and what follows are split behind byte {0}")
@@ -218,7 +219,7 @@ class Socks5ParentTest {
                   ScriptedParent.sendHex(connection, bytes.substring(3 * split));
                 }));
 
-    assertThat(everythingFrom(parent.socks5())).isEqualTo("xyz");
+    assertThat(fixture.everythingFrom(parent.socks5(), TARGET)).isEqualTo("xyz");
   }
 
   static IntStream theReplyMayBeSplitAnywhere() {
@@ -231,7 +232,7 @@ class Socks5ParentTest {
   void aParentThatEndsWithoutAReplyIsTold(int bytes) throws IOException {
     ScriptedParent parent = sendingAtMost(bytes, false);
 
-    assertThat(failed(dial(parent.socks5(), TARGET)).error())
+    assertThat(failed(fixture.dial(parent.socks5(), TARGET)).error())
         .isEqualTo(DialError.CONNECTION_TERMINATED);
   }
 
@@ -241,10 +242,8 @@ class Socks5ParentTest {
   void aSlowParentTimesOut(int bytes) throws IOException {
     Duration timeout = Duration.ofMillis(300);
     ScriptedParent parent = sendingAtMost(bytes, true);
-    DialOptions options =
-        fixture.options.withConnectTimeout(timeout).withParents(Map.of("hop", parent.socks5()));
 
-    Failed failed = failed(fixture.dial(fixture.dialer(options), TARGET, "hop"));
+    Failed failed = failed(fixture.dial(parent.socks5(), TARGET, timeout));
 
     assertThat(failed.error()).isEqualTo(DialError.CONNECTION_TIMEOUT);
     assertThat(Duration.ofNanos(failed.connectNanos())).isBetween(timeout, timeout.multipliedBy(3));
@@ -255,8 +254,7 @@ class Socks5ParentTest {
   @ValueSource(ints = {0, 2, 11})
   void cancelWhileTheParentIsAsked(int bytes) throws IOException {
     ScriptedParent parent = sendingAtMost(bytes, true);
-    Dialer dialer = fixture.dialer(fixture.options.withParents(Map.of("hop", parent.socks5())));
-    Running running = fixture.start(dialer, TARGET, "hop", channel -> {});
+    Running running = fixture.start(parent.socks5(), TARGET);
     assertThat(DialFixture.await(asked)).isNotNull();
 
     fixture.runOnLoop(running.handle()::cancel);
@@ -320,26 +318,5 @@ class Socks5ParentTest {
     ScriptedParent.bytes(connection, 3);
     ScriptedParent.sendHex(connection, "05 00");
     ScriptedParent.bytes(connection, 18);
-  }
-
-  private String everythingFrom(Parent parent) {
-    Transcript transcript = new Transcript();
-    Dialer dialer = fixture.dialer(fixture.options.withParents(Map.of("hop", parent)));
-    connected(
-        DialFixture.await(fixture.start(dialer, TARGET, "hop", transcript::takeOver).result()));
-    return DialFixture.await(transcript.text());
-  }
-
-  private DialResult dial(Parent parent, HostPort target) {
-    Dialer dialer = fixture.dialer(fixture.options.withParents(Map.of("hop", parent)));
-    return fixture.dial(dialer, target, "hop");
-  }
-
-  private static Connected connected(DialResult result) {
-    return assertThat(result).asInstanceOf(type(Connected.class)).actual();
-  }
-
-  private static Failed failed(DialResult result) {
-    return assertThat(result).asInstanceOf(type(Failed.class)).actual();
   }
 }
