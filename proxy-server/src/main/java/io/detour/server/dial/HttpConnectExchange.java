@@ -49,9 +49,7 @@ final class HttpConnectExchange extends MessageToMessageDecoder<HttpObject> {
     HttpDecoderConfig config =
         new HttpDecoderConfig().setMaxInitialLineLength(LINE_BYTES).setMaxHeaderSize(HEAD_BYTES);
     return new HttpResponseDecoder(config) {
-      // RFC 9110 9.3.6: a success has no content, whatever its header says; that of an error is of
-      // no
-      // use.
+      // RFC 9110 9.3.6: a success has no content, whatever its header says. An error's is dropped.
       @Override
       protected boolean isContentAlwaysEmpty(HttpMessage response) {
         return true;
