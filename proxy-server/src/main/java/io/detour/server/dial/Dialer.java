@@ -76,10 +76,7 @@ public final class Dialer implements AutoCloseable {
    * @throws IllegalStateException if {@code loop} is not the current thread's
    */
   public Dial dial(HostPort target, EventLoop loop, Consumer<DialResult> done) {
-    if (!loop.inEventLoop()) {
-      throw new IllegalStateException(
-          "loop: not that of " + Thread.currentThread() + " (expected: the current event loop)");
-    }
+    requireCurrent(loop);
     int connectTimeoutMillis = (int) options.connectTimeout().toMillis();
     PendingDial dial =
         new PendingDial(target.port(), loop, transport, own, connectTimeoutMillis, done);
@@ -90,6 +87,32 @@ public final class Dialer implements AutoCloseable {
       dial.start(resolver(loop), target.host().name());
     }
     return dial;
+  }
+
+  /**
+   * Looks a host up as {@link #dial} does, and leaves it at that.
+   *
+   * @param loop the current thread's event loop, on which everything happens
+   * @param done told the answer once, on {@code loop}, within the DNS timeout; possibly before this
+   *     method returns
+   * @throws IllegalStateException if {@code loop} is not the current thread's
+   */
+  public void resolve(Host host, EventLoop loop, Consumer<Resolution> done) {
+    requireCurrent(loop);
+    Resolution known = withoutLookup(host);
+    if (known == null) {
+      known = resolver(loop).resolve(host.name(), new PendingLookup(done));
+    }
+    if (known != null) {
+      done.accept(known);
+    }
+  }
+
+  private static void requireCurrent(EventLoop loop) {
+    if (!loop.inEventLoop()) {
+      throw new IllegalStateException(
+          "loop: not that of " + Thread.currentThread() + " (expected: the current event loop)");
+    }
   }
 
   private @Nullable Resolution withoutLookup(Host host) {

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * One dial from the lookup to its result. Everything happens on its event loop, which writes all
  * fields; it owns the channel that is being connected until the result is told.
  */
-final class PendingDial implements Dial, ChannelFutureListener {
+final class PendingDial implements Dial, NameResolver.Waiting, ChannelFutureListener {
   private static final Logger LOG = LoggerFactory.getLogger(Dialer.class);
 
   /** After so many connect timeouts no further address is tried. */
@@ -81,13 +81,13 @@ final class PendingDial implements Dial, ChannelFutureListener {
     starting = false;
   }
 
-  /** The resolver will call {@link #resolved}, unless this dial leaves before. */
-  void waitFor(NameResolver.Lookup running) {
+  @Override
+  public void waitFor(NameResolver.Lookup running) {
     lookup = running;
   }
 
-  /** The lookup has ended. */
-  void resolved(Resolution resolution) {
+  @Override
+  public void resolved(Resolution resolution) {
     if (over) {
       return;
     }
