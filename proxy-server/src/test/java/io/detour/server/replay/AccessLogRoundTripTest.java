@@ -1,0 +1,187 @@
+package io.detour.server.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.AsyncAppender;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.core.ConsoleAppender;
+import io.detour.core.HostPort;
+import io.detour.server.observe.AccessLog;
+import io.detour.server.status.ProxyErrorType;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** What the access log writes in the form that ships is read back the same. */
+class AccessLogRoundTripTest {
+  private static final int RANDOM_MESSAGES = 2_000;
+  private static final SocketAddress CLIENT =
+      new InetSocketAddress(InetAddress.ofLiteral("2001:db8::9"), 51234);
+  private static final HostPort ASKED = hostPort("[2001:db8::1]:8443");
+  private static final HostPort TARGET = hostPort("erp_2.new.example.com:443");
+
+  private final Logger logger =
+      ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(AccessLog.LOGGER);
+  private final LoggerContext shipped = new LoggerContext();
+  private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+  private final AccessLog log = new AccessLog();
+  private final Forward forward = new Forward();
+
+  @BeforeEach
+  void writeAsShipped() throws Exception {
+    shipped.setMDCAdapter(new LogbackMDCAdapter());
+    JoranConfigurator configurator = new JoranConfigurator();
+    configurator.setContext(shipped);
+    configurator.doConfigure(Objects.requireNonNull(getClass().getResource("/logback.xml")));
+    AsyncAppender queue = (AsyncAppender) shipped.getLogger(AccessLog.LOGGER).getAppender("access");
+    forward.console = (ConsoleAppender<ILoggingEvent>) queue.getAppender("stdout");
+    forward.console.setOutputStream(written);
+    forward.start();
+    logger.setLevel(ch.qos.logback.classic.Level.INFO);
+    logger.setAdditive(false);
+    logger.addAppender(forward);
+  }
+
+  @AfterEach
+  void stop() {
+    logger.detachAppender(forward);
+    logger.setAdditive(true);
+    logger.setLevel(null);
+    shipped.stop();
+  }
+
+  @Test
+  void everyFactComesBack() {
+    Instant before = Instant.now();
+    log.legacyUse(CLIENT, ASKED, "erp", "rewrite", TARGET, Level.WARN, "moved");
+    log.legacyUse(CLIENT, ASKED, "gone", "reject", null, Level.INFO, null);
+    log.refused(CLIENT, ASKED, 502, ProxyErrorType.DNS_ERROR, "no such name");
+    log.refused(CLIENT, null, 400, ProxyErrorType.HTTP_REQUEST_ERROR, "port is missing");
+
+    List<LoggedRequest> read = read();
+
+    Instant time = read.getFirst().time();
+    assertThat(time).isBetween(before.minus(Duration.ofMillis(1)), Instant.now());
+    assertThat(read)
+        .usingRecursiveFieldByFieldElementComparatorIgnoringFields("time")
+        .containsExactly(
+            request(1, ASKED, "erp", "rewrite", TARGET, OptionalInt.empty(), "moved"),
+            request(2, ASKED, "gone", "reject", null, OptionalInt.empty(), null),
+            request(3, ASKED, null, null, null, OptionalInt.of(502), "no such name"),
+            request(4, null, null, null, null, OptionalInt.of(400), "port is missing"));
+  }
+
+  @DisplayName("A08 hostile messages come back as they were and forge nothing")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a\r\n2026-11-21T01:28:47.100Z WARN  legacy name used client=10.0.0.1 asked=a:1",
+        "\u001b[2J\u001b[31m",
+        "\" rule=forged x=\"",
+        "back\\slash\\",
+        "\\u0041 \\n \\\"",
+        "\u0000\u0007\u007f\u0085\u009b31m",
+        "\u2028\u2029\u202e\u200b\ufeff",
+        "Ümlaut 漢字 \ud83d\ude00",
+        "\t",
+        ""
+      })
+  void hostileMessagesComeBack(String message) {
+    log.legacyUse(CLIENT, ASKED, "erp", "rewrite", TARGET, Level.WARN, message);
+    log.refused(CLIENT, ASKED, 403, ProxyErrorType.HTTP_REQUEST_DENIED, message);
+
+    assertThat(read())
+        .usingRecursiveFieldByFieldElementComparatorIgnoringFields("time")
+        .containsExactly(
+            request(1, ASKED, "erp", "rewrite", TARGET, OptionalInt.empty(), message),
+            request(2, ASKED, null, null, null, OptionalInt.of(403), message));
+  }
+
+  @Test
+  void randomMessagesComeBack() {
+    Random random = new Random(4711);
+    List<String> messages = new ArrayList<>();
+    for (int i = 0; i < RANDOM_MESSAGES; i++) {
+      StringBuilder message = new StringBuilder();
+      int length = random.nextInt(20);
+      for (int c = 0; c < length; c++) {
+        // Half of them ASCII with its quotes, blanks and controls, half anything.
+        message.append((char) random.nextInt(random.nextBoolean() ? 0x80 : 0x10000));
+      }
+      messages.add(message.toString());
+      log.refused(CLIENT, ASKED, 403, ProxyErrorType.HTTP_REQUEST_DENIED, messages.get(i));
+    }
+
+    assertThat(read()).extracting(LoggedRequest::message).isEqualTo(messages);
+  }
+
+  private List<LoggedRequest> read() {
+    List<LoggedRequest> read = new ArrayList<>();
+    LogSummary summary =
+        AccessLogReader.read(
+            new ByteArrayInputStream(written.toByteArray()), "access.log", read::add);
+    assertThat(summary.firstStrange()).isEmpty();
+    assertThat(summary.problem()).isNull();
+    assertThat(summary.lines()).isEqualTo(summary.requests());
+    return read;
+  }
+
+  private static LoggedRequest request(
+      long line,
+      @Nullable HostPort asked,
+      @Nullable String rule,
+      @Nullable String action,
+      @Nullable HostPort target,
+      OptionalInt status,
+      @Nullable String message) {
+    return new LoggedRequest(
+        line,
+        Instant.EPOCH,
+        "2001:db8::9",
+        null,
+        asked,
+        rule,
+        action,
+        null,
+        target,
+        status,
+        message);
+  }
+
+  private static HostPort hostPort(String text) {
+    return (HostPort) HostPort.parse(text);
+  }
+
+  /** Hands the events to the console of the configuration that ships. */
+  private static final class Forward extends AppenderBase<ILoggingEvent> {
+    private @Nullable ConsoleAppender<ILoggingEvent> console;
+
+    @Override
+    protected void append(ILoggingEvent event) {
+      Objects.requireNonNull(console).doAppend(event);
+    }
+  }
+}
