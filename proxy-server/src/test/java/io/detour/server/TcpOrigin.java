@@ -7,12 +7,12 @@ import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server on a free loopback port that does with each connection what a test says. */
-final class TcpOrigin implements AutoCloseable {
+public final class TcpOrigin implements AutoCloseable {
   private static final int BACKLOG = 200;
   private static final int TIMEOUT_MILLIS = 10_000;
 
   /** What becomes of one connection; it is closed afterwards. */
-  interface Behaviour {
+  public interface Behaviour {
     void serve(Socket connection) throws IOException;
   }
 
@@ -26,12 +26,12 @@ final class TcpOrigin implements AutoCloseable {
   }
 
   /** Starts one that serves each connection on a thread of its own. */
-  static TcpOrigin start(Behaviour behaviour) throws IOException {
+  public static TcpOrigin start(Behaviour behaviour) throws IOException {
     return new TcpOrigin(behaviour);
   }
 
   /** Starts one that sends back what it receives. */
-  static TcpOrigin echo() throws IOException {
+  public static TcpOrigin echo() throws IOException {
     return start(
         connection -> connection.getInputStream().transferTo(connection.getOutputStream()));
   }
@@ -60,7 +60,7 @@ final class TcpOrigin implements AutoCloseable {
     }
   }
 
-  int port() {
+  public int port() {
     return listener.getLocalPort();
   }
 

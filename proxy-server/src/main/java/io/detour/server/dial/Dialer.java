@@ -151,6 +151,25 @@ public final class Dialer implements AutoCloseable {
         target.port(), loop, transport, own, connectTimeoutMillis, timeouts, done);
   }
 
+  /**
+   * Looks a host up as {@link #dial} does, and leaves it at that.
+   *
+   * @param loop the current thread's event loop, on which everything happens
+   * @param done told the answer once, on {@code loop}, within the DNS timeout; possibly before this
+   *     method returns
+   * @throws IllegalStateException if {@code loop} is not the current thread's
+   */
+  public void resolve(Host host, EventLoop loop, Consumer<Resolution> done) {
+    requireOn(loop);
+    Resolution known = withoutLookup(host);
+    if (known == null) {
+      known = resolver(loop).resolve(host.name(), new PendingLookup(done));
+    }
+    if (known != null) {
+      done.accept(known);
+    }
+  }
+
   private @Nullable Resolution withoutLookup(Host host) {
     if (host.isAddress()) {
       return new Resolution.Addresses(List.of(InetAddress.ofLiteral(host.name())));

@@ -41,9 +41,9 @@ final class NameResolver {
    * Looks a name up.
    *
    * @param name a canonical name
-   * @return the answer if it is known; null if {@code dial} joined a lookup and will be told
+   * @return the answer if it is known; null if {@code waiting} joined a lookup and will be told
    */
-  @Nullable Resolution resolve(String name, PendingDial dial) {
+  @Nullable Resolution resolve(String name, Waiting waiting) {
     Lookup lookup = lookups.get(name);
     if (lookup == null) {
       Future<List<InetAddress>> answer = dns.resolveAll(name);
@@ -54,7 +54,7 @@ final class NameResolver {
       lookups.put(name, lookup);
       lookup.await(answer);
     }
-    lookup.join(dial);
+    lookup.join(waiting);
     return null;
   }
 
@@ -85,10 +85,19 @@ final class NameResolver {
     return code.equals(DnsResponseCode.SERVFAIL) ? "SERVFAIL" : null;
   }
 
-  /** One name that is being asked for, and the dials that wait for it: at least one. */
+  /** Somebody who waits for an answer. */
+  interface Waiting {
+    /** The resolver will call {@link #resolved}, unless this one leaves the lookup before. */
+    void waitFor(Lookup running);
+
+    /** The lookup has ended. */
+    void resolved(Resolution resolution);
+  }
+
+  /** One name that is being asked for, and those who wait for it: at least one. */
   final class Lookup implements FutureListener<List<InetAddress>>, Runnable {
     private final String name;
-    private final List<PendingDial> dials = new ArrayList<>(1);
+    private final List<Waiting> waiting = new ArrayList<>(1);
     private final ScheduledFuture<?> timeout;
 
     /** The query that runs; written by the event loop. */
@@ -104,15 +113,15 @@ final class NameResolver {
       next.addListener(this);
     }
 
-    private void join(PendingDial dial) {
-      dials.add(dial);
-      dial.waitFor(this);
+    private void join(Waiting one) {
+      waiting.add(one);
+      one.waitFor(this);
     }
 
-    /** Ends one dial's wait, and with the last one the lookup. */
-    void leave(PendingDial dial) {
-      dials.remove(dial);
-      if (dials.isEmpty()) {
+    /** Ends one wait, and with the last one the lookup. */
+    void leave(Waiting one) {
+      waiting.remove(one);
+      if (waiting.isEmpty()) {
         stop();
       }
     }
@@ -138,8 +147,8 @@ final class NameResolver {
 
     private void end(Resolution resolution) {
       stop();
-      for (PendingDial dial : List.copyOf(dials)) {
-        dial.resolved(resolution);
+      for (Waiting one : List.copyOf(waiting)) {
+        one.resolved(resolution);
       }
     }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * One dial from the lookup to its result. Everything happens on its event loop, which writes all
  * fields; it owns the channel that is being connected until the result is told.
  */
-final class PendingDial implements Dial, ChannelFutureListener {
+final class PendingDial implements Dial, NameResolver.Waiting, ChannelFutureListener {
   private final int port;
   private final EventLoop loop;
   private final Transport transport;
@@ -80,13 +80,13 @@ final class PendingDial implements Dial, ChannelFutureListener {
     starting = false;
   }
 
-  /** The resolver will call {@link #resolved}, unless this dial leaves before. */
-  void waitFor(NameResolver.Lookup running) {
+  @Override
+  public void waitFor(NameResolver.Lookup running) {
     lookup = running;
   }
 
-  /** The lookup has ended. */
-  void resolved(Resolution resolution) {
+  @Override
+  public void resolved(Resolution resolution) {
     if (over) {
       return;
     }

@@ -1,0 +1,170 @@
+package io.detour.server.probe;
+
+import io.detour.core.Host;
+import io.detour.core.HostPort;
+import io.detour.server.dial.DialOptions;
+import io.detour.server.dial.DialResult;
+import io.detour.server.dial.Dialer;
+import io.detour.server.dial.OwnAddresses;
+import io.detour.server.dial.Resolution;
+import io.detour.server.transport.Transport;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tries targets out: resolves, connects, shakes hands. Nothing but the handshake is ever sent.
+ *
+ * <p>It has an event loop of its own, so whatever a server sends holds up no tunnel. Any thread may
+ * probe, several at once; it waits for the report, in all for no longer than the DNS timeout, three
+ * connect timeouts and the handshake's timeout.
+ */
+public final class Prober implements AutoCloseable {
+  /** What the timers may be late by. */
+  private static final Duration SLACK = Duration.ofSeconds(10);
+
+  private final Transport transport = Transport.available();
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(
+          1, new DefaultThreadFactory("probe", true), transport.ioHandlers());
+  private final EventLoop loop = group.next();
+  private final Dialer dialer;
+  private final TrustRoots roots;
+  private final Duration handshakeTimeout;
+  private final Duration longestStep;
+  private final Clock clock;
+
+  /**
+   * @param options how to resolve and connect
+   * @param roots whom to trust
+   * @param handshakeTimeout of a TLS handshake: 1 ms to 1 h
+   * @param clock tells whether a certificate has expired
+   */
+  public Prober(DialOptions options, TrustRoots roots, Duration handshakeTimeout, Clock clock) {
+    this.dialer = new Dialer(options, transport, new OwnAddresses());
+    this.roots = roots;
+    this.handshakeTimeout = handshakeTimeout;
+    this.longestStep =
+        options
+            .dnsTimeout()
+            .plus(options.connectTimeout().multipliedBy(4))
+            .plus(handshakeTimeout)
+            .plus(SLACK);
+    this.clock = clock;
+  }
+
+  /**
+   * Tries a target out and waits for what comes of it.
+   *
+   * @param target where to
+   * @param legacyName whose certificate the target should have, and who it is told is asked for
+   * @param depth how far to go
+   * @throws InterruptedException if the waiting thread is interrupted; the probe then ends by
+   *     itself
+   */
+  public ProbeReport probe(HostPort target, Host legacyName, ProbeDepth depth)
+      throws InterruptedException {
+    long startNanoTime = System.nanoTime();
+    Resolution answer = onLoop(done -> dialer.resolve(target.host(), loop, done));
+    ProbeReport.Lookup lookup =
+        new ProbeReport.Lookup(answer, Duration.ofNanos(System.nanoTime() - startNanoTime));
+    if (depth == ProbeDepth.RESOLVE || answer instanceof Resolution.Unresolved) {
+      return new ProbeReport(target, legacyName, lookup, null, null);
+    }
+    TlsHandshake handshake =
+        depth == ProbeDepth.TLS ? new TlsHandshake(legacyName, handshakeTimeout) : null;
+    Attempt attempt = onLoop(done -> connect(target, handshake, done));
+    TlsHandshake.Ending ending = attempt.ending();
+    return new ProbeReport(
+        target,
+        legacyName,
+        lookup,
+        connection(attempt.dialled()),
+        ending == null ? null : handshake(ending, legacyName));
+  }
+
+  /** The end of a connection that was made, with or without a handshake. */
+  private record Attempt(DialResult dialled, TlsHandshake.@Nullable Ending ending) {}
+
+  private void connect(HostPort target, @Nullable TlsHandshake handshake, Consumer<Attempt> done) {
+    dialer.dial(
+        target,
+        loop,
+        result -> {
+          if (result instanceof DialResult.Connected connected && handshake != null) {
+            handshake.start(
+                connected.upstream(), ending -> done.accept(new Attempt(result, ending)));
+            return;
+          }
+          if (result instanceof DialResult.Connected connected) {
+            connected.upstream().close();
+          }
+          done.accept(new Attempt(result, null));
+        });
+  }
+
+  private static ProbeReport.Connection connection(DialResult result) {
+    Duration took = Duration.ofNanos(result.connectNanos());
+    return switch (result) {
+      case DialResult.Connected connected ->
+          new ProbeReport.Connection.Made(connected.remote(), connected.attempts(), took);
+      case DialResult.Failed failed ->
+          new ProbeReport.Connection.Failed(
+              failed.error(), failed.details(), failed.rcode(), failed.attempts(), took);
+    };
+  }
+
+  private ProbeReport.Handshake handshake(TlsHandshake.Ending ending, Host legacyName) {
+    Instant now = clock.instant();
+    CertificateCheck certificate =
+        ending.chain().isEmpty()
+            ? null
+            : CertificateCheck.of(ending.chain(), legacyName, roots, now);
+    if (ending.error() != null) {
+      return new ProbeReport.Handshake.Failed(
+          ending.error(), ending.details(), certificate, ending.took());
+    }
+    if (certificate == null) {
+      throw new IllegalStateException("a handshake of a client has a certificate: " + ending);
+    }
+    return new ProbeReport.Handshake.Made(
+        ending.protocol(), ending.cipherSuite(), certificate, ending.took());
+  }
+
+  /** Starts a step on the event loop and waits for what it tells. */
+  private <T> T onLoop(Consumer<Consumer<T>> step) throws InterruptedException {
+    CompletableFuture<T> told = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          try {
+            step.accept(told::complete);
+          } catch (RuntimeException e) {
+            told.completeExceptionally(e);
+          }
+        });
+    try {
+      return told.get(longestStep.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a step of a probe failed", e.getCause());
+    } catch (TimeoutException e) {
+      throw new IllegalStateException("nothing for " + longestStep, e);
+    }
+  }
+
+  /** Ends what runs; a thread that waits for it gets no report. */
+  @Override
+  public void close() {
+    dialer.close();
+    group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,14 @@
+package io.detour.server.replay;
+
+/** What a line of a log is. */
+sealed interface ParsedLine permits LoggedRequest, ParsedLine.OtherEvent, ParsedLine.Strange {
+  /** An event of Detour that is no request, such as the end of a tunnel. */
+  record OtherEvent() implements ParsedLine {}
+
+  /**
+   * None of Detour's.
+   *
+   * @param reason half a sentence, fit for a terminal
+   */
+  record Strange(String reason) implements ParsedLine {}
+}

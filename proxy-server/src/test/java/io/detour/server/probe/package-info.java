@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.probe;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,228 @@
+package io.detour.server.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.AsyncAppender;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.core.ConsoleAppender;
+import io.detour.core.HostPort;
+import io.detour.rules.Decision;
+import io.detour.rules.Fallback;
+import io.detour.rules.HostHeader;
+import io.detour.rules.HostMatcher;
+import io.detour.rules.Lifetime;
+import io.detour.rules.LogLevel;
+import io.detour.rules.Mode;
+import io.detour.rules.Outcome;
+import io.detour.rules.Rule;
+import io.detour.rules.Scope;
+import io.detour.rules.Target;
+import io.detour.server.observe.AccessLog;
+import io.detour.server.observe.LegacyUse;
+import io.detour.server.status.ProxyErrorType;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+
+/** What the access log writes in the form that ships is read back the same. */
+class AccessLogRoundTripTest {
+  private static final int RANDOM_MESSAGES = 2_000;
+  private static final SocketAddress CLIENT =
+      new InetSocketAddress(InetAddress.ofLiteral("2001:db8::9"), 51234);
+  private static final HostPort ASKED = hostPort("[2001:db8::1]:8443");
+  private static final HostPort TARGET = hostPort("erp_2.new.example.com:443");
+
+  private final Logger logger =
+      ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(AccessLog.LOGGER);
+  private final LoggerContext shipped = new LoggerContext();
+  private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+  private final AccessLog log = new AccessLog();
+  private final Forward forward = new Forward();
+
+  @BeforeEach
+  void writeAsShipped() throws Exception {
+    shipped.setMDCAdapter(new LogbackMDCAdapter());
+    JoranConfigurator configurator = new JoranConfigurator();
+    configurator.setContext(shipped);
+    configurator.doConfigure(Objects.requireNonNull(getClass().getResource("/logback.xml")));
+    AsyncAppender queue = (AsyncAppender) shipped.getLogger(AccessLog.LOGGER).getAppender("access");
+    forward.console = (ConsoleAppender<ILoggingEvent>) queue.getAppender("stdout");
+    forward.console.setOutputStream(written);
+    forward.start();
+    logger.setLevel(ch.qos.logback.classic.Level.INFO);
+    logger.setAdditive(false);
+    logger.addAppender(forward);
+  }
+
+  @AfterEach
+  void stop() {
+    logger.detachAppender(forward);
+    logger.setAdditive(true);
+    logger.setLevel(null);
+    shipped.stop();
+  }
+
+  @Test
+  void everyFactComesBack() {
+    Instant before = Instant.now();
+    log.legacyUse(rewritten("moved"));
+    log.legacyUse(rejected());
+    log.refused(CLIENT, ASKED, 502, ProxyErrorType.DNS_ERROR, "no such name");
+    log.refused(CLIENT, null, 400, ProxyErrorType.HTTP_REQUEST_ERROR, "port is missing");
+
+    List<LoggedRequest> read = read();
+
+    Instant time = read.getFirst().time();
+    assertThat(time).isBetween(before.minus(Duration.ofMillis(1)), Instant.now());
+    assertThat(read)
+        .usingRecursiveFieldByFieldElementComparatorIgnoringFields("time")
+        .containsExactly(
+            request(1, ASKED, "erp", "rewrite", TARGET, OptionalInt.empty(), "moved"),
+            request(2, ASKED, "gone", "reject", null, OptionalInt.empty(), null),
+            request(3, ASKED, null, null, null, OptionalInt.of(502), "no such name"),
+            request(4, null, null, null, null, OptionalInt.of(400), "port is missing"));
+  }
+
+  @DisplayName("A08 hostile messages come back as they were and forge nothing")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a\r\n2026-11-21T01:28:47.100Z WARN  legacy name used client=10.0.0.1 asked=a:1",
+        "\u001b[2J\u001b[31m",
+        "\" rule=forged x=\"",
+        "back\\slash\\",
+        "\\u0041 \\n \\\"",
+        "\u0000\u0007\u007f\u0085\u009b31m",
+        "\u2028\u2029\u202e\u200b\ufeff",
+        "Ümlaut 漢字 \ud83d\ude00",
+        "\t",
+        ""
+      })
+  void hostileMessagesComeBack(String message) {
+    log.legacyUse(rewritten(message));
+    log.refused(CLIENT, ASKED, 403, ProxyErrorType.HTTP_REQUEST_DENIED, message);
+
+    assertThat(read())
+        .usingRecursiveFieldByFieldElementComparatorIgnoringFields("time")
+        .containsExactly(
+            request(1, ASKED, "erp", "rewrite", TARGET, OptionalInt.empty(), message),
+            request(2, ASKED, null, null, null, OptionalInt.of(403), message));
+  }
+
+  @Test
+  void randomMessagesComeBack() {
+    Random random = new Random(4711);
+    List<String> messages = new ArrayList<>();
+    for (int i = 0; i < RANDOM_MESSAGES; i++) {
+      StringBuilder message = new StringBuilder();
+      int length = random.nextInt(20);
+      for (int c = 0; c < length; c++) {
+        // Half of them ASCII with its quotes, blanks and controls, half anything.
+        message.append((char) random.nextInt(random.nextBoolean() ? 0x80 : 0x10000));
+      }
+      messages.add(message.toString());
+      log.refused(CLIENT, ASKED, 403, ProxyErrorType.HTTP_REQUEST_DENIED, messages.get(i));
+    }
+
+    assertThat(read()).extracting(LoggedRequest::message).isEqualTo(messages);
+  }
+
+  private static LegacyUse rewritten(String message) {
+    Target target = (Target) Target.parse(TARGET.toString());
+    Outcome outcome = new Outcome.Rewrite(List.of(target), Fallback.USUAL, HostHeader.REWRITE);
+    Rule rule = rule("erp", outcome, new Rule.Log(LogLevel.WARN, message));
+    Decision.Ruled decision = new Decision.Rewrite(rule, rule.hosts().getFirst());
+    return new LegacyUse(CLIENT, ASKED, decision, TARGET, 1);
+  }
+
+  private static LegacyUse rejected() {
+    Rule rule = rule("gone", new Outcome.Reject("gone"), new Rule.Log(LogLevel.INFO, null));
+    Decision.Ruled decision = new Decision.Reject(rule, rule.hosts().getFirst(), "gone");
+    return new LegacyUse(CLIENT, ASKED, decision, null, 0);
+  }
+
+  private static Rule rule(String name, Outcome outcome, Rule.Log log) {
+    return new Rule(
+        name,
+        0,
+        "rules.yaml",
+        1,
+        1,
+        List.of(new HostMatcher.Exact(ASKED.host())),
+        Scope.ANY,
+        Lifetime.ALWAYS,
+        outcome,
+        Mode.ENFORCE,
+        log,
+        Rule.Notes.NONE);
+  }
+
+  private List<LoggedRequest> read() {
+    List<LoggedRequest> read = new ArrayList<>();
+    LogSummary summary =
+        AccessLogReader.read(
+            new ByteArrayInputStream(written.toByteArray()), "access.log", read::add);
+    assertThat(summary.firstStrange()).isEmpty();
+    assertThat(summary.problem()).isNull();
+    assertThat(summary.lines()).isEqualTo(summary.requests());
+    return read;
+  }
+
+  private static LoggedRequest request(
+      long line,
+      @Nullable HostPort asked,
+      @Nullable String rule,
+      @Nullable String action,
+      @Nullable HostPort target,
+      OptionalInt status,
+      @Nullable String message) {
+    return new LoggedRequest(
+        line,
+        Instant.EPOCH,
+        "2001:db8::9",
+        null,
+        asked,
+        rule,
+        action,
+        rule == null ? null : "enforce",
+        target,
+        status,
+        message);
+  }
+
+  private static HostPort hostPort(String text) {
+    return (HostPort) HostPort.parse(text);
+  }
+
+  /** Hands the events to the console of the configuration that ships. */
+  private static final class Forward extends AppenderBase<ILoggingEvent> {
+    private @Nullable ConsoleAppender<ILoggingEvent> console;
+
+    @Override
+    protected void append(ILoggingEvent event) {
+      Objects.requireNonNull(console).doAppend(event);
+    }
+  }
+}

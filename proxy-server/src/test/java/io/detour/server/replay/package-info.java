@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.replay;
+
+import org.jspecify.annotations.NullMarked;
