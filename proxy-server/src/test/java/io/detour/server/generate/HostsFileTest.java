@@ -53,6 +53,19 @@ class HostsFileTest {
   }
 
   @Test
+  void namesThatNoRuleMatchesCannotBeRejectedByNameServersAndBrowsers() {
+    NameRules allowList = new NameRules("rules.yaml", List.of(), true);
+    Generated.Note note =
+        new Generated.Note("", "names that no rule matches are rejected; here they are left alone");
+    assertThat(HostsFile.of(allowList, Map.of()).notes()).containsExactly(note);
+    assertThat(DnsmasqConfiguration.of(allowList, Map.of()).notes()).containsExactly(note);
+    assertThat(CorednsRewrites.of(allowList).notes()).containsExactly(note);
+    assertThat(ChromiumRules.of(allowList).notes()).containsExactly(note);
+    assertThat(NginxMap.of(allowList).notes()).isEmpty();
+    assertThat(NginxMap.of(allowList).text()).contains("default \"\";");
+  }
+
+  @Test
   void whatANoteHoldsStaysInItsComment() {
     NameRules rules =
         new NameRules(
