@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -15,27 +16,32 @@ import java.util.stream.Stream;
  * A program from a Debian package. Making one skips the test, with the reason, where it is not
  * installed.
  */
-final class Tool {
+public final class Tool {
   private static final int TIMEOUT_SECONDS = 30;
 
   private final String name;
+  private final Path program;
 
-  private Tool(String name) {
+  private Tool(String name, Path program) {
     this.name = name;
+    this.program = program;
   }
 
-  static Tool ofPackage(String name, String debianPackage) {
-    boolean installed =
-        Stream.of(System.getenv("PATH").split(":", -1))
-            .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
+  /** Looks on the PATH and where Debian has programs for administrators. */
+  public static Tool ofPackage(String name, String debianPackage) {
+    Optional<Path> program =
+        Stream.of((System.getenv("PATH") + ":/usr/sbin").split(":", -1))
+            .map(folder -> Path.of(folder, name))
+            .filter(Files::isExecutable)
+            .findFirst();
     String reason = name + " is not installed (Debian package " + debianPackage + "); skipped";
-    assumeTrue(installed, reason);
-    return new Tool(name);
+    assumeTrue(program.isPresent(), reason);
+    return new Tool(name, program.orElseThrow());
   }
 
   /** Starts it. What it prints, on both streams, goes to a file. */
-  Process start(Path output, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(name));
+  public Process start(Path output, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command)
         .redirectInput(Path.of("/dev/null").toFile())
@@ -45,7 +51,7 @@ final class Tool {
   }
 
   /** Runs it to its successful end; what it printed. */
-  String run(Path folder, String... arguments) throws Exception {
+  public String run(Path folder, String... arguments) throws Exception {
     Path output = Files.createTempFile(folder, name, ".out");
     Process process = start(output, arguments);
     try {

@@ -1,0 +1,16 @@
+package io.detour.server.generate;
+
+import java.util.List;
+
+/**
+ * A rule, as far as other systems can know it. Immutable.
+ *
+ * @param name {@code [a-z0-9-]{1,63}}
+ * @param patterns it is for the names that any of them matches
+ * @param effect what becomes of these
+ */
+public record NameRule(String name, List<NamePattern> patterns, NameEffect effect) {
+  public NameRule {
+    patterns = List.copyOf(patterns);
+  }
+}

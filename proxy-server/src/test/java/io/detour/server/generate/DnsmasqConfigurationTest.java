@@ -1,0 +1,189 @@
+package io.detour.server.generate;
+
+import static io.detour.server.generate.Example.host;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.detour.core.Host;
+import io.detour.core.HostPort;
+import io.detour.server.LoopbackPort;
+import io.detour.server.Tool;
+import io.detour.server.dial.DialOptions;
+import io.detour.server.dial.Resolution;
+import io.detour.server.dial.ScriptedDnsServer;
+import io.detour.server.generate.NameEffect.LeftAlone;
+import io.detour.server.generate.NameEffect.Pass;
+import io.detour.server.generate.NameEffect.Reject;
+import io.detour.server.generate.NameEffect.Rewrite;
+import io.detour.server.probe.ProbeDepth;
+import io.detour.server.probe.Prober;
+import io.detour.server.probe.TrustRoots;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Asks a real dnsmasq what it makes of names. */
+@Timeout(120)
+class DnsmasqConfigurationTest {
+  private static final String LEFT_ALONE = "192.0.2.250";
+  private static final String NOWHERE = "NXDOMAIN";
+
+  @TempDir private Path folder;
+
+  @Test
+  void theExampleIsWrittenAndAccepted() throws Exception {
+    Generated generated =
+        DnsmasqConfiguration.of(
+            Example.RULES,
+            Map.of(
+                host("erp.new.example.com"),
+                List.of(InetAddress.ofLiteral("192.0.2.1"), InetAddress.ofLiteral("2001:db8::1")),
+                host("flat.example.net"),
+                List.of(InetAddress.ofLiteral("192.0.2.2"))));
+
+    assertThat(generated.text())
+        .isEqualTo(
+            """
+            # made by detour generate dnsmasq from rules.yaml; 9 rules, 5 not expressible
+            # rule old-zone: its target depends on the name: its names are left alone
+            # rule numbered: a regex: the rules behind it decide on its names
+            # rule erp: 192.0.2.10 is an address, which is not looked up
+            # rule erp: 2001:db8::10 is an address, which is not looked up
+            # rule port: it changes the port, which a name server cannot: its names are left alone
+            # rule some-clients: only for clients in 10.20.0.0/16
+            # For an address family that a target lacks, dnsmasq asks upstream.
+            address=/dead.example.com/
+            address=/old.example.net/192.0.2.2
+            host-record=erp.old.example.com,192.0.2.1
+            host-record=erp.old.example.com,2001:db8::1
+            host-record=six.example.net,2001:db8::c
+            """);
+    Path file = Files.writeString(folder.resolve("test.conf"), generated.text());
+    assertThat(
+            Tool.ofPackage("dnsmasq", "dnsmasq-base").run(folder, "--test", "-C", file.toString()))
+        .contains("syntax check OK");
+  }
+
+  @Test
+  void randomNamesNeverGetTheAddressOfAWrongHost() throws Exception {
+    int right = 0;
+    for (long seed = 0; seed < 25; seed++) {
+      RandomRules random = new RandomRules(seed, false);
+      NameRules rules = random.next();
+      List<Host> hosts = new ArrayList<>();
+      for (int i = 0; i < 25; i++) {
+        hosts.add(random.host());
+      }
+      right += agreement(rules, hosts);
+    }
+    assertThat(right).isGreaterThan(80);
+  }
+
+  /** How many names are answered by dnsmasq as by Detour, those that are left alone not counted. */
+  private int agreement(NameRules rules, List<Host> hosts) throws Exception {
+    Map<Host, List<InetAddress>> addresses = new HashMap<>();
+    for (int i = 0; i < rules.rules().size(); i++) {
+      addresses.put(host("rule-" + i + ".new"), List.of(InetAddress.ofLiteral("192.0.2." + i)));
+      // What a template makes of a single name.
+      for (Host exact : new NameTable(rules).exactHosts()) {
+        addresses.put(
+            host(exact + ".rule-" + i + ".new"), List.of(InetAddress.ofLiteral("198.51.100." + i)));
+      }
+    }
+    Generated generated = DnsmasqConfiguration.of(rules, addresses);
+    Map<Host, String> answers = answers(generated, hosts);
+    int right = 0;
+    for (Host host : hosts) {
+      String expected = expected(rules, host, addresses);
+      String got = answers.get(host);
+      right += expected.equals(got) && !expected.equals(LEFT_ALONE) ? 1 : 0;
+      if (!expected.equals(got)) {
+        assertThat(List.of(LEFT_ALONE, NOWHERE))
+            .as("%s of %s", host, generated.text())
+            .contains(got);
+        assertThat(generated.notes()).as("%s of %s", host, generated.text()).isNotEmpty();
+      }
+    }
+    return right;
+  }
+
+  private static String expected(NameRules rules, Host host, Map<Host, List<InetAddress>> known) {
+    return switch (RandomRules.decide(rules, host)) {
+      case Pass _, LeftAlone _ -> LEFT_ALONE;
+      case Reject _ -> NOWHERE;
+      case Rewrite rewrite -> {
+        List<InetAddress> addresses = known.get(host(rewrite.to()));
+        yield rewrite.port().isPresent() || addresses == null
+            ? LEFT_ALONE
+            : addresses.getFirst().getHostAddress();
+      }
+    };
+  }
+
+  /** Runs dnsmasq above a server that has the same address for every name. */
+  private Map<Host, String> answers(Generated generated, List<Host> hosts) throws Exception {
+    Tool dnsmasq = Tool.ofPackage("dnsmasq", "dnsmasq-base");
+    int port = LoopbackPort.free();
+    try (ScriptedDnsServer upstream = ScriptedDnsServer.start()) {
+      hosts.forEach(host -> upstream.answer(host.name(), LEFT_ALONE));
+      upstream.answer("is-it-up", LEFT_ALONE);
+      Path file = Files.writeString(folder.resolve("dnsmasq.conf"), generated.text());
+      Process process =
+          dnsmasq.start(
+              folder.resolve("dnsmasq.out"),
+              "--keep-in-foreground",
+              "--conf-file=" + file,
+              "--port=" + port,
+              "--listen-address=127.0.0.1",
+              "--bind-interfaces",
+              "--no-resolv",
+              "--no-hosts",
+              "--pid-file=",
+              "--user=",
+              "--server=127.0.0.1#" + upstream.address().getPort());
+      try (Prober prober = prober(port)) {
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .until(() -> ask(prober, host("is-it-up")).equals(LEFT_ALONE));
+        Map<Host, String> answers = new HashMap<>();
+        for (Host host : hosts) {
+          answers.put(host, ask(prober, host));
+        }
+        return answers;
+      } finally {
+        process.destroy();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      }
+    }
+  }
+
+  private static Prober prober(int port) {
+    DialOptions options =
+        DialOptions.defaults()
+            .withDnsServers(
+                List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port)));
+    return new Prober(options, new TrustRoots(Set.of()), Duration.ofSeconds(1), Clock.systemUTC());
+  }
+
+  private static String ask(Prober prober, Host host) throws InterruptedException {
+    Resolution answer =
+        prober.probe(new HostPort(host, 443), host, ProbeDepth.RESOLVE).lookup().answer();
+    return switch (answer) {
+      case Resolution.Addresses(List<InetAddress> addresses) ->
+          addresses.getFirst().getHostAddress();
+      case Resolution.Unresolved unresolved -> String.valueOf(unresolved.rcode());
+    };
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.generate;
+
+import org.jspecify.annotations.NullMarked;
