@@ -169,7 +169,7 @@ final class Claims {
   }
 
   private @Nullable Claim firstExpression(Host host, Predicate<Claim> wanted) {
-    if (expressions.isEmpty()) {
+    if (expressions.isEmpty() || trials >= MOST_TRIALS) {
       return null;
     }
     Predicate<Claim> matching = wanted.and(claim -> tries(claim, host));

@@ -1,6 +1,7 @@
 package io.detour.rules.lint;
 
 import io.detour.rules.HostMatcher;
+import io.detour.rules.Printable;
 import io.detour.rules.Rule;
 import io.detour.rules.yaml.FileNotes;
 import io.detour.rules.yaml.RuleFiles;
@@ -43,7 +44,7 @@ public final class Lint {
           Code.UNUSED_ANCHOR,
           anchor.file(),
           anchor.at(),
-          "anchor &" + anchor.name() + " is not used");
+          "anchor &" + Printable.escaped(anchor.name()) + " is not used");
     }
     return findings.inOrder(files.notes().files());
   }

@@ -28,7 +28,7 @@ public record FileNotes(
   /**
    * An anchor and where it stands.
    *
-   * @param name without the {@code &}, fit for one line
+   * @param name without the {@code &}
    */
   public record UnusedAnchor(String name, String file, Location at) {}
 }

@@ -53,13 +53,17 @@ final class RuleSetAssembly {
 
   private static FileNotes notes(List<FileContents> files) {
     List<FileNotes.LegacySuffix> suffixes = new ArrayList<>();
+    List<FileNotes.UnusedAnchor> anchors = new ArrayList<>();
     for (FileContents file : files) {
       String name = file.problems().file();
       file.legacySuffixes()
           .forEach(each -> suffixes.add(new FileNotes.LegacySuffix(each.value(), name, each.at())));
+      file.anchors().stream()
+          .filter(anchor -> !anchor.used())
+          .forEach(each -> anchors.add(new FileNotes.UnusedAnchor(each.name(), name, each.at())));
     }
     return new FileNotes(
-        files.stream().map(file -> file.problems().file()).toList(), suffixes, List.of());
+        files.stream().map(file -> file.problems().file()).toList(), suffixes, anchors);
   }
 
   private void add(FileContents file) {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.rules.HostMatcher;
 import io.detour.rules.Position;
-import io.detour.rules.document.Location;
-import io.detour.rules.yaml.FileNotes;
 import io.detour.rules.yaml.RuleFiles;
 import java.time.LocalDate;
 import java.util.EnumSet;
@@ -560,17 +558,12 @@ class LintTest {
 
   @Test
   void anAnchorThatNoAliasLeadsToIsFound() {
-    RuleFiles.Loaded files =
-        (RuleFiles.Loaded) RuleFiles.parse("r.yaml", "version: 1\nrules: []\n");
-    FileNotes notes =
-        new FileNotes(
-            List.of("r.yaml"),
-            List.of(),
-            List.of(new FileNotes.UnusedAnchor("net", "r.yaml", new Location(2, 8))));
+    String text =
+        "x-a: &used { owner: netops }\nx-b: &net { owner: netops }\nx-c: *used\nrules: []\n";
 
-    assertThat(findings(new RuleFiles.Loaded(files.rules(), files.tests(), notes)))
+    assertThat(findings(text))
         .extracting(Finding::toString)
-        .containsExactly("r.yaml:2:8: warning: anchor &net is not used");
+        .containsExactly("r.yaml:3:6: warning: anchor &net is not used");
   }
 
   @Test
