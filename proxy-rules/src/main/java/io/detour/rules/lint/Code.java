@@ -11,6 +11,8 @@ public enum Code {
   SHADOWED(Severity.WARNING),
   /** A matcher of a rule never decides, because a rule before it takes all of its requests. */
   PARTLY_SHADOWED(Severity.WARNING),
+  /** A matcher of a rule adds nothing to another matcher of the same rule. */
+  REDUNDANT_MATCHER(Severity.WARNING),
   /** The same matcher stands twice, with the same conditions. */
   DUPLICATE(Severity.WARNING),
   /** An enforced rule is not in force, because a rule before it takes requests and only reports. */

@@ -4,15 +4,16 @@ import io.detour.rules.HostMatcher;
 import io.detour.rules.HostRewrite;
 import io.detour.rules.Outcome;
 import io.detour.rules.Printable;
+import io.detour.rules.RegexShape;
 import io.detour.rules.Rule;
 
 /** Finds regular expressions that need not be any, and such that match no host. */
 final class Expressions {
-  private final RegexShapes shapes;
+  private final Claims claims;
   private final Findings findings;
 
-  Expressions(RegexShapes shapes, Findings findings) {
-    this.shapes = shapes;
+  Expressions(Claims claims, Findings findings) {
+    this.claims = claims;
     this.findings = findings;
   }
 
@@ -40,7 +41,7 @@ final class Expressions {
   }
 
   private void lookForPlain(Rule rule, HostMatcher.Regex regex) {
-    RegexShape shape = shapes.of(regex);
+    RegexShape shape = claims.shape(regex);
     boolean several = shape.plain().size() > 1;
     if (!shape.plain().isEmpty() && !(several && usesGroups(rule))) {
       findings.add(

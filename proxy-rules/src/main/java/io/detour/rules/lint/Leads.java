@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,11 @@ final class Leads {
   /** Steps of a walk by templates, which can make a new host of each. */
   private static final int MOST_TEMPLATE_STEPS = 32;
 
-  private final Shadows shadows;
-  private final Setting setting;
+  private final Claims claims;
+
+  /** Rules that take no requests. */
+  private final Predicate<Rule> idle;
+
   private final Findings findings;
 
   /** Rules in a cycle that has been reported. */
@@ -37,14 +41,17 @@ final class Leads {
   /** Rules with a constant first target from which a walk has gone on. */
   private final BitSet walked = new BitSet();
 
-  private Leads(Shadows shadows, Setting setting, Findings findings) {
-    this.shadows = shadows;
-    this.setting = setting;
+  private Leads(Claims claims, Predicate<Rule> idle, Findings findings) {
+    this.claims = claims;
+    this.idle = idle;
     this.findings = findings;
   }
 
-  static void look(List<Rule> rules, Shadows shadows, Setting setting, Findings findings) {
-    Leads leads = new Leads(shadows, setting, findings);
+  /**
+   * @param idle which rules take no requests
+   */
+  static void look(List<Rule> rules, Claims claims, Predicate<Rule> idle, Findings findings) {
+    Leads leads = new Leads(claims, idle, findings);
     for (Rule rule : rules) {
       if (leads.isInForce(rule) && rule.outcome() instanceof Outcome.Rewrite rewrite) {
         leads.walk(rule, rewrite.targets().getFirst());
@@ -60,7 +67,7 @@ final class Leads {
   }
 
   private boolean isInForce(Rule rule) {
-    return Scopes.takesSome(rule) && !setting.hasEnded(rule) && !shadows.isDead(rule);
+    return Scopes.takesSome(rule) && !idle.test(rule);
   }
 
   private void lookForChain(Rule rule, Target target) {
@@ -176,11 +183,7 @@ final class Leads {
 
   /** The rule that would decide a request for what a rule leads to, if all of it is one rule's. */
   private @Nullable Claim next(Rule from, OptionalInt port, HostMatcher place) {
-    return shadows
-        .claims()
-        .first(
-            place,
-            claim -> Scopes.meet(from, port, claim.rule()) && !setting.hasEnded(claim.rule()));
+    return claims.first(place, rule -> Scopes.meet(from, port, rule) && !idle.test(rule));
   }
 
   /** What a target can be, or null if that is not known or is the asked host. */

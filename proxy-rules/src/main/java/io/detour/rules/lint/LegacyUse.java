@@ -2,6 +2,7 @@ package io.detour.rules.lint;
 
 import io.detour.core.Host;
 import io.detour.rules.HostMatcher;
+import io.detour.rules.RegexShape;
 import io.detour.rules.Rule;
 import io.detour.rules.yaml.FileNotes;
 import io.detour.rules.yaml.RuleFiles;
@@ -11,30 +12,30 @@ import java.util.Set;
 
 /** Finds legacy suffixes that no rule has to do with. */
 final class LegacyUse {
-  private final RegexShapes shapes;
+  private final Claims claims;
 
   /** The domains of legacy suffixes, and below them something that a rule matches. */
   private final Set<String> used = new HashSet<>();
 
   private final Set<String> legacy = new HashSet<>();
 
-  private LegacyUse(RegexShapes shapes) {
-    this.shapes = shapes;
+  private LegacyUse(Claims claims) {
+    this.claims = claims;
   }
 
-  static void look(RuleFiles.Loaded files, Claims claims, RegexShapes shapes, Findings findings) {
+  static void look(RuleFiles.Loaded files, Claims claims, Findings findings) {
     List<FileNotes.LegacySuffix> suffixes = files.notes().legacySuffixes();
     if (suffixes.isEmpty()) {
       return;
     }
-    LegacyUse use = new LegacyUse(shapes);
+    LegacyUse use = new LegacyUse(claims);
     suffixes.forEach(each -> use.legacy.add(each.suffix().domain().name()));
     files.rules().rules().stream().filter(Scopes::takesSome).forEach(use::note);
     for (FileNotes.LegacySuffix each : suffixes) {
       boolean touched =
           use.used.contains(each.suffix().text())
               || use.used.contains('.' + each.suffix().domain().name())
-              || claims.first(new HostMatcher.Suffix(each.suffix().domain(), false), c -> true)
+              || claims.first(new HostMatcher.Suffix(each.suffix().domain(), false), any -> true)
                   != null;
       if (!touched) {
         findings.add(
@@ -58,7 +59,7 @@ final class LegacyUse {
         noteBelow(suffix.domain().name());
       }
       case HostMatcher.Regex regex -> {
-        RegexShape shape = shapes.of(regex);
+        RegexShape shape = claims.shape(regex);
         shape.plain().forEach(this::note);
         if (shape.plain().isEmpty()) {
           noteEnd(shape.tail());

@@ -35,10 +35,10 @@ final class Scopes {
    * Whether a rule takes, at every time, every request for a host that it matches which another
    * takes. What follows only from several of its subnets together is not seen.
    */
-  static boolean takesAllOf(Rule rule, Rule other) {
-    Scope outer = rule.scope();
-    Scope inner = other.scope();
-    return takesAlways(rule)
+  static boolean takesAllOf(Rule wide, Rule narrow) {
+    Scope outer = wide.scope();
+    Scope inner = narrow.scope();
+    return takesAlways(wide)
         && (outer.ports().isEmpty() || coverPorts(outer.ports(), orAll(inner.ports())))
         && (outer.clients().isEmpty() || coverClients(outer.clients(), inner.clients()))
         && (outer.users().isEmpty()

@@ -22,14 +22,14 @@ final class Shadows {
   private final Findings findings;
   private final BitSet dead = new BitSet();
 
-  private Shadows(RegexShapes shapes, Setting setting, Findings findings) {
-    this.claims = new Claims(shapes);
+  private Shadows(Claims claims, Setting setting, Findings findings) {
+    this.claims = claims;
     this.setting = setting;
     this.findings = findings;
   }
 
-  static Shadows of(List<Rule> rules, RegexShapes shapes, Setting setting, Findings findings) {
-    Shadows shadows = new Shadows(shapes, setting, findings);
+  static Shadows of(List<Rule> rules, Claims claims, Setting setting, Findings findings) {
+    Shadows shadows = new Shadows(claims, setting, findings);
     for (Rule rule : rules) {
       if (Scopes.takesSome(rule)) {
         shadows.look(rule);
@@ -43,18 +43,13 @@ final class Shadows {
     return shadows;
   }
 
-  /** The matchers of all rules that take any request. */
-  Claims claims() {
-    return claims;
-  }
-
   /** Whether a rule never decides. */
   boolean isDead(Rule rule) {
     return dead.get(rule.index());
   }
 
   private void look(Rule rule) {
-    List<@Nullable Claim> covers = coversOfNew(rule);
+    List<@Nullable Claim> covers = covers(rule);
     boolean all = !covers.contains(null);
     dead.set(rule.index(), all);
     if (all) {
@@ -65,13 +60,12 @@ final class Shadows {
   }
 
   /** For each matcher what takes all of its requests, or null. */
-  private List<@Nullable Claim> coversOfNew(Rule rule) {
+  private List<@Nullable Claim> covers(Rule rule) {
     List<@Nullable Claim> covers = new ArrayList<>(rule.hosts().size());
     for (HostMatcher matcher : rule.hosts()) {
       covers.add(
           claims.first(
-              matcher, claim -> claim.isOf(rule) || Scopes.takesAllOf(claim.rule(), rule)));
-      claims.add(rule, matcher);
+              matcher, before -> before.index() < rule.index() && Scopes.takesAllOf(before, rule)));
     }
     return covers;
   }
@@ -83,7 +77,7 @@ final class Shadows {
     boolean unenforced = false;
     for (int i = 0; i < covers.size(); i++) {
       Claim cover = covers.get(i);
-      if (cover != null && !cover.isOf(rule)) {
+      if (cover != null) {
         if (!known.get(cover.rule().index())) {
           by.add(cover.rule());
         }
@@ -135,10 +129,6 @@ final class Shadows {
       }
       HostMatcher matcher = rule.hosts().get(i);
       Rule by = cover.rule();
-      if (cover.isOf(rule)) {
-        reportWithin(rule, matcher, cover);
-        continue;
-      }
       Code code =
           isUnenforced(rule, by)
               ? Code.HIDDEN_BY_REPORT
@@ -173,22 +163,11 @@ final class Shadows {
     return "not enforced for " + matchers + ": " + by + " takes its requests and only reports";
   }
 
-  private void reportWithin(Rule rule, HostMatcher matcher, Claim cover) {
-    if (cover.matcher().toString().equals(matcher.toString())) {
-      findings.add(Code.DUPLICATE, rule, matcher + " stands twice");
-    } else {
-      findings.add(
-          Code.PARTLY_SHADOWED,
-          rule,
-          matcher + " is shadowed by " + cover.matcher() + " of the same rule");
-    }
-  }
-
   /** Finds what would be enforced below if a rule in report mode were not there. */
   private void lookBelow(Rule reporting) {
     Map<PartKey, Part> hidden = new LinkedHashMap<>();
     for (HostMatcher matcher : reporting.hosts()) {
-      Claim below = claims.first(matcher, claim -> isHidden(claim.rule(), reporting));
+      Claim below = claims.first(matcher, rule -> isHidden(rule, reporting));
       if (below != null && isUnenforced(below.rule(), reporting) && !isDead(below.rule())) {
         note(hidden, Code.HIDDEN_BY_REPORT, below.rule(), matcher);
       }
