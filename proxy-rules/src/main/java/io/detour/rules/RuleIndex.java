@@ -3,6 +3,7 @@ package io.detour.rules;
 import io.detour.core.Host;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,6 +133,18 @@ final class RuleIndex {
       }
     }
     return best;
+  }
+
+  /** As {@link RuleSet#firstByExpression}. */
+  Decision.@Nullable Ruled firstByExpression(Host host, Predicate<Rule> wanted) {
+    LiteralIndex.Candidates<Decision.Ruled> candidates = expressions.candidates(host.name());
+    while (candidates.advance(Long.MAX_VALUE)) {
+      Decision.Ruled candidate = candidates.value();
+      if (wanted.test(candidate.rule()) && candidate.matcher().match(host) != null) {
+        return candidate;
+      }
+    }
+    return null;
   }
 
   /**

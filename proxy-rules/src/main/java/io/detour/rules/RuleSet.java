@@ -3,6 +3,7 @@ package io.detour.rules;
 import io.detour.core.Host;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,6 +107,16 @@ public final class RuleSet {
       };
     }
     return ruled.rule().lifetime().isAlways() ? ruled : today(ruled, request.epochSecond());
+  }
+
+  /**
+   * What the first of some rules says that has a regular expression which matches a host, or null;
+   * found like a decision, but whatever else the rule asks for.
+   *
+   * @param wanted asked before an expression is tried
+   */
+  public Decision.@Nullable Ruled firstByExpression(Host host, Predicate<Rule> wanted) {
+    return index.firstByExpression(host, wanted);
   }
 
   /** The same decision as {@link #decide}, by the same way, with what led to it. */

@@ -1,30 +1,49 @@
 package io.detour.server;
 
-import io.detour.rules.Printable;
-import io.detour.rules.document.Problem;
+import io.detour.rules.lint.RuleReview;
+import io.detour.rules.lint.Setting;
 import io.detour.rules.yaml.RuleFiles;
+import io.detour.server.config.Configuration;
+import io.detour.server.config.ConfigurationFile;
+import io.detour.server.reload.RuleSource;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code detour check}: reads rule files as a running Detour would and runs the tests in them.
+ * {@code detour check}: reads rule files as one set, as a running Detour would, looks for what is
+ * suspicious about them, and runs the tests in them.
  *
- * <p>Problems go to standard error, one a line; a line for each good file goes to standard output.
- * Exit code 0, or 1 if any file has a problem.
+ * <p>Problems, findings and failed tests go to standard error, one a line; a line that counts them
+ * goes to standard output. Exit code 0, or 1 if {@code run} would refuse the rules.
  */
 @Command(
     name = "check",
-    description = "Reads rule files, reports every problem and runs the tests in them.",
+    description = {
+      "Reads rule files as one set, reports problems and what is suspicious, and runs the tests.",
+      "Does all that a reload would do, except putting the rules in force."
+    },
     mixinStandardHelpOptions = true,
-    exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {"0:no problem", "1:a problem was found", "2:wrong usage"})
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:the rules can be used; there may be warnings",
+      "1:they cannot, or there are warnings and --strict was given",
+      "2:wrong usage"
+    })
 final class CheckCommand implements Callable<Integer> {
+  private static final Path USUAL_FILE = Path.of("rules.yaml");
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before the call
   private CommandSpec spec;
@@ -32,45 +51,64 @@ final class CheckCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE",
       arity = "0..*",
-      defaultValue = "rules.yaml",
-      description = "Rule files, each checked on its own (default: ${DEFAULT-VALUE}).")
+      description =
+          "Rule files and folders, read as one set (default: those of the configuration, or"
+              + " rules.yaml without one).")
   private List<Path> files = List.of();
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description =
+          "The configuration file: says where the rules are, which parents there are, and where"
+              + " Detour listens.")
+  private @Nullable Path config;
+
+  @Option(names = "--strict", description = "Warnings count as errors.")
+  private boolean strict;
+
+  @Option(names = "--json", description = "One JSON object on standard output instead of text.")
+  private boolean json;
 
   @Override
   public Integer call() {
-    boolean good = true;
-    for (Path file : files) {
-      good &= check(file);
+    CheckedRules checked = check();
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(CheckedRulesJson.of(checked));
+    } else {
+      checked.lines().forEach(spec.commandLine().getErr()::println);
+      out.println(checked.summary());
     }
-    return good ? 0 : 1;
+    return checked.isGood() ? 0 : 1;
   }
 
-  private boolean check(Path file) {
-    PrintWriter out = spec.commandLine().getOut();
-    return switch (RuleFiles.load(file)) {
-      case RuleFiles.Rejected rejected -> report(rejected.problems());
-      case RuleFiles.Loaded loaded -> {
-        boolean passed = report(loaded.failures());
-        if (passed) {
-          int tests = loaded.tests().size();
-          out.printf(
-              "%s: %s, %s%n",
-              Printable.escaped(file.toString()),
-              count(loaded.rules().rules().size(), "rule"),
-              tests == 0 ? "no tests" : count(tests, "test") + " passed");
-        }
-        yield passed;
-      }
+  private CheckedRules check() {
+    ZoneId zone = ZoneId.systemDefault();
+    LocalDate today = LocalDate.now(zone);
+    if (config == null) {
+      return check(files.isEmpty() ? List.of(USUAL_FILE) : files, zone, Setting.on(today));
+    }
+    return switch (ConfigurationFile.load(config)) {
+      case ConfigurationFile.Rejected rejected ->
+          new CheckedRules(List.of(config), new RuleReview.Unreadable(rejected.problems()), strict);
+      case ConfigurationFile.Loaded(Configuration configuration) ->
+          check(
+              files.isEmpty() ? paths(configuration.rules()) : files,
+              zone,
+              configuration.ruleSetting(today));
     };
   }
 
-  /** Whether there is nothing to report. */
-  private boolean report(List<Problem> problems) {
-    problems.forEach(spec.commandLine().getErr()::println);
-    return problems.isEmpty();
+  private static List<Path> paths(RuleSource source) {
+    return switch (source) {
+      case RuleSource.Listed(List<Path> paths) -> paths;
+      case RuleSource.IfPresent(Path path) -> Files.exists(path) ? List.of(path) : List.of();
+    };
   }
 
-  private static String count(int number, String noun) {
-    return number + " " + noun + (number == 1 ? "" : "s");
+  private CheckedRules check(List<Path> paths, ZoneId zone, Setting setting) {
+    RuleFiles read = paths.isEmpty() ? RuleFiles.Loaded.none() : RuleFiles.load(paths, zone);
+    return new CheckedRules(paths, RuleReview.of(read, setting), strict);
   }
 }

@@ -3,6 +3,7 @@ package io.detour.rules.yaml;
 import io.detour.rules.HostMatcher;
 import io.detour.rules.Rule;
 import io.detour.rules.UnmatchedPolicy;
+import io.detour.rules.document.Anchor;
 import io.detour.rules.document.Location;
 import io.detour.rules.document.Problems;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param unmatched what the file says about hosts that no rule matches, or null
  * @param legacySuffixes the legacy suffixes of the file
  * @param tests those without problems; the rules that they name are not looked up yet
+ * @param anchors the YAML anchors of the file
  * @param problems what is wrong with the file
  */
 record FileContents(
@@ -25,6 +27,7 @@ record FileContents(
     @Nullable Located<UnmatchedPolicy> unmatched,
     List<Located<HostMatcher.Suffix>> legacySuffixes,
     List<RuleTest> tests,
+    List<Anchor> anchors,
     Problems problems) {
 
   /** A value and where it stands. */
@@ -32,6 +35,6 @@ record FileContents(
 
   /** A file of which only the problems are left. */
   static FileContents none(Problems problems) {
-    return new FileContents(List.of(), Map.of(), null, List.of(), List.of(), problems);
+    return new FileContents(List.of(), Map.of(), null, List.of(), List.of(), List.of(), problems);
   }
 }

@@ -57,10 +57,10 @@ final class RuleFileReader {
    * @param document the rest of it, or null if there is none to go on with
    */
   FileContents read(@Nullable Document document) {
-    Fields fields =
-        document == null
-            ? null
-            : Fields.of(withoutFreeKeys(document.root()), "the file", FILE_KEYS, problems);
+    if (document == null) {
+      return FileContents.none(problems);
+    }
+    Fields fields = Fields.of(withoutFreeKeys(document.root()), "the file", FILE_KEYS, problems);
     if (fields == null) {
       return FileContents.none(problems);
     }
@@ -79,6 +79,7 @@ final class RuleFileReader {
         defaults == null ? null : unmatched(defaults),
         defaults == null ? List.of() : legacySuffixes(defaults),
         tests,
+        document.anchors(),
         problems);
   }
 

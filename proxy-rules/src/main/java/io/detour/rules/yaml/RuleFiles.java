@@ -25,10 +25,16 @@ public sealed interface RuleFiles {
    *
    * @param rules the rules of all files, in the order of the files
    * @param tests the tests in the order of the files
+   * @param notes what else the files say
    */
-  record Loaded(RuleSet rules, List<RuleTest> tests) implements RuleFiles {
+  record Loaded(RuleSet rules, List<RuleTest> tests, FileNotes notes) implements RuleFiles {
     public Loaded {
       tests = List.copyOf(tests);
+    }
+
+    /** No files: every host is passed. */
+    public static Loaded none() {
+      return new Loaded(RuleSet.empty(), List.of(), FileNotes.NONE);
     }
 
     /** Runs the tests; a problem for each expectation that does not hold. */

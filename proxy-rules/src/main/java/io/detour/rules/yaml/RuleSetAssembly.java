@@ -47,7 +47,23 @@ final class RuleSetAssembly {
             assembly.rules,
             assembly.unmatched == null ? UnmatchedPolicy.PASS : assembly.unmatched,
             assembly.legacySuffixes),
-        files.stream().flatMap(file -> file.tests().stream()).toList());
+        files.stream().flatMap(file -> file.tests().stream()).toList(),
+        notes(files));
+  }
+
+  private static FileNotes notes(List<FileContents> files) {
+    List<FileNotes.LegacySuffix> suffixes = new ArrayList<>();
+    List<FileNotes.UnusedAnchor> anchors = new ArrayList<>();
+    for (FileContents file : files) {
+      String name = file.problems().file();
+      file.legacySuffixes()
+          .forEach(each -> suffixes.add(new FileNotes.LegacySuffix(each.value(), name, each.at())));
+      file.anchors().stream()
+          .filter(anchor -> !anchor.used())
+          .forEach(each -> anchors.add(new FileNotes.UnusedAnchor(each.name(), name, each.at())));
+    }
+    return new FileNotes(
+        files.stream().map(file -> file.problems().file()).toList(), suffixes, anchors);
   }
 
   private void add(FileContents file) {

@@ -1,19 +1,26 @@
 package io.detour.server.config;
 
+import io.detour.core.HostPort;
 import io.detour.core.relay.RelayMode;
 import io.detour.core.relay.RelayOptions;
+import io.detour.rules.lint.Setting;
 import io.detour.server.dial.DialOptions;
+import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dial.Parent;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.reload.RuleSource;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * All that the configuration file can say. Immutable.
@@ -92,6 +99,36 @@ public record Configuration(
   /** One of the timeouts. */
   public Duration timeout(Timeout timeout) {
     return timeouts.getOrDefault(timeout, timeout.usual());
+  }
+
+  /**
+   * What rules are judged against.
+   *
+   * @param today in the time zone of the rules
+   */
+  public Setting ruleSetting(LocalDate today) {
+    OwnAddresses own = new OwnAddresses();
+    listeners().forEach(address -> own.add(address.socketAddress()));
+    return Setting.on(today)
+        .withParents(parents.keySet())
+        .withOwnListener(address -> own.contains(socketAddress(address)))
+        .withUsers(Setting.Users.NONE);
+  }
+
+  private Stream<ListenAddress> listeners() {
+    Stream<ListenAddress> forwarding =
+        forward.stream()
+            .flatMap(
+                each ->
+                    switch (each) {
+                      case Forward.Fixed fixed -> Stream.of(fixed.listen());
+                      case Forward.Rendezvous both -> Stream.of(both.first(), both.second());
+                    });
+    return Stream.concat(Stream.concat(listen.stream(), Stream.of(admin)), forwarding);
+  }
+
+  private static InetSocketAddress socketAddress(HostPort address) {
+    return new InetSocketAddress(InetAddress.ofLiteral(address.host().name()), address.port());
   }
 
   /** How targets are resolved and connected to. */

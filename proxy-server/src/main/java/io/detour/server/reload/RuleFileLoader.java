@@ -1,6 +1,5 @@
 package io.detour.server.reload;
 
-import io.detour.rules.RuleSet;
 import io.detour.rules.document.Problem;
 import io.detour.rules.yaml.RuleFiles;
 import java.nio.file.Files;
@@ -83,7 +82,7 @@ public final class RuleFileLoader implements RuleLoader {
   }
 
   private static RuleFiles none() {
-    return new RuleFiles.Loaded(RuleSet.empty(), List.of());
+    return RuleFiles.Loaded.none();
   }
 
   private RuleFiles load(List<Path> paths) {

@@ -1,0 +1,34 @@
+package io.detour.rules;
+
+import java.util.List;
+
+/**
+ * What the text of a regular expression says about the hosts that it matches. Immutable.
+ *
+ * @param tail every match ends with this text; empty if none is known
+ * @param plain exact hosts and suffixes that together match the same hosts; empty if there are none
+ */
+public record RegexShape(String tail, List<HostMatcher> plain) {
+  public RegexShape {
+    plain = List.copyOf(plain);
+  }
+
+  /** Reads the text of an expression. */
+  public static RegexShape of(HostMatcher.Regex regex) {
+    RegexLiterals literals = RegexLiterals.of(regex.pattern().pattern());
+    return new RegexShape(
+        literals.tail(), literals.plain().stream().map(RegexShape::matcher).toList());
+  }
+
+  private static HostMatcher matcher(PlainMatch plain) {
+    ParsedMatcher parsed =
+        switch (plain.kind()) {
+          case EXACT -> HostMatcher.Exact.parse(plain.text());
+          case SUFFIX -> HostMatcher.Suffix.parse(plain.text());
+        };
+    return switch (parsed) {
+      case HostMatcher matcher -> matcher;
+      case Malformed malformed -> throw new IllegalStateException(malformed.problem());
+    };
+  }
+}

@@ -1,0 +1,22 @@
+package io.detour.rules.lint;
+
+import io.detour.rules.HostMatcher;
+import io.detour.rules.Rule;
+
+/**
+ * A rule that takes hosts by one of its matchers.
+ *
+ * @param matcher as the rule has it
+ * @param meaning the matcher itself, or a plain one that matches some of its hosts
+ */
+record Claim(Rule rule, HostMatcher matcher, HostMatcher meaning) {
+  /** Whether it belongs to a rule; rules are expensive to compare. */
+  boolean isOf(Rule other) {
+    return rule.index() == other.index();
+  }
+
+  /** Whether its rule stands before another. */
+  boolean isBefore(Rule other) {
+    return rule.index() < other.index();
+  }
+}

@@ -1,0 +1,226 @@
+package io.detour.rules.lint;
+
+import io.detour.core.Host;
+import io.detour.rules.Decision;
+import io.detour.rules.HostMatcher;
+import io.detour.rules.RegexShape;
+import io.detour.rules.Rule;
+import io.detour.rules.RuleSet;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The matchers of a rule set, found by hosts that all of them match. For one thread.
+ *
+ * <p>Exact hosts and suffixes are listed by their domain. A host, or all names of a domain, can
+ * only be matched by what is listed there or at a domain above, so a lookup costs as many steps as
+ * the name has labels. Regular expressions are listed by their text, and by what they mean if plain
+ * matchers mean the same; those that match one host are found as a request finds them.
+ *
+ * <p>Two bounds keep the time linear in the number of rules: a list holds {@value
+ * #MOST_CONDITIONAL} matchers of rules with conditions, and regular expressions are tried {@value
+ * #MOST_TRIALS} times.
+ */
+final class Claims {
+  private static final int MOST_CONDITIONAL = 256;
+  private static final int MOST_TRIALS = 1_000_000;
+
+  private final RuleSet rules;
+  private final IdentityHashMap<HostMatcher.Regex, RegexShape> shapes = new IdentityHashMap<>();
+
+  /** A claim, or a {@link Several}, by the domain of what it means. */
+  private final Map<String, Object> plain = new HashMap<>();
+
+  /** A claim, or a {@link Several}, by the text of its expression. */
+  private final Map<String, Object> texts = new HashMap<>();
+
+  private int trials;
+
+  /** Which hosts a matcher matches, seen from its domain or text. */
+  private enum Extent {
+    /** The domain itself, as a host. */
+    HOST,
+    /** All names below the domain. */
+    BELOW,
+    /** The domain itself and all names below it. */
+    HOST_AND_BELOW,
+    /** What the expression with this text matches. */
+    EXPRESSION;
+
+    static Extent of(HostMatcher matcher) {
+      return switch (matcher) {
+        case HostMatcher.Exact _ -> HOST;
+        case HostMatcher.Suffix suffix -> suffix.withApex() ? HOST_AND_BELOW : BELOW;
+        case HostMatcher.Regex _ -> EXPRESSION;
+      };
+    }
+
+    boolean includes(Extent other) {
+      return this == other || (this == HOST_AND_BELOW && other != EXPRESSION);
+    }
+  }
+
+  /** Claims in the order of the rules. */
+  private record Several(List<Claim> claims) {}
+
+  /** Those of all rules that take any request. */
+  Claims(RuleSet rules) {
+    this.rules = rules;
+    for (Rule rule : rules.rules()) {
+      if (Scopes.takesSome(rule)) {
+        rule.hosts().forEach(matcher -> add(rule, matcher));
+      }
+    }
+  }
+
+  private void add(Rule rule, HostMatcher matcher) {
+    switch (matcher) {
+      case HostMatcher.Exact _, HostMatcher.Suffix _ ->
+          append(plain, domain(matcher), new Claim(rule, matcher, matcher));
+      case HostMatcher.Regex regex -> {
+        append(texts, regex.pattern().pattern(), new Claim(rule, matcher, matcher));
+        for (HostMatcher same : shape(regex).plain()) {
+          append(plain, domain(same), new Claim(rule, matcher, same));
+        }
+      }
+    }
+  }
+
+  private static void append(Map<String, Object> lists, String key, Claim claim) {
+    Object before = lists.putIfAbsent(key, claim);
+    if (before == null) {
+      return;
+    }
+    List<Claim> claims = before instanceof Several several ? several.claims() : new ArrayList<>();
+    if (before instanceof Claim first) {
+      claims.add(first);
+    }
+    boolean unconditional = Scopes.takesAll(claim.rule());
+    boolean full = claims.size() >= MOST_CONDITIONAL && !unconditional;
+    boolean neverReached =
+        claims.stream()
+            .anyMatch(
+                earlier ->
+                    Scopes.takesAll(earlier.rule())
+                        && matchesAll(earlier, Extent.of(claim.meaning())));
+    if (!full && !neverReached) {
+      claims.add(claim);
+      lists.put(key, new Several(claims));
+    }
+  }
+
+  private static String domain(HostMatcher plain) {
+    return switch (plain) {
+      case HostMatcher.Exact exact -> exact.host().name();
+      case HostMatcher.Suffix suffix -> suffix.domain().name();
+      case HostMatcher.Regex regex -> throw new IllegalStateException(regex + " is not plain");
+    };
+  }
+
+  /** Whether a claim matches every host of such a matcher of the same list. */
+  private static boolean matchesAll(Claim claim, Extent extent) {
+    return Extent.of(claim.meaning()).includes(extent);
+  }
+
+  /** What the text of an expression says. */
+  RegexShape shape(HostMatcher.Regex regex) {
+    return shapes.computeIfAbsent(regex, RegexShape::of);
+  }
+
+  /**
+   * Of the wanted rules, the first that has a matcher which matches every host of another; or null.
+   *
+   * @param hosts what a matcher stands for; need not be one of a rule
+   */
+  @Nullable Claim first(HostMatcher hosts, Predicate<Rule> wanted) {
+    return switch (hosts) {
+      case HostMatcher.Exact exact ->
+          earlier(firstPlain(exact, wanted), firstExpression(exact.host(), wanted));
+      case HostMatcher.Suffix suffix -> firstPlain(suffix, wanted);
+      case HostMatcher.Regex regex -> {
+        RegexShape shape = shape(regex);
+        yield earlier(
+            firstOf(texts.get(regex.pattern().pattern()), Extent.EXPRESSION, wanted),
+            shape.plain().isEmpty()
+                ? firstAbove(above(shape.tail()), wanted)
+                : lastOfFirsts(shape.plain(), wanted));
+      }
+    };
+  }
+
+  /** What takes the last of several matchers, if each of them is taken. */
+  private @Nullable Claim lastOfFirsts(List<HostMatcher> parts, Predicate<Rule> wanted) {
+    Claim last = null;
+    for (HostMatcher part : parts) {
+      Claim first = first(part, wanted);
+      if (first == null) {
+        return null;
+      }
+      last = last == null || last.isBefore(first.rule()) ? first : last;
+    }
+    return last;
+  }
+
+  /** The first at the domain of a plain matcher or at one above. */
+  private @Nullable Claim firstPlain(HostMatcher hosts, Predicate<Rule> wanted) {
+    String domain = domain(hosts);
+    return earlier(
+        firstOf(plain.get(domain), Extent.of(hosts), wanted), firstAbove(above(domain), wanted));
+  }
+
+  /** The first suffix of a domain, or of one above it. */
+  private @Nullable Claim firstAbove(String domain, Predicate<Rule> wanted) {
+    Claim first = null;
+    for (String at = domain; !at.isEmpty(); at = above(at)) {
+      Object list = plain.get(at);
+      if (list != null) {
+        first = earlier(first, firstOf(list, Extent.BELOW, wanted));
+      }
+    }
+    return first;
+  }
+
+  /** What follows the first dot; empty if nothing does. */
+  private static String above(String name) {
+    int dot = name.indexOf('.');
+    return dot < 0 ? "" : name.substring(dot + 1);
+  }
+
+  private @Nullable Claim firstExpression(Host host, Predicate<Rule> wanted) {
+    if (trials >= MOST_TRIALS) {
+      return null;
+    }
+    Decision.Ruled found =
+        rules.firstByExpression(
+            host, rule -> Scopes.takesSome(rule) && wanted.test(rule) && trials++ < MOST_TRIALS);
+    return found == null ? null : new Claim(found.rule(), found.matcher(), found.matcher());
+  }
+
+  private static @Nullable Claim firstOf(
+      @Nullable Object list, Extent hosts, Predicate<Rule> wanted) {
+    if (list instanceof Claim claim) {
+      return matchesAll(claim, hosts) && wanted.test(claim.rule()) ? claim : null;
+    }
+    if (list instanceof Several several) {
+      for (Claim claim : several.claims()) {
+        if (matchesAll(claim, hosts) && wanted.test(claim.rule())) {
+          return claim;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** The one that decides. Of one rule the longer domain does, which has to be the first here. */
+  private static @Nullable Claim earlier(@Nullable Claim one, @Nullable Claim other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return other.isBefore(one.rule()) ? other : one;
+  }
+}

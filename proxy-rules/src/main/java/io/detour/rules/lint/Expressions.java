@@ -1,0 +1,62 @@
+package io.detour.rules.lint;
+
+import io.detour.rules.HostMatcher;
+import io.detour.rules.HostRewrite;
+import io.detour.rules.Outcome;
+import io.detour.rules.Printable;
+import io.detour.rules.RegexShape;
+import io.detour.rules.Rule;
+
+/** Finds regular expressions that need not be any, and such that match no host. */
+final class Expressions {
+  private final Claims claims;
+  private final Findings findings;
+
+  Expressions(Claims claims, Findings findings) {
+    this.claims = claims;
+    this.findings = findings;
+  }
+
+  void look(Rule rule) {
+    for (HostMatcher matcher : rule.hosts()) {
+      if (matcher instanceof HostMatcher.Regex regex) {
+        lookForCharacters(rule, regex);
+        lookForPlain(rule, regex);
+      }
+    }
+  }
+
+  private void lookForCharacters(Rule rule, HostMatcher.Regex regex) {
+    Character impossible = RegexCharacters.impossible(regex.pattern().pattern());
+    if (impossible != null) {
+      String reason =
+          impossible >= 'A' && impossible <= 'Z'
+              ? "hosts are in lower case"
+              : "no host has this character";
+      findings.add(
+          Code.IMPOSSIBLE_CHARACTER,
+          rule,
+          regex + " asks for " + Printable.quoted(impossible.toString()) + ": " + reason);
+    }
+  }
+
+  private void lookForPlain(Rule rule, HostMatcher.Regex regex) {
+    RegexShape shape = claims.shape(regex);
+    boolean several = shape.plain().size() > 1;
+    if (!shape.plain().isEmpty() && !(several && usesGroups(rule))) {
+      findings.add(
+          Code.PLAIN_REGEX,
+          rule,
+          regex
+              + " matches what "
+              + Findings.some(shape.plain().stream().map(HostMatcher::toString).toList())
+              + (several ? " match" : " matches"));
+    }
+  }
+
+  /** Exact hosts have no captures, so that several of them cannot stand for an expression then. */
+  private static boolean usesGroups(Rule rule) {
+    return rule.outcome() instanceof Outcome.Rewrite rewrite
+        && rewrite.targets().stream().anyMatch(t -> t.host() instanceof HostRewrite.Template);
+  }
+}

@@ -1,0 +1,48 @@
+package io.detour.rules.lint;
+
+import io.detour.rules.Position;
+import io.detour.rules.Printable;
+import io.detour.rules.document.Problem;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something suspicious about rules. Immutable.
+ *
+ * @param code what kind of thing
+ * @param rule the name of the rule that it is about, or null if it is about none
+ * @param file the file as it was named to Detour
+ * @param line from 1, or 0 if it is about the file as a whole
+ * @param column in characters from 1, or 0 if it is about the file as a whole
+ * @param message one sentence on one line, which names the other places too
+ * @param related the other places, in the order of the message
+ */
+public record Finding(
+    Code code,
+    @Nullable String rule,
+    String file,
+    int line,
+    int column,
+    String message,
+    List<Position> related) {
+  public Finding {
+    related = List.copyOf(related);
+  }
+
+  /** How much it weighs. */
+  public Severity severity() {
+    return code.severity();
+  }
+
+  /** The same as a problem, for who does not tell findings from problems. */
+  public Problem problem() {
+    return new Problem(file, line, column, severity() + ": " + message);
+  }
+
+  /** {@code rules.yaml:14:5: warning: shadowed by "old-zone" at rules.yaml:6}, on one line. */
+  @Override
+  public String toString() {
+    String place = line == 0 ? "" : ":" + line + ':' + column;
+    return Printable.escaped(file) + place + ": " + severity() + ": " + message;
+  }
+}

@@ -1,0 +1,95 @@
+package io.detour.rules.lint;
+
+import io.detour.core.Host;
+import io.detour.rules.HostMatcher;
+import io.detour.rules.RegexShape;
+import io.detour.rules.Rule;
+import io.detour.rules.yaml.FileNotes;
+import io.detour.rules.yaml.RuleFiles;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Finds legacy suffixes that no rule has to do with. */
+final class LegacyUse {
+  private final Claims claims;
+
+  /** The domains of legacy suffixes, and below them something that a rule matches. */
+  private final Set<String> used = new HashSet<>();
+
+  private final Set<String> legacy = new HashSet<>();
+
+  private LegacyUse(Claims claims) {
+    this.claims = claims;
+  }
+
+  static void look(RuleFiles.Loaded files, Claims claims, Findings findings) {
+    List<FileNotes.LegacySuffix> suffixes = files.notes().legacySuffixes();
+    if (suffixes.isEmpty()) {
+      return;
+    }
+    LegacyUse use = new LegacyUse(claims);
+    suffixes.forEach(each -> use.legacy.add(each.suffix().domain().name()));
+    files.rules().rules().stream().filter(Scopes::takesSome).forEach(use::note);
+    for (FileNotes.LegacySuffix each : suffixes) {
+      boolean touched =
+          use.used.contains(each.suffix().text())
+              || use.used.contains('.' + each.suffix().domain().name())
+              || claims.first(new HostMatcher.Suffix(each.suffix().domain(), false), any -> true)
+                  != null;
+      if (!touched) {
+        findings.add(
+            Code.LEGACY_SUFFIX_WITHOUT_RULE,
+            each.file(),
+            each.at(),
+            "legacy suffix \"" + each.suffix().text() + "\" has no rule");
+      }
+    }
+  }
+
+  private void note(Rule rule) {
+    rule.hosts().forEach(this::note);
+  }
+
+  private void note(HostMatcher matcher) {
+    switch (matcher) {
+      case HostMatcher.Exact(Host host) -> noteName(host.name());
+      case HostMatcher.Suffix suffix -> {
+        noteName(suffix.domain().name());
+        noteBelow(suffix.domain().name());
+      }
+      case HostMatcher.Regex regex -> {
+        RegexShape shape = claims.shape(regex);
+        shape.plain().forEach(this::note);
+        if (shape.plain().isEmpty()) {
+          noteEnd(shape.tail());
+        }
+      }
+    }
+  }
+
+  /** A host, which is in its own domain and below those above. */
+  private void noteName(String name) {
+    if (legacy.contains(name)) {
+      used.add(name);
+    }
+    for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+      noteBelow(name.substring(dot + 1));
+    }
+  }
+
+  private void noteBelow(String domain) {
+    if (legacy.contains(domain)) {
+      used.add('.' + domain);
+    }
+  }
+
+  /** Hosts with an end, which may be in every legacy domain that ends alike. */
+  private void noteEnd(String tail) {
+    for (String domain : legacy) {
+      if (('.' + domain).endsWith(tail) || tail.endsWith('.' + domain)) {
+        used.add('.' + domain);
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package io.detour.rules.lint;
+
+import io.detour.rules.HostMatcher;
+import io.detour.rules.HostRewrite;
+import io.detour.rules.Outcome;
+import io.detour.rules.Rule;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds matchers of a rule that add nothing to the others of the same rule. Where a target has
+ * placeholders, the matcher with the longer domain gives them their value, so that it adds
+ * something even if another matches its hosts.
+ */
+final class OwnMatchers {
+  private final Rule rule;
+  private final Findings findings;
+
+  /** By domain the suffix that matches most. */
+  private final Map<String, HostMatcher.Suffix> suffixes = new HashMap<>();
+
+  private OwnMatchers(Rule rule, Findings findings) {
+    this.rule = rule;
+    this.findings = findings;
+  }
+
+  static void look(Rule rule, Findings findings) {
+    if (rule.hosts().size() > 1) {
+      new OwnMatchers(rule, findings).look();
+    }
+  }
+
+  private void look() {
+    for (HostMatcher matcher : rule.hosts()) {
+      if (matcher instanceof HostMatcher.Suffix suffix) {
+        suffixes.merge(suffix.domain().name(), suffix, (a, b) -> a.withApex() ? a : b);
+      }
+    }
+    boolean filled = hasPlaceholders(rule);
+    Set<String> seen = new HashSet<>();
+    for (HostMatcher matcher : rule.hosts()) {
+      if (!seen.add(matcher.toString())) {
+        findings.add(Code.DUPLICATE, rule, matcher + " stands twice");
+        continue;
+      }
+      HostMatcher wider = filled ? sameDomain(matcher) : wider(matcher);
+      if (wider != null) {
+        findings.add(Code.REDUNDANT_MATCHER, rule, matcher + " adds nothing to " + wider);
+      }
+    }
+  }
+
+  private static boolean hasPlaceholders(Rule rule) {
+    return rule.outcome() instanceof Outcome.Rewrite rewrite
+        && rewrite.targets().stream().anyMatch(t -> t.host() instanceof HostRewrite.Template);
+  }
+
+  /** A suffix of the same domain that matches the domain itself too, or null. */
+  private HostMatcher.@Nullable Suffix sameDomain(HostMatcher matcher) {
+    if (matcher instanceof HostMatcher.Suffix suffix && !suffix.withApex()) {
+      HostMatcher.Suffix same = suffixes.get(suffix.domain().name());
+      return same != null && same.withApex() ? same : null;
+    }
+    return null;
+  }
+
+  private HostMatcher.@Nullable Suffix wider(HostMatcher matcher) {
+    return switch (matcher) {
+      case HostMatcher.Exact exact -> {
+        HostMatcher.Suffix same = suffixes.get(exact.host().name());
+        yield same != null && same.withApex() ? same : above(exact.host().name());
+      }
+      case HostMatcher.Suffix suffix -> {
+        HostMatcher.Suffix same = sameDomain(suffix);
+        yield same != null ? same : above(suffix.domain().name());
+      }
+      case HostMatcher.Regex _ -> null;
+    };
+  }
+
+  private HostMatcher.@Nullable Suffix above(String name) {
+    for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+      HostMatcher.Suffix suffix = suffixes.get(name.substring(dot + 1));
+      if (suffix != null) {
+        return suffix;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,140 @@
+package io.detour.rules.lint;
+
+import io.detour.core.AddressClass;
+import io.detour.core.Host;
+import io.detour.core.HostPort;
+import io.detour.rules.Fallback;
+import io.detour.rules.HostMatcher;
+import io.detour.rules.HostRewrite;
+import io.detour.rules.Outcome;
+import io.detour.rules.PortRange;
+import io.detour.rules.Printable;
+import io.detour.rules.Rule;
+import io.detour.rules.Target;
+import io.detour.rules.When;
+import io.detour.rules.document.Keys;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Finds targets that make no difference, and such that cannot be meant. */
+final class Targets {
+  private final Setting setting;
+  private final Findings findings;
+
+  Targets(Setting setting, Findings findings) {
+    this.setting = setting;
+    this.findings = findings;
+  }
+
+  void look(Rule rule) {
+    if (!(rule.outcome() instanceof Outcome.Rewrite rewrite)) {
+      return;
+    }
+    lookForNoOp(rule, rewrite);
+    lookAtFallback(rule, rewrite);
+    for (Target target : rewrite.targets()) {
+      lookForParent(rule, target);
+      lookForListener(rule, target);
+    }
+  }
+
+  private void lookForNoOp(Rule rule, Outcome.Rewrite rewrite) {
+    if (rewrite.targets().stream().allMatch(target -> isAsked(rule, target))) {
+      findings.add(
+          Code.NO_OP, rule, "leads to the asked host itself (did you mean \"action: pass\"?)");
+    }
+  }
+
+  /** Whether a target is always the place that was asked for, dialled as usual. */
+  static boolean isAsked(Rule rule, Target target) {
+    return target.way().equals(Target.Way.DIRECT)
+        && (target.port().isEmpty() || target.port().equals(onlyPort(rule)))
+        && rule.hosts().stream().allMatch(matcher -> isSame(target.host(), matcher));
+  }
+
+  /** The one port that a rule is for, or empty if there is more than one. */
+  private static OptionalInt onlyPort(Rule rule) {
+    List<PortRange> ports = rule.scope().ports();
+    return ports.size() == 1 && ports.getFirst().first() == ports.getFirst().last()
+        ? OptionalInt.of(ports.getFirst().first())
+        : OptionalInt.empty();
+  }
+
+  private static boolean isSame(HostRewrite rewrite, HostMatcher matcher) {
+    return switch (rewrite) {
+      case HostRewrite.Original _ -> true;
+      case HostRewrite.Constant(Host host) ->
+          matcher instanceof HostMatcher.Exact exact && exact.host().equals(host);
+      case HostRewrite.Template template ->
+          switch (matcher) {
+            case HostMatcher.Exact _ -> false;
+            case HostMatcher.Suffix suffix ->
+                template.toString().equals("{prefix}." + suffix.domain());
+            case HostMatcher.Regex _ -> template.toString().equals("{0}");
+          };
+    };
+  }
+
+  private void lookAtFallback(Rule rule, Outcome.Rewrite rewrite) {
+    boolean never = rewrite.fallback().on().isEmpty();
+    boolean askedFirst = rewrite.fallback().when() == When.ON_FAILURE;
+    int places = rewrite.targets().size() + (askedFirst ? 1 : 0);
+    if (places > 1 && never) {
+      Target first = rewrite.targets().get(askedFirst ? 0 : 1);
+      findings.add(
+          Code.UNUSED_TARGET, rule, "target " + first + " is never tried: fallback_on is empty");
+    }
+    if (places == 1 && !rewrite.fallback().equals(Fallback.USUAL)) {
+      findings.add(
+          Code.UNUSED_FALLBACK, rule, "fallback_on has no effect: there is only one target");
+    }
+    Set<Target> seen = new HashSet<>();
+    for (Target target : rewrite.targets()) {
+      boolean asked = askedFirst && isAsked(rule, target);
+      if (!seen.add(target) || (asked && rewrite.targets().size() > 1)) {
+        findings.add(Code.REPEATED_TARGET, rule, "target " + target + " is tried twice");
+        return;
+      }
+    }
+  }
+
+  private void lookForParent(Rule rule, Target target) {
+    String via = target.way().via();
+    Set<String> parents = setting.parents();
+    if (via != null && parents != null && !parents.contains(via)) {
+      String meant = Keys.closest(via, parents);
+      findings.add(
+          Code.UNKNOWN_PARENT,
+          rule,
+          "via: there is no parent "
+              + Printable.quoted(via)
+              + (meant == null ? "" : " (did you mean " + Printable.quoted(meant) + "?)"));
+    }
+  }
+
+  private void lookForListener(Rule rule, Target target) {
+    HostPort address = address(rule, target);
+    if (address != null && setting.ownListener().test(address)) {
+      findings.add(
+          Code.OWN_LISTENER,
+          rule,
+          "target " + target + " is a listener of this Detour itself (" + address + ")");
+    }
+  }
+
+  /** Where a target is dialled directly, if that is an address and always the same one. */
+  private static @Nullable HostPort address(Rule rule, Target target) {
+    OptionalInt port = target.port().isPresent() ? target.port() : onlyPort(rule);
+    boolean direct =
+        target.way().via() == null && !target.way().allow().contains(AddressClass.SELF);
+    return direct
+            && port.isPresent()
+            && target.host() instanceof HostRewrite.Constant(Host host)
+            && host.isAddress()
+        ? new HostPort(host, port.getAsInt())
+        : null;
+  }
+}
