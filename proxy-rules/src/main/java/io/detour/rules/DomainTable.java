@@ -55,7 +55,7 @@ final class DomainTable<T> {
   }
 
   private void put(T value, String name, BinaryOperator<T> join) {
-    int hash = hash(name);
+    int hash = spread(hash(name));
     int slot = hash & hashes.length - 1;
     for (; values[slot] != null; slot = slot + 1 & hashes.length - 1) {
       T before = value(slot);
@@ -78,7 +78,7 @@ final class DomainTable<T> {
     for (int i = name.length() - 1; i >= 0; i--) {
       hash = extended(hash, name.charAt(i));
     }
-    return spread(hash);
+    return hash;
   }
 
   /** The upper bits take part in choosing the slot. */
@@ -101,8 +101,13 @@ final class DomainTable<T> {
     return HASH_FACTOR * hash + first;
   }
 
+  /** The value of a domain, or null if the table does not have it. */
+  @Nullable T find(String name) {
+    return find(name, 0, hash(name));
+  }
+
   /**
-   * The value of a domain, or null if the table does not have it.
+   * The value of a domain that a host lies in, or null if the table does not have it.
    *
    * @param host in canonical form
    * @param at where the domain begins in it

@@ -1,11 +1,10 @@
 package io.detour.rules.document;
 
 import io.detour.rules.Printable;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fields {
   private final Location at;
-  private final Map<String, Node.Entry> entries;
+  private final List<Node.Entry> entries;
   private final Problems problems;
 
-  private Fields(Location at, Map<String, Node.Entry> entries, Problems problems) {
+  private Fields(Location at, List<Node.Entry> entries, Problems problems) {
     this.at = at;
     this.entries = entries;
     this.problems = problems;
@@ -39,15 +38,31 @@ public final class Fields {
       problems.add(node.at(), what + " is " + node.kind() + " (" + expected + ")");
       return null;
     }
-    Map<String, Node.Entry> entries = new LinkedHashMap<>();
-    for (Node.Entry entry : mapping.entries()) {
-      if (keys.known().contains(entry.key())) {
-        entries.put(entry.key(), entry);
-      } else {
+    return new Fields(mapping.at(), known(mapping.entries(), keys, problems), problems);
+  }
+
+  /** The same list if all keys are known, since there may be a million mappings. */
+  private static List<Node.Entry> known(List<Node.Entry> entries, Keys keys, Problems problems) {
+    int unknown = 0;
+    for (Node.Entry entry : entries) {
+      if (!keys.known().contains(entry.key())) {
         refuse(entry, keys, problems);
+        unknown++;
       }
     }
-    return new Fields(mapping.at(), entries, problems);
+    return unknown == 0
+        ? entries
+        : entries.stream().filter(entry -> keys.known().contains(entry.key())).toList();
+  }
+
+  /** The entry of a key, or null; there are few. */
+  private Node.@Nullable Entry entry(String key) {
+    for (Node.Entry entry : entries) {
+      if (entry.key().equals(key)) {
+        return entry;
+      }
+    }
+    return null;
   }
 
   private static void refuse(Node.Entry entry, Keys keys, Problems problems) {
@@ -85,7 +100,7 @@ public final class Fields {
 
   /** Where a key stands, or the mapping if the key is missing. */
   public Location at(String key) {
-    Node.Entry entry = entries.get(key);
+    Node.Entry entry = entry(key);
     return entry == null ? at : entry.at();
   }
 
@@ -96,18 +111,18 @@ public final class Fields {
 
   /** Whether it has a key. */
   public boolean has(String key) {
-    return entries.containsKey(key);
+    return entry(key) != null;
   }
 
   /** The value of a key that may be missing. */
   public @Nullable Node optional(String key) {
-    Node.Entry entry = entries.get(key);
+    Node.Entry entry = entry(key);
     return entry == null ? null : entry.value();
   }
 
   /** The value of a key that has to be there. */
   public @Nullable Node required(String key) {
-    Node.Entry entry = entries.get(key);
+    Node.Entry entry = entry(key);
     if (entry == null) {
       problems.add(at, "key \"" + key + "\" is missing");
       return null;
@@ -144,15 +159,15 @@ public final class Fields {
 
   /** The texts of a key that may be missing; one text stands for a list of one. */
   public List<Node.Scalar> texts(String key) {
-    return values(key).stream()
-        .<Node.Scalar>mapMulti(
-            (value, out) -> {
-              Node.Scalar text = text(key, value);
-              if (text != null) {
-                out.accept(text);
-              }
-            })
-        .toList();
+    List<Node> values = values(key);
+    List<Node.Scalar> texts = new ArrayList<>(values.size());
+    for (Node value : values) {
+      Node.Scalar text = text(key, value);
+      if (text != null) {
+        texts.add(text);
+      }
+    }
+    return texts;
   }
 
   /** The values of a key that may be missing; one value stands for a list of one. */
@@ -189,10 +204,12 @@ public final class Fields {
     }
     E[] constants = type.getEnumConstants();
     String found = node instanceof Node.Scalar scalar ? scalar.text() : "";
-    List<String> words = Arrays.stream(constants).map(Fields::wordOf).toList();
-    if (words.contains(found)) {
-      return constants[words.indexOf(found)];
+    for (E constant : constants) {
+      if (constant.name().equalsIgnoreCase(found) && wordOf(constant).equals(found)) {
+        return constant;
+      }
     }
+    List<String> words = Arrays.stream(constants).map(Fields::wordOf).toList();
     problems.add(
         node.at(), key + ": " + node.shown() + " (expected: " + String.join(", ", words) + ")");
     return null;

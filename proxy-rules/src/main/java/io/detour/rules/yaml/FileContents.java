@@ -6,14 +6,16 @@ import io.detour.rules.UnmatchedPolicy;
 import io.detour.rules.document.Anchor;
 import io.detour.rules.document.Location;
 import io.detour.rules.document.Problems;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one rule file says, before it is put together with others.
  *
- * @param rules those without problems, in order; their indexes are not settled yet
+ * @param rules those without problems, in order, to be taken out; their indexes are not settled yet
  * @param brokenNames names of rules with problems, and the lines of these
  * @param unmatched what the file says about hosts that no rule matches, or null
  * @param legacySuffixes the legacy suffixes of the file
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param problems what is wrong with the file
  */
 record FileContents(
-    List<Rule> rules,
+    Queue<Rule> rules,
     Map<String, Integer> brokenNames,
     @Nullable Located<UnmatchedPolicy> unmatched,
     List<Located<HostMatcher.Suffix>> legacySuffixes,
@@ -35,6 +37,7 @@ record FileContents(
 
   /** A file of which only the problems are left. */
   static FileContents none(Problems problems) {
-    return new FileContents(List.of(), Map.of(), null, List.of(), List.of(), List.of(), problems);
+    return new FileContents(
+        new ArrayDeque<>(0), Map.of(), null, List.of(), List.of(), List.of(), problems);
   }
 }

@@ -1,6 +1,5 @@
 package io.detour.rules.yaml;
 
-import com.google.re2j.Pattern;
 import io.detour.rules.Action;
 import io.detour.rules.HostMatcher;
 import io.detour.rules.Lifetime;
@@ -15,6 +14,7 @@ import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
 import java.time.ZoneId;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -22,6 +22,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the rules of one file, one after the other. */
@@ -48,7 +49,7 @@ final class RuleReader {
           "reason");
   private static final Keys LOG_KEYS = Keys.of("level", "message");
 
-  private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,63}");
+  private static final int MAX_NAME = 63;
 
   /** A message goes into one line of a log and into the body of an answer. */
   static final int MAX_MESSAGE = 200;
@@ -87,11 +88,11 @@ final class RuleReader {
    *
    * @param usual the mode of those that do not say one
    */
-  List<Rule> rules(Mode usual) {
+  Queue<Rule> rules(Mode usual) {
     if (usual != Mode.ENFORCE) {
       withoutMode.stream().forEach(place -> rules.set(place, rules.get(place).atMost(usual)));
     }
-    return rules;
+    return new ArrayDeque<>(rules);
   }
 
   /** Reads a rule. */
@@ -149,7 +150,7 @@ final class RuleReader {
       return null;
     }
     String name = scalar.text();
-    if (!NAME.matches(name)) {
+    if (!isName(name)) {
       problems.add(
           scalar.at(),
           "name: "
@@ -158,6 +159,16 @@ final class RuleReader {
       return null;
     }
     return name;
+  }
+
+  private static boolean isName(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) {
+        return false;
+      }
+    }
+    return text.length() <= MAX_NAME;
   }
 
   private Rule.Log log(Fields rule, @Nullable Action action) {

@@ -4,6 +4,7 @@ import io.detour.core.Host;
 import io.detour.rules.HostMatcher;
 import io.detour.rules.Printable;
 import io.detour.rules.Rule;
+import io.detour.rules.RuleNames;
 import io.detour.rules.RuleSet;
 import io.detour.rules.UnmatchedPolicy;
 import io.detour.rules.document.Keys;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,7 @@ final class RuleSetAssembly {
   private static final int MOST_COMPARED_NAMES = 10_000;
 
   private final List<Rule> rules = new ArrayList<>();
-  private final Map<String, Rule> byName = new HashMap<>();
+  private final Map<String, Problems> problems = new HashMap<>();
   private final Set<String> brokenNames = new HashSet<>();
   private final List<HostMatcher.Suffix> legacySuffixes = new ArrayList<>();
   private final Map<Host, String> legacyDomains = new HashMap<>();
@@ -36,12 +38,13 @@ final class RuleSetAssembly {
   static RuleFiles of(List<FileContents> files) {
     RuleSetAssembly assembly = new RuleSetAssembly();
     files.forEach(assembly::add);
-    files.forEach(assembly::lookUpTestedRules);
+    assembly.checkNames(files);
     List<Problem> problems =
         files.stream().flatMap(file -> file.problems().inOrder().stream()).toList();
     if (!problems.isEmpty()) {
       return new RuleFiles.Rejected(problems);
     }
+    assembly.number();
     return new RuleFiles.Loaded(
         RuleSet.of(
             assembly.rules,
@@ -66,15 +69,12 @@ final class RuleSetAssembly {
         files.stream().map(file -> file.problems().file()).toList(), suffixes, anchors);
   }
 
+  /** Takes the rules out of a file, so that a million of them are not held twice. */
   private void add(FileContents file) {
+    problems.put(file.problems().file(), file.problems());
     brokenNames.addAll(file.brokenNames().keySet());
-    for (Rule rule : file.rules()) {
-      Rule taken = byName.putIfAbsent(rule.name(), rule);
-      if (taken == null) {
-        rules.add(rule.at(rules.size()));
-      } else {
-        refuseName(file.problems(), rule, taken);
-      }
+    for (Rule rule = file.rules().poll(); rule != null; rule = file.rules().poll()) {
+      rules.add(rule);
     }
     addUnmatched(file);
     for (FileContents.Located<HostMatcher.Suffix> suffix : file.legacySuffixes()) {
@@ -82,14 +82,27 @@ final class RuleSetAssembly {
     }
   }
 
-  private static void refuseName(Problems problems, Rule rule, Rule taken) {
+  /** Apart from {@link #of}, whose frame would keep the table alive. */
+  private void checkNames(List<FileContents> files) {
+    RuleNames names = new RuleNames(rules, this::refuseName);
+    files.forEach(file -> lookUpTestedRules(file, names));
+  }
+
+  private void number() {
+    for (int i = 0; i < rules.size(); i++) {
+      rules.set(i, rules.get(i).at(i));
+    }
+  }
+
+  private void refuseName(Rule taken, Rule rule) {
     String where =
         taken.file().equals(rule.file())
             ? "in line " + taken.line()
             : "at " + Printable.escaped(taken.position().toString());
-    problems.add(
-        new Location(rule.line(), rule.column()),
-        "name: \"" + rule.name() + "\" is taken by the rule " + where);
+    Objects.requireNonNull(problems.get(rule.file()))
+        .add(
+            new Location(rule.line(), rule.column()),
+            "name: \"" + rule.name() + "\" is taken by the rule " + where);
   }
 
   private void addUnmatched(FileContents file) {
@@ -126,18 +139,18 @@ final class RuleSetAssembly {
 
   /** Not looked for among so many names that it would take long. */
   private @Nullable String meant(String name) {
-    if (byName.size() > MOST_COMPARED_NAMES) {
+    if (rules.size() > MOST_COMPARED_NAMES) {
       return null;
     }
     Set<String> names = new HashSet<>(brokenNames);
-    names.addAll(byName.keySet());
+    rules.forEach(rule -> names.add(rule.name()));
     return Keys.closest(name, names);
   }
 
-  private void lookUpTestedRules(FileContents file) {
+  private void lookUpTestedRules(FileContents file, RuleNames names) {
     for (RuleTest test : file.tests()) {
       String name = test.expected().rule();
-      if (name != null && !byName.containsKey(name) && !brokenNames.contains(name)) {
+      if (name != null && !names.contains(name) && !brokenNames.contains(name)) {
         String meant = meant(name);
         file.problems()
             .add(
