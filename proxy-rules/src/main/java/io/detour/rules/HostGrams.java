@@ -79,9 +79,11 @@ final class HostGrams {
    *
    * @param host the name of a canonical host
    * @param base bits that are set anyway
-   * @return the base with the bits of all grams that were found, or null if none was
+   * @param admission has the last word on each bit of a gram that was found
+   * @return the base with the bits of all grams that were found and admitted, or null if there is
+   *     none
    */
-  long @Nullable [] find(String host, long[] base) {
+  long @Nullable [] find(String host, long[] base, Admission admission) {
     int[] grams = keys;
     long[] found = null;
     int length = host.length();
@@ -91,7 +93,7 @@ final class HostGrams {
         gram = (gram << BITS) | (i < length ? symbol(host.charAt(i)) : END);
         int place = place(gram & mask);
         if (grams[place] != 0) {
-          found = withBits(found, base, gram & mask, place);
+          found = withBits(found, base, gram & mask, place, host, admission);
         }
       }
     }
@@ -99,7 +101,12 @@ final class HostGrams {
   }
 
   private long @Nullable [] withBits(
-      long @Nullable [] found, long[] base, int gram, int firstPlace) {
+      long @Nullable [] found,
+      long[] base,
+      int gram,
+      int firstPlace,
+      String host,
+      Admission admission) {
     int place = firstPlace;
     while (keys[place] != gram) {
       if (keys[place] == 0) {
@@ -107,11 +114,19 @@ final class HostGrams {
       }
       place = (place + 1) & (keys.length - 1);
     }
-    long[] bits = found == null ? base.clone() : found;
+    long[] bits = found;
     for (int bit : values[place]) {
-      bits[bit / Long.SIZE] |= 1L << bit;
+      if (admission.admits(bit, host)) {
+        bits = bits == null ? base.clone() : bits;
+        bits[bit / Long.SIZE] |= 1L << bit;
+      }
     }
     return bits;
+  }
+
+  /** Says whether what a gram stands for is worth a closer look. */
+  interface Admission {
+    boolean admits(int bit, String host);
   }
 
   /** Whether all these texts are made of the characters of canonical hosts. */

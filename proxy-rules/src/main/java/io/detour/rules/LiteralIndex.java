@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what the expressions stand for
  */
-final class LiteralIndex<T> {
+final class LiteralIndex<T> implements HostGrams.Admission {
   /**
    * An expression and what it stands for.
    *
@@ -33,7 +33,7 @@ final class LiteralIndex<T> {
    */
   record Entry<T>(String regex, T value, long order) {}
 
-  private static final Candidates<?> NONE = new Candidates<>(List.of(), "", new long[0]);
+  private static final Candidates<?> NONE = new Candidates<>(List.of(), new long[0]);
 
   /** An entry and the texts of its expression. */
   private record Known<T>(T value, long order, RegexLiterals literals) {}
@@ -99,6 +99,17 @@ final class LiteralIndex<T> {
         .orElseThrow();
   }
 
+  /** Whether all texts of an expression stand in a host. */
+  @Override
+  public boolean admits(int expression, String host) {
+    return known.get(expression).literals().admit(host);
+  }
+
+  /** Whether there is any expression with a lower order, so that a lookup may find something. */
+  boolean hasAny(long before) {
+    return !known.isEmpty() && known.getFirst().order() < before;
+  }
+
   /**
    * The expressions that a host could match, in order.
    *
@@ -106,14 +117,14 @@ final class LiteralIndex<T> {
    */
   @SuppressWarnings("unchecked") // an empty iteration gives out nothing of any type
   Candidates<T> candidates(String host) {
-    long @Nullable [] found = grams.find(host, always);
+    long @Nullable [] found = grams.find(host, always, this);
     if (found == null) {
       if (!anyAlways) {
         return (Candidates<T>) NONE;
       }
       found = always;
     }
-    return new Candidates<>(known, host, found);
+    return new Candidates<>(known, found);
   }
 
   /**
@@ -121,14 +132,12 @@ final class LiteralIndex<T> {
    */
   static final class Candidates<T> {
     private final List<Known<T>> known;
-    private final String host;
     private final long[] found;
     private int next;
     private @Nullable Known<T> current;
 
-    private Candidates(List<Known<T>> known, String host, long[] found) {
+    private Candidates(List<Known<T>> known, long[] found) {
       this.known = known;
-      this.host = host;
       this.found = found;
     }
 
@@ -139,16 +148,11 @@ final class LiteralIndex<T> {
      * @return whether there is one; if not, the iteration is over
      */
     boolean advance(long before) {
-      for (int i = nextBit(next); i >= 0; i = nextBit(i + 1)) {
-        Known<T> candidate = known.get(i);
-        if (candidate.order() >= before) {
-          break;
-        }
-        if (candidate.literals().admit(host)) {
-          current = candidate;
-          next = i + 1;
-          return true;
-        }
+      int i = nextBit(next);
+      if (i >= 0 && known.get(i).order() < before) {
+        current = known.get(i);
+        next = i + 1;
+        return true;
       }
       next = found.length * Long.SIZE;
       current = null;

@@ -125,6 +125,9 @@ final class RuleIndex {
   private Decision.@Nullable Ruled firstExpression(Request request, Decision.@Nullable Ruled best) {
     Host host = request.asked().host();
     long before = best == null ? Long.MAX_VALUE : best.rule().index();
+    if (!expressions.hasAny(before)) {
+      return best;
+    }
     LiteralIndex.Candidates<Decision.Ruled> candidates = expressions.candidates(host.name());
     while (candidates.advance(before)) {
       Decision.Ruled candidate = candidates.value();

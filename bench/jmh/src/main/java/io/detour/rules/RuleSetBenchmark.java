@@ -2,7 +2,7 @@ package io.detour.rules;
 
 import io.detour.core.HostPort;
 import io.detour.core.MalformedAuthority;
-import io.detour.rules.yaml.RuleFiles;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -17,63 +17,60 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A decision, by how the host matches. Eight rules of ten name an exact host, one a suffix and one
- * a regular expression, in this order; each hit is on the last rule of its kind.
+ * A decision, by how the host matches. Of ten rules eight name an exact host, one a suffix and one
+ * a regular expression, in this order. Each call asks for another of 1,024 hosts, which are spread
+ * over all rules of their kind, so that not one rule stays in the processor's caches.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(2)
+@Fork(value = 2, jvmArgsAppend = "-XX:+UseCompactObjectHeaders")
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class RuleSetBenchmark {
+  private static final int HOSTS = 1024;
+
   /** How many rules there are, a multiple of ten. */
-  @Param({"10", "10000"})
+  @Param({"10", "10000", "1000000"})
   public int ruleCount;
 
-  private final Request missed = request("www.example.org:443");
+  private final Request[] missed = new Request[HOSTS];
+  private final Request[] exact = new Request[HOSTS];
+  private final Request[] suffix = new Request[HOSTS];
+  private final Request[] regex = new Request[HOSTS];
   private RuleSet rules = RuleSet.empty();
-  private Request exact = missed;
-  private Request suffix = missed;
-  private Request regex = missed;
+  private int next;
 
   /** Reads the rules as a server does. */
   @Setup
-  public void load() {
+  public void load() throws IOException {
     int tenth = ruleCount / 10;
-    StringBuilder yaml = new StringBuilder("version: 1\nrules:\n");
+    GeneratedRules text = new GeneratedRules();
     for (int i = 0; i < 8 * tenth; i++) {
-      rule(yaml, "exact-" + i, "exact: [host-" + i + ".old.example.com]", "host.new.example.com");
+      text.rewrite("exact-" + i, "exact: host-" + i + ".old.example.com", "host.new.example.com");
     }
     for (int i = 0; i < tenth; i++) {
-      rule(yaml, "suffix-" + i, "suffix: .s" + i + ".example.net", "{prefix}.new.example.com");
+      text.rewrite("suffix-" + i, "suffix: .s" + i + ".example.net", "{prefix}.new.example.com");
     }
     for (int i = 0; i < tenth; i++) {
       String pattern = "regex: 'app-([a-z]+)-([0-9]+)\\.r" + i + "\\.example\\.net'";
-      rule(yaml, "regex-" + i, pattern, "{1}{2}.new.example.com");
+      text.rewrite("regex-" + i, pattern, "{1}{2}.new.example.com");
     }
-    rules =
-        switch (RuleFiles.parse("benchmark.yaml", yaml.toString())) {
-          case RuleFiles.Loaded loaded -> loaded.rules();
-          case RuleFiles.Rejected rejected ->
-              throw new IllegalStateException(rejected.problems().getFirst().toString());
-        };
-    exact = request("host-" + (8 * tenth - 1) + ".old.example.com:443");
-    suffix = request("www.s" + (tenth - 1) + ".example.net:443");
-    regex = request("app-web-17.r" + (tenth - 1) + ".example.net:443");
-    require(missed, Decision.Unmatched.class);
-    for (Request hit : new Request[] {exact, suffix, regex}) {
-      require(hit, Decision.Rewrite.class);
+    rules = text.load();
+    for (int i = 0; i < HOSTS; i++) {
+      long spread = (long) i * tenth / HOSTS;
+      missed[i] = request("www" + i + ".example.org:443");
+      exact[i] = request("host-" + 8 * spread + ".old.example.com:443");
+      suffix[i] = request("www.s" + spread + ".example.net:443");
+      regex[i] = request("app-web-17.r" + spread + ".example.net:443");
+      require(missed[i], Decision.Unmatched.class);
+      require(exact[i], Decision.Rewrite.class);
+      require(suffix[i], Decision.Rewrite.class);
+      require(regex[i], Decision.Rewrite.class);
     }
   }
 
-  private static void rule(StringBuilder yaml, String name, String host, String target) {
-    yaml.append("  - name: ").append(name).append('\n');
-    yaml.append("    match: { host: { ").append(host).append(" } }\n");
-    yaml.append("    action: rewrite\n    to: \"").append(target).append("\"\n");
-  }
-
-  private static Request request(String text) {
+  static Request request(String text) {
     return switch (HostPort.parse(text)) {
       case HostPort parsed -> Request.of(parsed, 1_800_000_000);
       case MalformedAuthority malformed -> throw new IllegalArgumentException(malformed.problem());
@@ -87,27 +84,32 @@ public class RuleSetBenchmark {
     }
   }
 
+  private Request one(Request[] requests) {
+    next = next + 1 & HOSTS - 1;
+    return requests[next];
+  }
+
   /** No rule matches. */
   @Benchmark
   public Decision miss() {
-    return rules.decide(missed);
+    return rules.decide(one(missed));
   }
 
   /** An exact host. */
   @Benchmark
   public Decision exactHit() {
-    return rules.decide(exact);
+    return rules.decide(one(exact));
   }
 
-  /** A suffix, with the part before it carried over. */
+  /** A suffix. */
   @Benchmark
   public Decision suffixHit() {
-    return rules.decide(suffix);
+    return rules.decide(one(suffix));
   }
 
-  /** A regular expression, with two groups carried over. */
+  /** A regular expression. */
   @Benchmark
   public Decision regexHit() {
-    return rules.decide(regex);
+    return rules.decide(one(regex));
   }
 }
