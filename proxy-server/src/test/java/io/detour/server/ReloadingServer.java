@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** A server whose rules stand in a file. */
 final class ReloadingServer implements AutoCloseable {
@@ -25,7 +26,9 @@ final class ReloadingServer implements AutoCloseable {
   private final Path rules;
   private final RunningServer server;
 
-  private ReloadingServer(Path rules, Duration watch, Mode limit) throws IOException {
+  private ReloadingServer(
+      Path rules, Duration watch, Mode limit, UnaryOperator<ServerOptions> change)
+      throws IOException {
     this.rules = rules;
     RuleLoader loader =
         new RuleFileLoader(
@@ -35,23 +38,25 @@ final class ReloadingServer implements AutoCloseable {
       throw new IllegalArgumentException(rules + " has a problem");
     }
     RuleSupply supply = new RuleSupply(accepted.rules(), loader, watch);
-    server = RunningServer.with(options -> options.withRules(supply));
+    server = RunningServer.with(options -> change.apply(options.withRules(supply)));
   }
 
   /** Serves with a new file of this text in the folder, which is not watched. */
   static ReloadingServer start(Path folder, String text) throws IOException {
-    return limited(folder, text, Mode.ENFORCE);
+    return start(folder, text, Mode.ENFORCE, options -> options);
   }
 
-  /** The same, and no rule goes further than a mode. */
-  static ReloadingServer limited(Path folder, String text, Mode limit) throws IOException {
+  /** The same with rules that go no further than a mode, and with other options. */
+  static ReloadingServer start(
+      Path folder, String text, Mode limit, UnaryOperator<ServerOptions> change)
+      throws IOException {
     Path rules = Files.writeString(folder.resolve("rules.yaml"), text);
-    return new ReloadingServer(rules, Duration.ZERO, limit);
+    return new ReloadingServer(rules, Duration.ZERO, limit, change);
   }
 
   /** Serves with this file. */
   static ReloadingServer of(Path rules, Duration watch) throws IOException {
-    return new ReloadingServer(rules, watch, Mode.ENFORCE);
+    return new ReloadingServer(rules, watch, Mode.ENFORCE, options -> options);
   }
 
   /** The rest of the server. */

@@ -155,6 +155,24 @@ final class RunningServer implements AutoCloseable {
     return RawClient.connect(address());
   }
 
+  /** A client connected to it from an address of this machine. */
+  RawClient clientFrom(String address) throws IOException {
+    return RawClient.connect(address(), address);
+  }
+
+  /** Asks for a tunnel; what the other end says until it ends, or the status if there is none. */
+  String answer(String authority) throws IOException {
+    return answer("127.0.0.1", authority);
+  }
+
+  /** The same from an address of this machine. */
+  String answer(String client, String authority) throws IOException {
+    try (RawClient asking = clientFrom(client)) {
+      int status = asking.tunnel(authority).status();
+      return status == 200 ? asking.rest() : String.valueOf(status);
+    }
+  }
+
   /** The metrics page as it is now. */
   String metrics() throws IOException {
     URLConnection page =
