@@ -109,7 +109,7 @@ final class PipeCommand implements Callable<Integer> {
 
   private int configure(HostPort target) {
     if (config == null) {
-      return decide(target, Configuration.defaults().withRules(noRules()), PipeCommand::setting);
+      return decide(target, Configuration.defaults(), PipeCommand::setting);
     }
     return switch (ConfigurationFile.load(config)) {
       case ConfigurationFile.Rejected rejected ->
@@ -122,6 +122,14 @@ final class PipeCommand implements Callable<Integer> {
     return new RuleSource.Listed(List.of());
   }
 
+  /** Other programs start this anywhere: what happens to lie in the current folder is not meant. */
+  private static RuleSource named(RuleSource source) {
+    return switch (source) {
+      case RuleSource.Listed listed -> listed;
+      case RuleSource.IfPresent _ -> noRules();
+    };
+  }
+
   /** Without a configuration there is no parent, and where a Detour listens is not known. */
   private static Setting setting(LocalDate today) {
     return Setting.on(today).withParents(Set.of()).withUsers(Setting.Users.NONE);
@@ -129,7 +137,7 @@ final class PipeCommand implements Callable<Integer> {
 
   private int decide(
       HostPort target, Configuration configuration, Function<LocalDate, Setting> setting) {
-    RuleSource source = rules == null ? configuration.rules() : new RuleSource.Listed(rules);
+    RuleSource source = rules == null ? named(configuration.rules()) : new RuleSource.Listed(rules);
     RuleJudge judge = RuleJudge.of(setting, Mode.ENFORCE);
     return switch (new RuleFileLoader(source, judge).read()) {
       case RuleReading.Refused refused -> report("the rules have problems", refused.problems());
