@@ -71,6 +71,24 @@ public record Rule(
             name, other, file, line, column, hosts, scope, lifetime, outcome, mode, log, notes);
   }
 
+  /** Whether another rule says the same, whatever the two are called and wherever they stand. */
+  public boolean saysTheSame(Rule other) {
+    return equals(
+        new Rule(
+            name,
+            index,
+            file,
+            line,
+            column,
+            other.hosts,
+            other.scope,
+            other.lifetime,
+            other.outcome,
+            other.mode,
+            other.log,
+            other.notes));
+  }
+
   /**
    * The matcher by which the rule matches a host, or null if it does not: an exact host, else the
    * longest suffix, else the first regular expression.

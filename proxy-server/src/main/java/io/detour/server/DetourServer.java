@@ -50,6 +50,7 @@ public final class DetourServer implements AutoCloseable {
   private static final long DRAIN_LOOK_MILLIS = 20;
 
   private final Transport transport;
+  private final InstantSource clock;
   private final EventLoopGroup group;
   private final RulesInForce rules;
   private final Reloader reloader;
@@ -66,15 +67,15 @@ public final class DetourServer implements AutoCloseable {
   @SuppressWarnings("NullAway.Init") // set by start, which is the only way to make one
   private AdminServer admin;
 
-  private DetourServer(ServerOptions options, Transport transport) {
+  private DetourServer(ServerOptions options, Transport transport, InstantSource clock) {
     this.transport = transport;
+    this.clock = clock;
     int loops = options.threads();
     group =
         new MultiThreadIoEventLoopGroup(
             loops,
             new DefaultThreadFactory("loop"),
             transport.servingHandlers().of(options.busyPoll(), loops > 1));
-    InstantSource clock = InstantSource.system();
     rules = new RulesInForce(options.rules().first());
     reloader = new Reloader(options.rules().loader(), rules, clock);
     RequestCounters counters = new RequestCounters(loops);
@@ -105,12 +106,18 @@ public final class DetourServer implements AutoCloseable {
       LOG.warn(
           "there is no epoll, so NIO is used, which is slower and cannot splice: {}", whyNoEpoll);
     }
-    return start(options, Transport.available());
+    return start(options, Transport.available(), InstantSource.system());
   }
 
-  /** The same on a transport that is known to work here. */
-  static DetourServer start(ServerOptions options, Transport transport) throws IOException {
-    DetourServer server = new DetourServer(options, transport);
+  /**
+   * The same.
+   *
+   * @param transport is known to work here
+   * @param clock the time of day
+   */
+  static DetourServer start(ServerOptions options, Transport transport, InstantSource clock)
+      throws IOException {
+    DetourServer server = new DetourServer(options, transport, clock);
     try {
       server.serve(options);
       return server;
@@ -131,8 +138,7 @@ public final class DetourServer implements AutoCloseable {
             () -> draining);
     own.add(admin.localAddress());
     AccessLog log = new AccessLog();
-    TunnelServices services =
-        new TunnelServices(rules, routes, engine, log, InstantSource.system());
+    TunnelServices services = new TunnelServices(rules, routes, engine, log, clock);
     addresses =
         listeners.bind(
             options.listen(),

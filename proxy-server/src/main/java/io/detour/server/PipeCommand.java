@@ -3,15 +3,22 @@ package io.detour.server;
 import io.detour.core.HostPort;
 import io.detour.core.MalformedAuthority;
 import io.detour.core.relay.RelayOptions;
+import io.detour.rules.Mode;
 import io.detour.rules.Printable;
 import io.detour.rules.RuleSet;
 import io.detour.rules.document.Problem;
-import io.detour.rules.yaml.RuleFiles;
+import io.detour.rules.lint.Setting;
+import io.detour.server.config.Configuration;
+import io.detour.server.config.ConfigurationFile;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.forward.PipeResult;
 import io.detour.server.forward.PipedTunnel;
 import io.detour.server.forward.StandardOutput;
 import io.detour.server.observe.LogOutput;
+import io.detour.server.reload.RuleFileLoader;
+import io.detour.server.reload.RuleJudge;
+import io.detour.server.reload.RuleReading;
+import io.detour.server.reload.RuleSource;
 import io.detour.server.transport.Transport;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -21,8 +28,11 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,10 +80,20 @@ final class PipeCommand implements Callable<Integer> {
 
   @Option(
       names = "--rules",
+      paramLabel = "PATH",
+      split = ",",
+      description =
+          "A rule file, or a folder of them; may be given several times (default: those of the"
+              + " configuration file, or no rules without one).")
+  private @Nullable List<Path> rules;
+
+  @Option(
+      names = {"-c", "--config"},
       paramLabel = "FILE",
       description =
-          "The rule file (default: no rules; one in the current folder is not looked for).")
-  private @Nullable Path rules;
+          "The configuration file, for its rules, its parents and the timeouts dns and connect"
+              + " (default: none).")
+  private @Nullable Path config;
 
   @Override
   public Integer call() {
@@ -83,25 +103,50 @@ final class PipeCommand implements Callable<Integer> {
         report(problem);
         yield 2;
       }
-      case HostPort target -> {
-        RuleSet loaded = loadRules();
-        yield loaded == null ? 1 : carry(loaded, target);
-      }
+      case HostPort target -> configure(target);
     };
   }
 
-  private @Nullable RuleSet loadRules() {
-    if (rules == null) {
-      return RuleSet.empty();
+  private int configure(HostPort target) {
+    if (config == null) {
+      return decide(target, Configuration.defaults(), PipeCommand::setting);
     }
-    return switch (RuleFiles.load(rules)) {
-      case RuleFiles.Rejected rejected -> report(rejected.problems());
-      case RuleFiles.Loaded loaded ->
-          loaded.failures().isEmpty() ? loaded.rules() : report(loaded.failures());
+    return switch (ConfigurationFile.load(config)) {
+      case ConfigurationFile.Rejected rejected ->
+          report("the configuration has problems", rejected.problems());
+      case ConfigurationFile.Loaded(Configuration file) -> decide(target, file, file::ruleSetting);
     };
   }
 
-  private int carry(RuleSet loaded, HostPort target) {
+  private static RuleSource noRules() {
+    return new RuleSource.Listed(List.of());
+  }
+
+  /** Other programs start this anywhere: what happens to lie in the current folder is not meant. */
+  private static RuleSource named(RuleSource source) {
+    return switch (source) {
+      case RuleSource.Listed listed -> listed;
+      case RuleSource.IfPresent _ -> noRules();
+    };
+  }
+
+  /** Without a configuration there is no parent, and where a Detour listens is not known. */
+  private static Setting setting(LocalDate today) {
+    return Setting.on(today).withParents(Set.of()).withUsers(Setting.Users.NONE);
+  }
+
+  private int decide(
+      HostPort target, Configuration configuration, Function<LocalDate, Setting> setting) {
+    RuleSource source = rules == null ? named(configuration.rules()) : new RuleSource.Listed(rules);
+    RuleJudge judge = RuleJudge.of(setting, Mode.ENFORCE);
+    return switch (new RuleFileLoader(source, judge).read()) {
+      case RuleReading.Refused refused -> report("the rules have problems", refused.problems());
+      case RuleReading.Accepted accepted ->
+          carry(accepted.rules(), configuration.dialOptions(), target);
+    };
+  }
+
+  private int carry(RuleSet loaded, DialOptions dial, HostPort target) {
     String whyNoEpoll = Transport.whyNoEpoll();
     if (whyNoEpoll != null) {
       report("a pipe needs epoll: " + whyNoEpoll);
@@ -114,8 +159,7 @@ final class PipeCommand implements Callable<Integer> {
     WritableByteChannel out = new StandardOutput();
     Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
     try {
-      return exitCode(
-          PipedTunnel.carry(loaded, DialOptions.defaults(), relay, target, in, out, temporary));
+      return exitCode(PipedTunnel.carry(loaded, dial, relay, target, in, out, temporary));
     } catch (IOException e) {
       report(String.valueOf(e.getMessage()));
       return 1;
@@ -140,10 +184,10 @@ final class PipeCommand implements Callable<Integer> {
     err.println("detour pipe: " + Printable.escaped(asked + ": " + problem));
   }
 
-  private @Nullable RuleSet report(List<Problem> problems) {
+  private int report(String why, List<Problem> problems) {
     PrintWriter err = spec.commandLine().getErr();
     problems.forEach(err::println);
-    err.println("detour pipe: the rules have problems, so nothing was connected");
-    return null;
+    err.println("detour pipe: " + why + ", so nothing was connected");
+    return 1;
   }
 }

@@ -1,6 +1,7 @@
 package io.detour.server;
 
 import io.detour.core.relay.RelayMode;
+import io.detour.rules.Mode;
 import io.detour.rules.RuleSet;
 import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Problem;
@@ -13,8 +14,10 @@ import io.detour.server.demo.DemoOrigin;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.observe.LogOutput;
+import io.detour.server.reload.LoggedEntries;
 import io.detour.server.reload.ReloadTrigger;
 import io.detour.server.reload.RuleFileLoader;
+import io.detour.server.reload.RuleJudge;
 import io.detour.server.reload.RuleLoader;
 import io.detour.server.reload.RuleReading;
 import io.detour.server.reload.RuleSupply;
@@ -25,7 +28,6 @@ import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -33,10 +35,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code detour run}: serves until it is told to stop. */
 @Command(
@@ -60,6 +64,15 @@ final class RunCommand implements Callable<Integer> {
   private CommandSpec spec;
 
   @Mixin private ConfigurationFlags flags = new ConfigurationFlags();
+
+  @Option(
+      names = "--mode",
+      paramLabel = "enforce|report|off",
+      converter = ModeConverter.class,
+      description =
+          "How far rules go at most: they do what they say, they only report it, or they match"
+              + " nothing (default: enforce).")
+  private Mode mode = Mode.ENFORCE;
 
   @Option(
       names = "--demo",
@@ -107,13 +120,16 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private @Nullable RuleSupply readRules(Configuration configuration) {
+    RuleJudge judge = RuleJudge.of(configuration::ruleSetting, mode);
     RuleLoader loader =
         demo && !flags.nameRules()
-            ? RuleLoader.fixed(RuleReading.of(RuleFiles.parse(EXAMPLE_RULES, exampleRules())))
-            : new RuleFileLoader(configuration.rules(), InstantSource.system());
+            ? RuleLoader.fixed(judge.judge(RuleFiles.parse(EXAMPLE_RULES, exampleRules())))
+            : new RuleFileLoader(configuration.rules(), judge);
     return switch (loader.read()) {
-      case RuleReading.Accepted accepted ->
-          new RuleSupply(accepted.rules(), loader, configuration.rulesWatch());
+      case RuleReading.Accepted accepted -> {
+        LoggedEntries.warn(LOG, accepted.warnings(), "warnings");
+        yield new RuleSupply(accepted.rules(), loader, configuration.rulesWatch());
+      }
       case RuleReading.Refused refused -> {
         refuseToStart("the rules have problems", refused.problems());
         yield null;
@@ -164,10 +180,11 @@ final class RunCommand implements Callable<Integer> {
       LOG.info("there are no rules, so no name is rewritten");
     }
     LOG.info(
-        "serving on {}, admin on {}, {} rules, relay {}",
+        "serving on {}, admin on {}, {} rules, mode {}, relay {}",
         server.addresses().stream().map(NetUtil::toSocketAddressString).toList(),
         admin,
         rules.rules().size(),
+        mode.name().toLowerCase(Locale.ROOT),
         relay.name().toLowerCase(Locale.ROOT));
   }
 
@@ -190,6 +207,21 @@ final class RunCommand implements Callable<Integer> {
       LOG.warn("stopped with {} still connected", left == 1 ? "1 client" : left + " clients");
     } else {
       LOG.info("stopped");
+    }
+  }
+
+  /** Names the modes as rules do. */
+  static final class ModeConverter implements ITypeConverter<Mode> {
+    @Override
+    public Mode convert(String text) {
+      return switch (text.toLowerCase(Locale.ROOT)) {
+        case "enforce" -> Mode.ENFORCE;
+        case "report" -> Mode.REPORT;
+        case "off" -> Mode.OFF;
+        default ->
+            throw new TypeConversionException(
+                "'" + text + "' is no mode (expected: enforce, report or off)");
+      };
     }
   }
 }

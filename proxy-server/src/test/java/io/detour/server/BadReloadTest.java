@@ -35,6 +35,9 @@ class BadReloadTest {
   private static final String FAILING_TEST =
       "tests: [{ host: gone.test, expect: { action: pass } }]";
 
+  private static final String UNKNOWN_PARENT =
+      "action: rewrite\n    targets: { to: original, via: dc }";
+
   @TempDir private Path folder;
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(DEADLINE).build();
 
@@ -66,6 +69,7 @@ class BadReloadTest {
         "- name: gone     | '- name: gone\n    name: x'    | 4:5: key \"name\" is repeated",
         "exact: gone.test | regex: '(a'                   | 4:29: regex \"(a\" does not compile",
         "rules:           | '" + FAILING_TEST + "\nrules:' | 2:9: test of gone.test:443 failed",
+        "action: reject   | '" + UNKNOWN_PARENT + "'       | 3:5: error: ",
       })
   void theOldRulesStayAndEverybodyIsTold(String from, String to, String problem) throws Exception {
     server.write(GOOD.replace(from, to));
@@ -86,11 +90,16 @@ class BadReloadTest {
 
     server.write(GOOD + "    message: switched off\n");
 
-    assertThat(reload().body()).isEqualTo("1 rule in force: 1 changed (gone)\n");
+    assertThat(reload().body()).isEqualTo("1 rule in force: 1 changed (gone); 1 warning\n");
     assertThat(server.server().metrics())
         .contains(
             "detour_config_last_reload_successful 1.0",
             "detour_config_reloads_total{result=\"success\"} 1.0");
+    assertThat(log.lines())
+        .element(log.lines().size() - 2)
+        .asString()
+        .startsWith("WARN " + server.rules())
+        .contains(": warning: ");
     assertRejects();
   }
 

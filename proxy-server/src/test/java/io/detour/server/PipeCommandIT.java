@@ -98,7 +98,50 @@ class PipeCommandIT {
       assertThat(err)
           .content()
           .contains("WARN", "legacy name used", "asked=old.test:" + origin.port())
-          .contains("rule=moved action=rewrite target=localhost:" + origin.port());
+          .contains("rule=moved action=rewrite mode=enforce target=localhost:" + origin.port());
+    }
+  }
+
+  @Test
+  void rulesOfSeveralFilesLeadThroughTheParentsOfTheConfiguration() throws Exception {
+    Path more = Files.createDirectory(folder.resolve("rules.d"));
+    Files.writeString(
+        more.resolve("10-inner.yaml"),
+        """
+        version: 1
+        rules:
+          - name: inner
+            match: { host: { exact: inner.test } }
+            action: rewrite
+            targets: [{ to: original, via: gate }]
+        """);
+    try (TcpOrigin origin = answersAtTheEnd();
+        RunningServer gate = RunningServer.withoutRules()) {
+      gate.dns().answer("inner.test", "127.0.0.1");
+      Path config =
+          Files.writeString(
+              folder.resolve("detour.yaml"),
+              "parents: { gate: \"http://%s\" }\nrules: [rules.d, moved.yaml]\n"
+                  .formatted(gate.authority()));
+      for (String host : List.of("inner.test", "old.test")) {
+        Process pipe = pipe(host + ":" + origin.port(), "-c", config.toString());
+        pipe.getOutputStream().close();
+
+        assertThat(exitCode(pipe)).as(host).isZero();
+        assertThat(out).hasContent("got ");
+      }
+      String target = "inner.test:" + origin.port();
+      String both = more + "," + rules;
+      assertThat(exitCode(pipe(target, "--rules", both))).isEqualTo(1);
+      assertThat(err)
+          .content()
+          .contains("10-inner.yaml:3:5: error: ", "gate")
+          .endsWith("detour pipe: the rules have problems, so nothing was connected\n");
+      assertThat(exitCode(pipe(target, "-c", "none.yaml"))).isEqualTo(1);
+      assertThat(err)
+          .content()
+          .startsWith("none.yaml: cannot be read: ")
+          .endsWith("detour pipe: the configuration has problems, so nothing was connected\n");
     }
   }
 

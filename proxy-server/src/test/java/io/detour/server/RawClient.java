@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
@@ -24,7 +25,17 @@ final class RawClient implements AutoCloseable {
   }
 
   static RawClient connect(InetSocketAddress proxy) throws IOException {
+    return connect(proxy, new Socket());
+  }
+
+  /** The same from an address of this machine. */
+  static RawClient connect(InetSocketAddress proxy, String from) throws IOException {
     Socket socket = new Socket();
+    socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
+    return connect(proxy, socket);
+  }
+
+  private static RawClient connect(InetSocketAddress proxy, Socket socket) throws IOException {
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(TIMEOUT_MILLIS);
     socket.connect(proxy, TIMEOUT_MILLIS);

@@ -1,8 +1,11 @@
 package io.detour.server;
 
+import io.detour.rules.Mode;
+import io.detour.rules.lint.Setting;
 import io.detour.server.reload.ReloadResult;
 import io.detour.server.reload.ReloadTrigger;
 import io.detour.server.reload.RuleFileLoader;
+import io.detour.server.reload.RuleJudge;
 import io.detour.server.reload.RuleLoader;
 import io.detour.server.reload.RuleReading;
 import io.detour.server.reload.RuleSource;
@@ -11,9 +14,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** A server whose rules stand in a file. */
 final class ReloadingServer implements AutoCloseable {
@@ -22,25 +26,37 @@ final class ReloadingServer implements AutoCloseable {
   private final Path rules;
   private final RunningServer server;
 
-  private ReloadingServer(Path rules, Duration watch) throws IOException {
+  private ReloadingServer(
+      Path rules, Duration watch, Mode limit, UnaryOperator<ServerOptions> change)
+      throws IOException {
     this.rules = rules;
     RuleLoader loader =
-        new RuleFileLoader(new RuleSource.Listed(List.of(rules)), InstantSource.system());
+        new RuleFileLoader(
+            new RuleSource.Listed(List.of(rules)),
+            RuleJudge.of(day -> Setting.on(day).withParents(Set.of()), limit));
     if (!(loader.read() instanceof RuleReading.Accepted accepted)) {
       throw new IllegalArgumentException(rules + " has a problem");
     }
     RuleSupply supply = new RuleSupply(accepted.rules(), loader, watch);
-    server = RunningServer.with(options -> options.withRules(supply));
+    server = RunningServer.with(options -> change.apply(options.withRules(supply)));
   }
 
   /** Serves with a new file of this text in the folder, which is not watched. */
   static ReloadingServer start(Path folder, String text) throws IOException {
-    return of(Files.writeString(folder.resolve("rules.yaml"), text), Duration.ZERO);
+    return start(folder, text, Mode.ENFORCE, options -> options);
+  }
+
+  /** The same with rules that go no further than a mode, and with other options. */
+  static ReloadingServer start(
+      Path folder, String text, Mode limit, UnaryOperator<ServerOptions> change)
+      throws IOException {
+    Path rules = Files.writeString(folder.resolve("rules.yaml"), text);
+    return new ReloadingServer(rules, Duration.ZERO, limit, change);
   }
 
   /** Serves with this file. */
   static ReloadingServer of(Path rules, Duration watch) throws IOException {
-    return new ReloadingServer(rules, watch);
+    return new ReloadingServer(rules, watch, Mode.ENFORCE, options -> options);
   }
 
   /** The rest of the server. */

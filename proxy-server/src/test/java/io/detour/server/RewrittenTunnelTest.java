@@ -158,7 +158,9 @@ class RewrittenTunnelTest {
                 "asked", LEGACY + ":" + origin.httpsPort(),
                 "rule", "erp",
                 "action", "rewrite",
-                "target", NEW + ":" + origin.httpsPort()));
+                "mode", "enforce",
+                "target", NEW + ":" + origin.httpsPort(),
+                "attempts", "1"));
     assertThat(proxy.log().lines("request refused")).isEmpty();
   }
 

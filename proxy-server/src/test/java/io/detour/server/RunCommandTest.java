@@ -3,6 +3,7 @@ package io.detour.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.detour.server.decide.RuleTexts;
 import io.detour.server.listen.ListenAddress;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -27,6 +28,10 @@ import picocli.CommandLine;
 @Timeout(60)
 class RunCommandTest {
   private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+
+  private static final String JSON_WITH_RULE_B =
+      "{\"version\": 1, \"rules\": [{\"name\": \"b\","
+          + " \"match\": {\"host\": {\"exact\": \"c.test\"}}, \"action\": \"pass\"}]}";
 
   @TempDir private Path folder;
 
@@ -53,6 +58,7 @@ class RunCommandTest {
     "--admin-listen,  127.0.0.1:99999, port is not a number from 1 to 65535",
     "--admin-listen,  admin,           port is missing",
     "--relay,         fast,            is no path",
+    "--mode,          trial,           is no mode",
     "--threads,       0,               auto or 1..1024",
     "--threads,       1025,            auto or 1..1024",
     "--threads,       many,            auto or 1..1024",
@@ -85,12 +91,57 @@ class RunCommandTest {
   }
 
   @Test
-  @DisplayName("R02: a rule file that is a folder: exit 1 and a sentence")
-  void aFolderIsNoRuleFile() {
-    CommandRun run = run(Map.of(), "--rules", folder.toString());
+  @DisplayName("R02: files and folders are read as one set, and the problems of all are reported")
+  void theProblemsOfAllFilesAndFoldersAreReported() throws IOException {
+    Path file = Files.writeString(folder.resolve("first.yaml"), RuleTexts.rejecting("a", "b"));
+    Path rest = Files.createDirectory(folder.resolve("rules.d"));
+    Path wrong = Files.writeString(rest.resolve("10-wrong.yaml"), "version: 2\nrules: []\n");
+    Path again = Files.writeString(rest.resolve("20-again.json"), JSON_WITH_RULE_B);
+    Files.writeString(rest.resolve(".hidden.yaml"), "nonsense");
+    Files.writeString(rest.resolve("README"), "nonsense");
+
+    CommandRun run = run(Map.of(), "--rules", file.toString(), "--rules", rest.toString());
 
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.err()).startsWith(folder + ": cannot be read: ");
+    assertThat(run.err().lines())
+        .containsExactly(
+            wrong + ":1:10: version: \"2\" (expected: the number 1)",
+            again + ":1:26: name: \"b\" is taken by the rule at " + file + ":4",
+            "detour: the rules have problems, so nothing was started");
+  }
+
+  @ParameterizedTest(name = "R02: {0}: exit 1")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "to: 127.0.0.1:3128 | is a listener of this Detour itself",
+        "to: 127.0.0.1:3129 | is a listener of this Detour itself",
+        "targets: [{ to: a.test, via: dc }] | parent",
+      })
+  void aRuleThatCannotBeMeantKeepsItFromStarting(String outcome, String said) throws IOException {
+    Path rules =
+        Files.writeString(
+            folder.resolve("rules.yaml"),
+            """
+            version: 1
+            rules:
+              - name: a
+                match: { host: { exact: a.old.test } }
+                action: rewrite
+                %s
+            """
+                .formatted(outcome));
+
+    CommandRun run = run(Map.of(), "--rules", rules.toString());
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err().lines().toList())
+        .satisfiesExactly(
+            line -> assertThat(line).startsWith(rules + ":").contains(": error: ", said),
+            line ->
+                assertThat(line)
+                    .isEqualTo("detour: the rules have problems, so nothing was started"));
+    assertThat(run.out()).isEmpty();
   }
 
   @Test
@@ -161,6 +212,7 @@ class RunCommandTest {
     "DETOUR_LISTEN,        127.0.0.1:65536, --listen",
     "DETOUR_ADMIN_LISTEN,  nowhere,         --admin-listen",
     "DETOUR_RELAY,         fast,            --relay",
+    "DETOUR_MODE,          trial,           --mode",
     "DETOUR_DRAIN_TIMEOUT, soon,            --drain-timeout",
   })
   void aWrongVariableIsWrongUsage(String variable, String value, String option) {

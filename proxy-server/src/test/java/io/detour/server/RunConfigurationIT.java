@@ -56,6 +56,40 @@ class RunConfigurationIT {
   }
 
   @Test
+  void theModeLimitsRulesOfSeveralFilesAndWarningsAreLogged() throws Exception {
+    Path more = Files.createDirectory(folder.resolve("rules.d"));
+    Path moved = Files.writeString(more.resolve("10-moved.yaml"), RULES);
+    Path gone =
+        Files.writeString(
+            folder.resolve("gone.yaml"),
+            """
+            version: 1
+            rules: [{ name: gone, match: { host: { exact: localhost } }, action: reject }]
+            """);
+    try (TcpOrigin origin = TcpOrigin.echo();
+        DetourProcess detour =
+            DetourProcess.start(
+                    folder,
+                    Map.of("DETOUR_MODE", "report"),
+                    "run",
+                    "--listen=127.0.0.1:0",
+                    "--admin-listen=127.0.0.1:0",
+                    "--rules=" + gone,
+                    "--rules=" + more)
+                .ready();
+        RawClient client = detour.client()) {
+      assertThat(client.tunnel("localhost:" + origin.port()).status()).isEqualTo(200);
+
+      await().atMost(LONG).until(() -> detour.err().contains("serving on "));
+      assertThat(detour.err())
+          .contains(", 2 rules, mode report, relay auto", gone + ":2:", moved + ":3:5: warning: ");
+      await()
+          .atMost(LONG)
+          .until(() -> detour.out().contains("rule=gone action=reject mode=report target="));
+    }
+  }
+
+  @Test
   void theDemoUsesItsExampleRulesInsteadOfThoseOfTheFile() throws Exception {
     Files.writeString(folder.resolve("moved.yaml"), RULES);
     Path file =

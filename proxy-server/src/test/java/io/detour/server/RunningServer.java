@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLConnection;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
@@ -31,7 +32,8 @@ final class RunningServer implements AutoCloseable {
   private final RecordedAccessLog log = RecordedAccessLog.attach();
   private final DetourServer server;
 
-  private RunningServer(String rules, Transport transport, UnaryOperator<ServerOptions> change)
+  private RunningServer(
+      String rules, Transport transport, InstantSource clock, UnaryOperator<ServerOptions> change)
       throws IOException {
     ListenAddress free = ListenAddress.parse("127.0.0.1:0");
     ServerOptions defaults = ServerOptions.defaults();
@@ -42,7 +44,8 @@ final class RunningServer implements AutoCloseable {
                     .withListen(List.of(free), free)
                     .withRules(RuleSupply.fixed(RuleTexts.parsed(rules)))
                     .withDial(defaults.dial().withDnsServers(List.of(dns.address())))),
-            transport);
+            transport,
+            clock);
   }
 
   /** Serves without rules. */
@@ -73,7 +76,12 @@ final class RunningServer implements AutoCloseable {
   /** The same on this transport. */
   static RunningServer start(String rules, Transport transport, UnaryOperator<ServerOptions> change)
       throws IOException {
-    return new RunningServer(rules, transport, change);
+    return new RunningServer(rules, transport, InstantSource.system(), change);
+  }
+
+  /** Serves with a rule file of this text at another time of day. */
+  static RunningServer at(InstantSource clock, String rules) throws IOException {
+    return new RunningServer(rules, Transport.available(), clock, options -> options);
   }
 
   /** Answers the lookups of this server. */
@@ -145,6 +153,24 @@ final class RunningServer implements AutoCloseable {
   /** A client connected to it. */
   RawClient client() throws IOException {
     return RawClient.connect(address());
+  }
+
+  /** A client connected to it from an address of this machine. */
+  RawClient clientFrom(String address) throws IOException {
+    return RawClient.connect(address(), address);
+  }
+
+  /** Asks for a tunnel; what the other end says until it ends, or the status if there is none. */
+  String answer(String authority) throws IOException {
+    return answer("127.0.0.1", authority);
+  }
+
+  /** The same from an address of this machine. */
+  String answer(String client, String authority) throws IOException {
+    try (RawClient asking = clientFrom(client)) {
+      int status = asking.tunnel(authority).status();
+      return status == 200 ? asking.rest() : String.valueOf(status);
+    }
   }
 
   /** The metrics page as it is now. */

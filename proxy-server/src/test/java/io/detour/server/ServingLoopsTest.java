@@ -10,6 +10,7 @@ import io.detour.server.transport.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,6 @@ class ServingLoopsTest {
         ((ConfigurationFile.Loaded) ConfigurationFile.parse(Path.of("detour.yaml"), yaml))
             .configuration();
     ServerOptions options = ServerOptions.of(configuration, RuleSupply.fixed(RuleSet.empty()));
-    DetourServer.start(options, recording()).close();
+    DetourServer.start(options, recording(), InstantSource.system()).close();
   }
 }

@@ -1,5 +1,7 @@
 package io.detour.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -34,6 +36,11 @@ public final class TcpOrigin implements AutoCloseable {
   public static TcpOrigin echo() throws IOException {
     return start(
         connection -> connection.getInputStream().transferTo(connection.getOutputStream()));
+  }
+
+  /** Starts one that says a word and ends. */
+  static TcpOrigin saying(String word) throws IOException {
+    return start(connection -> connection.getOutputStream().write(word.getBytes(UTF_8)));
   }
 
   private void accept(Behaviour behaviour) {

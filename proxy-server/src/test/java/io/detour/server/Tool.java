@@ -41,10 +41,14 @@ public final class Tool {
 
   /** Starts it. What it prints, on both streams, goes to a file. */
   public Process start(Path output, String... arguments) throws IOException {
+    return startReading(Path.of("/dev/null"), output, arguments);
+  }
+
+  private Process startReading(Path input, Path output, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command)
-        .redirectInput(Path.of("/dev/null").toFile())
+        .redirectInput(input.toFile())
         .redirectErrorStream(true)
         .redirectOutput(output.toFile())
         .start();
@@ -52,8 +56,13 @@ public final class Tool {
 
   /** Runs it to its successful end; what it printed. */
   public String run(Path folder, String... arguments) throws Exception {
+    return runReading(Path.of("/dev/null"), folder, arguments);
+  }
+
+  /** The same with a file as its standard input. */
+  public String runReading(Path input, Path folder, String... arguments) throws Exception {
     Path output = Files.createTempFile(folder, name, ".out");
-    Process process = start(output, arguments);
+    Process process = startReading(input, output, arguments);
     try {
       assertThat(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)).as("%s ends", name).isTrue();
     } finally {

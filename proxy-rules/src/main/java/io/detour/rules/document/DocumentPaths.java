@@ -62,13 +62,26 @@ public record DocumentPaths(List<Path> files, List<Problem> problems) {
   }
 
   private static List<Path> inFolder(Path folder, List<Problem> problems) {
+    try {
+      return inFolder(folder);
+    } catch (IOException e) {
+      problems.add(unreadable(folder, e));
+      return List.of();
+    }
+  }
+
+  /**
+   * The files that a folder stands for, in the order of their names; a link that leads nowhere is
+   * one of them. Blocks on the disk.
+   *
+   * @throws IOException if the folder cannot be read
+   */
+  public static List<Path> inFolder(Path folder) throws IOException {
     List<Path> files = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, DocumentPaths::isNamed)) {
       entries.forEach(files::add);
     } catch (DirectoryIteratorException e) {
-      problems.add(unreadable(folder, Objects.requireNonNull(e.getCause())));
-    } catch (IOException e) {
-      problems.add(unreadable(folder, e));
+      throw Objects.requireNonNull(e.getCause());
     }
     files.sort(Comparator.comparing(file -> file.getFileName().toString()));
     return files;

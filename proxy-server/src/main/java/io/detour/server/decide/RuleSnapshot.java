@@ -27,30 +27,58 @@ public final class RuleSnapshot {
   /** Requests that no rule decided, by the text of the legacy suffix of their host. */
   private final Map<String, LongAdder> unmatched = new HashMap<>();
 
-  private RuleSnapshot(
-      RuleSet rules, Map<String, RuleUse> before, Map<String, LongAdder> unmatchedBefore) {
+  /**
+   * What a rule had decided when it last got another action or mode, by its name. Those are labels,
+   * and what happened under the old ones is not counted under the new ones.
+   */
+  private final Map<String, Long> earlierMatches = new HashMap<>();
+
+  private RuleSnapshot(RuleSet rules, @Nullable RuleSnapshot before) {
     this.rules = rules;
     for (HostMatcher.Suffix suffix : rules.legacySuffixes()) {
-      LongAdder known = unmatchedBefore.get(suffix.text());
+      LongAdder known = before == null ? null : before.unmatched.get(suffix.text());
       unmatched.put(suffix.text(), known == null ? new LongAdder() : known);
     }
+    Map<String, Rule> old = before == null ? Map.of() : before.byName();
     List<Rule> list = rules.rules();
     uses = new RuleUse[list.size()];
     for (int i = 0; i < uses.length; i++) {
-      RuleUse known = before.get(list.get(i).name());
-      uses[i] = known == null ? new RuleUse() : known;
+      Rule rule = list.get(i);
+      Rule was = old.get(rule.name());
+      if (before == null || was == null) {
+        uses[i] = new RuleUse();
+      } else {
+        uses[i] = before.use(was);
+        rememberEarlierMatches(before, was, rule);
+      }
     }
   }
 
   static RuleSnapshot unused(RuleSet rules) {
-    return new RuleSnapshot(rules, Map.of(), Map.of());
+    return new RuleSnapshot(rules, null);
   }
 
   /** Other rules; those whose names are here too go on with the counts that they have. */
   RuleSnapshot followedBy(RuleSet next) {
-    Map<String, RuleUse> byName = HashMap.newHashMap(uses.length);
-    rules.rules().forEach(rule -> byName.put(rule.name(), use(rule)));
-    return new RuleSnapshot(next, byName, unmatched);
+    return new RuleSnapshot(next, this);
+  }
+
+  private Map<String, Rule> byName() {
+    Map<String, Rule> byName = HashMap.newHashMap(uses.length);
+    rules.rules().forEach(rule -> byName.put(rule.name(), rule));
+    return byName;
+  }
+
+  private void rememberEarlierMatches(RuleSnapshot before, Rule was, Rule rule) {
+    boolean same = was.action() == rule.action() && was.mode() == rule.mode();
+    long earlier = same ? before.earlierMatches(was) : before.use(was).matches();
+    if (earlier > 0) {
+      earlierMatches.put(rule.name(), earlier);
+    }
+  }
+
+  private long earlierMatches(Rule rule) {
+    return earlierMatches.getOrDefault(rule.name(), 0L);
   }
 
   /** The rules. */
@@ -70,6 +98,15 @@ public final class RuleSnapshot {
    */
   public RuleUse use(Rule rule) {
     return uses[rule.index()];
+  }
+
+  /**
+   * Requests that a rule decided since it has its action and mode.
+   *
+   * @param rule one of {@link #rules}, not of another snapshot
+   */
+  public long matches(Rule rule) {
+    return use(rule).matches() - earlierMatches(rule);
   }
 
   /**

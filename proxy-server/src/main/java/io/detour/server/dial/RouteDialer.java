@@ -70,10 +70,10 @@ public final class RouteDialer {
    * @param loop the current thread's event loop, on which everything happens
    * @param done told the result once, on {@code loop}, after this method has returned; never told
    *     after {@link Dial#cancel}. A connection is handed out as {@link DialResult.Connected} says
-   * @return the handle to cancel it by
+   * @return the handle to cancel it by, which tells until then how far it has come
    * @throws IllegalStateException if {@code loop} is not the current thread's
    */
-  public Dial dial(Route route, EventLoop loop, Consumer<RouteResult> done) {
+  public RouteDial dial(Route route, EventLoop loop, Consumer<RouteResult> done) {
     Dialer.requireOn(loop);
     Walk walk =
         new Walk(

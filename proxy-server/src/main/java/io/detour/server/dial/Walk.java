@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * One walk over a route, from the first dial to the result. Everything happens on its event loop,
  * which writes all fields.
  */
-final class Walk implements Dial {
+final class Walk implements RouteDial {
   private final Route route;
   private final EventLoop loop;
   private final Dialer dialer;
@@ -149,6 +149,11 @@ final class Walk implements Dial {
     if (deadline != null) {
       deadline.cancel(false);
     }
+  }
+
+  @Override
+  public RouteProgress progress() {
+    return new RouteProgress(hop(), failures);
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.detour.server.observe;
 
 import io.detour.rules.Rule;
 import io.detour.server.decide.RuleSnapshot;
-import io.detour.server.decide.RuleUse;
 import io.prometheus.metrics.model.registry.MetricType;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
@@ -37,7 +36,7 @@ record RuleFamily(MetricFamilyDescriptor description, List<String> labels, Sourc
 
   /** Adds the series of one rule: none, one or several. */
   interface OfRule {
-    void read(Rule rule, RuleUse use, Series series);
+    void read(RuleSnapshot rules, Rule rule, Series series);
   }
 
   /** Takes the series of a family, each with its whole number and one text for each label. */
@@ -70,9 +69,8 @@ record RuleFamily(MetricFamilyDescriptor description, List<String> labels, Sourc
       List<Rule> list = rules.rules().rules();
       boolean all = list.size() <= MOST_UNUSED;
       for (Rule rule : list) {
-        RuleUse use = rules.use(rule);
-        if (all || use.matches() > 0) {
-          source.read(rule, use, series);
+        if (all || rules.use(rule).matches() > 0) {
+          source.read(rules, rule, series);
         }
       }
     };

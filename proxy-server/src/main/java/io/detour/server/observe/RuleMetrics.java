@@ -9,8 +9,8 @@ import io.detour.rules.Outcome;
 import io.detour.rules.Rule;
 import io.detour.rules.When;
 import io.detour.server.decide.RuleSnapshot;
-import io.detour.server.decide.RuleUse;
 import io.detour.server.decide.RulesInForce;
+import io.detour.server.decide.TargetUse;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -36,19 +36,23 @@ final class RuleMetrics implements MultiCollector {
               (rules, series) -> series.add(rules.rules().rules().size())),
           RuleFamily.counter(
               "detour_rule_matches",
-              "Requests that a rule decided.",
+              "Requests that a rule decided since it has its action and mode.",
               List.of("rule", "action", "mode"),
               RuleFamily.ofEachRule(
-                  (rule, use, series) ->
+                  (rules, rule, series) ->
                       series.add(
-                          use.matches(), rule.name(), word(rule.action()), word(rule.mode())))),
+                          rules.matches(rule),
+                          rule.name(),
+                          word(rule.action()),
+                          word(rule.mode())))),
           RuleFamily.gauge(
               "detour_rule_last_match_timestamp_seconds",
               "When a rule last decided a request, in seconds since 1970; 0 if it has not since the"
                   + " start.",
               List.of("rule"),
               RuleFamily.ofEachRule(
-                  (rule, use, series) -> series.add(use.lastMatchSecond(), rule.name()))),
+                  (rules, rule, series) ->
+                      series.add(rules.use(rule).lastMatchSecond(), rule.name()))),
           RuleFamily.counter(
               "detour_rule_bytes",
               "Bytes delivered by tunnels that a rule decided and that have ended.",
@@ -99,29 +103,30 @@ final class RuleMetrics implements MultiCollector {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
-  private static void expiry(Rule rule, RuleUse use, RuleFamily.Series series) {
+  private static void expiry(RuleSnapshot rules, Rule rule, RuleFamily.Series series) {
     Expiry expiry = rule.lifetime().expiry();
     if (expiry != null) {
       series.add(expiry.endEpochSecond(), rule.name());
     }
   }
 
-  private static void targetConnects(Rule rule, RuleUse use, RuleFamily.Series series) {
+  private static void targetConnects(RuleSnapshot rules, Rule rule, RuleFamily.Series series) {
     if (rule.outcome() instanceof Outcome.Rewrite rewrite) {
+      TargetUse use = rules.use(rule).targetsSoFar();
       int first = rewrite.fallback().when() == When.ON_FAILURE ? Hop.ASKED : 0;
       for (int target = first; target < rewrite.targets().size(); target++) {
         String name = target == Hop.ASKED ? "asked" : Integer.toString(target);
-        series.add(use.targetsSoFar().connects(target), rule.name(), name, "success");
-        series.add(use.targetsSoFar().failures(target), rule.name(), name, "failure");
+        series.add(use.connects(target), rule.name(), name, "success");
+        series.add(use.failures(target), rule.name(), name, "failure");
       }
     }
   }
 
-  private static void fallbacks(Rule rule, RuleUse use, RuleFamily.Series series) {
+  private static void fallbacks(RuleSnapshot rules, Rule rule, RuleFamily.Series series) {
     if (rule.outcome() instanceof Outcome.Rewrite rewrite
         && (rewrite.targets().size() > 1 || rewrite.fallback().when() == When.ON_FAILURE)) {
       for (FallbackError error : rewrite.fallback().on()) {
-        series.add(use.targetsSoFar().fallbacks(error), rule.name(), error.token());
+        series.add(rules.use(rule).targetsSoFar().fallbacks(error), rule.name(), error.token());
       }
     }
   }
@@ -132,9 +137,9 @@ final class RuleMetrics implements MultiCollector {
     }
   }
 
-  private static void bytes(Rule rule, RuleUse use, RuleFamily.Series series) {
+  private static void bytes(RuleSnapshot rules, Rule rule, RuleFamily.Series series) {
     for (Direction direction : Direction.values()) {
-      series.add(use.bytes(direction), rule.name(), word(direction));
+      series.add(rules.use(rule).bytes(direction), rule.name(), word(direction));
     }
   }
 }

@@ -1,14 +1,11 @@
 package io.detour.server.reload;
 
+import io.detour.rules.document.DocumentPaths;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +47,7 @@ public record Fingerprint(Map<Path, Look> looks) {
     record File(long device, long inode, long bytes, long modifiedNanos, long changedNanos)
         implements Look {}
 
-    /** A folder, with those of its files that have rules, in name order. */
+    /** A folder, with those of its files that are read, in their order. */
     record Folder(Map<Path, Look> files) implements Look {}
   }
 
@@ -93,13 +90,13 @@ public record Fingerprint(Map<Path, Look> looks) {
 
   private static Look folder(Path folder) throws IOException {
     Map<Path, Look> files = new LinkedHashMap<>();
-    for (Path file : ruleFiles(folder)) {
+    for (Path file : DocumentPaths.inFolder(folder)) {
       files.put(file, lookWithin(file));
     }
     return new Look.Folder(files);
   }
 
-  /** A folder in a folder is none of its files, whatever its name: a link may lead back up. */
+  /** What has become a folder since it was listed is none of the files. */
   private static Look lookWithin(Path file) {
     try {
       Map<String, Object> attributes = Files.readAttributes(file, ATTRIBUTES);
@@ -107,24 +104,6 @@ public record Fingerprint(Map<Path, Look> looks) {
     } catch (IOException e) {
       return new Look.Absent();
     }
-  }
-
-  /** The files of a folder that have rules, in name order. */
-  private static List<Path> ruleFiles(Path folder) throws IOException {
-    List<Path> files = new ArrayList<>();
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, Fingerprint::hasRules)) {
-      all.forEach(files::add);
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
-    }
-    files.sort(Comparator.comparing(file -> file.getFileName().toString()));
-    return files;
-  }
-
-  private static boolean hasRules(Path file) {
-    String name = file.getFileName().toString();
-    return !name.startsWith(".")
-        && (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"));
   }
 
   /** The paths that are absent here and were not in an earlier one. */

@@ -1,6 +1,7 @@
 package io.detour.server.reload;
 
 import io.detour.rules.document.Problem;
+import io.detour.rules.lint.Finding;
 import java.util.List;
 
 /** What came of reading the rules again. */
@@ -13,11 +14,20 @@ public sealed interface ReloadResult {
    *
    * @param rules how many rules there are
    * @param changes what is different, on one line; {@code unchanged} if nothing is
+   * @param warnings what is suspicious about them
    */
-  record Replaced(int rules, String changes) implements ReloadResult {
+  record Replaced(int rules, String changes, List<Finding> warnings) implements ReloadResult {
+    public Replaced {
+      warnings = List.copyOf(warnings);
+    }
+
     @Override
     public String summary() {
-      return (rules == 1 ? "1 rule" : rules + " rules") + " in force: " + changes;
+      int count = warnings.size();
+      return (rules == 1 ? "1 rule" : rules + " rules")
+          + " in force: "
+          + changes
+          + (count == 0 ? "" : "; " + (count == 1 ? "1 warning" : count + " warnings"));
     }
   }
 

@@ -23,9 +23,6 @@ import org.slf4j.LoggerFactory;
 public final class Reloader implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
 
-  /** Problems that are logged one by one; an editor shows the rest. */
-  private static final int LOGGED_PROBLEMS = 20;
-
   /** Files are looked at twice in the time for which they have to be at rest, up to this. */
   private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(1);
 
@@ -107,13 +104,14 @@ public final class Reloader implements AutoCloseable {
   private ReloadResult reloadNow(ReloadTrigger trigger) {
     ReloadResult result = result();
     switch (result) {
-      case ReloadResult.Replaced _ -> {
+      case ReloadResult.Replaced replaced -> {
+        LoggedEntries.warn(LOG, replaced.warnings(), "warnings");
         history.succeeded(clock.instant().getEpochSecond());
         LOG.info("rules reloaded ({}): {}", trigger.text(), result.summary());
       }
       case ReloadResult.Kept kept -> {
         history.failed();
-        logProblems(kept.problems());
+        LoggedEntries.warn(LOG, kept.problems(), "problems");
         LOG.error("rules not reloaded ({}): {}", trigger.text(), result.summary());
       }
     }
@@ -127,20 +125,14 @@ public final class Reloader implements AutoCloseable {
         case RuleReading.Accepted accepted -> {
           RuleChanges changes = RuleChanges.between(rules.current().rules(), accepted.rules());
           rules.replace(accepted.rules());
-          yield new ReloadResult.Replaced(accepted.rules().rules().size(), changes.toString());
+          yield new ReloadResult.Replaced(
+              accepted.rules().rules().size(), changes.toString(), accepted.warnings());
         }
       };
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       LOG.error("rules: reading them failed", e);
       return new ReloadResult.Kept(
           List.of(new Problem("rules", 0, 0, "internal error, see the log")));
-    }
-  }
-
-  private static void logProblems(List<Problem> problems) {
-    problems.stream().limit(LOGGED_PROBLEMS).forEach(problem -> LOG.warn("{}", problem));
-    if (problems.size() > LOGGED_PROBLEMS) {
-      LOG.warn("and {} more problems", problems.size() - LOGGED_PROBLEMS);
     }
   }
 

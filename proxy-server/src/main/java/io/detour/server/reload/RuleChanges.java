@@ -14,7 +14,8 @@ import java.util.Map;
  * @param removed names that only the first set has, in its order
  * @param changed names of rules that say something else, in the order of the second set
  * @param reordered whether rules that are in both sets stand in another order
- * @param defaults whether what holds for all rules or for unmatched hosts is different
+ * @param defaults whether what holds for hosts that no rule matches is different, the legacy
+ *     suffixes included
  */
 record RuleChanges(
     List<String> added,
@@ -38,7 +39,7 @@ record RuleChanges(
         added.add(rule.name());
         continue;
       }
-      if (!saysTheSame(was, rule)) {
+      if (!was.saysTheSame(rule)) {
         changed.add(rule.name());
       }
       reordered |= was.index() < last;
@@ -46,15 +47,10 @@ record RuleChanges(
     }
     List<String> removed =
         before.rules().stream().map(Rule::name).filter(old::containsKey).toList();
-    return new RuleChanges(
-        added, removed, changed, reordered, before.unmatched() != after.unmatched());
-  }
-
-  private static boolean saysTheSame(Rule one, Rule other) {
-    return one.hosts().equals(other.hosts())
-        && one.outcome().equals(other.outcome())
-        && one.log().equals(other.log())
-        && one.notes().equals(other.notes());
+    boolean defaults =
+        before.unmatched() != after.unmatched()
+            || !before.legacySuffixes().equals(after.legacySuffixes());
+    return new RuleChanges(added, removed, changed, reordered, defaults);
   }
 
   /** {@code 2 added (a, b), 1 removed (c), order changed}; {@code unchanged} if nothing is. */

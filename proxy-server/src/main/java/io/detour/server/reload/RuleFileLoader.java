@@ -5,8 +5,6 @@ import io.detour.rules.yaml.RuleFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -27,7 +25,7 @@ public final class RuleFileLoader implements RuleLoader {
   private static final Duration TICK = Duration.ofMillis(20);
 
   private final RuleSource source;
-  private final InstantSource clock;
+  private final RuleJudge judge;
   private Fingerprint lastRead = Fingerprint.NONE;
 
   /** Whether there ever was a file: rules are not dropped because it is gone. */
@@ -35,11 +33,11 @@ public final class RuleFileLoader implements RuleLoader {
 
   /**
    * @param source where they are
-   * @param clock the time of day, as the file system has it
+   * @param judge says whether they may be used; its clock is that of the file system
    */
-  public RuleFileLoader(RuleSource source, InstantSource clock) {
+  public RuleFileLoader(RuleSource source, RuleJudge judge) {
     this.source = source;
-    this.clock = clock;
+    this.judge = judge;
   }
 
   @Override
@@ -47,7 +45,7 @@ public final class RuleFileLoader implements RuleLoader {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Fingerprint before = settled();
       lastRead = before;
-      RuleReading reading = RuleReading.of(load());
+      RuleReading reading = judge.judge(load());
       if (look().equals(before)) {
         return reading;
       }
@@ -67,7 +65,7 @@ public final class RuleFileLoader implements RuleLoader {
   }
 
   private long nanosSinceEpoch() {
-    return TimeUnit.MILLISECONDS.toNanos(clock.millis());
+    return TimeUnit.MILLISECONDS.toNanos(judge.clock().millis());
   }
 
   private RuleFiles load() {
@@ -86,7 +84,7 @@ public final class RuleFileLoader implements RuleLoader {
   }
 
   private RuleFiles load(List<Path> paths) {
-    return RuleFiles.load(paths, ZoneId.systemDefault());
+    return RuleFiles.load(paths, judge.zone());
   }
 
   private Problem problem(String message) {

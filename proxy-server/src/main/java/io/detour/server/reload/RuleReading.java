@@ -2,13 +2,27 @@ package io.detour.server.reload;
 
 import io.detour.rules.RuleSet;
 import io.detour.rules.document.Problem;
-import io.detour.rules.yaml.RuleFiles;
+import io.detour.rules.lint.Finding;
 import java.util.List;
 
 /** What reading the rules came to: a set that may decide, or everything that speaks against it. */
 public sealed interface RuleReading {
-  /** Rules without a problem, whose own tests hold. */
-  record Accepted(RuleSet rules) implements RuleReading {}
+  /**
+   * Rules that may be used.
+   *
+   * @param rules going no further than they may
+   * @param warnings what is suspicious about them all the same
+   */
+  record Accepted(RuleSet rules, List<Finding> warnings) implements RuleReading {
+    public Accepted {
+      warnings = List.copyOf(warnings);
+    }
+
+    /** Rules about which there is nothing to say. */
+    public static Accepted of(RuleSet rules) {
+      return new Accepted(rules, List.of());
+    }
+  }
 
   /**
    * Rules that must not be used.
@@ -19,16 +33,5 @@ public sealed interface RuleReading {
     public Refused {
       problems = List.copyOf(problems);
     }
-  }
-
-  /** Judges what was read: rules whose tests fail would do what their author did not mean. */
-  static RuleReading of(RuleFiles file) {
-    return switch (file) {
-      case RuleFiles.Rejected rejected -> new Refused(rejected.problems());
-      case RuleFiles.Loaded loaded -> {
-        List<Problem> objections = loaded.failures();
-        yield objections.isEmpty() ? new Accepted(loaded.rules()) : new Refused(objections);
-      }
-    };
   }
 }

@@ -14,6 +14,6 @@ import java.time.Duration;
 public record RuleSupply(RuleSet first, RuleLoader loader, Duration watch) {
   /** Rules that stand in no file and never change. */
   public static RuleSupply fixed(RuleSet rules) {
-    return new RuleSupply(rules, RuleLoader.fixed(new RuleReading.Accepted(rules)), Duration.ZERO);
+    return new RuleSupply(rules, RuleLoader.fixed(RuleReading.Accepted.of(rules)), Duration.ZERO);
   }
 }

@@ -13,8 +13,9 @@ import io.detour.rules.Route;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RuleUse;
 import io.detour.server.decide.TargetUse;
-import io.detour.server.dial.Dial;
 import io.detour.server.dial.DialResult;
+import io.detour.server.dial.RouteDial;
+import io.detour.server.dial.RouteProgress;
 import io.detour.server.dial.RouteResult;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.listen.HalfClosedWatch;
@@ -26,6 +27,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +56,7 @@ public final class Tunnel implements ChannelFutureListener {
   /** Where the tunnel leads: what was asked for, unless a rule says otherwise. */
   private HostPort target;
 
-  private @Nullable Dial dial;
+  private @Nullable RouteDial dial;
 
   private Tunnel(TunnelServices services, ClientLoop loop, Asker asker, HostPort asked) {
     this.services = services;
@@ -165,8 +167,11 @@ public final class Tunnel implements ChannelFutureListener {
   @Override
   public void operationComplete(ChannelFuture closed) {
     if (dial != null) {
+      RouteProgress progress = dial.progress();
       dial.cancel();
-      logUse(target, 1);
+      dial = null;
+      count(progress.failures(), progress.tried());
+      logUse(progress.hop().address(), progress.tried());
     }
   }
 
@@ -174,12 +179,15 @@ public final class Tunnel implements ChannelFutureListener {
     dial = null;
     client.closeFuture().removeListener(this);
     target = walk.hop().address();
-    if (use != null) {
-      count(walk, use);
-    }
+    count(walk.failures(), walk.tried());
     logUse(target, walk.tried());
     switch (walk.result()) {
-      case DialResult.Connected connected -> answer(connected.upstream());
+      case DialResult.Connected connected -> {
+        if (use != null) {
+          use.targets().connected(walk.hop().target());
+        }
+        answer(connected.upstream());
+      }
       case DialResult.Failed failed ->
           refuse(
               new Refusal(
@@ -190,19 +198,24 @@ public final class Tunnel implements ChannelFutureListener {
     }
   }
 
-  private static void count(RouteResult walk, RuleUse use) {
+  /**
+   * Counts what was dialled in vain for the rule that decided.
+   *
+   * @param tried how many hops were dialled: after each but the last came another one
+   */
+  private void count(List<RouteResult.FailedHop> failures, int tried) {
+    if (use == null || failures.isEmpty()) {
+      return;
+    }
     TargetUse targets = use.targets();
     int dialled = 0;
-    for (RouteResult.FailedHop failed : walk.failures()) {
+    for (RouteResult.FailedHop failed : failures) {
       dialled++;
       targets.failed(failed.hop().target());
       FallbackError error = failed.failure().error().fallback();
-      if (error != null && dialled < walk.tried()) {
+      if (error != null && dialled < tried) {
         targets.fellBack(error);
       }
-    }
-    if (walk.result() instanceof DialResult.Connected) {
-      targets.connected(walk.hop().target());
     }
   }
 

@@ -44,7 +44,7 @@ class ReloaderTest {
     loader.accept("b", "c");
 
     assertThat(reload(ReloadTrigger.SIGNAL))
-        .isEqualTo(new ReloadResult.Replaced(2, "1 added (c), 1 removed (a)"));
+        .isEqualTo(new ReloadResult.Replaced(2, "1 added (c), 1 removed (a)", List.of()));
 
     assertThat(rules.current().rules().rules()).extracting("name").containsExactly("b", "c");
     assertThat(log.lines())

@@ -51,11 +51,35 @@ class RuleChangesTest {
         "to: new.test      | to: 'new.test:81'  | 1 changed (a)",
         "level: warn       | level: info        | 1 changed (a)",
         "message: moved    | message: gone      | 1 changed (a)",
+        "match: {          | 'match: { port: 443,'          | 1 changed (a)",
+        "match: {          | 'match: { client: 10.0.0.0/8,' | 1 changed (a)",
+        "match: {          | 'match: { user: anna,'         | 1 changed (a)",
+        "owner: ops        | 'mode: report'                 | 1 changed (a)",
+        "to: new.test      | 'targets: { to: new.test }'    | unchanged",
+        "to: new.test      | 'targets: { to: new.test, via: dc }' | 1 changed (a)",
+        "to: new.test      | 'targets: { to: new.test, allow: loopback }' | 1 changed (a)",
+        "to: new.test      | '{TO}fallback_on: []'          | 1 changed (a)",
+        "to: new.test      | '{TO}when: on_failure'         | 1 changed (a)",
+        "to: new.test      | '{TO}host_header: preserve'    | 1 changed (a)",
+        "to: new.test      | '{TO}expires: 2027-03-31'      | 1 changed (a)",
+        "to: new.test      | '{TO}rollout: { percent: 5 }'  | 1 changed (a)",
+        "to: new.test      | '{TO}brownout: { cron: 0 10 * * 2, for: 15m }' | 1 changed (a)",
+        "to: new.test      | '{TO}ticket: NET-4711'         | 1 changed (a)",
+        "pass }            | 'pass, mode: report }'         | 1 changed (a)",
+        "pass }            | 'pass, legacy_suffixes: old.test }' | defaults changed",
         "unmatched: pass   | unmatched: reject  | defaults changed",
         "version: 1        | '# text\nversion: 1' | unchanged",
       })
   void everythingThatARuleSaysCounts(String from, String to, String said) {
-    assertThat(between(RULE, RULE.replace(from, to))).isEqualTo(said);
+    assertThat(between(RULE, RULE.replace(from, to.replace("{TO}", "to: new.test\n    "))))
+        .isEqualTo(said);
+  }
+
+  @Test
+  void datesBrownoutsAndRolloutsThatAreReadAgainAreTheSame() {
+    String rule = RULE + "    expires: 2027-03-31\n    brownout: { cron: 0 10 * * 2, for: 15m }\n";
+
+    assertThat(between(rule, "# text\n" + rule)).isEqualTo("unchanged");
   }
 
   @Test

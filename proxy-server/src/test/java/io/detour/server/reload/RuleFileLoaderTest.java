@@ -3,11 +3,12 @@ package io.detour.server.reload;
 import static io.detour.server.decide.RuleTexts.rejecting;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.rules.Mode;
 import io.detour.rules.document.Problem;
+import io.detour.rules.lint.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -84,7 +85,8 @@ class RuleFileLoaderTest {
   @Test
   void anEmptyListIsNoRules() {
     RuleFileLoader files =
-        new RuleFileLoader(new RuleSource.Listed(List.of()), InstantSource.system());
+        new RuleFileLoader(
+            new RuleSource.Listed(List.of()), RuleJudge.of(Setting::on, Mode.ENFORCE));
 
     assertThat(names(files.read())).isEmpty();
     assertThat(files.look()).isEqualTo(Fingerprint.NONE);
@@ -95,11 +97,13 @@ class RuleFileLoaderTest {
   }
 
   private static RuleFileLoader listed(Path file) {
-    return new RuleFileLoader(new RuleSource.Listed(List.of(file)), InstantSource.system());
+    return new RuleFileLoader(
+        new RuleSource.Listed(List.of(file)), RuleJudge.of(Setting::on, Mode.ENFORCE));
   }
 
   private static RuleFileLoader ifPresent(Path file) {
-    return new RuleFileLoader(new RuleSource.IfPresent(file), InstantSource.system());
+    return new RuleFileLoader(
+        new RuleSource.IfPresent(file), RuleJudge.of(Setting::on, Mode.ENFORCE));
   }
 
   private static List<String> names(RuleReading reading) {

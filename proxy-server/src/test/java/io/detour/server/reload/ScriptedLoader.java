@@ -19,13 +19,13 @@ public final class ScriptedLoader implements RuleLoader {
   private final AtomicInteger reads = new AtomicInteger();
   private final Semaphore begun = new Semaphore(0);
   private volatile CountDownLatch gate = new CountDownLatch(0);
-  private volatile @Nullable RuleReading next = new RuleReading.Accepted(parsed(rejecting()));
+  private volatile @Nullable RuleReading next = RuleReading.Accepted.of(parsed(rejecting()));
   private volatile Fingerprint look = Fingerprint.NONE;
   private volatile Fingerprint lastRead = Fingerprint.NONE;
 
   /** From now on rules with these names are read. */
   public void accept(String... names) {
-    next = new RuleReading.Accepted(parsed(rejecting(names)));
+    next = RuleReading.Accepted.of(parsed(rejecting(names)));
   }
 
   /** From now on this many problems are read. */

@@ -5,7 +5,9 @@ import static io.detour.server.decide.RuleTexts.rejecting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.rules.Mode;
 import io.detour.rules.Rule;
+import io.detour.rules.lint.Setting;
 import io.detour.server.decide.RulesInForce;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +17,8 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -186,7 +190,7 @@ class WatchedFilesTest {
   }
 
   private void watch(RuleSource source) {
-    RuleFileLoader files = new RuleFileLoader(source, InstantSource.system());
+    RuleFileLoader files = new RuleFileLoader(source, RuleJudge.of(Setting::on, Mode.ENFORCE));
     rules.replace(((RuleReading.Accepted) files.read()).rules());
     reloader = new Reloader(files, rules, InstantSource.system());
     reloader.watch(REST);
@@ -216,13 +220,19 @@ class WatchedFilesTest {
         .allMatch(line -> line.contains(": 51 rules in force: "));
   }
 
-  /** A set of 51 rules that begins with a test of the last one, so that no part of it is good. */
+  /**
+   * A set of 51 rules that begins with tests of all of them, so that no part of it is good and
+   * there is nothing to warn of.
+   */
   private static String whole(String first) {
     String[] names = new String[51];
     names[0] = first;
     for (int i = 1; i < names.length; i++) {
       names[i] = "r" + i;
     }
-    return "tests: [{ host: r50.test, expect: { rule: r50 } }]\n" + rejecting(names);
+    return Stream.of(names)
+            .map("  - { host: %1$s.test, expect: { rule: %1$s } }\n"::formatted)
+            .collect(Collectors.joining("", "tests:\n", ""))
+        + rejecting(names);
   }
 }
