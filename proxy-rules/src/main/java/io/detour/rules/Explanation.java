@@ -45,40 +45,42 @@ public record Explanation(
    *
    * @param rule the rule
    * @param obstacle why not
-   * @param reason the same as half a sentence: {@code host does not match exact
-   *     erp.old.example.com}
+   * @param request what it did not take
    */
-  public record PassedOver(Rule rule, Obstacle obstacle, String reason) {
+  public record PassedOver(Rule rule, Obstacle obstacle, Request request) {
     static PassedOver of(Rule rule, Request request) {
       boolean matches = rule.matcher(request.asked().host()) != null;
       Obstacle obstacle = matches ? rule.obstacle(request) : Obstacle.HOST;
       if (obstacle == null) {
         throw new IllegalStateException("rule " + rule.name() + " takes the request");
       }
-      return new PassedOver(rule, obstacle, reason(rule, obstacle, request));
+      return new PassedOver(rule, obstacle, request);
     }
 
-    private static String reason(Rule rule, Obstacle obstacle, Request request) {
+    /** The obstacle as half a sentence: {@code host does not match exact erp.old.example.com}. */
+    public String reason() {
       Scope scope = rule.scope();
       return switch (obstacle) {
         case HOST -> "host does not match " + some(rule.hosts());
         case PORT -> "port " + request.asked().port() + " is not " + some(scope.ports());
-        case CLIENT ->
-            (request.client() == null ? "an unknown client" : "client " + request.client())
-                + " is not in "
-                + some(scope.clients());
-        case USER -> "user is not " + some(scope.users().stream().sorted().toList());
-        case ROLLOUT ->
-            (request.client() == null ? "an unknown client" : "client " + request.client())
-                + " is not in the rollout of "
-                + scope.rollout().percent()
-                + " %";
+        case CLIENT -> client() + " is not in " + some(scope.clients());
+        case USER ->
+            (request.user() == null
+                    ? "an unknown user"
+                    : "user " + Printable.quoted(request.user()))
+                + " is not "
+                + some(scope.users().stream().sorted().map(Printable::quoted).toList());
+        case ROLLOUT -> client() + " is not in the rollout of " + scope.rollout().percent() + " %";
         case OFF -> "mode is off";
         case EXPIRED ->
             rule.lifetime().expiry() == null
                 ? "expired"
                 : "expired, its last day was " + rule.lifetime().expiry().lastDay();
       };
+    }
+
+    private String client() {
+      return request.client() == null ? "an unknown client" : "client " + request.client();
     }
 
     private static String some(List<?> entries) {

@@ -9,9 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Host;
 import io.detour.core.Subnet;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -22,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The index against the definition of the language: the first rule in order that takes it. */
 class RuleIndexTest {
+  private static final int LARGE = 400;
+  private static final Mode[] MODES = {Mode.ENFORCE, Mode.ENFORCE, Mode.REPORT, Mode.OFF};
   private static final String[] LABELS = {"a", "b", "erp", "x1", "old", "new", "net", "com"};
 
   @ParameterizedTest(name = "W10: random rules and requests, seed {0}")
@@ -46,6 +51,81 @@ class RuleIndexTest {
       }
     }
     assertThat(matched).isBetween(2_000, 19_000);
+  }
+
+  @ParameterizedTest(name = "W10: a large set with every kind of condition, seed {0}")
+  @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+  @Tag("W10")
+  void explainSaysOfALargeSetWhatDecides(long seed) {
+    Random random = new Random(seed);
+    RuleSet rules = largeRules(random);
+    Set<Obstacle> obstacles = EnumSet.noneOf(Obstacle.class);
+    Set<Class<?>> decisions = new HashSet<>();
+    for (int i = 0; i < 10_000; i++) {
+      Request request = randomRequest(random);
+      Decision decision = rules.decide(request);
+      Explanation explanation = rules.explain(request);
+      Plain plain = plainScan(rules.rules(), request);
+
+      assertThat(explanation.decision()).isEqualTo(decision);
+      assertThat(decision.rule()).isEqualTo(plain == null ? null : plain.rule());
+      assertThat(decision.matcher()).isEqualTo(plain == null ? null : plain.matcher());
+      explanation.passedOver().forEach(passed -> obstacles.add(passed.obstacle()));
+      decisions.add(decision.getClass());
+    }
+    assertThat(obstacles).containsExactlyInAnyOrder(Obstacle.values());
+    assertThat(decisions)
+        .contains(
+            Decision.Pass.class,
+            Decision.Rewrite.class,
+            Decision.Reject.class,
+            Decision.Brownout.class,
+            Decision.Report.class);
+  }
+
+  /** Rules for names of their own, so that a request passes many of them over, and some for all. */
+  private static RuleSet largeRules(Random random) {
+    List<Rule> rules = new ArrayList<>();
+    while (rules.size() < LARGE) {
+      int index = rules.size();
+      rules.add(
+          index % 8 == 0
+              ? randomRule(random, index)
+              : Hosts.rule(
+                  index,
+                  randomScope(random),
+                  randomLifetime(random),
+                  randomOutcome(random),
+                  MODES[random.nextInt(MODES.length)],
+                  exact("h" + index + "." + name(random)),
+                  exact(name(random)),
+                  suffix(".s" + random.nextInt(LARGE) + "." + name(random))));
+    }
+    return RuleSet.of(rules, UnmatchedPolicy.REJECT);
+  }
+
+  private static Outcome randomOutcome(Random random) {
+    return switch (random.nextInt(4)) {
+      case 0 -> new Outcome.Pass();
+      case 1 -> new Outcome.Reject("moved");
+      case 2 -> Hosts.rewrite("a.example", "b.example:8443", "original");
+      default ->
+          new Outcome.Rewrite(
+              List.of((Target) Target.parse("c.example")),
+              new Fallback(When.ON_FAILURE, Set.of(FallbackError.DNS_ERROR)),
+              HostHeader.REWRITE);
+    };
+  }
+
+  private static Lifetime randomLifetime(Random random) {
+    return switch (random.nextInt(6)) {
+      case 0 ->
+          new Lifetime(
+              null, (Brownout) Brownout.parse("0 0 * * *", Duration.ofMinutes(5), ZoneOffset.UTC));
+      case 1 -> expiring(OnExpiry.REJECT);
+      case 2 -> expired(random);
+      default -> Lifetime.ALWAYS;
+    };
   }
 
   private record Plain(Rule rule, HostMatcher matcher) {}
@@ -109,12 +189,16 @@ class RuleIndexTest {
     List<PortRange> ports = random.nextInt(4) == 0 ? List.of(new PortRange(443, 500)) : List.of();
     List<Subnet> clients =
         random.nextInt(4) == 0 ? List.of((Subnet) Subnet.parse("10.0.0.0/8")) : List.of();
+    Set<String> users = random.nextInt(6) == 0 ? Set.of("anna") : Set.of();
     return new Scope(
-        ports, clients, Set.of(), random.nextInt(6) == 0 ? new Rollout(50) : Rollout.EVERYBODY);
+        ports, clients, users, random.nextInt(6) == 0 ? new Rollout(50) : Rollout.EVERYBODY);
   }
 
   private static Lifetime expired(Random random) {
-    OnExpiry then = random.nextBoolean() ? OnExpiry.DISABLE : OnExpiry.WARN;
+    return expiring(random.nextBoolean() ? OnExpiry.DISABLE : OnExpiry.WARN);
+  }
+
+  private static Lifetime expiring(OnExpiry then) {
     return new Lifetime(Expiry.after(LocalDate.EPOCH, ZoneOffset.UTC, then), null);
   }
 
@@ -126,7 +210,7 @@ class RuleIndexTest {
           case 1 -> address("10.0.0." + random.nextInt(256));
           default -> address("192.0.2." + random.nextInt(256));
         },
-        null,
+        random.nextBoolean() ? "anna" : null,
         random.nextBoolean() ? Request.NO_TIME : 86_400);
   }
 

@@ -140,22 +140,19 @@ class RuleSetTest {
 
     assertThat(explanation.request().asked()).isEqualTo(asked("a.old.net:80"));
     assertThat(explanation.passedOver())
+        .extracting(Explanation.PassedOver::rule)
+        .isEqualTo(RULES.rules().subList(0, 3));
+    assertThat(explanation.passedOver())
+        .allMatch(each -> each.obstacle() == Obstacle.HOST)
+        .extracting(Explanation.PassedOver::reason)
         .containsExactly(
-            passedOver(RULES.rules().get(0), "host does not match exact sso.old.net"),
-            passedOver(
-                RULES.rules().get(1),
-                "host does not match exact erp.old.net, exact erp-dr.old.net"),
-            passedOver(
-                RULES.rules().get(2),
-                "host does not match regex app-([a-z]*)-?([0-9]*)\\.old\\.net"));
+            "host does not match exact sso.old.net",
+            "host does not match exact erp.old.net, exact erp-dr.old.net",
+            "host does not match regex app-([a-z]*)-?([0-9]*)\\.old\\.net");
     Decision.Rewrite rewrite = new Decision.Rewrite(RULES.rules().get(3), suffix("old.net"));
     assertThat(explanation.decision()).isEqualTo(rewrite);
     assertThat(explanation.rewrite()).isEqualTo(rewrite);
     assertThat(rewrite.captures(asked("a.old.net").host())).isEqualTo(new Captures.Prefix("a"));
-  }
-
-  private static Explanation.PassedOver passedOver(Rule rule, String reason) {
-    return new Explanation.PassedOver(rule, Obstacle.HOST, reason);
   }
 
   @Test

@@ -1,20 +1,27 @@
 package io.detour.server;
 
+import io.detour.rules.RuleSet;
 import io.detour.rules.lint.RuleReview;
 import io.detour.rules.lint.Setting;
 import io.detour.rules.yaml.RuleFiles;
 import io.detour.server.config.Configuration;
 import io.detour.server.config.ConfigurationFile;
+import io.detour.server.probe.CertificateSurvey;
+import io.detour.server.probe.ProbeDepth;
+import io.detour.server.probe.Prober;
 import io.detour.server.reload.RuleSource;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,10 +45,13 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:the rules can be used; there may be warnings",
-      "1:they cannot, or there are warnings and --strict was given",
+      "1:they cannot, or there are warnings and --strict was given; or --cacert cannot be read",
       "2:wrong usage"
     })
 final class CheckCommand implements Callable<Integer> {
+  /** For all targets together. */
+  private static final Duration LIMIT = Duration.ofMinutes(5);
+
   private static final Path USUAL_FILE = Path.of("rules.yaml");
 
   @Spec
@@ -70,33 +80,53 @@ final class CheckCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON object on standard output instead of text.")
   private boolean json;
 
+  @Option(
+      names = "--tls",
+      description =
+          "Also tries the targets out: do their certificates cover the legacy names? For enforced"
+              + " rules with exact hosts.")
+  private boolean tls;
+
+  @Mixin private TrustFlags trust = new TrustFlags();
+
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     CheckedRules checked = check();
+    if (checked == null) {
+      return 1;
+    }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(CheckedRulesJson.of(checked));
     } else {
       checked.lines().forEach(spec.commandLine().getErr()::println);
       out.println(checked.summary());
+      String certificates = checked.certificateSummary();
+      if (certificates != null) {
+        out.println(certificates);
+      }
     }
     return checked.isGood() ? 0 : 1;
   }
 
-  private CheckedRules check() {
-    ZoneId zone = ZoneId.systemDefault();
-    LocalDate today = LocalDate.now(zone);
+  /** Null if there is nothing to say but what standard error says already. */
+  private @Nullable CheckedRules check() throws InterruptedException {
+    LocalDate today = LocalDate.now(ZoneId.systemDefault());
     if (config == null) {
-      return check(files.isEmpty() ? List.of(USUAL_FILE) : files, zone, Setting.on(today));
+      return check(
+          files.isEmpty() ? List.of(USUAL_FILE) : files,
+          Setting.on(today),
+          Configuration.defaults());
     }
     return switch (ConfigurationFile.load(config)) {
       case ConfigurationFile.Rejected rejected ->
-          new CheckedRules(List.of(config), new RuleReview.Unreadable(rejected.problems()), strict);
+          new CheckedRules(
+              List.of(config), new RuleReview.Unreadable(rejected.problems()), strict, null);
       case ConfigurationFile.Loaded(Configuration configuration) ->
           check(
               files.isEmpty() ? paths(configuration.rules()) : files,
-              zone,
-              configuration.ruleSetting(today));
+              configuration.ruleSetting(today),
+              configuration);
     };
   }
 
@@ -107,8 +137,27 @@ final class CheckCommand implements Callable<Integer> {
     };
   }
 
-  private CheckedRules check(List<Path> paths, ZoneId zone, Setting setting) {
-    RuleFiles read = paths.isEmpty() ? RuleFiles.Loaded.none() : RuleFiles.load(paths, zone);
-    return new CheckedRules(paths, RuleReview.of(read, setting), strict);
+  private @Nullable CheckedRules check(
+      List<Path> paths, Setting setting, Configuration configuration) throws InterruptedException {
+    RuleFiles read =
+        paths.isEmpty() ? RuleFiles.Loaded.none() : RuleFiles.load(paths, ZoneId.systemDefault());
+    CheckedRules checked = new CheckedRules(paths, RuleReview.of(read, setting), strict, null);
+    return tls && read instanceof RuleFiles.Loaded loaded
+        ? withCertificates(checked, loaded.rules(), configuration)
+        : checked;
+  }
+
+  private @Nullable CheckedRules withCertificates(
+      CheckedRules checked, RuleSet rules, Configuration configuration)
+      throws InterruptedException {
+    try (Prober prober = trust.prober(configuration, ProbeDepth.TLS)) {
+      return prober == null
+          ? null
+          : new CheckedRules(
+              checked.paths(),
+              checked.review(),
+              strict,
+              CertificateSurvey.of(rules.rules(), Instant.now(), prober, LIMIT));
+    }
   }
 }

@@ -5,6 +5,7 @@ import io.detour.rules.document.Problem;
 import io.detour.rules.lint.RuleReview;
 import io.detour.rules.lint.Severity;
 import io.detour.rules.yaml.RuleFiles;
+import io.detour.server.probe.CertificateSurvey;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param paths what was checked, as it was named
  * @param review what came of it
  * @param strict whether warnings count as errors
+ * @param certificates what trying out the targets came to, or null if that was not wanted or the
+ *     rules could not be read
  */
-record CheckedRules(List<Path> paths, RuleReview review, boolean strict) {
+record CheckedRules(
+    List<Path> paths, RuleReview review, boolean strict, @Nullable CertificateSurvey certificates) {
   /** Paths that the summary names. */
   private static final int NAMED = 3;
 
@@ -30,7 +34,9 @@ record CheckedRules(List<Path> paths, RuleReview review, boolean strict) {
   /** Whether the rules can be used. */
   boolean isGood() {
     return switch (review) {
-      case RuleReview.Accepted accepted -> !strict || accepted.findings().isEmpty();
+      case RuleReview.Accepted accepted ->
+          !strict
+              || (accepted.findings().isEmpty() && (certificates == null || certificates.isGood()));
       case RuleReview.Refused _ -> false;
     };
   }
@@ -61,12 +67,18 @@ record CheckedRules(List<Path> paths, RuleReview review, boolean strict) {
 
   /** How many findings weigh so much. */
   int count(Severity severity) {
-    return (int) review.findings().stream().filter(f -> f.severity() == severity).count();
+    int lint = (int) review.findings().stream().filter(f -> f.severity() == severity).count();
+    return severity == Severity.WARNING ? lint + flaws().size() : lint;
+  }
+
+  /** What is wrong with targets. */
+  private List<CertificateSurvey.Flaw> flaws() {
+    return certificates == null ? List.of() : certificates.flaws();
   }
 
   /** Everything that was found, one a line. */
   Stream<String> lines() {
-    return Stream.of(problems(), review.findings(), failures())
+    return Stream.of(problems(), review.findings(), failures(), flaws())
         .flatMap(List::stream)
         .map(Object::toString);
   }
@@ -84,6 +96,40 @@ record CheckedRules(List<Path> paths, RuleReview review, boolean strict) {
       addCount(parts, Severity.WARNING);
     }
     return names() + ": " + String.join(", ", parts);
+  }
+
+  /**
+   * {@code certificates: 3 probes, 1 warning; not tested: zone (rules.yaml:9, no exact host)}, or
+   * null if none were looked at.
+   */
+  @Nullable String certificateSummary() {
+    if (certificates == null) {
+      return null;
+    }
+    StringBuilder text = new StringBuilder("certificates: ");
+    text.append(counted(certificates.probes(), "probe"));
+    if (certificates.unfinished() > 0) {
+      text.append(" (").append(certificates.unfinished()).append(" not over in time)");
+    }
+    text.append(", ").append(counted(flaws().size(), "warning"));
+    List<CertificateSurvey.Untested> untested = certificates.untested();
+    if (!untested.isEmpty()) {
+      text.append("; not tested: ")
+          .append(
+              untested.stream()
+                  .limit(NAMED)
+                  .map(CheckedRules::named)
+                  .collect(Collectors.joining(", ")));
+      if (untested.size() > NAMED) {
+        text.append(" and ").append(untested.size() - NAMED).append(" more");
+      }
+    }
+    return text.toString();
+  }
+
+  private static String named(CertificateSurvey.Untested untested) {
+    String place = Printable.escaped(untested.rule().position().toString());
+    return untested.rule().name() + " (" + place + ", " + untested.reason() + ")";
   }
 
   private String names() {

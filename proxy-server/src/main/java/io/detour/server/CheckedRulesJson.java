@@ -1,9 +1,11 @@
 package io.detour.server;
 
+import io.detour.rules.Rule;
 import io.detour.rules.document.Problem;
 import io.detour.rules.lint.Finding;
 import io.detour.rules.lint.Severity;
 import io.detour.rules.yaml.RuleFiles;
+import io.detour.server.probe.CertificateSurvey;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -34,6 +36,11 @@ final class CheckedRulesJson {
     tests.put("run", read == null ? 0 : read.tests().size());
     tests.put("failed", checked.failedTests());
     problems(tests.putArray("failures"), checked.failures());
+    if (checked.certificates() == null) {
+      root.putNull("certificates");
+    } else {
+      certificates(root.putObject("certificates"), checked.certificates());
+    }
     return JSON.writeValueAsString(root);
   }
 
@@ -55,6 +62,29 @@ final class CheckedRulesJson {
     finding
         .related()
         .forEach(at -> related.addObject().put("file", at.file()).put("line", at.line()));
+  }
+
+  private static void certificates(ObjectNode object, CertificateSurvey survey) {
+    object.put("probes", survey.probes()).put("unfinished", survey.unfinished());
+    ArrayNode findings = object.putArray("findings");
+    for (CertificateSurvey.Flaw flaw : survey.flaws()) {
+      Rule rule = flaw.rule();
+      ObjectNode finding = findings.addObject();
+      finding.put("severity", Severity.WARNING.toString());
+      finding.put("code", flaw.kind().toString()).put("rule", rule.name());
+      place(finding, rule.file(), rule.line(), rule.column());
+      finding
+          .put("legacy_name", flaw.probe().legacyName().name())
+          .put("target", flaw.probe().target().toString())
+          .put("via", flaw.probe().via())
+          .put("message", flaw.message());
+    }
+    ArrayNode untested = object.putArray("untested");
+    for (CertificateSurvey.Untested each : survey.untested()) {
+      ObjectNode left = untested.addObject().put("rule", each.rule().name());
+      place(left, each.rule().file(), each.rule().line(), each.rule().column());
+      left.put("reason", each.reason());
+    }
   }
 
   private static void place(ObjectNode object, String file, int line, int column) {

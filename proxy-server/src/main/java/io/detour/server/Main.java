@@ -1,5 +1,6 @@
 package io.detour.server;
 
+import io.detour.rules.Printable;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -52,7 +53,11 @@ final class Main implements Runnable {
   private static int wrongUsage(ParameterException problem, String[] arguments) {
     CommandLine verb = problem.getCommandLine();
     String name = verb.getCommandSpec().qualifiedName();
-    verb.getErr().println(name + ": " + problem.getMessage());
+    String message = String.valueOf(problem.getMessage());
+    message
+        .lines()
+        .map(Printable::escaped)
+        .forEach(line -> verb.getErr().println(name + ": " + line));
     verb.getErr().println("See " + name + " --help.");
     return CommandLine.ExitCode.USAGE;
   }

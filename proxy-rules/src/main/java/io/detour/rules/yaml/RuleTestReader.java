@@ -10,12 +10,11 @@ import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
+import io.detour.rules.document.TimeText;
 import java.time.ZoneId;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the tests that a rule file has in it. */
@@ -112,17 +111,10 @@ final class RuleTestReader {
     if (text == null) {
       return Request.NO_TIME;
     }
-    try {
-      LocalDateTime time =
-          text.text().contains("T")
-              ? LocalDateTime.parse(text.text())
-              : LocalDate.parse(text.text()).atStartOfDay();
-      return time.atZone(zone).toEpochSecond();
-    } catch (DateTimeParseException e) {
-      problems.add(
-          text.at(),
-          "at: " + text.shown() + " (expected: a day like 2027-03-31, or 2027-03-31T10:05)");
-      return Request.NO_TIME;
+    OptionalLong time = TimeText.parse(text.text(), zone);
+    if (time.isEmpty()) {
+      problems.add(text.at(), "at: " + text.shown() + " (expected: " + TimeText.EXPECTED + ")");
     }
+    return time.orElse(Request.NO_TIME);
   }
 }

@@ -13,21 +13,26 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * A report for scripts.
  *
- * <p>{@code target}; {@code resolve} with {@code addresses} or {@code error}, {@code details} and
- * perhaps {@code rcode}; {@code connect}, null or with {@code remote} or an error likewise, and
- * {@code attempts}; {@code tls}, null or with {@code protocol} and {@code cipher_suite} or {@code
- * error} and {@code details}, and with {@code certificate}, null or an object: {@code legacy_name},
- * {@code covers_legacy_name}, {@code trusted}, {@code root}, {@code problems} (a list of {@code
- * kind} and {@code details}), {@code names} (all of them), {@code not_after}, {@code days_left} and
- * {@code chain}. Every step has {@code ms}.
+ * <p>{@code good}, whether everything went well; {@code resolve}, null if a parent proxy does it,
+ * or with {@code addresses} or {@code error}, {@code details} and perhaps {@code rcode}; {@code
+ * connect}, null or with {@code remote} or an error likewise, and {@code attempts}; {@code tls},
+ * null or with {@code protocol} and {@code cipher_suite} or {@code error} and {@code details}, and
+ * with {@code certificate}, null or an object: {@code legacy_name}, {@code covers_legacy_name},
+ * {@code trusted}, {@code root}, {@code problems} (a list of {@code kind} and {@code details}),
+ * {@code names} (all of them), {@code not_after}, {@code days_left} and {@code chain}. Every step
+ * has {@code ms}.
  */
 public final class ProbeJson {
   private ProbeJson() {}
 
   /** Puts the report into an object. */
   public static void write(ProbeReport report, ObjectNode object) {
-    object.put("target", report.target().toString());
-    lookup(report.lookup(), object.putObject("resolve"));
+    object.put("good", report.isGood());
+    if (report.lookup() == null) {
+      object.putNull("resolve");
+    } else {
+      lookup(report.lookup(), object.putObject("resolve"));
+    }
     if (report.connection() == null) {
       object.putNull("connect");
     } else {

@@ -1,7 +1,5 @@
 package io.detour.server.probe;
 
-import io.detour.core.Host;
-import io.detour.core.HostPort;
 import io.detour.server.dial.DialError;
 import io.detour.server.dial.Resolution;
 import java.net.InetSocketAddress;
@@ -11,18 +9,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * What came of trying a target out. Immutable; any thread.
  *
- * @param target what was probed
- * @param legacyName what browsers ask for in the handshake and check the certificate against
- * @param lookup the addresses
+ * @param probe what was tried out
+ * @param lookup the addresses; null if a parent proxy looks them up
  * @param connection null if it was not wanted or there is no address
  * @param handshake null if it was not wanted or there is no connection
  */
 public record ProbeReport(
-    HostPort target,
-    Host legacyName,
-    Lookup lookup,
+    Probe probe,
+    @Nullable Lookup lookup,
     @Nullable Connection connection,
     @Nullable Handshake handshake) {
+  /** Whether every step that was wanted went well, the judgement of the certificate included. */
+  public boolean isGood() {
+    boolean found = lookup == null || lookup.answer() instanceof Resolution.Addresses;
+    return switch (probe.depth()) {
+      case RESOLVE -> found;
+      case CONNECT -> connection instanceof Connection.Made;
+      case TLS -> handshake instanceof Handshake.Made made && made.certificate().isAccepted();
+    };
+  }
+
+  /** What the target showed in the handshake, or null if it did not come to that. */
+  public @Nullable CertificateCheck certificate() {
+    return handshake == null ? null : handshake.certificate();
+  }
 
   /**
    * The addresses of the target.

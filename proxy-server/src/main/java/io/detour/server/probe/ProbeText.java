@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A report for people: a line for each fact, a short label in front. What a server sent is escaped
- * and cut.
+ * A report for people: a line for each fact about a target, a short label in front. What a server
+ * sent is escaped and cut.
  */
 public final class ProbeText {
   /** Names of a certificate that are shown. */
@@ -26,9 +26,12 @@ public final class ProbeText {
   /** Lines without a line end, each of which begins with a label of 8 characters. */
   public static List<String> of(ProbeReport report) {
     ProbeText text = new ProbeText();
-    text.line("target", report.target().toString());
-    text.lookup(report.lookup());
-    text.connection(report.connection());
+    if (report.lookup() == null) {
+      text.line("resolve", "not here: a parent proxy does it");
+    } else {
+      text.lookup(report.lookup());
+    }
+    text.connection(report.connection(), report.probe().via());
     text.handshake(report.handshake());
     return List.copyOf(text.lines);
   }
@@ -49,14 +52,14 @@ public final class ProbeText {
     }
   }
 
-  private void connection(ProbeReport.@Nullable Connection connection) {
+  private void connection(ProbeReport.@Nullable Connection connection, @Nullable String via) {
     switch (connection) {
       case null -> {}
       case ProbeReport.Connection.Made made ->
           line(
               "connect",
               NetUtil.toSocketAddressString(made.remote())
-                  + " answers"
+                  + (via == null ? " answers" : ", the parent proxy, connects it")
                   + after(made.took())
                   + attempts(made.attempts()));
       case ProbeReport.Connection.Failed failed ->
@@ -123,7 +126,7 @@ public final class ProbeText {
   }
 
   /** The name that covers comes first: of a thousand names it is the one of interest. */
-  private static String names(CertificateCheck check) {
+  static String names(CertificateCheck check) {
     List<String> names = new ArrayList<>(check.names().all());
     if (names.isEmpty()) {
       return "it has no subject alternative name";

@@ -1,7 +1,6 @@
 package io.detour.server.probe;
 
 import io.detour.core.Host;
-import io.detour.core.HostPort;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.DialResult;
 import io.detour.server.dial.Dialer;
@@ -15,8 +14,17 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -30,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * connect timeouts and the handshake's timeout.
  */
 public final class Prober implements AutoCloseable {
+  /** Probes of {@link #probeAll} that run at the same time. */
+  static final int AT_ONCE = 16;
+
   /** What the timers may be late by. */
   private static final Duration SLACK = Duration.ofSeconds(10);
 
@@ -64,41 +75,72 @@ public final class Prober implements AutoCloseable {
   }
 
   /**
-   * Tries a target out and waits for what comes of it.
+   * Tries a target out and waits for what comes of it. Through a parent proxy the target's name is
+   * not resolved here.
    *
-   * @param target where to
-   * @param legacyName whose certificate the target should have, and who it is told is asked for
-   * @param depth how far to go
    * @throws InterruptedException if the waiting thread is interrupted; the probe then ends by
    *     itself
    */
-  public ProbeReport probe(HostPort target, Host legacyName, ProbeDepth depth)
-      throws InterruptedException {
-    long startNanoTime = System.nanoTime();
-    Resolution answer = onLoop(done -> dialer.resolve(target.host(), loop, done));
-    ProbeReport.Lookup lookup =
-        new ProbeReport.Lookup(answer, Duration.ofNanos(System.nanoTime() - startNanoTime));
-    if (depth == ProbeDepth.RESOLVE || answer instanceof Resolution.Unresolved) {
-      return new ProbeReport(target, legacyName, lookup, null, null);
+  public ProbeReport probe(Probe probe) throws InterruptedException {
+    ProbeReport.Lookup lookup = probe.via() == null ? lookUp(probe.target().host()) : null;
+    boolean unresolved = lookup != null && lookup.answer() instanceof Resolution.Unresolved;
+    if (probe.depth() == ProbeDepth.RESOLVE || unresolved) {
+      return new ProbeReport(probe, lookup, null, null);
     }
     TlsHandshake handshake =
-        depth == ProbeDepth.TLS ? new TlsHandshake(legacyName, handshakeTimeout) : null;
-    Attempt attempt = onLoop(done -> connect(target, handshake, done));
+        probe.depth() == ProbeDepth.TLS
+            ? new TlsHandshake(probe.legacyName(), handshakeTimeout)
+            : null;
+    Attempt attempt = onLoop(done -> connect(probe, handshake, done));
     TlsHandshake.Ending ending = attempt.ending();
     return new ProbeReport(
-        target,
-        legacyName,
+        probe,
         lookup,
         connection(attempt.dialled()),
-        ending == null ? null : handshake(ending, legacyName));
+        ending == null ? null : handshake(ending, probe.legacyName()));
+  }
+
+  /**
+   * Tries several targets out, at most {@value #AT_ONCE} at once and each once.
+   *
+   * @param limit when to give up
+   * @return the reports in the order of the probes; those that were not over by then are missing
+   * @throws InterruptedException as for {@link #probe}
+   */
+  public Map<Probe, ProbeReport> probeAll(Collection<Probe> probes, Duration limit)
+      throws InterruptedException {
+    List<Probe> distinct = probes.stream().distinct().toList();
+    List<Callable<ProbeReport>> calls = new ArrayList<>();
+    distinct.forEach(probe -> calls.add(() -> probe(probe)));
+    Map<Probe, ProbeReport> reports = new LinkedHashMap<>();
+    try (ExecutorService threads =
+        Executors.newFixedThreadPool(Math.clamp(distinct.size(), 1, AT_ONCE))) {
+      List<Future<ProbeReport>> ends =
+          threads.invokeAll(calls, limit.toMillis(), TimeUnit.MILLISECONDS);
+      for (int i = 0; i < ends.size(); i++) {
+        if (!ends.get(i).isCancelled()) {
+          reports.put(distinct.get(i), ends.get(i).get());
+        }
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a probe failed", e.getCause());
+    }
+    return reports;
+  }
+
+  private ProbeReport.Lookup lookUp(Host host) throws InterruptedException {
+    long startNanoTime = System.nanoTime();
+    Resolution answer = onLoop(done -> dialer.resolve(host, loop, done));
+    return new ProbeReport.Lookup(answer, Duration.ofNanos(System.nanoTime() - startNanoTime));
   }
 
   /** The end of a connection that was made, with or without a handshake. */
   private record Attempt(DialResult dialled, TlsHandshake.@Nullable Ending ending) {}
 
-  private void connect(HostPort target, @Nullable TlsHandshake handshake, Consumer<Attempt> done) {
+  private void connect(Probe probe, @Nullable TlsHandshake handshake, Consumer<Attempt> done) {
     dialer.dial(
-        target,
+        probe.target(),
+        probe.via(),
         loop,
         result -> {
           if (result instanceof DialResult.Connected connected && handshake != null) {

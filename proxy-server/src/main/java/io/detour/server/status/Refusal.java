@@ -70,8 +70,12 @@ public record Refusal(
   }
 
   private byte[] body() {
-    String reason = HttpResponseStatus.valueOf(status).reasonPhrase();
-    return (status + " " + reason + ": " + details + "\n").getBytes(StandardCharsets.UTF_8);
+    return (line() + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** What a person reads: {@code 403 Forbidden: no rule allows this host}. */
+  public String line() {
+    return status + " " + HttpResponseStatus.valueOf(status).reasonPhrase() + ": " + details;
   }
 
   /** The value of {@code Proxy-Status}: {@code detour; error=dns_error; details="…"}. */

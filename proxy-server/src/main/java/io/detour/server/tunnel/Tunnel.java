@@ -7,9 +7,9 @@ import io.detour.core.relay.EarlyBytes;
 import io.detour.rules.Decision;
 import io.detour.rules.FallbackError;
 import io.detour.rules.HostMatcher;
-import io.detour.rules.NoRoute;
 import io.detour.rules.Request;
 import io.detour.rules.Route;
+import io.detour.server.decide.Consequence;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RuleUse;
 import io.detour.server.decide.TargetUse;
@@ -20,13 +20,11 @@ import io.detour.server.dial.RouteResult;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.listen.HalfClosedWatch;
 import io.detour.server.observe.LegacyUse;
-import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -90,12 +88,12 @@ public final class Tunnel implements ChannelFutureListener {
     } else {
       reportUnmatched(rules);
     }
-    switch (decision) {
-      case Decision.Unmatched _, Decision.Pass _, Decision.Report _ -> dial(Route.to(asked));
-      case Decision.Rewrite rewrite -> lead(rewrite);
-      case Decision.Unlisted _ -> reject(Decision.Unlisted.MESSAGE);
-      case Decision.Reject reject -> reject(reject.message());
-      case Decision.Brownout brownout -> putOff(brownout.endEpochSecond() - request.epochSecond());
+    switch (Consequence.of(decision, request)) {
+      case Consequence.Dialled(Route route) -> dial(route);
+      case Consequence.Refused(Refusal refusal) -> {
+        logUse(null, 0);
+        refuse(refusal);
+      }
     }
   }
 
@@ -112,33 +110,6 @@ public final class Tunnel implements ChannelFutureListener {
     if (legacy != null) {
       services.log().unmatchedLegacyUse(asker.address(), asked, legacy.text());
     }
-  }
-
-  private void lead(Decision.Rewrite rewrite) {
-    switch (rewrite.route(asked)) {
-      case Route route -> dial(route);
-      case NoRoute none ->
-          refuseUndialled(
-              new Refusal(502, ProxyErrorType.PROXY_CONFIGURATION_ERROR, none.problem()));
-    }
-  }
-
-  private void reject(String message) {
-    refuseUndialled(new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, message));
-  }
-
-  private void putOff(long seconds) {
-    refuseUndialled(
-        new Refusal(
-                503,
-                ProxyErrorType.DESTINATION_UNAVAILABLE,
-                "this name is going away and is switched off for a while")
-            .retriedAfter(Duration.ofSeconds(seconds)));
-  }
-
-  private void refuseUndialled(Refusal refusal) {
-    logUse(null, 0);
-    refuse(refusal);
   }
 
   /**

@@ -15,6 +15,7 @@ import io.detour.server.generate.NameEffect.LeftAlone;
 import io.detour.server.generate.NameEffect.Pass;
 import io.detour.server.generate.NameEffect.Reject;
 import io.detour.server.generate.NameEffect.Rewrite;
+import io.detour.server.probe.Probe;
 import io.detour.server.probe.ProbeDepth;
 import io.detour.server.probe.Prober;
 import io.detour.server.probe.TrustRoots;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -178,9 +180,8 @@ class DnsmasqConfigurationTest {
   }
 
   private static String ask(Prober prober, Host host) throws InterruptedException {
-    Resolution answer =
-        prober.probe(new HostPort(host, 443), host, ProbeDepth.RESOLVE).lookup().answer();
-    return switch (answer) {
+    Probe probe = new Probe(new HostPort(host, 443), null, host, ProbeDepth.RESOLVE);
+    return switch (Objects.requireNonNull(prober.probe(probe).lookup()).answer()) {
       case Resolution.Addresses(List<InetAddress> addresses) ->
           addresses.getFirst().getHostAddress();
       case Resolution.Unresolved unresolved -> String.valueOf(unresolved.rcode());

@@ -26,7 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** What people and scripts are shown. */
 class ProbeTextTest {
   private static final Host LEGACY = (Host) Host.parse("erp.old.example.com");
-  private static final HostPort TARGET = (HostPort) HostPort.parse("erp.new.example.com:443");
+  private static final Probe PROBE =
+      new Probe((HostPort) HostPort.parse("erp.new.example.com:443"), null, LEGACY, ProbeDepth.TLS);
   private static final InetAddress FIRST = InetAddress.ofLiteral("192.0.2.1");
   private static final InetAddress SECOND = InetAddress.ofLiteral("2001:db8::2");
   private static final Duration TOOK = Duration.ofMillis(7);
@@ -48,7 +49,6 @@ class ProbeTextTest {
 
     assertThat(ProbeText.of(report(made(chain(server)))))
         .containsExactly(
-            "target  erp.new.example.com:443",
             "resolve 192.0.2.1, 2001:db8::2 after 7 ms",
             "connect [2001:db8::2]:443 answers after 7 ms, the last of 2 addresses tried",
             "tls     TLSv1.3, TLS_AES_128_GCM_SHA256 after 7 ms",
@@ -68,7 +68,7 @@ class ProbeTextTest {
 
     JsonNode json = json(report(made(chain(server))));
 
-    assertThat(json.at("/target").asString()).isEqualTo("erp.new.example.com:443");
+    assertThat(json.at("/good").asBoolean()).isFalse();
     assertThat(json.at("/resolve/addresses/1").asString()).isEqualTo("2001:db8::2");
     assertThat(json.at("/connect/attempts").asInt()).isEqualTo(2);
     assertThat(json.at("/tls/ms").asInt()).isEqualTo(7);
@@ -88,21 +88,19 @@ class ProbeTextTest {
         new ProbeReport.Lookup(
             new Resolution.Unresolved(DialError.DNS_ERROR, "the host does not exist", "NXDOMAIN"),
             TOOK);
-    ProbeReport noName = new ProbeReport(TARGET, LEGACY, unknown, null, null);
+    ProbeReport noName = new ProbeReport(PROBE, unknown, null, null);
     assertThat(ProbeText.of(noName))
-        .containsExactly(
-            "target  erp.new.example.com:443",
-            "resolve the host does not exist (dns_error, NXDOMAIN) after 7 ms");
+        .containsExactly("resolve the host does not exist (dns_error, NXDOMAIN) after 7 ms");
     assertThat(json(noName).toString())
         .isEqualTo(
-            "{\"target\":\"erp.new.example.com:443\",\"resolve\":{\"error\":\"dns_error\","
+            "{\"good\":false,\"resolve\":{\"error\":\"dns_error\","
                 + "\"details\":\"the host does not exist\",\"rcode\":\"NXDOMAIN\",\"ms\":7},"
                 + "\"connect\":null,\"tls\":null}");
 
     DialError refused = DialError.CONNECTION_REFUSED;
     ProbeReport.Connection failed =
         new ProbeReport.Connection.Failed(refused, refused.details(), null, 1, TOOK);
-    assertThat(ProbeText.of(new ProbeReport(TARGET, LEGACY, FOUND, failed, null)))
+    assertThat(ProbeText.of(new ProbeReport(PROBE, FOUND, failed, null)))
         .endsWith("connect the target refused the connection (connection_refused) after 7 ms");
 
     ProbeReport noTls =
@@ -175,7 +173,7 @@ class ProbeTextTest {
   }
 
   private static ProbeReport report(ProbeReport.@Nullable Handshake handshake) {
-    return new ProbeReport(TARGET, LEGACY, FOUND, CONNECTED, handshake);
+    return new ProbeReport(PROBE, FOUND, CONNECTED, handshake);
   }
 
   private static JsonNode json(ProbeReport report) {

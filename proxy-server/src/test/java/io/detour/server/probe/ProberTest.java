@@ -10,6 +10,7 @@ import io.detour.server.TcpOrigin;
 import io.detour.server.dial.DeafListener;
 import io.detour.server.dial.DialError;
 import io.detour.server.dial.DialOptions;
+import io.detour.server.dial.Parent;
 import io.detour.server.dial.Resolution;
 import io.detour.server.dial.ScriptedDnsServer;
 import io.netty.pkitesting.X509Bundle;
@@ -72,7 +73,7 @@ class ProberTest {
 
     ProbeReport report = probe(port, LEGACY, ProbeDepth.TLS);
 
-    assertThat(report.lookup().answer())
+    assertThat(answer(report))
         .isEqualTo(new Resolution.Addresses(List.of(InetAddress.ofLiteral("127.0.0.1"))));
     assertThat(report.connection())
         .isInstanceOfSatisfying(
@@ -240,7 +241,7 @@ class ProberTest {
     int port = serve(ProberTest::awaitEnd);
 
     ProbeReport.Handshake.Failed failed =
-        failed(prober(OPTIONS, SHORT).probe(target(port), LEGACY, ProbeDepth.TLS));
+        failed(prober(OPTIONS, SHORT).probe(probe(target(port), ProbeDepth.TLS)));
 
     assertThat(failed.error()).isEqualTo(HandshakeError.TIMEOUT);
     assertThat(failed.details()).isEqualTo("the handshake was not over after 300 ms");
@@ -281,9 +282,9 @@ class ProberTest {
     Prober prober = prober(DialOptions.defaults().withDnsServers(List.of(dns.address())), SHORT);
 
     ProbeReport report =
-        prober.probe(new HostPort(host("no.example.com"), 443), LEGACY, ProbeDepth.TLS);
+        prober.probe(probe(new HostPort(host("no.example.com"), 443), ProbeDepth.TLS));
 
-    assertThat(report.lookup().answer())
+    assertThat(answer(report))
         .isEqualTo(
             new Resolution.Unresolved(DialError.DNS_ERROR, "the host does not exist", "NXDOMAIN"));
     assertThat(report.connection()).isNull();
@@ -297,10 +298,7 @@ class ProberTest {
     Prober prober = prober(DialOptions.defaults().withDnsServers(List.of(dns.address())), SHORT);
 
     Resolution answer =
-        prober
-            .probe(new HostPort(host("erp.example.com"), 443), LEGACY, ProbeDepth.RESOLVE)
-            .lookup()
-            .answer();
+        answer(prober.probe(probe(new HostPort(host("erp.example.com"), 443), ProbeDepth.RESOLVE)));
 
     assertThat(answer)
         .isEqualTo(
@@ -312,10 +310,8 @@ class ProberTest {
   @ValueSource(strings = {"localhost", "app.localhost", "127.0.0.1", "::1"})
   void reservedNamesAndAddressesNeedNoServer(String name) throws Exception {
     Resolution answer =
-        prober(OPTIONS, SHORT)
-            .probe(new HostPort(host(name), 443), LEGACY, ProbeDepth.RESOLVE)
-            .lookup()
-            .answer();
+        answer(
+            prober(OPTIONS, SHORT).probe(probe(new HostPort(host(name), 443), ProbeDepth.RESOLVE)));
     assertThat(answer).isInstanceOf(Resolution.Addresses.class);
   }
 
@@ -340,7 +336,7 @@ class ProberTest {
     DeafListener deaf = keep(DeafListener.start());
     ProbeReport report =
         prober(OPTIONS.withConnectTimeout(SHORT), SHORT)
-            .probe(target(deaf.port()), LEGACY, ProbeDepth.CONNECT);
+            .probe(probe(target(deaf.port()), ProbeDepth.CONNECT));
 
     assertThat(report.connection())
         .isInstanceOfSatisfying(
@@ -360,8 +356,93 @@ class ProberTest {
     assertThat(read.poll(10, TimeUnit.SECONDS)).isEqualTo(-1);
   }
 
+  @Test
+  void severalAreProbedAtOnceAndEachOnce() throws Exception {
+    int port = serveTls(Certificates.server("*.old.example.com").buildIssuedBy(issuing));
+    int deaf = serve(ProberTest::awaitEnd);
+    Probe good = probe(target(port), ProbeDepth.TLS);
+    Probe silent = probe(target(deaf), ProbeDepth.TLS);
+
+    Map<Probe, ProbeReport> reports =
+        prober(OPTIONS, SHORT).probeAll(List.of(silent, good, good), Duration.ofSeconds(30));
+
+    assertThat(reports.keySet()).containsExactly(silent, good);
+    assertThat(reports.get(good)).matches(ProbeReport::isGood);
+    assertThat(reports.get(silent)).matches(report -> !report.isGood());
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
+  void aProbeThatIsNotOverInTimeHasNoReport() throws Exception {
+    int deaf = serve(ProberTest::awaitEnd);
+    Prober prober = prober(OPTIONS, Duration.ofSeconds(60));
+
+    assertThat(prober.probeAll(List.of(probe(target(deaf), ProbeDepth.TLS)), SHORT)).isEmpty();
+    assertThat(prober.probeAll(List.of(), SHORT)).isEmpty();
+  }
+
+  @Test
+  void aTargetBehindAParentIsProbedThroughIt() throws Exception {
+    int port = serveTls(Certificates.server("*.old.example.com").buildIssuedBy(issuing));
+    int proxy = serve(connection -> relay(connection, port));
+    Parent parent = (Parent) Parent.parse("http://127.0.0.1:" + proxy);
+    Prober prober =
+        prober(DialOptions.defaults().withParents(Map.of("dc", parent)), Duration.ofSeconds(20));
+
+    ProbeReport report = prober.probe(new Probe(target(443), "dc", LEGACY, ProbeDepth.TLS));
+    ProbeReport unknown = prober.probe(new Probe(target(443), "no", LEGACY, ProbeDepth.TLS));
+
+    assertThat(report.lookup()).isNull();
+    assertThat(report.isGood()).isTrue();
+    assertThat(ProbeText.of(report).subList(0, 2))
+        .satisfiesExactly(
+            line -> assertThat(line).isEqualTo("resolve not here: a parent proxy does it"),
+            line ->
+                assertThat(line)
+                    .startsWith(
+                        "connect 127.0.0.1:" + proxy + ", the parent proxy, connects it after "));
+    assertThat(unknown.isGood()).isFalse();
+    assertThat(ProbeText.of(unknown).getLast())
+        .contains("there is no parent proxy of this name (proxy_configuration_error)");
+  }
+
+  /** A proxy that leads everything to one port. */
+  private static void relay(Socket client, int port) throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      head.append((char) client.getInputStream().read());
+    }
+    try (Socket upstream = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
+      client.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(US_ASCII));
+      Thread down =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      upstream.getInputStream().transferTo(client.getOutputStream());
+                    } catch (IOException e) {
+                      // The prober has closed; the other direction ends with it.
+                    }
+                  });
+      client.getInputStream().transferTo(upstream.getOutputStream());
+      upstream.shutdownOutput();
+      down.join(Duration.ofSeconds(10));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private ProbeReport probe(int port, Host legacyName, ProbeDepth depth) throws Exception {
-    return prober(OPTIONS, Duration.ofSeconds(20)).probe(target(port), legacyName, depth);
+    return prober(OPTIONS, Duration.ofSeconds(20))
+        .probe(new Probe(target(port), null, legacyName, depth));
+  }
+
+  private static Probe probe(HostPort target, ProbeDepth depth) {
+    return new Probe(target, null, LEGACY, depth);
+  }
+
+  private static Resolution answer(ProbeReport report) {
+    return Objects.requireNonNull(report.lookup()).answer();
   }
 
   private Prober prober(DialOptions options, Duration handshakeTimeout) {

@@ -1,0 +1,38 @@
+package io.detour.rules.document;
+
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeParseException;
+import java.util.OptionalLong;
+
+/** Times as people give them, in local time: {@code 2027-03-31}, {@code 2027-03-31T10:05}. */
+public final class TimeText {
+  /** What {@link #parse} takes. */
+  public static final String EXPECTED = "a day like 2027-03-31, or 2027-03-31T10:05";
+
+  private static final int FIRST_YEAR = 1970;
+  private static final int LAST_YEAR = 9999;
+
+  private TimeText() {}
+
+  /**
+   * Reads a time.
+   *
+   * @param text a day, which stands for its beginning, or a day and a time of day; in the years
+   *     1970 to 9999
+   * @param zone whose local time it is
+   * @return seconds since 1970-01-01T00:00Z, or empty if the text is no such time
+   */
+  public static OptionalLong parse(String text, ZoneId zone) {
+    try {
+      LocalDateTime time =
+          text.contains("T") ? LocalDateTime.parse(text) : LocalDate.parse(text).atStartOfDay();
+      return time.getYear() < FIRST_YEAR || time.getYear() > LAST_YEAR
+          ? OptionalLong.empty()
+          : OptionalLong.of(time.atZone(zone).toEpochSecond());
+    } catch (DateTimeParseException e) {
+      return OptionalLong.empty();
+    }
+  }
+}

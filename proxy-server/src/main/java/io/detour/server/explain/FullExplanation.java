@@ -1,0 +1,110 @@
+package io.detour.server.explain;
+
+import io.detour.rules.Decision;
+import io.detour.rules.Explanation;
+import io.detour.rules.Hop;
+import io.detour.rules.Request;
+import io.detour.rules.Route;
+import io.detour.server.decide.Consequence;
+import io.detour.server.dial.Parent;
+import io.detour.server.probe.Probe;
+import io.detour.server.probe.ProbeDepth;
+import io.detour.server.probe.ProbeReport;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that there is to say about a request. Immutable; any thread.
+ *
+ * @param written the host as somebody wrote it, possibly with a port; it may hold anything
+ * @param explanation what the rules say
+ * @param zone in which times are shown
+ * @param parents the parent proxies that are known, by their names
+ * @param depth how far targets were tried out, or null if they were not
+ * @param reports what came of it; those of probes that were not over in time are missing
+ */
+public record FullExplanation(
+    String written,
+    Explanation explanation,
+    ZoneId zone,
+    Map<String, Parent> parents,
+    @Nullable ProbeDepth depth,
+    Map<Probe, ProbeReport> reports) {
+  public FullExplanation {
+    parents = Map.copyOf(parents);
+    reports = Map.copyOf(reports);
+  }
+
+  /** What the rules alone say. */
+  public static FullExplanation of(
+      String written, Explanation explanation, ZoneId zone, Map<String, Parent> parents) {
+    return new FullExplanation(written, explanation, zone, parents, null, Map.of());
+  }
+
+  /** The same with what came of {@link #probes}. */
+  public FullExplanation withReports(ProbeDepth tried, Map<Probe, ProbeReport> results) {
+    return new FullExplanation(written, explanation, zone, parents, tried, results);
+  }
+
+  /** What is to be tried out: a probe for each of the targets. */
+  public List<Probe> probes(ProbeDepth wanted) {
+    return targets().stream().map(hop -> probe(hop, wanted)).toList();
+  }
+
+  private Probe probe(Hop hop, ProbeDepth wanted) {
+    return new Probe(hop.address(), hop.via(), request().asked().host(), wanted);
+  }
+
+  /** Whether everything that was tried out went well, in time. */
+  public boolean isGood() {
+    return depth == null || targets().stream().allMatch(this::isGood);
+  }
+
+  private boolean isGood(Hop hop) {
+    ProbeReport report = report(hop);
+    return report != null && report.isGood();
+  }
+
+  /** What came of trying a target out, or null if that was not wanted or not over in time. */
+  @Nullable ProbeReport report(Hop hop) {
+    return depth == null ? null : reports.get(probe(hop, depth));
+  }
+
+  /** A time as it is shown, with its offset from UTC. */
+  OffsetDateTime local(long epochSecond) {
+    return Instant.ofEpochSecond(epochSecond).atZone(zone).toOffsetDateTime();
+  }
+
+  Request request() {
+    return explanation.request();
+  }
+
+  /** What the client gets. */
+  Consequence consequence() {
+    return Consequence.of(explanation.decision(), request());
+  }
+
+  /** What the client would get if the rule did not only report; else what it gets. */
+  Consequence meant() {
+    return Consequence.of(meantDecision(), request());
+  }
+
+  /** What the rule says, whether it is enforced or only reports. */
+  Decision meantDecision() {
+    return explanation.decision() instanceof Decision.Report(Decision.Ruled wouldBe)
+        ? wouldBe
+        : explanation.decision();
+  }
+
+  /** The places that are dialled or, in report mode, would be, in order. */
+  List<Hop> targets() {
+    return switch (meant()) {
+      case Consequence.Dialled(Route route) -> route.hops();
+      case Consequence.Refused _ -> List.of();
+    };
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * Says what the rules do with one request and why, to people and to scripts.
+ *
+ * <p>{@link io.detour.server.explain.FullExplanation} has the facts: what {@link
+ * io.detour.rules.RuleSet#explain} says, what the client gets of it ({@link
+ * io.detour.server.decide.Consequence}, which is what the data path acts by), and what trying the
+ * targets out came to. {@link io.detour.server.explain.ExplanationText} and {@link
+ * io.detour.server.explain.ExplanationJson} show it. Nothing is resolved or connected to here.
+ */
+@NullMarked
+package io.detour.server.explain;
+
+import org.jspecify.annotations.NullMarked;

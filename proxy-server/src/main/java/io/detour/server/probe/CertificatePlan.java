@@ -1,0 +1,124 @@
+package io.detour.server.probe;
+
+import io.detour.core.HostPort;
+import io.detour.rules.Decision;
+import io.detour.rules.Expiry;
+import io.detour.rules.Hop;
+import io.detour.rules.HostMatcher;
+import io.detour.rules.Mode;
+import io.detour.rules.NoRoute;
+import io.detour.rules.OnExpiry;
+import io.detour.rules.Outcome;
+import io.detour.rules.PortRange;
+import io.detour.rules.Route;
+import io.detour.rules.Rule;
+import io.detour.server.probe.CertificateSurvey.Untested;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out which targets of rules can be tried out. For one thread. */
+final class CertificatePlan {
+  private static final int HTTPS = 443;
+  private static final int HTTP = 80;
+
+  private final Instant now;
+  private final List<Trial> trials = new ArrayList<>();
+  private final List<Untested> untested = new ArrayList<>();
+
+  /**
+   * One target of a rule for one legacy name.
+   *
+   * @param rule the rule
+   * @param probe tries it out
+   */
+  record Trial(Rule rule, Probe probe) {}
+
+  private CertificatePlan(Instant now) {
+    this.now = now;
+  }
+
+  /** A plan for all rules that rewrite. */
+  static CertificatePlan of(List<Rule> rules, Instant now) {
+    CertificatePlan plan = new CertificatePlan(now);
+    for (Rule rule : rules) {
+      if (rule.outcome() instanceof Outcome.Rewrite) {
+        plan.add(rule);
+      }
+    }
+    return plan;
+  }
+
+  /** In the order of the rules. */
+  List<Trial> trials() {
+    return trials;
+  }
+
+  /** Rules that cannot be tried out, or not for all of their hosts. */
+  List<Untested> untested() {
+    return untested;
+  }
+
+  private void add(Rule rule) {
+    OptionalInt port = port(rule.scope().ports());
+    if (rule.mode() != Mode.ENFORCE) {
+      skip(rule, rule.mode() == Mode.OFF ? "mode is off" : "mode is report");
+    } else if (hasEnded(rule.lifetime().expiry())) {
+      skip(rule, "expired");
+    } else if (port.isEmpty()) {
+      skip(rule, "not for port " + HTTPS);
+    } else {
+      addHosts(rule, port.getAsInt());
+    }
+  }
+
+  private boolean hasEnded(@Nullable Expiry expiry) {
+    return expiry != null && expiry.then() != OnExpiry.WARN && expiry.isOver(now.getEpochSecond());
+  }
+
+  /** The port that browsers ask for, or the only one that the rule is for. */
+  private static OptionalInt port(List<PortRange> ports) {
+    if (ports.isEmpty() || ports.stream().anyMatch(range -> range.contains(HTTPS))) {
+      return OptionalInt.of(HTTPS);
+    }
+    PortRange first = ports.getFirst();
+    return ports.size() == 1 && first.first() == first.last() && first.first() != HTTP
+        ? OptionalInt.of(first.first())
+        : OptionalInt.empty();
+  }
+
+  private void addHosts(Rule rule, int port) {
+    boolean others = false;
+    int before = trials.size();
+    for (HostMatcher matcher : rule.hosts()) {
+      switch (matcher) {
+        case HostMatcher.Exact exact ->
+            addTargets(new Decision.Rewrite(rule, exact), new HostPort(exact.host(), port));
+        case HostMatcher.Suffix _, HostMatcher.Regex _ -> others = true;
+      }
+    }
+    if (others) {
+      skip(rule, trials.size() == before ? "no exact host" : "not all of its hosts are exact");
+    }
+  }
+
+  private void addTargets(Decision.Rewrite rewrite, HostPort asked) {
+    switch (rewrite.route(asked)) {
+      case NoRoute none -> skip(rewrite.rule(), none.problem());
+      case Route route -> {
+        for (Hop hop : route.hops()) {
+          if (hop.target() != Hop.ASKED) {
+            Probe probe = new Probe(hop.address(), hop.via(), asked.host(), ProbeDepth.TLS);
+            trials.add(new Trial(rewrite.rule(), probe));
+          }
+        }
+      }
+    }
+  }
+
+  private void skip(Rule rule, String reason) {
+    untested.add(new Untested(rule, reason));
+  }
+}

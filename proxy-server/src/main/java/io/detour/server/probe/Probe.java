@@ -1,0 +1,15 @@
+package io.detour.server.probe;
+
+import io.detour.core.Host;
+import io.detour.core.HostPort;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be tried out. Immutable.
+ *
+ * @param target where to
+ * @param via the name of the parent proxy that is to dial it, or null to dial it directly
+ * @param legacyName whose certificate the target should have, and who it is told is asked for
+ * @param depth how far to go
+ */
+public record Probe(HostPort target, @Nullable String via, Host legacyName, ProbeDepth depth) {}

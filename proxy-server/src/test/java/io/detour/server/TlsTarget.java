@@ -1,0 +1,43 @@
+package io.detour.server;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+
+/** A TLS server on a free loopback port with a certificate for some names. */
+record TlsTarget(TcpOrigin origin, IssuedCertificate certificate) implements AutoCloseable {
+  static TlsTarget covering(String... names) throws Exception {
+    IssuedCertificate certificate = IssuedCertificate.covering(names);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(certificate.server().toKeyManagerFactory().getKeyManagers(), null, null);
+    TcpOrigin origin =
+        TcpOrigin.start(
+            socket -> {
+              SSLSocket tls =
+                  (SSLSocket)
+                      context
+                          .getSocketFactory()
+                          .createSocket(socket, null, socket.getPort(), false);
+              tls.setUseClientMode(false);
+              tls.startHandshake();
+              tls.getInputStream().transferTo(OutputStream.nullOutputStream());
+            });
+    return new TlsTarget(origin, certificate);
+  }
+
+  /** {@code 127.0.0.1:PORT}. */
+  String authority() {
+    return origin.authority();
+  }
+
+  Path writeAuthority(Path folder) throws Exception {
+    return certificate.writeAuthority(folder);
+  }
+
+  @Override
+  public void close() throws IOException {
+    origin.close();
+  }
+}
