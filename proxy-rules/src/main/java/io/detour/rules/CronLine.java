@@ -24,8 +24,8 @@ record CronLine(
   private static final int MINUTES_OF_HOUR = 60;
   private static final int HOURS_OF_DAY = 24;
 
-  /** There are eight years from 1896 to 1904 and from 2096 to 2104 without a 29th of February. */
-  private static final int MAX_YEARS = 9;
+  /** A leap day of a certain weekday comes every 28 years, or 40 around a year like 2100. */
+  private static final int MAX_YEARS = 41;
 
   private static final LocalDateTime SOME_TIME = LocalDateTime.of(2000, 1, 1, 0, 0);
 

@@ -33,8 +33,6 @@ final class LiteralIndex<T> implements HostGrams.Admission {
    */
   record Entry<T>(String regex, T value, long order) {}
 
-  private static final Candidates<?> NONE = new Candidates<>(List.of(), new long[0]);
-
   /** An entry and the texts of its expression. */
   private record Known<T>(T value, long order, RegexLiterals literals) {}
 
@@ -111,16 +109,15 @@ final class LiteralIndex<T> implements HostGrams.Admission {
   }
 
   /**
-   * The expressions that a host could match, in order.
+   * The expressions that a host could match, in order, or null if there are none.
    *
    * @param host the name of a canonical host
    */
-  @SuppressWarnings("unchecked") // an empty iteration gives out nothing of any type
-  Candidates<T> candidates(String host) {
+  @Nullable Candidates<T> candidates(String host) {
     long @Nullable [] found = grams.find(host, always, this);
     if (found == null) {
       if (!anyAlways) {
-        return (Candidates<T>) NONE;
+        return null;
       }
       found = always;
     }
@@ -178,11 +175,6 @@ final class LiteralIndex<T> implements HostGrams.Admission {
     /** What the candidate's expression stands for. */
     T value() {
       return here().value();
-    }
-
-    /** The candidate's order. */
-    long order() {
-      return here().order();
     }
 
     private Known<T> here() {

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The part of the clients that a rule is for. A client stays in or out as long as rule and
  * percentage have the same name and value, in every process; a larger percentage only adds clients.
+ * Of an IPv6 address the first 64 bits count, because a client changes the others by itself from
+ * day to day (RFC 8981).
  *
  * @param percent 0 to 100
  */
@@ -41,7 +43,7 @@ public record Rollout(int percent) {
       hash = mixed(hash ^ rule.charAt(i));
     }
     if (client != null) {
-      hash = mixed(mixed(hash ^ client.high()) ^ client.low());
+      hash = mixed(hash ^ (client.isIpv4() ? client.low() : client.high()));
     }
     return (int) Long.remainderUnsigned(hash, ALL);
   }

@@ -128,8 +128,9 @@ final class RuleIndex {
     if (!expressions.hasAny(before)) {
       return best;
     }
-    LiteralIndex.Candidates<Decision.Ruled> candidates = expressions.candidates(host.name());
-    while (candidates.advance(before)) {
+    LiteralIndex.@Nullable Candidates<Decision.Ruled> candidates =
+        expressions.candidates(host.name());
+    while (candidates != null && candidates.advance(before)) {
       Decision.Ruled candidate = candidates.value();
       if (candidate.rule().obstacle(request) == null && candidate.matcher().match(host) != null) {
         return candidate;
@@ -140,8 +141,9 @@ final class RuleIndex {
 
   /** As {@link RuleSet#firstByExpression}. */
   Decision.@Nullable Ruled firstByExpression(Host host, Predicate<Rule> wanted) {
-    LiteralIndex.Candidates<Decision.Ruled> candidates = expressions.candidates(host.name());
-    while (candidates.advance(Long.MAX_VALUE)) {
+    LiteralIndex.@Nullable Candidates<Decision.Ruled> candidates =
+        expressions.candidates(host.name());
+    while (candidates != null && candidates.advance(Long.MAX_VALUE)) {
       Decision.Ruled candidate = candidates.value();
       if (wanted.test(candidate.rule()) && candidate.matcher().match(host) != null) {
         return candidate;

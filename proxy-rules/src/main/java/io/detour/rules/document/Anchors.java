@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  * how often that may happen is bounded by {@link Assembly#repeat}.
  */
 final class Anchors {
+  /** Each look for what was meant takes time with the number of anchors. */
+  private static final int MOST_ADVISED = 20;
+
+  private int advised;
   private final Assembly assembly;
   private final List<Entry> entries = new ArrayList<>();
   private final Map<String, Entry> latest = new HashMap<>();
@@ -92,7 +96,7 @@ final class Anchors {
   }
 
   private void refuseUnknown(String name, Location place) {
-    String meant = Keys.closest(name, latest.keySet());
+    String meant = advised++ < MOST_ADVISED ? Keys.closest(name, latest.keySet()) : null;
     String advice =
         meant == null
             ? "text that begins with * stands in quotes"

@@ -14,6 +14,9 @@ public record Keys(List<String> known, List<String> later) {
   /** Most changes of a letter that still count as a slip. */
   private static final int MAX_SLIPS = 2;
 
+  /** The time of a comparison grows with the square of the length. */
+  private static final int LONGEST_COMPARED = 100;
+
   /** Keys that are read. */
   public static Keys of(String... known) {
     return new Keys(List.of(known), List.of());
@@ -26,6 +29,9 @@ public record Keys(List<String> known, List<String> later) {
 
   /** The word that was probably meant, or null. */
   public static @Nullable String closest(String word, Collection<String> words) {
+    if (word.length() > LONGEST_COMPARED) {
+      return null;
+    }
     String closest = null;
     int fewest = Math.min(MAX_SLIPS, (word.length() - 1) / 2) + 1;
     for (String candidate : words) {

@@ -76,7 +76,7 @@ final class RuleFileReader {
     return new FileContents(
         rules.rules(mode == null ? Mode.ENFORCE : mode),
         rules.brokenNames(),
-        defaults == null ? null : unmatched(defaults),
+        defaults == null ? null : unmatched(defaults, mode),
         defaults == null ? List.of() : legacySuffixes(defaults),
         tests,
         document.anchors(),
@@ -102,9 +102,15 @@ final class RuleFileReader {
     }
   }
 
-  private static FileContents.@Nullable Located<UnmatchedPolicy> unmatched(Fields defaults) {
+  /** A file that only reports, or is switched off, changes nothing about other hosts either. */
+  private static FileContents.@Nullable Located<UnmatchedPolicy> unmatched(
+      Fields defaults, @Nullable Mode mode) {
     UnmatchedPolicy policy = defaults.word("unmatched", UnmatchedPolicy.class);
-    return policy == null ? null : new FileContents.Located<>(policy, defaults.at("unmatched"));
+    boolean enforced = mode == null || mode == Mode.ENFORCE;
+    return policy == null
+        ? null
+        : new FileContents.Located<>(
+            enforced ? policy : UnmatchedPolicy.PASS, defaults.at("unmatched"));
   }
 
   private List<FileContents.Located<HostMatcher.Suffix>> legacySuffixes(Fields defaults) {

@@ -115,7 +115,10 @@ public sealed interface RuleFiles {
         contents.add(read.get());
       }
     } catch (ExecutionException e) {
-      throw new IllegalStateException("reading a rule file", e.getCause());
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw new IllegalStateException("reading the rule files", e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while reading rule files", e);

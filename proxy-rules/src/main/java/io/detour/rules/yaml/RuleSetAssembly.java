@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Puts the contents of files together, and finds what is wrong between them. */
 final class RuleSetAssembly {
   private static final int MOST_COMPARED_NAMES = 10_000;
+  private static final int MOST_ADVISED = 20;
 
   private final List<Rule> rules = new ArrayList<>();
   private final Map<String, Problems> problems = new HashMap<>();
@@ -31,6 +32,7 @@ final class RuleSetAssembly {
   private final Map<Host, String> legacyDomains = new HashMap<>();
   private @Nullable UnmatchedPolicy unmatched;
   private String unmatchedAt = "";
+  private int advised;
 
   private RuleSetAssembly() {}
 
@@ -137,9 +139,9 @@ final class RuleSetAssembly {
     }
   }
 
-  /** Not looked for among so many names that it would take long. */
+  /** Not looked for so often, nor among so many names, that it would take long. */
   private @Nullable String meant(String name) {
-    if (rules.size() > MOST_COMPARED_NAMES) {
+    if (rules.size() > MOST_COMPARED_NAMES || advised++ >= MOST_ADVISED) {
       return null;
     }
     Set<String> names = new HashSet<>(brokenNames);

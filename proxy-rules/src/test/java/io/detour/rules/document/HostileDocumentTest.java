@@ -71,6 +71,12 @@ class HostileDocumentTest {
             "comment.yaml",
             "a: b #" + "x".repeat(Document.MAX_BYTES - 8),
             ":1:7: a word or a line is longer than 65536 characters"),
+        Arguments.of(
+            "unknown.yaml",
+            "x-a:\n"
+                + lines(8000, i -> "- &anchor%d x\n".formatted(i))
+                + lines(8000, i -> "- *ankor%d\n".formatted(i)),
+            ":8002:3: alias *ankor0 has no anchor &ankor0 above it"),
         Arguments.of("bytes.yaml", "a: \u0000", ":1:4: character U+0000 is not allowed"));
   }
 

@@ -13,7 +13,11 @@ import io.detour.rules.Printable;
 import io.detour.rules.Request;
 import io.detour.rules.Route;
 import io.detour.rules.document.Problem;
+import io.detour.rules.lint.Finding;
+import io.detour.rules.lint.RuleReview;
+import io.detour.rules.lint.Setting;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** R02, R03: whatever stands in a rule file, it is read or refused, soon and with a reason. */
 @Timeout(10)
 class RuleFileFuzzTest {
+  private static final LocalDate TODAY = LocalDate.of(2027, 1, 15);
+
   /** 2027-01-15T08:00Z. */
   private static final long MORNING = 1_800_000_000;
 
@@ -56,13 +62,22 @@ class RuleFileFuzzTest {
   @FuzzTest(maxDuration = "")
   void aRuleFileIsReadOrRefused(byte[] input) {
     String text = new String(input, StandardCharsets.UTF_8);
-    switch (RuleFiles.parse("rules.yaml", text)) {
+    assertReadOrRefused(RuleFiles.parse("rules.yaml", text));
+    assertReadOrRefused(RuleFiles.parse("rules.json", text));
+  }
+
+  private static void assertReadOrRefused(RuleFiles files) {
+    switch (files) {
       case RuleFiles.Rejected rejected -> {
         assertThat(rejected.problems().isEmpty()).isFalse();
         assertReadable(rejected.problems());
       }
       case RuleFiles.Loaded loaded -> {
         assertReadable(loaded.failures());
+        assertReadable(
+            RuleReview.of(loaded, Setting.on(TODAY)).findings().stream()
+                .map(Finding::problem)
+                .toList());
         for (HostPort host : HOSTS) {
           Request request = Request.of(host, MORNING);
           Decision decision = loaded.rules().decide(request);

@@ -16,8 +16,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class RuleFilesTest {
@@ -148,6 +151,35 @@ class RuleFilesTest {
                 + " \"gone\" (expected: dead.net:443)",
             "rules.yaml:11:5: test of other.net:443 failed: rule is none (expected: zone)",
             "rules.yaml:11:5: test of other.net:443 failed: action is pass (expected: reject)");
+  }
+
+  @Test
+  void aFileThatOnlyReportsRejectsNoOtherHost() {
+    for (String mode : List.of("report", "off")) {
+      RuleSet rules =
+          loaded("version: 1\nrules: []\ndefaults: { mode: " + mode + ", unmatched: reject }\n")
+              .rules();
+
+      assertThat(rules.decide(request("h"))).isEqualTo(new Decision.Unmatched());
+    }
+  }
+
+  @Test
+  @Tag("R03")
+  @Timeout(10)
+  void manyTestsOfRulesThatAreNotThereAreRefusedFast() {
+    StringBuilder text = new StringBuilder("version: 1\nrules:\n");
+    for (int i = 0; i < 8000; i++) {
+      text.append(
+          "- { name: rule-%d, match: { host: { exact: h%d } }, action: pass }%n".formatted(i, i));
+    }
+    text.append("tests:\n");
+    for (int i = 0; i < 8000; i++) {
+      text.append("- { host: h, expect: { rule: rulx-%d } }%n".formatted(i));
+    }
+
+    assertThat(RuleFiles.parse("rules.yaml", text.toString()))
+        .isInstanceOf(RuleFiles.Rejected.class);
   }
 
   @Test
