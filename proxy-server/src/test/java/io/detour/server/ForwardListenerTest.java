@@ -184,7 +184,9 @@ class ForwardListenerTest {
                   "asked", "db.old.test:" + origin.port(),
                   "rule", "moved",
                   "action", "rewrite",
-                  "target", "db.new.test:" + origin.port()));
+                  "mode", "enforce",
+                  "target", "db.new.test:" + origin.port(),
+                  "attempts", "1"));
       assertThat(proxy.metric("detour_rule_matches_total", "rule=\"moved\"")).isEqualTo(1);
       assertThat(proxy.metric("detour_requests_total", "kind=\"tcp\"", "code=\"200\""))
           .isEqualTo(1);

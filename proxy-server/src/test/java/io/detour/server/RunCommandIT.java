@@ -208,7 +208,7 @@ class RunCommandIT {
       await().atMost(LONG).until(() -> detour.out().contains("legacy name used"));
       assertThat(detour.out())
           .contains("WARN  legacy name used client=::1 asked=old.test:" + origin.port())
-          .contains("rule=moved action=rewrite target=localhost:" + origin.port());
+          .contains("rule=moved action=rewrite mode=enforce target=localhost:" + origin.port());
     }
   }
 

@@ -82,7 +82,10 @@ class RunConfigurationIT {
 
       await().atMost(LONG).until(() -> detour.err().contains("serving on "));
       assertThat(detour.err())
-          .contains(", 2 rules, mode report, relay auto", gone + ":2:", moved + ":3:5: warning: ");
+          .contains(
+              ", 2 rules, mode report, relay auto",
+              gone + ": warning: ",
+              moved + ":3:5: warning: ");
       await()
           .atMost(LONG)
           .until(() -> detour.out().contains("rule=gone action=reject mode=report target="));
