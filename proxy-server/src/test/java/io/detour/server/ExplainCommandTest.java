@@ -231,6 +231,7 @@ class ExplainCommandTest {
             "when",
             "result",
             "would_be",
+            "now",
             "probes_good");
     assertThat(json.get("written").asString()).isEqualTo("ERP.old.net");
     assertThat(json.get("asked").asString()).isEqualTo("erp.old.net:443");

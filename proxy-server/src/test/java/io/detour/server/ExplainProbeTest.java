@@ -81,7 +81,11 @@ class ExplainProbeTest {
               "target  1: 127.0.0.1:" + closed + "\n",
               "        connect the target refused the connection (connection_refused)",
               "target  2: localhost:" + good.port() + "\n",
-              "        connect 127.0.0.1:" + good.port() + " answers");
+              "        connect 127.0.0.1:" + good.port() + " answers",
+              "result  tunnel to 127.0.0.1:" + closed + ", or to the next target that answers\n",
+              "now     tunnel to localhost:" + good.port() + "\n");
+      assertThat(json.get("now"))
+          .hasToString("{\"kind\":\"tunnel\",\"to\":\"localhost:" + good.port() + "\"}");
       assertThat(json.at("/targets/0/probe/good").asBoolean()).isFalse();
       assertThat(json.at("/targets/0/probe/connect/error").asString())
           .isEqualTo("connection_refused");
@@ -90,6 +94,27 @@ class ExplainProbeTest {
       assertThat(json.at("/probes_good").asBoolean()).isFalse();
       assertThat(explain(rules, "--resolve").exitCode()).isZero();
     }
+  }
+
+  @Test
+  void aFailureThatEndsTheWalkIsWhatTheClientGetsNow() throws Exception {
+    Path rules =
+        Files.writeString(
+            folder.resolve("rules.yaml"),
+            """
+            version: 1
+            rules:
+              - name: erp
+                match: { host: { exact: erp.old.example.com } }
+                action: rewrite
+                targets: [{ to: "127.0.0.1:%d" }, { to: localhost }]
+                fallback_on: [dns_error]
+            """
+                .formatted(closedPort()));
+
+    assertThat(explain(rules, "--connect").out())
+        .endsWith("now     502 Bad Gateway: the target refused the connection\n");
+    assertThat(explain(rules, "--resolve").out()).doesNotContain("now     ");
   }
 
   @Test

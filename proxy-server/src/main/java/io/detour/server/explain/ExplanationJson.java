@@ -50,7 +50,8 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>{@code result}, what the client gets: {@code kind} {@code tunnel} with {@code to}, the first
  * target, or {@code kind} {@code refusal} with {@code status}, {@code error} (RFC 9209), {@code
  * message} and {@code retry_after_seconds}. {@code would_be}: the same for what a rule that only
- * reports would do. {@code probes_good}: null if no probe was asked for.
+ * reports would do. {@code now}: the same for what the targets that were tried out answer. {@code
+ * probes_good}: null if no probe was asked for.
  */
 public final class ExplanationJson {
   private static final JsonMapper JSON =
@@ -213,6 +214,12 @@ public final class ExplanationJson {
       result(root.putObject("would_be"), full.meant());
     } else {
       root.putNull("would_be");
+    }
+    Consequence now = full.now();
+    if (now == null) {
+      root.putNull("now");
+    } else {
+      result(root.putObject("now"), now);
     }
     root.put("probes_good", full.depth() == null ? null : Boolean.valueOf(full.isGood()));
   }

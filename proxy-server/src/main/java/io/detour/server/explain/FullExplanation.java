@@ -93,6 +93,19 @@ public record FullExplanation(
     return Consequence.of(meantDecision(), request());
   }
 
+  /**
+   * What the client would get now, if targets that are dialled were tried out and answered as they
+   * did then; null if that is not known.
+   */
+  @Nullable Consequence now() {
+    return explanation.decision() instanceof Decision.Report
+        ? null
+        : switch (consequence()) {
+          case Consequence.Dialled(Route route) -> TriedRoute.end(route, this::report);
+          case Consequence.Refused _ -> null;
+        };
+  }
+
   /** What the rule says, whether it is enforced or only reports. */
   Decision meantDecision() {
     return explanation.decision() instanceof Decision.Report(Decision.Ruled wouldBe)

@@ -40,9 +40,13 @@ final class RouteText {
     } else if (full.depth() != null) {
       lines.add("target", "none, so nothing was tried out");
     }
-    Consequence now = full.consequence();
-    lines.add("result", result(now));
-    if (!now.equals(meant)) {
+    Consequence consequence = full.consequence();
+    lines.add("result", result(consequence));
+    Consequence now = full.now();
+    if (now != null && !now.equals(consequence)) {
+      lines.add("now", result(now));
+    }
+    if (!consequence.equals(meant)) {
       lines.add("would", result(meant));
     }
   }
