@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       CheckCommand.class,
       ExplainCommand.class,
+      ReplayCommand.class,
       PipeCommand.class,
       ReloadCommand.class,
       ConfigCommand.class
@@ -61,6 +62,6 @@ final class Main implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "a verb is missing (expected: run, check, explain, pipe, reload or config)");
+        "a verb is missing (expected: run, check, explain, replay, pipe, reload or config)");
   }
 }
