@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       CheckCommand.class,
       ExplainCommand.class,
       ReplayCommand.class,
+      GenerateCommand.class,
       PipeCommand.class,
       ReloadCommand.class,
       ConfigCommand.class
@@ -62,6 +63,7 @@ final class Main implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "a verb is missing (expected: run, check, explain, replay, pipe, reload or config)");
+        "a verb is missing (expected: run, check, explain, replay, generate, pipe, reload or"
+            + " config)");
   }
 }

@@ -1,6 +1,7 @@
 package io.detour.server;
 
 import io.detour.rules.lint.RuleReview;
+import io.detour.rules.lint.Setting;
 import io.detour.rules.yaml.RuleFiles;
 import io.detour.server.config.Configuration;
 import io.detour.server.config.ConfigurationFile;
@@ -32,7 +33,10 @@ final class RuleFlags {
       description = "The configuration file.")
   private @Nullable Path config;
 
-  /** Reads and judges the rules as a running Detour does, their tests included. */
+  /**
+   * Reads and judges the rules as a running Detour does, their tests included. Without a
+   * configuration, which parents and listeners there are is not known and not judged.
+   */
   ChosenRules read() {
     ConfigurationFile file =
         config == null
@@ -49,7 +53,8 @@ final class RuleFlags {
     List<Path> paths = paths(configuration.rules());
     RuleFiles files = paths.isEmpty() ? RuleFiles.Loaded.none() : RuleFiles.load(paths, zone);
     LocalDate today = LocalDate.now(zone);
-    return switch (RuleReview.of(files, configuration.ruleSetting(today))) {
+    Setting setting = config == null ? Setting.on(today) : configuration.ruleSetting(today);
+    return switch (RuleReview.of(files, setting)) {
       case RuleReview.Accepted accepted ->
           new ChosenRules.Accepted(configuration, paths, accepted.files().rules());
       case RuleReview.Refused refused -> new ChosenRules.Refused(refused.objections());
