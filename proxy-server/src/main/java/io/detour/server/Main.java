@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       CheckCommand.class,
       ExplainCommand.class,
+      ReplayCommand.class,
+      GenerateCommand.class,
       PipeCommand.class,
       ReloadCommand.class,
       ConfigCommand.class
@@ -66,6 +68,7 @@ final class Main implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "a verb is missing (expected: run, check, explain, pipe, reload or config)");
+        "a verb is missing (expected: run, check, explain, replay, generate, pipe, reload or"
+            + " config)");
   }
 }

@@ -41,6 +41,7 @@ public final class ChromiumRules {
   }
 
   private Generated write(NameRules rules) {
+    draft.noteCaveats();
     if (rules.unmatchedRejected()) {
       draft.note("", "names that no rule matches are rejected; here they are left alone");
     }

@@ -40,6 +40,7 @@ public final class CorednsRewrites {
   /** Writes the lines. */
   public static Generated of(NameRules rules) {
     Draft draft = new Draft(FORMAT, rules, "#");
+    draft.noteCaveats();
     draft.comment("Lines for a server block; what is rejected does not exist here.");
     if (rules.unmatchedRejected()) {
       draft.note("", "names that no rule matches are rejected; here they are left alone");

@@ -35,6 +35,13 @@ final class Draft {
     notes.add(new Generated.Note(rule, Printable.escaped(reason)));
   }
 
+  /** Notes what else the rules do, for a system that does not leave the decision to Detour. */
+  void noteCaveats() {
+    for (NameRule rule : rules.rules()) {
+      rule.caveats().forEach(caveat -> note(rule.name(), caveat));
+    }
+  }
+
   Generated finish() {
     long rulesWithNotes =
         notes.stream().map(Generated.Note::rule).filter(rule -> !rule.isEmpty()).distinct().count();
@@ -42,7 +49,7 @@ final class Draft {
     StringBuilder text = new StringBuilder();
     commentLine(
         text,
-        "made by detour generate %s from %s; %d %s, %d not expressible"
+        "made by detour generate %s from %s; %d %s, %d with notes"
             .formatted(
                 format, rules.source(), count, count == 1 ? "rule" : "rules", rulesWithNotes));
     notes.forEach(note -> commentLine(text, note.toString()));

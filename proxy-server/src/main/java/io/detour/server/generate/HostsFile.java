@@ -23,6 +23,7 @@ public final class HostsFile {
    */
   public static Generated of(NameRules rules, Map<Host, List<InetAddress>> addresses) {
     Draft draft = new Draft(FORMAT, rules, "#");
+    draft.noteCaveats();
     TargetAddresses targets = new TargetAddresses(addresses);
     NameTable table = new NameTable(rules);
     if (rules.unmatchedRejected()) {

@@ -54,6 +54,7 @@ public final class NginxMap {
   /** Writes the block, for the {@code http} section. */
   public static Generated of(NameRules rules) {
     Draft draft = new Draft(FORMAT, rules, "#");
+    draft.noteCaveats();
     NginxMap map = new NginxMap(draft);
     NameTable table = new NameTable(rules);
     table.exactHosts().forEach(host -> map.name(host, table.decide(host)));

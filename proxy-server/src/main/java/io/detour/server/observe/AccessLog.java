@@ -27,16 +27,17 @@ public final class AccessLog {
 
   /** Reports that a client used a name that a rule matches. */
   public void legacyUse(LegacyUse use) {
+    DecisionWords words = use.words();
     LoggingEventBuilder event =
         ACCESS
             .atLevel(use.level())
             .addKeyValue("client", address(use.client()))
             .addKeyValue("asked", use.asked())
-            .addKeyValue("rule", use.rule())
-            .addKeyValue("action", use.action())
-            .addKeyValue("mode", use.mode());
-    if (use.wouldRewriteTo() != null) {
-      event = event.addKeyValue("would_rewrite_to", use.wouldRewriteTo());
+            .addKeyValue("rule", words.rule())
+            .addKeyValue("action", words.action())
+            .addKeyValue("mode", words.mode());
+    if (words.wouldRewriteTo() != null) {
+      event = event.addKeyValue("would_rewrite_to", words.wouldRewriteTo());
     }
     if (use.target() != null) {
       event = event.addKeyValue("target", use.target());

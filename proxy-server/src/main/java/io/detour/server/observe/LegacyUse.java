@@ -2,11 +2,8 @@ package io.detour.server.observe;
 
 import io.detour.core.HostPort;
 import io.detour.rules.Decision;
-import io.detour.rules.NoRoute;
-import io.detour.rules.Route;
 import io.detour.rules.Rule;
 import java.net.SocketAddress;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
@@ -46,47 +43,11 @@ public record LegacyUse(
     return log().message();
   }
 
-  String rule() {
-    return decision.rule().name();
-  }
-
-  /** {@code enforce} or {@code report}. */
-  String mode() {
-    return word(decision.rule().mode());
-  }
-
-  /** {@code rewrite}, {@code pass}, {@code reject} or {@code brownout}. */
-  String action() {
-    return switch (decision) {
-      case Decision.Brownout _, Decision.Report(Decision.Brownout _) -> "brownout";
-      case Decision.Reject _, Decision.Report(Decision.Reject _) -> "reject";
-      case Decision.Pass _, Decision.Rewrite _, Decision.Report _ -> word(decision.rule().action());
-    };
-  }
-
-  /** The first target that the rule would lead to if it were enforced, or null. */
-  @Nullable HostPort wouldRewriteTo() {
-    return decision instanceof Decision.Report(Decision.Rewrite rewrite)
-        ? switch (rewrite.route(asked)) {
-          case Route route -> target(route);
-          case NoRoute _ -> null;
-        }
-        : null;
-  }
-
-  private static HostPort target(Route route) {
-    return route.hops().stream()
-        .filter(hop -> hop.target() >= 0)
-        .findFirst()
-        .orElse(route.first())
-        .address();
+  DecisionWords words() {
+    return DecisionWords.of(decision, asked);
   }
 
   private Rule.Log log() {
     return decision.rule().log();
-  }
-
-  private static String word(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -9,25 +9,24 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request as the access log has it. Immutable.
+ * One request as a line of the access log has it. Immutable.
  *
- * <p>In the text format a request may have two lines: one for the rule that decided and, if it was
- * refused or failed afterwards, one with a status.
+ * <p>In the text format a request may have two lines: one for the rule that decided or for a legacy
+ * name without a rule, and, if it was refused or failed afterwards, one with a status. {@link
+ * RequestLines} joins them.
  *
  * @param line where it stands in the log, from 1
  * @param time when it was logged, in milliseconds
  * @param client address of the client, or what its socket calls itself when it has none
  * @param user who the client said it is, or null
  * @param asked what was asked for, or null when the request could not be read
- * @param rule name of the rule that decided, or null
- * @param action {@code rewrite}, {@code pass} or {@code reject}, or null
- * @param mode {@code enforce} or {@code report}, or null in the text format
- * @param target where the request went instead, or null
- * @param status what the client was answered: 100 to 599; empty on the line of a rule
- * @param message the rule's message or the details of a refusal, or null
+ * @param ruling what the rules said, or null if the line does not tell
+ * @param attempts how many targets were dialled; 0 if that is not known or none was
+ * @param refusal what the client was told instead of being served, or null
  */
 public record LoggedRequest(
     long line,
@@ -35,13 +34,23 @@ public record LoggedRequest(
     String client,
     @Nullable String user,
     @Nullable HostPort asked,
-    @Nullable String rule,
-    @Nullable String action,
-    @Nullable String mode,
-    @Nullable HostPort target,
-    OptionalInt status,
-    @Nullable String message)
+    @Nullable Ruling ruling,
+    int attempts,
+    @Nullable Refused refusal)
     implements ParsedLine {
+  private static final Set<String> ACTIONS = Set.of("rewrite", "pass", "reject", "brownout");
+  private static final Set<String> MODES = Set.of("enforce", "report");
+  private static final String RULE_NAME = "[a-z0-9-]{1,63}";
+  private static final int LEAST_ERROR = 400;
+
+  /**
+   * What a client was told instead of being served.
+   *
+   * @param status 400 to 599
+   * @param error the error type of RFC 9209, or null
+   * @param details for people, or null
+   */
+  public record Refused(int status, @Nullable String error, @Nullable String details) {}
 
   /**
    * Reads the facts of a line.
@@ -50,29 +59,60 @@ public record LoggedRequest(
    */
   static ParsedLine of(long line, Map<String, String> facts) {
     try {
-      @Nullable String asked = facts.getOrDefault("requested", facts.get("asked"));
-      @Nullable String message = facts.getOrDefault("message", facts.get("details"));
       return new LoggedRequest(
           line,
           time(required(facts, "ts")),
           required(facts, "client"),
           facts.get("user"),
-          hostPort(asked),
-          facts.get("rule"),
-          facts.get("action"),
-          facts.get("mode"),
-          hostPort(facts.get("target")),
-          status(facts.get("status")),
-          message);
+          hostPort(facts.getOrDefault("requested", facts.get("asked"))),
+          ruling(facts),
+          number(facts, "attempts", 1, Integer.MAX_VALUE).orElse(0),
+          refusal(facts));
     } catch (BadFact e) {
       return new ParsedLine.Strange(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** The same with what became of it afterwards. */
+  LoggedRequest refusedWith(@Nullable Refused later) {
+    return new LoggedRequest(line, time, client, user, asked, ruling, attempts, later);
+  }
+
+  private static @Nullable Ruling ruling(Map<String, String> facts) throws BadFact {
+    if (!facts.containsKey("rule")) {
+      return facts.containsKey("suffix") ? Ruling.UNMATCHED : null;
+    }
+    String mode = facts.containsKey("mode") ? oneOf(MODES, facts, "mode") : Ruling.ENFORCE;
+    String goal = mode.equals(Ruling.ENFORCE) ? "target" : "would_rewrite_to";
+    String rule = required(facts, "rule");
+    if (!rule.matches(RULE_NAME)) {
+      throw new BadFact(Printable.quoted(rule) + " is no rule (expected: " + RULE_NAME + ")");
+    }
+    return Ruling.of(rule, oneOf(ACTIONS, facts, "action"), mode, hostPort(facts.get(goal)));
+  }
+
+  private static @Nullable Refused refusal(Map<String, String> facts) throws BadFact {
+    OptionalInt status = number(facts, "status", 100, 599);
+    return status.isEmpty() || status.getAsInt() < LEAST_ERROR
+        ? null
+        : new Refused(status.getAsInt(), facts.get("error"), facts.get("details"));
   }
 
   private static String required(Map<String, String> facts, String key) throws BadFact {
     String value = facts.get(key);
     if (value == null) {
       throw new BadFact("\"" + key + "\" is missing");
+    }
+    return value;
+  }
+
+  private static String oneOf(Set<String> words, Map<String, String> facts, String key)
+      throws BadFact {
+    String value = required(facts, key);
+    if (!words.contains(value)) {
+      String expected = String.join(", ", words.stream().sorted().toList());
+      throw new BadFact(
+          Printable.quoted(value) + " is no " + key + " (expected: " + expected + ")");
     }
     return value;
   }
@@ -98,14 +138,18 @@ public record LoggedRequest(
     };
   }
 
-  private static OptionalInt status(@Nullable String text) throws BadFact {
+  private static OptionalInt number(Map<String, String> facts, String key, int least, int most)
+      throws BadFact {
+    String text = facts.get(key);
     if (text == null) {
       return OptionalInt.empty();
     }
-    if (!text.matches("[1-5][0-9][0-9]")) {
-      throw new BadFact(Printable.quoted(text) + " is no status (expected: 100..599)");
+    long number = text.matches("[0-9]{1,10}") ? Long.parseLong(text) : -1;
+    if (number < least || number > most) {
+      throw new BadFact(
+          Printable.quoted(text) + " is no " + key + " (expected: " + least + ".." + most + ")");
     }
-    return OptionalInt.of(Integer.parseInt(text));
+    return OptionalInt.of((int) number);
   }
 
   /** Ends the reading of a line; never leaves this class. */

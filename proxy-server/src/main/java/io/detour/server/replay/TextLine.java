@@ -1,6 +1,7 @@
 package io.detour.server.replay;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * them.
  */
 final class TextLine {
-  private static final String LEGACY_USE = "legacy name used";
-  private static final String REFUSAL = "request refused";
+  /** The messages of {@link io.detour.server.observe.AccessLog}, each about a request. */
+  private static final List<String> EVENTS =
+      List.of("legacy name used", "legacy name without a rule", "request refused");
+
   private static final int UNICODE_DIGITS = 4;
 
   private final String text;
@@ -37,9 +40,8 @@ final class TextLine {
     while (at < text.length() && text.charAt(at) == ' ') {
       at++;
     }
-    if (!skip(LEGACY_USE) && !skip(REFUSAL)) {
-      return new ParsedLine.Strange(
-          "there is neither \"" + LEGACY_USE + "\" nor \"" + REFUSAL + '"');
+    if (EVENTS.stream().noneMatch(this::skip)) {
+      return new ParsedLine.Strange("it tells none of: " + String.join(", ", EVENTS));
     }
     while (at < text.length()) {
       int start = at;

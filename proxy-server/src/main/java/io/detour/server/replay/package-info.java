@@ -1,10 +1,13 @@
 /**
- * Reads Detour's access log back, so that yesterday's requests can be asked of tomorrow's rules.
+ * Reads Detour's access log back, and asks tomorrow's rules about yesterday's requests.
  *
  * <p>{@link io.detour.server.replay.AccessLogReader} takes the text format that {@link
  * io.detour.server.observe.AccessLog} writes, and JSON lines; plain or compressed by gzip. It keeps
  * one line in memory, so a log may be of any size. A line that is no request is counted and the
  * first ones are kept, with the reason; nothing is dropped unseen.
+ *
+ * <p>{@link io.detour.server.replay.Replay} joins the lines of a request, decides it again at the
+ * time of its line, and groups what is different: {@link io.detour.server.replay.ReplayResult}.
  */
 @NullMarked
 package io.detour.server.replay;

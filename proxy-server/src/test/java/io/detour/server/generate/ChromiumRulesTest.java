@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,7 +30,7 @@ class ChromiumRulesTest {
     assertThat(ChromiumRules.of(Example.RULES).text())
         .isEqualTo(
             """
-            # made by detour generate chromium from rules.yaml; 9 rules, 4 not expressible
+            # made by detour generate chromium from rules.yaml; 9 rules, 4 with notes
             # rule erp: 192.0.2.10 is an address, which is not looked up
             # rule erp: 2001:db8::10 is an address, which is not looked up
             # rule some-clients: only for clients in 10.20.0.0/16
@@ -56,7 +55,7 @@ class ChromiumRulesTest {
       Generated generated = ChromiumRules.of(rules);
       for (int i = 0; i < 40; i++) {
         Host host = random.host();
-        String got = mapped(generated.text(), host.name());
+        String got = ChromiumMapping.mapped(generated.text(), host.name());
         String expected = expected(rules, host);
         mapped += got.equals(expected) && !got.equals(host.name()) ? 1 : 0;
         if (!got.equals(expected)) {
@@ -75,29 +74,6 @@ class ChromiumRulesTest {
       case Rewrite rewrite ->
           rewrite.to() + (rewrite.port().isPresent() ? ":" + rewrite.port().getAsInt() : "");
     };
-  }
-
-  /** The first mapping that matches, unless the name is excluded. */
-  private static String mapped(String text, String name) {
-    String option = text.lines().filter(line -> line.startsWith("--")).findFirst().orElseThrow();
-    String list = option.substring(option.indexOf('"') + 1, option.length() - 1);
-    String target = name;
-    for (String rule : List.of(list.split(",", -1)).reversed()) {
-      String[] words = rule.split(" ", -1);
-      if (words[0].equals("MAP") && matches(words[1], name)) {
-        target = words[2];
-      }
-    }
-    for (String rule : list.split(",", -1)) {
-      if (rule.startsWith("EXCLUDE ") && matches(rule.substring(8), name)) {
-        return name;
-      }
-    }
-    return target;
-  }
-
-  private static boolean matches(String pattern, String name) {
-    return pattern.startsWith("*") ? name.endsWith(pattern.substring(1)) : name.equals(pattern);
   }
 
   @Test

@@ -23,7 +23,7 @@ class CorednsRewritesTest {
     assertThat(CorednsRewrites.of(Example.RULES).text())
         .isEqualTo(
             """
-            # made by detour generate coredns from rules.yaml; 9 rules, 4 not expressible
+            # made by detour generate coredns from rules.yaml; 9 rules, 4 with notes
             # rule erp: 192.0.2.10 is an address, which is not looked up
             # rule erp: 2001:db8::10 is an address, which is not looked up
             # rule port: it changes the port, which a name server cannot: its names are left alone

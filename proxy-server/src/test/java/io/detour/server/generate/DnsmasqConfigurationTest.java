@@ -2,36 +2,20 @@ package io.detour.server.generate;
 
 import static io.detour.server.generate.Example.host;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.detour.core.Host;
-import io.detour.core.HostPort;
-import io.detour.server.LoopbackPort;
 import io.detour.server.Tool;
-import io.detour.server.dial.DialOptions;
-import io.detour.server.dial.Resolution;
-import io.detour.server.dial.ScriptedDnsServer;
 import io.detour.server.generate.NameEffect.LeftAlone;
 import io.detour.server.generate.NameEffect.Pass;
 import io.detour.server.generate.NameEffect.Reject;
 import io.detour.server.generate.NameEffect.Rewrite;
-import io.detour.server.probe.Probe;
-import io.detour.server.probe.ProbeDepth;
-import io.detour.server.probe.Prober;
-import io.detour.server.probe.TrustRoots;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Asks a real dnsmasq what it makes of names. */
 @Timeout(120)
 class DnsmasqConfigurationTest {
-  private static final String LEFT_ALONE = "192.0.2.250";
-  private static final String NOWHERE = "NXDOMAIN";
+  private static final String LEFT_ALONE = RunningDnsmasq.LEFT_ALONE;
+  private static final String NOWHERE = RunningDnsmasq.NOWHERE;
 
   @TempDir private Path folder;
 
@@ -58,7 +42,7 @@ class DnsmasqConfigurationTest {
     assertThat(generated.text())
         .isEqualTo(
             """
-            # made by detour generate dnsmasq from rules.yaml; 9 rules, 5 not expressible
+            # made by detour generate dnsmasq from rules.yaml; 9 rules, 5 with notes
             # rule old-zone: its target depends on the name: its names are left alone
             # rule numbered: a regex: the rules behind it decide on its names
             # rule erp: 192.0.2.10 is an address, which is not looked up
@@ -105,7 +89,7 @@ class DnsmasqConfigurationTest {
       }
     }
     Generated generated = DnsmasqConfiguration.of(rules, addresses);
-    Map<Host, String> answers = answers(generated, hosts);
+    Map<Host, String> answers = RunningDnsmasq.answers(folder, generated.text(), hosts);
     int right = 0;
     for (Host host : hosts) {
       String expected = expected(rules, host, addresses);
@@ -131,60 +115,6 @@ class DnsmasqConfigurationTest {
             ? LEFT_ALONE
             : addresses.getFirst().getHostAddress();
       }
-    };
-  }
-
-  /** Runs dnsmasq above a server that has the same address for every name. */
-  private Map<Host, String> answers(Generated generated, List<Host> hosts) throws Exception {
-    Tool dnsmasq = Tool.ofPackage("dnsmasq", "dnsmasq-base");
-    int port = LoopbackPort.free();
-    try (ScriptedDnsServer upstream = ScriptedDnsServer.start()) {
-      hosts.forEach(host -> upstream.answer(host.name(), LEFT_ALONE));
-      upstream.answer("is-it-up", LEFT_ALONE);
-      Path file = Files.writeString(folder.resolve("dnsmasq.conf"), generated.text());
-      Process process =
-          dnsmasq.start(
-              folder.resolve("dnsmasq.out"),
-              "--keep-in-foreground",
-              "--conf-file=" + file,
-              "--port=" + port,
-              "--listen-address=127.0.0.1",
-              "--bind-interfaces",
-              "--no-resolv",
-              "--no-hosts",
-              "--pid-file=",
-              "--user=",
-              "--server=127.0.0.1#" + upstream.address().getPort());
-      try (Prober prober = prober(port)) {
-        await()
-            .atMost(Duration.ofSeconds(20))
-            .until(() -> ask(prober, host("is-it-up")).equals(LEFT_ALONE));
-        Map<Host, String> answers = new HashMap<>();
-        for (Host host : hosts) {
-          answers.put(host, ask(prober, host));
-        }
-        return answers;
-      } finally {
-        process.destroy();
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-      }
-    }
-  }
-
-  private static Prober prober(int port) {
-    DialOptions options =
-        DialOptions.defaults()
-            .withDnsServers(
-                List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port)));
-    return new Prober(options, new TrustRoots(Set.of()), Duration.ofSeconds(1), Clock.systemUTC());
-  }
-
-  private static String ask(Prober prober, Host host) throws InterruptedException {
-    Probe probe = new Probe(new HostPort(host, 443), null, host, ProbeDepth.RESOLVE);
-    return switch (Objects.requireNonNull(prober.probe(probe).lookup()).answer()) {
-      case Resolution.Addresses(List<InetAddress> addresses) ->
-          addresses.getFirst().getHostAddress();
-      case Resolution.Unresolved unresolved -> String.valueOf(unresolved.rcode());
     };
   }
 }

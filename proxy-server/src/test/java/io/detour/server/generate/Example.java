@@ -51,11 +51,11 @@ final class Example {
           false);
 
   static NameRule rule(String name, NameEffect effect, NamePattern... patterns) {
-    return new NameRule(name, List.of(patterns), effect);
+    return new NameRule(name, List.of(patterns), effect, List.of());
   }
 
   static NameRule rule(String name, NameEffect effect, List<NamePattern> patterns) {
-    return new NameRule(name, patterns, effect);
+    return new NameRule(name, patterns, effect, List.of());
   }
 
   static NameRules rules(NameRule... rules) {

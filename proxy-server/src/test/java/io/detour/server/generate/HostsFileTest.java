@@ -21,7 +21,7 @@ class HostsFileTest {
     assertThat(hosts.text())
         .isEqualTo(
             """
-            # made by detour generate hosts from rules.yaml; 9 rules, 7 not expressible
+            # made by detour generate hosts from rules.yaml; 9 rules, 7 with notes
             # rule old-zone: a hosts file has no patterns: these names are left alone
             # rule gone: a hosts file has no patterns: these names are left alone
             # rule flat: a hosts file has no patterns: these names are left alone
@@ -77,8 +77,8 @@ class HostsFileTest {
 
     assertThat(HostsFile.of(rules, Map.of()).text().lines())
         .containsExactly(
-            "# made by detour generate hosts from a\\u000a192.0.2.1 evil; 1 rule, 1 not"
-                + " expressible",
+            "# made by detour generate hosts from a\\u000a192.0.2.1 evil; 1 rule, 1 with"
+                + " notes",
             "# rule r: b\\u000d\\u000a192.0.2.2 evil \\u00fc");
   }
 }

@@ -5,26 +5,17 @@ import static io.detour.server.generate.Example.regex;
 import static io.detour.server.generate.Example.rule;
 import static io.detour.server.generate.Example.rules;
 import static io.detour.server.generate.Example.to;
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.detour.core.Host;
-import io.detour.server.LoopbackPort;
-import io.detour.server.Tool;
 import io.detour.server.generate.NameEffect.LeftAlone;
 import io.detour.server.generate.NameEffect.Pass;
 import io.detour.server.generate.NameEffect.Reject;
 import io.detour.server.generate.NameEffect.Rewrite;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -150,57 +141,21 @@ class NginxMapTest {
     assertThat(map.text())
         .startsWith(
             """
-            # made by detour generate nginx-map from rules.yaml; 1 rule, 1 not expressible
+            # made by detour generate nginx-map from rules.yaml; 1 rule, 1 with notes
             # rule r: not every regex works in nginx: the rules behind it decide on its names
             """);
   }
 
   /** One nginx with a map for each of several rule sets. */
   private void assertAgreement(List<NameRules> sets, List<List<Host>> hosts) throws Exception {
-    int port = LoopbackPort.free();
-    StringBuilder locations = new StringBuilder();
-    StringBuilder maps = new StringBuilder();
+    List<String> maps = sets.stream().map(rules -> NginxMap.of(rules).text()).toList();
+    List<Map<Host, String>> answers = RunningNginx.answers(folder, maps, hosts);
     for (int i = 0; i < sets.size(); i++) {
-      maps.append(
-          NginxMap.of(sets.get(i)).text().replace("$detour_target {", "$target_" + i + " {"));
-      locations.append("location = /%d { return 200 \"[$target_%d]\"; }\n".formatted(i, i));
-    }
-    Path configuration =
-        Files.writeString(
-            folder.resolve("nginx.conf"),
-            """
-            daemon off;
-            master_process off;
-            pid %s/pid;
-            error_log stderr;
-            events {}
-            http {
-            access_log off;
-            %s
-            server { listen 127.0.0.1:%d; %s }
-            }
-            """
-                .formatted(folder, maps, port, locations));
-    Tool nginx = Tool.ofPackage("nginx", "nginx-light");
-    String[] arguments = {"-e", "stderr", "-p", folder.toString(), "-c", configuration.toString()};
-    String[] check = {
-      "-t", "-e", "stderr", "-p", folder.toString(), "-c", configuration.toString()
-    };
-    assertThat(nginx.run(folder, check)).contains("test is successful");
-
-    Process server = nginx.start(folder.resolve("nginx.out"), arguments);
-    try {
-      await().atMost(Duration.ofSeconds(20)).until(() -> answers(port));
-      for (int i = 0; i < sets.size(); i++) {
-        for (Host host : hosts.get(i)) {
-          assertThat(ask(port, "/" + i, host))
-              .as("%s of %s", host, NginxMap.of(sets.get(i)).text())
-              .isEqualTo(expected(sets.get(i), host));
-        }
+      for (Host host : hosts.get(i)) {
+        assertThat(answers.get(i).get(host))
+            .as("%s of %s", host, maps.get(i))
+            .isEqualTo(expected(sets.get(i), host));
       }
-    } finally {
-      server.destroy();
-      assertThat(server.waitFor(20, TimeUnit.SECONDS)).isTrue();
     }
   }
 
@@ -211,23 +166,5 @@ class NginxMapTest {
       case Rewrite rewrite ->
           rewrite.to() + (rewrite.port().isPresent() ? ":" + rewrite.port().getAsInt() : "");
     };
-  }
-
-  private static boolean answers(int port) {
-    try (Socket _ = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private static String ask(int port, String path, Host host) throws IOException {
-    try (Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
-      socket.setSoTimeout(20_000);
-      String request = "GET " + path + " HTTP/1.0\r\nHost: " + host.bracketed() + "\r\n\r\n";
-      socket.getOutputStream().write(request.getBytes(US_ASCII));
-      String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
-      return answer.substring(answer.indexOf('[') + 1, answer.lastIndexOf(']'));
-    }
   }
 }

@@ -9,8 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.server.Tool;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,12 +25,6 @@ class PacFileTest {
   private static final String DIRECT = "DIRECT";
 
   @TempDir private Path folder;
-
-  private record Question(String url, String host) {
-    static Question https(String host) {
-      return new Question("https://" + host + "/", host);
-    }
-  }
 
   @Test
   void namesOfRulesGoToTheProxyAndAllOthersDirectly() throws Exception {
@@ -92,13 +84,13 @@ class PacFileTest {
 
   @Test
   void onlyWithTlsUnlessPlainHttpIsWanted() throws Exception {
-    List<Question> questions =
+    List<PacEngine.Question> questions =
         List.of(
-            new Question("https://erp.old.example.com/", "erp.old.example.com"),
-            new Question("wss://erp.old.example.com/", "erp.old.example.com"),
-            new Question("HTTP://erp.old.example.com/", "erp.old.example.com"),
-            new Question("ws://erp.old.example.com/", "erp.old.example.com"),
-            new Question("ftp://erp.old.example.com/", "erp.old.example.com"));
+            new PacEngine.Question("https://erp.old.example.com/", "erp.old.example.com"),
+            new PacEngine.Question("wss://erp.old.example.com/", "erp.old.example.com"),
+            new PacEngine.Question("HTTP://erp.old.example.com/", "erp.old.example.com"),
+            new PacEngine.Question("ws://erp.old.example.com/", "erp.old.example.com"),
+            new PacEngine.Question("ftp://erp.old.example.com/", "erp.old.example.com"));
     assertThat(run(PacFile.of(Example.RULES, PROXY, false), questions))
         .containsExactly(TO_PROXY, TO_PROXY, DIRECT, DIRECT, DIRECT);
     assertThat(run(PacFile.of(Example.RULES, PROXY, true), questions))
@@ -150,7 +142,7 @@ class PacFileTest {
     assertThat(PacFile.of(Example.RULES, PROXY, false).text())
         .startsWith(
             """
-            // made by detour generate pac from rules.yaml; 9 rules, 0 not expressible
+            // made by detour generate pac from rules.yaml; 9 rules, 0 with notes
             var proxy = "PROXY 127.0.0.1:3128";
             """);
   }
@@ -167,21 +159,11 @@ class PacFileTest {
   }
 
   private List<String> answers(NameRules rules, List<String> hosts) throws Exception {
-    return run(PacFile.of(rules, PROXY, false), hosts.stream().map(Question::https).toList());
+    return run(
+        PacFile.of(rules, PROXY, false), hosts.stream().map(PacEngine.Question::https).toList());
   }
 
-  private List<String> run(Generated pac, List<Question> questions) throws Exception {
-    StringBuilder script = new StringBuilder(pac.text());
-    for (Question question : questions) {
-      script
-          .append("console.log(FindProxyForURL(\"")
-          .append(question.url())
-          .append("\", \"")
-          .append(question.host())
-          .append("\"));\n");
-    }
-    Path file = Files.createTempFile(folder, "pac", ".js");
-    Files.writeString(file, script);
-    return Tool.ofPackage("node", "nodejs").run(folder, file.toString()).lines().toList();
+  private List<String> run(Generated pac, List<PacEngine.Question> questions) throws Exception {
+    return PacEngine.answers(folder, pac.text(), questions);
   }
 }

@@ -48,7 +48,7 @@ final class RandomRules {
           case 2 -> NamePattern.suffix(host(), false);
           default -> List.of(new Regex(Pattern.compile(pick(EXPRESSIONS))));
         };
-    return new NameRule(name, patterns, effect(name, patterns.getLast()));
+    return new NameRule(name, patterns, effect(name, patterns.getLast()), List.of());
   }
 
   private NameEffect effect(String rule, NamePattern last) {

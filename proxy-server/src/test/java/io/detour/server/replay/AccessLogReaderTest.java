@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +25,7 @@ class AccessLogReaderTest {
   private static final String USE =
       "2026-11-21T02:28:47.100+01:00 WARN  legacy name used client=10.20.1.9"
           + " asked=erp.old.example.com:8443 rule=erp action=rewrite"
-          + " target=erp.new.example.com:8443\n";
+          + " target=erp.new.example.com:8443 attempts=2\n";
 
   @TempDir private Path folder;
 
@@ -44,11 +43,9 @@ class AccessLogReaderTest {
                 "10.20.1.9",
                 null,
                 hostPort("erp.old.example.com:8443"),
-                "erp",
-                "rewrite",
-                null,
-                hostPort("erp.new.example.com:8443"),
-                OptionalInt.empty(),
+                new Ruling(
+                    "erp", "rewrite", "enforce", List.of(hostPort("erp.new.example.com:8443"))),
+                2,
                 null));
     assertThat(summary).isEqualTo(new LogSummary(1, 1, 0, 0, List.of(), null));
   }
@@ -61,9 +58,10 @@ class AccessLogReaderTest {
             "{\"ts\":\"2026-11-21T01:28:47.1Z\",\"event\":\"decision\",\"client\":\"10.20.1.9\","
                 + "\"user\":\"ann\",\""
                 + asked
-                + "\":\"erp.old.example.com:8443\",\"rule\":\"erp\",\"mode\":\"report\","
-                + "\"target\":\"erp.new.example.com:8443\",\"status\":200,\"owner\":null,"
-                + "\"attempts\":[1],\"message\":\"a\\u000ab\"}\n");
+                + "\":\"erp.old.example.com:8443\",\"rule\":\"erp\",\"action\":\"rewrite\","
+                + "\"mode\":\"report\",\"would_rewrite_to\":\"erp.new.example.com:8443\","
+                + "\"target\":\"erp.old.example.com:8443\",\"status\":502,\"owner\":null,"
+                + "\"attempts\":1,\"error\":\"dns_error\",\"details\":\"a\\u000ab\"}\n");
 
     assertThat(requests)
         .containsExactly(
@@ -73,12 +71,10 @@ class AccessLogReaderTest {
                 "10.20.1.9",
                 "ann",
                 hostPort("erp.old.example.com:8443"),
-                "erp",
-                null,
-                "report",
-                hostPort("erp.new.example.com:8443"),
-                OptionalInt.of(200),
-                "a\nb"));
+                new Ruling(
+                    "erp", "rewrite", "report", List.of(hostPort("erp.new.example.com:8443"))),
+                1,
+                new LoggedRequest.Refused(502, "dns_error", "a\nb")));
     assertThat(summary.requests()).isEqualTo(1);
   }
 
@@ -95,7 +91,8 @@ class AccessLogReaderTest {
       delimiter = '|',
       quoteCharacter = '\0',
       value = {
-        "Try the example | there is neither \"legacy name used\" nor \"request refused\"",
+        "Try the example | it tells none of: legacy name used, legacy name without a rule,"
+            + " request refused",
         "word | there is no time and level",
         "today WARN  legacy name used client=10.0.0.1 | \"today\" is no time (expected:"
             + " 2026-11-21T01:28:47.100Z)",
@@ -116,6 +113,15 @@ class AccessLogReaderTest {
             + " port is missing",
         "2026-11-21T01:28:47Z INFO  request refused client=a status=99 | \"99\" is no status"
             + " (expected: 100..599)",
+        "2026-11-21T01:28:47Z WARN  legacy name used client=a rule=r | \"action\" is missing",
+        "2026-11-21T01:28:47Z WARN  legacy name used client=a rule=r action=x | \"x\" is no action"
+            + " (expected: brownout, pass, reject, rewrite)",
+        "2026-11-21T01:28:47Z WARN  legacy name used client=a rule=r action=pass mode=off |"
+            + " \"off\" is no mode (expected: enforce, report)",
+        "2026-11-21T01:28:47Z WARN  legacy name used client=a attempts=0 | \"0\" is no attempts"
+            + " (expected: 1..2147483647)",
+        "2026-11-21T01:28:47Z WARN  legacy name used client=a rule=\"\\u001b[2J\" action=pass |"
+            + " \"\\u001b[2J\" is no rule (expected: [a-z0-9-]{1,63})",
         "{\"ts\": | it is no JSON object",
         "{} | \"ts\" is missing",
       })
@@ -145,8 +151,9 @@ class AccessLogReaderTest {
   void endsOfLinesMayBeThoseOfWindowsAndTheLastMayBeMissing() {
     assertThat(read(USE.replace("\n", "\r\n") + USE.strip()).requests()).isEqualTo(2);
     assertThat(requests)
-        .extracting(LoggedRequest::target)
-        .containsOnly(hostPort("erp.new.example.com:8443"));
+        .extracting(LoggedRequest::ruling)
+        .extracting(ruling -> ruling == null ? List.of() : ruling.goals())
+        .containsOnly(List.of(hostPort("erp.new.example.com:8443")));
   }
 
   @Test

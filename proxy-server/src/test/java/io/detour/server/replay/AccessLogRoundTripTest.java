@@ -35,7 +35,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalInt;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -89,6 +88,8 @@ class AccessLogRoundTripTest {
     Instant before = Instant.now();
     log.legacyUse(rewritten("moved"));
     log.legacyUse(rejected());
+    log.legacyUse(reported());
+    log.unmatchedLegacyUse(CLIENT, ASKED, ".old.example.com");
     log.refused(CLIENT, ASKED, 502, ProxyErrorType.DNS_ERROR, "no such name");
     log.refused(CLIENT, null, 400, ProxyErrorType.HTTP_REQUEST_ERROR, "port is missing");
 
@@ -99,10 +100,12 @@ class AccessLogRoundTripTest {
     assertThat(read)
         .usingRecursiveFieldByFieldElementComparatorIgnoringFields("time")
         .containsExactly(
-            request(1, ASKED, "erp", "rewrite", TARGET, OptionalInt.empty(), "moved"),
-            request(2, ASKED, "gone", "reject", null, OptionalInt.empty(), null),
-            request(3, ASKED, null, null, null, OptionalInt.of(502), "no such name"),
-            request(4, null, null, null, null, OptionalInt.of(400), "port is missing"));
+            request(1, ASKED, ruling("erp", "rewrite", "enforce", TARGET), 1, null),
+            request(2, ASKED, ruling("gone", "reject", "enforce"), 0, null),
+            request(3, ASKED, ruling("erp", "rewrite", "report", TARGET), 1, null),
+            request(4, ASKED, Ruling.UNMATCHED, 0, null),
+            request(5, ASKED, null, 0, refused(502, "dns_error", "no such name")),
+            request(6, null, null, 0, refused(400, "http_request_error", "port is missing")));
   }
 
   @DisplayName("A08 hostile messages come back as they were and forge nothing")
@@ -127,8 +130,8 @@ class AccessLogRoundTripTest {
     assertThat(read())
         .usingRecursiveFieldByFieldElementComparatorIgnoringFields("time")
         .containsExactly(
-            request(1, ASKED, "erp", "rewrite", TARGET, OptionalInt.empty(), message),
-            request(2, ASKED, null, null, null, OptionalInt.of(403), message));
+            request(1, ASKED, ruling("erp", "rewrite", "enforce", TARGET), 1, null),
+            request(2, ASKED, null, 0, refused(403, "http_request_denied", message)));
   }
 
   @Test
@@ -146,24 +149,36 @@ class AccessLogRoundTripTest {
       log.refused(CLIENT, ASKED, 403, ProxyErrorType.HTTP_REQUEST_DENIED, messages.get(i));
     }
 
-    assertThat(read()).extracting(LoggedRequest::message).isEqualTo(messages);
+    assertThat(read())
+        .extracting(LoggedRequest::refusal)
+        .extracting(refusal -> refusal == null ? null : refusal.details())
+        .isEqualTo(messages);
   }
 
   private static LegacyUse rewritten(String message) {
+    return new LegacyUse(CLIENT, ASKED, rewrite(message, Mode.ENFORCE), TARGET, 1);
+  }
+
+  private static LegacyUse reported() {
+    Decision.Ruled decision = new Decision.Report(rewrite(null, Mode.REPORT));
+    return new LegacyUse(CLIENT, ASKED, decision, ASKED, 1);
+  }
+
+  private static Decision.Ruled rewrite(@Nullable String message, Mode mode) {
     Target target = (Target) Target.parse(TARGET.toString());
     Outcome outcome = new Outcome.Rewrite(List.of(target), Fallback.USUAL, HostHeader.REWRITE);
-    Rule rule = rule("erp", outcome, new Rule.Log(LogLevel.WARN, message));
-    Decision.Ruled decision = new Decision.Rewrite(rule, rule.hosts().getFirst());
-    return new LegacyUse(CLIENT, ASKED, decision, TARGET, 1);
+    Rule rule = rule("erp", outcome, mode, new Rule.Log(LogLevel.WARN, message));
+    return new Decision.Rewrite(rule, rule.hosts().getFirst());
   }
 
   private static LegacyUse rejected() {
-    Rule rule = rule("gone", new Outcome.Reject("gone"), new Rule.Log(LogLevel.INFO, null));
+    Rule rule =
+        rule("gone", new Outcome.Reject("gone"), Mode.ENFORCE, new Rule.Log(LogLevel.INFO, null));
     Decision.Ruled decision = new Decision.Reject(rule, rule.hosts().getFirst(), "gone");
     return new LegacyUse(CLIENT, ASKED, decision, null, 0);
   }
 
-  private static Rule rule(String name, Outcome outcome, Rule.Log log) {
+  private static Rule rule(String name, Outcome outcome, Mode mode, Rule.Log log) {
     return new Rule(
         name,
         0,
@@ -174,7 +189,7 @@ class AccessLogRoundTripTest {
         Scope.ANY,
         Lifetime.ALWAYS,
         outcome,
-        Mode.ENFORCE,
+        mode,
         log,
         Rule.Notes.NONE);
   }
@@ -193,23 +208,19 @@ class AccessLogRoundTripTest {
   private static LoggedRequest request(
       long line,
       @Nullable HostPort asked,
-      @Nullable String rule,
-      @Nullable String action,
-      @Nullable HostPort target,
-      OptionalInt status,
-      @Nullable String message) {
+      @Nullable Ruling ruling,
+      int attempts,
+      LoggedRequest.@Nullable Refused refusal) {
     return new LoggedRequest(
-        line,
-        Instant.EPOCH,
-        "2001:db8::9",
-        null,
-        asked,
-        rule,
-        action,
-        rule == null ? null : "enforce",
-        target,
-        status,
-        message);
+        line, Instant.EPOCH, "2001:db8::9", null, asked, ruling, attempts, refusal);
+  }
+
+  private static Ruling ruling(String rule, String action, String mode, HostPort... goals) {
+    return new Ruling(rule, action, mode, List.of(goals));
+  }
+
+  private static LoggedRequest.Refused refused(int status, String error, String details) {
+    return new LoggedRequest.Refused(status, error, details);
   }
 
   private static HostPort hostPort(String text) {
