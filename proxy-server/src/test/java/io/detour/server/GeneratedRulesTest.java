@@ -293,9 +293,7 @@ class GeneratedRulesTest {
       String got = String.valueOf(answers.get(host));
       led += got.equals(expected) && !got.equals(answer.apply(host.name())) ? 1 : 0;
       if (!got.equals(expected)) {
-        assertThat(got)
-            .as("%s: %s", host, run.out())
-            .isIn(answer.apply(host.name()), nowhere);
+        assertThat(got).as("%s: %s", host, run.out()).isIn(answer.apply(host.name()), nowhere);
         assertThat(isNoted(rules, host, run)).as("%s: %s", host, run.err()).isTrue();
       }
     }
