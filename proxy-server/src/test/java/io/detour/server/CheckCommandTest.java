@@ -47,7 +47,7 @@ class CheckCommandTest {
     CommandRun run = check("../rules.example.yaml");
 
     assertThat(run.err()).isEmpty();
-    assertThat(run.out()).isEqualTo("../rules.example.yaml: 5 rules, 9 tests passed\n");
+    assertThat(run.out()).isEqualTo("../rules.example.yaml: 7 rules, 13 tests passed\n");
     assertThat(run.exitCode()).isZero();
   }
 

@@ -68,6 +68,8 @@ class ExplainCommandTest {
             asked   app-crm-07.corp.oldco.net:8443
             not     keep-sso (../rules.example.yaml:N): host does not match exact sso.old.example.com
             not     erp (../rules.example.yaml:N): host does not match exact erp.old.example.com, exact erp-dr.old.example.com
+            not     build-farm (../rules.example.yaml:N): host does not match exact build.old.example.com
+            not     files (../rules.example.yaml:N): host does not match exact files.corp.oldco.net
             not     old-zone (../rules.example.yaml:N): host does not match suffix .old.example.com
             match   numbered-hosts (../rules.example.yaml:N): host matches regex app-([a-z]+)-([0-9]+)\\.corp\\.oldco\\.net
             found   {0} = app-crm-07.corp.oldco.net, {1} = crm, {2} = 07

@@ -20,8 +20,8 @@ class ExampleRulesTest {
     assertThat(file).isInstanceOf(RuleFiles.Loaded.class);
     RuleFiles.Loaded loaded = (RuleFiles.Loaded) file;
     assertThat(loaded.failures()).isEmpty();
-    assertThat(loaded.rules().rules()).hasSize(5);
-    assertThat(loaded.tests()).hasSize(9);
+    assertThat(loaded.rules().rules()).hasSize(7);
+    assertThat(loaded.tests()).hasSize(13);
   }
 
   @Test

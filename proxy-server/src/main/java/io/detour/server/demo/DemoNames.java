@@ -33,6 +33,8 @@ final class DemoNames {
           Map.entry("erp-dr.old.example.com", "erp.new.example.com"),
           Map.entry(WIKI, "wiki.new.example.com"),
           Map.entry("files.old.example.com", "files.new.example.com"),
+          Map.entry("files.corp.oldco.net", "files.corp.oldco.net"),
+          Map.entry("build.old.example.com", "build.new.example.com"),
           Map.entry("intranet.old.example.com", "intranet.new.example.com"),
           Map.entry("mail.old.example.com", "mail.new.example.com"),
           Map.entry("www.old.example.com", "www.new.example.com"),
