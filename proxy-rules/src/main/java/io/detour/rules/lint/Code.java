@@ -25,6 +25,8 @@ public enum Code {
   UNUSED_TARGET(Severity.WARNING),
   /** There is no other target to fall back on. */
   UNUSED_FALLBACK(Severity.WARNING),
+  /** A template makes no host of the domain that a suffix with its apex matches. */
+  TEMPLATE_FAILS(Severity.WARNING),
   /** Rules lead to each other. */
   CYCLE(Severity.WARNING),
   /** A rule leads to where another rule leads on. */
