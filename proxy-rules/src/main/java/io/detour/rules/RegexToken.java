@@ -9,15 +9,20 @@ sealed interface RegexToken {
    */
   record OneCharacter(int codePoint, boolean foldsCase) implements RegexToken {}
 
-  /** {@code .}: any character of a host. */
-  record AnyCharacter() implements RegexToken {}
+  /**
+   * {@code .}: any character of a host.
+   *
+   * @param at its place in the text
+   */
+  record AnyCharacter(int at) implements RegexToken {}
 
   /**
    * A class of characters: {@code [a-z]}, {@code \d}, {@code \pN}.
    *
    * @param text as it is written
+   * @param foldsCase whether it stands under the flag {@code i}
    */
-  record CharacterClass(String text) implements RegexToken {}
+  record CharacterClass(String text, boolean foldsCase) implements RegexToken {}
 
   /** {@code ^} or {@code \A}. */
   record Begin() implements RegexToken {}

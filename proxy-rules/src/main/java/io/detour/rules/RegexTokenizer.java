@@ -47,7 +47,7 @@ final class RegexTokenizer {
       case '|' -> add(new RegexToken.Bar(), at + 1);
       case '^' -> add(new RegexToken.Begin(), at + 1);
       case '$' -> add(new RegexToken.End(), at + 1);
-      case '.' -> add(new RegexToken.AnyCharacter(), at + 1);
+      case '.' -> add(new RegexToken.AnyCharacter(at), at + 1);
       case '*' -> repeat(0, RegexToken.Repeat.UNBOUNDED, false, at + 1);
       case '+' -> repeat(1, RegexToken.Repeat.UNBOUNDED, false, at + 1);
       case '?' -> repeat(0, 1, false, at + 1);
@@ -68,7 +68,7 @@ final class RegexTokenizer {
   }
 
   private void characterClass(int end) {
-    add(new RegexToken.CharacterClass(regex.substring(at, end)), end);
+    add(new RegexToken.CharacterClass(regex.substring(at, end), foldsCase), end);
   }
 
   private void repeat(int min, int max, boolean counted, int end) {

@@ -25,6 +25,8 @@ public enum Code {
   UNUSED_TARGET(Severity.WARNING),
   /** There is no other target to fall back on. */
   UNUSED_FALLBACK(Severity.WARNING),
+  /** A template makes no host of the domain that a suffix with its apex matches. */
+  TEMPLATE_FAILS(Severity.WARNING),
   /** Rules lead to each other. */
   CYCLE(Severity.WARNING),
   /** A rule leads to where another rule leads on. */
@@ -37,6 +39,10 @@ public enum Code {
   PLAIN_REGEX(Severity.WARNING),
   /** A regular expression asks for a character that no host has. */
   IMPOSSIBLE_CHARACTER(Severity.WARNING),
+  /** A regular expression matches no host. */
+  NEVER_MATCHES(Severity.WARNING),
+  /** A dot in a regular expression stands for any character, where a dot seems to be meant. */
+  UNESCAPED_DOT(Severity.WARNING),
   /** The last day of a rule is over. */
   EXPIRED(Severity.WARNING),
   /** The last day of a rule is near. */

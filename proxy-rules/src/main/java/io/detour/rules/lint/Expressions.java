@@ -5,6 +5,7 @@ import io.detour.rules.HostRewrite;
 import io.detour.rules.Outcome;
 import io.detour.rules.Printable;
 import io.detour.rules.RegexShape;
+import io.detour.rules.RegexSlips;
 import io.detour.rules.Rule;
 
 /** Finds regular expressions that need not be any, and such that match no host. */
@@ -20,23 +21,35 @@ final class Expressions {
   void look(Rule rule) {
     for (HostMatcher matcher : rule.hosts()) {
       if (matcher instanceof HostMatcher.Regex regex) {
-        lookForCharacters(rule, regex);
+        lookForSlips(rule, regex);
         lookForPlain(rule, regex);
       }
     }
   }
 
-  private void lookForCharacters(Rule rule, HostMatcher.Regex regex) {
-    Character impossible = RegexCharacters.impossible(regex.pattern().pattern());
+  private void lookForSlips(Rule rule, HostMatcher.Regex regex) {
+    RegexSlips slips = RegexSlips.of(regex);
+    String impossible = slips.impossible();
     if (impossible != null) {
-      String reason =
-          impossible >= 'A' && impossible <= 'Z'
-              ? "hosts are in lower case"
-              : "no host has this character";
+      boolean capital = impossible.matches("[A-Z]");
       findings.add(
           Code.IMPOSSIBLE_CHARACTER,
           rule,
-          regex + " asks for " + Printable.quoted(impossible.toString()) + ": " + reason);
+          regex
+              + " asks for "
+              + Printable.quoted(impossible)
+              + (capital ? ": hosts are in lower case" : ": no host has this character"));
+    } else if (slips.never() != null) {
+      findings.add(Code.NEVER_MATCHES, rule, regex + " matches no host: " + slips.never());
+    }
+    if (slips.dotted() != null) {
+      findings.add(
+          Code.UNESCAPED_DOT,
+          rule,
+          regex
+              + " has a \".\" that stands for any character (did you mean "
+              + Printable.escaped(slips.dotted())
+              + "?)");
     }
   }
 

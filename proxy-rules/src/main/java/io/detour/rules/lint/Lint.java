@@ -17,7 +17,7 @@ public final class Lint {
     Claims claims = new Claims(files.rules());
     Shadows shadows = Shadows.of(rules, claims, setting, findings);
     RuleStates states = new RuleStates(setting, findings);
-    Targets targets = new Targets(setting, findings);
+    Targets targets = new Targets(claims, setting, findings);
     Expressions expressions = new Expressions(claims, findings);
     for (Rule rule : rules) {
       OwnMatchers.look(rule, findings);

@@ -3,6 +3,8 @@ package io.detour.rules.lint;
 import io.detour.core.AddressClass;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
+import io.detour.core.MalformedAuthority;
+import io.detour.rules.Captures;
 import io.detour.rules.Fallback;
 import io.detour.rules.HostMatcher;
 import io.detour.rules.HostRewrite;
@@ -21,10 +23,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds targets that make no difference, and such that cannot be meant. */
 final class Targets {
+  private final Claims claims;
   private final Setting setting;
   private final Findings findings;
 
-  Targets(Setting setting, Findings findings) {
+  Targets(Claims claims, Setting setting, Findings findings) {
+    this.claims = claims;
     this.setting = setting;
     this.findings = findings;
   }
@@ -34,6 +38,7 @@ final class Targets {
       return;
     }
     lookForNoOp(rule, rewrite);
+    lookForFailure(rule, rewrite);
     lookAtFallback(rule, rewrite);
     for (Target target : rewrite.targets()) {
       lookForParent(rule, target);
@@ -76,6 +81,49 @@ final class Targets {
             case HostMatcher.Regex _ -> template.toString().equals("{0}");
           };
     };
+  }
+
+  /** A target that cannot be filled in ends the request, whatever the others are. */
+  private void lookForFailure(Rule rule, Outcome.Rewrite rewrite) {
+    if (!Scopes.takesSome(rule)) {
+      return;
+    }
+    for (HostMatcher matcher : rule.hosts()) {
+      if (matcher instanceof HostMatcher.Suffix suffix && suffix.withApex()) {
+        HostRewrite.Template failing = failingAtApex(rewrite, suffix.domain());
+        if (failing != null && isReached(rule, suffix.domain())) {
+          findings.add(
+              Code.TEMPLATE_FAILS,
+              rule,
+              "target "
+                  + failing
+                  + " makes no host of "
+                  + suffix.domain()
+                  + " itself, which gets 502 (did you mean \"."
+                  + suffix.domain()
+                  + "\"?)");
+        }
+      }
+    }
+  }
+
+  /** A template that makes no host with nothing before the domain, or null. */
+  private static HostRewrite.@Nullable Template failingAtApex(Outcome.Rewrite rewrite, Host apex) {
+    for (Target target : rewrite.targets()) {
+      if (target.host() instanceof HostRewrite.Template template
+          && template.apply(apex, new Captures.Prefix("")) instanceof MalformedAuthority) {
+        return template;
+      }
+    }
+    return null;
+  }
+
+  /** Whether no rule before takes all requests for a host. */
+  private boolean isReached(Rule rule, Host host) {
+    return claims.first(
+            new HostMatcher.Exact(host),
+            before -> before.index() < rule.index() && Scopes.takesAllOf(before, rule))
+        == null;
   }
 
   private void lookAtFallback(Rule rule, Outcome.Rewrite rewrite) {

@@ -53,7 +53,10 @@ public record RuleTest(String file, Location at, Request request, Expected expec
     BROWNOUT
   }
 
-  /** Runs the test; a problem for each expectation that does not hold. */
+  /**
+   * Runs the test; a problem for each expectation that does not hold. A request that leads nowhere
+   * fails every test: nobody wants a 502.
+   */
   public List<Problem> failures(RuleSet rules) {
     Decision decision = meant(rules.decide(request));
     List<Problem> failures = new ArrayList<>();
@@ -67,23 +70,24 @@ public record RuleTest(String file, Location at, Request request, Expected expec
     if (!expected.targets().isEmpty()) {
       expect(failures, "to", targets(decision), joined(expected.targets()));
     }
+    boolean routeIsExpected = expected.effect() != null || !expected.targets().isEmpty();
+    if (!routeIsExpected
+        && decision instanceof Decision.Rewrite rewrite
+        && rewrite.route(request.asked()) instanceof NoRoute none) {
+      failures.add(failure("it leads nowhere, " + none.problem()));
+    }
     return failures;
   }
 
   private void expect(List<Problem> failures, String what, String actual, String wanted) {
     if (!actual.equals(wanted)) {
-      String message =
-          "test of "
-              + request.asked()
-              + " failed: "
-              + what
-              + " is "
-              + actual
-              + " (expected: "
-              + wanted
-              + ")";
-      failures.add(new Problem(file, at.line(), at.column(), message));
+      failures.add(failure(what + " is " + actual + " (expected: " + wanted + ")"));
     }
+  }
+
+  private Problem failure(String what) {
+    String message = "test of " + request.asked() + " failed: " + what;
+    return new Problem(file, at.line(), at.column(), message);
   }
 
   private static Decision meant(Decision decision) {

@@ -36,13 +36,24 @@ class ExpressionsTest {
             "impossible-character 3:3: regex App-.* asks for \"A\"" + lower),
         row(
             rules(regexRule("a", "https://(.*)")),
-            "impossible-character 3:3: regex https://(.*) asks for \"/\"" + none));
+            "impossible-character 3:3: regex https://(.*) asks for \"/\"" + none),
+        row(rules(regexRule("a", "(app|App)\\.x[0-9]+"))),
+        row(
+            rules(regexRule("a", "app[0-9]\\.old\\.net:443")),
+            "never-matches 3:3: regex app[0-9]\\.old\\.net:443 matches no host: hosts stand here"
+                + " without a port"),
+        row(
+            rules(regexRule("a", "[A-Z]+\\.x")),
+            "never-matches 3:3: regex [A-Z]+\\.x matches no host" + lower),
+        row(
+            rules(regexRule("a", ".*.old.net")),
+            "unescaped-dot 3:3: regex .*.old.net has a \".\" that stands for any character (did you"
+                + " mean .*\\.old\\.net?)"));
   }
 
   @ParameterizedTest
   @MethodSource("expressions")
   void anExpressionThatIsPlainOrMatchesNothingIsFound(String rules, List<String> lines) {
-    assertThat(lines(rules, EnumSet.of(Code.PLAIN_REGEX, Code.IMPOSSIBLE_CHARACTER)))
-        .isEqualTo(lines);
+    assertThat(lines(rules, EnumSet.range(Code.PLAIN_REGEX, Code.UNESCAPED_DOT))).isEqualTo(lines);
   }
 }

@@ -71,6 +71,39 @@ class TargetsTest {
             "unknown-parent 3:3: error: via: there is no parent \"london\""));
   }
 
+  static Stream<Arguments> templates() {
+    String failing =
+        "target {prefix}.new.net makes no host of old.net itself, which gets 502 (did you mean"
+            + " \".old.net\"?)";
+    String zone = to("a", "suffix: old.net", "{prefix}.new.net");
+    String apex = "apex, match: { host: { exact: old.net } }, action: pass";
+    return Stream.of(
+        row(rules(zone), "template-fails 3:3: " + failing),
+        row(rules(zone + ", mode: report"), "template-fails 3:3: " + failing),
+        row(rules(zone + ", mode: off")),
+        row(rules(to("a", "suffix: .old.net", "{prefix}.new.net"))),
+        row(rules(to("a", "suffix: old.net", "www{prefix}.new.net"))),
+        row(
+            rules(to("a", "suffix: [.w.net, old.net]", "{prefix}.new.net")),
+            "template-fails 3:3: " + failing),
+        row(
+            rules(
+                "a, match: { host: { suffix: old.net } }, action: rewrite, targets: [{ to: b.net"
+                    + " }, { to: '{prefix}.new.net' }]"),
+            "template-fails 3:3: " + failing),
+        row(rules(apex, zone)),
+        row(rules(zone, apex), "template-fails 3:3: " + failing),
+        row(
+            rules(conditional("apex", "old.net", "port: 443"), zone),
+            "template-fails 4:3: " + failing));
+  }
+
+  @ParameterizedTest(name = "W03 {1}")
+  @MethodSource("templates")
+  void aTemplateThatFailsForTheApexIsFound(String rules, List<String> lines) {
+    assertThat(lines(rules, EnumSet.of(Code.TEMPLATE_FAILS))).isEqualTo(lines);
+  }
+
   @ParameterizedTest
   @MethodSource("targets")
   void aTargetWithoutEffectOrThatCannotBeMeantIsFound(String rules, List<String> lines) {
