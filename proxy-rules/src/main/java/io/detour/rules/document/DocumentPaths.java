@@ -14,10 +14,11 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The files that a list of files and folders stands for. A folder stands for the files right in it
- * whose names end in {@code .yaml}, {@code .yml} or {@code .json} and do not begin with a dot, in
- * the order of their names. Symbolic links are followed. So the folders of Kubernetes' config maps
- * can be named, whose files are links through a hidden folder.
+ * The files that a list of files and folders stands for. A folder stands for everything right in it
+ * that is no folder and whose name ends in {@code .yaml}, {@code .yml} or {@code .json} and does
+ * not begin with a dot, in the order of the names: rules are rather refused than passed over
+ * because a file is unreadable, or a pipe. Symbolic links are followed. So the folders of
+ * Kubernetes' config maps can be named, whose files are links through a hidden folder.
  *
  * @param files in the order in which they are to be read
  * @param problems with paths that are not there, folders that cannot be read, and files that would
@@ -87,12 +88,12 @@ public record DocumentPaths(List<Path> files, List<Problem> problems) {
     return files;
   }
 
-  /** Whether a folder's entry is read: a dangling link is, so that it is found to be a problem. */
+  /** Whether a folder's entry is read: a link that leads nowhere is, and found to be a problem. */
   private static boolean isNamed(Path entry) {
     String name = entry.getFileName().toString();
     return !name.startsWith(".")
         && ENDINGS.stream().anyMatch(name::endsWith)
-        && (Files.isRegularFile(entry) || (Files.isSymbolicLink(entry) && Files.notExists(entry)));
+        && !Files.isDirectory(entry);
   }
 
   private static Problem unreadable(Path path, IOException e) {

@@ -13,6 +13,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ final class Source {
     if (e instanceof AccessDeniedException) {
       return "access is denied";
     }
-    String message = e.getMessage();
+    String message = e instanceof FileSystemException of ? of.getReason() : e.getMessage();
     return message == null ? "input error" : Printable.escaped(message);
   }
 

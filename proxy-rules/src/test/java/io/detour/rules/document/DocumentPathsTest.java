@@ -72,6 +72,40 @@ class DocumentPathsTest {
   }
 
   @Test
+  void aFileWhoseTargetCannotBeJudgedIsAProblemAndNotPassedOver() throws IOException {
+    Path loop = Files.createSymbolicLink(folder.resolve("loop.yaml"), Path.of("loop.yaml"));
+
+    assertThat(problems(folder))
+        .singleElement()
+        .asString()
+        .startsWith(loop + ": cannot be read: Too many levels of symbolic links");
+  }
+
+  @Test
+  void aLinkBehindAFolderWithoutPermissionIsAProblem() throws IOException {
+    Path closed = Files.createDirectory(folder.resolve("closed"));
+    Path link = Files.createSymbolicLink(folder.resolve("a.yaml"), closed.resolve("a.yaml"));
+    Files.writeString(closed.resolve("a.yaml"), "");
+    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("---------"));
+    Assumptions.assumeFalse(Files.isReadable(closed), "this user (root) may read everything");
+
+    assertThat(problems(folder)).containsExactly(link + ": cannot be read: access is denied");
+  }
+
+  @Test
+  void whatIsNoFileIsLeftToTheReaderToRefuse() throws Exception {
+    Path pipe = folder.resolve("pipe.yaml");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    assertThat(files(folder)).containsExactly("pipe.yaml");
+    Problems problems = new Problems(pipe.toString());
+    assertThat(Document.load(pipe, problems)).isNull();
+    assertThat(problems.inOrder())
+        .extracting(Problem::message)
+        .containsExactly("cannot be read: it is a device or a pipe (expected: a file)");
+  }
+
+  @Test
   void theSameFileTwiceIsAProblem() throws IOException {
     Path file = file("a.yaml");
     Path link = Files.createSymbolicLink(folder.resolve("b.yaml"), file);

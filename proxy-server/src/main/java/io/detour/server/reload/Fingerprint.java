@@ -48,7 +48,11 @@ public record Fingerprint(Map<Path, Look> looks) {
         implements Look {}
 
     /** A folder, with those of its files that are read, in their order. */
-    record Folder(Map<Path, Look> files) implements Look {}
+    record Folder(Map<Path, Look> files) implements Look {
+      private boolean holdsFiles() {
+        return files.values().stream().anyMatch(File.class::isInstance);
+      }
+    }
   }
 
   /** How files and folders look now. */
@@ -106,14 +110,33 @@ public record Fingerprint(Map<Path, Look> looks) {
     }
   }
 
-  /** The paths that are absent here and were not in an earlier one. */
+  /**
+   * The paths that were there earlier and are gone, and the folders that held files and are empty.
+   */
   List<Path> vanishedSince(Fingerprint earlier) {
+    return looks.keySet().stream().filter(path -> hasVanished(earlier, path)).toList();
+  }
+
+  private boolean hasVanished(Fingerprint earlier, Path path) {
+    return switch (looks.get(path)) {
+      case Look.Absent _ ->
+          earlier.looks.get(path) instanceof Look.File
+              || earlier.looks.get(path) instanceof Look.Folder;
+      case Look.Folder(var files) when files.isEmpty() -> earlier.holdsFiles(path);
+      case Look.Folder _, Look.File _ -> false;
+      case null -> false;
+    };
+  }
+
+  /** Whether a path is a folder with a file in it. */
+  boolean holdsFiles(Path path) {
+    return looks.get(path) instanceof Look.Folder folder && folder.holdsFiles();
+  }
+
+  /** The folders without files, not even one that cannot be read. */
+  List<Path> emptyFolders() {
     return looks.keySet().stream()
-        .filter(path -> looks.get(path) instanceof Look.Absent)
-        .filter(
-            path ->
-                earlier.looks.get(path) instanceof Look.File
-                    || earlier.looks.get(path) instanceof Look.Folder)
+        .filter(path -> looks.get(path) instanceof Look.Folder(var files) && files.isEmpty())
         .toList();
   }
 

@@ -5,7 +5,9 @@ import io.detour.rules.yaml.RuleFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -31,6 +33,9 @@ public final class RuleFileLoader implements RuleLoader {
   /** Whether there ever was a file: rules are not dropped because it is gone. */
   private boolean found;
 
+  /** Folders from whose files rules were taken: they are not dropped because a folder is empty. */
+  private final Set<Path> filled = new HashSet<>();
+
   /**
    * @param source where they are
    * @param judge says whether they may be used; its clock is that of the file system
@@ -45,13 +50,33 @@ public final class RuleFileLoader implements RuleLoader {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Fingerprint before = settled();
       lastRead = before;
-      RuleReading reading = judge.judge(load());
+      RuleReading reading = read(before);
       if (look().equals(before)) {
-        return reading;
+        return remembered(reading, before);
       }
     }
     return new RuleReading.Refused(
-        List.of(problem("changed each time while it was read (expected: nobody writes)")));
+        List.of(
+            problem(
+                paths().getFirst(),
+                "changed each time while it was read (expected: nobody writes)")));
+  }
+
+  private RuleReading read(Fingerprint now) {
+    List<Problem> emptied =
+        now.emptyFolders().stream().filter(filled::contains).map(RuleFileLoader::emptied).toList();
+    return emptied.isEmpty() ? judge.judge(load()) : new RuleReading.Refused(emptied);
+  }
+
+  private RuleReading remembered(RuleReading reading, Fingerprint read) {
+    if (reading instanceof RuleReading.Accepted) {
+      paths().stream().filter(read::holdsFiles).forEach(filled::add);
+    }
+    return reading;
+  }
+
+  private static Problem emptied(Path folder) {
+    return problem(folder, "holds no rule file any more (expected: one, if with rules: [])");
   }
 
   private Fingerprint settled() {
@@ -87,8 +112,8 @@ public final class RuleFileLoader implements RuleLoader {
     return RuleFiles.load(paths, judge.zone());
   }
 
-  private Problem problem(String message) {
-    return new Problem(paths().getFirst().toString(), 0, 0, message);
+  private static Problem problem(Path path, String message) {
+    return new Problem(path.toString(), 0, 0, message);
   }
 
   @Override

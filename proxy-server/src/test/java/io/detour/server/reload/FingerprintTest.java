@@ -132,6 +132,19 @@ class FingerprintTest {
   }
 
   @Test
+  void aFolderThatTurnsEmptyIsGoneAndOneWithAFileLessIsNot() throws IOException {
+    Path one = write("a.yaml", "a");
+    Path two = write("b.yaml", "b");
+    Fingerprint before = of(folder);
+
+    Files.delete(one);
+    assertThat(of(folder).vanishedSince(before)).isEmpty();
+    Files.delete(two);
+    assertThat(of(folder).vanishedSince(before)).containsExactly(folder);
+    assertThat(of(folder).vanishedSince(of(folder))).isEmpty();
+  }
+
+  @Test
   void theLatestChangeOfAllFilesCounts() throws IOException {
     assertThat(of(folder.resolve("none")).lastChangeNanos()).isZero();
     write("a.yaml", "a");

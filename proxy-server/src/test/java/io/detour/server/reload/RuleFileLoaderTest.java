@@ -83,6 +83,46 @@ class RuleFileLoaderTest {
   }
 
   @Test
+  void aFolderThatTurnsEmptyIsRefusedHoweverOftenItIsRead() throws IOException {
+    Path file = write(rejecting("a"));
+    RuleFileLoader files = listed(folder);
+    assertThat(names(files.read())).containsExactly("a");
+    Files.delete(file);
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(problems(files.read()))
+          .containsExactly(
+              new Problem(
+                  folder.toString(),
+                  0,
+                  0,
+                  "holds no rule file any more (expected: one, if with rules: [])"));
+    }
+    write("{ version: 1, rules: [] }");
+    assertThat(names(files.read())).isEmpty();
+  }
+
+  @Test
+  void oneFileThatIsRemovedFromAFolderTakesItsRulesWithIt() throws IOException {
+    write(rejecting("a"));
+    Path other = Files.writeString(folder.resolve("other.yaml"), rejecting("b"));
+    RuleFileLoader files = listed(folder);
+    assertThat(names(files.read())).containsExactly("b", "a");
+
+    Files.delete(other);
+
+    assertThat(names(files.read())).containsExactly("a");
+  }
+
+  @Test
+  void aFolderThatWasAlwaysEmptyIsNoRules() {
+    RuleFileLoader files = listed(folder);
+
+    assertThat(names(files.read())).isEmpty();
+    assertThat(names(files.read())).isEmpty();
+  }
+
+  @Test
   void anEmptyListIsNoRules() {
     RuleFileLoader files =
         new RuleFileLoader(
