@@ -16,10 +16,12 @@ import org.jspecify.annotations.Nullable;
  * claim holds for every canonical host; what is not understood is not claimed. Immutable.
  *
  * @param alternatives each host that matches has the texts of at least one of them; never empty
+ * @param everything whether every host matches
  * @param plain what matches the same hosts as the expression does, each host by one of them; empty
  *     if the expression says more than plain matchers can
  */
-record RegexLiterals(List<LiteralSequence> alternatives, List<PlainMatch> plain) {
+record RegexLiterals(
+    List<LiteralSequence> alternatives, boolean everything, List<PlainMatch> plain) {
   RegexLiterals {
     alternatives = List.copyOf(alternatives);
     plain = List.copyOf(plain);
@@ -33,16 +35,18 @@ record RegexLiterals(List<LiteralSequence> alternatives, List<PlainMatch> plain)
   static RegexLiterals of(String regex) {
     List<LiteralSequence> alternatives = new ArrayList<>();
     List<PlainMatch> plain = new ArrayList<>();
+    boolean everything = false;
     for (List<RegexPiece> pieces : RegexPieces.alternatives(regex)) {
       List<RegexPiece> inner = withoutAnchors(pieces);
       alternatives.add(literals(inner));
+      everything |= inner.equals(List.of(ANYTHING)) || inner.equals(List.of(SOMETHING));
       PlainMatch same = plain(inner);
       if (same != null) {
         plain.add(same);
       }
     }
     boolean allPlain = plain.size() == alternatives.size();
-    return new RegexLiterals(alternatives, allPlain ? plain : List.of());
+    return new RegexLiterals(alternatives, everything, allPlain ? plain : List.of());
   }
 
   /** The longest text that every match ends with, or an empty text if there is none. */

@@ -6,9 +6,10 @@ import java.util.List;
  * What the text of a regular expression says about the hosts that it matches. Immutable.
  *
  * @param tail every match ends with this text; empty if none is known
+ * @param everything whether every host matches, as {@code .*} says
  * @param plain exact hosts and suffixes that together match the same hosts; empty if there are none
  */
-public record RegexShape(String tail, List<HostMatcher> plain) {
+public record RegexShape(String tail, boolean everything, List<HostMatcher> plain) {
   public RegexShape {
     plain = List.copyOf(plain);
   }
@@ -17,7 +18,9 @@ public record RegexShape(String tail, List<HostMatcher> plain) {
   public static RegexShape of(HostMatcher.Regex regex) {
     RegexLiterals literals = RegexLiterals.of(regex.pattern().pattern());
     return new RegexShape(
-        literals.tail(), literals.plain().stream().map(RegexShape::matcher).toList());
+        literals.tail(),
+        literals.everything(),
+        literals.plain().stream().map(RegexShape::matcher).toList());
   }
 
   private static HostMatcher matcher(PlainMatch plain) {

@@ -7,9 +7,9 @@ import io.detour.rules.Rule;
  * A rule that takes hosts by one of its matchers.
  *
  * @param matcher as the rule has it
- * @param meaning the matcher itself, or a plain one that matches some of its hosts
+ * @param extent which hosts it takes, of those that its list is for
  */
-record Claim(Rule rule, HostMatcher matcher, HostMatcher meaning) {
+record Claim(Rule rule, HostMatcher matcher, Extent extent) {
   /** Whether it belongs to a rule; rules are expensive to compare. */
   boolean isOf(Rule other) {
     return rule.index() == other.index();

@@ -18,15 +18,19 @@ import org.jspecify.annotations.Nullable;
  * The matchers of a rule set, found by hosts that all of them match. For one thread.
  *
  * <p>Exact hosts and suffixes are listed by their domain. A host, or all names of a domain, can
- * only be matched by what is listed there or at a domain above, so a lookup costs as many steps as
- * the name has labels. Regular expressions are listed by their text, and by what they mean if plain
- * matchers mean the same; those that match one host are found as a request finds them.
+ * only be matched by what is listed there or at a domain above, the last of which is the root, so a
+ * lookup costs as many steps as the name has labels. Regular expressions are listed by their text,
+ * and by what they mean if plain matchers mean the same; those that match one host are found as a
+ * request finds them.
  *
  * <p>Two bounds keep the time linear in the number of rules: a list holds {@value
  * #MOST_CONDITIONAL} matchers of rules with conditions, and regular expressions are tried {@value
  * #MOST_TRIALS} times.
  */
 final class Claims {
+  /** The domain that every host is below. */
+  private static final String ROOT = "";
+
   private static final int MOST_CONDITIONAL = 256;
   private static final int MOST_TRIALS = 1_000_000;
 
@@ -40,30 +44,6 @@ final class Claims {
   private final Map<String, Object> texts = new HashMap<>();
 
   private int trials;
-
-  /** Which hosts a matcher matches, seen from its domain or text. */
-  private enum Extent {
-    /** The domain itself, as a host. */
-    HOST,
-    /** All names below the domain. */
-    BELOW,
-    /** The domain itself and all names below it. */
-    HOST_AND_BELOW,
-    /** What the expression with this text matches. */
-    EXPRESSION;
-
-    static Extent of(HostMatcher matcher) {
-      return switch (matcher) {
-        case HostMatcher.Exact _ -> HOST;
-        case HostMatcher.Suffix suffix -> suffix.withApex() ? HOST_AND_BELOW : BELOW;
-        case HostMatcher.Regex _ -> EXPRESSION;
-      };
-    }
-
-    boolean includes(Extent other) {
-      return this == other || (this == HOST_AND_BELOW && other != EXPRESSION);
-    }
-  }
 
   /** Claims in the order of the rules. */
   private record Several(List<Claim> claims) {}
@@ -81,11 +61,14 @@ final class Claims {
   private void add(Rule rule, HostMatcher matcher) {
     switch (matcher) {
       case HostMatcher.Exact _, HostMatcher.Suffix _ ->
-          append(plain, domain(matcher), new Claim(rule, matcher, matcher));
+          append(plain, domain(matcher), new Claim(rule, matcher, Extent.of(matcher)));
       case HostMatcher.Regex regex -> {
-        append(texts, regex.pattern().pattern(), new Claim(rule, matcher, matcher));
+        append(texts, regex.pattern().pattern(), new Claim(rule, matcher, Extent.EXPRESSION));
         for (HostMatcher same : shape(regex).plain()) {
-          append(plain, domain(same), new Claim(rule, matcher, same));
+          append(plain, domain(same), new Claim(rule, matcher, Extent.of(same)));
+        }
+        if (shape(regex).everything()) {
+          append(plain, ROOT, new Claim(rule, matcher, Extent.EVERYTHING));
         }
       }
     }
@@ -105,9 +88,7 @@ final class Claims {
     boolean neverReached =
         claims.stream()
             .anyMatch(
-                earlier ->
-                    Scopes.takesAll(earlier.rule())
-                        && matchesAll(earlier, Extent.of(claim.meaning())));
+                earlier -> Scopes.takesAll(earlier.rule()) && matchesAll(earlier, claim.extent()));
     if (!full && !neverReached) {
       claims.add(claim);
       lists.put(key, new Several(claims));
@@ -124,7 +105,7 @@ final class Claims {
 
   /** Whether a claim matches every host of such a matcher of the same list. */
   private static boolean matchesAll(Claim claim, Extent extent) {
-    return Extent.of(claim.meaning()).includes(extent);
+    return claim.extent().includes(extent);
   }
 
   /** What the text of an expression says. */
@@ -138,6 +119,11 @@ final class Claims {
    * @param hosts what a matcher stands for; need not be one of a rule
    */
   @Nullable Claim first(HostMatcher hosts, Predicate<Rule> wanted) {
+    return earlier(
+        firstOf(plain.get(ROOT), Extent.of(hosts), wanted), firstBelowRoot(hosts, wanted));
+  }
+
+  private @Nullable Claim firstBelowRoot(HostMatcher hosts, Predicate<Rule> wanted) {
     return switch (hosts) {
       case HostMatcher.Exact exact ->
           earlier(firstPlain(exact, wanted), firstExpression(exact.host(), wanted));
@@ -198,7 +184,7 @@ final class Claims {
     Decision.Ruled found =
         rules.firstByExpression(
             host, rule -> Scopes.takesSome(rule) && wanted.test(rule) && trials++ < MOST_TRIALS);
-    return found == null ? null : new Claim(found.rule(), found.matcher(), found.matcher());
+    return found == null ? null : new Claim(found.rule(), found.matcher(), Extent.EXPRESSION);
   }
 
   private static @Nullable Claim firstOf(

@@ -49,6 +49,8 @@ public enum Code {
   EXPIRES_SOON(Severity.WARNING),
   /** A rule does the same before and after its last day. */
   EXPIRY_WITHOUT_EFFECT(Severity.WARNING),
+  /** A brownout of what a rule rejects anyway. */
+  MISPLACED_BROWNOUT(Severity.WARNING),
   /** A rule takes no request, because it is off or for none of the clients. */
   DOES_NOTHING(Severity.WARNING),
   /** A rule is for certain users, and nobody is asked for a name. */

@@ -1,8 +1,6 @@
 package io.detour.rules.lint;
 
 import io.detour.rules.HostMatcher;
-import io.detour.rules.HostRewrite;
-import io.detour.rules.Outcome;
 import io.detour.rules.Printable;
 import io.detour.rules.RegexShape;
 import io.detour.rules.RegexSlips;
@@ -55,8 +53,9 @@ final class Expressions {
 
   private void lookForPlain(Rule rule, HostMatcher.Regex regex) {
     RegexShape shape = claims.shape(regex);
+    // Exact hosts have no captures, so that several of them cannot stand for an expression then.
     boolean several = shape.plain().size() > 1;
-    if (!shape.plain().isEmpty() && !(several && usesGroups(rule))) {
+    if (!shape.plain().isEmpty() && !(several && Targets.haveTemplate(rule))) {
       findings.add(
           Code.PLAIN_REGEX,
           rule,
@@ -65,11 +64,5 @@ final class Expressions {
               + Findings.some(shape.plain().stream().map(HostMatcher::toString).toList())
               + (several ? " match" : " matches"));
     }
-  }
-
-  /** Exact hosts have no captures, so that several of them cannot stand for an expression then. */
-  private static boolean usesGroups(Rule rule) {
-    return rule.outcome() instanceof Outcome.Rewrite rewrite
-        && rewrite.targets().stream().anyMatch(t -> t.host() instanceof HostRewrite.Template);
   }
 }

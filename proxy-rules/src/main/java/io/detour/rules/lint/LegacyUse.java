@@ -8,7 +8,10 @@ import io.detour.rules.yaml.FileNotes;
 import io.detour.rules.yaml.RuleFiles;
 import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** Finds legacy suffixes that no rule has to do with. */
 final class LegacyUse {
@@ -19,23 +22,32 @@ final class LegacyUse {
 
   private final Set<String> legacy = new HashSet<>();
 
+  /** Legacy domains with a dot before, read backwards, to which no end of an expression led yet. */
+  private final NavigableSet<String> waiting = new TreeSet<>();
+
   private LegacyUse(Claims claims) {
     this.claims = claims;
   }
 
-  static void look(RuleFiles.Loaded files, Claims claims, Findings findings) {
+  /**
+   * @param ended which rules take no requests any more
+   */
+  static void look(
+      RuleFiles.Loaded files, Claims claims, Predicate<Rule> ended, Findings findings) {
     List<FileNotes.LegacySuffix> suffixes = files.notes().legacySuffixes();
     if (suffixes.isEmpty()) {
       return;
     }
     LegacyUse use = new LegacyUse(claims);
-    suffixes.forEach(each -> use.legacy.add(each.suffix().domain().name()));
-    files.rules().rules().stream().filter(Scopes::takesSome).forEach(use::note);
+    suffixes.forEach(each -> use.add(each.suffix().domain().name()));
+    files.rules().rules().stream()
+        .filter(rule -> Scopes.takesSome(rule) && !ended.test(rule))
+        .forEach(use::note);
     for (FileNotes.LegacySuffix each : suffixes) {
       boolean touched =
           use.used.contains(each.suffix().text())
               || use.used.contains('.' + each.suffix().domain().name())
-              || claims.first(new HostMatcher.Suffix(each.suffix().domain(), false), any -> true)
+              || claims.first(new HostMatcher.Suffix(each.suffix().domain(), false), ended.negate())
                   != null;
       if (!touched) {
         findings.add(
@@ -45,6 +57,11 @@ final class LegacyUse {
             "legacy suffix \"" + each.suffix().text() + "\" has no rule");
       }
     }
+  }
+
+  private void add(String domain) {
+    legacy.add(domain);
+    waiting.add(reversed('.' + domain));
   }
 
   private void note(Rule rule) {
@@ -86,10 +103,16 @@ final class LegacyUse {
 
   /** Hosts with an end, which may be in every legacy domain that ends alike. */
   private void noteEnd(String tail) {
-    for (String domain : legacy) {
-      if (('.' + domain).endsWith(tail) || tail.endsWith('.' + domain)) {
-        used.add('.' + domain);
-      }
+    for (int dot = tail.indexOf('.'); dot >= 0; dot = tail.indexOf('.', dot + 1)) {
+      noteBelow(tail.substring(dot + 1));
     }
+    String from = reversed(tail);
+    Set<String> alike = waiting.subSet(from, from + Character.MAX_VALUE);
+    alike.forEach(domain -> used.add(reversed(domain)));
+    alike.clear();
+  }
+
+  private static String reversed(String text) {
+    return new StringBuilder(text).reverse().toString();
   }
 }

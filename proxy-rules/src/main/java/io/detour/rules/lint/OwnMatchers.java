@@ -1,8 +1,6 @@
 package io.detour.rules.lint;
 
 import io.detour.rules.HostMatcher;
-import io.detour.rules.HostRewrite;
-import io.detour.rules.Outcome;
 import io.detour.rules.Rule;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,7 +37,7 @@ final class OwnMatchers {
         suffixes.merge(suffix.domain().name(), suffix, (a, b) -> a.withApex() ? a : b);
       }
     }
-    boolean filled = hasPlaceholders(rule);
+    boolean filled = Targets.haveTemplate(rule);
     Set<String> seen = new HashSet<>();
     for (HostMatcher matcher : rule.hosts()) {
       if (!seen.add(matcher.toString())) {
@@ -51,11 +49,6 @@ final class OwnMatchers {
         findings.add(Code.REDUNDANT_MATCHER, rule, matcher + " adds nothing to " + wider);
       }
     }
-  }
-
-  private static boolean hasPlaceholders(Rule rule) {
-    return rule.outcome() instanceof Outcome.Rewrite rewrite
-        && rewrite.targets().stream().anyMatch(t -> t.host() instanceof HostRewrite.Template);
   }
 
   /** A suffix of the same domain that matches the domain itself too, or null. */

@@ -31,6 +31,12 @@ final class RuleStates {
           rule,
           "never matches: it is for certain users, and no users are configured");
     }
+    if (rule.lifetime().brownout() != null && rule.outcome() instanceof Outcome.Reject) {
+      findings.add(
+          Code.MISPLACED_BROWNOUT,
+          rule,
+          "a brownout tells clients to come back later, and the rule rejects them for good");
+    }
     Expiry expiry = rule.lifetime().expiry();
     if (expiry != null) {
       look(rule, expiry);

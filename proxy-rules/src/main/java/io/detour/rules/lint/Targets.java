@@ -19,10 +19,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds targets that make no difference, and such that cannot be meant. */
 final class Targets {
+  private static final List<Host> LOOPBACK =
+      Stream.of("127.0.0.1", "::1").map(Host::parse).map(Host.class::cast).toList();
+
   private final Claims claims;
   private final Setting setting;
   private final Findings findings;
@@ -58,6 +62,12 @@ final class Targets {
     return target.way().equals(Target.Way.DIRECT)
         && (target.port().isEmpty() || target.port().equals(onlyPort(rule)))
         && rule.hosts().stream().allMatch(matcher -> isSame(target.host(), matcher));
+  }
+
+  /** Whether what a target is depends on what a matcher finds in the host. */
+  static boolean haveTemplate(Rule rule) {
+    return rule.outcome() instanceof Outcome.Rewrite rewrite
+        && rewrite.targets().stream().anyMatch(t -> t.host() instanceof HostRewrite.Template);
   }
 
   /** The one port that a rule is for, or empty if there is more than one. */
@@ -164,25 +174,33 @@ final class Targets {
   }
 
   private void lookForListener(Rule rule, Target target) {
-    HostPort address = address(rule, target);
-    if (address != null && setting.ownListener().test(address)) {
-      findings.add(
-          Code.OWN_LISTENER,
-          rule,
-          "target " + target + " is a listener of this Detour itself (" + address + ")");
+    for (HostPort address : addresses(rule, target)) {
+      if (setting.ownListener().test(address)) {
+        findings.add(
+            Code.OWN_LISTENER,
+            rule,
+            "target " + target + " is a listener of this Detour itself (" + address + ")");
+        return;
+      }
     }
   }
 
-  /** Where a target is dialled directly, if that is an address and always the same one. */
-  private static @Nullable HostPort address(Rule rule, Target target) {
+  /** Where a target is dialled directly, as far as that is known and always the same. */
+  private static List<HostPort> addresses(Rule rule, Target target) {
     OptionalInt port = target.port().isPresent() ? target.port() : onlyPort(rule);
     boolean direct =
         target.way().via() == null && !target.way().allow().contains(AddressClass.SELF);
-    return direct
-            && port.isPresent()
-            && target.host() instanceof HostRewrite.Constant(Host host)
-            && host.isAddress()
-        ? new HostPort(host, port.getAsInt())
-        : null;
+    return direct && port.isPresent() && target.host() instanceof HostRewrite.Constant(Host host)
+        ? addresses(host).map(address -> new HostPort(address, port.getAsInt())).toList()
+        : List.of();
+  }
+
+  /** The addresses of a host that needs no resolver (RFC 6761 6.3), or none. */
+  private static Stream<Host> addresses(Host host) {
+    if (host.isAddress()) {
+      return Stream.of(host);
+    }
+    boolean local = host.name().equals("localhost") || host.name().endsWith(".localhost");
+    return local ? LOOPBACK.stream() : Stream.empty();
   }
 }

@@ -17,7 +17,8 @@ final class LintTables {
   /** What lint knows here beside the rules. */
   private static final Setting SETTING =
       Setting.on(TODAY)
-          .withOwnListener(address -> address.toString().equals("127.0.0.1:3128"))
+          .withOwnListener(
+              address -> Set.of("127.0.0.1:3128", "[::1]:3129").contains(address.toString()))
           .withParents(Set.of("dc", "lab"))
           .withUsers(Setting.Users.NONE);
 

@@ -45,6 +45,13 @@ class RuleStatesTest {
                     + " reject"),
             "expiry-without-effect 3:3: on_expiry reject has no effect: the rule rejects before"
                 + " that too"),
+        row(
+            rules(
+                "a, match: { host: { exact: a } }, action: reject, brownout: { cron: '0 10 * * 2',"
+                    + " for: 15m }"),
+            "misplaced-brownout 3:3: a brownout tells clients to come back later, and the rule"
+                + " rejects them for good"),
+        row(rules(rule + ", brownout: { cron: '0 10 * * 2', for: 15m }")),
         row(rules(rule + ", mode: off"), "does-nothing 3:3: does nothing: its mode is off"),
         row(
             rules(rule + ", rollout: { percent: 0 }"),

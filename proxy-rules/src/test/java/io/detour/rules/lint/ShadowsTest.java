@@ -55,6 +55,23 @@ class ShadowsTest {
             "shadowed 4:3: shadowed by \"a\" at 3"),
         row(rules(regexRule("a", ".+\\.old\\.net"), suffixRule("b", "old.net"))),
         row(
+            rules(regexRule("a", ".*"), suffixRule("b", ".old.net")),
+            "shadowed 4:3: shadowed by \"a\" at 3"),
+        row(
+            rules(regexRule("a", "^(.+)$"), regexRule("b", "x[0-9]+")),
+            "shadowed 4:3: shadowed by \"a\" at 3"),
+        row(
+            rules(regexRule("a", "x|.*"), exactRule("b", "'192.0.2.1'")),
+            "shadowed 4:3: shadowed by \"a\" at 3"),
+        row(
+            rules(regexRule("a", ".+"), regexRule("b", ".*")),
+            "shadowed 4:3: shadowed by \"a\" at 3"),
+        row(
+            rules(regexRule("a", ".*"), regexRule("b", ".*")),
+            "duplicate 4:3: duplicate of \"a\" at 3"),
+        row(rules(suffixRule("a", ".old.net"), regexRule("b", ".*"))),
+        row(rules(regexRule("a", "[^.]+"), suffixRule("b", "net"))),
+        row(
             rules(
                 exactRule("a", "a.old.net"),
                 exactRule("b", "b.old.net"),

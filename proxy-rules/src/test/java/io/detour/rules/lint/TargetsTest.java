@@ -60,6 +60,20 @@ class TargetsTest {
                 "a, match: { host: { exact: a.net }, port: 3128 }, action: rewrite, to: 127.0.0.1"),
             "own-listener 3:3: error: target 127.0.0.1 is a listener of this Detour itself"
                 + " (127.0.0.1:3128)"),
+        row(
+            rules(to("a", "exact: a.net", "localhost:3128")),
+            "own-listener 3:3: error: target localhost:3128 is a listener of this Detour itself"
+                + " (127.0.0.1:3128)"),
+        row(
+            rules(to("a", "exact: a.net", "proxy.localhost:3128")),
+            "own-listener 3:3: error: target proxy.localhost:3128 is a listener of this Detour"
+                + " itself (127.0.0.1:3128)"),
+        row(
+            rules(to("a", "exact: a.net", "localhost:3129")),
+            "own-listener 3:3: error: target localhost:3129 is a listener of this Detour itself"
+                + " ([::1]:3129)"),
+        row(rules(to("a", "exact: a.net", "localhost:3130"))),
+        row(rules(to("a", "exact: a.net", "mylocalhost:3128"))),
         row(rules(to("a", "exact: a.net", "127.0.0.1"))),
         row(rules(targets + "[{ to: '127.0.0.1:3128', via: dc }]")),
         row(rules(targets + "[{ to: '127.0.0.1:3128', allow: [self] }]")),
