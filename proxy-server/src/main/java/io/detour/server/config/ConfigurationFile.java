@@ -19,11 +19,12 @@ public sealed interface ConfigurationFile {
   /**
    * A file that cannot be used.
    *
-   * @param problems every problem that was found, at least one, in the order of the file
+   * @param problems every problem that was found, at least one, in the order of the file; without
+   *     the credentials of addresses that they quote
    */
   record Rejected(List<Problem> problems) implements ConfigurationFile {
     public Rejected {
-      problems = List.copyOf(problems);
+      problems = problems.stream().map(SecretMask::over).toList();
     }
   }
 

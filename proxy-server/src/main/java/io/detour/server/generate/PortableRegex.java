@@ -17,7 +17,7 @@ final class PortableRegex {
   /** What the names of groups begin with. */
   static final String GROUP = "detour_";
 
-  private static final String ESCAPABLE = ".-_()[]{}*+?|^$/\\dDwW";
+  private static final String ESCAPABLE = ".-_()[]{}*+?|^$/dDwW";
 
   private final String expression;
   private final StringBuilder named = new StringBuilder();

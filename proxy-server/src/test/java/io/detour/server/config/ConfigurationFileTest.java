@@ -217,6 +217,48 @@ class ConfigurationFileTest {
         .allSatisfy(problem -> assertThat(problem).doesNotContain("secret"));
   }
 
+  @ParameterizedTest(name = "R02: {0}")
+  @ValueSource(
+      strings = {
+        "parents: { dc: http://user:sec{ret@proxy:3128 }",
+        "parents: { dc: http://user:sec}ret@proxy:3128 }",
+        "parents: { dc: http://user:sec,ret@proxy:3128 }",
+        "parents: { dc: http://user:sec[ret@proxy:3128 }",
+        "parents: { dc: http://user:sec]ret@proxy:3128 }",
+        "parents: { dc: http://user:sec: ret@proxy:3128 }",
+        "parents: { dc: http://user:sec #ret@proxy:3128 }",
+        "parents: { dc: http://user:sec?, ret@proxy:3128 }",
+        "parents: { dc: 'http://user:sec'ret@proxy:3128' }",
+        "parents: { dc: \"http://user:sec\"ret@proxy:3128\" }",
+        "parents: { dc: \"http://user:sec\\ret@proxy:3128\" }",
+        "parents:\n  dc: http://user:sec: ret@proxy:3128\n",
+        "parents:\n  http://user:sec: ret@proxy:3128\n",
+        "parents: [http://user:secret@proxy: x, y: z]",
+        "threads: http://user:secret@proxy",
+        "threads: http://user:sec ret@proxy",
+        "listen: ['http://user:secret@proxy']",
+        "relay: { mode: socks5://user:secret@proxy }",
+        "http://user:secret@proxy: 1",
+        "http://user:secret@proxy: 1\nhttp://user:secret@proxy: 1",
+        "timeouts: { 'http://user:secret@proxy': 1s }",
+        "http://user:secret@proxy",
+        "- http://user:secret@proxy",
+        "parents: { dc: *http://user:secret@proxy }",
+        "parents: { dc: &http://user:secret@proxy x }",
+        "parents: { dc: !http://user:secret@proxy x }",
+        "parents: { dc: @http://user:secret@proxy }",
+        "parents: { dc: %http://user:secret@proxy }",
+        "parents: { dc: {{http://user:secret@proxy}} }",
+        "\tparents: { dc: http://user:secret@proxy }",
+        "parents: { dc:http://user:secret@proxy }",
+        "parents: dc:http://user:secret@proxy x: y",
+      })
+  void noProblemShowsTheCredentialsOfAnAddress(String text) {
+    assertThat(problems(text))
+        .isNotEmpty()
+        .allSatisfy(problem -> assertThat(problem).doesNotContain("sec").doesNotContain("ret@"));
+  }
+
   @Test
   @Tag("R02")
   void everyProblemIsReportedAtOnce() {

@@ -63,6 +63,8 @@ class PortableRegexTest {
         "a{,3}",
         "a b",
         "a\"b",
+        "a\\\\.b",
+        "[\\\\]",
         "ü",
       })
   void theRestIsNotPortable(String expression) {

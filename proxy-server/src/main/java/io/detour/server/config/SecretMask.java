@@ -1,0 +1,32 @@
+package io.detour.server.config;
+
+import io.detour.rules.document.Problem;
+import io.detour.server.dial.Parent;
+import java.util.regex.Pattern;
+
+/**
+ * Hides the credentials of addresses ({@code http://user:password@host}) that a message quotes,
+ * wherever in the file they stand: a slip in the syntax is found before it is known what a text is.
+ */
+final class SecretMask {
+  /** What follows the scheme in {@link Parent#EXPECTED}, and in a message that names schemes. */
+  private static final String NO_SECRET = "(?! |\\[USER:)";
+
+  private static final String QUOTED = "(?:\\\\.|[^\"\\\\])*";
+
+  /** All of {@code userinfo}, and more if there is another {@code @} in the same quotes. */
+  private static final Pattern WHOLE = Pattern.compile("://" + NO_SECRET + QUOTED + "@");
+
+  /** What is left of it in quotes when YAML ends the text before the {@code @}. */
+  private static final Pattern CUT =
+      Pattern.compile("://" + NO_SECRET + "(?!\\Q" + Parent.MASK + "\\E)" + QUOTED + ":" + QUOTED);
+
+  private SecretMask() {}
+
+  /** The same problem without secrets. */
+  static Problem over(Problem problem) {
+    String whole = WHOLE.matcher(problem.message()).replaceAll("://" + Parent.MASK + "@");
+    String message = CUT.matcher(whole).replaceAll("://" + Parent.MASK);
+    return new Problem(problem.file(), problem.line(), problem.column(), message);
+  }
+}
