@@ -12,9 +12,20 @@ import org.jspecify.annotations.Nullable;
  * how often that may happen is bounded by {@link Assembly#repeat}.
  */
 final class Anchors {
+  /** More are not told apart: a file with so many problems shows no further ones. */
+  private static final int MOST_UNKNOWN = 1000;
+
   private final Assembly assembly;
   private final List<Entry> entries = new ArrayList<>();
   private final Map<String, Entry> latest = new HashMap<>();
+  private final List<Unknown> unknown = new ArrayList<>();
+
+  /**
+   * An alias without an anchor above it.
+   *
+   * @param meant the anchor above it that was probably meant, or null
+   */
+  private record Unknown(String name, Location place, @Nullable String meant) {}
 
   Anchors(Assembly assembly) {
     this.assembly = assembly;
@@ -69,7 +80,10 @@ final class Anchors {
   @Nullable Node resolve(String name, Location place, int depth) {
     Entry entry = latest.get(name);
     if (entry == null) {
-      refuseUnknown(name, place);
+      assembly.refuseLater();
+      if (unknown.size() < MOST_UNKNOWN) {
+        unknown.add(new Unknown(name, place, Keys.closest(name, latest.keySet())));
+      }
       return null;
     }
     entry.used = true;
@@ -91,15 +105,21 @@ final class Anchors {
     };
   }
 
-  private void refuseUnknown(String name, Location place) {
-    String meant = Keys.closest(name, latest.keySet());
-    String advice =
-        meant == null
-            ? "text that begins with * stands in quotes"
-            : "did you mean *" + Printable.escaped(meant) + "?";
-    String shown = Printable.escaped(name);
-    assembly.refuse(
-        place, "alias *" + shown + " has no anchor &" + shown + " above it (" + advice + ")");
+  /** Adds the problems of aliases that have no anchor above them, once all anchors are known. */
+  void refuseUnknown() {
+    for (Unknown alias : unknown) {
+      Entry below = latest.get(alias.name);
+      String advice =
+          below != null
+              ? "it stands below, in line " + below.at.line()
+              : alias.meant == null
+                  ? "text that begins with * stands in quotes"
+                  : "did you mean *" + Printable.escaped(alias.meant) + "?";
+      String shown = Printable.escaped(alias.name);
+      assembly.problem(
+          alias.place,
+          "alias *" + shown + " has no anchor &" + shown + " above it (" + advice + ")");
+    }
   }
 
   /** All of them in the order of the file. */
