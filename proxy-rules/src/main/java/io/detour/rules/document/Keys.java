@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param later part of the format, refused by this version
  */
 public record Keys(List<String> known, List<String> later) {
+  /** Longer words are not compared, since that takes time and memory by the square. */
+  private static final int MAX_LENGTH = 200;
+
   /** Most changes of a letter that still count as a slip. */
   private static final int MAX_SLIPS = 2;
 
@@ -27,6 +30,9 @@ public record Keys(List<String> known, List<String> later) {
   /** The word that was probably meant, or null. */
   public static @Nullable String closest(String word, Collection<String> words) {
     String closest = null;
+    if (word.length() > MAX_LENGTH) {
+      return null;
+    }
     int fewest = Math.min(MAX_SLIPS, (word.length() - 1) / 2) + 1;
     for (String candidate : words) {
       if (Math.abs(candidate.length() - word.length()) >= fewest) {

@@ -310,7 +310,7 @@ class RuleFilesProblemsTest {
             "r:8:5: name: \"erp\" is taken by the rule in line 3",
             "r:9:20: \"host\" matches nothing (expected: exact, suffix or regex)",
             "r:9:22: unknown key \"sufix\" (did you mean \"suffix\"?)",
-            "r:10:13: action: \"passs\" (expected: rewrite, pass, reject)",
+            "r:10:13: action: \"passs\" (did you mean \"pass\"?)",
             "r:11:14: \"rollout\" is a number (expected: a mapping with percent, sticky)",
             "r:12:5: key \"name\" is missing",
             "r:12:5: key \"action\" is missing",
