@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.detour.rules.document.Problem;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -198,6 +200,63 @@ class RuleSlipsTest {
         of(
             "  - name: a\n    <<: *net\nx-net: &net { owner: me }\n",
             "r:4:9: alias *net has no anchor &net above it (it stands below, in line 5)"));
+  }
+
+  @ParameterizedTest(name = "R02: {0}")
+  @MethodSource
+  void aKindOfHostBesideHost(String match, List<String> problems) {
+    assertThat(problems("version: 1\nrules:\n- name: a\n  action: pass\n  match: " + match + '\n'))
+        .isEqualTo(problems);
+  }
+
+  static Stream<Arguments> aKindOfHostBesideHost() {
+    return Stream.of(
+        Arguments.of(
+            "{ exact: erp.old.net }", List.of("r:5:12: key \"exact\" belongs under \"host\"")),
+        Arguments.of(
+            "{ exact: a..b, port: 443 }",
+            List.of(
+                "r:5:12: key \"exact\" belongs under \"host\"",
+                "r:5:19: \"a..b\" is not a host: host has an empty label")),
+        Arguments.of(
+            "{ host: { exact: a }, suffix: b }",
+            List.of("r:5:32: key \"suffix\" belongs under \"host\"")));
+  }
+
+  @Test
+  @Tag("R02")
+  void bothTextsOfABrownoutAreRead() {
+    assertThat(
+            problems(
+                """
+                version: 1
+                rules:
+                - name: a
+                  match: { host: { exact: a } }
+                  action: pass
+                  brownout: { cron: '0 10 * *', for: 48h }
+                """))
+        .containsExactly(
+            "r:6:21: cron: \"0 10 * *\" (expected: minute hour day-of-month month day-of-week)",
+            "r:6:38: for: \"48h\" (expected: 1m to 24h)");
+  }
+
+  @Test
+  @Tag("R02")
+  void aTestOfARuleWithAnInvalidNameIsNoFurtherProblem() {
+    assertThat(
+            problems(
+                """
+                version: 1
+                rules:
+                - name: Old_Zone
+                  match: { host: { exact: a } }
+                  action: pass
+                tests:
+                - { host: a, expect: { rule: Old_Zone } }
+                """))
+        .containsExactly(
+            "r:3:9: name: \"Old_Zone\" (expected: 1 to 63 of the characters a to z, 0 to 9 and -)");
   }
 
   private static Arguments of(String text, String problem) {
