@@ -61,16 +61,22 @@ public final class Brownout implements ParsedBrownout {
    * @param cron the line
    * @param length of each window, from {@link #SHORTEST} to {@link #LONGEST}
    * @param zone whose local time the line is in
-   * @return a {@link Brownout}, or a {@link Malformed} that says what is wrong
+   * @return a {@link Brownout}, or a {@link Malformed} that says what is wrong with the line
+   * @throws IllegalArgumentException if {@link #isLength} is false
    */
   public static ParsedBrownout parse(String cron, Duration length, ZoneId zone) {
-    if (length.compareTo(SHORTEST) < 0 || length.compareTo(LONGEST) > 0) {
-      return new Malformed("for: " + length.toSeconds() + "s (expected: 1m to 24h)");
+    if (!isLength(length)) {
+      throw new IllegalArgumentException("for: " + length + " (expected: 1m to 24h)");
     }
     return switch (CronLine.parse(cron)) {
       case CronLine times -> new Brownout(cron.strip(), length, zone, times);
       case Malformed malformed -> malformed;
     };
+  }
+
+  /** Whether a window may be so long: {@link #SHORTEST} to {@link #LONGEST}. */
+  public static boolean isLength(Duration duration) {
+    return duration.compareTo(SHORTEST) >= 0 && duration.compareTo(LONGEST) <= 0;
   }
 
   /** The cron line. */

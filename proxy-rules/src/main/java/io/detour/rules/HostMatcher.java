@@ -55,7 +55,7 @@ public sealed interface HostMatcher extends ParsedMatcher {
       boolean withApex = !text.startsWith(".");
       return switch (Host.parse(withApex ? text : text.substring(1))) {
         case Host host when host.isAddress() ->
-            new Malformed(Printable.quoted(text) + " is an address (expected: a domain)");
+            new Malformed(Printable.verbatim(text) + " is an address (expected: a domain)");
         case Host host -> new Suffix(host, withApex);
         case MalformedAuthority malformed -> notAHost(text, malformed);
       };
@@ -89,21 +89,30 @@ public sealed interface HostMatcher extends ParsedMatcher {
    * length of the host, and {@link RegexBounds} bounds the factor.
    */
   record Regex(Pattern pattern) implements HostMatcher {
+    private static final Pattern LOOK_AROUND = Pattern.compile("\\(\\?<?[=!]");
+
     /** Compiles an expression within the bounds of {@link RegexBounds}. */
     public static ParsedMatcher parse(String text) {
       String excess = RegexBounds.excess(text);
       if (excess != null) {
-        return new Malformed("regex " + Printable.quoted(text) + ' ' + excess);
+        return new Malformed("regex " + Printable.verbatim(text) + ' ' + excess);
       }
       try {
         return new Regex(Pattern.compile(text));
       } catch (PatternSyntaxException e) {
-        return new Malformed("regex " + Printable.quoted(text) + " does not compile: " + reason(e));
+        return new Malformed(
+            "regex " + Printable.verbatim(text) + " does not compile: " + reason(e));
       }
     }
 
-    /** RE2/J calls a closing parenthesis without an opening one an internal error. */
+    /**
+     * RE2/J calls a closing parenthesis without an opening one an internal error, and takes
+     * look-around for other syntax.
+     */
     private static String reason(PatternSyntaxException e) {
+      if (LOOK_AROUND.matcher(e.getPattern()).lookingAt()) {
+        return "RE2 has no look-around (for an exception, put a rule with action \"pass\" above)";
+      }
       return e.getDescription().endsWith("internal error")
           ? "missing opening ("
           : Printable.escaped(e.getDescription());
@@ -132,8 +141,8 @@ public sealed interface HostMatcher extends ParsedMatcher {
   private static Malformed notAHost(String text, MalformedAuthority malformed) {
     String advice =
         text.startsWith("*.")
-            ? " (did you mean suffix: " + Printable.quoted(text.substring(1)) + "?)"
-            : ": " + malformed.problem();
-    return new Malformed(Printable.quoted(text) + " is not a host" + advice);
+            ? " (did you mean suffix: " + Printable.verbatim(text.substring(1)) + "?)"
+            : ": " + HostSlip.inMatcher(text, malformed.problem());
+    return new Malformed(Printable.verbatim(text) + " is not a host" + advice);
   }
 }

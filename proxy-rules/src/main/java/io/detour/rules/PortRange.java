@@ -11,7 +11,7 @@ import io.detour.core.HostPort;
  * @param last from {@code first} to 65535
  */
 public record PortRange(int first, int last) implements ParsedPorts {
-  private static final Pattern RANGE = Pattern.compile("([0-9]{1,5})(?:-([0-9]{1,5}))?");
+  private static final Pattern RANGE = Pattern.compile("([1-9][0-9]{0,4})(?:-([1-9][0-9]{0,4}))?");
 
   /**
    * @throws IllegalArgumentException if this is no range of ports

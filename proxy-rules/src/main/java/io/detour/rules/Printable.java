@@ -18,6 +18,11 @@ public final class Printable {
     return '"' + escaped(text.replace("\\", "\\\\").replace("\"", "\\\"")) + '"';
   }
 
+  /** The text in double quotes as it was written: only what is not fit is escaped. */
+  public static String verbatim(String text) {
+    return '"' + escaped(text) + '"';
+  }
+
   /** The text without quotes. */
   public static String escaped(String text) {
     StringBuilder out = new StringBuilder(Math.min(text.length(), MAX_LENGTH) + 8);

@@ -18,24 +18,36 @@ final class TargetParser {
   private TargetParser() {}
 
   static ParsedTarget parse(String text) {
+    return switch (read(text)) {
+      case Target target -> target;
+      case Malformed malformed -> {
+        String problem =
+            HostSlip.inTarget(text, malformed.problem(), meant -> read(meant) instanceof Target);
+        yield new Malformed(Printable.verbatim(text) + " is not a target: " + problem);
+      }
+    };
+  }
+
+  /** A target, or why it is none without the text itself. */
+  private static ParsedTarget read(String text) {
     boolean bracketed = text.startsWith("[");
     int hostEnd = bracketed ? text.indexOf(']') + 1 : colonOrEnd(text);
     if (bracketed && hostEnd == 0) {
-      return malformed(text, "\"[\" has no \"]\"");
+      return new Malformed("\"[\" has no \"]\"");
     }
     if (!bracketed && text.indexOf(':', hostEnd + 1) > 0) {
-      return malformed(text, "an IPv6 address stands in brackets");
+      return new Malformed("an IPv6 address stands in brackets");
     }
     OptionalInt port = OptionalInt.empty();
     if (hostEnd < text.length()) {
       port = port(text.substring(hostEnd));
       if (port.isEmpty()) {
-        return malformed(text, "port is not a number from 1 to 65535");
+        return new Malformed("port is not a number from 1 to 65535");
       }
     }
     return bracketed
-        ? address(text, text.substring(1, hostEnd - 1), port)
-        : name(text, text.substring(0, hostEnd), port);
+        ? address(text.substring(1, hostEnd - 1), port)
+        : name(text.substring(0, hostEnd), port);
   }
 
   private static int colonOrEnd(String text) {
@@ -53,12 +65,12 @@ final class TargetParser {
     return HostPort.isPort(port) ? OptionalInt.of(port) : OptionalInt.empty();
   }
 
-  private static ParsedTarget address(String text, String host, OptionalInt port) {
+  private static ParsedTarget address(String host, OptionalInt port) {
     return switch (Host.parse(host)) {
       case Host address when address.kind() == Host.Kind.IPV6 ->
           direct(new HostRewrite.Constant(address), port);
-      case Host _ -> malformed(text, "only an IPv6 address stands in brackets");
-      case MalformedAuthority malformed -> malformed(text, malformed.problem());
+      case Host _ -> new Malformed("only an IPv6 address stands in brackets");
+      case MalformedAuthority malformed -> new Malformed(malformed.problem());
     };
   }
 
@@ -66,14 +78,14 @@ final class TargetParser {
     return new Target(host, port, Target.Way.DIRECT);
   }
 
-  private static ParsedTarget name(String text, String host, OptionalInt port) {
+  private static ParsedTarget name(String host, OptionalInt port) {
     if (host.equals(Target.ORIGINAL)) {
       return direct(new HostRewrite.Original(), port);
     }
     if (host.indexOf('{') < 0 && host.indexOf('}') < 0) {
       return switch (Host.parse(host)) {
         case Host constant -> direct(new HostRewrite.Constant(constant), port);
-        case MalformedAuthority malformed -> malformed(text, malformed.problem());
+        case MalformedAuthority malformed -> new Malformed(malformed.problem());
       };
     }
     List<HostRewrite.Piece> pieces = new ArrayList<>();
@@ -83,7 +95,7 @@ final class TargetParser {
     while (places.find()) {
       HostRewrite.Piece place = placeholder(places.group(1));
       if (place == null) {
-        return unknownPlaceholder(text);
+        return unknownPlaceholder();
       }
       addLiteral(pieces, host.substring(end, places.start()));
       pieces.add(place);
@@ -93,12 +105,12 @@ final class TargetParser {
     addLiteral(pieces, host.substring(end));
     sample.append(host, end, host.length());
     if (sample.indexOf("{") >= 0 || sample.indexOf("}") >= 0) {
-      return unknownPlaceholder(text);
+      return unknownPlaceholder();
     }
     MalformedAuthority hopeless = hopeless(sample.toString());
     return hopeless == null
         ? direct(new HostRewrite.Template(pieces), port)
-        : malformed(text, hopeless.problem());
+        : new Malformed(hopeless.problem());
   }
 
   private static HostRewrite.@Nullable Piece placeholder(String name) {
@@ -130,11 +142,7 @@ final class TargetParser {
         : null;
   }
 
-  private static Malformed unknownPlaceholder(String text) {
-    return malformed(text, "unknown placeholder (expected: {prefix}, {0}, {1}, ...)");
-  }
-
-  private static Malformed malformed(String text, String problem) {
-    return new Malformed(Printable.quoted(text) + " is not a target: " + problem);
+  private static Malformed unknownPlaceholder() {
+    return new Malformed("unknown placeholder (expected: {prefix}, {0}, {1}, ...)");
   }
 }

@@ -102,8 +102,9 @@ class HostMatcherTest {
         "a..b      | \"a..b\" is not a host: host has an empty label",
         "127.1     | \"127.1\" is not a host: host ends in a number but is not an IPv4 address of"
             + " four decimal numbers",
-        "h:443     | \"h:443\" is not a host: host is not an IPv6 address",
-        "[::1]     | \"[::1]\" is not a host: host is not an IPv6 address",
+        "h:443     | \"h:443\" is not a host: a port stands in match.port (did you mean \"h\"?)",
+        "[::1]     | \"[::1]\" is not a host: an IPv6 address stands without brackets here (did you"
+            + " mean \"::1\"?)",
       })
   void exactRefusesWhatIsNoHost(String text, String problem) {
     assertThat(HostMatcher.Exact.parse(text)).isEqualTo(new Malformed(problem));
@@ -133,8 +134,9 @@ class HostMatcherTest {
         "(a         | regex \"(a\" does not compile: missing closing )",
         "a)         | regex \"a)\" does not compile: missing opening (",
         "[a         | regex \"[a\" does not compile: missing closing ]",
-        "(a)\\1     | regex \"(a)\\\\1\" does not compile: invalid escape sequence",
-        "(?=a)b     | regex \"(?=a)b\" does not compile: invalid or unsupported Perl syntax",
+        "(a)\\1     | regex \"(a)\\1\" does not compile: invalid escape sequence",
+        "(?=a)b     | regex \"(?=a)b\" does not compile: RE2 has no look-around (for an exception,"
+            + " put a rule with action \"pass\" above)",
         "a{1001}    | regex \"a{1001}\" is too large with its repetitions unrolled (expected: at"
             + " most 500 characters and classes)",
         "*.old.net  | regex \"*.old.net\" does not compile: missing argument to repetition"

@@ -89,13 +89,13 @@ class TargetTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "a b.net              | host has a character that is not a letter, digit, hyphen,"
+        "a b.net              | \" \" is not an ASCII letter, digit, hyphen,"
             + " underscore or dot",
-        "a@b.net              | host has a character that is not a letter, digit, hyphen,"
+        "a@b.net              | \"@\" is not an ASCII letter, digit, hyphen,"
             + " underscore or dot",
-        "a.net/x              | host has a character that is not a letter, digit, hyphen,"
-            + " underscore or dot",
-        "http://a.net         | port is not a number from 1 to 65535",
+        "a.net/x              | \"/\" is not an ASCII letter, digit, hyphen,"
+            + " underscore or dot (did you mean \"a.net\"?)",
+        "http://a.net         | it is a URL (did you mean \"a.net\"?)",
         "a..net               | host has an empty label",
         "127.1                | host ends in a number but is not an IPv4 address of four decimal"
             + " numbers",
@@ -105,13 +105,14 @@ class TargetTest {
         "a.net:+80            | port is not a number from 1 to 65535",
         "a.net:{1}            | port is not a number from 1 to 65535",
         ":443                 | host is empty",
-        "2001:db8::1          | an IPv6 address stands in brackets",
+        "2001:db8::1          | an IPv6 address stands in brackets (did you mean"
+            + " \"[2001:db8::1]\"?)",
         "[2001:db8::1         | \"[\" has no \"]\"",
         "[2001:db8::1]443     | port is not a number from 1 to 65535",
         "[192.0.2.1]          | only an IPv6 address stands in brackets",
         "[{1}]                | host has a character that is not a letter, digit, hyphen,"
             + " underscore or dot",
-        "{prefix}/x.net       | host has a character that is not a letter, digit, hyphen,"
+        "{prefix}/x.net       | \"/\" is not an ASCII letter, digit, hyphen,"
             + " underscore or dot",
         ".{prefix}.net        | host has an empty label",
         "{prefix}..net        | host has an empty label",

@@ -12,13 +12,23 @@ import org.jspecify.annotations.Nullable;
  * how often that may happen is bounded by {@link Assembly#repeat}.
  */
 final class Anchors {
+  /** More are not told apart: a file with so many problems shows no further ones. */
+  private static final int MOST_UNKNOWN = 1000;
+
   /** Each look for what was meant takes time with the number of anchors. */
   private static final int MOST_ADVISED = 20;
 
-  private int advised;
   private final Assembly assembly;
   private final List<Entry> entries = new ArrayList<>();
   private final Map<String, Entry> latest = new HashMap<>();
+  private final List<Unknown> unknown = new ArrayList<>();
+
+  /**
+   * An alias without an anchor above it.
+   *
+   * @param meant the anchor above it that was probably meant, or null
+   */
+  private record Unknown(String name, Location place, @Nullable String meant) {}
 
   Anchors(Assembly assembly) {
     this.assembly = assembly;
@@ -73,7 +83,12 @@ final class Anchors {
   @Nullable Node resolve(String name, Location place, int depth) {
     Entry entry = latest.get(name);
     if (entry == null) {
-      refuseUnknown(name, place);
+      assembly.refuseLater();
+      if (unknown.size() < MOST_UNKNOWN) {
+        String meant =
+            unknown.size() < MOST_ADVISED ? Keys.closest(name, latest.keySet()) : null;
+        unknown.add(new Unknown(name, place, meant));
+      }
       return null;
     }
     entry.used = true;
@@ -95,15 +110,21 @@ final class Anchors {
     };
   }
 
-  private void refuseUnknown(String name, Location place) {
-    String meant = advised++ < MOST_ADVISED ? Keys.closest(name, latest.keySet()) : null;
-    String advice =
-        meant == null
-            ? "text that begins with * stands in quotes"
-            : "did you mean *" + Printable.escaped(meant) + "?";
-    String shown = Printable.escaped(name);
-    assembly.refuse(
-        place, "alias *" + shown + " has no anchor &" + shown + " above it (" + advice + ")");
+  /** Adds the problems of aliases that have no anchor above them, once all anchors are known. */
+  void refuseUnknown() {
+    for (Unknown alias : unknown) {
+      Entry below = latest.get(alias.name);
+      String advice =
+          below != null
+              ? "it stands below, in line " + below.at.line()
+              : alias.meant == null
+                  ? "text that begins with * stands in quotes"
+                  : "did you mean *" + Printable.escaped(alias.meant) + "?";
+      String shown = Printable.escaped(alias.name);
+      assembly.problem(
+          alias.place,
+          "alias *" + shown + " has no anchor &" + shown + " above it (" + advice + ")");
+    }
   }
 
   /** All of them in the order of the file. */

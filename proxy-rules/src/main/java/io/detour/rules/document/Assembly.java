@@ -111,6 +111,11 @@ final class Assembly {
     problems.add(at, message);
   }
 
+  /** Takes note that a problem is going to be added with which there is no tree. */
+  void refuseLater() {
+    sound = false;
+  }
+
   /** Adds a problem that ends the reading when the result is thrown. */
   Unreadable stop(Location at, String message) {
     refuse(at, message);

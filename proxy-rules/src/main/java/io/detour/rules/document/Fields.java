@@ -3,8 +3,10 @@ package io.detour.rules.document;
 import io.detour.rules.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -202,6 +204,22 @@ public final class Fields {
     if (node == null) {
       return null;
     }
+    return constant(key, node, type);
+  }
+
+  /** The constants that a key's list names in lower case; one word stands for a list of one. */
+  public <E extends Enum<E>> Set<E> words(String key, Class<E> type) {
+    Set<E> constants = EnumSet.noneOf(type);
+    for (Node node : values(key)) {
+      E constant = constant(key, node, type);
+      if (constant != null) {
+        constants.add(constant);
+      }
+    }
+    return constants;
+  }
+
+  private <E extends Enum<E>> @Nullable E constant(String key, Node node, Class<E> type) {
     E[] constants = type.getEnumConstants();
     String found = node instanceof Node.Scalar scalar ? scalar.text() : "";
     for (E constant : constants) {
@@ -210,8 +228,10 @@ public final class Fields {
       }
     }
     List<String> words = Arrays.stream(constants).map(Fields::wordOf).toList();
-    problems.add(
-        node.at(), key + ": " + node.shown() + " (expected: " + String.join(", ", words) + ")");
+    String meant = Keys.closest(found.toLowerCase(Locale.ROOT), words);
+    String advice =
+        meant == null ? "expected: " + String.join(", ", words) : "did you mean \"" + meant + "\"?";
+    problems.add(node.at(), key + ": " + node.shown() + " (" + advice + ")");
     return null;
   }
 

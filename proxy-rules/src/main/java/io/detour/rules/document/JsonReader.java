@@ -1,7 +1,9 @@
 package io.detour.rules.document;
 
 import io.detour.rules.Printable;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -24,6 +26,9 @@ final class JsonReader {
   private final Assembly assembly;
   private final Positions positions;
   private final int textBegin;
+
+  /** Where the objects and lists begin that have no end yet. */
+  private final Deque<Location> open = new ArrayDeque<>();
 
   private JsonReader(byte[] text, Assembly assembly) {
     this.assembly = assembly;
@@ -83,14 +88,17 @@ final class JsonReader {
 
   private Node.Sequence sequence(Location at, int depth) {
     List<Node> items = new ArrayList<>();
+    open.push(at);
     for (JsonToken token = next(); token != JsonToken.END_ARRAY; token = next()) {
       items.add(node(token, depth + 1));
     }
+    open.pop();
     return new Node.Sequence(at, items);
   }
 
   private Node.Mapping mapping(Location at, int depth) {
     MappingBuilder mapping = new MappingBuilder(at, assembly);
+    open.push(at);
     while (next() != JsonToken.END_OBJECT) {
       Location keyAt = location();
       String key = tokens.currentName();
@@ -103,14 +111,17 @@ final class JsonReader {
       Node node = streamed ? handOn(key, location()) : node(value, depth + 1);
       mapping.add(new Node.Entry(key, keyAt, node));
     }
+    open.pop();
     return mapping.build(depth + 1);
   }
 
   private Node handOn(String key, Location at) {
+    open.push(at);
     for (JsonToken token = next(); token != JsonToken.END_ARRAY; token = next()) {
       JsonToken item = token;
       assembly.handOn(key, () -> node(item, 2));
     }
+    open.pop();
     return new Node.Sequence(at, List.of());
   }
 
@@ -125,7 +136,22 @@ final class JsonReader {
   private Unreadable syntax(JacksonException e) {
     TokenStreamLocation at = e.getLocation();
     Location location = at == null || at.getByteOffset() < 0 ? location() : location(at);
-    return assembly.stop(location, "JSON syntax: " + Printable.escaped(e.getOriginalMessage()));
+    return assembly.stop(location, "JSON syntax: " + Printable.escaped(message(e)));
+  }
+
+  /** Jackson says of what is not closed where it begins, but in terms of its own source. */
+  private String message(JacksonException e) {
+    String message = e.getOriginalMessage();
+    int jackson = message.indexOf(" (start marker at [Source");
+    Location begin = open.peek();
+    return jackson < 0 || begin == null
+        ? message
+        : message.substring(0, jackson)
+            + " (it begins at "
+            + begin.line()
+            + ':'
+            + begin.column()
+            + ")";
   }
 
   private Location location() {

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param later part of the format, refused by this version
  */
 public record Keys(List<String> known, List<String> later) {
+  /** Longer words are not compared, since that takes time and memory by the square. */
+  private static final int MAX_LENGTH = 200;
+
   /** Most changes of a letter that still count as a slip. */
   private static final int MAX_SLIPS = 2;
-
-  /** The time of a comparison grows with the square of the length. */
-  private static final int LONGEST_COMPARED = 100;
 
   /** Keys that are read. */
   public static Keys of(String... known) {
@@ -29,7 +29,7 @@ public record Keys(List<String> known, List<String> later) {
 
   /** The word that was probably meant, or null. */
   public static @Nullable String closest(String word, Collection<String> words) {
-    if (word.length() > LONGEST_COMPARED) {
+    if (word.length() > MAX_LENGTH) {
       return null;
     }
     String closest = null;

@@ -18,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,16 +149,42 @@ final class Source {
 
   /** The text of a line, without its end; empty if there is none with this number, from 1. */
   String line(int number) {
+    int begin = begin(number);
+    int end = begin;
+    while (end < bytes.length && bytes[end] != '\n') {
+      end++;
+    }
+    return new String(bytes, begin, end - begin, StandardCharsets.UTF_8).stripTrailing();
+  }
+
+  /**
+   * The lines above one, the nearest first.
+   *
+   * @param number of the line, from 1
+   * @param most how many at most
+   */
+  List<String> linesAbove(int number, int most) {
+    List<String> lines = new ArrayList<>();
+    int end = begin(number);
+    while (end > 0 && lines.size() < most) {
+      int begin = end - 1;
+      while (begin > 0 && bytes[begin - 1] != '\n') {
+        begin--;
+      }
+      lines.add(new String(bytes, begin, end - begin, StandardCharsets.UTF_8).stripTrailing());
+      end = begin;
+    }
+    return lines;
+  }
+
+  /** Where a line begins, or the end if there is none with this number, from 1. */
+  private int begin(int number) {
     int begin = 0;
     for (int line = 1; line < number && begin < bytes.length; begin++) {
       if (bytes[begin] == '\n') {
         line++;
       }
     }
-    int end = begin;
-    while (end < bytes.length && bytes[end] != '\n') {
-      end++;
-    }
-    return new String(bytes, begin, end - begin, StandardCharsets.UTF_8).stripTrailing();
+    return begin;
   }
 }

@@ -42,7 +42,9 @@ record SyntaxProblem(Location at, String message) {
   private static @Nullable SyntaxProblem slip(
       String problem, Location at, Location word, Source source) {
     if (problem.equals("mapping values are not allowed here")) {
-      return joinedKey(at, source);
+      SyntaxProblem joined = joinedKey(at, source);
+      SyntaxProblem colon = joined == null ? LineSlip.colon(at, source) : joined;
+      return colon == null ? LineSlip.dash(at, source) : colon;
     }
     if (problem.equals("could not find expected ':'")) {
       return missingColon(word, source);
@@ -50,7 +52,38 @@ record SyntaxProblem(Location at, String message) {
     if (problem.startsWith("found undefined tag handle")) {
       return new SyntaxProblem(word, taken("a tag", word, source));
     }
-    return problem.startsWith("expected") ? bracket(at, source) : null;
+    if (problem.startsWith("found unknown escape character")) {
+      return escape(at, source);
+    }
+    if (problem.startsWith("found unexpected end of stream")) {
+      return new SyntaxProblem(word, "the quote that opens here has no end");
+    }
+    return problem.startsWith("expected") ? unexpected(problem, at, word, source) : null;
+  }
+
+  private static @Nullable SyntaxProblem unexpected(
+      String problem, Location at, Location word, Source source) {
+    SyntaxProblem bracket = bracket(at, source);
+    SyntaxProblem quote = bracket == null ? LineSlip.quote(at, source) : bracket;
+    if (quote != null) {
+      return quote;
+    }
+    if (problem.startsWith("expected ','")) {
+      return LineSlip.openBracket(word, at, problem, source);
+    }
+    return problem.startsWith("expected <block end>") ? LineSlip.dash(at, source) : null;
+  }
+
+  /** A backslash in double quotes, as regular expressions have them. */
+  private static SyntaxProblem escape(Location at, Source source) {
+    String line = source.line(at.line());
+    int here = indexOf(at, line);
+    String sign = here < line.length() ? Character.toString(line.codePointAt(here)) : "";
+    return new SyntaxProblem(
+        new Location(at.line(), at.column() - 1),
+        "\\"
+            + Printable.escaped(sign)
+            + " means nothing in double quotes (a regular expression stands in single quotes)");
   }
 
   private static SyntaxProblem alias(Location at, Source source) {
@@ -141,7 +174,8 @@ record SyntaxProblem(Location at, String message) {
     return line.substring(begin, end);
   }
 
-  private static int indexOf(Location at, String line) {
+  /** Which character of a line stands at a place. */
+  static int indexOf(Location at, String line) {
     int characters = Math.min(at.column() - 1, line.codePointCount(0, line.length()));
     return line.offsetByCodePoints(0, characters);
   }

@@ -56,6 +56,8 @@ final class YamlReader {
       return assembly.document(reader.root(), reader.anchors.all());
     } catch (Unreadable e) {
       return null;
+    } finally {
+      reader.anchors.refuseUnknown();
     }
   }
 

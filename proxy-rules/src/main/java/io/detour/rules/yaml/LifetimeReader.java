@@ -10,6 +10,7 @@ import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
+import io.detour.rules.document.TimeText;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -49,7 +50,9 @@ final class LifetimeReader {
     try {
       return Expiry.after(LocalDate.parse(day.text()), zone, then == null ? OnExpiry.WARN : then);
     } catch (DateTimeParseException e) {
-      problems.add(day.at(), "expires: " + day.shown() + " (expected: a day like 2027-03-31)");
+      String reason =
+          TimeText.isNoDay(day.text()) ? TimeText.NO_DAY : "expected: a day like 2027-03-31";
+      problems.add(day.at(), "expires: " + day.shown() + " (" + reason + ")");
       return null;
     }
   }
@@ -61,22 +64,36 @@ final class LifetimeReader {
       return null;
     }
     Node.Scalar cron = fields.requiredText("cron");
-    Node.Scalar length = fields.requiredText("for");
-    Duration duration = length == null ? null : DurationText.parse(length.text());
-    if (length != null && duration == null) {
-      problems.add(
-          length.at(), "for: " + length.shown() + " (expected: " + DurationText.EXPECTED + ")");
-    }
-    if (cron == null || duration == null) {
+    Duration length = length(fields);
+    if (cron == null) {
       return null;
     }
-    return switch (Brownout.parse(cron.text(), duration, zone)) {
-      case Brownout brownout -> brownout;
+    return switch (Brownout.parse(cron.text(), length == null ? Brownout.SHORTEST : length, zone)) {
+      case Brownout brownout -> length == null ? null : brownout;
       case Malformed malformed -> {
-        boolean isLength = malformed.problem().startsWith("for:");
-        problems.add(fields.at(isLength ? "for" : "cron"), malformed.problem());
+        problems.add(cron.at(), malformed.problem());
         yield null;
       }
     };
+  }
+
+  /** How long a window is, or null after a problem. */
+  private @Nullable Duration length(Fields brownout) {
+    Node node = brownout.required("for");
+    if (node == null) {
+      return null;
+    }
+    String text = node instanceof Node.Scalar scalar ? scalar.text() : "";
+    Duration length = DurationText.parse(text);
+    if (length != null && Brownout.isLength(length)) {
+      return length;
+    }
+    Duration minutes = DurationText.parse(text + 'm');
+    String advice =
+        minutes != null && Brownout.isLength(minutes)
+            ? "did you mean " + DurationText.of(minutes) + "?"
+            : "expected: " + (length == null ? DurationText.EXPECTED : "1m to 24h");
+    problems.add(node.at(), "for: " + node.shown() + " (" + advice + ")");
+    return null;
   }
 }

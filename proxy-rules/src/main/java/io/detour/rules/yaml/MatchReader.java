@@ -11,6 +11,7 @@ import io.detour.rules.Rollout;
 import io.detour.rules.Scope;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
+import io.detour.rules.document.Location;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
 import java.util.ArrayList;
@@ -40,7 +41,31 @@ final class MatchReader {
   /** The fields of {@code match}, or null if there are none. */
   @Nullable Fields fields(Fields rule) {
     Node match = rule.required("match");
-    return match == null ? null : Fields.of(match, "\"match\"", MATCH_KEYS, problems);
+    return match == null ? null : Fields.of(underHost(match), "\"match\"", MATCH_KEYS, problems);
+  }
+
+  /** The same with the kinds of host, which may stand beside "host" by mistake, under it. */
+  private Node underHost(Node match) {
+    if (!(match instanceof Node.Mapping mapping)
+        || mapping.entries().stream().noneMatch(MatchReader::isKind)) {
+      return match;
+    }
+    List<Node.Entry> entries = new ArrayList<>();
+    List<Node.Entry> kinds = new ArrayList<>();
+    for (Node.Entry entry : mapping.entries()) {
+      (isKind(entry) ? kinds : entries).add(entry);
+    }
+    kinds.forEach(
+        kind -> problems.add(kind.at(), "key \"" + kind.key() + "\" belongs under \"host\""));
+    if (entries.stream().noneMatch(entry -> entry.key().equals("host"))) {
+      Location at = kinds.getFirst().at();
+      entries.add(new Node.Entry("host", at, new Node.Mapping(at, kinds)));
+    }
+    return new Node.Mapping(mapping.at(), entries);
+  }
+
+  private static boolean isKind(Node.Entry entry) {
+    return HOST_KEYS.known().contains(entry.key());
   }
 
   /** The matchers: exact hosts, then suffixes, then regular expressions. */
@@ -116,9 +141,17 @@ final class MatchReader {
     return clients;
   }
 
-  private static Set<String> users(Fields match) {
+  /** A name with a colon cannot stand in Basic credentials (RFC 7617, section 2). */
+  private Set<String> users(Fields match) {
     Set<String> users = new LinkedHashSet<>();
-    match.texts("user").forEach(text -> users.add(text.text()));
+    for (Node.Scalar text : match.texts("user")) {
+      if (text.text().indexOf(':') >= 0 || !Printable.isLine(text.text())) {
+        problems.add(
+            text.at(),
+            "user: " + text.shown() + " (expected: a name on one line, without a colon)");
+      }
+      users.add(text.text());
+    }
     return users;
   }
 
@@ -133,7 +166,7 @@ final class MatchReader {
     if (percent == null) {
       return Rollout.EVERYBODY;
     }
-    if (percent instanceof Node.Scalar scalar && scalar.text().matches("[0-9]{1,3}")) {
+    if (percent instanceof Node.Scalar scalar && scalar.text().matches("0|[1-9][0-9]{0,2}")) {
       int number = Integer.parseInt(scalar.text());
       if (number <= Rollout.ALL) {
         return number == Rollout.ALL ? Rollout.EVERYBODY : new Rollout(number);

@@ -9,7 +9,6 @@ import io.detour.rules.HostHeader;
 import io.detour.rules.HostMatcher;
 import io.detour.rules.Malformed;
 import io.detour.rules.Outcome;
-import io.detour.rules.Printable;
 import io.detour.rules.Target;
 import io.detour.rules.When;
 import io.detour.rules.document.Fields;
@@ -17,11 +16,8 @@ import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a rule does: its {@code action} and the keys that go with it. */
@@ -177,7 +173,7 @@ final class OutcomeReader {
               + " (expected: the name of a parent proxy in detour.yaml, of the characters a to z,"
               + " 0 to 9 and -)");
     }
-    Set<AddressClass> allow = words(fields, "allow", AddressClass.class);
+    Set<AddressClass> allow = fields.words("allow", AddressClass.class);
     return via == null && allow.isEmpty()
         ? Target.Way.DIRECT
         : new Target.Way(via == null ? null : via.text(), allow);
@@ -187,39 +183,10 @@ final class OutcomeReader {
     When when = rule.word("when", When.class);
     boolean never =
         rule.optional("fallback_on") instanceof Node.Sequence list && list.items().isEmpty();
-    Set<FallbackError> on = never ? Set.of() : words(rule, "fallback_on", FallbackError.class);
+    Set<FallbackError> on = never ? Set.of() : rule.words("fallback_on", FallbackError.class);
     boolean usual = !rule.has("fallback_on");
     return (when == null || when == When.ALWAYS) && usual
         ? Fallback.USUAL
         : new Fallback(when == null ? When.ALWAYS : when, usual ? FallbackError.ALL : on);
-  }
-
-  /** The constants that a key's list names in lower case. */
-  private <E extends Enum<E>> Set<E> words(Fields fields, String key, Class<E> type) {
-    Set<E> constants = EnumSet.noneOf(type);
-    for (Node node : fields.values(key)) {
-      String word = node instanceof Node.Scalar scalar ? scalar.text() : "";
-      E[] all = type.getEnumConstants();
-      E named =
-          Arrays.stream(all)
-              .filter(each -> Fields.wordOf(each).equals(word))
-              .findAny()
-              .orElse(null);
-      if (named == null) {
-        List<String> known = Arrays.stream(all).map(Fields::wordOf).collect(Collectors.toList());
-        String meant = Keys.closest(word, known);
-        problems.add(
-            node.at(),
-            key
-                + ": "
-                + node.shown()
-                + (meant == null
-                    ? " (expected: " + String.join(", ", known) + ")"
-                    : " (did you mean \"" + Printable.escaped(meant) + "\"?)"));
-      } else {
-        constants.add(named);
-      }
-    }
-    return constants;
   }
 }

@@ -156,6 +156,7 @@ final class RuleReader {
           "name: "
               + Printable.quoted(name)
               + " (expected: 1 to 63 of the characters a to z, 0 to 9 and -)");
+      brokenNames.putIfAbsent(name, fields.at().line());
       return null;
     }
     return name;

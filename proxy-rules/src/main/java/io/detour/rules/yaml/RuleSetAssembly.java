@@ -159,7 +159,7 @@ final class RuleSetAssembly {
                 test.expected().ruleAt(),
                 "there is no rule "
                     + Printable.quoted(name)
-                    + (meant == null ? "" : " (did you mean \"" + meant + "\"?)"));
+                    + (meant == null ? "" : " (did you mean " + Printable.quoted(meant) + "?)"));
       }
     }
   }

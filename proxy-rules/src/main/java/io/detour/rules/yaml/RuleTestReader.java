@@ -113,7 +113,9 @@ final class RuleTestReader {
     }
     OptionalLong time = TimeText.parse(text.text(), zone);
     if (time.isEmpty()) {
-      problems.add(text.at(), "at: " + text.shown() + " (expected: " + TimeText.EXPECTED + ")");
+      String reason =
+          TimeText.isNoDay(text.text()) ? TimeText.NO_DAY : "expected: " + TimeText.EXPECTED;
+      problems.add(text.at(), "at: " + text.shown() + " (" + reason + ")");
     }
     return time.orElse(Request.NO_TIME);
   }

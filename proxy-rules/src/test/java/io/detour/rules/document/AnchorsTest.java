@@ -122,7 +122,7 @@ class AnchorsTest {
             "r:2:4: alias *net has no anchor &net above it (did you mean *nett?)"),
         Arguments.of(
             "a: *b\nb: &b 1\n",
-            "r:1:4: alias *b has no anchor &b above it (text that begins with * stands in quotes)"),
+            "r:1:4: alias *b has no anchor &b above it (it stands below, in line 2)"),
         Arguments.of(
             "a: &a [1, { b: *a }]\n", "r:1:16: alias *a stands inside its own anchor (in line 1)"),
         Arguments.of(

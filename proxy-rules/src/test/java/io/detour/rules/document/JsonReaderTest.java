@@ -66,6 +66,21 @@ class JsonReaderTest {
         Arguments.of("{\"a\": \u0000}", "r.json:1:7: character U+0000 is not allowed"));
   }
 
+  @ParameterizedTest(name = "R02: {1}")
+  @MethodSource
+  void whatIsNotClosedSaysWhereItBegins(String text, String problem) {
+    assertThat(problems(text)).containsExactly(problem);
+  }
+
+  static Stream<Arguments> whatIsNotClosedSaysWhereItBegins() {
+    String end = "JSON syntax: Unexpected end-of-input: expected close marker for ";
+    return Stream.of(
+        Arguments.of("{\"a\": 1", "r.json:1:8: " + end + "Object (it begins at 1:1)"),
+        Arguments.of(
+            "{\"\u00fc\": [\n  {\"b\": []", "r.json:2:11: " + end + "Object (it begins at 2:3)"),
+        Arguments.of("{\"\u00fc\": [ {}", "r.json:1:11: " + end + "Array (it begins at 1:7)"));
+  }
+
   @Test
   @Tag("R03")
   void deepNestingIsRefused() {

@@ -65,9 +65,10 @@ class SyntaxProblemTest {
         Arguments.of(
             "a: 1\nerp.old.net\nb: 2\n",
             "r:2:1: text stands where a key is expected (is a colon missing?)"),
+        Arguments.of("a: b: c\n", "r:1:4: text with a colon has to stand in quotes: \"b: c\""),
         Arguments.of(
-            "a: b: c\n",
-            "r:1:5: YAML syntax: mapping values are not allowed here (text with a colon and a space"
+            "a: 1\n  b: 2\n",
+            "r:2:4: YAML syntax: mapping values are not allowed here (text with a colon and a space"
                 + " stands in quotes, and the keys of a mapping begin in the same column)"),
         Arguments.of(
             "a:\n    b: 1\n  c: 2\n",
@@ -76,8 +77,8 @@ class SyntaxProblemTest {
                 + " same column)"),
         Arguments.of(
             "a: \"\\q\"\n",
-            "r:1:6: YAML syntax: found unknown escape character q(113) (while scanning a"
-                + " double-quoted scalar that begins at 1:4)"));
+            "r:1:5: \\q means nothing in double quotes (a regular expression stands in single"
+                + " quotes)"));
   }
 
   @Test

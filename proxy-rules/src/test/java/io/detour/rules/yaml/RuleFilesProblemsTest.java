@@ -152,12 +152,12 @@ class RuleFilesProblemsTest {
         of("{ host: { suffix: [a, [b]] } }", "r:5:32: \"suffix\" is a list (expected: text)"),
         of(
             "{ host: { exact: 'a b' } }",
-            "r:5:27: \"a b\" is not a host: host has a character that is not a letter, digit,"
-                + " hyphen, underscore or dot"),
+            "r:5:27: \"a b\" is not a host: \" \" is not an ASCII letter, digit, hyphen, underscore"
+                + " or dot"),
         of(
             "{ host: { exact: bücher.net } }",
-            "r:5:27: \"bücher.net\" is not a host: host has a character that is not a letter,"
-                + " digit, hyphen, underscore or dot"),
+            "r:5:27: \"bücher.net\" is not a host: \"ü\" (U+00FC) is not an ASCII letter, digit,"
+                + " hyphen, underscore or dot (did you mean \"xn--bcher-kva.net\"?)"),
         of(
             "{ host: { suffix: '*.old.net' } }",
             "r:5:28: \"*.old.net\" is not a host (did you mean suffix: \".old.net\"?)"),
@@ -197,11 +197,12 @@ class RuleFilesProblemsTest {
             "r:6:7: \"a..b\" is not a target: host has an empty label"),
         of(
             exact + "action: rewrite\nto: \"a\\r\\nb\"",
-            "r:6:7: \"a\\u000d\\u000ab\" is not a target: host has a character that is not a"
-                + " letter, digit, hyphen, underscore or dot"),
+            "r:6:7: \"a\\u000d\\u000ab\" is not a target: \"\\u000d\" is not an ASCII letter,"
+                + " digit, hyphen, underscore or dot"),
         of(
             exact + "action: rewrite\nto: ::1",
-            "r:6:7: \"::1\" is not a target: an IPv6 address stands in brackets"),
+            "r:6:7: \"::1\" is not a target: an IPv6 address stands in brackets (did you mean"
+                + " \"[::1]\"?)"),
         of(
             exact + "action: rewrite\nto: {prefix}.b",
             "r:6:7: text with brackets has to stand in quotes: \"{prefix}.b\""),
@@ -300,16 +301,16 @@ class RuleFilesProblemsTest {
                 """))
         .containsExactly(
             "r:1:10: version: \"3\" (expected: the number 1)",
-            "r:4:38: \"not ok\" is not a host: host has a character that is not a letter, digit,"
-                + " hyphen, underscore or dot",
+            "r:4:38: \"not ok\" is not a host: \" \" is not an ASCII letter, digit, hyphen,"
+                + " underscore or dot",
             "r:4:48: \"also..not\" is not a host: host has an empty label",
-            "r:6:9: \"a b\" is not a target: host has a character that is not a letter, digit,"
-                + " hyphen, underscore or dot",
+            "r:6:9: \"a b\" is not a target: \" \" is not an ASCII letter, digit, hyphen,"
+                + " underscore or dot",
             "r:7:5: key \"to\" is repeated (first in line 6)",
             "r:8:5: name: \"erp\" is taken by the rule in line 3",
             "r:9:20: \"host\" matches nothing (expected: exact, suffix or regex)",
             "r:9:22: unknown key \"sufix\" (did you mean \"suffix\"?)",
-            "r:10:13: action: \"passs\" (expected: rewrite, pass, reject)",
+            "r:10:13: action: \"passs\" (did you mean \"pass\"?)",
             "r:11:14: \"rollout\" is a number (expected: a mapping with percent, sticky)",
             "r:12:5: key \"name\" is missing",
             "r:12:5: key \"action\" is missing",

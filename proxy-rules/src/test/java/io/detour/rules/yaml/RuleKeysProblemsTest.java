@@ -51,6 +51,13 @@ class RuleKeysProblemsTest {
             "client: pc-17.corp",
             "r:5:40: client: \"pc-17.corp\" is no subnet: a name is no subnet (expected: an address"
                 + " like 10.20.0.0/16)"),
+        of("port: 0443", "r:5:38: port: \"0443\" (expected: 1..65535, or a range like 8000-8099)"),
+        of(
+            "user: ['a:b']",
+            "r:5:39: user: \"a:b\" (expected: a name on one line, without a colon)"),
+        of(
+            "user: [\"a\\tb\"]",
+            "r:5:39: user: \"a\\u0009b\" (expected: a name on one line, without a colon)"),
         of("user: [7]", "r:5:39: \"user\" is a number (expected: text, in quotes: \"7\")"),
         of("clients: 10.0.0.0/8", "r:5:32: unknown key \"clients\" (did you mean \"client\"?)"));
   }
@@ -127,9 +134,7 @@ class RuleKeysProblemsTest {
   static Stream<Arguments> aLifetime() {
     return Stream.of(
         of("expires: tomorrow", "r:6:12: expires: \"tomorrow\" (expected: a day like 2027-03-31)"),
-        of(
-            "expires: 2027-02-30",
-            "r:6:12: expires: \"2027-02-30\" (expected: a day like 2027-03-31)"),
+        of("expires: 2027-02-30", "r:6:12: expires: \"2027-02-30\" (there is no such day)"),
         of(
             "expires: 31.03.2027",
             "r:6:12: expires: \"31.03.2027\" (expected: a day like 2027-03-31)"),
@@ -138,23 +143,25 @@ class RuleKeysProblemsTest {
             "expires: 2027-03-31\non_expiry: delete",
             "r:7:14: on_expiry: \"delete\" (expected: warn, disable, reject)"),
         of("rollout: { percent: 101 }", "r:6:23: percent: \"101\" (expected: 0..100)"),
+        of("rollout: { percent: 025 }", "r:6:23: percent: \"025\" (expected: 0..100)"),
         of("rollout: { percent: 25% }", "r:6:23: percent: \"25%\" (expected: 0..100)"),
         of("rollout: { sticky: client }", "r:6:12: key \"percent\" is missing"),
         of("rollout: { percent: 5, sticky: user }", "r:6:34: sticky: \"user\" (expected: client)"),
         of("brownout: { for: 15m }", "r:6:13: key \"cron\" is missing"),
         of("brownout: { cron: '0 10 * * 2' }", "r:6:13: key \"for\" is missing"),
+        of("brownout: { cron: '0 10 * * 2', for: 15 }", "r:6:40: for: \"15\" (did you mean 15m?)"),
         of(
-            "brownout: { cron: '0 10 * * 2', for: 15 }",
-            "r:6:40: \"for\" is a number (expected: text, in quotes: \"15\")"),
+            "brownout: { cron: '0 10 * * 2', for: 48h }",
+            "r:6:40: for: \"48h\" (expected: 1m to 24h)"),
         of(
-            "brownout: { cron: '0 10 * * 2', for: 2d }",
-            "r:6:35: for: 172800s (expected: 1m to 24h)"),
+            "brownout: { cron: '0 10 * * 2', for: [15m] }",
+            "r:6:40: for: a list (expected: a number with us, ms, s, m, h or d, such as 30s)"),
         of(
             "brownout: { cron: '0 10 * *', for: 15m }",
-            "r:6:15: cron: \"0 10 * *\" (expected: minute hour day-of-month month day-of-week)"),
+            "r:6:21: cron: \"0 10 * *\" (expected: minute hour day-of-month month day-of-week)"),
         of(
             "brownout: { cron: '0 0 30 2 *', for: 15m }",
-            "r:6:15: cron: \"0 0 30 2 *\" (there is no such day)"),
+            "r:6:21: cron: \"0 0 30 2 *\" (there is no such day)"),
         of("mode: dry", "r:6:9: mode: \"dry\" (expected: off, report, enforce)"),
         of("mode: false", "r:6:9: mode: \"false\" (expected: off, report, enforce)"));
   }
@@ -175,13 +182,16 @@ class RuleKeysProblemsTest {
             "r:3:31: \"*.old.net\" is not a host (did you mean suffix: \".old.net\"?)"),
         of(
             "defaults: { mode: enforced }",
-            "r:3:19: mode: \"enforced\" (expected: off, report, enforce)"),
+            "r:3:19: mode: \"enforced\" (did you mean \"enforce\"?)"),
         of(
             "tests: [{ host: a, client: pc, expect: { action: pass } }]",
             "r:3:28: client: \"pc\" (expected: an IP address)"),
         of(
             "tests: [{ host: a, at: noon, expect: { action: pass } }]",
-            "r:3:24: at: \"noon\" (expected: a day like 2027-03-31, or 2027-03-31T10:05)"));
+            "r:3:24: at: \"noon\" (expected: a day like 2027-03-31, or 2027-03-31T10:05)"),
+        of(
+            "tests: [{ host: a, at: 2027-02-30T10:00, expect: { action: pass } }]",
+            "r:3:24: at: \"2027-02-30T10:00\" (there is no such day)"));
   }
 
   private static Arguments of(String text, String problem) {
