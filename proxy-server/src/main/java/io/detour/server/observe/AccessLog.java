@@ -35,8 +35,9 @@ public final class AccessLog {
             .addKeyValue("rule", use.rule())
             .addKeyValue("action", use.action())
             .addKeyValue("mode", use.mode());
-    if (use.wouldRewriteTo() != null) {
-      event = event.addKeyValue("would_rewrite_to", use.wouldRewriteTo());
+    HostPort wouldRewriteTo = use.wouldRewriteTo();
+    if (wouldRewriteTo != null) {
+      event = event.addKeyValue("would_rewrite_to", wouldRewriteTo);
     }
     if (use.target() != null) {
       event = event.addKeyValue("target", use.target());
