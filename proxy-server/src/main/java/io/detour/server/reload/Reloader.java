@@ -128,7 +128,11 @@ public final class Reloader implements AutoCloseable {
         case RuleReading.Refused refused -> new ReloadResult.Kept(refused.problems());
         case RuleReading.Accepted accepted -> {
           RuleChanges changes = RuleChanges.between(rules.current().rules(), accepted.rules());
-          rules.replace(accepted.rules());
+          if (changes.isEmpty()) {
+            rules.renew(accepted.rules());
+          } else {
+            rules.replace(accepted.rules());
+          }
           yield new ReloadResult.Replaced(
               accepted.rules().rules().size(), changes.toString(), accepted.warnings());
         }

@@ -18,6 +18,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,20 @@ class ReloaderTest {
     assertThat(reloader.history().successes()).isEqualTo(1);
     assertThat(log.lines())
         .containsExactly("INFO rules reloaded (POST /-/reload): 2 rules in force: unchanged");
+  }
+
+  @Test
+  void whatIsKnownOfTargetsIsForgottenOnlyWhenRulesChange() throws Exception {
+    AtomicInteger told = new AtomicInteger();
+    rules.whenReplaced(told::incrementAndGet);
+
+    loader.accept("a", "b");
+    reload(ReloadTrigger.SIGNAL);
+    assertThat(told).hasValue(0);
+
+    loader.accept("b", "a");
+    reload(ReloadTrigger.SIGNAL);
+    assertThat(told).hasValue(1);
   }
 
   @Test
