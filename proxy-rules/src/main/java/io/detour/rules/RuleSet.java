@@ -96,8 +96,8 @@ public final class RuleSet {
 
   /**
    * What to do with a request. The first rule that takes it decides; where a rewrite leads is not
-   * looked up again. Allocates nothing for a host that no regular expression could match, unless a
-   * rule has expired or is in a brownout.
+   * looked up again. Allocates nothing, unless an expression has to be tried, or a rule has expired
+   * or is in a brownout.
    */
   public Decision decide(Request request) {
     Decision.Ruled ruled = index.first(request);

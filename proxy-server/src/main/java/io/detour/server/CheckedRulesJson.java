@@ -5,9 +5,9 @@ import io.detour.rules.document.Problem;
 import io.detour.rules.lint.Finding;
 import io.detour.rules.lint.Severity;
 import io.detour.rules.yaml.RuleFiles;
+import io.detour.server.json.ScriptJson;
 import io.detour.server.probe.CertificateSurvey;
 import java.util.List;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -16,12 +16,10 @@ import tools.jackson.databind.node.ObjectNode;
  * docs/rules.md}. A line or column is null where something is about a file as a whole.
  */
 final class CheckedRulesJson {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
-
   private CheckedRulesJson() {}
 
   static String of(CheckedRules checked) {
-    ObjectNode root = JSON.createObjectNode();
+    ObjectNode root = ScriptJson.MAPPER.createObjectNode();
     root.put("ok", checked.isGood());
     ArrayNode files = root.putArray("files");
     checked.paths().forEach(path -> files.add(path.toString()));
@@ -41,7 +39,7 @@ final class CheckedRulesJson {
     } else {
       certificates(root.putObject("certificates"), checked.certificates());
     }
-    return JSON.writeValueAsString(root);
+    return ScriptJson.MAPPER.writeValueAsString(root);
   }
 
   private static void problems(ArrayNode array, List<Problem> problems) {

@@ -2,6 +2,7 @@ package io.detour.server;
 
 import io.detour.core.HostPort;
 import io.detour.core.MalformedAuthority;
+import io.detour.rules.Printable;
 import io.detour.server.config.Configuration;
 import io.detour.server.config.ConfigurationFile;
 import io.detour.server.listen.ListenAddress;
@@ -92,13 +93,11 @@ final class ReloadCommand implements Callable<Integer> {
     return switch (reply) {
       case AdminClient.Reply.Answered(int status, String body) when status == OK -> {
         PrintWriter out = spec.commandLine().getOut();
-        out.print(body);
-        out.flush();
+        print(body, out);
         yield 0;
       }
       case AdminClient.Reply.Answered answered -> {
-        err.print(answered.body());
-        err.flush();
+        print(answered.body(), err);
         yield 1;
       }
       case AdminClient.Reply.Failed failed -> {
@@ -106,5 +105,17 @@ final class ReloadCommand implements Callable<Integer> {
         yield 1;
       }
     };
+  }
+
+  /** What was answered may steer a terminal, whoever answered. */
+  private static void print(String body, PrintWriter out) {
+    body.lines()
+        .forEach(
+            line -> {
+              StringBuilder shown = new StringBuilder(line.length());
+              line.codePoints().forEach(c -> Printable.append(shown, c));
+              out.println(shown);
+            });
+    out.flush();
   }
 }

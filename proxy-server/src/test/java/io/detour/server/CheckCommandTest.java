@@ -52,6 +52,16 @@ class CheckCommandTest {
   }
 
   @Test
+  void jsonIsAsciiWhateverStandsInIt() throws IOException {
+    Path file = file("\u202ea\u009bb.yaml", "version: 1\nrules: []\n");
+
+    CommandRun run = check(file, "--json");
+
+    assertThat(run.out()).matches("\\p{ASCII}+");
+    assertThat(json(run).get("files").get(0).asString()).isEqualTo(file.toString());
+  }
+
+  @Test
   @Tag("R02")
   void everyProblemOfEveryFileIsALineOnStandardError() throws IOException {
     Path bad = file("bad.yaml", "version: 1\nruls: []\nrules: []\n");

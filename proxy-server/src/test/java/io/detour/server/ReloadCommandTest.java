@@ -101,6 +101,21 @@ class ReloadCommandTest {
     }
   }
 
+  @Test
+  void anAnswerThatWouldSteerTheTerminalIsEscaped() throws IOException {
+    String answer =
+        "HTTP/1.1 409 Conflict\r\nServer: detour\r\nContent-Length: 9\r\n\r\na\u001b[2Jb\nc\n";
+    try (TcpOrigin other =
+        TcpOrigin.start(
+            connection -> {
+              connection.getInputStream().readNBytes(10);
+              connection.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+            })) {
+      assertThat(run(Map.of(), "--admin", other.authority()))
+          .isEqualTo(new CommandRun(1, "", "a\\u001b[2Jb\nc\n"));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "127.0.0.1:0", "127.0.0.1:x", ":3129"})
   void anAddressThatIsNoneIsWrongUsage(String text) {

@@ -180,6 +180,24 @@ class RuleModeTest {
     }
   }
 
+  @Test
+  void whatARuleReportsIsNoDialOfItsTargetsWhenItsModeChangesEither() throws Exception {
+    String report = rules("report").replace("mode:", "when: on_failure\n    mode:");
+    try (ReloadingServer reloading = ReloadingServer.start(folder, report)) {
+      RunningServer proxy = reloading.server();
+      proxy.dns().answer("erp.old.test", "127.0.0.1");
+      assertThat(proxy.answer("erp.old.test:" + asked.port())).isEqualTo("asked");
+
+      reloading.write(report.replace("mode: report", "mode: enforce"));
+      reloading.reload();
+
+      assertThat(proxy.metric("detour_rule_target_connects_total", "target=\"asked\"")).isZero();
+      assertThat(proxy.answer("erp.old.test:" + asked.port())).isEqualTo("asked");
+      assertThat(proxy.metric("detour_rule_target_connects_total", "target=\"asked\""))
+          .isEqualTo(1);
+    }
+  }
+
   private void assertReported(RunningServer proxy) throws IOException {
     assertThat(proxy.log().lines("legacy name used"))
         .containsExactly(

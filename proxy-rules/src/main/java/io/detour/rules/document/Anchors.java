@@ -85,8 +85,7 @@ final class Anchors {
     if (entry == null) {
       assembly.refuseLater();
       if (unknown.size() < MOST_UNKNOWN) {
-        String meant =
-            unknown.size() < MOST_ADVISED ? Keys.closest(name, latest.keySet()) : null;
+        String meant = unknown.size() < MOST_ADVISED ? Keys.closest(name, latest.keySet()) : null;
         unknown.add(new Unknown(name, place, meant));
       }
       return null;

@@ -7,6 +7,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** Times as people give them, in local time: {@code 2027-03-31}, {@code 2027-03-31T10:05}. */
 public final class TimeText {
@@ -33,6 +34,16 @@ public final class TimeText {
       return LocalDate.parse(day.group(1)) == null;
     } catch (DateTimeParseException e) {
       return true;
+    }
+  }
+
+  /** The day that a text says, in the years 1970 to 9999, or null. */
+  public static @Nullable LocalDate day(String text) {
+    try {
+      LocalDate day = LocalDate.parse(text);
+      return day.getYear() < FIRST_YEAR || day.getYear() > LAST_YEAR ? null : day;
+    } catch (DateTimeParseException e) {
+      return null;
     }
   }
 

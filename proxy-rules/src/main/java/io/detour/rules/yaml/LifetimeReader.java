@@ -14,7 +14,6 @@ import io.detour.rules.document.TimeText;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads when a rule holds: its {@code expires}, {@code on_expiry} and {@code brownout}. */
@@ -47,14 +46,14 @@ final class LifetimeReader {
       }
       return null;
     }
-    try {
-      return Expiry.after(LocalDate.parse(day.text()), zone, then == null ? OnExpiry.WARN : then);
-    } catch (DateTimeParseException e) {
+    LocalDate lastDay = TimeText.day(day.text());
+    if (lastDay == null) {
       String reason =
           TimeText.isNoDay(day.text()) ? TimeText.NO_DAY : "expected: a day like 2027-03-31";
       problems.add(day.at(), "expires: " + day.shown() + " (" + reason + ")");
       return null;
     }
+    return Expiry.after(lastDay, zone, then == null ? OnExpiry.WARN : then);
   }
 
   private @Nullable Brownout brownout(Fields rule) {

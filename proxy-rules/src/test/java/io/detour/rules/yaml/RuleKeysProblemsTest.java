@@ -138,6 +138,9 @@ class RuleKeysProblemsTest {
         of(
             "expires: 31.03.2027",
             "r:6:12: expires: \"31.03.2027\" (expected: a day like 2027-03-31)"),
+        of(
+            "expires: '+999999999-12-31'",
+            "r:6:12: expires: \"+999999999-12-31\" (expected: a day like 2027-03-31)"),
         of("on_expiry: disable", "r:6:3: key \"on_expiry\" needs the key \"expires\""),
         of(
             "expires: 2027-03-31\non_expiry: delete",

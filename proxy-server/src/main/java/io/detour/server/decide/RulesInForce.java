@@ -37,7 +37,15 @@ public final class RulesInForce {
    * last tunnel that it decided.
    */
   public synchronized void replace(RuleSet rules) {
-    current = current.followedBy(rules);
+    renew(rules);
     replaced.run();
+  }
+
+  /**
+   * The same as {@link #replace} for rules that say what those in force do, and at most stand
+   * elsewhere in their files: nobody is told.
+   */
+  public synchronized void renew(RuleSet rules) {
+    current = current.followedBy(rules);
   }
 }

@@ -97,7 +97,7 @@ public final class Dialer implements AutoCloseable {
   public Dial dial(
       HostPort target, @Nullable String via, EventLoop loop, Consumer<DialResult> done) {
     requireOn(loop);
-    Receiver<DialResult> receiver = new Receiver<>(done);
+    Receiver<DialResult> receiver = Receiver.ofDial(done);
     if (via == null) {
       return connect(target, TIMEOUTS_PER_TARGET, loop, receiver);
     }

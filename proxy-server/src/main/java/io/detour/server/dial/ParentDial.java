@@ -35,7 +35,7 @@ final class ParentDial implements Dial {
   }
 
   void start(Dialer dialer) {
-    step = dialer.connect(parent.address(), 1, loop, new Receiver<>(this::connected));
+    step = dialer.connect(parent.address(), 1, loop, Receiver.ofDial(this::connected));
   }
 
   private void connected(DialResult result) {

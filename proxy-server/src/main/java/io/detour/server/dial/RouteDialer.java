@@ -83,7 +83,7 @@ public final class RouteDialer {
             lastGood.computeIfAbsent(loop, _ -> new LastGoodHops()),
             nanoClock,
             walkTimeout().toNanos(),
-            new Receiver<>(done));
+            Receiver.ofRoute(done));
     walk.start();
     return walk;
   }

@@ -12,14 +12,13 @@ import io.detour.rules.Request;
 import io.detour.rules.Route;
 import io.detour.rules.Rule;
 import io.detour.server.decide.Consequence;
+import io.detour.server.json.ScriptJson;
 import io.detour.server.probe.ProbeJson;
 import io.detour.server.probe.ProbeReport;
 import io.detour.server.status.Refusal;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.json.JsonWriteFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -54,11 +53,8 @@ import tools.jackson.databind.node.ObjectNode;
  * probes_good}: null if no probe was asked for.
  */
 public final class ExplanationJson {
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
-
   private final FullExplanation full;
-  private final ObjectNode root = JSON.createObjectNode();
+  private final ObjectNode root = ScriptJson.MAPPER.createObjectNode();
 
   private ExplanationJson(FullExplanation full) {
     this.full = full;
@@ -72,7 +68,7 @@ public final class ExplanationJson {
     json.match();
     json.targets();
     json.result();
-    return JSON.writeValueAsString(json.root);
+    return ScriptJson.MAPPER.writeValueAsString(json.root);
   }
 
   private void request() {

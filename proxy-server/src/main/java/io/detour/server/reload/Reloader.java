@@ -37,8 +37,11 @@ public final class Reloader implements AutoCloseable {
   /** The reload that has been asked for and has not begun. */
   private @Nullable CompletableFuture<ReloadResult> waiting;
 
-  /** Whether it has been logged that files are gone. The thread {@code rules} alone. */
-  private boolean absenceSaid;
+  /**
+   * Whether the latest look has found files gone or has failed, which has been said and counted.
+   * The thread {@code rules} alone.
+   */
+  private boolean blocked;
 
   /**
    * Waits for requests from now on.
@@ -102,6 +105,7 @@ public final class Reloader implements AutoCloseable {
   }
 
   private ReloadResult reloadNow(ReloadTrigger trigger) {
+    blocked = false;
     ReloadResult result = result();
     switch (result) {
       case ReloadResult.Replaced replaced -> {
@@ -124,12 +128,16 @@ public final class Reloader implements AutoCloseable {
         case RuleReading.Refused refused -> new ReloadResult.Kept(refused.problems());
         case RuleReading.Accepted accepted -> {
           RuleChanges changes = RuleChanges.between(rules.current().rules(), accepted.rules());
-          rules.replace(accepted.rules());
+          if (changes.isEmpty()) {
+            rules.renew(accepted.rules());
+          } else {
+            rules.replace(accepted.rules());
+          }
           yield new ReloadResult.Replaced(
               accepted.rules().rules().size(), changes.toString(), accepted.warnings());
         }
       };
-    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+    } catch (Throwable e) { // whatever it is, who asked gets an answer and the thread goes on
       LOG.error("rules: reading them failed", e);
       return new ReloadResult.Kept(
           List.of(new Problem("rules", 0, 0, "internal error, see the log")));
@@ -141,23 +149,34 @@ public final class Reloader implements AutoCloseable {
       Fingerprint now = loader.look();
       switch (watch.judge(loader.lastRead(), now, nowNanos)) {
         case MOVING -> {}
-        case UNCHANGED -> absenceSaid = false;
-        case CHANGED -> {
-          absenceSaid = false;
-          reloadNow(ReloadTrigger.CHANGE);
+        case UNCHANGED -> {
+          if (blocked) {
+            reloadNow(ReloadTrigger.CHANGE);
+          }
         }
-        case VANISHED -> reportAbsence(now.vanishedSince(loader.lastRead()));
+        case CHANGED -> reloadNow(ReloadTrigger.CHANGE);
+        case VANISHED -> block(() -> reportAbsence(now.vanishedSince(loader.lastRead())));
       }
-    } catch (RuntimeException e) {
-      LOG.error("rules: looking at the files failed", e);
+    } catch (Throwable e) { // a task that throws is not run again
+      block(() -> LOG.error("rules: looking at the files failed", e));
     }
   }
 
-  private void reportAbsence(List<Path> paths) {
-    if (!absenceSaid) {
-      absenceSaid = true;
-      LOG.warn("{} has vanished; the rules in force stay", paths.getFirst());
+  /** A failed reload, counted and said once for as long as looks find the same. */
+  private void block(Runnable said) {
+    if (!blocked) {
+      blocked = true;
+      history.failed();
+      said.run();
     }
+  }
+
+  private static void reportAbsence(List<Path> paths) {
+    LOG.error(
+        "rules not reloaded ({}): {} is gone or empty; until it is back, no file is read and the"
+            + " rules in force stay",
+        ReloadTrigger.CHANGE.text(),
+        paths.getFirst());
   }
 
   /** Ends the thread; a reload that has begun is finished if it takes no longer than 5 s. */

@@ -53,6 +53,10 @@ record RuleChanges(
     return new RuleChanges(added, removed, changed, reordered, defaults);
   }
 
+  boolean isEmpty() {
+    return added.isEmpty() && removed.isEmpty() && changed.isEmpty() && !reordered && !defaults;
+  }
+
   /** {@code 2 added (a, b), 1 removed (c), order changed}; {@code unchanged} if nothing is. */
   @Override
   public String toString() {

@@ -5,10 +5,10 @@ import io.detour.rules.yaml.RuleFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -81,16 +81,27 @@ public final class RuleFileLoader implements RuleLoader {
 
   private Fingerprint settled() {
     Fingerprint now = look();
-    long ageNanos = nanosSinceEpoch() - now.lastChangeNanos();
-    if (ageNanos < 0 || ageNanos >= TICK.toNanos()) {
-      return now;
+    for (int looks = 1; looks < ATTEMPTS && awaitNextTick(now); looks++) {
+      now = look();
     }
-    LockSupport.parkNanos(TICK.toNanos() - ageNanos);
-    return look();
+    return now;
   }
 
-  private long nanosSinceEpoch() {
-    return TimeUnit.MILLISECONDS.toNanos(judge.clock().millis());
+  /** Whether there was anything to wait for. */
+  private boolean awaitNextTick(Fingerprint now) {
+    Duration age =
+        Duration.between(Instant.EPOCH.plusNanos(now.lastChangeNanos()), judge.clock().instant());
+    if (age.isNegative() || age.compareTo(TICK) >= 0) {
+      return false;
+    }
+    long waitNanos = TICK.minus(age).toNanos();
+    long beginNanoTime = System.nanoTime();
+    long waitedNanos = 0;
+    while (waitedNanos < waitNanos) { // parkNanos may return early
+      LockSupport.parkNanos(waitNanos - waitedNanos);
+      waitedNanos = System.nanoTime() - beginNanoTime;
+    }
+    return true;
   }
 
   private RuleFiles load() {

@@ -131,7 +131,7 @@ public final class Tunnel implements ChannelFutureListener {
     target = route.first().address();
     client.closeFuture().addListener(this);
     HalfClosedWatch.over(client);
-    dial = services.dialer().dial(route, client.eventLoop(), this::dialled);
+    dial = services.dialer().dial(route, client.eventLoop(), this::receive);
   }
 
   /** The client is gone while its tunnel is being dialled. */
@@ -146,16 +146,27 @@ public final class Tunnel implements ChannelFutureListener {
     }
   }
 
-  private void dialled(RouteResult walk) {
+  /** A bug costs this client its connection; the dialer closes the one that it has made. */
+  private void receive(RouteResult walk) {
     dial = null;
     client.closeFuture().removeListener(this);
+    try {
+      dialled(walk);
+    } catch (RuntimeException | Error e) {
+      client.close();
+      throw e;
+    }
+  }
+
+  private void dialled(RouteResult walk) {
     target = walk.hop().address();
     count(walk.failures(), walk.tried());
     logUse(target, walk.tried());
     switch (walk.result()) {
       case DialResult.Connected connected -> {
-        if (use != null) {
-          use.targets().connected(walk.hop().target());
+        TargetUse targets = targets();
+        if (targets != null) {
+          targets.connected(walk.hop().target());
         }
         answer(connected.upstream());
       }
@@ -169,16 +180,21 @@ public final class Tunnel implements ChannelFutureListener {
     }
   }
 
+  /** Where the targets of the rule that decided are counted, or null if none were dialled. */
+  private @Nullable TargetUse targets() {
+    return use != null && ruled instanceof Decision.Rewrite ? use.targets() : null;
+  }
+
   /**
    * Counts what was dialled in vain for the rule that decided.
    *
    * @param tried how many hops were dialled: after each but the last came another one
    */
   private void count(List<RouteResult.FailedHop> failures, int tried) {
-    if (use == null || failures.isEmpty()) {
+    TargetUse targets = failures.isEmpty() ? null : targets();
+    if (targets == null) {
       return;
     }
-    TargetUse targets = use.targets();
     int dialled = 0;
     for (RouteResult.FailedHop failed : failures) {
       dialled++;

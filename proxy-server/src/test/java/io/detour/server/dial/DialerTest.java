@@ -264,6 +264,26 @@ class DialerTest {
   }
 
   @Test
+  void aReceiverThatThrowsLosesItsConnection() throws IOException {
+    ServerSocket listener = fixture.listen("127.0.0.1");
+    Dialer dialer = fixture.dialer();
+
+    fixture.runOnLoop(
+        () ->
+            dialer.dial(
+                target("127.0.0.1", listener.getLocalPort()),
+                fixture.loop,
+                result -> {
+                  throw new IllegalStateException("expected by the test");
+                }));
+
+    try (Socket accepted = listener.accept()) {
+      accepted.setSoTimeout(10_000);
+      assertThat(accepted.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
   void onlyTheEventLoopMayDial() {
     Dialer dialer = fixture.dialer();
 

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -278,6 +279,26 @@ class RouteDialerTest {
 
     assertThat(tooEarly).isFalse();
     assertThat(DialFixture.await(told).tried()).isEqualTo(1);
+  }
+
+  @Test
+  void aReceiverThatThrowsLosesItsConnection() throws IOException {
+    RouteDialer dialer = routes.dialer(routes.options);
+    ServerSocket listener = routes.dials.listen("127.0.0.1");
+
+    routes.dials.runOnLoop(
+        () ->
+            dialer.dial(
+                route(ANY, open(listener)),
+                routes.dials.loop,
+                result -> {
+                  throw new IllegalStateException("expected by the test");
+                }));
+
+    try (Socket accepted = listener.accept()) {
+      accepted.setSoTimeout(10_000);
+      assertThat(accepted.getInputStream().read()).isEqualTo(-1);
+    }
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class ReloaderTest {
   private static final long NOW = 1_800_000_000;
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
 
   private final ScriptedLoader loader = new ScriptedLoader();
   private final RulesInForce rules = new RulesInForce(parsed(rejecting("a", "b")));
@@ -62,6 +64,20 @@ class ReloaderTest {
     assertThat(reloader.history().successes()).isEqualTo(1);
     assertThat(log.lines())
         .containsExactly("INFO rules reloaded (POST /-/reload): 2 rules in force: unchanged");
+  }
+
+  @Test
+  void whatIsKnownOfTargetsIsForgottenOnlyWhenRulesChange() throws Exception {
+    AtomicInteger told = new AtomicInteger();
+    rules.whenReplaced(told::incrementAndGet);
+
+    loader.accept("a", "b");
+    reload(ReloadTrigger.SIGNAL);
+    assertThat(told).hasValue(0);
+
+    loader.accept("b", "a");
+    reload(ReloadTrigger.SIGNAL);
+    assertThat(told).hasValue(1);
   }
 
   @Test
@@ -140,7 +156,7 @@ class ReloaderTest {
     loader.accept("z");
     loader.look(looking(1));
 
-    await().atMost(Duration.ofSeconds(10)).until(() -> !log.lines().isEmpty());
+    await().atMost(DEADLINE).until(() -> !log.lines().isEmpty());
 
     assertThat(log.lines())
         .containsExactly(
@@ -149,19 +165,61 @@ class ReloaderTest {
   }
 
   @Test
-  void filesThatAreGoneAreSaidOnceAndTheRulesStay() {
+  void filesThatAreGoneAreOneFailureSaidOnceAndTheRulesStay() {
     reloader.watch(Duration.ofMillis(20));
     loader.look(looking(1));
-    await().atMost(Duration.ofSeconds(10)).until(() -> loader.reads() == 1);
+    await().atMost(DEADLINE).until(() -> loader.reads() == 1);
 
     loader.look(new Fingerprint(Map.of(Path.of("rules.yaml"), new Fingerprint.Look.Absent())));
-    await().atMost(Duration.ofSeconds(10)).until(() -> log.lines().size() == 2);
+    await().atMost(DEADLINE).until(() -> log.lines().size() == 2);
+    assertThat(reloader.history().lastSuccessful()).isFalse();
     loader.look(looking(2));
-    await().atMost(Duration.ofSeconds(10)).until(() -> loader.reads() == 2);
+    await().atMost(DEADLINE).until(() -> reloader.history().lastSuccessful());
 
     assertThat(log.lines())
-        .filteredOn(line -> line.startsWith("WARN"))
-        .containsExactly("WARN rules.yaml has vanished; the rules in force stay");
+        .filteredOn(line -> line.startsWith("ERROR"))
+        .containsExactly(
+            "ERROR rules not reloaded (files changed): rules.yaml is gone or empty;"
+                + " until it is back, no file is read and the rules in force stay");
+    assertThat(reloader.history().failures()).isEqualTo(1);
+    assertThat(loader.reads()).isEqualTo(2);
+  }
+
+  @Test
+  void aFileThatComesBackAsItWasIsReadSoThatTheLastReloadIsASuccess() {
+    reloader.watch(Duration.ofMillis(20));
+    loader.look(looking(1));
+    await().atMost(DEADLINE).until(() -> loader.reads() == 1);
+
+    loader.look(new Fingerprint(Map.of(Path.of("rules.yaml"), new Fingerprint.Look.Absent())));
+    await().atMost(DEADLINE).until(() -> !reloader.history().lastSuccessful());
+    loader.look(looking(1));
+
+    await().atMost(DEADLINE).until(() -> reloader.history().lastSuccessful());
+    assertThat(loader.reads()).isEqualTo(2);
+  }
+
+  @Test
+  void anErrorInALookIsOneFailureAndTheWatchGoesOn() {
+    reloader.watch(Duration.ofMillis(20));
+    loader.breakDown();
+    await().atMost(DEADLINE).until(() -> reloader.history().failures() == 1);
+    assertThat(log.lines()).contains("ERROR rules: looking at the files failed");
+
+    loader.look(looking(1));
+
+    await().atMost(DEADLINE).until(() -> reloader.history().lastSuccessful());
+    assertThat(reloader.history().failures()).isEqualTo(1);
+  }
+
+  @Test
+  void anErrorInReadingIsAFailureThatIsLoggedAndAnswered() throws Exception {
+    loader.breakDown();
+
+    assertThat(reload(ReloadTrigger.SIGNAL)).isInstanceOf(ReloadResult.Kept.class);
+
+    assertThat(reloader.history().failures()).isEqualTo(1);
+    assertThat(log.lines()).contains("ERROR rules: reading them failed");
   }
 
   @Test
@@ -172,7 +230,7 @@ class ReloaderTest {
     reloader.watch(Duration.ofMillis(10));
     loader.look(looking(2));
 
-    await().atMost(Duration.ofSeconds(10)).until(() -> loader.reads() == 2);
+    await().atMost(DEADLINE).until(() -> loader.reads() == 2);
     assertThat(log.lines()).hasSize(2);
     assertThat(log.lines().getFirst()).contains("SIGHUP");
     assertThat(log.lines().getLast()).contains("files changed");

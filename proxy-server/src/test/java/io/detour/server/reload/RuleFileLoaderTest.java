@@ -9,6 +9,10 @@ import io.detour.rules.lint.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,6 +44,27 @@ class RuleFileLoaderTest {
 
       assertThat(files.look()).isNotEqualTo(files.lastRead());
     }
+  }
+
+  @Test
+  @Tag("R04")
+  void aFileIsNotReadInTheTickOfItsLastChangeWhateverThePartOfTheMillisecond() throws IOException {
+    Path file = write(rejecting("a"));
+    long changedNanos = Fingerprint.of(List.of(file)).lastChangeNanos();
+    RuleJudge judge =
+        new RuleJudge(
+            Setting::on,
+            Mode.ENFORCE,
+            ZoneOffset.UTC,
+            InstantSource.fixed(Instant.EPOCH.plusNanos(changedNanos)));
+    RuleFileLoader files = new RuleFileLoader(new RuleSource.Listed(List.of(file)), judge);
+
+    long beginNanos = System.nanoTime();
+    RuleReading reading = files.read();
+    long tookNanos = System.nanoTime() - beginNanos;
+
+    assertThat(names(reading)).containsExactly("a");
+    assertThat(Duration.ofNanos(tookNanos)).isGreaterThanOrEqualTo(Duration.ofMillis(20));
   }
 
   @Test

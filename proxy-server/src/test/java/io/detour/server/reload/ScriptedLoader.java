@@ -20,6 +20,7 @@ public final class ScriptedLoader implements RuleLoader {
   private final Semaphore begun = new Semaphore(0);
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private volatile @Nullable RuleReading next = RuleReading.Accepted.of(parsed(rejecting()));
+  private volatile @Nullable Error broken;
   private volatile Fingerprint look = Fingerprint.NONE;
   private volatile Fingerprint lastRead = Fingerprint.NONE;
 
@@ -42,9 +43,22 @@ public final class ScriptedLoader implements RuleLoader {
     next = null;
   }
 
+  /** From now on neither reading nor looking works, as in a JVM that lacks something. */
+  void breakDown() {
+    broken = new NoClassDefFoundError("as the test wants it");
+  }
+
   /** From now on the files look like this. */
   void look(Fingerprint now) {
+    broken = null;
     look = now;
+  }
+
+  private void requireWhole() {
+    Error error = broken;
+    if (error != null) {
+      throw error;
+    }
   }
 
   /** From now on reading takes until the {@link CountDownLatch#countDown} of the answer. */
@@ -74,6 +88,7 @@ public final class ScriptedLoader implements RuleLoader {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+    requireWhole();
     lastRead = look;
     RuleReading reading = next;
     if (reading == null) {
@@ -89,6 +104,7 @@ public final class ScriptedLoader implements RuleLoader {
 
   @Override
   public Fingerprint look() {
+    requireWhole();
     return look;
   }
 }

@@ -160,15 +160,48 @@ class WatchedFilesTest {
     watch(new RuleSource.IfPresent(file));
 
     Files.delete(file);
-    await()
-        .atMost(DEADLINE)
-        .until(
-            () -> log.lines().contains("WARN " + file + " has vanished; the rules in force stay"));
+    await().atMost(DEADLINE).until(() -> log.lines().contains(gone(file)));
+    assertThat(reloader.history().lastSuccessful()).isFalse();
     assertThat(rules.current().rules().rules().getFirst().name()).isEqualTo("v1");
 
     Files.writeString(file, whole("v2"));
     awaitFirstRule("v2");
     assertThat(log.lines()).hasSize(2);
+    assertThat(reloader.history().lastSuccessful()).isTrue();
+  }
+
+  @Test
+  void whileOneFileIsGoneTheOthersAreNotReadEither() throws Exception {
+    Path file = Files.writeString(folder.resolve("a.yaml"), whole("v1"));
+    Path other = Files.writeString(folder.resolve("b.yaml"), rejecting("other"));
+    watch(new RuleSource.Listed(List.of(file, other)));
+
+    Files.delete(other);
+    Files.writeString(file, whole("v2"));
+    await().atMost(DEADLINE).until(() -> log.lines().contains(gone(other)));
+    assertThat(rules.current().rules().rules().getFirst().name()).isEqualTo("v1");
+
+    Files.writeString(other, rejecting("other"));
+    awaitFirstRule("v2");
+  }
+
+  @Test
+  void aFolderThatTurnsEmptyLeavesItsRulesInForce() throws Exception {
+    Path file = Files.writeString(folder.resolve("a.yaml"), whole("v1"));
+    watch(new RuleSource.Listed(List.of(folder)));
+
+    Files.delete(file);
+    await().atMost(DEADLINE).until(() -> log.lines().contains(gone(folder)));
+    assertThat(rules.current().rules().rules()).hasSize(51);
+
+    Files.writeString(file, whole("v2"));
+    awaitFirstRule("v2");
+  }
+
+  private static String gone(Path path) {
+    return "ERROR rules not reloaded (files changed): "
+        + path
+        + " is gone or empty; until it is back, no file is read and the rules in force stay";
   }
 
   @Test
@@ -208,7 +241,10 @@ class WatchedFilesTest {
         .until(
             () -> {
               List<Rule> current = rules.current().rules().rules();
-              return !current.isEmpty() && current.getFirst().name().equals(name);
+              return !current.isEmpty()
+                  && current.getFirst().name().equals(name)
+                  && !log.lines().isEmpty()
+                  && log.lines().getLast().startsWith("INFO");
             });
   }
 

@@ -1,0 +1,5 @@
+/** JSON that commands print for scripts. */
+@NullMarked
+package io.detour.server.json;
+
+import org.jspecify.annotations.NullMarked;
