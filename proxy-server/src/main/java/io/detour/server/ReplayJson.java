@@ -1,10 +1,10 @@
 package io.detour.server;
 
+import io.detour.server.json.ScriptJson;
 import io.detour.server.replay.ChangeGroup;
 import io.detour.server.replay.Changes;
 import io.detour.server.replay.Ruling;
 import io.detour.server.replay.StrangeLine;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -13,12 +13,11 @@ import tools.jackson.databind.node.ObjectNode;
  * docs/migration-tools.md}.
  */
 final class ReplayJson {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private ReplayJson() {}
 
   static String of(ReplayReport report) {
-    ObjectNode root = JSON.createObjectNode();
+    ObjectNode root = ScriptJson.MAPPER.createObjectNode();
     root.put("unchanged", report.isUnchanged());
     root.put("requests", report.result().requests());
     root.put("not_compared", report.result().undecided());
@@ -28,7 +27,7 @@ final class ReplayJson {
     report.logs().forEach(log -> log(logs.addObject(), log));
     ArrayNode problems = root.putArray("problems");
     report.problems().forEach(problems::add);
-    return JSON.writeValueAsString(root);
+    return ScriptJson.MAPPER.writeValueAsString(root);
   }
 
   private static void changes(ObjectNode object, Changes changes) {

@@ -155,7 +155,7 @@ class RouteThroughServerTest {
   }
 
   @Test
-  void theTargetThatWorkedIsTriedFirstUntilTheRulesAreReadAgain() throws Exception {
+  void theTargetThatWorkedIsTriedFirstUntilRulesChange() throws Exception {
     String dead = "127.0.0.1:" + LoopbackPort.free();
     String rules =
         rules(
@@ -171,9 +171,13 @@ class RouteThroughServerTest {
       assertThat(connects(proxy, "1", "success")).isEqualTo(2);
 
       reloading.reload();
-
       assertThat(proxy.answer("erp.old.test:443")).isEqualTo("renamed");
-      assertThat(attempts(proxy)).containsExactly("2", "1", "2");
+      assertThat(attempts(proxy)).containsExactly("2", "1", "1");
+
+      reloading.write(rules.replace("rules:", "defaults: { unmatched: reject }\nrules:"));
+      reloading.reload();
+      assertThat(proxy.answer("erp.old.test:443")).isEqualTo("renamed");
+      assertThat(attempts(proxy)).containsExactly("2", "1", "1", "2");
       assertThat(connects(proxy, "0", "failure")).isEqualTo(2);
     }
   }
