@@ -9,8 +9,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** Keeps what a class logs, as {@code LEVEL message}. Any thread. */
+/** Keeps the last thousand lines that a class logs, as {@code LEVEL message}. Any thread. */
 public final class RecordedLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+  /** A test of memory must not measure its own log. */
+  private static final int MOST_LINES = 1000;
+
   private final Logger logger;
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
@@ -33,9 +36,12 @@ public final class RecordedLog extends AppenderBase<ILoggingEvent> implements Au
   @Override
   protected void append(ILoggingEvent event) {
     lines.add(event.getLevel() + " " + event.getFormattedMessage());
+    if (lines.size() > MOST_LINES) {
+      lines.removeFirst();
+    }
   }
 
-  /** The lines so far. */
+  /** The last of the lines so far. */
   public List<String> lines() {
     return List.copyOf(lines);
   }
