@@ -52,9 +52,10 @@ public record Transport(
   public static Transport epoll() {
     return new Transport(
         "epoll",
-        EpollIoHandler.newFactory(),
+        LastingRegistrations.over(EpollIoHandler.newFactory()),
         (busyPoll, several) ->
-            EpollIoHandler.newFactory(0, () -> new PollStrategy(busyPoll, several)),
+            LastingRegistrations.over(
+                EpollIoHandler.newFactory(0, () -> new PollStrategy(busyPoll, several))),
         EpollServerSocketChannel::new,
         EpollSocketChannel::new,
         EpollDatagramChannel::new);
