@@ -21,4 +21,9 @@ public record Hop(int target, HostPort address, @Nullable String via, Set<Addres
   public static Hop asked(HostPort asked) {
     return new Hop(ASKED, asked, null, Set.of());
   }
+
+  /** The same, with addresses of these classes allowed. */
+  public Hop allowing(Set<AddressClass> classes) {
+    return new Hop(target, address, via, classes);
+  }
 }

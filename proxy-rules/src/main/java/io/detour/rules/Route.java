@@ -1,5 +1,6 @@
 package io.detour.rules;
 
+import io.detour.core.AddressClass;
 import io.detour.core.HostPort;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +25,11 @@ public record Route(List<Hop> hops, Set<FallbackError> fallbackOn) implements Pa
   /** To the asked host and nowhere else. */
   public static Route to(HostPort asked) {
     return new Route(List.of(Hop.asked(asked)), Set.of());
+  }
+
+  /** The same, with addresses of these classes allowed at every hop. */
+  public Route allowing(Set<AddressClass> classes) {
+    return new Route(hops.stream().map(hop -> hop.allowing(classes)).toList(), fallbackOn);
   }
 
   /** The hop that is tried first. */

@@ -15,6 +15,7 @@ import io.detour.server.listen.Listeners;
 import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.Metrics;
 import io.detour.server.observe.RequestCounters;
+import io.detour.server.passage.PassageServices;
 import io.detour.server.reload.ReloadResult;
 import io.detour.server.reload.ReloadTrigger;
 import io.detour.server.reload.Reloader;
@@ -138,7 +139,8 @@ public final class DetourServer implements AutoCloseable {
             () -> draining);
     own.add(admin.localAddress());
     AccessLog log = new AccessLog();
-    TunnelServices services = new TunnelServices(rules, routes, engine, log, clock);
+    TunnelServices services =
+        new TunnelServices(new PassageServices(rules, routes, log, clock), engine);
     addresses =
         listeners.bind(
             options.listen(),

@@ -1,7 +1,9 @@
 package io.detour.server.dial;
 
+import io.detour.server.status.Refusal;
 import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** How a dial ended. Through a parent proxy the addresses and times are those of the parent. */
@@ -52,5 +54,13 @@ public sealed interface DialResult {
       int attempts,
       long dnsNanos,
       long connectNanos)
-      implements DialResult {}
+      implements DialResult {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    /** How the client is told; when this machine lacks something, also when to try again. */
+    public Refusal refusal() {
+      Refusal refusal = new Refusal(error.status(), error.type(), details, rcode);
+      return error == DialError.RESOURCES ? refusal.retriedAfter(RETRY_AFTER) : refusal;
+    }
+  }
 }

@@ -12,6 +12,7 @@ import io.detour.server.dial.RouteDialer;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.RequestCounters;
+import io.detour.server.passage.PassageServices;
 import io.detour.server.transport.Transport;
 import io.detour.server.tunnel.Tunnel;
 import io.detour.server.tunnel.TunnelServices;
@@ -93,11 +94,12 @@ public final class PipedTunnel {
         PipedTunnel pipe = new PipedTunnel(outside, in, out);
         pipe.start(
             new TunnelServices(
-                new RulesInForce(rules),
-                new RouteDialer(dialer),
-                engine,
-                new AccessLog(),
-                InstantSource.system()),
+                new PassageServices(
+                    new RulesInForce(rules),
+                    new RouteDialer(dialer),
+                    new AccessLog(),
+                    InstantSource.system()),
+                engine),
             connection.inside(),
             asked);
         return pipe.await();

@@ -132,6 +132,7 @@ final class WaitingRoom {
     loop.counters().request(RequestKind.TCP, refusal.status());
     loop.counters().requestError(refusal.error());
     services
+        .passages()
         .log()
         .refused(
             connection.remoteAddress(), null, refusal.status(), refusal.error(), refusal.details());

@@ -3,30 +3,22 @@ package io.detour.server.tunnel;
 import io.detour.core.HostPort;
 import io.detour.core.TunnelStats;
 import io.detour.core.relay.EarlyBytes;
-import io.detour.server.observe.RequestKind;
+import io.detour.server.passage.Caller;
 import io.detour.server.status.Refusal;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import java.net.SocketAddress;
 
 /**
  * A client that asks for a tunnel, in its protocol: the only thing in which tunnels differ before
  * their bytes flow. All methods are called on the client's event loop.
  */
-public interface Asker {
+public interface Asker extends Caller {
   /**
    * The client's connection. It reads no more by itself; what it reads all the same is kept in
    * {@link EarlyBytes}.
    */
+  @Override
   Channel channel();
-
-  /** What its answers are counted as. */
-  RequestKind kind();
-
-  /** Who it is in the log. */
-  default SocketAddress address() {
-    return channel().remoteAddress();
-  }
 
   /**
    * Tells the client that the target is connected, if its protocol has words for that.

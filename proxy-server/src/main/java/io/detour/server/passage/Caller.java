@@ -1,0 +1,25 @@
+package io.detour.server.passage;
+
+import io.detour.server.observe.RequestKind;
+import io.netty.channel.Channel;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** A client that wants to get somewhere. All methods are called on the client's event loop. */
+public interface Caller {
+  /** The client's connection. */
+  Channel channel();
+
+  /** What its answers are counted as. */
+  RequestKind kind();
+
+  /** Who it is in the log, and for rules about clients. */
+  default SocketAddress address() {
+    return channel().remoteAddress();
+  }
+
+  /** The name under which it has been authenticated, or null. */
+  default @Nullable String user() {
+    return null;
+  }
+}

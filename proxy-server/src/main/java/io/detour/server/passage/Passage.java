@@ -1,0 +1,254 @@
+package io.detour.server.passage;
+
+import io.detour.core.Address;
+import io.detour.core.AddressClass;
+import io.detour.core.HostPort;
+import io.detour.rules.Decision;
+import io.detour.rules.FallbackError;
+import io.detour.rules.HostHeader;
+import io.detour.rules.HostMatcher;
+import io.detour.rules.Request;
+import io.detour.rules.Route;
+import io.detour.server.decide.Consequence;
+import io.detour.server.decide.RuleSnapshot;
+import io.detour.server.decide.RuleUse;
+import io.detour.server.decide.TargetUse;
+import io.detour.server.dial.DialResult;
+import io.detour.server.dial.RouteDial;
+import io.detour.server.dial.RouteProgress;
+import io.detour.server.dial.RouteResult;
+import io.detour.server.observe.LegacyUse;
+import io.detour.server.observe.RequestKind;
+import io.detour.server.status.Refusal;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import java.net.InetSocketAddress;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request on its way to an upstream host: {@link #decide}, then {@link #dial}, and {@link
+ * #relayed} when bytes have passed. Counts what rules and their targets do, and logs it. If the
+ * client goes away while it waits, the dial is cancelled and nobody is told. Lives on the client's
+ * event loop.
+ */
+public final class Passage implements ChannelFutureListener {
+  /** How a dial ended. */
+  public interface Arrival {
+    /**
+     * There is a connection.
+     *
+     * @param upstream the receiver's to close; as {@link DialResult.Connected} says
+     */
+    void connected(Channel upstream);
+
+    /**
+     * There is none.
+     *
+     * @param refusal what the client is to be told
+     */
+    void refused(Refusal refusal);
+  }
+
+  /** A target that is no client's choice. */
+  private static final Set<AddressClass> EVERY_ADDRESS = EnumSet.allOf(AddressClass.class);
+
+  private final PassageServices services;
+  private final Caller caller;
+  private final HostPort asked;
+
+  /** What a rule said, or null if none matched. */
+  private Decision.@Nullable Ruled ruled;
+
+  /** Where the rule that decided is counted, or null if none did. A reload does not change it. */
+  private @Nullable RuleUse use;
+
+  /** Where the request is led: what was asked for, unless a rule says otherwise. */
+  private HostPort target;
+
+  private @Nullable RouteDial dial;
+
+  /**
+   * @param services what every passage works with
+   * @param caller the client
+   * @param asked where it wants to go
+   */
+  public Passage(PassageServices services, Caller caller, HostPort asked) {
+    this.services = services;
+    this.caller = caller;
+    this.asked = asked;
+    this.target = asked;
+  }
+
+  /** What the rules in force make of the request. To be called once. */
+  public Consequence decide() {
+    RuleSnapshot rules = services.rules().current();
+    Request request = request();
+    Decision decision = rules.decide(request);
+    if (decision instanceof Decision.Ruled byRule) {
+      ruled = byRule;
+      use = rules.use(byRule.rule());
+      use.matched(request.epochSecond());
+    } else {
+      reportUnmatched(rules);
+    }
+    Consequence consequence = Consequence.of(decision, request);
+    if (consequence instanceof Consequence.Refused) {
+      logUse(null, 0);
+    }
+    return consequence;
+  }
+
+  private Request request() {
+    Address address =
+        caller.address() instanceof InetSocketAddress socket && !socket.isUnresolved()
+            ? Address.of(socket.getAddress())
+            : null;
+    return new Request(asked, address, caller.user(), services.clock().instant().getEpochSecond());
+  }
+
+  private void reportUnmatched(RuleSnapshot rules) {
+    HostMatcher.Suffix legacy = rules.countUnmatched(asked.host());
+    if (legacy != null) {
+      services.log().unmatchedLegacyUse(caller.address(), asked, legacy.text());
+    }
+  }
+
+  /**
+   * Reports that a rule was used.
+   *
+   * @param dialled the last place that was dialled, or null for none
+   * @param attempts how many were
+   */
+  private void logUse(@Nullable HostPort dialled, int attempts) {
+    if (ruled != null) {
+      LegacyUse legacyUse = new LegacyUse(caller.address(), asked, ruled, dialled, attempts);
+      if (legacyUse.isLogged()) {
+        services.log().legacyUse(legacyUse);
+      }
+    }
+  }
+
+  /**
+   * Connects.
+   *
+   * @param route of {@link #decide}
+   * @param arrival told once, unless the client goes away before
+   */
+  public void dial(Route route, Arrival arrival) {
+    // The target of a plain TCP listener is the operator's word, and so is its address.
+    Route vetted = caller.kind() == RequestKind.TCP ? route.allowing(EVERY_ADDRESS) : route;
+    target = route.first().address();
+    Channel client = caller.channel();
+    client.closeFuture().addListener(this);
+    dial = services.dialer().dial(vetted, client.eventLoop(), walk -> receive(walk, arrival));
+  }
+
+  /**
+   * Notes that a connection which an earlier passage made is used again.
+   *
+   * @param reached where it leads
+   */
+  public void reuse(HostPort reached) {
+    target = reached;
+    logUse(reached, 0);
+  }
+
+  /** The client is gone while it waits. */
+  @Override
+  public void operationComplete(ChannelFuture closed) {
+    if (dial != null) {
+      RouteProgress progress = dial.progress();
+      dial.cancel();
+      dial = null;
+      count(progress.failures(), progress.tried());
+      logUse(progress.hop().address(), progress.tried());
+    }
+  }
+
+  /** A bug costs this client its connection; the dialer closes the one that it has made. */
+  private void receive(RouteResult walk, Arrival arrival) {
+    dial = null;
+    caller.channel().closeFuture().removeListener(this);
+    try {
+      dialled(walk, arrival);
+    } catch (RuntimeException | Error e) {
+      caller.channel().close();
+      throw e;
+    }
+  }
+
+  private void dialled(RouteResult walk, Arrival arrival) {
+    target = walk.hop().address();
+    count(walk.failures(), walk.tried());
+    logUse(target, walk.tried());
+    switch (walk.result()) {
+      case DialResult.Connected connected -> {
+        TargetUse targets = targets();
+        if (targets != null) {
+          targets.connected(walk.hop().target());
+        }
+        arrival.connected(connected.upstream());
+      }
+      case DialResult.Failed failed -> arrival.refused(failed.refusal());
+    }
+  }
+
+  /** Where the targets of the rule that decided are counted, or null if none were dialled. */
+  private @Nullable TargetUse targets() {
+    return use != null && ruled instanceof Decision.Rewrite ? use.targets() : null;
+  }
+
+  /**
+   * Counts what was dialled in vain for the rule that decided.
+   *
+   * @param tried how many hops were dialled: after each but the last came another one
+   */
+  private void count(List<RouteResult.FailedHop> failures, int tried) {
+    TargetUse targets = failures.isEmpty() ? null : targets();
+    if (targets == null) {
+      return;
+    }
+    int dialled = 0;
+    for (RouteResult.FailedHop failed : failures) {
+      dialled++;
+      targets.failed(failed.hop().target());
+      FallbackError error = failed.failure().error().fallback();
+      if (error != null && dialled < tried) {
+        targets.fellBack(error);
+      }
+    }
+  }
+
+  /** What the client asked for. */
+  public HostPort asked() {
+    return asked;
+  }
+
+  /** Where it was led, or is being led; what it asked for as long as nothing is dialled. */
+  public HostPort target() {
+    return target;
+  }
+
+  /** What a plain HTTP request is to say in its field {@code Host}. */
+  public HostHeader hostHeader() {
+    return ruled instanceof Decision.Rewrite rewrite
+        ? rewrite.outcome().hostHeader()
+        : HostHeader.REWRITE;
+  }
+
+  /**
+   * Counts bytes for the rule that decided.
+   *
+   * @param upstreamBytes delivered to the upstream host
+   * @param downstreamBytes delivered to the client
+   */
+  public void relayed(long upstreamBytes, long downstreamBytes) {
+    if (use != null) {
+      use.relayed(upstreamBytes, downstreamBytes);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package io.detour.server.passage;
+
+import io.detour.server.decide.RulesInForce;
+import io.detour.server.dial.RouteDialer;
+import io.detour.server.observe.AccessLog;
+import java.time.InstantSource;
+
+/**
+ * What every passage works with.
+ *
+ * @param rules decide where to
+ * @param dialer connects
+ * @param log hears of legacy uses and failures
+ * @param clock the time of day, for what is remembered about rules
+ */
+public record PassageServices(
+    RulesInForce rules, RouteDialer dialer, AccessLog log, InstantSource clock) {}
