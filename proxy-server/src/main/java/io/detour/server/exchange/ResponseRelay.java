@@ -54,7 +54,7 @@ final class ResponseRelay implements Upstream.Reader {
     this.channel = client.channel();
     this.exchange = exchange;
     this.upstream = upstream;
-    this.toClient = new FramedContent(channel, Framing.NONE);
+    this.toClient = new FramedContent(channel, new Framing.None());
     this.originPatience = new Patience(services.timeouts().response());
     this.clientPatience = new Patience(services.timeouts().writeStall());
   }
