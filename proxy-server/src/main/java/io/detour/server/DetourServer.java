@@ -11,6 +11,7 @@ import io.detour.server.dial.RouteDialer;
 import io.detour.server.forward.Forward;
 import io.detour.server.forward.ForwardListeners;
 import io.detour.server.listen.ClientLoop;
+import io.detour.server.listen.ListenerOptions;
 import io.detour.server.listen.Listeners;
 import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.Metrics;
@@ -30,6 +31,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -61,7 +63,7 @@ public final class DetourServer implements AutoCloseable {
   private final Metrics metrics;
   private final OwnAddresses own = new OwnAddresses();
   private volatile boolean draining;
-  private List<InetSocketAddress> addresses = List.of();
+  private List<ListenerOptions> bound = List.of();
   private List<Forward> forwards = List.of();
 
   @SuppressWarnings("NullAway.Init") // set by start, which is the only way to make one
@@ -139,12 +141,16 @@ public final class DetourServer implements AutoCloseable {
     own.add(admin.localAddress());
     AccessLog log = new AccessLog();
     TunnelServices services = new TunnelServices(rules, routes, engine, log, clock);
-    addresses =
-        listeners.bind(
-            options.listen(),
-            group,
-            own,
-            (client, loop) -> accept(client, loop, services, options, log));
+    List<ListenerOptions> listening = new ArrayList<>();
+    for (ListenerOptions listener : options.listen()) {
+      listening.add(
+          listeners.bind(
+              listener,
+              group,
+              own,
+              (client, loop) -> accept(client, loop, services, options, log)));
+    }
+    bound = List.copyOf(listening);
     ForwardListeners forward =
         new ForwardListeners(listeners, own, services, options.relay().idle());
     forwards = forward.bind(options.forward(), group);
@@ -168,9 +174,12 @@ public final class DetourServer implements AutoCloseable {
         .install(client);
   }
 
-  /** Where clients of the proxy are accepted, in the order of {@link ServerOptions#listen}. */
-  public List<InetSocketAddress> addresses() {
-    return addresses;
+  /**
+   * Where clients of the proxy are accepted, in the order of {@link ServerOptions#listen}, with the
+   * ports that were chosen where 0 was asked for.
+   */
+  public List<ListenerOptions> listeners() {
+    return bound;
   }
 
   /** The plain TCP listeners, with the ports that were chosen where 0 was asked for. */

@@ -7,6 +7,7 @@ import io.detour.server.config.Timeout;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.listen.ListenerOptions;
 import io.detour.server.reload.RuleSupply;
 import java.time.Duration;
 import java.util.List;
@@ -26,9 +27,9 @@ import java.util.List;
  *     came last; zero for not at all
  */
 public record ServerOptions(
-    List<ListenAddress> listen,
+    List<ListenerOptions> listen,
     List<Forward> forward,
-    ListenAddress admin,
+    ListenAddress.Inet admin,
     RuleSupply rules,
     DialOptions dial,
     RelayOptions relay,
@@ -58,7 +59,7 @@ public record ServerOptions(
   public static ServerOptions of(Configuration configuration, RuleSupply rules) {
     int threads = configuration.threads();
     return new ServerOptions(
-        configuration.listen(),
+        configuration.listen().stream().map(ListenerOptions::of).toList(),
         configuration.forward(),
         configuration.admin(),
         rules,
@@ -77,10 +78,25 @@ public record ServerOptions(
     return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   }
 
-  /** The same with other addresses. */
-  public ServerOptions withListen(List<ListenAddress> clients, ListenAddress adminAddress) {
+  /** The same with other addresses, about which nothing else is said. */
+  public ServerOptions withListen(
+      List<? extends ListenAddress> clients, ListenAddress.Inet adminAddress) {
     return new ServerOptions(
-        clients, forward, adminAddress, rules, dial, relay, headTimeout, threads, busyPoll);
+        clients.stream().map(ListenerOptions::of).toList(),
+        forward,
+        adminAddress,
+        rules,
+        dial,
+        relay,
+        headTimeout,
+        threads,
+        busyPoll);
+  }
+
+  /** The same with other listeners for clients of the proxy. */
+  public ServerOptions withListeners(List<ListenerOptions> others) {
+    return new ServerOptions(
+        others, forward, admin, rules, dial, relay, headTimeout, threads, busyPoll);
   }
 
   /** The same with other plain TCP listeners. */

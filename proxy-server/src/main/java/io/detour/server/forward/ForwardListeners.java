@@ -3,6 +3,7 @@ package io.detour.server.forward;
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.listen.ListenerOptions;
 import io.detour.server.listen.Listeners;
 import io.detour.server.tunnel.TcpAsker;
 import io.detour.server.tunnel.Tunnel;
@@ -10,7 +11,6 @@ import io.detour.server.tunnel.TunnelServices;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +58,7 @@ public final class ForwardListeners {
   }
 
   private Forward bindFixed(Forward.Fixed fixed, EventLoopGroup group) throws IOException {
-    ListenAddress bound =
+    ListenAddress.Inet bound =
         bind(
             fixed.listen(),
             group,
@@ -76,10 +76,12 @@ public final class ForwardListeners {
         bind(rendezvous.second(), loop, room.entrance(WaitingRoom.Side.SECOND)));
   }
 
-  private ListenAddress bind(
-      ListenAddress address, EventLoopGroup loops, BiConsumer<Channel, ClientLoop> onClient)
+  private ListenAddress.Inet bind(
+      ListenAddress.Inet address, EventLoopGroup loops, BiConsumer<Channel, ClientLoop> onClient)
       throws IOException {
-    InetSocketAddress bound = listeners.bind(List.of(address), loops, own, onClient).getFirst();
-    return new ListenAddress(bound.getAddress(), bound.getPort());
+    return switch (listeners.bind(ListenerOptions.of(address), loops, own, onClient).address()) {
+      case ListenAddress.Inet tcp -> tcp;
+      case ListenAddress.Unix unix -> throw new IllegalStateException("bound " + unix);
+    };
   }
 }

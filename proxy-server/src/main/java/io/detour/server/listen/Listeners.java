@@ -10,7 +10,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.util.NetUtil;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -28,9 +27,6 @@ import java.util.function.BiConsumer;
  * by any thread but an event loop.
  */
 public final class Listeners {
-  /** As HAProxy and nginx ask for more than the kernel's default; the kernel caps it. */
-  private static final int BACKLOG = 4096;
-
   private final Transport transport;
   private final EventLoopGroup group;
   private final Map<EventLoop, ClientLoop> clients = new HashMap<>();
@@ -55,17 +51,17 @@ public final class Listeners {
   /**
    * Begins to listen. Clients wait until {@link #accept}.
    *
-   * @param addresses where
+   * @param listener where and how
    * @param loops get the new clients in turn: the whole group of the constructor, or one of its
    *     event loops
-   * @param own told each address
+   * @param own told the address
    * @param onClient told each new client and its event loop, on that loop
-   * @return the addresses with the ports that were chosen where 0 was asked for, in the same order
-   * @throws IOException if an address cannot be listened on; the message names it and the cause. No
-   *     address of any call is listened on then
+   * @return the same with the port that was chosen where 0 was asked for
+   * @throws IOException if the address cannot be listened on; the message names it and the cause.
+   *     No address of any call is listened on then
    */
-  public List<InetSocketAddress> bind(
-      List<ListenAddress> addresses,
+  public ListenerOptions bind(
+      ListenerOptions listener,
       EventLoopGroup loops,
       OwnAddresses own,
       BiConsumer<Channel, ClientLoop> onClient)
@@ -74,30 +70,28 @@ public final class Listeners {
         new ServerBootstrap()
             .group(group, loops)
             .channelFactory(transport.serverSockets())
-            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_BACKLOG, listener.backlog())
             .option(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childHandler(new NewClient(onClient));
-    List<InetSocketAddress> bound = new ArrayList<>();
-    for (ListenAddress address : addresses) {
-      bound.add(bind(bootstrap, address));
-    }
-    bound.forEach(own::add);
-    return bound;
+    return switch (listener.address()) {
+      case ListenAddress.Inet tcp -> {
+        InetSocketAddress bound = bind(bootstrap, tcp);
+        own.add(bound);
+        yield listener.withAddress(ListenAddress.Inet.of(bound));
+      }
+      case ListenAddress.Unix unix -> throw new IOException("cannot listen on " + unix);
+    };
   }
 
-  private InetSocketAddress bind(ServerBootstrap bootstrap, ListenAddress address)
+  private InetSocketAddress bind(ServerBootstrap bootstrap, ListenAddress.Inet address)
       throws IOException {
     ChannelFuture bound = bootstrap.bind(address.socketAddress()).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       stopAccepting();
       throw new IOException(
-          "cannot listen on "
-              + NetUtil.toSocketAddressString(address.socketAddress())
-              + ": "
-              + bound.cause().getMessage(),
-          bound.cause());
+          "cannot listen on " + address + ": " + bound.cause().getMessage(), bound.cause());
     }
     open.add(bound.channel());
     return (InetSocketAddress) bound.channel().localAddress();
