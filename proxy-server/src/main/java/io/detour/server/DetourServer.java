@@ -3,14 +3,19 @@ package io.detour.server;
 import io.detour.core.CloseReason;
 import io.detour.core.relay.RelayEngine;
 import io.detour.server.admin.AdminServer;
+import io.detour.server.admin.ServerControl;
 import io.detour.server.connect.ConnectHandler;
+import io.detour.server.connect.ShedClient;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dial.RouteDialer;
 import io.detour.server.forward.Forward;
 import io.detour.server.forward.ForwardListeners;
+import io.detour.server.listen.ClientEntrance;
+import io.detour.server.listen.ClientLimits;
 import io.detour.server.listen.ClientLoop;
+import io.detour.server.listen.DescriptorBudget;
 import io.detour.server.listen.ListenerOptions;
 import io.detour.server.listen.Listeners;
 import io.detour.server.observe.AccessLog;
@@ -19,6 +24,7 @@ import io.detour.server.observe.RequestCounters;
 import io.detour.server.reload.ReloadResult;
 import io.detour.server.reload.ReloadTrigger;
 import io.detour.server.reload.Reloader;
+import io.detour.server.status.Refusal;
 import io.detour.server.transport.Transport;
 import io.detour.server.tunnel.ConnectAsker;
 import io.detour.server.tunnel.Tunnel;
@@ -29,6 +35,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -81,7 +88,7 @@ public final class DetourServer implements AutoCloseable {
     rules = new RulesInForce(options.rules().first());
     reloader = new Reloader(options.rules().loader(), rules, clock);
     RequestCounters counters = new RequestCounters(loops);
-    listeners = new Listeners(transport, group, counters);
+    listeners = new Listeners(transport, group, counters, options.limits(), options.headTimeout());
     dialer = new Dialer(options.dial(), transport, own);
     routes = new RouteDialer(dialer);
     rules.whenReplaced(routes::forget);
@@ -119,9 +126,12 @@ public final class DetourServer implements AutoCloseable {
    */
   static DetourServer start(ServerOptions options, Transport transport, InstantSource clock)
       throws IOException {
-    DetourServer server = new DetourServer(options, transport, clock);
+    ClientLimits limits =
+        DescriptorBudget.fit(Path.of("/proc"), options.limits(), options.threads());
+    ServerOptions fitting = options.withLimits(limits);
+    DetourServer server = new DetourServer(fitting, transport, clock);
     try {
-      server.serve(options);
+      server.serve(fitting);
       return server;
     } catch (IOException e) {
       server.close();
@@ -132,23 +142,13 @@ public final class DetourServer implements AutoCloseable {
   private void serve(ServerOptions options) throws IOException {
     admin =
         AdminServer.start(
-            transport,
-            options.admin().socketAddress(),
-            Set.of(),
-            metrics,
-            reloader,
-            () -> draining);
+            transport, options.admin().socketAddress(), Set.of(), metrics, new Control());
     own.add(admin.localAddress());
     AccessLog log = new AccessLog();
     TunnelServices services = new TunnelServices(rules, routes, engine, log, clock);
     List<ListenerOptions> listening = new ArrayList<>();
     for (ListenerOptions listener : options.listen()) {
-      listening.add(
-          listeners.bind(
-              listener,
-              group,
-              own,
-              (client, loop) -> accept(client, loop, services, options, log)));
+      listening.add(listeners.bind(listener, group, own, entrance(services, options, log)));
     }
     bound = List.copyOf(listening);
     ForwardListeners forward =
@@ -160,18 +160,25 @@ public final class DetourServer implements AutoCloseable {
     }
   }
 
-  private static void accept(
-      Channel client,
-      ClientLoop loop,
-      TunnelServices services,
-      ServerOptions options,
-      AccessLog log) {
-    new ConnectHandler(
-            loop,
-            log,
-            options.headTimeout(),
-            (asking, asked) -> Tunnel.start(services, loop, new ConnectAsker(loop, asking), asked))
-        .install(client);
+  private static ClientEntrance entrance(
+      TunnelServices services, ServerOptions options, AccessLog log) {
+    return new ClientEntrance() {
+      @Override
+      public void admit(Channel client, ClientLoop loop) {
+        new ConnectHandler(
+                loop,
+                log,
+                options.headTimeout(),
+                (asking, asked) ->
+                    Tunnel.start(services, loop, new ConnectAsker(loop, asking), asked))
+            .install(client);
+      }
+
+      @Override
+      public void refuse(Channel client, ClientLoop loop, Refusal refusal) {
+        ShedClient.refuse(loop, log, client, refusal);
+      }
+    };
   }
 
   /**
@@ -193,13 +200,36 @@ public final class DetourServer implements AutoCloseable {
   }
 
   /**
-   * Reads the rules again. No tunnel is touched, and no caller waits.
+   * Reads the rules again, and the certificates of listeners. No tunnel is touched, and no caller
+   * waits.
    *
    * @param trigger why
    * @return what came of it, on a thread that must not be held up
    */
   public CompletableFuture<ReloadResult> reload(ReloadTrigger trigger) {
+    listeners.readCertificates();
     return reloader.reload(trigger);
+  }
+
+  /**
+   * Accepts no clients until {@link #resume}: they wait in the kernel's backlog. Tunnels go on. Any
+   * thread.
+   *
+   * @return done when it is so
+   */
+  public CompletableFuture<Void> pause() {
+    LOG.info("paused: clients wait to be accepted");
+    return listeners.pause();
+  }
+
+  /**
+   * Accepts clients again. Any thread.
+   *
+   * @return done when it is so
+   */
+  public CompletableFuture<Void> resume() {
+    LOG.info("resumed: clients are accepted");
+    return listeners.resume();
   }
 
   /** How many clients are connected, those of plain TCP listeners included. */
@@ -224,6 +254,34 @@ public final class DetourServer implements AutoCloseable {
     int left = listeners.clients();
     engine.closeAll(CloseReason.DRAIN).join();
     return left;
+  }
+
+  /** What the admin interface reaches. */
+  private final class Control implements ServerControl {
+    @Override
+    public CompletableFuture<ReloadResult> reload(ReloadTrigger trigger) {
+      return DetourServer.this.reload(trigger);
+    }
+
+    @Override
+    public CompletableFuture<Void> pause() {
+      return DetourServer.this.pause();
+    }
+
+    @Override
+    public CompletableFuture<Void> resume() {
+      return DetourServer.this.resume();
+    }
+
+    @Override
+    public boolean isPaused() {
+      return listeners.isPaused();
+    }
+
+    @Override
+    public boolean isDraining() {
+      return draining;
+    }
   }
 
   /** Closes everything at once. */

@@ -2,6 +2,7 @@ package io.detour.server.connect;
 
 import io.detour.core.HostPort;
 import io.detour.core.relay.EarlyBytes;
+import io.detour.server.listen.ClientAddress;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.RequestKind;
@@ -127,7 +128,8 @@ public final class ConnectHandler extends ChannelInboundHandlerAdapter {
   private void refuse(Channel client, RequestKind kind, Refusal refusal, boolean withContent) {
     loop.counters().request(kind, refusal.status());
     loop.counters().requestError(refusal.error());
-    log.refused(client.remoteAddress(), null, refusal.status(), refusal.error(), refusal.details());
+    log.refused(
+        ClientAddress.of(client), null, refusal.status(), refusal.error(), refusal.details());
     StagedClose.with(loop, client, refusal, withContent);
   }
 

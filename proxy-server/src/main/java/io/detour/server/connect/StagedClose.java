@@ -1,6 +1,7 @@
 package io.detour.server.connect;
 
 import io.detour.server.listen.ClientLoop;
+import io.detour.server.listen.TransportHandlers;
 import io.detour.server.status.Refusal;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -45,9 +46,7 @@ public final class StagedClose extends ChannelInboundHandlerAdapter {
     client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     StagedClose last = new StagedClose(loop);
     client.pipeline().addLast(last);
-    while (client.pipeline().first() != last) {
-      client.pipeline().removeFirst();
-    }
+    TransportHandlers.removeOthers(client, last);
     client
         .writeAndFlush(Unpooled.wrappedBuffer(withContent ? refusal.bytes() : refusal.head()))
         .addListener(written -> last.answered((DuplexChannel) client, written.isSuccess()));
@@ -60,7 +59,7 @@ public final class StagedClose extends ChannelInboundHandlerAdapter {
     }
     loop.waits(client);
     Duration linger = loop.isStopping() ? LAST_LINGER : LINGER;
-    client.shutdownOutput();
+    TransportHandlers.endOutput(client);
     client.config().setAutoRead(true);
     end =
         client.eventLoop().schedule(() -> client.close(), linger.toMillis(), TimeUnit.MILLISECONDS);

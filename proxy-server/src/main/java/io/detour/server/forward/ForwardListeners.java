@@ -1,10 +1,15 @@
 package io.detour.server.forward;
 
 import io.detour.server.dial.OwnAddresses;
+import io.detour.server.listen.ClientAddress;
+import io.detour.server.listen.ClientEntrance;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
 import io.detour.server.listen.Listeners;
+import io.detour.server.listen.ResetOnClose;
+import io.detour.server.observe.RequestKind;
+import io.detour.server.status.Refusal;
 import io.detour.server.tunnel.TcpAsker;
 import io.detour.server.tunnel.Tunnel;
 import io.detour.server.tunnel.TunnelServices;
@@ -79,9 +84,39 @@ public final class ForwardListeners {
   private ListenAddress.Inet bind(
       ListenAddress.Inet address, EventLoopGroup loops, BiConsumer<Channel, ClientLoop> onClient)
       throws IOException {
-    return switch (listeners.bind(ListenerOptions.of(address), loops, own, onClient).address()) {
+    return switch (listeners
+        .bind(ListenerOptions.of(address), loops, own, entrance(onClient))
+        .address()) {
       case ListenAddress.Inet tcp -> tcp;
       case ListenAddress.Unix unix -> throw new IllegalStateException("bound " + unix);
+    };
+  }
+
+  /**
+   * Nobody is told why there is no slot: the connection is reset, so that it is no empty answer.
+   */
+  private ClientEntrance entrance(BiConsumer<Channel, ClientLoop> onClient) {
+    return new ClientEntrance() {
+      @Override
+      public void admit(Channel client, ClientLoop loop) {
+        onClient.accept(client, loop);
+      }
+
+      @Override
+      public void refuse(Channel client, ClientLoop loop, Refusal refusal) {
+        loop.counters().request(RequestKind.TCP, refusal.status());
+        loop.counters().requestError(refusal.error());
+        services
+            .log()
+            .refused(
+                ClientAddress.of(client),
+                null,
+                refusal.status(),
+                refusal.error(),
+                refusal.details());
+        ResetOnClose.set(client);
+        client.close();
+      }
     };
   }
 }

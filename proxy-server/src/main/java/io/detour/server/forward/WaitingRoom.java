@@ -1,6 +1,7 @@
 package io.detour.server.forward;
 
 import io.detour.core.relay.EarlyBytes;
+import io.detour.server.listen.ClientAddress;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.listen.HalfClosedWatch;
 import io.detour.server.listen.ResetOnClose;
@@ -134,7 +135,11 @@ final class WaitingRoom {
     services
         .log()
         .refused(
-            connection.remoteAddress(), null, refusal.status(), refusal.error(), refusal.details());
+            ClientAddress.of(connection),
+            null,
+            refusal.status(),
+            refusal.error(),
+            refusal.details());
     connection.close();
   }
 }

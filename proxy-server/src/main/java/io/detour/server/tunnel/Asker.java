@@ -3,6 +3,7 @@ package io.detour.server.tunnel;
 import io.detour.core.HostPort;
 import io.detour.core.TunnelStats;
 import io.detour.core.relay.EarlyBytes;
+import io.detour.server.listen.ClientAddress;
 import io.detour.server.observe.RequestKind;
 import io.detour.server.status.Refusal;
 import io.netty.channel.Channel;
@@ -25,7 +26,7 @@ public interface Asker {
 
   /** Who it is in the log. */
   default SocketAddress address() {
-    return channel().remoteAddress();
+    return ClientAddress.of(channel());
   }
 
   /**
