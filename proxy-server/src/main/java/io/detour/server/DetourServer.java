@@ -33,7 +33,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -133,8 +132,8 @@ public final class DetourServer implements AutoCloseable {
     admin =
         AdminServer.start(
             transport,
-            options.admin().socketAddress(),
-            Set.of(),
+            options.admin().listen().socketAddress(),
+            options.admin().hosts(),
             metrics,
             reloader,
             () -> draining);
@@ -169,7 +168,7 @@ public final class DetourServer implements AutoCloseable {
     new ConnectHandler(
             loop,
             log,
-            options.headTimeout(),
+            options.timeouts().head(),
             (asking, asked) -> Tunnel.start(services, loop, new ConnectAsker(loop, asking), asked))
         .install(client);
   }
