@@ -64,7 +64,6 @@ class AccessControlTest {
     "2001:db8::1, true",
     "2001:db9::1, false",
   })
-  @DisplayName("D09: only clients of access.clients are admitted")
   void onlyTheClientsOfTheListAreAdmitted(String client, boolean admitted) throws IOException {
     AccessControl access =
         AccessControl.start(

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +64,15 @@ class AccessSectionTest {
         loaded("access: { destinations: { allow: [10.0.0.1] } }").access().destinations();
     assertThat(read.denyClasses()).isEqualTo(EnumSet.allOf(AddressClass.class));
     assertThat(read.allowSubnets()).isEqualTo(subnets("10.0.0.1"));
+  }
+
+  @Test
+  @DisplayName("D09: no destination of a special class unless the configuration allows it")
+  void everyClassOfDestinationsIsDeniedUntilAFileSaysOtherwise() {
+    assertThat(loaded("").dialOptions().destinations()).isEqualTo(DestinationPolicy.defaults());
+    assertThat(loaded("access: { destinations: { deny: [self] } }").dialOptions().destinations())
+        .isEqualTo(
+            new DestinationPolicy(Set.of(AddressClass.SELF), List.of(), Set.of(), List.of()));
   }
 
   @Test
