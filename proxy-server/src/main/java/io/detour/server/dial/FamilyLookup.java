@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the DNS servers for the addresses of one family of one name, one server after the other,
- * until one of them answers. That a name has no address is an answer, and no other server is asked
- * (RFC 8499: they all serve the same names). Silence is met with patience: it is the owner who ends
- * the lookup. Lives on one event loop.
+ * until one of them answers. That a name has no address is an answer: all servers are taken to know
+ * the same names. Silence is met with patience; it is the owner who ends the lookup. Lives on one
+ * event loop.
  */
 final class FamilyLookup
     implements FutureListener<AddressedEnvelope<DnsResponse, InetSocketAddress>> {
