@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Who may use a running server, and for what. */
 @Timeout(60)
 class AccessTest {
-  /** Of the password {@code secret}. */
+  /** Of the password {@code p}. */
   private static final String ALICE =
       "alice:$2y$05$bF/3nJKD.HBUuLeWF09TQ.N6OYKc6p6SA4O4RxM3ACKWWaHByh.C2\n";
 
@@ -100,10 +100,8 @@ class AccessTest {
         new Forward.Fixed((ListenAddress.Inet) ListenAddress.parse("127.0.0.1:0"), target);
     AccessOptions access = clients("10.0.0.0/8");
     try (RunningServer proxy =
-            RunningServer.with(
-                options -> options.withAccess(access).withForward(List.of(forward)));
-        RawClient client = proxy.forwardClient(0)) {
-      assertThat(rest(client)).isNull();
+        RunningServer.with(options -> options.withAccess(access).withForward(List.of(forward)))) {
+      assertThat(answer(proxy)).isNull();
       assertThat(origin.accepted()).isZero();
     }
   }
@@ -117,9 +115,9 @@ class AccessTest {
         OPEN.destinations());
   }
 
-  /** All that a client gets, or null if it is reset. */
-  private static @Nullable String rest(RawClient client) {
-    try {
+  /** All that a client of the plain TCP listener gets, or null if it is reset. */
+  private static @Nullable String answer(RunningServer proxy) {
+    try (RawClient client = proxy.forwardClient(0)) {
       return client.rest();
     } catch (IOException reset) {
       return null;
@@ -136,7 +134,7 @@ class AccessTest {
     String authority = origin.authority();
     String connect = "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n";
     try (RunningServer proxy = with(access)) {
-      for (String wrong : List.of("", basic("alice:zq9x"), basic("zq9x:secret"))) {
+      for (String wrong : List.of("", basic("alice:zq9x"), basic("zq9x:p"))) {
         try (RawClient client = proxy.client()) {
           ResponseHead asked = client.send(connect + wrong + "\r\n").head();
           assertThat(asked.status()).isEqualTo(407);
@@ -149,7 +147,7 @@ class AccessTest {
       assertThat(origin.accepted()).isZero();
       try (RawClient tunnel = proxy.client();
           RawClient plain = proxy.client()) {
-        String right = basic("alice:secret");
+        String right = basic("alice:p");
         assertThat(tunnel.send(connect + right + "\r\n").head().status()).isEqualTo(200);
         assertThat(plain.send(get(right)).head().status()).isEqualTo(200);
       }

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** What the kernel tells about sockets in {@code /proc}. */
-final class SocketTable {
+public final class SocketTable {
   /** A server's socket may be an IPv6 one whose clients have mapped IPv4 addresses. */
   private static final List<Path> TABLES =
       List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"));
@@ -34,7 +34,7 @@ final class SocketTable {
   }
 
   /** How many connections to a port wait for the answer to their SYN. */
-  static long connecting(int remotePort) {
+  public static long connecting(int remotePort) {
     return TABLES.stream()
         .flatMap(table -> lines(table).stream())
         .map(line -> line.trim().split(" +"))
@@ -52,7 +52,7 @@ final class SocketTable {
   }
 
   /** Skips the test, with the reason, on a machine without IPv6. */
-  static void assumeIpv6() {
+  public static void assumeIpv6() {
     assumeFalse(
         lines(Path.of("/proc/net/if_inet6")).isEmpty(), "this machine has no IPv6; skipped");
   }

@@ -89,6 +89,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
   private boolean inputEnded;
   private @Nullable String user;
+  private @Nullable String via;
   private @Nullable PlainHttp plainHttp;
   private @Nullable ServedRequest served;
   private @Nullable ForwardRequest request;
@@ -132,6 +133,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   /** The name under which the client has been authenticated for its last request, or null. */
   public @Nullable String user() {
     return user;
+  }
+
+  /** The value of {@code Via} of its last request, or null. */
+  public @Nullable String via() {
+    return via;
   }
 
   @Override
@@ -256,6 +262,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
       return;
     }
     ParsedRequest allowed = wanted;
+    via = head.fields().contains("Via") ? String.join(", ", head.fields().all("Via")) : null;
     phase = Phase.AUTHENTICATION;
     services
         .access()
