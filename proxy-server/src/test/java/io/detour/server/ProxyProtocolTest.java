@@ -112,7 +112,7 @@ class ProxyProtocolTest {
       strings = {
         "CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\n\r\n",
         "PROXY TCP4 192.0.2.9 198.51.100.1 056 443\r\nCONNECT a.test:443 HTTP/1.1\r\n\r\n",
-        "\r\n",
+        "\r\nGET",
       })
   void withoutAProperHeaderItIsClosedWithoutAWord(String bytes) throws IOException {
     try (RunningServer proxy = start(ProxyProtocol.AUTO);

@@ -140,8 +140,31 @@ class TlsListenerTest {
         RawClient client = RawClient.over(connect(proxy.address()))) {
       client.send("nonsense\r\n\r\n" + "x".repeat(50_000));
       assertThat(client.head().status()).isEqualTo(400);
-      // The JDK throws when the end comes without close_notify.
       assertThat(client.rest()).startsWith("400 ");
+    }
+  }
+
+  @Test
+  void opensslFindsTheEndOfARefusalProper() throws Exception {
+    Tool openssl = Tool.ofPackage("openssl", "openssl");
+    Path request = Files.writeString(folder.resolve("request"), "nonsense\r\n\r\n", US_ASCII);
+    try (RunningServer proxy = start()) {
+      String printed =
+          openssl.runReading(
+              request,
+              folder,
+              "s_client",
+              "-connect",
+              proxy.authority(),
+              "-servername",
+              "proxy.test",
+              "-CAfile",
+              issued.writeAuthority(folder).toString(),
+              "-ign_eof");
+      // OpenSSL 3 says "unexpected eof while reading" when there was no close_notify.
+      assertThat(printed)
+          .contains("HTTP/1.1 400 ", "Verify return code: 0 (ok)")
+          .doesNotContain("unexpected eof");
     }
   }
 
