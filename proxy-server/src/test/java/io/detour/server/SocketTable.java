@@ -16,6 +16,9 @@ public final class SocketTable {
   private static final List<Path> TABLES =
       List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"));
 
+  /** {@code TCP_LISTEN} of tcp_states.h. */
+  private static final String LISTEN = "0A";
+
   /** {@code TCP_SYN_SENT} of tcp_states.h. */
   private static final String SYN_SENT = "02";
 
@@ -39,6 +42,15 @@ public final class SocketTable {
         .flatMap(table -> lines(table).stream())
         .map(line -> line.trim().split(" +"))
         .filter(columns -> columns[2].endsWith(hex(remotePort)) && columns[3].equals(SYN_SENT))
+        .count();
+  }
+
+  /** How many sockets listen on a port. */
+  static long listening(int port) {
+    return TABLES.stream()
+        .flatMap(table -> lines(table).stream())
+        .map(line -> line.trim().split(" +"))
+        .filter(columns -> columns[1].endsWith(hex(port)) && columns[3].equals(LISTEN))
         .count();
   }
 
