@@ -1,16 +1,25 @@
 package io.detour.server;
 
 import io.detour.core.CloseReason;
+import io.detour.core.HostPort;
 import io.detour.core.relay.RelayEngine;
+import io.detour.server.access.AccessControl;
 import io.detour.server.admin.AdminServer;
-import io.detour.server.connect.ConnectHandler;
+import io.detour.server.connect.ClientConnection;
+import io.detour.server.connect.ClientServices;
+import io.detour.server.connect.ClientTimeouts;
+import io.detour.server.connect.Destinations;
+import io.detour.server.connect.PlainHttp;
+import io.detour.server.connect.Pseudonym;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dial.RouteDialer;
+import io.detour.server.exchange.ExchangeServices;
+import io.detour.server.exchange.Exchanges;
 import io.detour.server.forward.Forward;
 import io.detour.server.forward.ForwardListeners;
-import io.detour.server.listen.ClientLoop;
+import io.detour.server.http.HeadLimits;
 import io.detour.server.listen.Listeners;
 import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.Metrics;
@@ -23,7 +32,6 @@ import io.detour.server.transport.Transport;
 import io.detour.server.tunnel.ConnectAsker;
 import io.detour.server.tunnel.Tunnel;
 import io.detour.server.tunnel.TunnelServices;
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -141,12 +149,14 @@ public final class DetourServer implements AutoCloseable {
     AccessLog log = new AccessLog();
     TunnelServices services =
         new TunnelServices(new PassageServices(rules, routes, log, clock), engine);
+    ClientServices clients = clients(services, options);
     addresses =
         listeners.bind(
             options.listen(),
             group,
             own,
-            (client, loop) -> accept(client, loop, services, options, log));
+            (client, loop) ->
+                client.pipeline().addLast(new ClientConnection(clients, loop, client)));
     ForwardListeners forward =
         new ForwardListeners(listeners, own, services, options.relay().idle());
     forwards = forward.bind(options.forward(), group);
@@ -156,18 +166,36 @@ public final class DetourServer implements AutoCloseable {
     }
   }
 
-  private static void accept(
-      Channel client,
-      ClientLoop loop,
-      TunnelServices services,
-      ServerOptions options,
-      AccessLog log) {
-    new ConnectHandler(
-            loop,
-            log,
+  private static ClientServices clients(TunnelServices tunnels, ServerOptions options) {
+    Pseudonym pseudonym = Pseudonym.random();
+    ClientTimeouts timeouts =
+        new ClientTimeouts(
             options.headTimeout(),
-            (asking, asked) -> Tunnel.start(services, loop, new ConnectAsker(loop, asking), asked))
-        .install(client);
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(5),
+            options.relay().writeStall());
+    HeadLimits limits = HeadLimits.defaults();
+    ExchangeServices exchanges =
+        new ExchangeServices(tunnels.passages(), limits, timeouts, pseudonym);
+    return new ClientServices(
+        new AccessControl(),
+        limits,
+        timeouts,
+        pseudonym,
+        tunnels.passages().log(),
+        new Destinations() {
+          @Override
+          public void tunnel(ClientConnection client, HostPort asked) {
+            ConnectAsker asker = new ConnectAsker(client.loop(), client.channel(), client.user());
+            Tunnel.start(tunnels, client.loop(), asker, asked);
+          }
+
+          @Override
+          public PlainHttp plainHttp(ClientConnection client) {
+            return new Exchanges(exchanges, client);
+          }
+        });
   }
 
   /** Where clients of the proxy are accepted, in the order of {@link ServerOptions#listen}. */

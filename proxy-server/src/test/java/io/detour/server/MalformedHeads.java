@@ -144,7 +144,7 @@ final class MalformedHeads {
         line("C19: an unknown method", "ZQ9X http://zq9x.test/ HTTP/1.1", 501),
         line("C19: an unknown method with an authority", "CONNECTS zq9x.test:443 HTTP/1.1", 501),
         line("C19: HTTP/2.0", "CONNECT zq9x.test:443 HTTP/2.0", 505),
-        line("C19: HTTP/0.9", "CONNECT zq9x.test:443 HTTP/0.9", 505),
+        line("C19: HTTP/0.9", "CONNECT zq9x.test:443 HTTP/0.9", 400),
         line("C19: no version", "CONNECT zq9x.test:443", 400),
         line("C19: another protocol", "CONNECT zq9x.test:443 ZQ9X/1.1", 400),
         line("C19: a version that is no number", "CONNECT zq9x.test:443 HTTP/1.x", 400),
@@ -174,7 +174,6 @@ final class MalformedHeads {
         line("F02: gopher", "GET gopher://zq9x.test/ HTTP/1.1", 501),
         line("F02: file", "GET file:///zq9x HTTP/1.1", 501),
         line("F02: file with a host", "GET file://zq9x.test/etc/passwd HTTP/1.1", 501),
-        line("absolute-form, not served yet", "GET http://zq9x.test/ HTTP/1.1", 501),
         new Row("TLS instead of HTTP", "\u0016\u0003\u0001\u0000\u00a5zq9x\r\n\r\n", 400),
         new Row("HTTP/2's preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505));
   }

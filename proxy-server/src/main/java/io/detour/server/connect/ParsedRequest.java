@@ -4,14 +4,23 @@ import io.detour.core.HostPort;
 import io.detour.server.observe.RequestKind;
 import io.detour.server.status.Refusal;
 
-/** What a request head says. */
-sealed interface ParsedRequest {
+/** What a request head asks for. */
+sealed interface ParsedRequest
+    permits ForwardRequest, ParsedRequest.Connect, ParsedRequest.Refused {
+  /** What it is counted as. */
+  RequestKind kind();
+
   /**
    * A tunnel is asked for.
    *
    * @param target where to
    */
-  record Connect(HostPort target) implements ParsedRequest {}
+  record Connect(HostPort target) implements ParsedRequest {
+    @Override
+    public RequestKind kind() {
+      return RequestKind.CONNECT;
+    }
+  }
 
   /**
    * The head is not served.

@@ -1,8 +1,7 @@
 package io.detour.server.connect;
 
 import io.detour.server.listen.ClientLoop;
-import io.detour.server.status.Refusal;
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -38,10 +37,9 @@ public final class StagedClose extends ChannelInboundHandlerAdapter {
    * Takes the channel over from its handlers and closes it behind the answer. On its event loop.
    *
    * @param loop the client's event loop, which does not let it linger when the server stops
-   * @param refusal the answer
-   * @param withContent false for an answer to HEAD
+   * @param answer or the rest of it; empty if all has been written
    */
-  public static void with(ClientLoop loop, Channel client, Refusal refusal, boolean withContent) {
+  public static void behind(ClientLoop loop, Channel client, ByteBuf answer) {
     client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     StagedClose last = new StagedClose(loop);
     client.pipeline().addLast(last);
@@ -49,7 +47,7 @@ public final class StagedClose extends ChannelInboundHandlerAdapter {
       client.pipeline().removeFirst();
     }
     client
-        .writeAndFlush(Unpooled.wrappedBuffer(withContent ? refusal.bytes() : refusal.head()))
+        .writeAndFlush(answer)
         .addListener(written -> last.answered((DuplexChannel) client, written.isSuccess()));
   }
 

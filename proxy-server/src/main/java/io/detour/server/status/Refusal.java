@@ -42,15 +42,32 @@ public record Refusal(
 
   /** The head and the body, as they go over the wire; the body is UTF-8. */
   public byte[] bytes() {
-    byte[] head = head();
+    return withBody(head());
+  }
+
+  /** The head alone, for an answer to HEAD (RFC 9110 9.3.2). */
+  public byte[] head() {
+    return head("Connection: close\r\n");
+  }
+
+  /**
+   * The same for a connection that goes on.
+   *
+   * @param withContent false for an answer to HEAD
+   */
+  public byte[] persistentBytes(boolean withContent) {
+    byte[] head = head("");
+    return withContent ? withBody(head) : head;
+  }
+
+  private byte[] withBody(byte[] head) {
     byte[] body = body();
     byte[] answer = Arrays.copyOf(head, head.length + body.length);
     System.arraycopy(body, 0, answer, head.length, body.length);
     return answer;
   }
 
-  /** The head alone, for an answer to HEAD (RFC 9110 9.3.2). */
-  public byte[] head() {
+  private byte[] head(String connectionField) {
     String reason = HttpResponseStatus.valueOf(status).reasonPhrase();
     return """
     HTTP/1.1 %d %s\r
@@ -58,10 +75,9 @@ public record Refusal(
     Content-Type: text/plain; charset=utf-8\r
     Content-Length: %d\r
     Cache-Control: no-store\r
-    Connection: close\r
-    %s\r
+    %s%s\r
     """
-        .formatted(status, reason, proxyStatus(), body().length, retryField())
+        .formatted(status, reason, proxyStatus(), body().length, connectionField, retryField())
         .getBytes(StandardCharsets.US_ASCII);
   }
 

@@ -6,16 +6,20 @@ import io.detour.server.listen.ClientLoop;
 import io.detour.server.observe.RequestKind;
 import io.detour.server.status.Refusal;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP client that sent {@code CONNECT} (RFC 9110 9.3.6). It gets an answer either way.
  *
  * @param loop the client's event loop
  * @param channel its connection, from which the head has been read
+ * @param user the name under which it has been authenticated, or null
  */
-public record ConnectAsker(ClientLoop loop, Channel channel) implements Asker {
+public record ConnectAsker(ClientLoop loop, Channel channel, @Nullable String user)
+    implements Asker {
   private static final String OK = "HTTP/1.1 200 Connection established\r\n";
 
   @Override
@@ -34,6 +38,6 @@ public record ConnectAsker(ClientLoop loop, Channel channel) implements Asker {
 
   @Override
   public void refuse(Refusal refusal) {
-    StagedClose.with(loop, channel, refusal, true);
+    StagedClose.behind(loop, channel, Unpooled.wrappedBuffer(refusal.bytes()));
   }
 }

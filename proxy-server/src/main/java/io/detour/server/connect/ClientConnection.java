@@ -1,0 +1,505 @@
+package io.detour.server.connect;
+
+import io.detour.core.Address;
+import io.detour.core.HostPort;
+import io.detour.core.relay.EarlyBytes;
+import io.detour.server.access.Authentication;
+import io.detour.server.http.ContentProgress;
+import io.detour.server.http.ContentReader;
+import io.detour.server.http.EndOfContent;
+import io.detour.server.http.FieldLines;
+import io.detour.server.http.Framing;
+import io.detour.server.http.Incomplete;
+import io.detour.server.http.MalformedMessage;
+import io.detour.server.http.ParsedRequestHead;
+import io.detour.server.http.RequestHead;
+import io.detour.server.http.RequestHeadReader;
+import io.detour.server.listen.ClientLoop;
+import io.detour.server.listen.HalfClosedWatch;
+import io.detour.server.listen.ResetOnClose;
+import io.detour.server.observe.RequestKind;
+import io.detour.server.status.ProxyErrorType;
+import io.detour.server.status.Refusal;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's connection: reads request heads one after another, sees that the client may ask, and
+ * hands each on: to a tunnel, which takes the connection over, or to plain HTTP, whose content is
+ * read here and whose next request waits until it has been answered. Belongs to the client's event
+ * loop.
+ */
+public final class ClientConnection extends ChannelInboundHandlerAdapter implements Sweep.Swept {
+  private static final String HEAD_METHOD = "HEAD";
+
+  private static final Refusal LATE_HEAD =
+      new Refusal(408, ProxyErrorType.HTTP_REQUEST_ERROR, "the request head did not come in time");
+  private static final Refusal LATE_CONTENT =
+      new Refusal(
+          408, ProxyErrorType.HTTP_REQUEST_ERROR, "the request's content did not come in time");
+  private static final Refusal LOOP =
+      new Refusal(
+          502, ProxyErrorType.PROXY_LOOP_DETECTED, "the request has passed this proxy before");
+  private static final Refusal NOT_ADMITTED =
+      new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, "this client may not use the proxy");
+
+  /** What is read ahead while nobody takes it; then reading stops, so that the client waits. */
+  private static final int MOST_PENDING_BYTES = 64 << 10;
+
+  /** What the connection waits for. */
+  private enum Phase {
+    /** The next head: its first byte, or its end. */
+    HEAD,
+    /** That somebody says who the client is. */
+    AUTHENTICATION,
+    /** The rest of the request's content. */
+    CONTENT,
+    /** That the request is answered. */
+    ANSWER,
+    /** Nothing: the connection has another owner, or is closed. */
+    OVER
+  }
+
+  private final ClientServices services;
+  private final ClientLoop loop;
+  private final Sweep sweep;
+  private final Channel channel;
+  private final RequestHeadReader heads;
+  private final Patience headPatience;
+  private final Patience idlePatience;
+  private final Patience bodyPatience;
+
+  private Phase phase = Phase.HEAD;
+
+  /** Bytes that were read and that nobody has taken. */
+  private @Nullable ByteBuf pending;
+
+  /** Whether {@link #proceed} is running, further down the stack. */
+  private boolean proceeding;
+
+  /** Whether no head has been complete yet. */
+  private boolean first = true;
+
+  private boolean inputEnded;
+  private @Nullable String user;
+  private @Nullable PlainHttp plainHttp;
+  private @Nullable ServedRequest served;
+  private @Nullable ForwardRequest request;
+  private @Nullable ContentReader content;
+
+  /** Bytes of content since the patience was renewed last. */
+  private long recentBodyBytes;
+
+  /**
+   * @param services what every client connection works with
+   * @param loop the client's event loop
+   * @param channel the client's connection
+   */
+  public ClientConnection(ClientServices services, ClientLoop loop, Channel channel) {
+    this.services = services;
+    this.loop = loop;
+    this.channel = channel;
+    this.sweep = services.sweep(channel.eventLoop());
+    this.heads = new RequestHeadReader(services.headLimits());
+    ClientTimeouts timeouts = services.timeouts();
+    this.headPatience = new Patience(timeouts.head());
+    this.idlePatience = new Patience(timeouts.idle());
+    this.bodyPatience = new Patience(timeouts.body());
+  }
+
+  /** The client's connection. */
+  public Channel channel() {
+    return channel;
+  }
+
+  /** The client's event loop. */
+  public ClientLoop loop() {
+    return loop;
+  }
+
+  /** Who the client is. */
+  public SocketAddress address() {
+    return channel.remoteAddress();
+  }
+
+  /** The name under which the client has been authenticated for its last request, or null. */
+  public @Nullable String user() {
+    return user;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    loop.waits(channel);
+    sweep.add(this);
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    over();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    over();
+    context.fireChannelInactive();
+  }
+
+  private void over() {
+    phase = Phase.OVER;
+    loop.waitsNoMore(channel);
+    sweep.remove(this);
+    if (served != null) {
+      ServedRequest left = served;
+      served = null;
+      left.abandoned();
+    }
+    if (plainHttp != null) {
+      plainHttp.close();
+      plainHttp = null;
+    }
+    releasePending();
+  }
+
+  private void releasePending() {
+    if (pending != null) {
+      pending.release();
+      pending = null;
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    if (phase == Phase.OVER) {
+      bytes.release();
+      return;
+    }
+    pending =
+        pending == null
+            ? bytes
+            : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), pending, bytes);
+    proceed();
+  }
+
+  /** Goes on with what was read, after somebody who was blocked is so no more. */
+  public void proceed() {
+    if (proceeding) {
+      return;
+    }
+    proceeding = true;
+    try {
+      while (step()) {}
+    } finally {
+      proceeding = false;
+    }
+    if (phase == Phase.OVER) {
+      return;
+    }
+    if (pending != null && !pending.isReadable()) {
+      releasePending();
+    }
+    if (inputEnded) {
+      endOfInput();
+    } else {
+      channel.config().setAutoRead(pending == null || pending.readableBytes() < MOST_PENDING_BYTES);
+    }
+  }
+
+  /** Whether there may be more to do. */
+  private boolean step() {
+    return switch (phase) {
+      case HEAD -> readHead();
+      case CONTENT -> readContent();
+      case AUTHENTICATION, ANSWER, OVER -> false;
+    };
+  }
+
+  private boolean readHead() {
+    if (pending == null || !pending.isReadable()) {
+      return false;
+    }
+    boolean begun = heads.begun();
+    ParsedRequestHead parsed = heads.read(pending);
+    switch (parsed) {
+      case Incomplete _ -> {
+        if (!begun && !first) {
+          headPatience.renew();
+        }
+        return false;
+      }
+      case MalformedMessage malformed -> refuseHead(RequestKind.CONNECT, malformed, true);
+      case RequestHead head -> received(head);
+    }
+    return true;
+  }
+
+  private void received(RequestHead head) {
+    first = false;
+    loop.waitsNoMore(channel);
+    ParsedRequest wanted = RequestParser.parse(head);
+    RequestKind kind = wanted.kind();
+    if (services.pseudonym().isIn(head.fields())) {
+      wanted = new ParsedRequest.Refused(kind, LOOP);
+    } else if (!services.access().admits(ip())) {
+      wanted = new ParsedRequest.Refused(kind, NOT_ADMITTED);
+    }
+    if (wanted instanceof ParsedRequest.Refused refused) {
+      refuseHead(kind, refused.refusal(), !head.is(HEAD_METHOD));
+      return;
+    }
+    ParsedRequest allowed = wanted;
+    phase = Phase.AUTHENTICATION;
+    services
+        .access()
+        .authenticate(
+            head.fields().first("Proxy-Authorization"),
+            ip(),
+            channel.eventLoop(),
+            authentication -> authenticated(head, allowed, authentication));
+  }
+
+  private @Nullable Address ip() {
+    return address() instanceof InetSocketAddress socket ? Address.of(socket.getAddress()) : null;
+  }
+
+  private void authenticated(
+      RequestHead head, ParsedRequest wanted, Authentication authentication) {
+    if (phase == Phase.OVER) {
+      return;
+    }
+    switch (authentication) {
+      case Authentication.Refused(Refusal refusal) ->
+          refuseHead(wanted.kind(), refusal, !head.is(HEAD_METHOD));
+      case Authentication.Known(String name) -> {
+        user = name;
+        handOn(wanted);
+        proceed();
+      }
+    }
+  }
+
+  private void handOn(ParsedRequest wanted) {
+    switch (wanted) {
+      case ParsedRequest.Connect connect -> tunnel(connect.target());
+      case ForwardRequest forward -> serve(forward);
+      case ParsedRequest.Refused _ -> throw new IllegalStateException("refused before");
+    }
+  }
+
+  private void serve(ForwardRequest forward) {
+    if (plainHttp == null) {
+      plainHttp = services.destinations().plainHttp(this);
+    }
+    request = forward;
+    boolean hasContent = !(forward.framing() instanceof Framing.None);
+    if (hasContent) {
+      content = ContentReader.ofRequest(forward.framing(), services.headLimits());
+      bodyPatience.renew();
+      recentBodyBytes = 0;
+    }
+    phase = hasContent ? Phase.CONTENT : Phase.ANSWER;
+    served = plainHttp.serve(forward);
+    served.begin();
+  }
+
+  private boolean readContent() {
+    ServedRequest taker = Objects.requireNonNull(served);
+    if (taker.isBlocked()) {
+      return false;
+    }
+    ByteBuf in = pending == null ? Unpooled.EMPTY_BUFFER : pending;
+    ContentProgress progress =
+        Objects.requireNonNull(content)
+            .read(
+                in,
+                piece -> {
+                  recentBodyBytes += piece.readableBytes();
+                  taker.content(piece);
+                });
+    if (phase != Phase.CONTENT) {
+      return false; // A piece could not be passed on, and that was the end of it.
+    }
+    switch (progress) {
+      case Incomplete _ -> {
+        return false;
+      }
+      case EndOfContent(FieldLines trailers) -> {
+        phase = Phase.ANSWER;
+        taker.contentEnded(trailers);
+      }
+      case MalformedMessage malformed -> taker.contentFailed(refusal(malformed));
+    }
+    return true;
+  }
+
+  /**
+   * Leaves the pipeline, at once: what follows is the tunnel's. What was read behind the head is
+   * handed on to the collector.
+   */
+  private void tunnel(HostPort target) {
+    channel.config().setAutoRead(false);
+    phase = Phase.OVER;
+    ByteBuf behind = pending;
+    pending = null;
+    channel.pipeline().addLast(new EarlyBytes());
+    ChannelHandlerContext context = channel.pipeline().context(this);
+    if (behind != null && behind.isReadable()) {
+      context.fireChannelRead(behind);
+    } else if (behind != null) {
+      behind.release();
+    }
+    if (inputEnded) {
+      context.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+    }
+    channel.pipeline().remove(this);
+    services.destinations().tunnel(this, target);
+  }
+
+  /** The client has ended its direction: what it has asked for by then is still answered. */
+  private void endOfInput() {
+    switch (phase) {
+      case HEAD -> channel.close();
+      case CONTENT -> {
+        if (pending == null) {
+          channel.close();
+        }
+      }
+      case AUTHENTICATION, ANSWER, OVER -> {}
+    }
+  }
+
+  /**
+   * The request has been answered, and all of the answer has been written.
+   *
+   * @param persistent whether the connection may serve another one
+   */
+  public void answered(boolean persistent) {
+    served = null;
+    boolean whole = phase == Phase.ANSWER;
+    if (persistent && whole && isPersistent()) {
+      phase = Phase.HEAD;
+      idlePatience.renew();
+      loop.waits(channel);
+      proceed();
+    } else {
+      phase = Phase.OVER;
+      StagedClose.behind(loop, channel, Unpooled.EMPTY_BUFFER);
+    }
+  }
+
+  /** Whether the client may send another request behind the one that is being served. */
+  public boolean isPersistent() {
+    return request != null && request.isPersistent() && !loop.isStopping();
+  }
+
+  /**
+   * Answers the request that is being served with an error. Nothing of a response has been written.
+   * The connection goes on if all of the request has been read.
+   */
+  public void refuse(Refusal refusal) {
+    ForwardRequest refused = Objects.requireNonNull(request);
+    account(RequestKind.FORWARD, refused.target().address(), refusal);
+    boolean withContent = !refused.head().is(HEAD_METHOD);
+    served = null;
+    if (phase == Phase.ANSWER && isPersistent()) {
+      channel.writeAndFlush(Unpooled.wrappedBuffer(refusal.persistentBytes(withContent)));
+      answered(true);
+    } else {
+      close(refusal, withContent);
+    }
+  }
+
+  /** Cuts the connection, so that the client does not take what it has got for the whole. */
+  public void reset() {
+    served = null;
+    ResetOnClose.set(channel);
+    channel.close();
+  }
+
+  private void refuseHead(RequestKind kind, MalformedMessage malformed, boolean withContent) {
+    refuseHead(kind, refusal(malformed), withContent);
+  }
+
+  private void refuseHead(RequestKind kind, Refusal refusal, boolean withContent) {
+    account(kind, null, refusal);
+    close(refusal, withContent);
+  }
+
+  private void account(RequestKind kind, @Nullable HostPort asked, Refusal refusal) {
+    loop.counters().request(kind, refusal.status());
+    loop.counters().requestError(refusal.error());
+    services.log().refused(address(), asked, refusal.status(), refusal.error(), refusal.details());
+  }
+
+  private void close(Refusal refusal, boolean withContent) {
+    phase = Phase.OVER;
+    StagedClose.behind(
+        loop, channel, Unpooled.wrappedBuffer(withContent ? refusal.bytes() : refusal.head()));
+  }
+
+  private static Refusal refusal(MalformedMessage malformed) {
+    return new Refusal(malformed.status(), ProxyErrorType.HTTP_REQUEST_ERROR, malformed.problem());
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof ChannelInputShutdownEvent && phase != Phase.OVER) {
+      inputEnded = true;
+      HalfClosedWatch.over(channel);
+      proceed();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (served != null) {
+      served.writabilityChanged();
+    }
+  }
+
+  @Override
+  public void sweep(long nanoTime) {
+    switch (phase) {
+      case HEAD -> sweepHead(nanoTime);
+      case CONTENT -> sweepContent(nanoTime);
+      case AUTHENTICATION, ANSWER, OVER -> {}
+    }
+    if (served != null) {
+      served.sweep(nanoTime);
+    }
+  }
+
+  private void sweepHead(long nanoTime) {
+    if (first || heads.begun()) {
+      if (headPatience.isOver(nanoTime)) {
+        refuseHead(RequestKind.CONNECT, LATE_HEAD, true);
+      }
+    } else if (idlePatience.isOver(nanoTime)) {
+      channel.close();
+    }
+  }
+
+  private void sweepContent(long nanoTime) {
+    ServedRequest taker = Objects.requireNonNull(served);
+    if (taker.isBlocked() || recentBodyBytes >= ClientTimeouts.LEAST_BODY_BYTES) {
+      recentBodyBytes = 0;
+      bodyPatience.renew();
+    } else if (bodyPatience.isOver(nanoTime)) {
+      taker.contentFailed(LATE_CONTENT);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    context.close();
+  }
+}

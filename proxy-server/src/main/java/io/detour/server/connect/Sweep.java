@@ -1,0 +1,87 @@
+package io.detour.server.connect;
+
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Visits the client connections of one event loop at intervals, so that a timeout costs no timer of
+ * its own. Nothing runs while there is no connection. On the event loop.
+ */
+final class Sweep implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
+
+  /** A connection with timeouts. */
+  interface Swept {
+    /**
+     * Looks whether something has taken too long.
+     *
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    void sweep(long nanoTime);
+  }
+
+  /** A timeout is up to so many parts of itself late. */
+  private static final int VISITS_PER_TIMEOUT = 8;
+
+  private static final long LEAST_MILLIS = 5;
+  private static final long MOST_MILLIS = 1_000;
+
+  private final EventLoop loop;
+  private final long intervalMillis;
+  private final Set<Swept> swept = new LinkedHashSet<>();
+  private boolean scheduled;
+
+  /**
+   * @param timeouts that the connections have, at least one
+   */
+  Sweep(EventLoop loop, Duration... timeouts) {
+    this.loop = loop;
+    long shortest = Stream.of(timeouts).mapToLong(Duration::toMillis).min().orElseThrow();
+    this.intervalMillis = Math.clamp(shortest / VISITS_PER_TIMEOUT, LEAST_MILLIS, MOST_MILLIS);
+  }
+
+  void add(Swept one) {
+    swept.add(one);
+    if (!scheduled) {
+      schedule();
+    }
+  }
+
+  void remove(Swept one) {
+    swept.remove(one);
+  }
+
+  private void schedule() {
+    scheduled = true;
+    loop.schedule(this, intervalMillis, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void run() {
+    long now = System.nanoTime();
+    for (Swept one : List.copyOf(swept)) {
+      visit(one, now);
+    }
+    scheduled = false;
+    if (!swept.isEmpty()) {
+      schedule();
+    }
+  }
+
+  /** A bug in one connection must not keep the timeouts of the others. */
+  private void visit(Swept one, long now) {
+    try {
+      one.sweep(now);
+    } catch (RuntimeException | Error e) {
+      LOG.error("a client connection could not be looked at, it has no timeouts any more", e);
+      swept.remove(one);
+    }
+  }
+}

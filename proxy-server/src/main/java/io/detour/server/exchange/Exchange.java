@@ -1,0 +1,291 @@
+package io.detour.server.exchange;
+
+import io.detour.core.HostPort;
+import io.detour.rules.HostHeader;
+import io.detour.rules.Route;
+import io.detour.server.connect.ClientConnection;
+import io.detour.server.connect.ForwardRequest;
+import io.detour.server.connect.Patience;
+import io.detour.server.connect.ServedRequest;
+import io.detour.server.decide.Consequence;
+import io.detour.server.http.FieldLines;
+import io.detour.server.http.Framing;
+import io.detour.server.http.MalformedMessage;
+import io.detour.server.http.MessageWriter;
+import io.detour.server.passage.Passage;
+import io.detour.server.status.ProxyErrorType;
+import io.detour.server.status.Refusal;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One plain HTTP request and its response. In order: {@link #begin}, {@link #connected}, {@link
+ * #send}, {@link #content}, and then the {@link ResponseRelay} until {@link #answered}. If there is
+ * no response, {@link #broken}. Lives on the client's event loop.
+ */
+final class Exchange implements ServedRequest, Passage.Arrival {
+  /** RFC 9110 9.2.2: whoever does not know whether one was received may send it again. */
+  private static final Set<String> IDEMPOTENT =
+      Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "PROPFIND", "REPORT", "SEARCH");
+
+  private static final Refusal NO_ANSWER =
+      new Refusal(
+          502,
+          ProxyErrorType.CONNECTION_TERMINATED,
+          "the origin closed the connection before it answered");
+  private static final Refusal LATE_ANSWER =
+      new Refusal(504, ProxyErrorType.HTTP_RESPONSE_TIMEOUT, "the origin did not answer in time");
+
+  private final ExchangeServices services;
+  private final ClientConnection client;
+  private final Exchanges owner;
+  private final ForwardRequest request;
+  private final RequestControls controls;
+  private final Passage passage;
+  private final Patience patience;
+
+  private @Nullable Route route;
+  private @Nullable Upstream upstream;
+  private @Nullable FramedContent toOrigin;
+  private @Nullable ResponseRelay response;
+
+  /** Whether the connection to the origin has served another request before. */
+  private boolean reused;
+
+  private boolean requestSent;
+  private long sentBytes;
+  private boolean over;
+
+  Exchange(
+      ExchangeServices services, ClientConnection client, Exchanges owner, ForwardRequest request) {
+    this.services = services;
+    this.client = client;
+    this.owner = owner;
+    this.request = request;
+    this.controls = RequestControls.of(request.head());
+    this.passage =
+        new Passage(services.passages(), new HttpCaller(client), request.target().address());
+    this.patience = new Patience(services.timeouts().response());
+  }
+
+  @Override
+  public void begin() {
+    if (controls.problem() != null) {
+      refuse(controls.problem());
+    } else if (controls.endsHere()) {
+      answerHere();
+    } else {
+      switch (passage.decide()) {
+        case Consequence.Refused(Refusal refusal) -> refuse(refusal);
+        case Consequence.Dialled(Route decided) -> reach(decided);
+      }
+    }
+  }
+
+  /** RFC 9110 9.3.7 and 9.3.8. A trace would send the client's own words back. */
+  private void answerHere() {
+    if (request.head().is("OPTIONS")) {
+      over = true;
+      LocalAnswers.options(client);
+    } else {
+      refuse(LocalAnswers.NO_TRACE);
+    }
+  }
+
+  private void reach(Route decided) {
+    route = decided;
+    Upstream kept = isIdempotent() ? owner.take(decided) : null;
+    if (kept == null) {
+      passage.dial(decided, this);
+    } else {
+      reused = true;
+      passage.reuse(kept.target());
+      send(kept);
+    }
+  }
+
+  private boolean isIdempotent() {
+    return IDEMPOTENT.contains(request.head().method());
+  }
+
+  @Override
+  public void connected(Channel channel) {
+    if (over) {
+      channel.close();
+      return;
+    }
+    send(
+        new Upstream(
+            channel, Objects.requireNonNull(route), passage.target(), services.headLimits()));
+    client.proceed();
+  }
+
+  @Override
+  public void refused(Refusal refusal) {
+    refuse(refusal);
+  }
+
+  private void send(Upstream to) {
+    upstream = to;
+    Channel channel = to.channel();
+    response = new ResponseRelay(services, client, this, to);
+    to.serve(response);
+    toOrigin = new FramedContent(channel, request.framing());
+    HostPort host =
+        passage.hostHeader() == HostHeader.PRESERVE ? passage.asked() : passage.target();
+    ByteBuf head = channel.alloc().buffer();
+    MessageWriter.write(services.heads().request(request, host, controls.hopsLeftBehind()), head);
+    channel.writeAndFlush(head, channel.voidPromise());
+    requestSent = request.framing() instanceof Framing.None;
+    patience.renew();
+  }
+
+  @Override
+  public boolean isBlocked() {
+    return upstream == null || !upstream.channel().isWritable();
+  }
+
+  @Override
+  public void content(ByteBuf piece) {
+    if (over || toOrigin == null) {
+      piece.release();
+      return;
+    }
+    sentBytes += piece.readableBytes();
+    patience.renew();
+    toOrigin.write(piece);
+    toOrigin.channel().flush();
+  }
+
+  @Override
+  public void contentEnded(FieldLines trailers) {
+    if (!over && toOrigin != null) {
+      toOrigin.end(trailers);
+      toOrigin.channel().flush();
+      requestSent = true;
+      patience.renew();
+    }
+  }
+
+  @Override
+  public void contentFailed(Refusal refusal) {
+    if (isAnswering()) {
+      cut(ProxyErrorType.HTTP_REQUEST_ERROR);
+    } else {
+      refuse(refusal);
+    }
+  }
+
+  /** Whether a final response has begun to go to the client. */
+  private boolean isAnswering() {
+    return response != null && response.isFinal();
+  }
+
+  /** The request as it was asked. */
+  ForwardRequest request() {
+    return request;
+  }
+
+  /** Whether all of the request has gone to the origin. */
+  boolean isRequestSent() {
+    return requestSent;
+  }
+
+  /**
+   * The response has been passed on, to its last byte.
+   *
+   * @param reusable whether the origin lets its connection be used again
+   * @param persistent whether the client's connection goes on
+   * @param receivedBytes of content
+   */
+  void answered(boolean reusable, boolean persistent, long receivedBytes) {
+    if (over) {
+      return;
+    }
+    over = true;
+    passage.relayed(sentBytes, receivedBytes);
+    Upstream used = Objects.requireNonNull(upstream);
+    if (reusable && requestSent) {
+      owner.keep(used);
+    } else {
+      used.close();
+    }
+    client.answered(persistent && requestSent);
+  }
+
+  /**
+   * The connection to the origin is closed and the response is not whole.
+   *
+   * @param malformed what the origin sent, or null if it only ended
+   */
+  void broken(@Nullable MalformedMessage malformed) {
+    if (over) {
+      return;
+    }
+    if (isAnswering()) {
+      cut(ProxyErrorType.HTTP_RESPONSE_INCOMPLETE);
+    } else if (malformed != null) {
+      refuse(
+          new Refusal(malformed.status(), ProxyErrorType.HTTP_PROTOCOL_ERROR, malformed.problem()));
+    } else if (reused && requestSent && request.framing() instanceof Framing.None && untouched()) {
+      again();
+    } else {
+      refuse(NO_ANSWER);
+    }
+  }
+
+  private boolean untouched() {
+    return response == null || !response.hasBegun();
+  }
+
+  /** The origin may have closed a connection that it kept while the request was on its way. */
+  private void again() {
+    reused = false;
+    upstream = null;
+    response = null;
+    passage.dial(Objects.requireNonNull(route), this);
+  }
+
+  private void refuse(Refusal refusal) {
+    leaveUpstream();
+    client.refuse(refusal);
+  }
+
+  /** What the client has got is not the whole, and it must see that. */
+  void cut(ProxyErrorType error) {
+    leaveUpstream();
+    client.loop().counters().requestError(error);
+    client.reset();
+  }
+
+  private void leaveUpstream() {
+    over = true;
+    if (upstream != null) {
+      upstream.close();
+    }
+  }
+
+  @Override
+  public void abandoned() {
+    leaveUpstream();
+  }
+
+  @Override
+  public void writabilityChanged() {
+    if (response != null) {
+      response.clientWritabilityChanged();
+    }
+  }
+
+  @Override
+  public void sweep(long nanoTime) {
+    if (response != null && response.isFinal()) {
+      response.sweep(nanoTime);
+    } else if (upstream != null && (requestSent || isBlocked()) && patience.isOver(nanoTime)) {
+      refuse(LATE_ANSWER);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.detour.server.exchange;
+
+import io.detour.server.connect.ClientConnection;
+import io.detour.server.observe.RequestKind;
+import io.detour.server.passage.Caller;
+import io.netty.channel.Channel;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of plain HTTP, for its passage.
+ *
+ * @param client its connection
+ */
+record HttpCaller(ClientConnection client) implements Caller {
+  @Override
+  public Channel channel() {
+    return client.channel();
+  }
+
+  @Override
+  public RequestKind kind() {
+    return RequestKind.FORWARD;
+  }
+
+  @Override
+  public SocketAddress address() {
+    return client.address();
+  }
+
+  @Override
+  public @Nullable String user() {
+    return client.user();
+  }
+}

@@ -1,0 +1,289 @@
+package io.detour.server.exchange;
+
+import io.detour.core.HostPort;
+import io.detour.rules.Route;
+import io.detour.server.http.ContentProgress;
+import io.detour.server.http.ContentReader;
+import io.detour.server.http.EndOfContent;
+import io.detour.server.http.FieldLines;
+import io.detour.server.http.Framing;
+import io.detour.server.http.HeadLimits;
+import io.detour.server.http.Incomplete;
+import io.detour.server.http.MalformedMessage;
+import io.detour.server.http.ResponseHead;
+import io.detour.server.http.ResponseHeadReader;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection to an origin: reads one response after another, each for the exchange that is on it.
+ * Lives on the event loop of the client for which it was made.
+ */
+final class Upstream extends ChannelInboundHandlerAdapter {
+  /** An exchange, as its connection to the origin sees it. */
+  interface Reader {
+    /** The method of its request: some have responses without content. */
+    String method();
+
+    /** A response has begun: an interim one, or the one. */
+    void head(ResponseHead head, Framing framing);
+
+    /**
+     * A piece of the response's content.
+     *
+     * @param piece not empty; the receiver's to release
+     */
+    void content(ByteBuf piece);
+
+    /**
+     * The response is whole. The connection is the receiver's to keep or to close.
+     *
+     * @param trailers behind chunked content, as they came
+     */
+    void end(FieldLines trailers);
+
+    /**
+     * There will be no (whole) response. The connection is closed.
+     *
+     * @param malformed what the origin sent, or null if the connection broke or ended
+     */
+    void broken(@Nullable MalformedMessage malformed);
+
+    /** What was read has been told. */
+    void readComplete();
+
+    /** The origin takes bytes again, or does not for now. */
+    void upstreamWritabilityChanged();
+  }
+
+  private final Channel channel;
+  private final Route route;
+  private final HostPort target;
+  private final HeadLimits limits;
+  private final ResponseHeadReader heads;
+
+  private @Nullable Reader reader;
+  private @Nullable ContentReader content;
+  private @Nullable ByteBuf pending;
+  private boolean reading;
+  private boolean inputEnded;
+
+  /**
+   * @param channel connected, on the current thread's event loop
+   * @param route that led there
+   * @param target where it leads
+   * @param limits for the heads of responses
+   */
+  Upstream(Channel channel, Route route, HostPort target, HeadLimits limits) {
+    this.channel = channel;
+    this.route = route;
+    this.target = target;
+    this.limits = limits;
+    this.heads = new ResponseHeadReader(limits);
+    channel.pipeline().addLast(this);
+    // A request that cannot be written to its end may have been answered all the same.
+    channel.config().setAutoClose(false);
+    channel.config().setAutoRead(true);
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  Route route() {
+    return route;
+  }
+
+  HostPort target() {
+    return target;
+  }
+
+  /** Whether a request may be sent on it: nothing was read that no request asked for. */
+  boolean isIdle() {
+    boolean surplus = pending != null && pending.isReadable();
+    return reader == null && !surplus && !inputEnded && channel.isActive();
+  }
+
+  /** Reads for an exchange from now on. */
+  void serve(Reader next) {
+    reader = next;
+    content = null;
+  }
+
+  /** Nobody reads from it for now. */
+  void rest() {
+    reader = null;
+    resume();
+  }
+
+  /** Nobody will use it any more. */
+  void close() {
+    reader = null;
+    channel.close();
+  }
+
+  /** Reads no more for now. What has been read already is still told. */
+  void pause() {
+    if (!inputEnded) {
+      channel.config().setAutoRead(false);
+    }
+  }
+
+  void resume() {
+    if (!inputEnded) {
+      channel.config().setAutoRead(true);
+    }
+  }
+
+  boolean isPaused() {
+    return !channel.config().isAutoRead();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    if (reader == null) {
+      bytes.release();
+      channel.close(); // An answer that nobody asked for.
+      return;
+    }
+    pending =
+        pending == null
+            ? bytes
+            : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), pending, bytes);
+    read();
+  }
+
+  private void read() {
+    if (reading) {
+      return;
+    }
+    reading = true;
+    try {
+      while (reader != null && pending != null && step(reader, pending)) {}
+    } finally {
+      reading = false;
+    }
+    if (pending != null && (!pending.isReadable() || reader == null)) {
+      boolean surplus = pending.isReadable();
+      pending.release();
+      pending = null;
+      if (surplus) {
+        channel.close();
+      }
+    }
+  }
+
+  /** Whether there may be more to tell. */
+  private boolean step(Reader to, ByteBuf in) {
+    if (content != null) {
+      return told(to, content.read(in, to::content));
+    }
+    return switch (heads.read(in)) {
+      case Incomplete _ -> false;
+      case MalformedMessage malformed -> {
+        fail(malformed);
+        yield false;
+      }
+      case ResponseHead head -> begin(to, head);
+    };
+  }
+
+  private boolean begin(Reader to, ResponseHead head) {
+    return switch (Framing.ofResponse(to.method(), head)) {
+      case MalformedMessage malformed -> {
+        fail(malformed);
+        yield false;
+      }
+      case Framing framing -> {
+        if (!head.isInterim()) {
+          content = ContentReader.ofResponse(framing, limits);
+        }
+        to.head(head, framing);
+        if (content != null && framing instanceof Framing.None && to.equals(reader)) {
+          yield told(to, content.read(Unpooled.EMPTY_BUFFER, piece -> {}));
+        }
+        yield true;
+      }
+    };
+  }
+
+  private boolean told(Reader to, ContentProgress progress) {
+    return switch (progress) {
+      case Incomplete _ -> false;
+      case MalformedMessage malformed -> {
+        fail(malformed);
+        yield false;
+      }
+      case EndOfContent(FieldLines trailers) -> {
+        content = null;
+        to.end(trailers);
+        yield true;
+      }
+    };
+  }
+
+  private void fail(@Nullable MalformedMessage malformed) {
+    Reader failed = reader;
+    reader = null;
+    channel.close();
+    if (failed != null) {
+      failed.broken(malformed);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    if (reader != null) {
+      reader.readComplete();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      inputEnded = true;
+      ended();
+    }
+  }
+
+  /** The origin has ended its direction; some responses end so. */
+  private void ended() {
+    if (reader == null) {
+      channel.close();
+    } else if (content != null && content.endOfInput() instanceof EndOfContent(FieldLines last)) {
+      content = null;
+      reader.end(last);
+    } else {
+      fail(null);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (pending != null) {
+      pending.release();
+      pending = null;
+    }
+    fail(null);
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (reader != null) {
+      reader.upstreamWritabilityChanged();
+    }
+  }
+
+  /** A reset, among others. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    fail(null);
+  }
+}

@@ -1,0 +1,51 @@
+package io.detour.server.http;
+
+import io.netty.buffer.ByteBuf;
+import java.util.function.Consumer;
+
+/**
+ * Reads the content of one message. The connection's thread. Nothing of the content is held or
+ * copied: pieces are slices of the buffers that come in.
+ */
+public sealed interface ContentReader permits CountedContent, ChunkedContent, ContentUntilClose {
+  /**
+   * A reader for the content of a request.
+   *
+   * @param limits for the trailer section
+   */
+  static ContentReader ofRequest(Framing framing, HeadLimits limits) {
+    return of(framing, limits, MessageKind.REQUEST);
+  }
+
+  /**
+   * A reader for the content of a response.
+   *
+   * @param limits for the trailer section
+   */
+  static ContentReader ofResponse(Framing framing, HeadLimits limits) {
+    return of(framing, limits, MessageKind.RESPONSE);
+  }
+
+  private static ContentReader of(Framing framing, HeadLimits limits, MessageKind kind) {
+    return switch (framing) {
+      case Framing.None _ -> new CountedContent(0, kind);
+      case Framing.Length(long bytes) -> new CountedContent(bytes, kind);
+      case Framing.Chunked() -> new ChunkedContent(limits, kind);
+      case Framing.UntilClose() -> new ContentUntilClose();
+    };
+  }
+
+  /**
+   * Takes bytes up to the end of the message and none behind it. To be called once with what stands
+   * behind the head, even if that is nothing: without content the end is told at once.
+   *
+   * @param in stays the caller's
+   * @param pieces gets content as retained slices, not empty, in order: each is the taker's to
+   *     release. Pieces before something malformed have been handed out when it is told.
+   * @return the same from the end on, without taking more
+   */
+  ContentProgress read(ByteBuf in, Consumer<ByteBuf> pieces);
+
+  /** The sender has closed its side: whether the message was whole by then, or was cut short. */
+  ContentProgress endOfInput();
+}

@@ -1,0 +1,39 @@
+package io.detour.server.http;
+
+import io.detour.core.HostPort;
+import org.jspecify.annotations.Nullable;
+
+/** The field Host of a request (RFC 9112 3.2). Any thread. */
+public final class HostField {
+  private HostField() {}
+
+  /**
+   * Why the field is not what RFC 9112 3.2 asks for, or null: exactly one in HTTP/1.1, at most one
+   * in HTTP/1.0, and it is {@code host} or {@code host:port} of {@link HostPort}, not empty. RFC
+   * 3986 3.2.3 lets the port be empty behind its colon.
+   */
+  public static @Nullable MalformedMessage problem(RequestHead head) {
+    String host = head.fields().first("Host");
+    if (host == null) {
+      return head.minorVersion() >= 1 ? malformed("the header Host is missing") : null;
+    }
+    if (head.fields().count("Host") > 1) {
+      return malformed("there is more than one header Host");
+    }
+    return HostPort.parse(withoutEmptyPort(host), ForwardTarget.DEFAULT_PORT) instanceof HostPort
+        ? null
+        : malformed("the header Host is not HOST or HOST:PORT");
+  }
+
+  /** Takes away a colon that no port follows (RFC 3986 3.2.3), but not that of an empty host. */
+  static String withoutEmptyPort(String authority) {
+    int last = authority.length() - 1;
+    boolean emptyPort =
+        last > 0 && authority.charAt(last) == ':' && authority.charAt(last - 1) != ':';
+    return emptyPort ? authority.substring(0, last) : authority;
+  }
+
+  private static MalformedMessage malformed(String problem) {
+    return MessageKind.REQUEST.malformed(problem);
+  }
+}
