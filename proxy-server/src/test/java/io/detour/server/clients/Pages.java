@@ -7,10 +7,13 @@ import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.ok;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.MappingBuilder;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.detour.server.IssuedCertificate;
 import java.net.InetAddress;
@@ -60,6 +63,7 @@ final class Pages implements AutoCloseable {
             options()
                 .bindAddress("127.0.0.1")
                 .jettyAcceptors(1)
+                .stubCorsEnabled(true)
                 .port(0)
                 .httpsPort(0)
                 .keystorePath(certificate.writeKeyStore(folder).toString())
@@ -119,6 +123,18 @@ final class Pages implements AutoCloseable {
           case HTTPS -> server.httpsPort();
         };
     return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
+  }
+
+  /** Adds a special path. */
+  void stub(MappingBuilder special) {
+    server.stubFor(special);
+  }
+
+  /** How often it was asked for a path that begins like this, by a POST. */
+  int count(String path) {
+    return server
+        .countRequestsMatching(postRequestedFor(urlPathMatching(path + ".*")).build())
+        .getCount();
   }
 
   /** What it was asked, in order. */
