@@ -6,7 +6,6 @@ import io.detour.server.config.ConfigurationFile;
 import io.detour.server.config.Timeout;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.reload.RuleSource;
-import io.netty.util.NetUtil;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,21 +36,21 @@ final class ConfigurationFlags {
 
   @Option(
       names = "--listen",
-      paramLabel = "ADDRESS:PORT",
+      paramLabel = "ADDRESS",
       split = ",",
       converter = ListenConverter.class,
       description =
-          "Where clients are accepted; may be given several times. Port 0 takes any free one"
-              + " (default: 127.0.0.1:3128).")
+          "Where clients are accepted, ADDRESS:PORT or unix:/PATH; may be given several times. Port"
+              + " 0 takes any free one (default: 127.0.0.1:3128).")
   private @Nullable List<ListenAddress> listen;
 
   @Option(
       names = "--admin-listen",
       paramLabel = "ADDRESS:PORT",
-      converter = ListenConverter.class,
+      converter = AdminListenConverter.class,
       description =
           "Where /metrics, /healthz, /readyz and /-/reload are (default: 127.0.0.1:3129).")
-  private @Nullable ListenAddress adminListen;
+  private ListenAddress.@Nullable Inet adminListen;
 
   @Option(
       names = "--rules",
@@ -110,9 +109,7 @@ final class ConfigurationFlags {
     for (ListenAddress address : listen == null ? List.<ListenAddress>of() : listen) {
       String refusal = address.refusalForClients();
       if (refusal != null) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "--listen " + NetUtil.toSocketAddressString(address.socketAddress()) + ": " + refusal);
+        throw new ParameterException(spec.commandLine(), "--listen " + address + ": " + refusal);
       }
     }
   }
@@ -143,6 +140,18 @@ final class ConfigurationFlags {
     public ListenAddress convert(String text) {
       try {
         return ListenAddress.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  /** The same for a TCP port. */
+  static final class AdminListenConverter implements ITypeConverter<ListenAddress.Inet> {
+    @Override
+    public ListenAddress.Inet convert(String text) {
+      try {
+        return ListenAddress.Inet.parse(text);
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(e.getMessage());
       }

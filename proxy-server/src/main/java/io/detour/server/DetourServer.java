@@ -1,25 +1,19 @@
 package io.detour.server;
 
 import io.detour.core.CloseReason;
-import io.detour.core.HostPort;
 import io.detour.core.relay.RelayEngine;
-import io.detour.server.access.AccessControl;
 import io.detour.server.admin.AdminServer;
-import io.detour.server.connect.ClientConnection;
-import io.detour.server.connect.ClientServices;
-import io.detour.server.connect.ClientTimeouts;
-import io.detour.server.connect.Destinations;
-import io.detour.server.connect.PlainHttp;
+import io.detour.server.admin.ServerControl;
 import io.detour.server.connect.Pseudonym;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dial.RouteDialer;
-import io.detour.server.exchange.ExchangeServices;
-import io.detour.server.exchange.Exchanges;
 import io.detour.server.forward.Forward;
 import io.detour.server.forward.ForwardListeners;
-import io.detour.server.http.HeadLimits;
+import io.detour.server.listen.ClientLimits;
+import io.detour.server.listen.DescriptorBudget;
+import io.detour.server.listen.ListenerOptions;
 import io.detour.server.listen.Listeners;
 import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.Metrics;
@@ -29,16 +23,16 @@ import io.detour.server.reload.ReloadResult;
 import io.detour.server.reload.ReloadTrigger;
 import io.detour.server.reload.Reloader;
 import io.detour.server.transport.Transport;
-import io.detour.server.tunnel.ConnectAsker;
-import io.detour.server.tunnel.Tunnel;
 import io.detour.server.tunnel.TunnelServices;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -70,7 +64,7 @@ public final class DetourServer implements AutoCloseable {
   private final Metrics metrics;
   private final OwnAddresses own = new OwnAddresses();
   private volatile boolean draining;
-  private List<InetSocketAddress> addresses = List.of();
+  private List<ListenerOptions> bound = List.of();
   private List<Forward> forwards = List.of();
 
   @SuppressWarnings("NullAway.Init") // set by start, which is the only way to make one
@@ -88,7 +82,7 @@ public final class DetourServer implements AutoCloseable {
     rules = new RulesInForce(options.rules().first());
     reloader = new Reloader(options.rules().loader(), rules, clock);
     RequestCounters counters = new RequestCounters(loops);
-    listeners = new Listeners(transport, group, counters);
+    listeners = new Listeners(transport, group, counters, options.limits(), options.headTimeout());
     dialer = new Dialer(options.dial(), transport, own);
     routes = new RouteDialer(dialer);
     rules.whenReplaced(routes::forget);
@@ -126,9 +120,12 @@ public final class DetourServer implements AutoCloseable {
    */
   static DetourServer start(ServerOptions options, Transport transport, InstantSource clock)
       throws IOException {
-    DetourServer server = new DetourServer(options, transport, clock);
+    ClientLimits limits =
+        DescriptorBudget.fit(Path.of("/proc"), options.limits(), options.threads());
+    ServerOptions fitting = options.withLimits(limits);
+    DetourServer server = new DetourServer(fitting, transport, clock);
     try {
-      server.serve(options);
+      server.serve(fitting);
       return server;
     } catch (IOException e) {
       server.close();
@@ -139,24 +136,17 @@ public final class DetourServer implements AutoCloseable {
   private void serve(ServerOptions options) throws IOException {
     admin =
         AdminServer.start(
-            transport,
-            options.admin().socketAddress(),
-            Set.of(),
-            metrics,
-            reloader,
-            () -> draining);
+            transport, options.admin().socketAddress(), Set.of(), metrics, new Control());
     own.add(admin.localAddress());
     AccessLog log = new AccessLog();
     TunnelServices services =
         new TunnelServices(new PassageServices(rules, routes, log, clock), engine);
-    ClientServices clients = clients(services, options);
-    addresses =
-        listeners.bind(
-            options.listen(),
-            group,
-            own,
-            (client, loop) ->
-                client.pipeline().addLast(new ClientConnection(clients, loop, client)));
+    FrontDoor door = new FrontDoor(services, options, Pseudonym.random());
+    List<ListenerOptions> listening = new ArrayList<>();
+    for (ListenerOptions listener : options.listen()) {
+      listening.add(listeners.bind(listener, group, own, door));
+    }
+    bound = List.copyOf(listening);
     ForwardListeners forward =
         new ForwardListeners(listeners, own, services, options.relay().idle());
     forwards = forward.bind(options.forward(), group);
@@ -166,41 +156,12 @@ public final class DetourServer implements AutoCloseable {
     }
   }
 
-  private static ClientServices clients(TunnelServices tunnels, ServerOptions options) {
-    Pseudonym pseudonym = Pseudonym.random();
-    ClientTimeouts timeouts =
-        new ClientTimeouts(
-            options.headTimeout(),
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(30),
-            Duration.ofMinutes(5),
-            options.relay().writeStall());
-    HeadLimits limits = HeadLimits.defaults();
-    ExchangeServices exchanges =
-        new ExchangeServices(tunnels.passages(), limits, timeouts, pseudonym);
-    return new ClientServices(
-        new AccessControl(),
-        limits,
-        timeouts,
-        pseudonym,
-        tunnels.passages().log(),
-        new Destinations() {
-          @Override
-          public void tunnel(ClientConnection client, HostPort asked) {
-            ConnectAsker asker = new ConnectAsker(client.loop(), client.channel(), client.user());
-            Tunnel.start(tunnels, client.loop(), asker, asked);
-          }
-
-          @Override
-          public PlainHttp plainHttp(ClientConnection client) {
-            return new Exchanges(exchanges, client);
-          }
-        });
-  }
-
-  /** Where clients of the proxy are accepted, in the order of {@link ServerOptions#listen}. */
-  public List<InetSocketAddress> addresses() {
-    return addresses;
+  /**
+   * Where clients of the proxy are accepted, in the order of {@link ServerOptions#listen}, with the
+   * ports that were chosen where 0 was asked for.
+   */
+  public List<ListenerOptions> listeners() {
+    return bound;
   }
 
   /** The plain TCP listeners, with the ports that were chosen where 0 was asked for. */
@@ -214,13 +175,36 @@ public final class DetourServer implements AutoCloseable {
   }
 
   /**
-   * Reads the rules again. No tunnel is touched, and no caller waits.
+   * Reads the rules again, and the certificates of listeners. No tunnel is touched, and no caller
+   * waits.
    *
    * @param trigger why
    * @return what came of it, on a thread that must not be held up
    */
   public CompletableFuture<ReloadResult> reload(ReloadTrigger trigger) {
+    listeners.readCertificates();
     return reloader.reload(trigger);
+  }
+
+  /**
+   * Accepts no clients until {@link #resume}: they wait in the kernel's backlog. Tunnels go on. Any
+   * thread.
+   *
+   * @return done when it is so
+   */
+  public CompletableFuture<Void> pause() {
+    LOG.info("paused: clients wait to be accepted");
+    return listeners.pause();
+  }
+
+  /**
+   * Accepts clients again. Any thread.
+   *
+   * @return done when it is so
+   */
+  public CompletableFuture<Void> resume() {
+    LOG.info("resumed: clients are accepted");
+    return listeners.resume();
   }
 
   /** How many clients are connected, those of plain TCP listeners included. */
@@ -245,6 +229,34 @@ public final class DetourServer implements AutoCloseable {
     int left = listeners.clients();
     engine.closeAll(CloseReason.DRAIN).join();
     return left;
+  }
+
+  /** What the admin interface reaches. */
+  private final class Control implements ServerControl {
+    @Override
+    public CompletableFuture<ReloadResult> reload(ReloadTrigger trigger) {
+      return DetourServer.this.reload(trigger);
+    }
+
+    @Override
+    public CompletableFuture<Void> pause() {
+      return DetourServer.this.pause();
+    }
+
+    @Override
+    public CompletableFuture<Void> resume() {
+      return DetourServer.this.resume();
+    }
+
+    @Override
+    public boolean isPaused() {
+      return listeners.isPaused();
+    }
+
+    @Override
+    public boolean isDraining() {
+      return draining;
+    }
   }
 
   /** Closes everything at once. */

@@ -17,7 +17,6 @@ import io.detour.server.generate.RuleTranslation;
 import io.detour.server.generate.TargetNames;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.probe.TargetLookup;
-import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -134,15 +133,15 @@ final class GenerateCommand implements Callable<Integer> {
     }
     List<ListenAddress> listen = configuration.listen();
     if (listen.isEmpty()
-        || listen.getFirst().port() == 0
-        || listen.getFirst().address().isAnyLocalAddress()) {
+        || !(listen.getFirst() instanceof ListenAddress.Inet first)
+        || first.port() == 0
+        || first.address().isAnyLocalAddress()) {
       throw new ParameterException(
           spec.commandLine(),
           "the configuration does not say where browsers reach Detour (expected: --proxy"
               + " HOST:PORT)");
     }
-    String first = NetUtil.toSocketAddressString(listen.getFirst().socketAddress());
-    return hostPort(first, first);
+    return hostPort(first.toString(), first.toString());
   }
 
   private HostPort hostPort(String name, String text) {

@@ -6,7 +6,6 @@ import io.detour.rules.Printable;
 import io.detour.server.config.Configuration;
 import io.detour.server.config.ConfigurationFile;
 import io.detour.server.listen.ListenAddress;
-import io.netty.util.NetUtil;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -79,13 +78,13 @@ final class ReloadCommand implements Callable<Integer> {
     };
   }
 
-  private HostPort listening(ListenAddress address) {
+  private HostPort listening(ListenAddress.Inet address) {
     if (address.port() == 0) {
       throw new ParameterException(
           spec.commandLine(),
           config + ": admin.listen has port 0, so the file does not say where (expected: --admin)");
     }
-    return named(NetUtil.toSocketAddressString(address.socketAddress()));
+    return named(address.toString());
   }
 
   private int report(AdminClient.Reply reply) {

@@ -13,6 +13,7 @@ import io.detour.server.demo.DemoBanner;
 import io.detour.server.demo.DemoOrigin;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.listen.ListenerOptions;
 import io.detour.server.observe.LogOutput;
 import io.detour.server.reload.LoggedEntries;
 import io.detour.server.reload.ReloadTrigger;
@@ -25,7 +26,6 @@ import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -93,10 +93,10 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int serve(Configuration configuration) throws InterruptedException {
-    if (demo && configuration.listen().isEmpty()) {
+    if (demo && configuration.listen().stream().noneMatch(ListenAddress.Inet.class::isInstance)) {
       spec.commandLine()
           .getErr()
-          .println("detour: --demo: \"listen\" is an empty list (expected: at least one entry)");
+          .println("detour: --demo: \"listen\" has no ADDRESS:PORT (expected: at least one)");
       return 1;
     }
     ReloadSignal hangUp = ReloadSignal.listen();
@@ -164,16 +164,13 @@ final class RunCommand implements Callable<Integer> {
       DetourServer server, @Nullable DemoOrigin origin, RuleSet rules, RelayMode relay) {
     PrintWriter out = spec.commandLine().getOut();
     out.println("Detour " + Version.build().version() + " is ready");
-    for (InetSocketAddress address : server.addresses()) {
-      out.println("  proxy   http://" + NetUtil.toSocketAddressString(address));
-    }
+    server.listeners().forEach(listener -> out.println("  proxy   " + announcement(listener)));
     server.forwards().forEach(forward -> out.println("  tcp     " + announcement(forward)));
     String admin = NetUtil.toSocketAddressString(server.adminAddress());
     out.println("  admin   http://" + admin + "/metrics");
     if (origin != null) {
-      String proxy = NetUtil.toSocketAddressString(server.addresses().getFirst());
       out.println();
-      out.print(DemoBanner.of(proxy, admin, origin).text());
+      out.print(DemoBanner.of(demoProxy(server), admin, origin).text());
     }
     out.flush();
     if (rules.rules().isEmpty()) {
@@ -181,7 +178,7 @@ final class RunCommand implements Callable<Integer> {
     }
     LOG.info(
         "serving on {}, admin on {}, {} rules, mode {}, relay {}",
-        server.addresses().stream().map(NetUtil::toSocketAddressString).toList(),
+        server.listeners().stream().map(ListenerOptions::address).toList(),
         admin,
         rules.rules().size(),
         mode.name().toLowerCase(Locale.ROOT),
@@ -190,13 +187,25 @@ final class RunCommand implements Callable<Integer> {
 
   private static String announcement(Forward forward) {
     return switch (forward) {
-      case Forward.Fixed fixed -> text(fixed.listen()) + " to " + fixed.target();
-      case Forward.Rendezvous both -> text(both.first()) + " with " + text(both.second());
+      case Forward.Fixed fixed -> fixed.listen() + " to " + fixed.target();
+      case Forward.Rendezvous both -> both.first() + " with " + both.second();
     };
   }
 
-  private static String text(ListenAddress address) {
-    return NetUtil.toSocketAddressString(address.socketAddress());
+  private static String announcement(ListenerOptions listener) {
+    return switch (listener.address()) {
+      case ListenAddress.Inet tcp -> (listener.tls() == null ? "http://" : "https://") + tcp;
+      case ListenAddress.Unix unix -> unix.toString();
+    };
+  }
+
+  private static String demoProxy(DetourServer server) {
+    return server.listeners().stream()
+        .map(ListenerOptions::address)
+        .filter(ListenAddress.Inet.class::isInstance)
+        .findFirst()
+        .orElseThrow()
+        .toString();
   }
 
   private static void stop(DetourServer server, String signal, Duration drainTimeout)

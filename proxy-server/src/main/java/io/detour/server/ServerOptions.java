@@ -6,7 +6,9 @@ import io.detour.server.config.Configuration;
 import io.detour.server.config.Timeout;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.forward.Forward;
+import io.detour.server.listen.ClientLimits;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.listen.ListenerOptions;
 import io.detour.server.reload.RuleSupply;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +19,7 @@ import java.util.List;
  * @param listen where clients of the proxy are accepted; may be empty if {@code forward} is not
  * @param forward plain TCP listeners; may be empty
  * @param admin where the admin interface listens
+ * @param limits how many clients are served at once
  * @param rules which names lead where, and how that changes
  * @param dial how targets are resolved and connected to
  * @param relay how bytes are moved
@@ -26,9 +29,10 @@ import java.util.List;
  *     came last; zero for not at all
  */
 public record ServerOptions(
-    List<ListenAddress> listen,
+    List<ListenerOptions> listen,
     List<Forward> forward,
-    ListenAddress admin,
+    ListenAddress.Inet admin,
+    ClientLimits limits,
     RuleSupply rules,
     DialOptions dial,
     RelayOptions relay,
@@ -58,9 +62,10 @@ public record ServerOptions(
   public static ServerOptions of(Configuration configuration, RuleSupply rules) {
     int threads = configuration.threads();
     return new ServerOptions(
-        configuration.listen(),
+        configuration.listen().stream().map(ListenerOptions::of).toList(),
         configuration.forward(),
         configuration.admin(),
+        ClientLimits.defaults(),
         rules,
         configuration.dialOptions(),
         configuration.relayOptions(),
@@ -77,44 +82,67 @@ public record ServerOptions(
     return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   }
 
-  /** The same with other addresses. */
-  public ServerOptions withListen(List<ListenAddress> clients, ListenAddress adminAddress) {
+  /** The same with other addresses, about which nothing else is said. */
+  public ServerOptions withListen(
+      List<? extends ListenAddress> clients, ListenAddress.Inet adminAddress) {
     return new ServerOptions(
-        clients, forward, adminAddress, rules, dial, relay, headTimeout, threads, busyPoll);
+        clients.stream().map(ListenerOptions::of).toList(),
+        forward,
+        adminAddress,
+        limits,
+        rules,
+        dial,
+        relay,
+        headTimeout,
+        threads,
+        busyPoll);
+  }
+
+  /** The same with other listeners for clients of the proxy. */
+  public ServerOptions withListeners(List<ListenerOptions> others) {
+    return new ServerOptions(
+        others, forward, admin, limits, rules, dial, relay, headTimeout, threads, busyPoll);
   }
 
   /** The same with other plain TCP listeners. */
   public ServerOptions withForward(List<Forward> other) {
     return new ServerOptions(
-        listen, other, admin, rules, dial, relay, headTimeout, threads, busyPoll);
+        listen, other, admin, limits, rules, dial, relay, headTimeout, threads, busyPoll);
+  }
+
+  /** The same with other limits. */
+  public ServerOptions withLimits(ClientLimits other) {
+    return new ServerOptions(
+        listen, forward, admin, other, rules, dial, relay, headTimeout, threads, busyPoll);
   }
 
   /** The same with other rules. */
   public ServerOptions withRules(RuleSupply other) {
     return new ServerOptions(
-        listen, forward, admin, other, dial, relay, headTimeout, threads, busyPoll);
+        listen, forward, admin, limits, other, dial, relay, headTimeout, threads, busyPoll);
   }
 
   /** The same with other ways to dial. */
   public ServerOptions withDial(DialOptions other) {
     return new ServerOptions(
-        listen, forward, admin, rules, other, relay, headTimeout, threads, busyPoll);
+        listen, forward, admin, limits, rules, other, relay, headTimeout, threads, busyPoll);
   }
 
   /** The same with another relay. */
   public ServerOptions withRelay(RelayOptions other) {
     return new ServerOptions(
-        listen, forward, admin, rules, dial, other, headTimeout, threads, busyPoll);
+        listen, forward, admin, limits, rules, dial, other, headTimeout, threads, busyPoll);
   }
 
   /** The same with another timeout for request heads. */
   public ServerOptions withHeadTimeout(Duration other) {
-    return new ServerOptions(listen, forward, admin, rules, dial, relay, other, threads, busyPoll);
+    return new ServerOptions(
+        listen, forward, admin, limits, rules, dial, relay, other, threads, busyPoll);
   }
 
   /** The same with another number of event loops. */
   public ServerOptions withThreads(int other) {
     return new ServerOptions(
-        listen, forward, admin, rules, dial, relay, headTimeout, other, busyPoll);
+        listen, forward, admin, limits, rules, dial, relay, headTimeout, other, busyPoll);
   }
 }

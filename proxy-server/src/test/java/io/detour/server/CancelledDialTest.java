@@ -72,7 +72,7 @@ class CancelledDialTest {
     deaf = DeafListener.start();
     fillers = SocketTable.connecting(deaf.port());
     HostPort target = (HostPort) HostPort.parse("127.0.0.1:" + deaf.port());
-    Forward forward = new Forward.Fixed(ListenAddress.parse("127.0.0.1:0"), target);
+    Forward forward = new Forward.Fixed(ListenAddress.Inet.parse("127.0.0.1:0"), target);
     proxy =
         RunningServer.with(
             options ->

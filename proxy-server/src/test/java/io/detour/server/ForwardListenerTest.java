@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Plain TCP listeners with a fixed target, through raw sockets. */
 @Timeout(60)
 class ForwardListenerTest {
-  private static final ListenAddress FREE = ListenAddress.parse("127.0.0.1:0");
+  private static final ListenAddress.Inet FREE = ListenAddress.Inet.parse("127.0.0.1:0");
   private static final int MEGABYTE = 1 << 20;
   private static final String RULES =
       """
@@ -245,7 +245,7 @@ class ForwardListenerTest {
   @DisplayName("C24: a plain TCP listener that leads to itself resets its clients")
   void aPlainListenerDoesNotLeadToItself() throws IOException {
     int port = LoopbackPort.free();
-    ListenAddress self = ListenAddress.parse("127.0.0.1:" + port);
+    ListenAddress.Inet self = ListenAddress.Inet.parse("127.0.0.1:" + port);
     HostPort target = (HostPort) HostPort.parse("localhost:" + port);
     try (RunningServer proxy =
         RunningServer.with(
@@ -260,8 +260,8 @@ class ForwardListenerTest {
   @Test
   void aTakenPortIsNamedAndNothingIsListenedOn() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      ListenAddress free = ListenAddress.parse("127.0.0.1:" + LoopbackPort.free());
-      ListenAddress busy = ListenAddress.parse("127.0.0.1:" + taken.getLocalPort());
+      ListenAddress.Inet free = ListenAddress.Inet.parse("127.0.0.1:" + LoopbackPort.free());
+      ListenAddress.Inet busy = ListenAddress.Inet.parse("127.0.0.1:" + taken.getLocalPort());
 
       assertThatThrownBy(
               () ->

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Two listeners whose connections are joined with each other. */
 @Timeout(60)
 class RendezvousTest {
-  private static final ListenAddress FREE = ListenAddress.parse("127.0.0.1:0");
+  private static final ListenAddress.Inet FREE = ListenAddress.Inet.parse("127.0.0.1:0");
   private static final Duration DEADLINE = Duration.ofSeconds(20);
   private static final int MOST_WAITING = 1024;
 

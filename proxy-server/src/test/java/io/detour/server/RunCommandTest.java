@@ -244,9 +244,9 @@ class RunCommandTest {
     SocketTable.assumeIpv6();
     List<ListenAddress> addresses =
         List.of(
-            ListenAddress.parse("127.0.0.1:0"),
-            ListenAddress.parse("127.0.0.1:0"),
-            ListenAddress.parse("[::1]:0"));
+            ListenAddress.Inet.parse("127.0.0.1:0"),
+            ListenAddress.Inet.parse("127.0.0.1:0"),
+            ListenAddress.Inet.parse("[::1]:0"));
     try (RunningServer proxy = RunningServer.listeningOn(addresses);
         TcpOrigin origin = TcpOrigin.echo()) {
       assertThat(proxy.addresses())
@@ -270,14 +270,14 @@ class RunCommandTest {
     try (ServerSocket taken = new ServerSocket(0, 1, LOOPBACK)) {
       List<ListenAddress> addresses =
           List.of(
-              ListenAddress.parse(loopback(first)),
-              ListenAddress.parse(loopback(taken.getLocalPort())));
+              ListenAddress.Inet.parse(loopback(first)),
+              ListenAddress.Inet.parse(loopback(taken.getLocalPort())));
 
       assertThatThrownBy(
               () ->
                   DetourServer.start(
                       ServerOptions.defaults()
-                          .withListen(addresses, ListenAddress.parse(loopback(admin)))))
+                          .withListen(addresses, ListenAddress.Inet.parse(loopback(admin)))))
           .isInstanceOf(IOException.class)
           .hasMessageStartingWith("cannot listen on " + loopback(taken.getLocalPort()) + ": ")
           .hasMessageContaining("in use");
@@ -290,13 +290,13 @@ class RunCommandTest {
   void aTakenAdminPortLeavesNothingHalfStarted() throws IOException {
     int port = LoopbackPort.free();
     try (ServerSocket taken = new ServerSocket(0, 1, LOOPBACK)) {
-      ListenAddress admin = ListenAddress.parse(loopback(taken.getLocalPort()));
+      ListenAddress.Inet admin = ListenAddress.Inet.parse(loopback(taken.getLocalPort()));
 
       assertThatThrownBy(
               () ->
                   DetourServer.start(
                       ServerOptions.defaults()
-                          .withListen(List.of(ListenAddress.parse(loopback(port))), admin)))
+                          .withListen(List.of(ListenAddress.Inet.parse(loopback(port))), admin)))
           .isInstanceOf(IOException.class)
           .hasMessageStartingWith("admin: cannot listen on " + loopback(taken.getLocalPort()))
           .hasMessageContaining("in use");

@@ -6,6 +6,7 @@ import io.detour.server.decide.RuleTexts;
 import io.detour.server.dial.ScriptedDnsServer;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.listen.ListenerOptions;
 import io.detour.server.reload.ReloadResult;
 import io.detour.server.reload.ReloadTrigger;
 import io.detour.server.reload.RuleSupply;
@@ -35,7 +36,7 @@ public final class RunningServer implements AutoCloseable {
   private RunningServer(
       String rules, Transport transport, InstantSource clock, UnaryOperator<ServerOptions> change)
       throws IOException {
-    ListenAddress free = ListenAddress.parse("127.0.0.1:0");
+    ListenAddress.Inet free = ListenAddress.Inet.parse("127.0.0.1:0");
     ServerOptions defaults = ServerOptions.defaults();
     server =
         DetourServer.start(
@@ -64,7 +65,7 @@ public final class RunningServer implements AutoCloseable {
   }
 
   /** Serves without rules on these addresses. */
-  static RunningServer listeningOn(List<ListenAddress> addresses) throws IOException {
+  static RunningServer listeningOn(List<? extends ListenAddress> addresses) throws IOException {
     return with(options -> options.withListen(addresses, options.admin()));
   }
 
@@ -95,9 +96,13 @@ public final class RunningServer implements AutoCloseable {
     return log;
   }
 
-  /** Everywhere where clients are accepted. */
+  /** Every TCP port where clients of the proxy are accepted. */
   public List<InetSocketAddress> addresses() {
-    return server.addresses();
+    return server.listeners().stream()
+        .map(ListenerOptions::address)
+        .filter(ListenAddress.Inet.class::isInstance)
+        .map(address -> ((ListenAddress.Inet) address).socketAddress())
+        .toList();
   }
 
   /** The first of them. */
@@ -119,12 +124,12 @@ public final class RunningServer implements AutoCloseable {
   InetSocketAddress forwardAddress(int index) {
     return server.forwards().stream()
         .flatMap(RunningServer::addresses)
-        .map(ListenAddress::socketAddress)
+        .map(ListenAddress.Inet::socketAddress)
         .toList()
         .get(index);
   }
 
-  private static Stream<ListenAddress> addresses(Forward forward) {
+  private static Stream<ListenAddress.Inet> addresses(Forward forward) {
     return switch (forward) {
       case Forward.Fixed fixed -> Stream.of(fixed.listen());
       case Forward.Rendezvous both -> Stream.of(both.first(), both.second());

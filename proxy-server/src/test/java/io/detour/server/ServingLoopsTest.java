@@ -34,7 +34,10 @@ class ServingLoopsTest {
         },
         usual.serverSockets(),
         usual.sockets(),
-        usual.datagrams());
+        usual.datagrams(),
+        usual.unixServers(),
+        usual.unixAddress(),
+        usual.reusePort());
   }
 
   @ParameterizedTest(name = "{0}: {1} us, with others: {2}")

@@ -4,7 +4,6 @@ import io.detour.server.observe.Metrics;
 import io.detour.server.observe.MetricsPage;
 import io.detour.server.reload.ReloadResult;
 import io.detour.server.reload.ReloadTrigger;
-import io.detour.server.reload.Reloader;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -12,7 +11,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,19 +19,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hosts under which it answers at all
  * @param metrics the page
- * @param reloader reads the rules again
- * @param draining whether the process has stopped accepting
+ * @param control the server
  */
-record AdminRoutes(
-    AllowedHosts hosts, Metrics metrics, Reloader reloader, BooleanSupplier draining) {
-  private static final String RELOAD = "/-/reload";
+record AdminRoutes(AllowedHosts hosts, Metrics metrics, ServerControl control) {
+  private static final String ACTIONS = "/-/";
   private static final String INDEX =
       """
       Detour
       /metrics   counters for Prometheus
       /healthz   200 while the process answers
-      /readyz    200 while it accepts, 503 when it drains
-      /-/reload  POST reads the rules again\
+      /readyz    200 while it accepts, 503 when it drains or is paused
+      /-/reload  POST reads the rules and certificates again
+      /-/pause   POST accepts no clients: they wait
+      /-/resume  POST accepts clients again\
       """;
 
   /**
@@ -49,15 +47,41 @@ record AdminRoutes(
     if (refusal != null) {
       return CompletableFuture.completedFuture(refusal);
     }
-    if (path.equals(RELOAD)) {
-      return request.method().equals(HttpMethod.POST)
-          ? reloader.reload(ReloadTrigger.REQUEST).thenApply(AdminRoutes::reloaded)
-          : CompletableFuture.completedFuture(Answer.methodNotAllowed("POST"));
+    if (path.startsWith(ACTIONS)) {
+      return act(path, request.method());
     }
     return CompletableFuture.completedFuture(
         isRead(request.method())
             ? read(path, request.headers().get(HttpHeaderNames.ACCEPT))
             : Answer.methodNotAllowed("GET, HEAD"));
+  }
+
+  private CompletableFuture<Answer> act(String path, HttpMethod method) {
+    boolean isAction =
+        switch (path) {
+          case "/-/reload", "/-/pause", "/-/resume" -> true;
+          default -> false;
+        };
+    if (!isAction) {
+      return CompletableFuture.completedFuture(notFound());
+    }
+    if (!method.equals(HttpMethod.POST)) {
+      return CompletableFuture.completedFuture(Answer.methodNotAllowed("POST"));
+    }
+    return switch (path) {
+      case "/-/pause" -> control.pause().thenApply(done -> state());
+      case "/-/resume" -> control.resume().thenApply(done -> state());
+      default -> control.reload(ReloadTrigger.REQUEST).thenApply(AdminRoutes::reloaded);
+    };
+  }
+
+  /** What was asked for is so, unless the server stops. */
+  private Answer state() {
+    return Answer.text(HttpResponseStatus.OK, stateWord());
+  }
+
+  private String stateWord() {
+    return control.isDraining() ? "draining" : control.isPaused() ? "paused" : "ready";
   }
 
   private @Nullable Answer refusal(HttpRequest request) {
@@ -105,11 +129,17 @@ record AdminRoutes(
       }
       case "/healthz" -> Answer.text(HttpResponseStatus.OK, "ok");
       case "/readyz" ->
-          draining.getAsBoolean()
-              ? Answer.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "draining")
-              : Answer.text(HttpResponseStatus.OK, "ready");
-      default -> Answer.text(HttpResponseStatus.NOT_FOUND, "not found, see /");
+          Answer.text(
+              control.isDraining() || control.isPaused()
+                  ? HttpResponseStatus.SERVICE_UNAVAILABLE
+                  : HttpResponseStatus.OK,
+              stateWord());
+      default -> notFound();
     };
+  }
+
+  private static Answer notFound() {
+    return Answer.text(HttpResponseStatus.NOT_FOUND, "not found, see /");
   }
 
   private static String path(String target) {

@@ -2,7 +2,7 @@ package io.detour.server.admin;
 
 import io.detour.core.Host;
 import io.detour.server.observe.Metrics;
-import io.detour.server.reload.Reloader;
+import io.detour.server.transport.BindFailure;
 import io.detour.server.transport.Transport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -24,11 +24,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /**
  * The admin interface on its listener: {@code GET} and {@code HEAD} of {@code /metrics}, {@code
- * /healthz} and {@code /readyz}, {@code POST} of {@code /-/reload}.
+ * /healthz} and {@code /readyz}, {@code POST} of {@code /-/reload}, {@code /-/pause} and {@code
+ * /-/resume}.
  *
  * <p>It runs on one thread of its own. {@link #start}, {@link #close} and the accessors may be
  * called from any thread but that one.
@@ -63,8 +63,7 @@ public final class AdminServer implements AutoCloseable {
    * @param listen a resolved address; port 0 takes any free one
    * @param hosts names that are accepted in {@code Host} beside IP literals and {@code localhost}
    * @param metrics the page; stays the caller's to close
-   * @param reloader reads the rules again; stays the caller's to close
-   * @param draining whether the process has stopped accepting; asked on every {@code /readyz}
+   * @param control the server
    * @throws IOException if the address cannot be listened on; the message names it and the cause
    */
   public static AdminServer start(
@@ -72,10 +71,9 @@ public final class AdminServer implements AutoCloseable {
       InetSocketAddress listen,
       Set<Host> hosts,
       Metrics metrics,
-      Reloader reloader,
-      BooleanSupplier draining)
+      ServerControl control)
       throws IOException {
-    AdminRoutes routes = new AdminRoutes(new AllowedHosts(hosts), metrics, reloader, draining);
+    AdminRoutes routes = new AdminRoutes(new AllowedHosts(hosts), metrics, control);
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("admin", true), transport.ioHandlers());
@@ -93,7 +91,7 @@ public final class AdminServer implements AutoCloseable {
           "admin: cannot listen on "
               + NetUtil.toSocketAddressString(listen)
               + ": "
-              + bound.cause().getMessage(),
+              + BindFailure.words(bound.cause()),
           bound.cause());
     }
     return new AdminServer(loop, bound.channel(), connections);

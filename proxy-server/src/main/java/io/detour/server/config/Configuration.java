@@ -39,7 +39,7 @@ import java.util.stream.Stream;
 public record Configuration(
     List<ListenAddress> listen,
     List<Forward> forward,
-    ListenAddress admin,
+    ListenAddress.Inet admin,
     RuleSource rules,
     Duration rulesWatch,
     Map<Timeout, Duration> timeouts,
@@ -86,7 +86,7 @@ public record Configuration(
     return new Configuration(
         List.of(ListenAddress.parse("127.0.0.1:3128")),
         List.of(),
-        ListenAddress.parse("127.0.0.1:3129"),
+        ListenAddress.Inet.parse("127.0.0.1:3129"),
         new RuleSource.IfPresent(Path.of("rules.yaml")),
         USUAL_RULES_WATCH,
         timeouts,
@@ -115,8 +115,8 @@ public record Configuration(
         .withUsers(Setting.Users.NONE);
   }
 
-  private Stream<ListenAddress> listeners() {
-    Stream<ListenAddress> forwarding =
+  private Stream<ListenAddress.Inet> listeners() {
+    Stream<ListenAddress.Inet> forwarding =
         forward.stream()
             .flatMap(
                 each ->
@@ -124,7 +124,11 @@ public record Configuration(
                       case Forward.Fixed fixed -> Stream.of(fixed.listen());
                       case Forward.Rendezvous both -> Stream.of(both.first(), both.second());
                     });
-    return Stream.concat(Stream.concat(listen.stream(), Stream.of(admin)), forwarding);
+    Stream<ListenAddress.Inet> clients =
+        listen.stream()
+            .filter(ListenAddress.Inet.class::isInstance)
+            .map(ListenAddress.Inet.class::cast);
+    return Stream.concat(Stream.concat(clients, Stream.of(admin)), forwarding);
   }
 
   private static InetSocketAddress socketAddress(HostPort address) {
@@ -164,7 +168,7 @@ public record Configuration(
   }
 
   /** The same with another address for the admin interface. */
-  public Configuration withAdmin(ListenAddress other) {
+  public Configuration withAdmin(ListenAddress.Inet other) {
     return new Configuration(
         listen, forward, other, rules, rulesWatch, timeouts, relay, parents, threads);
   }

@@ -66,7 +66,7 @@ final class ConfigurationReader {
     }
     List<ListenAddress> clients = listeners.clients(fields, defaults.listen());
     List<Forward> forward = listeners.forward(fields);
-    ListenAddress admin = admin(fields);
+    ListenAddress.Inet admin = admin(fields);
     RuleSource rules = rules(fields);
     Duration rulesWatch = rulesWatch(fields);
     Integer threads = countOrAutomatic(fields, "threads", 1, Configuration.MOST_THREADS);
@@ -82,7 +82,7 @@ final class ConfigurationReader {
     return threads == null ? configuration : configuration.withThreads(threads);
   }
 
-  private @Nullable ListenAddress admin(Fields file) {
+  private ListenAddress.@Nullable Inet admin(Fields file) {
     Fields fields = section(file, "admin", ADMIN_KEYS);
     return fields == null ? null : listeners.address("listen", fields.optionalText("listen"));
   }

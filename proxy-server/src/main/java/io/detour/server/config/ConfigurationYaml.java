@@ -3,9 +3,7 @@ package io.detour.server.config;
 import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Fields;
 import io.detour.server.forward.Forward;
-import io.detour.server.listen.ListenAddress;
 import io.detour.server.reload.RuleSource;
-import io.netty.util.NetUtil;
 import java.time.Duration;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,10 +28,10 @@ public final class ConfigurationYaml {
   public static String of(Configuration configuration) {
     ObjectNode root = YAML.createObjectNode();
     ArrayNode listen = root.putArray("listen");
-    configuration.listen().forEach(address -> listen.add(text(address)));
+    configuration.listen().forEach(address -> listen.add(address.toString()));
     ArrayNode forwards = root.putArray("forward");
     configuration.forward().forEach(forward -> add(forwards.addObject(), forward));
-    root.putObject("admin").put("listen", text(configuration.admin()));
+    root.putObject("admin").put("listen", configuration.admin().toString());
     String comment = rules(root, configuration.rules());
     root.put("rules_watch", watch(configuration.rulesWatch()));
     ObjectNode timeouts = root.putObject("timeouts");
@@ -52,16 +50,15 @@ public final class ConfigurationYaml {
     return YAML.writeValueAsString(root).stripTrailing() + "\n" + comment;
   }
 
-  private static String text(ListenAddress address) {
-    return NetUtil.toSocketAddressString(address.socketAddress());
-  }
-
   private static void add(ObjectNode entry, Forward forward) {
     switch (forward) {
       case Forward.Fixed fixed ->
-          entry.put("listen", text(fixed.listen())).put("to", fixed.target().toString());
+          entry.put("listen", fixed.listen().toString()).put("to", fixed.target().toString());
       case Forward.Rendezvous rendezvous ->
-          entry.putArray("rendezvous").add(text(rendezvous.first())).add(text(rendezvous.second()));
+          entry
+              .putArray("rendezvous")
+              .add(rendezvous.first().toString())
+              .add(rendezvous.second().toString());
     }
   }
 

@@ -11,6 +11,7 @@ import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads where clients are accepted. For one file. */
@@ -67,7 +68,7 @@ final class ListenerReader {
   private @Nullable Forward forward(Fields fields, Node item) {
     if (!fields.has("rendezvous")) {
       Node.Scalar listen = fields.requiredText("listen");
-      ListenAddress address = listen == null ? null : clientAddress("listen", listen);
+      ListenAddress.Inet address = listen == null ? null : tcpAddress("listen", listen);
       HostPort target = target(fields.requiredText("to"));
       return address == null || target == null ? null : new Forward.Fixed(address, target);
     }
@@ -85,8 +86,8 @@ final class ListenerReader {
               + " (expected: two)");
       return null;
     }
-    ListenAddress first = clientAddress("rendezvous", sides.getFirst());
-    ListenAddress second = clientAddress("rendezvous", sides.getLast());
+    ListenAddress.Inet first = tcpAddress("rendezvous", sides.getFirst());
+    ListenAddress.Inet second = tcpAddress("rendezvous", sides.getLast());
     if (first == null || second == null) {
       return null;
     }
@@ -112,7 +113,15 @@ final class ListenerReader {
   }
 
   private @Nullable ListenAddress clientAddress(String key, Node.Scalar text) {
-    ListenAddress address = address(key, text);
+    return forClients(key, text, read(key, text, ListenAddress::parse));
+  }
+
+  private ListenAddress.@Nullable Inet tcpAddress(String key, Node.Scalar text) {
+    return forClients(key, text, address(key, text));
+  }
+
+  private <A extends ListenAddress> @Nullable A forClients(
+      String key, Node.Scalar text, @Nullable A address) {
     String refusal = address == null ? null : address.refusalForClients();
     if (refusal != null) {
       problems.add(text.at(), key + ": " + text.shown() + ' ' + refusal);
@@ -120,17 +129,15 @@ final class ListenerReader {
     return address;
   }
 
-  /** An address to listen on, or null if there is no text or it says none. */
-  @Nullable ListenAddress address(String key, Node.@Nullable Scalar text) {
-    if (text == null) {
-      return null;
-    }
-    if (text.text().startsWith("unix:")) {
-      problems.add(text.at(), key + ": a Unix socket is not supported by this version");
-      return null;
-    }
+  /** A TCP port to listen on, or null if there is no text or it says none. */
+  ListenAddress.@Nullable Inet address(String key, Node.@Nullable Scalar text) {
+    return text == null ? null : read(key, text, ListenAddress.Inet::parse);
+  }
+
+  private <A extends ListenAddress> @Nullable A read(
+      String key, Node.Scalar text, Function<String, A> parser) {
     try {
-      return ListenAddress.parse(text.text());
+      return parser.apply(text.text());
     } catch (IllegalArgumentException e) {
       problems.add(text.at(), key + ": " + Printable.escaped(String.valueOf(e.getMessage())));
       return null;

@@ -14,6 +14,7 @@ import io.detour.server.http.MalformedMessage;
 import io.detour.server.http.ParsedRequestHead;
 import io.detour.server.http.RequestHead;
 import io.detour.server.http.RequestHeadReader;
+import io.detour.server.listen.ClientAddress;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.listen.HalfClosedWatch;
 import io.detour.server.listen.ResetOnClose;
@@ -128,7 +129,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
   /** Who the client is. */
   public SocketAddress address() {
-    return channel.remoteAddress();
+    return ClientAddress.of(channel);
   }
 
   /** The name under which the client has been authenticated for its last request, or null. */

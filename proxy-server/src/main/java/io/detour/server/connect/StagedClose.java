@@ -1,6 +1,7 @@
 package io.detour.server.connect;
 
 import io.detour.server.listen.ClientLoop;
+import io.detour.server.listen.TransportHandlers;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -43,9 +44,7 @@ public final class StagedClose extends ChannelInboundHandlerAdapter {
     client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     StagedClose last = new StagedClose(loop);
     client.pipeline().addLast(last);
-    while (client.pipeline().first() != last) {
-      client.pipeline().removeFirst();
-    }
+    TransportHandlers.removeOthers(client, last);
     client
         .writeAndFlush(answer)
         .addListener(written -> last.answered((DuplexChannel) client, written.isSuccess()));
@@ -58,7 +57,7 @@ public final class StagedClose extends ChannelInboundHandlerAdapter {
     }
     loop.waits(client);
     Duration linger = loop.isStopping() ? LAST_LINGER : LINGER;
-    client.shutdownOutput();
+    TransportHandlers.endOutput(client);
     client.config().setAutoRead(true);
     end =
         client.eventLoop().schedule(() -> client.close(), linger.toMillis(), TimeUnit.MILLISECONDS);

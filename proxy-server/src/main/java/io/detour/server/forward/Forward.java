@@ -12,7 +12,7 @@ public sealed interface Forward {
    * @param listen where clients are accepted
    * @param target where they want to go, before the rules
    */
-  record Fixed(ListenAddress listen, HostPort target) implements Forward {}
+  record Fixed(ListenAddress.Inet listen, HostPort target) implements Forward {}
 
   /**
    * Clients of one address are joined with clients of the other, in the order in which they come.
@@ -20,5 +20,5 @@ public sealed interface Forward {
    * @param first where one side is accepted
    * @param second where the other side is accepted
    */
-  record Rendezvous(ListenAddress first, ListenAddress second) implements Forward {}
+  record Rendezvous(ListenAddress.Inet first, ListenAddress.Inet second) implements Forward {}
 }

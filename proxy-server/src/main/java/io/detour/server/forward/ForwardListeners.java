@@ -1,16 +1,21 @@
 package io.detour.server.forward;
 
 import io.detour.server.dial.OwnAddresses;
+import io.detour.server.listen.ClientAddress;
+import io.detour.server.listen.ClientEntrance;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.listen.ListenerOptions;
 import io.detour.server.listen.Listeners;
+import io.detour.server.listen.ResetOnClose;
+import io.detour.server.observe.RequestKind;
+import io.detour.server.status.Refusal;
 import io.detour.server.tunnel.TcpAsker;
 import io.detour.server.tunnel.Tunnel;
 import io.detour.server.tunnel.TunnelServices;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +63,7 @@ public final class ForwardListeners {
   }
 
   private Forward bindFixed(Forward.Fixed fixed, EventLoopGroup group) throws IOException {
-    ListenAddress bound =
+    ListenAddress.Inet bound =
         bind(
             fixed.listen(),
             group,
@@ -76,10 +81,43 @@ public final class ForwardListeners {
         bind(rendezvous.second(), loop, room.entrance(WaitingRoom.Side.SECOND)));
   }
 
-  private ListenAddress bind(
-      ListenAddress address, EventLoopGroup loops, BiConsumer<Channel, ClientLoop> onClient)
+  private ListenAddress.Inet bind(
+      ListenAddress.Inet address, EventLoopGroup loops, BiConsumer<Channel, ClientLoop> onClient)
       throws IOException {
-    InetSocketAddress bound = listeners.bind(List.of(address), loops, own, onClient).getFirst();
-    return new ListenAddress(bound.getAddress(), bound.getPort());
+    return switch (listeners
+        .bind(ListenerOptions.of(address), loops, own, entrance(onClient))
+        .address()) {
+      case ListenAddress.Inet tcp -> tcp;
+      case ListenAddress.Unix unix -> throw new IllegalStateException("bound " + unix);
+    };
+  }
+
+  /**
+   * Nobody is told why there is no slot: the connection is reset, so that it is no empty answer.
+   */
+  private ClientEntrance entrance(BiConsumer<Channel, ClientLoop> onClient) {
+    return new ClientEntrance() {
+      @Override
+      public void admit(Channel client, ClientLoop loop) {
+        onClient.accept(client, loop);
+      }
+
+      @Override
+      public void refuse(Channel client, ClientLoop loop, Refusal refusal) {
+        loop.counters().request(RequestKind.TCP, refusal.status());
+        loop.counters().requestError(refusal.error());
+        services
+            .passages()
+            .log()
+            .refused(
+                ClientAddress.of(client),
+                null,
+                refusal.status(),
+                refusal.error(),
+                refusal.details());
+        ResetOnClose.set(client);
+        client.close();
+      }
+    };
   }
 }

@@ -1,6 +1,7 @@
 package io.detour.server.forward;
 
 import io.detour.core.relay.EarlyBytes;
+import io.detour.server.listen.ClientAddress;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.listen.HalfClosedWatch;
 import io.detour.server.listen.ResetOnClose;
@@ -135,7 +136,11 @@ final class WaitingRoom {
         .passages()
         .log()
         .refused(
-            connection.remoteAddress(), null, refusal.status(), refusal.error(), refusal.details());
+            ClientAddress.of(connection),
+            null,
+            refusal.status(),
+            refusal.error(),
+            refusal.details());
     connection.close();
   }
 }

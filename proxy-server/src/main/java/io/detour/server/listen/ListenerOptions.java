@@ -24,4 +24,9 @@ public record ListenerOptions(
   public static ListenerOptions of(ListenAddress address) {
     return new ListenerOptions(address, ProxyProtocol.OFF, USUAL_BACKLOG, false, null);
   }
+
+  /** The same elsewhere. */
+  ListenerOptions withAddress(ListenAddress other) {
+    return new ListenerOptions(other, proxyProtocol, backlog, reusePort, tls);
+  }
 }

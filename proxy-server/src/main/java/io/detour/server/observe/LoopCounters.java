@@ -16,6 +16,8 @@ public final class LoopCounters {
       new SingleWriterCounters(TCP_OFFSET + RequestKind.TCP.slotCount());
   private final SingleWriterCounters errors =
       new SingleWriterCounters(ProxyErrorType.values().length);
+  private final SingleWriterCounters rejections =
+      new SingleWriterCounters(ClientLimit.values().length);
 
   LoopCounters() {}
 
@@ -33,6 +35,11 @@ public final class LoopCounters {
     errors.increment(index(error));
   }
 
+  /** Counts a client that was turned away, beside {@link #request}. */
+  public void rejected(ClientLimit limit) {
+    rejections.increment(index(limit));
+  }
+
   long requests(RequestKind kind, int slot) {
     return requests.value(offset(kind) + slot);
   }
@@ -41,9 +48,13 @@ public final class LoopCounters {
     return errors.value(index(error));
   }
 
+  long rejections(ClientLimit limit) {
+    return rejections.value(index(limit));
+  }
+
   @SuppressWarnings("EnumOrdinal") // an array index of this process, never stored
-  private static int index(ProxyErrorType error) {
-    return error.ordinal();
+  private static int index(Enum<?> value) {
+    return value.ordinal();
   }
 
   private static int offset(RequestKind kind) {

@@ -159,6 +159,13 @@ public final class Metrics implements AutoCloseable {
           Tags.of("error", error.token()),
           metrics -> metrics.requests.requestErrors(error));
     }
+    for (ClientLimit limit : ClientLimit.values()) {
+      counter(
+          "detour.limit.rejections",
+          "Clients that were turned away, by the limit that was reached.",
+          Tags.of("limit", limit.label()),
+          metrics -> metrics.requests.rejections(limit));
+    }
   }
 
   private void registerRelay() {

@@ -44,6 +44,11 @@ public final class RequestCounters {
     return sum(loop -> loop.requestErrors(error));
   }
 
+  /** Clients that were turned away for a limit. */
+  public long rejections(ClientLimit limit) {
+    return sum(loop -> loop.rejections(limit));
+  }
+
   private long sum(ToLongFunction<LoopCounters> count) {
     return loops.stream().mapToLong(count).sum();
   }

@@ -1,5 +1,6 @@
 package io.detour.server.passage;
 
+import io.detour.server.listen.ClientAddress;
 import io.detour.server.observe.RequestKind;
 import io.netty.channel.Channel;
 import java.net.SocketAddress;
@@ -15,7 +16,7 @@ public interface Caller {
 
   /** Who it is in the log, and for rules about clients. */
   default SocketAddress address() {
-    return channel().remoteAddress();
+    return ClientAddress.of(channel());
   }
 
   /** The name under which it has been authenticated, or null. */

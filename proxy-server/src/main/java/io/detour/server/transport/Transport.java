@@ -1,21 +1,33 @@
 package io.detour.server.transport;
 
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.UnixChannelOption;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  * @param serverSockets makes listeners
  * @param sockets makes connections to upstream hosts
  * @param datagrams makes the sockets of DNS queries
+ * @param unixServers makes listeners on UNIX sockets
+ * @param unixAddress what those are bound to, for a file
+ * @param reusePort sets {@code SO_REUSEPORT} on a listener
  */
 public record Transport(
     String name,
@@ -34,7 +49,10 @@ public record Transport(
     ServingHandlers servingHandlers,
     ChannelFactory<ServerSocketChannel> serverSockets,
     ChannelFactory<SocketChannel> sockets,
-    ChannelFactory<DatagramChannel> datagrams) {
+    ChannelFactory<DatagramChannel> datagrams,
+    ChannelFactory<? extends ServerChannel> unixServers,
+    Function<Path, SocketAddress> unixAddress,
+    ChannelOption<Boolean> reusePort) {
 
   /** Makes the part of event loops that serve clients. */
   @FunctionalInterface
@@ -58,7 +76,10 @@ public record Transport(
                 EpollIoHandler.newFactory(0, () -> new PollStrategy(busyPoll, several))),
         EpollServerSocketChannel::new,
         EpollSocketChannel::new,
-        EpollDatagramChannel::new);
+        EpollDatagramChannel::new,
+        EpollServerDomainSocketChannel::new,
+        file -> new DomainSocketAddress(file.toFile()),
+        UnixChannelOption.SO_REUSEPORT);
   }
 
   /** The JDK's channels, which are there on every system. */
@@ -69,7 +90,10 @@ public record Transport(
         (busyPoll, several) -> NioIoHandler.newFactory(),
         NioServerSocketChannel::new,
         NioSocketChannel::new,
-        NioDatagramChannel::new);
+        NioDatagramChannel::new,
+        NioServerDomainSocketChannel::new,
+        UnixDomainSocketAddress::of,
+        NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT));
   }
 
   /** Epoll, or NIO where {@link #whyNoEpoll} says why not. */

@@ -26,11 +26,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -48,10 +48,10 @@ class AdminServerTest {
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(DEADLINE).build();
-  private final AtomicBoolean draining = new AtomicBoolean();
   private final RulesInForce rules = new RulesInForce(RuleSet.empty());
   private final ScriptedLoader loader = new ScriptedLoader();
   private final Reloader reloader = new Reloader(loader, rules, InstantSource.system());
+  private final RecordedControl control = new RecordedControl(reloader);
   private final Metrics metrics =
       new Metrics(
           new BuildInfo("1", "r", "25"),
@@ -59,7 +59,7 @@ class AdminServerTest {
           reloader.history(),
           new RequestCounters(1),
           new FixedRelayStatistics(),
-          draining::get);
+          control::isDraining);
 
   @SuppressWarnings("NullAway.Init")
   private AdminServer server;
@@ -72,8 +72,7 @@ class AdminServerTest {
             ANY_PORT,
             Set.of((Host) Host.parse("detour.example.com")),
             metrics,
-            reloader,
-            draining::get);
+            control);
   }
 
   @AfterEach
@@ -107,7 +106,7 @@ class AdminServerTest {
   @DisplayName("A07 ready turns to 503 in a drain, healthy stays 200")
   void readinessFollowsTheDrain() throws Exception {
     assertThat(send(request("/readyz")).statusCode()).isEqualTo(200);
-    draining.set(true);
+    control.drain();
 
     HttpResponse<String> ready = send(request("/readyz"));
     assertThat(ready.statusCode()).isEqualTo(503);
@@ -191,14 +190,45 @@ class AdminServerTest {
             "detour_config_reloads_total{result=\"success\"} 1.0");
   }
 
-  @DisplayName("A02 only a POST reloads")
+  @DisplayName("A02 only a POST reloads, pauses and resumes")
   @ParameterizedTest
   @ValueSource(strings = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
-  void onlyAPostReloads(String method) throws Exception {
-    assertThat(raw(method + " /-/reload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n"))
-        .startsWith("HTTP/1.1 405 ")
-        .containsIgnoringCase("\r\nallow: POST\r\n");
+  void onlyAPostActs(String method) throws Exception {
+    for (String path : List.of("/-/reload", "/-/pause", "/-/resume")) {
+      assertThat(raw(method + ' ' + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n"))
+          .startsWith("HTTP/1.1 405 ")
+          .containsIgnoringCase("\r\nallow: POST\r\n");
+    }
     assertThat(loader.reads()).isZero();
+    assertThat(control.isPaused()).isFalse();
+  }
+
+  @Test
+  void aPauseIsNotReadyUntilItIsResumed() throws Exception {
+    assertThat(send(post("/-/pause")).body()).isEqualTo("paused\n");
+    assertThat(send(post("/-/pause")).statusCode()).isEqualTo(200);
+    HttpResponse<String> paused = send(request("/readyz"));
+    assertThat(paused.statusCode()).isEqualTo(503);
+    assertThat(paused.body()).isEqualTo("paused\n");
+    assertThat(send(request("/healthz")).statusCode()).isEqualTo(200);
+
+    assertThat(send(post("/-/resume")).body()).isEqualTo("ready\n");
+    assertThat(send(request("/readyz")).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aDrainWinsOverAPause() throws Exception {
+    assertThat(send(post("/-/pause")).statusCode()).isEqualTo(200);
+    control.drain();
+
+    assertThat(send(request("/readyz")).body()).isEqualTo("draining\n");
+    assertThat(send(post("/-/resume")).body()).isEqualTo("draining\n");
+    assertThat(send(request("/readyz")).statusCode()).isEqualTo(503);
+  }
+
+  @Test
+  void anUnknownActionIsNotFound() throws Exception {
+    assertThat(send(post("/-/explode")).statusCode()).isEqualTo(404);
   }
 
   @DisplayName("A02 no foreign page can have the rules reloaded")
@@ -338,9 +368,7 @@ class AdminServerTest {
     InetSocketAddress taken = server.localAddress();
     assertThatThrownBy(
             () ->
-                AdminServer.start(
-                        Transport.available(), taken, Set.of(), metrics, reloader, draining::get)
-                    .close())
+                AdminServer.start(Transport.available(), taken, Set.of(), metrics, control).close())
         .isInstanceOf(IOException.class)
         .hasMessageContaining("admin: cannot listen on 127.0.0.1:" + taken.getPort())
         .hasMessageContaining("Address already in use");

@@ -108,10 +108,14 @@ class ConfiguredProxyTest {
     String url = hosts.url(scheme, "app", "/page");
     Map<String, String> environment =
         Map.of(
-            "http_proxy", proxy,
-            "https_proxy", proxy,
-            "no_proxy", "",
-            "SSL_CERT_FILE", hosts.authority().toString());
+            "http_proxy",
+            proxy,
+            "https_proxy",
+            proxy,
+            "no_proxy",
+            "",
+            "SSL_CERT_FILE",
+            hosts.authority().toString());
 
     Tool.ofPackage("wget", "wget")
         .with(environment)
@@ -210,7 +214,8 @@ class ConfiguredProxyTest {
     hosts.assertLogged(scheme, "app");
   }
 
-  @ParameterizedTest(name = "curl reaches the proxy over a UNIX socket, by socat, and a page over {0}")
+  @ParameterizedTest(
+      name = "curl reaches the proxy over a UNIX socket, by socat, and a page over {0}")
   @EnumSource(Scheme.class)
   void curlUsesAUnixSocket(Scheme scheme) throws Exception {
     Tool socat = Tool.ofPackage("socat", "socat");
@@ -249,8 +254,7 @@ class ConfiguredProxyTest {
   }
 
   private void start(String configuration) throws Exception {
-    ConfigurationFile read =
-        ConfigurationFile.parse(folder.resolve("detour.yaml"), configuration);
+    ConfigurationFile read = ConfigurationFile.parse(folder.resolve("detour.yaml"), configuration);
     assertThat(read).isInstanceOf(ConfigurationFile.Loaded.class);
     hosts =
         RenamedHosts.start(

@@ -132,8 +132,11 @@ class ConfigurationFileTest {
             + " one entry)",
         "listen: [{ address: '127.0.0.1:1' }] | 1:10: a mapping in \"listen\" is not supported by"
             + " this version",
-        "listen: ['unix:/run/d.sock']       | 1:10: listen: a Unix socket is not supported by this"
-            + " version",
+        "listen: ['unix:run/d.sock']        | 1:10: listen: unix:run/d.sock: the path does not lead"
+            + " from / to a file (expected: unix:/PATH of at most 107 bytes)",
+        "admin: { listen: 'unix:/run/a' }   | 1:18: listen: unix:/run/a: port is not a number from"
+            + " 1 to 65535 (expected: ADDRESS:PORT with an IP address or localhost, such as"
+            + " 127.0.0.1:3128)",
         "listen: ['0.0.0.0:3128']           | 1:10: listen: \"0.0.0.0:3128\" would be an open"
             + " proxy, since this version has no access lists (expected: a loopback address)",
         "listen: ['127.0.0.1:65536']        | 1:10: listen: 127.0.0.1:65536: port is not a number"
@@ -319,8 +322,8 @@ class ConfigurationFileTest {
     return (Parent) Parent.parse(text);
   }
 
-  private static ListenAddress address(String text) {
-    return ListenAddress.parse(text);
+  private static ListenAddress.Inet address(String text) {
+    return ListenAddress.Inet.parse(text);
   }
 
   private static Configuration loaded(String text) {

@@ -33,7 +33,7 @@ class ConfigurationYamlTest {
 
   static Stream<Configuration> whatIsWrittenReadsBackTheSame() {
     Configuration defaults = Configuration.defaults();
-    ListenAddress six = ListenAddress.parse("[::1]:0");
+    ListenAddress.Inet six = ListenAddress.Inet.parse("[::1]:0");
     return Stream.of(
         defaults,
         defaults.withRules(new RuleSource.Listed(List.of())),
@@ -48,10 +48,11 @@ class ConfigurationYamlTest {
             List.of(
                 new Forward.Fixed(six, (HostPort) HostPort.parse("[2001:db8::1]:22")),
                 new Forward.Fixed(six, (HostPort) HostPort.parse("example.com:22")),
-                new Forward.Rendezvous(six, ListenAddress.parse("127.0.0.1:0")))),
+                new Forward.Rendezvous(six, ListenAddress.Inet.parse("127.0.0.1:0")))),
         defaults
             .withListen(List.of())
-            .withForward(List.of(new Forward.Rendezvous(six, ListenAddress.parse("127.0.0.1:0")))),
+            .withForward(
+                List.of(new Forward.Rendezvous(six, ListenAddress.Inet.parse("127.0.0.1:0")))),
         defaults.withRelay(new RelayChoice(RelayMode.SPLICE, (64 << 10) + 1, 0, Duration.ZERO)),
         defaults.withParents(Map.of("dc", parent("http://h"), "1", parent("socks5://[::1]:7"))),
         defaults.withThreads(1).withTimeout(Timeout.DRAIN, Duration.ZERO),

@@ -1,0 +1,70 @@
+package io.detour.server;
+
+import io.detour.core.HostPort;
+import io.detour.server.access.AccessControl;
+import io.detour.server.connect.ClientConnection;
+import io.detour.server.connect.ClientServices;
+import io.detour.server.connect.ClientTimeouts;
+import io.detour.server.connect.Destinations;
+import io.detour.server.connect.PlainHttp;
+import io.detour.server.connect.Pseudonym;
+import io.detour.server.connect.ShedClient;
+import io.detour.server.exchange.ExchangeServices;
+import io.detour.server.exchange.Exchanges;
+import io.detour.server.http.HeadLimits;
+import io.detour.server.listen.ClientEntrance;
+import io.detour.server.listen.ClientLoop;
+import io.detour.server.observe.AccessLog;
+import io.detour.server.status.Refusal;
+import io.detour.server.tunnel.ConnectAsker;
+import io.detour.server.tunnel.Tunnel;
+import io.detour.server.tunnel.TunnelServices;
+import io.netty.channel.Channel;
+import java.time.Duration;
+
+/**
+ * Where clients of the proxy come in and their requests go out: to tunnels and to plain HTTP. Any
+ * thread may make it; the rest is called on the event loops of the clients.
+ */
+final class FrontDoor implements ClientEntrance, Destinations {
+  private final TunnelServices tunnels;
+  private final AccessLog log;
+  private final ClientServices clients;
+  private final ExchangeServices exchanges;
+
+  FrontDoor(TunnelServices tunnels, ServerOptions options, Pseudonym pseudonym) {
+    this.tunnels = tunnels;
+    this.log = tunnels.passages().log();
+    ClientTimeouts timeouts =
+        new ClientTimeouts(
+            options.headTimeout(),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(5),
+            options.relay().writeStall());
+    HeadLimits limits = HeadLimits.defaults();
+    exchanges = new ExchangeServices(tunnels.passages(), limits, timeouts, pseudonym);
+    clients = new ClientServices(new AccessControl(), limits, timeouts, pseudonym, log, this);
+  }
+
+  @Override
+  public void admit(Channel client, ClientLoop loop) {
+    client.pipeline().addLast(new ClientConnection(clients, loop, client));
+  }
+
+  @Override
+  public void refuse(Channel client, ClientLoop loop, Refusal refusal) {
+    ShedClient.refuse(loop, log, client, refusal);
+  }
+
+  @Override
+  public void tunnel(ClientConnection client, HostPort asked) {
+    ConnectAsker asker = new ConnectAsker(client.loop(), client.channel(), client.user());
+    Tunnel.start(tunnels, client.loop(), asker, asked);
+  }
+
+  @Override
+  public PlainHttp plainHttp(ClientConnection client) {
+    return new Exchanges(exchanges, client);
+  }
+}

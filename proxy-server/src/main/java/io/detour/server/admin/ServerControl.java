@@ -1,0 +1,23 @@
+package io.detour.server.admin;
+
+import io.detour.server.reload.ReloadResult;
+import io.detour.server.reload.ReloadTrigger;
+import java.util.concurrent.CompletableFuture;
+
+/** What the admin interface may ask of the server. Any thread; no method waits. */
+public interface ServerControl {
+  /** Reads rules and certificates again; completed on a thread that must not be held up. */
+  CompletableFuture<ReloadResult> reload(ReloadTrigger trigger);
+
+  /** Accepts no clients until {@link #resume}; done when it is so. */
+  CompletableFuture<Void> pause();
+
+  /** Accepts clients again; done when it is so. */
+  CompletableFuture<Void> resume();
+
+  /** Whether it was paused last. */
+  boolean isPaused();
+
+  /** Whether it has stopped accepting for good. */
+  boolean isDraining();
+}

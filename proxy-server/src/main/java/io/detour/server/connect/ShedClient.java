@@ -1,0 +1,23 @@
+package io.detour.server.connect;
+
+import io.detour.server.listen.ClientAddress;
+import io.detour.server.listen.ClientLoop;
+import io.detour.server.observe.AccessLog;
+import io.detour.server.observe.RequestKind;
+import io.detour.server.status.Refusal;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+
+/** An HTTP client that is turned away before anything is read from it. On its event loop. */
+public final class ShedClient {
+  private ShedClient() {}
+
+  /** Counts, reports and answers it, and closes its connection behind the answer. */
+  public static void refuse(ClientLoop loop, AccessLog log, Channel client, Refusal refusal) {
+    loop.counters().request(RequestKind.CONNECT, refusal.status());
+    loop.counters().requestError(refusal.error());
+    log.refused(
+        ClientAddress.of(client), null, refusal.status(), refusal.error(), refusal.details());
+    StagedClose.behind(loop, client, Unpooled.wrappedBuffer(refusal.bytes()));
+  }
+}

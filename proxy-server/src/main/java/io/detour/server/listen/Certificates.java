@@ -1,0 +1,62 @@
+package io.detour.server.listen;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The certificates of the TLS listeners, which are read again when they change, on the thread
+ * {@code certificates}. Any thread.
+ */
+final class Certificates implements AutoCloseable {
+  /** Between two looks at the files. */
+  private static final long INTERVAL_MILLIS = 1_000;
+
+  private final Duration handshakeTimeout;
+  private final List<ListenerTls> listeners = new CopyOnWriteArrayList<>();
+  private final ScheduledThreadPoolExecutor thread =
+      new ScheduledThreadPoolExecutor(
+          1, task -> Thread.ofPlatform().daemon().name("certificates").unstarted(task));
+
+  Certificates(Duration handshakeTimeout) {
+    this.handshakeTimeout = handshakeTimeout;
+  }
+
+  /**
+   * For a listener.
+   *
+   * @throws IOException if the files cannot be used; the message names the file and says why
+   */
+  ListenerTls read(TlsFiles files) throws IOException {
+    ListenerTls tls = new ListenerTls(files, handshakeTimeout);
+    if (listeners.isEmpty()) {
+      var _ =
+          thread.scheduleWithFixedDelay(
+              () -> listeners.forEach(ListenerTls::readIfChanged),
+              INTERVAL_MILLIS,
+              INTERVAL_MILLIS,
+              TimeUnit.MILLISECONDS);
+    }
+    listeners.add(tls);
+    return tls;
+  }
+
+  /** Has all files read again, now or in a moment. */
+  void readAgain() {
+    try {
+      thread.execute(() -> listeners.forEach(ListenerTls::read));
+    } catch (RejectedExecutionException e) {
+      // Closed: there are no more handshakes.
+      return;
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdown();
+  }
+}

@@ -1,0 +1,110 @@
+package io.detour.server.listen;
+
+import io.detour.core.Address;
+import io.detour.server.observe.ClientLimit;
+import io.detour.server.status.ProxyErrorType;
+import io.detour.server.status.Refusal;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelInitializer;
+import java.time.Duration;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leads each new client of a listener to its entrance: reads its PROXY header, if there is to be
+ * one, puts TLS in front, and takes a slot for it. On the client's event loop.
+ */
+@Sharable
+final class NewClient extends ChannelInitializer<Channel> {
+  /** When the client of one address, or another one, may find a slot is anybody's guess. */
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+  private final ListenerOptions listener;
+  private final @Nullable ListenerTls tls;
+  private final Duration headerTimeout;
+  private final ClientSlots slots;
+  private final Function<Channel, @Nullable ClientLoop> loops;
+  private final ClientEntrance entrance;
+
+  /**
+   * @param tls of the listener, or null
+   * @param headerTimeout for the PROXY header
+   * @param slots of all listeners
+   * @param loops takes a client in: the one of its event loop, or null if none is wanted any more
+   * @param entrance takes the client then
+   */
+  NewClient(
+      ListenerOptions listener,
+      @Nullable ListenerTls tls,
+      Duration headerTimeout,
+      ClientSlots slots,
+      Function<Channel, @Nullable ClientLoop> loops,
+      ClientEntrance entrance) {
+    this.listener = listener;
+    this.tls = tls;
+    this.headerTimeout = headerTimeout;
+    this.slots = slots;
+    this.loops = loops;
+    this.entrance = entrance;
+  }
+
+  @Override
+  protected void initChannel(Channel client) {
+    ClientLoop loop = loops.apply(client);
+    if (loop == null) {
+      client.close();
+      return;
+    }
+    ClientAddress.accepted(client, listener.address());
+    if (listener.proxyProtocol() == ProxyProtocol.OFF) {
+      enter(client, loop);
+    } else {
+      client
+          .pipeline()
+          .addLast(
+              new ProxyHeaderReader(
+                  listener.proxyProtocol(), headerTimeout, loop, () -> enter(client, loop)));
+    }
+  }
+
+  private void enter(Channel client, ClientLoop loop) {
+    if (tls != null) {
+      client.pipeline().addLast(tls.newHandler(client.alloc()));
+    }
+    Address address = ClientAddress.ip(client);
+    ClientLimit full = slots.take(address);
+    if (full == null) {
+      client.closeFuture().addListener(closed -> slots.release(address));
+      entrance.admit(client, loop);
+    } else {
+      loop.counters().rejected(full);
+      reject(client, loop, full);
+    }
+  }
+
+  private void reject(Channel client, ClientLoop loop, ClientLimit full) {
+    if (!slots.refusalBegins()) {
+      client.close();
+      return;
+    }
+    client.closeFuture().addListener(closed -> slots.refusalEnds());
+    // Not now: Netty, or the reader of the PROXY header, has not finished with the pipeline.
+    client.eventLoop().execute(() -> entrance.refuse(client, loop, refusal(full)));
+  }
+
+  private static Refusal refusal(ClientLimit full) {
+    int status =
+        switch (full) {
+          case TUNNELS -> 503;
+          case TUNNELS_PER_CLIENT -> 429;
+        };
+    String details =
+        switch (full) {
+          case TUNNELS -> "as many clients as may be are connected";
+          case TUNNELS_PER_CLIENT -> "as many connections as one client may have are open";
+        };
+    return new Refusal(status, ProxyErrorType.CONNECTION_LIMIT_REACHED, details)
+        .retriedAfter(RETRY_AFTER);
+  }
+}

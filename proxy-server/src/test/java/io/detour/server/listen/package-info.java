@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.listen;
+
+import org.jspecify.annotations.NullMarked;
