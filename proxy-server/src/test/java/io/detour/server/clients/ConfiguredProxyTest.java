@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.detour.server.LoopbackPort;
 import io.detour.server.ServerOptions;
 import io.detour.server.Tool;
+import io.detour.server.config.Configuration;
 import io.detour.server.config.ConfigurationFile;
 import java.io.IOException;
 import java.net.Authenticator;
@@ -256,12 +257,13 @@ class ConfiguredProxyTest {
   private void start(String configuration) throws Exception {
     ConfigurationFile read = ConfigurationFile.parse(folder.resolve("detour.yaml"), configuration);
     assertThat(read).isInstanceOf(ConfigurationFile.Loaded.class);
+    Configuration loaded = ((ConfigurationFile.Loaded) read).configuration();
     hosts =
         RenamedHosts.start(
             folder,
             options ->
-                ServerOptions.of(
-                    ((ConfigurationFile.Loaded) read).configuration(), options.rules()));
+                ServerOptions.of(loaded, options.rules())
+                    .withDial(loaded.dialOptions().withDnsServers(options.dial().dnsServers())));
   }
 
   private Tool curl(String proxy) {
