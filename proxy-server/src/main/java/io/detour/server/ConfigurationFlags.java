@@ -1,10 +1,13 @@
 package io.detour.server;
 
 import io.detour.core.relay.RelayMode;
+import io.detour.server.access.AccessOptions;
 import io.detour.server.config.Configuration;
 import io.detour.server.config.ConfigurationFile;
+import io.detour.server.config.Exposure;
 import io.detour.server.config.Timeout;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.listen.ListenerOptions;
 import io.detour.server.reload.RuleSource;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,11 +95,12 @@ final class ConfigurationFlags {
         config == null
             ? new ConfigurationFile.Loaded(Configuration.defaults())
             : ConfigurationFile.load(config);
-    requireLoopback();
     return switch (file) {
       case ConfigurationFile.Rejected rejected -> rejected;
-      case ConfigurationFile.Loaded loaded ->
-          new ConfigurationFile.Loaded(applied(loaded.configuration()));
+      case ConfigurationFile.Loaded loaded -> {
+        requireAccess(loaded.configuration().access());
+        yield new ConfigurationFile.Loaded(applied(loaded.configuration()));
+      }
     };
   }
 
@@ -105,33 +109,37 @@ final class ConfigurationFlags {
     return rules != null;
   }
 
-  private void requireLoopback() {
+  private void requireAccess(AccessOptions access) {
     for (ListenAddress address : listen == null ? List.<ListenAddress>of() : listen) {
-      String refusal = address.refusalForClients();
-      if (refusal != null) {
-        throw new ParameterException(spec.commandLine(), "--listen " + address + ": " + refusal);
+      String objection = Exposure.objection(address, access);
+      if (objection != null) {
+        throw new ParameterException(spec.commandLine(), "--listen " + address + ": " + objection);
       }
     }
   }
 
   private Configuration applied(Configuration file) {
-    Configuration all = file;
-    if (listen != null) {
-      all = all.withListen(listen);
-    }
-    if (adminListen != null) {
-      all = all.withAdmin(adminListen);
-    }
-    if (rules != null) {
-      all = all.withRules(new RuleSource.Listed(rules));
-    }
-    if (relay != null) {
-      all = all.withRelayMode(relay);
-    }
-    if (threads != null) {
-      all = all.withThreads(threads);
-    }
-    return drainTimeout == null ? all : all.withTimeout(Timeout.DRAIN, drainTimeout);
+    return file.with(
+        draft -> {
+          if (listen != null) {
+            draft.listen(listen.stream().map(ListenerOptions::of).toList());
+          }
+          if (adminListen != null) {
+            draft.admin(file.admin().withListen(adminListen));
+          }
+          if (rules != null) {
+            draft.rules(new RuleSource.Listed(rules));
+          }
+          if (relay != null) {
+            draft.relay(file.relay().withMode(relay));
+          }
+          if (threads != null) {
+            draft.threads(threads);
+          }
+          if (drainTimeout != null) {
+            draft.timeout(Timeout.DRAIN, drainTimeout);
+          }
+        });
   }
 
   /** Says what is wrong with an address in picocli's way. */

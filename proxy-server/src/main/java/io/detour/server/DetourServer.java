@@ -2,6 +2,7 @@ package io.detour.server;
 
 import io.detour.core.CloseReason;
 import io.detour.core.relay.RelayEngine;
+import io.detour.server.access.AccessControl;
 import io.detour.server.admin.AdminServer;
 import io.detour.server.admin.ServerControl;
 import io.detour.server.connect.Pseudonym;
@@ -34,7 +35,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -70,6 +70,9 @@ public final class DetourServer implements AutoCloseable {
   @SuppressWarnings("NullAway.Init") // set by start, which is the only way to make one
   private AdminServer admin;
 
+  @SuppressWarnings("NullAway.Init") // set by start, which is the only way to make one
+  private AccessControl access;
+
   private DetourServer(ServerOptions options, Transport transport, InstantSource clock) {
     this.transport = transport;
     this.clock = clock;
@@ -82,7 +85,9 @@ public final class DetourServer implements AutoCloseable {
     rules = new RulesInForce(options.rules().first());
     reloader = new Reloader(options.rules().loader(), rules, clock);
     RequestCounters counters = new RequestCounters(loops);
-    listeners = new Listeners(transport, group, counters, options.limits(), options.headTimeout());
+    listeners =
+        new Listeners(
+            transport, group, counters, options.limits().clients(), options.timeouts().head());
     dialer = new Dialer(options.dial(), transport, own);
     routes = new RouteDialer(dialer);
     rules.whenReplaced(routes::forget);
@@ -121,7 +126,7 @@ public final class DetourServer implements AutoCloseable {
   static DetourServer start(ServerOptions options, Transport transport, InstantSource clock)
       throws IOException {
     ClientLimits limits =
-        DescriptorBudget.fit(Path.of("/proc"), options.limits(), options.threads());
+        DescriptorBudget.fit(Path.of("/proc"), options.limits().clients(), options.threads());
     ServerOptions fitting = options.withLimits(limits);
     DetourServer server = new DetourServer(fitting, transport, clock);
     try {
@@ -134,13 +139,18 @@ public final class DetourServer implements AutoCloseable {
   }
 
   private void serve(ServerOptions options) throws IOException {
+    access = AccessControl.start(options.access());
     admin =
         AdminServer.start(
-            transport, options.admin().socketAddress(), Set.of(), metrics, new Control());
+            transport,
+            options.admin().listen().socketAddress(),
+            options.admin().hosts(),
+            metrics,
+            new Control());
     own.add(admin.localAddress());
     AccessLog log = new AccessLog();
     TunnelServices services =
-        new TunnelServices(new PassageServices(rules, routes, log, clock), engine);
+        new TunnelServices(new PassageServices(access, rules, routes, log, clock), engine);
     FrontDoor door = new FrontDoor(services, options, Pseudonym.random());
     List<ListenerOptions> listening = new ArrayList<>();
     for (ListenerOptions listener : options.listen()) {
@@ -265,6 +275,9 @@ public final class DetourServer implements AutoCloseable {
     listeners.stopAccepting();
     if (admin != null) {
       admin.close();
+    }
+    if (access != null) {
+      access.close();
     }
     reloader.close();
     engine.close();

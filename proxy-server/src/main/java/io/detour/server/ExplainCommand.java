@@ -148,9 +148,11 @@ final class ExplainCommand implements Callable<Integer> {
         config == null
             ? new ConfigurationFile.Loaded(Configuration.defaults())
             : ConfigurationFile.load(config);
-    return rules != null && file instanceof ConfigurationFile.Loaded(Configuration configuration)
-        ? new ConfigurationFile.Loaded(configuration.withRules(new RuleSource.Listed(rules)))
-        : file;
+    if (rules == null || !(file instanceof ConfigurationFile.Loaded(Configuration read))) {
+      return file;
+    }
+    RuleSource listed = new RuleSource.Listed(rules);
+    return new ConfigurationFile.Loaded(read.with(draft -> draft.rules(listed)));
   }
 
   private int explain(HostPort hostPort, Configuration configuration) throws InterruptedException {

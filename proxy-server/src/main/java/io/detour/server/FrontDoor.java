@@ -1,7 +1,6 @@
 package io.detour.server;
 
 import io.detour.core.HostPort;
-import io.detour.server.access.AccessControl;
 import io.detour.server.connect.ClientConnection;
 import io.detour.server.connect.ClientServices;
 import io.detour.server.connect.ClientTimeouts;
@@ -20,7 +19,6 @@ import io.detour.server.tunnel.ConnectAsker;
 import io.detour.server.tunnel.Tunnel;
 import io.detour.server.tunnel.TunnelServices;
 import io.netty.channel.Channel;
-import java.time.Duration;
 
 /**
  * Where clients of the proxy come in and their requests go out: to tunnels and to plain HTTP. Any
@@ -35,16 +33,11 @@ final class FrontDoor implements ClientEntrance, Destinations {
   FrontDoor(TunnelServices tunnels, ServerOptions options, Pseudonym pseudonym) {
     this.tunnels = tunnels;
     this.log = tunnels.passages().log();
-    ClientTimeouts timeouts =
-        new ClientTimeouts(
-            options.headTimeout(),
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(30),
-            Duration.ofMinutes(5),
-            options.relay().writeStall());
-    HeadLimits limits = HeadLimits.defaults();
+    ClientTimeouts timeouts = options.timeouts();
+    HeadLimits limits = options.limits().heads();
     exchanges = new ExchangeServices(tunnels.passages(), limits, timeouts, pseudonym);
-    clients = new ClientServices(new AccessControl(), limits, timeouts, pseudonym, log, this);
+    clients =
+        new ClientServices(tunnels.passages().access(), limits, timeouts, pseudonym, log, this);
   }
 
   @Override

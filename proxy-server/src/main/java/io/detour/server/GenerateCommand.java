@@ -16,6 +16,7 @@ import io.detour.server.generate.PacFile;
 import io.detour.server.generate.RuleTranslation;
 import io.detour.server.generate.TargetNames;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.listen.ListenerOptions;
 import io.detour.server.probe.TargetLookup;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -131,9 +132,9 @@ final class GenerateCommand implements Callable<Integer> {
     if (proxy != null) {
       return hostPort("--proxy " + proxy, proxy);
     }
-    List<ListenAddress> listen = configuration.listen();
+    List<ListenerOptions> listen = configuration.listen();
     if (listen.isEmpty()
-        || !(listen.getFirst() instanceof ListenAddress.Inet first)
+        || !(listen.getFirst().address() instanceof ListenAddress.Inet first)
         || first.port() == 0
         || first.address().isAnyLocalAddress()) {
       throw new ParameterException(

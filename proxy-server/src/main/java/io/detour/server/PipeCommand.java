@@ -91,8 +91,8 @@ final class PipeCommand implements Callable<Integer> {
       names = {"-c", "--config"},
       paramLabel = "FILE",
       description =
-          "The configuration file, for its rules, its parents and the timeouts dns and connect"
-              + " (default: none).")
+          "The configuration file, for its rules, parents, resolver and the timeouts dns and"
+              + " connect (default: none).")
   private @Nullable Path config;
 
   @Override

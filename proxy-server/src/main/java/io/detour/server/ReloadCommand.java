@@ -74,7 +74,7 @@ final class ReloadCommand implements Callable<Integer> {
         rejected.problems().forEach(spec.commandLine().getErr()::println);
         yield null;
       }
-      case ConfigurationFile.Loaded loaded -> listening(loaded.configuration().admin());
+      case ConfigurationFile.Loaded loaded -> listening(loaded.configuration().admin().listen());
     };
   }
 

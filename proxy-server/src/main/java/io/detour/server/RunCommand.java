@@ -1,11 +1,17 @@
 package io.detour.server;
 
+import io.detour.core.Host;
 import io.detour.core.relay.RelayMode;
 import io.detour.rules.Mode;
 import io.detour.rules.RuleSet;
 import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Problem;
 import io.detour.rules.yaml.RuleFiles;
+import io.detour.server.access.AccessOptions;
+import io.detour.server.access.PortSet;
+import io.detour.server.access.ReadUsers;
+import io.detour.server.access.UserFile;
+import io.detour.server.access.Users;
 import io.detour.server.config.Configuration;
 import io.detour.server.config.ConfigurationFile;
 import io.detour.server.config.Timeout;
@@ -26,10 +32,13 @@ import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -93,7 +102,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int serve(Configuration configuration) throws InterruptedException {
-    if (demo && configuration.listen().stream().noneMatch(ListenAddress.Inet.class::isInstance)) {
+    if (demo && configuration.listen().stream().noneMatch(RunCommand::isTcp)) {
       spec.commandLine()
           .getErr()
           .println("detour: --demo: \"listen\" has no ADDRESS:PORT (expected: at least one)");
@@ -101,7 +110,7 @@ final class RunCommand implements Callable<Integer> {
     }
     ReloadSignal hangUp = ReloadSignal.listen();
     RuleSupply rules = readRules(configuration);
-    if (rules == null) {
+    if (rules == null || !canAskUsers(configuration.access())) {
       return 1;
     }
     StopSignals signals = StopSignals.listen();
@@ -137,6 +146,20 @@ final class RunCommand implements Callable<Integer> {
     };
   }
 
+  /** The server reads them again: this is for the sake of one line for each problem. */
+  private boolean canAskUsers(AccessOptions access) {
+    if (access.users() == null) {
+      return true;
+    }
+    return switch (UserFile.load(access.users())) {
+      case Users _ -> true;
+      case ReadUsers.Rejected rejected -> {
+        refuseToStart("the users have problems", rejected.problems());
+        yield false;
+      }
+    };
+  }
+
   private void refuseToStart(String why, List<Problem> problems) {
     PrintWriter err = spec.commandLine().getErr();
     problems.forEach(err::println);
@@ -154,10 +177,25 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
+  private static boolean isTcp(ListenerOptions listener) {
+    return listener.address() instanceof ListenAddress.Inet;
+  }
+
   private static ServerOptions options(
       Configuration configuration, RuleSupply rules, @Nullable DemoOrigin origin) {
     ServerOptions options = ServerOptions.of(configuration, rules);
-    return origin == null ? options : options.withDial(options.dial().withHosts(origin.hosts()));
+    return origin == null ? options : withDemo(options, origin);
+  }
+
+  /** The demo's names lead to its origin, and its command lines ask for the origin's ports. */
+  private static ServerOptions withDemo(ServerOptions options, DemoOrigin origin) {
+    AccessOptions access = options.access();
+    PortSet origins = PortSet.of(origin.httpPort(), origin.httpsPort());
+    Map<Host, List<InetAddress>> hosts = new HashMap<>(options.dial().hosts());
+    hosts.putAll(origin.hosts());
+    return options
+        .withAccess(access.withPorts(access.connectPorts().and(origins), access.forwardPorts()))
+        .withDial(options.dial().withHosts(hosts));
   }
 
   private void announce(

@@ -2,8 +2,11 @@ package io.detour.server;
 
 import io.detour.core.relay.RelayOptions;
 import io.detour.rules.RuleSet;
+import io.detour.server.access.AccessOptions;
+import io.detour.server.admin.AdminOptions;
 import io.detour.server.config.Configuration;
-import io.detour.server.config.Timeout;
+import io.detour.server.config.LimitOptions;
+import io.detour.server.connect.ClientTimeouts;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ClientLimits;
@@ -12,18 +15,21 @@ import io.detour.server.listen.ListenerOptions;
 import io.detour.server.reload.RuleSupply;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
- * How a server serves.
+ * How a server serves. Immutable.
  *
  * @param listen where clients of the proxy are accepted; may be empty if {@code forward} is not
  * @param forward plain TCP listeners; may be empty
- * @param admin where the admin interface listens
- * @param limits how many clients are served at once
+ * @param admin where the admin interface is
  * @param rules which names lead where, and how that changes
- * @param dial how targets are resolved and connected to
+ * @param access who may use the proxy, and for what
+ * @param limits how much of it
+ * @param timeouts how long clients wait, and are waited for
+ * @param dial how targets are resolved and connected to, the destinations of {@code access}
+ *     included
  * @param relay how bytes are moved
- * @param headTimeout for the whole request head of a client
  * @param threads number of event loops, at least 1
  * @param busyPoll how long an event loop looks for more events before its thread sleeps, if few
  *     came last; zero for not at all
@@ -31,12 +37,13 @@ import java.util.List;
 public record ServerOptions(
     List<ListenerOptions> listen,
     List<Forward> forward,
-    ListenAddress.Inet admin,
-    ClientLimits limits,
+    AdminOptions admin,
     RuleSupply rules,
+    AccessOptions access,
+    LimitOptions limits,
+    ClientTimeouts timeouts,
     DialOptions dial,
     RelayOptions relay,
-    Duration headTimeout,
     int threads,
     Duration busyPoll) {
 
@@ -53,23 +60,28 @@ public record ServerOptions(
     forward = List.copyOf(forward);
   }
 
-  /** {@code 127.0.0.1:3128}, admin on {@code 127.0.0.1:3129}, no forward, no rules. */
+  /**
+   * {@code 127.0.0.1:3128}, admin on {@code 127.0.0.1:3129}, no forward, no rules, and everything
+   * is allowed to everybody.
+   */
   public static ServerOptions defaults() {
-    return of(Configuration.defaults(), RuleSupply.fixed(RuleSet.empty()));
+    return of(Configuration.defaults(), RuleSupply.fixed(RuleSet.empty()))
+        .withAccess(AccessOptions.open());
   }
 
   /** What a configuration says, with rules that have been read. */
   public static ServerOptions of(Configuration configuration, RuleSupply rules) {
     int threads = configuration.threads();
     return new ServerOptions(
-        configuration.listen().stream().map(ListenerOptions::of).toList(),
+        configuration.listen(),
         configuration.forward(),
         configuration.admin(),
-        ClientLimits.defaults(),
         rules,
+        configuration.access(),
+        configuration.limits(),
+        configuration.clientTimeouts(),
         configuration.dialOptions(),
         configuration.relayOptions(),
-        configuration.timeout(Timeout.HEAD),
         threads == Configuration.AUTOMATIC ? automaticThreads() : threads,
         configuration.relay().busyPoll());
   }
@@ -85,64 +97,116 @@ public record ServerOptions(
   /** The same with other addresses, about which nothing else is said. */
   public ServerOptions withListen(
       List<? extends ListenAddress> clients, ListenAddress.Inet adminAddress) {
-    return new ServerOptions(
-        clients.stream().map(ListenerOptions::of).toList(),
-        forward,
-        adminAddress,
-        limits,
-        rules,
-        dial,
-        relay,
-        headTimeout,
-        threads,
-        busyPoll);
+    return with(
+        draft -> {
+          draft.listen = clients.stream().map(ListenerOptions::of).toList();
+          draft.admin = admin.withListen(adminAddress);
+        });
   }
 
   /** The same with other listeners for clients of the proxy. */
   public ServerOptions withListeners(List<ListenerOptions> others) {
-    return new ServerOptions(
-        others, forward, admin, limits, rules, dial, relay, headTimeout, threads, busyPoll);
+    return with(draft -> draft.listen = others);
   }
 
   /** The same with other plain TCP listeners. */
   public ServerOptions withForward(List<Forward> other) {
-    return new ServerOptions(
-        listen, other, admin, limits, rules, dial, relay, headTimeout, threads, busyPoll);
+    return with(draft -> draft.forward = other);
   }
 
-  /** The same with other limits. */
-  public ServerOptions withLimits(ClientLimits other) {
-    return new ServerOptions(
-        listen, forward, admin, other, rules, dial, relay, headTimeout, threads, busyPoll);
+  /** The same with another admin interface. */
+  public ServerOptions withAdmin(AdminOptions other) {
+    return with(draft -> draft.admin = other);
   }
 
   /** The same with other rules. */
   public ServerOptions withRules(RuleSupply other) {
-    return new ServerOptions(
-        listen, forward, admin, limits, other, dial, relay, headTimeout, threads, busyPoll);
+    return with(draft -> draft.rules = other);
   }
 
-  /** The same with other ways to dial. */
-  public ServerOptions withDial(DialOptions other) {
-    return new ServerOptions(
-        listen, forward, admin, limits, rules, other, relay, headTimeout, threads, busyPoll);
+  /** The same for others or for something else; the destinations are those of the dialer, too. */
+  public ServerOptions withAccess(AccessOptions other) {
+    return with(
+        draft -> {
+          draft.access = other;
+          draft.dial = dial.withDestinations(other.destinations());
+        });
   }
 
-  /** The same with another relay. */
-  public ServerOptions withRelay(RelayOptions other) {
-    return new ServerOptions(
-        listen, forward, admin, limits, rules, dial, other, headTimeout, threads, busyPoll);
+  /** The same with other limits. */
+  public ServerOptions withLimits(LimitOptions other) {
+    return with(draft -> draft.limits = other);
+  }
+
+  /** The same with other limits for the number of clients. */
+  public ServerOptions withLimits(ClientLimits other) {
+    return withLimits(new LimitOptions(other, limits.heads()));
+  }
+
+  /** The same with other timeouts for clients. */
+  public ServerOptions withTimeouts(ClientTimeouts other) {
+    return with(draft -> draft.timeouts = other);
   }
 
   /** The same with another timeout for request heads. */
   public ServerOptions withHeadTimeout(Duration other) {
-    return new ServerOptions(
-        listen, forward, admin, limits, rules, dial, relay, other, threads, busyPoll);
+    return withTimeouts(
+        new ClientTimeouts(
+            other, timeouts.idle(), timeouts.body(), timeouts.response(), timeouts.writeStall()));
+  }
+
+  /** The same with other ways to dial. */
+  public ServerOptions withDial(DialOptions other) {
+    return with(draft -> draft.dial = other);
+  }
+
+  /** The same with another relay. */
+  public ServerOptions withRelay(RelayOptions other) {
+    return with(draft -> draft.relay = other);
   }
 
   /** The same with another number of event loops. */
   public ServerOptions withThreads(int other) {
-    return new ServerOptions(
-        listen, forward, admin, limits, rules, dial, relay, headTimeout, other, busyPoll);
+    return with(draft -> draft.threads = other);
+  }
+
+  private ServerOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** Options in the making. */
+  private static final class Draft {
+    private List<ListenerOptions> listen;
+    private List<Forward> forward;
+    private AdminOptions admin;
+    private RuleSupply rules;
+    private AccessOptions access;
+    private LimitOptions limits;
+    private ClientTimeouts timeouts;
+    private DialOptions dial;
+    private RelayOptions relay;
+    private int threads;
+    private final Duration busyPoll;
+
+    Draft(ServerOptions from) {
+      listen = from.listen;
+      forward = from.forward;
+      admin = from.admin;
+      rules = from.rules;
+      access = from.access;
+      limits = from.limits;
+      timeouts = from.timeouts;
+      dial = from.dial;
+      relay = from.relay;
+      threads = from.threads;
+      busyPoll = from.busyPoll;
+    }
+
+    ServerOptions options() {
+      return new ServerOptions(
+          listen, forward, admin, rules, access, limits, timeouts, dial, relay, threads, busyPoll);
+    }
   }
 }

@@ -100,12 +100,24 @@ class ConfigCommandTest {
   }
 
   @Test
+  void anAddressBeyondLoopbackIsAcceptedWhereTheFileSaysWhoMayUseIt() throws IOException {
+    Path file = write("access: { clients: [10.0.0.0/8] }");
+
+    CommandRun run =
+        run(Map.of(), "config", "--effective", "-c", file.toString(), "--listen", "[::]:1");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("[::]:1");
+  }
+
+  @Test
   void theHelpOfRunNamesTheDefaults() {
     String help = run(Map.of(), "run", "--help").out().replaceAll("\\s+", "");
 
     Configuration defaults = Configuration.defaults();
     assertThat(help)
-        .contains("accepted;maybegivenseveraltimes.Port0takesanyfreeone(default:127.0.0.1:3128)")
+        .contains(
+            "accepted,ADDRESS:PORTorunix:/PATH;maybegivenseveraltimes.Port0takesanyfreeone(default:127.0.0.1:3128)")
         .contains("/-/reloadare(default:127.0.0.1:3129)")
         .contains("toendonastop(default:30s)");
     assertThat(ConfigurationYaml.of(defaults))

@@ -268,7 +268,7 @@ class ForwardListenerTest {
                   RunningServer.with(
                           options ->
                               options
-                                  .withListen(List.of(free), options.admin())
+                                  .withListen(List.of(free), options.admin().listen())
                                   .withForward(
                                       List.of(
                                           new Forward.Fixed(

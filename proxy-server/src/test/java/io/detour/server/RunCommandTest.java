@@ -43,8 +43,27 @@ class RunCommandTest {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err().lines().findFirst().orElseThrow())
         .startsWith("detour run: --listen " + address + ": would be an open proxy")
-        .endsWith("(expected: a loopback address)");
+        .endsWith(
+            "(expected: a loopback address, or in the configuration file access: { clients:"
+                + " [10.0.0.0/8] } with your subnets, or access: { users: FILE })");
     assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void usersWithAProblemKeepItFromStarting() throws IOException {
+    Files.writeString(folder.resolve("htpasswd"), "alice:secret\nbob\n");
+    Path file = folder.resolve("detour.yaml");
+    Files.writeString(file, "access: { users: htpasswd }");
+
+    CommandRun run = run(Map.of(), "-c", file.toString());
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err().lines().toList())
+        .hasSize(3)
+        .satisfies(lines -> assertThat(lines.get(0)).startsWith(folder + "/htpasswd:1:7: "))
+        .satisfies(lines -> assertThat(lines.get(1)).startsWith(folder + "/htpasswd:2:1: "))
+        .endsWith("detour: the users have problems, so nothing was started");
+    assertThat(run.err()).doesNotContain("secret");
   }
 
   @ParameterizedTest(name = "{0} {1} is wrong usage")

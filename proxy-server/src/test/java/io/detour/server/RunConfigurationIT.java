@@ -132,8 +132,7 @@ class RunConfigurationIT {
         DetourProcess.start(folder, Map.of(), "run", "--demo", "-c", file.toString())) {
       assertThat(detour.exitWithin(LONG)).isEqualTo(1);
       assertThat(detour.err())
-          .isEqualTo(
-              "detour: --demo: \"listen\" is an empty list (expected: at least one entry)\n");
+          .isEqualTo("detour: --demo: \"listen\" has no ADDRESS:PORT (expected: at least one)\n");
     }
   }
 

@@ -66,7 +66,7 @@ public final class RunningServer implements AutoCloseable {
 
   /** Serves without rules on these addresses. */
   static RunningServer listeningOn(List<? extends ListenAddress> addresses) throws IOException {
-    return with(options -> options.withListen(addresses, options.admin()));
+    return with(options -> options.withListen(addresses, options.admin().listen()));
   }
 
   /** Serves with a rule file of this text, with options that differ from the usual ones. */

@@ -2,30 +2,179 @@ package io.detour.server.access;
 
 import io.detour.core.Address;
 import io.detour.core.HostPort;
+import io.detour.core.Subnet;
+import io.detour.rules.document.Problem;
 import io.detour.server.observe.RequestKind;
+import io.detour.server.reload.Fingerprint;
+import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
 import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Stub. */
-public final class AccessControl {
-  /** Whether. */
+/**
+ * Says who may use the proxy, and for what. Any thread. Passwords are tried on threads {@code
+ * password}, of which there are half as many as processors; the file of users is looked at on a
+ * thread {@code users}. Without users there is neither.
+ */
+public final class AccessControl implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AccessControl.class);
+
+  /** With those of bcrypt's usual cost, the last of these waits for a few seconds. */
+  private static final int MOST_WAITING_PASSWORDS = 128;
+
+  private static final int IDLE_SECONDS = 10;
+  private static final int LOOK_SECONDS = 1;
+
+  private final AccessOptions options;
+  private final @Nullable Asking asking;
+
+  private record Asking(
+      Authenticator authenticator, ThreadPoolExecutor passwords, ScheduledExecutorService watch) {}
+
+  private AccessControl(AccessOptions options, @Nullable Asking asking) {
+    this.options = options;
+    this.asking = asking;
+  }
+
+  /**
+   * Reads the users, if there are some.
+   *
+   * @throws IOException if their file has a problem; the message says where and which
+   */
+  public static AccessControl start(AccessOptions options) throws IOException {
+    Path file = options.users();
+    return new AccessControl(options, file == null ? null : ask(file));
+  }
+
+  private static Asking ask(Path file) throws IOException {
+    Fingerprint look = Fingerprint.of(List.of(file));
+    Users users =
+        switch (UserFile.load(file)) {
+          case Users read -> read;
+          case ReadUsers.Rejected rejected ->
+              throw new IOException(
+                  rejected.problems().stream()
+                      .map(Problem::toString)
+                      .collect(Collectors.joining("; ")));
+        };
+    UsersInForce inForce = new UsersInForce(file, look, users, System::nanoTime);
+    ThreadPoolExecutor passwords = passwordThreads();
+    FailedAttempts failures = new FailedAttempts(System::nanoTime);
+    return new Asking(
+        new Authenticator(inForce, failures, passwords, PasswordHash::matches),
+        passwords,
+        watch(inForce));
+  }
+
+  private static ThreadPoolExecutor passwordThreads() {
+    int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MOST_WAITING_PASSWORDS),
+            Thread.ofPlatform().daemon().name("password-", 0).factory());
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  private static ScheduledExecutorService watch(UsersInForce users) {
+    ScheduledExecutorService thread =
+        new ScheduledThreadPoolExecutor(
+            1, task -> Thread.ofPlatform().daemon().name("users").unstarted(task));
+    var _ =
+        thread.scheduleWithFixedDelay(
+            () -> look(users), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+    return thread;
+  }
+
+  /** A task that throws is not run again. */
+  private static void look(UsersInForce users) {
+    try {
+      users.look();
+    } catch (RuntimeException | Error e) {
+      LOG.error("users: looking at their file failed", e);
+    }
+  }
+
+  /**
+   * Whether a client may use the proxy at all.
+   *
+   * @param client its address; null if it has none, since it came over a UNIX socket: whoever can
+   *     open that may
+   */
   public boolean admits(@Nullable Address client) {
-    return true;
+    if (client == null || !options.limitsClients()) {
+      return true;
+    }
+    for (Subnet subnet : options.clients()) {
+      if (subnet.contains(client)) {
+        return true;
+      }
+    }
+    return false;
   }
 
-  /** Why. */
+  /**
+   * Why a client must not ask for a target, or null if it may.
+   *
+   * @param kind how it asks; the target of a plain TCP listener is no client's choice
+   * @param asked as the client has it, before the rules
+   */
   public @Nullable Refusal refusal(RequestKind kind, HostPort asked) {
-    return null;
+    return switch (kind) {
+      case CONNECT -> refusal(options.connectPorts(), asked, "tunnels to this port");
+      case FORWARD -> refusal(options.forwardPorts(), asked, "requests to this port");
+      case TCP -> null;
+    };
   }
 
-  /** Who. */
+  private static @Nullable Refusal refusal(PortSet allowed, HostPort asked, String what) {
+    return allowed.contains(asked.port())
+        ? null
+        : new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, what + " are not allowed");
+  }
+
+  /**
+   * Finds out who a client is.
+   *
+   * @param proxyAuthorization value of the field, or null if there is none
+   * @param client its address, or null if it has none
+   * @param loop the client's event loop, on which this is called
+   * @param done told on that loop, maybe before this returns
+   */
   public void authenticate(
       @Nullable String proxyAuthorization,
       @Nullable Address client,
       EventExecutor loop,
       Consumer<Authentication> done) {
-    done.accept(new Authentication.Known(null));
+    if (asking == null) {
+      done.accept(new Authentication.Known(null));
+    } else {
+      asking.authenticator.authenticate(proxyAuthorization, client, loop, done);
+    }
+  }
+
+  /** Ends the threads. Who still waits is told nothing. */
+  @Override
+  public void close() {
+    if (asking != null) {
+      asking.passwords.shutdownNow();
+      asking.watch.shutdownNow();
+    }
   }
 }

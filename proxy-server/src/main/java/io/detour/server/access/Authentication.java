@@ -3,11 +3,19 @@ package io.detour.server.access;
 import io.detour.server.status.Refusal;
 import org.jspecify.annotations.Nullable;
 
-/** Who a client turned out to be. */
+/** Who a client is. Immutable; any thread. */
 public sealed interface Authentication {
-  /** A name, or null. */
+  /**
+   * A client that may go on.
+   *
+   * @param user its name, or null if users are not asked who they are
+   */
   record Known(@Nullable String user) implements Authentication {}
 
-  /** Nobody. */
+  /**
+   * A client that may not.
+   *
+   * @param refusal what it is told
+   */
   record Refused(Refusal refusal) implements Authentication {}
 }

@@ -1,14 +1,17 @@
 package io.detour.server.config;
 
 import io.detour.core.HostPort;
-import io.detour.core.relay.RelayMode;
 import io.detour.core.relay.RelayOptions;
 import io.detour.rules.lint.Setting;
+import io.detour.server.access.AccessOptions;
+import io.detour.server.admin.AdminOptions;
+import io.detour.server.connect.ClientTimeouts;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dial.Parent;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.listen.ListenerOptions;
 import io.detour.server.reload.RuleSource;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,30 +23,37 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * All that the configuration file can say. Immutable.
+ * All that the configuration file can say. Immutable; {@link Draft} makes others of it.
  *
  * @param listen where clients of the proxy are accepted; may be empty if {@code forward} is not
  * @param forward plain TCP listeners; may be empty
- * @param admin where the admin interface listens
+ * @param admin where the admin interface is
  * @param rules where the rules come from
  * @param rulesWatch how long changed rule files must have been at rest before they are read again,
  *     {@link #LEAST_RULES_WATCH} to {@link #MOST_RULES_WATCH}, or zero if they are not watched
+ * @param access who may use the proxy, and for what
+ * @param limits how much of it
  * @param timeouts each timeout within its range
  * @param relay how bytes are moved
+ * @param resolver how names become addresses
  * @param parents the parent proxies by their names, in the order of the file
  * @param threads number of event loops, 1 to {@link #MOST_THREADS}, or {@link #AUTOMATIC}
  */
 public record Configuration(
-    List<ListenAddress> listen,
+    List<ListenerOptions> listen,
     List<Forward> forward,
-    ListenAddress.Inet admin,
+    AdminOptions admin,
     RuleSource rules,
     Duration rulesWatch,
+    AccessOptions access,
+    LimitOptions limits,
     Map<Timeout, Duration> timeouts,
     RelayChoice relay,
+    ResolverOptions resolver,
     Map<String, Parent> parents,
     int threads) {
 
@@ -84,14 +94,17 @@ public record Configuration(
       timeouts.put(timeout, timeout.usual());
     }
     return new Configuration(
-        List.of(ListenAddress.parse("127.0.0.1:3128")),
+        List.of(ListenerOptions.of(ListenAddress.parse("127.0.0.1:3128"))),
         List.of(),
-        ListenAddress.Inet.parse("127.0.0.1:3129"),
+        AdminOptions.defaults(),
         new RuleSource.IfPresent(Path.of("rules.yaml")),
         USUAL_RULES_WATCH,
+        AccessOptions.defaults(),
+        LimitOptions.defaults(),
         timeouts,
         new RelayChoice(
             relay.mode(), relay.pipeBytes(), relay.pipes(), RelayChoice.USUAL_BUSY_POLL),
+        ResolverOptions.defaults(),
         Map.of(),
         AUTOMATIC);
   }
@@ -112,7 +125,7 @@ public record Configuration(
     return Setting.on(today)
         .withParents(parents.keySet())
         .withOwnListener(address -> own.contains(socketAddress(address)))
-        .withUsers(Setting.Users.NONE);
+        .withUsers(access.users() == null ? Setting.Users.NONE : Setting.Users.SOME);
   }
 
   private Stream<ListenAddress.Inet> listeners() {
@@ -126,9 +139,10 @@ public record Configuration(
                     });
     Stream<ListenAddress.Inet> clients =
         listen.stream()
+            .map(ListenerOptions::address)
             .filter(ListenAddress.Inet.class::isInstance)
             .map(ListenAddress.Inet.class::cast);
-    return Stream.concat(Stream.concat(clients, Stream.of(admin)), forwarding);
+    return Stream.concat(Stream.concat(clients, Stream.of(admin.listen())), forwarding);
   }
 
   private static InetSocketAddress socketAddress(HostPort address) {
@@ -140,7 +154,22 @@ public record Configuration(
     return DialOptions.defaults()
         .withDnsTimeout(timeout(Timeout.DNS))
         .withConnectTimeout(timeout(Timeout.CONNECT))
+        .withDnsServers(resolver.servers())
+        .withHosts(resolver.hosts())
+        .withSearch(resolver.search())
+        .withIpv6(resolver.ipv6())
+        .withDestinations(access.destinations())
         .withParents(parents);
+  }
+
+  /** How long clients wait, and are waited for. */
+  public ClientTimeouts clientTimeouts() {
+    return new ClientTimeouts(
+        timeout(Timeout.HEAD),
+        timeout(Timeout.HTTP_KEEP_ALIVE),
+        timeout(Timeout.BODY),
+        timeout(Timeout.RESPONSE),
+        timeout(Timeout.WRITE_STALL));
   }
 
   /** How bytes are moved. */
@@ -155,64 +184,105 @@ public record Configuration(
             timeout(Timeout.IDLE), timeout(Timeout.HALF_CLOSE), timeout(Timeout.WRITE_STALL));
   }
 
-  /** The same with other addresses for clients. */
-  public Configuration withListen(List<ListenAddress> other) {
-    return new Configuration(
-        other, forward, admin, rules, rulesWatch, timeouts, relay, parents, threads);
+  /** The same after some changes. */
+  public Configuration with(Consumer<Draft> changes) {
+    Draft draft = new Draft(this);
+    changes.accept(draft);
+    return draft.configuration();
   }
 
-  /** The same with other plain TCP listeners. */
-  public Configuration withForward(List<Forward> other) {
-    return new Configuration(
-        listen, other, admin, rules, rulesWatch, timeouts, relay, parents, threads);
-  }
+  /** A configuration in the making. Each method replaces what its name says. For one thread. */
+  public static final class Draft {
+    private List<ListenerOptions> listen;
+    private List<Forward> forward;
+    private AdminOptions admin;
+    private RuleSource rules;
+    private Duration rulesWatch;
+    private AccessOptions access;
+    private LimitOptions limits;
+    private final Map<Timeout, Duration> timeouts;
+    private RelayChoice relay;
+    private ResolverOptions resolver;
+    private Map<String, Parent> parents;
+    private int threads;
 
-  /** The same with another address for the admin interface. */
-  public Configuration withAdmin(ListenAddress.Inet other) {
-    return new Configuration(
-        listen, forward, other, rules, rulesWatch, timeouts, relay, parents, threads);
-  }
+    Draft(Configuration from) {
+      listen = from.listen;
+      forward = from.forward;
+      admin = from.admin;
+      rules = from.rules;
+      rulesWatch = from.rulesWatch;
+      access = from.access;
+      limits = from.limits;
+      timeouts = new EnumMap<>(from.timeouts);
+      relay = from.relay;
+      resolver = from.resolver;
+      parents = from.parents;
+      threads = from.threads;
+    }
 
-  /** The same with rules from elsewhere. */
-  public Configuration withRules(RuleSource other) {
-    return new Configuration(
-        listen, forward, admin, other, rulesWatch, timeouts, relay, parents, threads);
-  }
+    Configuration configuration() {
+      return new Configuration(
+          listen,
+          forward,
+          admin,
+          rules,
+          rulesWatch,
+          access,
+          limits,
+          timeouts,
+          relay,
+          resolver,
+          parents,
+          threads);
+    }
 
-  /** The same with rule files watched otherwise. */
-  public Configuration withRulesWatch(Duration other) {
-    return new Configuration(
-        listen, forward, admin, rules, other, timeouts, relay, parents, threads);
-  }
+    public void listen(List<ListenerOptions> other) {
+      listen = other;
+    }
 
-  /** The same with one timeout changed. */
-  public Configuration withTimeout(Timeout timeout, Duration duration) {
-    Map<Timeout, Duration> other = new EnumMap<>(timeouts);
-    other.put(timeout, duration);
-    return new Configuration(
-        listen, forward, admin, rules, rulesWatch, other, relay, parents, threads);
-  }
+    public void forward(List<Forward> other) {
+      forward = other;
+    }
 
-  /** The same with another relay. */
-  public Configuration withRelay(RelayChoice other) {
-    return new Configuration(
-        listen, forward, admin, rules, rulesWatch, timeouts, other, parents, threads);
-  }
+    public void admin(AdminOptions other) {
+      admin = other;
+    }
 
-  /** The same with another path for the bytes. */
-  public Configuration withRelayMode(RelayMode mode) {
-    return withRelay(new RelayChoice(mode, relay.pipeBytes(), relay.pipes(), relay.busyPoll()));
-  }
+    public void rules(RuleSource other) {
+      rules = other;
+    }
 
-  /** The same with other parent proxies. */
-  public Configuration withParents(Map<String, Parent> others) {
-    return new Configuration(
-        listen, forward, admin, rules, rulesWatch, timeouts, relay, others, threads);
-  }
+    public void rulesWatch(Duration other) {
+      rulesWatch = other;
+    }
 
-  /** The same with another number of event loops. */
-  public Configuration withThreads(int other) {
-    return new Configuration(
-        listen, forward, admin, rules, rulesWatch, timeouts, relay, parents, other);
+    public void access(AccessOptions other) {
+      access = other;
+    }
+
+    public void limits(LimitOptions other) {
+      limits = other;
+    }
+
+    public void timeout(Timeout timeout, Duration duration) {
+      timeouts.put(timeout, duration);
+    }
+
+    public void relay(RelayChoice other) {
+      relay = other;
+    }
+
+    public void resolver(ResolverOptions other) {
+      resolver = other;
+    }
+
+    public void parents(Map<String, Parent> other) {
+      parents = other;
+    }
+
+    public void threads(int other) {
+      threads = other;
+    }
   }
 }

@@ -1,21 +1,23 @@
 package io.detour.server.config;
 
+import io.detour.core.Host;
+import io.detour.core.MalformedAuthority;
 import io.detour.core.relay.RelayMode;
-import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
-import io.detour.server.forward.Forward;
+import io.detour.server.access.AccessOptions;
+import io.detour.server.admin.AdminOptions;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.reload.RuleSource;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the root of a configuration file. For one file. */
@@ -27,195 +29,137 @@ final class ConfigurationReader {
               "admin",
               "rules",
               "rules_watch",
+              "access",
+              "limits",
               "timeouts",
               "relay",
+              "resolver",
               "parents",
               "threads")
-          .refusing("access", "limits", "resolver", "log", "ledger");
-  private static final Keys ADMIN_KEYS = Keys.of("listen").refusing("hosts");
+          .refusing("log", "ledger");
+  private static final Keys ADMIN_KEYS = Keys.of("listen", "hosts");
   private static final Keys RELAY_KEYS = Keys.of("mode", "pipe_size", "pipes", "busy_poll");
   private static final Keys TIMEOUT_KEYS =
       Keys.of(Arrays.stream(Timeout.values()).map(Fields::wordOf).toArray(String[]::new));
 
-  private static final Pattern COUNT = Pattern.compile("[0-9]{1,9}");
-  private static final String AUTOMATIC = "auto";
-  private static final String OFF = "off";
-
-  private final Path file;
+  private final ScalarReader scalars;
   private final Problems problems;
-  private final ListenerReader listeners;
 
   /**
    * @param file paths in it are relative to its folder
    */
   ConfigurationReader(Path file, Problems problems) {
-    this.file = file;
+    this.scalars = new ScalarReader(file, problems);
     this.problems = problems;
-    this.listeners = new ListenerReader(problems);
   }
 
   /** The defaults with what the file says; what is wrong has been added to the problems. */
   @Nullable Configuration read(Node root) {
-    Configuration defaults = Configuration.defaults();
+    Configuration usual = Configuration.defaults();
     if (root instanceof Node.Scalar scalar && scalar.text().isEmpty()) {
-      return defaults;
+      return usual;
     }
     Fields fields = Fields.of(root, "the file", FILE_KEYS, problems);
+    return fields == null ? null : usual.with(draft -> read(fields, usual, draft));
+  }
+
+  private void read(Fields fields, Configuration usual, Configuration.Draft draft) {
+    AccessOptions access = new AccessReader(scalars, problems).access(fields, usual.access());
+    ListenerReader listeners = new ListenerReader(scalars, problems, access);
+    draft.listen(listeners.clients(fields, usual.listen()));
+    draft.forward(listeners.forward(fields));
+    draft.admin(admin(fields, listeners, usual.admin()));
+    draft.rules(rules(fields, usual.rules()));
+    draft.rulesWatch(
+        scalars.durationOrOff(
+            fields,
+            "rules_watch",
+            Configuration.LEAST_RULES_WATCH,
+            Configuration.MOST_RULES_WATCH,
+            usual.rulesWatch()));
+    draft.access(access);
+    draft.limits(new LimitReader(scalars).limits(fields, usual.limits()));
+    timeouts(fields, draft);
+    draft.relay(relay(fields, usual.relay()));
+    draft.resolver(new ResolverReader(scalars, problems).resolver(fields, usual.resolver()));
+    draft.parents(new ParentsReader(problems).parents(fields));
+    draft.threads(
+        scalars.countOrAutomatic(
+            fields, "threads", 1, Configuration.MOST_THREADS, usual.threads()));
+  }
+
+  private AdminOptions admin(Fields file, ListenerReader listeners, AdminOptions usual) {
+    Fields fields = scalars.section(file, "admin", ADMIN_KEYS);
     if (fields == null) {
-      return null;
+      return usual;
     }
-    List<ListenAddress> clients = listeners.clients(fields, defaults.listen());
-    List<Forward> forward = listeners.forward(fields);
-    ListenAddress.Inet admin = admin(fields);
-    RuleSource rules = rules(fields);
-    Duration rulesWatch = rulesWatch(fields);
-    Integer threads = countOrAutomatic(fields, "threads", 1, Configuration.MOST_THREADS);
-    Configuration configuration =
-        timeouts(fields, defaults)
-            .withListen(clients)
-            .withForward(forward)
-            .withRelay(relay(fields, defaults.relay()))
-            .withParents(new ParentsReader(problems).parents(fields));
-    configuration = admin == null ? configuration : configuration.withAdmin(admin);
-    configuration = rules == null ? configuration : configuration.withRules(rules);
-    configuration = rulesWatch == null ? configuration : configuration.withRulesWatch(rulesWatch);
-    return threads == null ? configuration : configuration.withThreads(threads);
+    ListenAddress.Inet listen = listeners.address("listen", fields.optionalText("listen"));
+    return new AdminOptions(listen == null ? usual.listen() : listen, hosts(fields));
   }
 
-  private ListenAddress.@Nullable Inet admin(Fields file) {
-    Fields fields = section(file, "admin", ADMIN_KEYS);
-    return fields == null ? null : listeners.address("listen", fields.optionalText("listen"));
+  private Set<Host> hosts(Fields admin) {
+    Set<Host> hosts = new LinkedHashSet<>();
+    for (Node item : admin.items("hosts")) {
+      Node.Scalar text = admin.text("hosts", item);
+      if (text != null) {
+        switch (Host.parse(text.text())) {
+          case Host host -> hosts.add(host);
+          case MalformedAuthority malformed ->
+              problems.add(
+                  item.at(),
+                  "hosts: "
+                      + text.shown()
+                      + ": "
+                      + malformed.problem()
+                      + " (expected: a name without a port)");
+        }
+      }
+    }
+    return hosts;
   }
 
-  private @Nullable RuleSource rules(Fields fields) {
+  private RuleSource rules(Fields fields, RuleSource usual) {
     if (fields.optional("rules") instanceof Node.Sequence list && list.items().isEmpty()) {
       return new RuleSource.Listed(List.of());
     }
     List<Path> paths = new ArrayList<>();
     for (Node.Scalar text : fields.texts("rules")) {
-      try {
-        paths.add(file.resolveSibling(text.text()));
-      } catch (InvalidPathException e) {
-        problems.add(
-            text.at(), "rules: " + text.shown() + " (expected: the path of a file or folder)");
+      Path path = scalars.path("rules", text);
+      if (path != null) {
+        paths.add(path);
       }
     }
-    return paths.isEmpty() ? null : new RuleSource.Listed(paths);
+    return paths.isEmpty() ? usual : new RuleSource.Listed(paths);
   }
 
-  private @Nullable Duration rulesWatch(Fields fields) {
-    Node node = fields.optional("rules_watch");
-    if (node == null) {
-      return null;
-    }
-    if (node instanceof Node.Scalar scalar && scalar.text().equals(OFF)) {
-      return Duration.ZERO;
-    }
-    Duration rest = node instanceof Node.Scalar scalar ? DurationText.parse(scalar.text()) : null;
-    if (rest != null
-        && rest.compareTo(Configuration.LEAST_RULES_WATCH) >= 0
-        && rest.compareTo(Configuration.MOST_RULES_WATCH) <= 0) {
-      return rest;
-    }
-    String range =
-        DurationText.of(Configuration.LEAST_RULES_WATCH)
-            + ".."
-            + DurationText.of(Configuration.MOST_RULES_WATCH);
-    unexpected(node, "rules_watch", OFF + " or " + range);
-    return null;
-  }
-
-  private Configuration timeouts(Fields file, Configuration defaults) {
-    Fields fields = section(file, "timeouts", TIMEOUT_KEYS);
-    Configuration configuration = defaults;
+  private void timeouts(Fields file, Configuration.Draft draft) {
+    Fields fields = scalars.section(file, "timeouts", TIMEOUT_KEYS);
     if (fields != null) {
       for (Timeout timeout : Timeout.values()) {
-        Node node = fields.optional(Fields.wordOf(timeout));
-        Duration duration = node == null ? null : duration(timeout, node);
-        if (duration != null) {
-          configuration = configuration.withTimeout(timeout, duration);
-        }
+        draft.timeout(
+            timeout,
+            scalars.duration(
+                fields, Fields.wordOf(timeout), timeout.least(), timeout.most(), timeout.usual()));
       }
     }
-    return configuration;
   }
 
-  private @Nullable Duration duration(Timeout timeout, Node node) {
-    Duration duration =
-        node instanceof Node.Scalar scalar ? DurationText.parse(scalar.text()) : null;
-    if (duration != null && timeout.allows(duration)) {
-      return duration;
-    }
-    String expected = duration == null ? DurationText.EXPECTED : timeout.range();
-    unexpected(node, Fields.wordOf(timeout), expected);
-    return null;
-  }
-
-  private RelayChoice relay(Fields file, RelayChoice defaults) {
-    Fields fields = section(file, "relay", RELAY_KEYS);
+  private RelayChoice relay(Fields file, RelayChoice usual) {
+    Fields fields = scalars.section(file, "relay", RELAY_KEYS);
     if (fields == null) {
-      return defaults;
+      return usual;
     }
     RelayMode mode = fields.word("mode", RelayMode.class);
-    Node size = fields.optional("pipe_size");
-    Integer pipes = countOrAutomatic(fields, "pipes", 0, RelayChoice.MOST_PIPES);
-    Node poll = fields.optional("busy_poll");
     return new RelayChoice(
-        mode == null ? defaults.mode() : mode,
-        size == null ? defaults.pipeBytes() : pipeBytes(size),
-        pipes == null ? defaults.pipes() : pipes,
-        poll == null ? defaults.busyPoll() : busyPoll(poll));
-  }
-
-  private Duration busyPoll(Node node) {
-    Duration duration =
-        node instanceof Node.Scalar scalar ? DurationText.parse(scalar.text()) : null;
-    if (duration != null && duration.compareTo(RelayChoice.MOST_BUSY_POLL) <= 0) {
-      return duration;
-    }
-    String range = "0s.." + DurationText.of(RelayChoice.MOST_BUSY_POLL);
-    unexpected(node, "busy_poll", duration == null ? DurationText.EXPECTED : range);
-    return Duration.ZERO;
-  }
-
-  private int pipeBytes(Node node) {
-    long bytes = node instanceof Node.Scalar scalar ? SizeText.parse(scalar.text()) : SizeText.NONE;
-    if (bytes >= RelayChoice.LEAST_PIPE_BYTES && bytes <= RelayChoice.MOST_PIPE_BYTES) {
-      return (int) bytes;
-    }
-    String range =
-        SizeText.of(RelayChoice.LEAST_PIPE_BYTES) + ".." + SizeText.of(RelayChoice.MOST_PIPE_BYTES);
-    unexpected(node, "pipe_size", bytes == SizeText.NONE ? SizeText.EXPECTED : range);
-    return RelayChoice.LEAST_PIPE_BYTES;
-  }
-
-  /** A number, or null if the key is missing or its value is none. */
-  private @Nullable Integer countOrAutomatic(Fields fields, String key, int least, int most) {
-    Node node = fields.optional(key);
-    if (node == null) {
-      return null;
-    }
-    if (node instanceof Node.Scalar scalar) {
-      if (scalar.text().equals(AUTOMATIC)) {
-        return Configuration.AUTOMATIC;
-      }
-      if (scalar.type() == Node.Type.NUMBER && COUNT.matcher(scalar.text()).matches()) {
-        int count = Integer.parseInt(scalar.text());
-        if (count >= least && count <= most) {
-          return count;
-        }
-      }
-    }
-    unexpected(node, key, AUTOMATIC + " or " + least + ".." + most);
-    return null;
-  }
-
-  private @Nullable Fields section(Fields file, String key, Keys keys) {
-    Node node = file.optional(key);
-    return node == null ? null : Fields.of(node, '"' + key + '"', keys, problems);
-  }
-
-  private void unexpected(Node node, String key, String expected) {
-    problems.add(node.at(), key + ": " + node.shown() + " (expected: " + expected + ")");
+        mode == null ? usual.mode() : mode,
+        scalars.bytes(
+            fields,
+            "pipe_size",
+            RelayChoice.LEAST_PIPE_BYTES,
+            RelayChoice.MOST_PIPE_BYTES,
+            usual.pipeBytes()),
+        scalars.countOrAutomatic(fields, "pipes", 0, RelayChoice.MOST_PIPES, usual.pipes()),
+        scalars.duration(
+            fields, "busy_poll", Duration.ZERO, RelayChoice.MOST_BUSY_POLL, usual.busyPoll()));
   }
 }

@@ -7,8 +7,13 @@ import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
+import io.detour.server.access.AccessOptions;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.listen.ListenerOptions;
+import io.detour.server.listen.ProxyProtocol;
+import io.detour.server.listen.TlsFiles;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -16,40 +21,87 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads where clients are accepted. For one file. */
 final class ListenerReader {
+  private static final Keys LISTEN_KEYS =
+      Keys.of("address", "proxy_protocol", "backlog", "reuse_port", "tls");
+  private static final Keys TLS_KEYS = Keys.of("certificate", "key");
   private static final Keys FORWARD_KEYS = Keys.of("listen", "to", "rendezvous");
+  private static final int MOST_BACKLOG = 65_535;
   private static final int SIDES = 2;
 
+  private final ScalarReader scalars;
   private final Problems problems;
+  private final AccessOptions access;
 
-  ListenerReader(Problems problems) {
+  /**
+   * @param access of the same file
+   */
+  ListenerReader(ScalarReader scalars, Problems problems, AccessOptions access) {
+    this.scalars = scalars;
     this.problems = problems;
+    this.access = access;
   }
 
   /**
-   * The addresses of {@code listen}. They may be none if there is a {@code forward}.
+   * The listeners of {@code listen}. They may be none if there is a {@code forward}.
    *
    * @param usual what holds if the key is missing or all are wrong
    */
-  List<ListenAddress> clients(Fields file, List<ListenAddress> usual) {
+  List<ListenerOptions> clients(Fields file, List<ListenerOptions> usual) {
     if (file.optional("listen") instanceof Node.Sequence none
         && none.items().isEmpty()
         && file.optional("forward") instanceof Node.Sequence forwards
         && !forwards.items().isEmpty()) {
       return List.of();
     }
-    List<ListenAddress> addresses = new ArrayList<>();
+    List<ListenerOptions> listeners = new ArrayList<>();
     for (Node item : file.values("listen")) {
-      if (item instanceof Node.Mapping) {
-        problems.add(item.at(), "a mapping in \"listen\" is not supported by this version");
-        continue;
-      }
-      Node.Scalar text = file.text("listen", item);
-      ListenAddress address = text == null ? null : clientAddress("listen", text);
-      if (address != null) {
-        addresses.add(address);
+      ListenerOptions listener =
+          item instanceof Node.Mapping ? longForm(item) : shortForm(file, item);
+      if (listener != null) {
+        listeners.add(listener);
       }
     }
-    return addresses.isEmpty() ? usual : addresses;
+    return listeners.isEmpty() ? usual : listeners;
+  }
+
+  private @Nullable ListenerOptions shortForm(Fields file, Node item) {
+    Node.Scalar text = file.text("listen", item);
+    ListenAddress address = text == null ? null : clientAddress("listen", text);
+    return address == null ? null : ListenerOptions.of(address);
+  }
+
+  private @Nullable ListenerOptions longForm(Node item) {
+    Fields fields = Fields.of(item, "a listener", LISTEN_KEYS, problems);
+    if (fields == null) {
+      return null;
+    }
+    Node.Scalar text = fields.requiredText("address");
+    ListenAddress address = text == null ? null : clientAddress("address", text);
+    ProxyProtocol protocol = fields.word("proxy_protocol", ProxyProtocol.class);
+    int backlog = scalars.count(fields, "backlog", 1, MOST_BACKLOG, ListenerOptions.USUAL_BACKLOG);
+    boolean reusePort = scalars.flag(fields, "reuse_port", false);
+    TlsFiles tls = tls(fields);
+    if (reusePort && address instanceof ListenAddress.Unix) {
+      problems.add(fields.at("reuse_port"), "\"reuse_port\" does not go with a UNIX socket");
+    }
+    return address == null
+        ? null
+        : new ListenerOptions(
+            address, protocol == null ? ProxyProtocol.OFF : protocol, backlog, reusePort, tls);
+  }
+
+  private @Nullable TlsFiles tls(Fields listener) {
+    Fields fields = scalars.section(listener, "tls", TLS_KEYS);
+    if (fields == null) {
+      return null;
+    }
+    Node.Scalar certificate = fields.requiredText("certificate");
+    Node.Scalar key = fields.requiredText("key");
+    Path certificatePath = certificate == null ? null : scalars.path("certificate", certificate);
+    Path keyPath = key == null ? null : scalars.path("key", key);
+    return certificatePath == null || keyPath == null
+        ? null
+        : new TlsFiles(certificatePath, keyPath);
   }
 
   /** The entries of {@code forward}. */
@@ -68,7 +120,7 @@ final class ListenerReader {
   private @Nullable Forward forward(Fields fields, Node item) {
     if (!fields.has("rendezvous")) {
       Node.Scalar listen = fields.requiredText("listen");
-      ListenAddress.Inet address = listen == null ? null : tcpAddress("listen", listen);
+      ListenAddress.Inet address = listen == null ? null : forwardAddress("listen", listen);
       HostPort target = target(fields.requiredText("to"));
       return address == null || target == null ? null : new Forward.Fixed(address, target);
     }
@@ -86,8 +138,8 @@ final class ListenerReader {
               + " (expected: two)");
       return null;
     }
-    ListenAddress.Inet first = tcpAddress("rendezvous", sides.getFirst());
-    ListenAddress.Inet second = tcpAddress("rendezvous", sides.getLast());
+    ListenAddress.Inet first = forwardAddress("rendezvous", sides.getFirst());
+    ListenAddress.Inet second = forwardAddress("rendezvous", sides.getLast());
     if (first == null || second == null) {
       return null;
     }
@@ -113,20 +165,25 @@ final class ListenerReader {
   }
 
   private @Nullable ListenAddress clientAddress(String key, Node.Scalar text) {
-    return forClients(key, text, read(key, text, ListenAddress::parse));
-  }
-
-  private ListenAddress.@Nullable Inet tcpAddress(String key, Node.Scalar text) {
-    return forClients(key, text, address(key, text));
-  }
-
-  private <A extends ListenAddress> @Nullable A forClients(
-      String key, Node.Scalar text, @Nullable A address) {
-    String refusal = address == null ? null : address.refusalForClients();
-    if (refusal != null) {
-      problems.add(text.at(), key + ": " + text.shown() + ' ' + refusal);
+    ListenAddress address = read(key, text, ListenAddress::parse);
+    if (address != null) {
+      object(key, text, Exposure.objection(address, access));
     }
     return address;
+  }
+
+  private ListenAddress.@Nullable Inet forwardAddress(String key, Node.Scalar text) {
+    ListenAddress.Inet address = address(key, text);
+    if (address != null) {
+      object(key, text, Exposure.objectionToForward(address, access));
+    }
+    return address;
+  }
+
+  private void object(String key, Node.Scalar text, @Nullable String objection) {
+    if (objection != null) {
+      problems.add(text.at(), key + ": " + text.shown() + ' ' + objection);
+    }
   }
 
   /** A TCP port to listen on, or null if there is no text or it says none. */

@@ -20,4 +20,9 @@ public record RelayChoice(RelayMode mode, int pipeBytes, int pipes, Duration bus
   static final int LEAST_PIPE_BYTES = 64 << 10;
   static final int MOST_PIPE_BYTES = 1 << 20;
   static final int MOST_PIPES = 1_000_000;
+
+  /** The same with another path for the bytes. */
+  public RelayChoice withMode(RelayMode other) {
+    return new RelayChoice(other, pipeBytes, pipes, busyPoll);
+  }
 }

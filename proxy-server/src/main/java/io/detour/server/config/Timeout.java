@@ -9,6 +9,12 @@ import java.time.Duration;
 public enum Timeout {
   /** For the whole request head of a client. */
   HEAD(Duration.ofSeconds(10), Duration.ofMillis(1), Duration.ofHours(1)),
+  /** For each KiB of a plain HTTP request's body. */
+  BODY(Duration.ofSeconds(30), Duration.ofMillis(1), Duration.ofHours(1)),
+  /** Until an origin answers a plain HTTP request, and between two pieces of its response. */
+  RESPONSE(Duration.ofMinutes(5), Duration.ofMillis(1), DurationText.LONGEST),
+  /** For a client between two plain HTTP requests. */
+  HTTP_KEEP_ALIVE(Duration.ofSeconds(60), Duration.ofMillis(1), Duration.ofDays(1)),
   /** For a lookup, over all servers and retries. */
   DNS(DialOptions.defaults().dnsTimeout(), Duration.ofMillis(10), Duration.ofHours(1)),
   /** For a connection to one address. */
@@ -38,6 +44,14 @@ public enum Timeout {
   /** What it is if nobody says otherwise. */
   public Duration usual() {
     return usual;
+  }
+
+  Duration least() {
+    return least;
+  }
+
+  Duration most() {
+    return most;
   }
 
   /** Whether it may be this long. */

@@ -1,6 +1,7 @@
 package io.detour.server.dial;
 
 import io.detour.core.Host;
+import io.detour.server.access.DestinationPolicy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -19,13 +20,19 @@ import java.util.Map;
  * @param hosts addresses of names that are not looked up, in the order they are tried; a name with
  *     at least one address
  * @param parents the parent proxies by their names, in the order of the configuration
+ * @param destinations addresses that may be connected to
+ * @param search whether names without a dot are looked up in the search domains of this machine
+ * @param ipv6 what becomes of IPv6 addresses
  */
 public record DialOptions(
     Duration dnsTimeout,
     Duration connectTimeout,
     List<InetSocketAddress> dnsServers,
     Map<Host, List<InetAddress>> hosts,
-    Map<String, Parent> parents) {
+    Map<String, Parent> parents,
+    DestinationPolicy destinations,
+    boolean search,
+    Ipv6 ipv6) {
   private static final Duration MAX_TIMEOUT = Duration.ofHours(1);
 
   /**
@@ -63,31 +70,61 @@ public record DialOptions(
   /** 5 s for DNS, 10 s for an address, the system's servers, no static host, no parent. */
   public static DialOptions defaults() {
     return new DialOptions(
-        Duration.ofSeconds(5), Duration.ofSeconds(10), List.of(), Map.of(), Map.of());
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10),
+        List.of(),
+        Map.of(),
+        Map.of(),
+        DestinationPolicy.everything(),
+        false,
+        Ipv6.PREFER);
   }
 
   /** The same with another DNS timeout. */
   public DialOptions withDnsTimeout(Duration timeout) {
-    return new DialOptions(timeout, connectTimeout, dnsServers, hosts, parents);
+    return new DialOptions(
+        timeout, connectTimeout, dnsServers, hosts, parents, destinations, search, ipv6);
   }
 
   /** The same with another connect timeout. */
   public DialOptions withConnectTimeout(Duration timeout) {
-    return new DialOptions(dnsTimeout, timeout, dnsServers, hosts, parents);
+    return new DialOptions(
+        dnsTimeout, timeout, dnsServers, hosts, parents, destinations, search, ipv6);
   }
 
   /** The same with other DNS servers. */
   public DialOptions withDnsServers(List<InetSocketAddress> servers) {
-    return new DialOptions(dnsTimeout, connectTimeout, servers, hosts, parents);
+    return new DialOptions(
+        dnsTimeout, connectTimeout, servers, hosts, parents, destinations, search, ipv6);
   }
 
   /** The same with other static hosts. */
   public DialOptions withHosts(Map<Host, List<InetAddress>> entries) {
-    return new DialOptions(dnsTimeout, connectTimeout, dnsServers, entries, parents);
+    return new DialOptions(
+        dnsTimeout, connectTimeout, dnsServers, entries, parents, destinations, search, ipv6);
   }
 
   /** The same with other parent proxies. */
   public DialOptions withParents(Map<String, Parent> others) {
-    return new DialOptions(dnsTimeout, connectTimeout, dnsServers, hosts, others);
+    return new DialOptions(
+        dnsTimeout, connectTimeout, dnsServers, hosts, others, destinations, search, ipv6);
+  }
+
+  /** The same with other addresses that may be connected to. */
+  public DialOptions withDestinations(DestinationPolicy others) {
+    return new DialOptions(
+        dnsTimeout, connectTimeout, dnsServers, hosts, parents, others, search, ipv6);
+  }
+
+  /** The same with or without search domains. */
+  public DialOptions withSearch(boolean other) {
+    return new DialOptions(
+        dnsTimeout, connectTimeout, dnsServers, hosts, parents, destinations, other, ipv6);
+  }
+
+  /** The same with another use of IPv6. */
+  public DialOptions withIpv6(Ipv6 other) {
+    return new DialOptions(
+        dnsTimeout, connectTimeout, dnsServers, hosts, parents, destinations, search, other);
   }
 }

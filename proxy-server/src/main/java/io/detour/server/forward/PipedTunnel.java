@@ -4,6 +4,8 @@ import io.detour.core.HostPort;
 import io.detour.core.relay.RelayEngine;
 import io.detour.core.relay.RelayOptions;
 import io.detour.rules.RuleSet;
+import io.detour.server.access.AccessControl;
+import io.detour.server.access.AccessOptions;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.Dialer;
@@ -95,6 +97,7 @@ public final class PipedTunnel {
         pipe.start(
             new TunnelServices(
                 new PassageServices(
+                    AccessControl.start(AccessOptions.open()),
                     new RulesInForce(rules),
                     new RouteDialer(dialer),
                     new AccessLog(),

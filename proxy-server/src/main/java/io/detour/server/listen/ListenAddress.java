@@ -10,7 +10,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /** Where to listen; its text is what {@link #parse} takes. Immutable. */
 public sealed interface ListenAddress {
@@ -24,12 +23,6 @@ public sealed interface ListenAddress {
   static ListenAddress parse(String text) {
     return text.startsWith(Unix.PREFIX) ? Unix.parse(text) : Inet.parse(text);
   }
-
-  /**
-   * Why clients may not be accepted here, or null if they may. There are no access lists yet, so
-   * whoever can reach a listener can use the proxy.
-   */
-  @Nullable String refusalForClients();
 
   /**
    * A TCP port.
@@ -73,14 +66,6 @@ public sealed interface ListenAddress {
       throw new IllegalArgumentException(text + ": a name is not looked up" + EXPECTED);
     }
 
-    @Override
-    public @Nullable String refusalForClients() {
-      return address.isLoopbackAddress()
-          ? null
-          : "would be an open proxy, since this version has no access lists (expected: a loopback"
-              + " address)";
-    }
-
     /** For binding. */
     public InetSocketAddress socketAddress() {
       return new InetSocketAddress(address, port);
@@ -118,12 +103,6 @@ public sealed interface ListenAddress {
         throw new IllegalArgumentException(text + ": the path is too long" + EXPECTED);
       }
       return new Unix(path);
-    }
-
-    /** Who may open the file may use the proxy. */
-    @Override
-    public @Nullable String refusalForClients() {
-      return null;
     }
 
     /** {@code unix:/run/detour/proxy.sock}. */

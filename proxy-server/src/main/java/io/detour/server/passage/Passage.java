@@ -95,11 +95,20 @@ public final class Passage implements ChannelFutureListener {
     } else {
       reportUnmatched(rules);
     }
-    Consequence consequence = Consequence.of(decision, request);
+    Consequence consequence = allowed(Consequence.of(decision, request));
     if (consequence instanceof Consequence.Refused) {
       logUse(null, 0);
     }
     return consequence;
+  }
+
+  /** The port that a client asks for is looked at; that of a target is the operator's word. */
+  private Consequence allowed(Consequence consequence) {
+    Refusal refusal =
+        consequence instanceof Consequence.Dialled
+            ? services.access().refusal(caller.kind(), asked)
+            : null;
+    return refusal == null ? consequence : new Consequence.Refused(refusal);
   }
 
   private Request request() {

@@ -1,5 +1,6 @@
 package io.detour.server.passage;
 
+import io.detour.server.access.AccessControl;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.RouteDialer;
 import io.detour.server.observe.AccessLog;
@@ -8,10 +9,15 @@ import java.time.InstantSource;
 /**
  * What every passage works with.
  *
+ * @param access says which ports may be asked for
  * @param rules decide where to
  * @param dialer connects
  * @param log hears of legacy uses and failures
  * @param clock the time of day, for what is remembered about rules
  */
 public record PassageServices(
-    RulesInForce rules, RouteDialer dialer, AccessLog log, InstantSource clock) {}
+    AccessControl access,
+    RulesInForce rules,
+    RouteDialer dialer,
+    AccessLog log,
+    InstantSource clock) {}

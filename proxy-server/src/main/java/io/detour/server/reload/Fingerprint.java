@@ -56,7 +56,7 @@ public record Fingerprint(Map<Path, Look> looks) {
   }
 
   /** How files and folders look now. */
-  static Fingerprint of(List<Path> paths) {
+  public static Fingerprint of(List<Path> paths) {
     Map<Path, Look> looks = new LinkedHashMap<>();
     paths.forEach(path -> looks.put(path, look(path)));
     return new Fingerprint(looks);

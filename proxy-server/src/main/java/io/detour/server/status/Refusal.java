@@ -15,29 +15,36 @@ import org.jspecify.annotations.Nullable;
  * @param details one line for people, without any part of the request; not necessarily ASCII
  * @param rcode the DNS response code by name, {@code NXDOMAIN}, or null (RFC 9209 2.3.2)
  * @param retryAfter when to try again, or null (RFC 9110 10.2.3)
+ * @param challenge the value of {@code Proxy-Authenticate}, or null (RFC 9110 11.7.1); 407 has one
  */
 public record Refusal(
     int status,
     ProxyErrorType error,
     String details,
     @Nullable String rcode,
-    @Nullable Duration retryAfter) {
+    @Nullable Duration retryAfter,
+    @Nullable String challenge) {
   private static final char FIRST_PRINTABLE = ' ';
   private static final char LAST_PRINTABLE = '~';
 
   /** A refusal that has nothing to do with DNS. */
   public Refusal(int status, ProxyErrorType error, String details) {
-    this(status, error, details, null, null);
+    this(status, error, details, null, null, null);
   }
 
   /** A refusal that has to do with DNS. */
   public Refusal(int status, ProxyErrorType error, String details, @Nullable String rcode) {
-    this(status, error, details, rcode, null);
+    this(status, error, details, rcode, null, null);
   }
 
   /** The same for a while only. */
   public Refusal retriedAfter(Duration delay) {
-    return new Refusal(status, error, details, rcode, delay);
+    return new Refusal(status, error, details, rcode, delay, challenge);
+  }
+
+  /** The same for a client that may say who it is. */
+  public Refusal challengedWith(String value) {
+    return new Refusal(status, error, details, rcode, retryAfter, value);
   }
 
   /** The head and the body, as they go over the wire; the body is UTF-8. */
@@ -75,14 +82,25 @@ public record Refusal(
     Content-Type: text/plain; charset=utf-8\r
     Content-Length: %d\r
     Cache-Control: no-store\r
-    %s%s\r
+    %s%s%s\r
     """
-        .formatted(status, reason, proxyStatus(), body().length, connectionField, retryField())
+        .formatted(
+            status,
+            reason,
+            proxyStatus(),
+            body().length,
+            connectionField,
+            retryField(),
+            challengeField())
         .getBytes(StandardCharsets.US_ASCII);
   }
 
   private String retryField() {
     return retryAfter == null ? "" : "Retry-After: " + Math.max(1, retryAfter.toSeconds()) + "\r\n";
+  }
+
+  private String challengeField() {
+    return challenge == null ? "" : "Proxy-Authenticate: " + challenge + "\r\n";
   }
 
   private byte[] body() {

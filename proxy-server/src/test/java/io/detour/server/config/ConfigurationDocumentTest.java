@@ -2,7 +2,11 @@ package io.detour.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.core.AddressClass;
 import io.detour.rules.document.Fields;
+import io.detour.server.access.AccessOptions;
+import io.detour.server.access.PortSet;
+import io.detour.server.listen.ListenerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +14,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code docs/configuration.md} says what is so. */
@@ -40,6 +45,34 @@ class ConfigurationDocumentTest {
   void theTableHasTheRangeOfEachTimeout(Timeout timeout) throws IOException {
     assertThat(Files.readString(FILE))
         .contains("| `timeouts." + Fields.wordOf(timeout) + "` | `" + timeout.range() + "` |");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tunnels, 0", "tunnels_per_client, 0", "head, 0B", "fields, 0"})
+  void theTableHasTheRangeOfEachLimit(String key, String tooSmall) throws IOException {
+    ConfigurationFile read = read("limits: { " + key + ": " + tooSmall + " }");
+    String problem = ((ConfigurationFile.Rejected) read).problems().getFirst().message();
+    String range = problem.replaceFirst(".*expected: (.*)\\)", "$1");
+
+    assertThat(Files.readString(FILE)).contains("| `limits." + key + "` | `" + range + "` |");
+  }
+
+  @ParameterizedTest
+  @EnumSource(AddressClass.class)
+  void theTableHasEachClassOfAddresses(AddressClass each) throws IOException {
+    assertThat(Files.readString(FILE)).contains("\n| `" + Fields.wordOf(each) + "` | ");
+  }
+
+  @Test
+  void theDefaultsOfEachTableAreThose() throws IOException {
+    String text = Files.readString(FILE);
+
+    AccessOptions access = AccessOptions.defaults();
+    assertThat(access.connectPorts()).isEqualTo(PortSet.of(443, 8443));
+    assertThat(text)
+        .contains("| `connect_ports` | `any`, or list of ports and ranges | `[443, 8443]` |")
+        .contains("| `backlog` | `1..65535` | `" + ListenerOptions.USUAL_BACKLOG + "` |")
+        .contains("| `ipv6` | `prefer`, `avoid`, `off` | `prefer` |");
   }
 
   private static List<String> examples() throws IOException {

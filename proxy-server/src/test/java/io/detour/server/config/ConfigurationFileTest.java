@@ -2,13 +2,19 @@ package io.detour.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.core.Host;
 import io.detour.core.HostPort;
+import io.detour.core.Subnet;
 import io.detour.core.relay.RelayMode;
 import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Problem;
+import io.detour.server.admin.AdminOptions;
+import io.detour.server.dial.Ipv6;
 import io.detour.server.dial.Parent;
 import io.detour.server.forward.Forward;
+import io.detour.server.listen.ClientLimits;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.listen.ListenerOptions;
 import io.detour.server.reload.RuleSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +22,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,43 +49,57 @@ class ConfigurationFileTest {
             forward:
               - { listen: "127.0.0.1:3", to: "Production.Old.example.com.:22" }
               - { rendezvous: ["127.0.0.1:4", "127.0.0.1:5"] }
-            admin: { listen: "192.0.2.1:6" }
+            admin: { listen: "192.0.2.1:6", hosts: [Detour.Example, ops.example] }
             rules: [names.yaml, names.d]
             rules_watch: 5s
-            timeouts:
-              { head: 1s, dns: 2s, connect: 3s, idle: 4m, half_close: 5h, write_stall: 6d, drain: 700ms }
+            access: { clients: [10.0.0.0/8] }
+            limits: { tunnels: 9 }
+            timeouts: { head: 1s, body: 8s, response: 9m, http_keep_alive: 10s, dns: 2s,
+              connect: 3s, idle: 4m, half_close: 5h, write_stall: 6d, drain: 700ms }
             relay: { mode: copy, pipe_size: 1MiB, pipes: 7, busy_poll: 50us }
+            resolver: { search: true }
             parents: { dc: "http://me:s%40cret@Proxy.DC.example.", hop-2: "socks5://[::1]:7" }
             threads: 8
             """);
 
-    Configuration defaults = Configuration.defaults();
-    Configuration expected =
-        defaults
-            .withListen(List.of(address("127.0.0.1:1"), address("[::1]:0"), address("127.0.0.1:2")))
-            .withForward(
-                List.of(
-                    new Forward.Fixed(
-                        address("127.0.0.1:3"),
-                        (HostPort) HostPort.parse("production.old.example.com:22")),
-                    new Forward.Rendezvous(address("127.0.0.1:4"), address("127.0.0.1:5"))))
-            .withAdmin(address("192.0.2.1:6"))
-            .withRules(new RuleSource.Listed(List.of(Path.of("names.yaml"), Path.of("names.d"))))
-            .withRulesWatch(Duration.ofSeconds(5))
-            .withTimeout(Timeout.HEAD, Duration.ofSeconds(1))
-            .withTimeout(Timeout.DNS, Duration.ofSeconds(2))
-            .withTimeout(Timeout.CONNECT, Duration.ofSeconds(3))
-            .withTimeout(Timeout.IDLE, Duration.ofMinutes(4))
-            .withTimeout(Timeout.HALF_CLOSE, Duration.ofHours(5))
-            .withTimeout(Timeout.WRITE_STALL, Duration.ofDays(6))
-            .withTimeout(Timeout.DRAIN, Duration.ofMillis(700))
-            .withRelay(new RelayChoice(RelayMode.COPY, 1 << 20, 7, Duration.ofNanos(50_000)))
-            .withParents(
-                Map.of(
-                    "dc", parent("http://me:s%40cret@proxy.dc.example:3128"),
-                    "hop-2", parent("socks5://[::1]:7")))
-            .withThreads(8);
-    assertThat(read).isEqualTo(expected);
+    assertThat(read).isEqualTo(Configuration.defaults().with(ConfigurationFileTest::expected));
+  }
+
+  private static void expected(Configuration.Draft all) {
+    Configuration usual = Configuration.defaults();
+    all.listen(
+        Stream.of("127.0.0.1:1", "[::1]:0", "127.0.0.1:2")
+            .map(ListenAddress::parse)
+            .map(ListenerOptions::of)
+            .toList());
+    all.forward(
+        List.of(
+            new Forward.Fixed(
+                tcp("127.0.0.1:3"), (HostPort) HostPort.parse("production.old.example.com:22")),
+            new Forward.Rendezvous(tcp("127.0.0.1:4"), tcp("127.0.0.1:5"))));
+    all.admin(
+        new AdminOptions(tcp("192.0.2.1:6"), Set.of(host("detour.example"), host("ops.example"))));
+    all.rules(new RuleSource.Listed(List.of(Path.of("names.yaml"), Path.of("names.d"))));
+    all.rulesWatch(Duration.ofSeconds(5));
+    all.access(usual.access().withClients(List.of((Subnet) Subnet.parse("10.0.0.0/8"))));
+    all.limits(new LimitOptions(new ClientLimits(9, 2000), usual.limits().heads()));
+    all.timeout(Timeout.HEAD, Duration.ofSeconds(1));
+    all.timeout(Timeout.BODY, Duration.ofSeconds(8));
+    all.timeout(Timeout.RESPONSE, Duration.ofMinutes(9));
+    all.timeout(Timeout.HTTP_KEEP_ALIVE, Duration.ofSeconds(10));
+    all.timeout(Timeout.DNS, Duration.ofSeconds(2));
+    all.timeout(Timeout.CONNECT, Duration.ofSeconds(3));
+    all.timeout(Timeout.IDLE, Duration.ofMinutes(4));
+    all.timeout(Timeout.HALF_CLOSE, Duration.ofHours(5));
+    all.timeout(Timeout.WRITE_STALL, Duration.ofDays(6));
+    all.timeout(Timeout.DRAIN, Duration.ofMillis(700));
+    all.relay(new RelayChoice(RelayMode.COPY, 1 << 20, 7, Duration.ofNanos(50_000)));
+    all.resolver(new ResolverOptions(List.of(), Map.of(), true, Ipv6.PREFER));
+    all.parents(
+        Map.of(
+            "dc", parent("http://me:s%40cret@proxy.dc.example:3128"),
+            "hop-2", parent("socks5://[::1]:7")));
+    all.threads(8);
   }
 
   @Test
@@ -121,24 +143,23 @@ class ConfigurationFileTest {
             + " \"listen\"?)",
         "thread: 1                          | 1:1: unknown key \"thread\" (did you mean"
             + " \"threads\"?)",
-        "access: {}                         | 1:1: key \"access\" is not supported by this version",
+        "log: {}                            | 1:1: key \"log\" is not supported by this version",
         "ledger: { url: off }               | 1:1: key \"ledger\" is not supported by this version",
-        "admin: { hosts: [] }               | 1:10: key \"hosts\" is not supported by this version",
+        "admin: { hosts: ['a:1'] }          | 1:18: hosts: \"a:1\": host is not an IPv6 address"
+            + " (expected: a name without a port)",
+        "admin: { hosts: a }                | 1:17: \"hosts\" is text (expected: a list)",
         "[]                                 | 1:1: the file is a list (expected: a mapping with"
-            + " listen, forward, admin, rules, rules_watch, timeouts, relay, parents, threads)",
+            + " listen, forward, admin, rules, rules_watch, access, limits, timeouts, relay,"
+            + " resolver, parents, threads)",
         "listen: []                         | 1:9: \"listen\" is an empty list (expected: at least"
             + " one entry)",
         "{ listen: [], forward: [] }        | 1:11: \"listen\" is an empty list (expected: at least"
             + " one entry)",
-        "listen: [{ address: '127.0.0.1:1' }] | 1:10: a mapping in \"listen\" is not supported by"
-            + " this version",
         "listen: ['unix:run/d.sock']        | 1:10: listen: unix:run/d.sock: the path does not lead"
             + " from / to a file (expected: unix:/PATH of at most 107 bytes)",
         "admin: { listen: 'unix:/run/a' }   | 1:18: listen: unix:/run/a: port is not a number from"
             + " 1 to 65535 (expected: ADDRESS:PORT with an IP address or localhost, such as"
             + " 127.0.0.1:3128)",
-        "listen: ['0.0.0.0:3128']           | 1:10: listen: \"0.0.0.0:3128\" would be an open"
-            + " proxy, since this version has no access lists (expected: a loopback address)",
         "listen: ['127.0.0.1:65536']        | 1:10: listen: 127.0.0.1:65536: port is not a number"
             + " from 1 to 65535 (expected: ADDRESS:PORT with an IP address or localhost, such as"
             + " 127.0.0.1:3128)",
@@ -175,9 +196,6 @@ class ConfigurationFileTest {
         "forward: [{ listen: '127.0.0.1:1' }] | 1:11: key \"to\" is missing",
         "forward: [{ listen: '127.0.0.1:1', to: x }] | 1:40: to: \"x\": port is missing (expected:"
             + " HOST:PORT)",
-        "forward: [{ listen: '192.0.2.1:1', to: 'x:1' }] | 1:21: listen: \"192.0.2.1:1\" would be"
-            + " an open proxy, since this version has no access lists (expected: a loopback"
-            + " address)",
         "forward: [{ rendezvous: ['127.0.0.1:1'] }] | 1:13: \"rendezvous\" has 1 address (expected:"
             + " two)",
         "forward: [{ rendezvous: ['127.0.0.1:1', '127.0.0.1:1'] }] | 1:11: \"rendezvous\" has the"
@@ -265,10 +283,10 @@ class ConfigurationFileTest {
   @Test
   @Tag("R02")
   void everyProblemIsReportedAtOnce() {
-    assertThat(problems("threads: 0\nlimits: {}\nthreads: 2\ntimeouts: { head: x, dns: y }\n"))
+    assertThat(problems("threads: 0\nledger: {}\nthreads: 2\ntimeouts: { head: x, dns: y }\n"))
         .containsExactly(
             "c:1:10: threads: \"0\" (expected: auto or 1..1024)",
-            "c:2:1: key \"limits\" is not supported by this version",
+            "c:2:1: key \"ledger\" is not supported by this version",
             "c:3:1: key \"threads\" is repeated (first in line 1)",
             "c:4:19: head: \"x\" (expected: " + DurationText.EXPECTED + ")",
             "c:4:27: dns: \"y\" (expected: " + DurationText.EXPECTED + ")");
@@ -311,7 +329,8 @@ class ConfigurationFileTest {
     Path file = Files.writeString(folder.resolve("detour.yaml"), "threads: 3\n");
 
     assertThat(ConfigurationFile.load(file))
-        .isEqualTo(new ConfigurationFile.Loaded(Configuration.defaults().withThreads(3)));
+        .isEqualTo(
+            new ConfigurationFile.Loaded(Configuration.defaults().with(all -> all.threads(3))));
     assertThat(((ConfigurationFile.Rejected) ConfigurationFile.load(folder)).problems())
         .singleElement()
         .asString()
@@ -322,8 +341,12 @@ class ConfigurationFileTest {
     return (Parent) Parent.parse(text);
   }
 
-  private static ListenAddress.Inet address(String text) {
+  private static ListenAddress.Inet tcp(String text) {
     return ListenAddress.Inet.parse(text);
+  }
+
+  private static Host host(String name) {
+    return (Host) Host.parse(name);
   }
 
   private static Configuration loaded(String text) {

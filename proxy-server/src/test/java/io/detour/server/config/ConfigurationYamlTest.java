@@ -2,18 +2,36 @@ package io.detour.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.core.AddressClass;
+import io.detour.core.Host;
 import io.detour.core.HostPort;
+import io.detour.core.Subnet;
 import io.detour.core.relay.RelayMode;
+import io.detour.rules.PortRange;
 import io.detour.rules.document.DurationText;
+import io.detour.server.access.AccessOptions;
+import io.detour.server.access.DestinationPolicy;
+import io.detour.server.access.PortSet;
+import io.detour.server.admin.AdminOptions;
+import io.detour.server.dial.Ipv6;
 import io.detour.server.dial.Parent;
 import io.detour.server.forward.Forward;
+import io.detour.server.http.HeadLimits;
+import io.detour.server.listen.ClientLimits;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.listen.ListenerOptions;
+import io.detour.server.listen.ProxyProtocol;
+import io.detour.server.listen.TlsFiles;
 import io.detour.server.reload.RuleSource;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,41 +50,93 @@ class ConfigurationYamlTest {
   }
 
   static Stream<Configuration> whatIsWrittenReadsBackTheSame() {
-    Configuration defaults = Configuration.defaults();
     ListenAddress.Inet six = ListenAddress.Inet.parse("[::1]:0");
-    return Stream.of(
-        defaults,
-        defaults.withRules(new RuleSource.Listed(List.of())),
-        defaults.withRules(new RuleSource.Listed(List.of(Path.of("/r/a.yaml"), Path.of("/r/b.d")))),
-        defaults.withRulesWatch(Duration.ZERO),
-        defaults.withRulesWatch(Duration.ofMillis(1500)),
-        defaults.withRules(file("/etc/detour/rules.yaml")),
-        defaults.withRules(file("/a b/# c: d/{e}/[f]/'g\"/h\\i, j*.yaml")),
-        defaults.withRules(file("/ä/true")),
-        defaults.withListen(List.of(six, six)).withAdmin(six),
-        defaults.withForward(
-            List.of(
-                new Forward.Fixed(six, (HostPort) HostPort.parse("[2001:db8::1]:22")),
-                new Forward.Fixed(six, (HostPort) HostPort.parse("example.com:22")),
-                new Forward.Rendezvous(six, ListenAddress.Inet.parse("127.0.0.1:0")))),
-        defaults
-            .withListen(List.of())
-            .withForward(
-                List.of(new Forward.Rendezvous(six, ListenAddress.Inet.parse("127.0.0.1:0")))),
-        defaults.withRelay(new RelayChoice(RelayMode.SPLICE, (64 << 10) + 1, 0, Duration.ZERO)),
-        defaults.withParents(Map.of("dc", parent("http://h"), "1", parent("socks5://[::1]:7"))),
-        defaults.withThreads(1).withTimeout(Timeout.DRAIN, Duration.ZERO),
-        defaults
-            .withTimeout(Timeout.IDLE, DurationText.LONGEST)
-            .withTimeout(Timeout.HALF_CLOSE, Duration.ofMillis(86_400_001))
-            .withTimeout(Timeout.WRITE_STALL, Duration.ofSeconds(3601)));
+    ListenAddress.Inet four = ListenAddress.Inet.parse("127.0.0.1:0");
+    return Stream.<Consumer<Configuration.Draft>>of(
+            _ -> {},
+            all -> all.rules(new RuleSource.Listed(List.of())),
+            all -> all.rules(new RuleSource.Listed(List.of(Path.of("/r/a"), Path.of("/r/b.d")))),
+            all -> all.rulesWatch(Duration.ZERO),
+            all -> all.rulesWatch(Duration.ofMillis(1500)),
+            all -> all.rules(file("/etc/detour/rules.yaml")),
+            all -> all.rules(file("/a b/# c: d/{e}/[f]/'g\"/h\\i, j*.yaml")),
+            all -> all.rules(file("/ä/true")),
+            all -> all.listen(List.of(ListenerOptions.of(six), ListenerOptions.of(six))),
+            all -> all.listen(List.of(everyWord(six), ListenerOptions.of(four))),
+            all -> all.listen(List.of(ListenerOptions.of(ListenAddress.parse("unix:/run/d.sock")))),
+            all -> all.admin(new AdminOptions(six, Set.of(host("detour.example"), host("::1")))),
+            all ->
+                all.forward(
+                    List.of(
+                        new Forward.Fixed(six, (HostPort) HostPort.parse("[2001:db8::1]:22")),
+                        new Forward.Fixed(six, (HostPort) HostPort.parse("example.com:22")),
+                        new Forward.Rendezvous(six, four))),
+            all -> {
+              all.listen(List.of());
+              all.forward(List.of(new Forward.Rendezvous(six, four)));
+            },
+            all -> all.access(AccessOptions.open()),
+            all ->
+                all.access(
+                    new AccessOptions(
+                        subnets("10.0.0.0/8", "::1"),
+                        Path.of("/etc/detour/htpasswd"),
+                        new PortSet(List.of(new PortRange(22, 22), new PortRange(8000, 8099))),
+                        new PortSet(List.of()),
+                        new DestinationPolicy(
+                            Set.of(AddressClass.METADATA, AddressClass.SELF),
+                            subnets("192.0.2.0/24"),
+                            Set.of(AddressClass.LOOPBACK),
+                            subnets("2001:db8::/32", "10.0.0.1")))),
+            all ->
+                all.limits(
+                    new LimitOptions(
+                        new ClientLimits(1, 1_000_000), new HeadLimits(1 << 20, 257, 1))),
+            all -> all.relay(new RelayChoice(RelayMode.SPLICE, (64 << 10) + 1, 0, Duration.ZERO)),
+            all ->
+                all.resolver(
+                    new ResolverOptions(
+                        List.of(server(53), server(5353)),
+                        Map.of(host("a.example"), List.of(four.address(), six.address())),
+                        true,
+                        Ipv6.OFF)),
+            all -> all.parents(Map.of("dc", parent("http://h"), "1", parent("socks5://[::1]:7"))),
+            all -> {
+              all.threads(1);
+              all.timeout(Timeout.DRAIN, Duration.ZERO);
+            },
+            all -> {
+              all.timeout(Timeout.IDLE, DurationText.LONGEST);
+              all.timeout(Timeout.HALF_CLOSE, Duration.ofMillis(86_400_001));
+              all.timeout(Timeout.WRITE_STALL, Duration.ofSeconds(3601));
+            })
+        .map(Configuration.defaults()::with);
+  }
+
+  private static ListenerOptions everyWord(ListenAddress address) {
+    return new ListenerOptions(
+        address,
+        ProxyProtocol.AUTO,
+        17,
+        true,
+        new TlsFiles(Path.of("/etc/detour/proxy.pem"), Path.of("/etc/detour/proxy.key")));
+  }
+
+  private static List<Subnet> subnets(String... texts) {
+    return Stream.of(texts).map(text -> (Subnet) Subnet.parse(text)).toList();
+  }
+
+  private static InetSocketAddress server(int port) {
+    return new InetSocketAddress(InetAddress.ofLiteral("2001:db8::53"), port);
+  }
+
+  private static Host host(String name) {
+    return (Host) Host.parse(name);
   }
 
   @Test
   void credentialsAreMaskedAndTheMaskIsRefused() {
-    String text =
-        ConfigurationYaml.of(
-            Configuration.defaults().withParents(Map.of("dc", parent("http://me:secret@h:1"))));
+    String text = ConfigurationYaml.of(withParents(Map.of("dc", parent("http://me:secret@h:1"))));
 
     assertThat(text).contains("dc: http://***@h:1").doesNotContain("secret").doesNotContain("me:");
     assertThat(ConfigurationFile.parse(Path.of("detour.yaml"), text).toString())
@@ -81,8 +151,12 @@ class ConfigurationYamlTest {
       parents.put(name, parent("http://h"));
     }
 
-    assertThat(ConfigurationYaml.of(Configuration.defaults().withParents(parents)))
+    assertThat(ConfigurationYaml.of(withParents(parents)))
         .containsSubsequence("z:", "a:", "m:", "b:");
+  }
+
+  private static Configuration withParents(Map<String, Parent> parents) {
+    return Configuration.defaults().with(all -> all.parents(parents));
   }
 
   private static Parent parent(String text) {

@@ -3,6 +3,8 @@ package io.detour.server.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class RefusalTest {
@@ -45,5 +47,19 @@ class RefusalTest {
 
     assertThat(refusal.proxyStatus()).isEqualTo("detour; error=http_request_denied");
     assertThat(text(refusal.bytes())).endsWith("403 Forbidden: abgek\u00fcndigt\n");
+  }
+
+  @Test
+  @Tag("D10")
+  void whoHasToSayWhoItIsIsToldHow() {
+    Refusal refusal =
+        new Refusal(407, ProxyErrorType.HTTP_REQUEST_DENIED, "who are you?")
+            .challengedWith("Basic realm=\"Detour\"");
+
+    assertThat(text(refusal.head()))
+        .startsWith("HTTP/1.1 407 Proxy Authentication Required\r\n")
+        .endsWith("\r\nConnection: close\r\nProxy-Authenticate: Basic realm=\"Detour\"\r\n\r\n");
+    assertThat(text(refusal.retriedAfter(Duration.ofSeconds(3)).head()))
+        .endsWith("\r\nRetry-After: 3\r\nProxy-Authenticate: Basic realm=\"Detour\"\r\n\r\n");
   }
 }

@@ -1,0 +1,69 @@
+package io.detour.server.access;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.Base64;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A user name and a password, as the scheme Basic sends them (RFC 7617). Its text shows neither.
+ *
+ * @param user 1 to {@link #MOST_BYTES} bytes of UTF-8, without a colon or a control character
+ * @param password up to {@link #MOST_BYTES} bytes of UTF-8, without a control character
+ */
+record Credentials(String user, String password) {
+  /** The work of a hash grows with the length. */
+  static final int MOST_BYTES = 255;
+
+  private static final Pattern FIELD =
+      Pattern.compile("(?i:basic) +([A-Za-z0-9+/]+={0,2})", Pattern.DOTALL);
+  private static final int BASE64_GROUP = 4;
+
+  /**
+   * Reads a value of {@code Proxy-Authorization}.
+   *
+   * @param value any text
+   * @return null if it has another scheme or is malformed
+   */
+  static @Nullable Credentials parse(String value) {
+    Matcher field = FIELD.matcher(value);
+    if (!field.matches() || field.group(1).length() % BASE64_GROUP != 0) {
+      return null;
+    }
+    String text = text(field.group(1));
+    int colon = text == null ? -1 : text.indexOf(':');
+    if (text == null || colon < 1 || text.chars().anyMatch(Character::isISOControl)) {
+      return null;
+    }
+    Credentials credentials = new Credentials(text.substring(0, colon), text.substring(colon + 1));
+    return isShort(credentials.user) && isShort(credentials.password) ? credentials : null;
+  }
+
+  private static @Nullable String text(String base64) {
+    try {
+      return UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(Base64.getDecoder().decode(base64)))
+          .toString();
+    } catch (CharacterCodingException | IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static boolean isShort(String text) {
+    return text.getBytes(UTF_8).length <= MOST_BYTES;
+  }
+
+  byte[] passwordBytes() {
+    return password.getBytes(UTF_8);
+  }
+
+  @Override
+  public String toString() {
+    return "Credentials[***]";
+  }
+}

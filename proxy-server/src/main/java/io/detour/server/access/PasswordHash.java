@@ -1,0 +1,127 @@
+package io.detour.server.access;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import at.favre.lib.crypto.bcrypt.BCrypt;
+import at.favre.lib.crypto.bcrypt.LongPasswordStrategies;
+import java.security.MessageDigest;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.commons.codec.digest.Sha2Crypt;
+
+/**
+ * A password as a file keeps it: salted, and slow to try out. Its text does not show it. Immutable;
+ * any thread.
+ *
+ * @param kind how it was made
+ * @param cost of trying one password: the logarithm of the rounds for bcrypt, else the rounds
+ * @param text as {@code crypt(5)} has it
+ */
+record PasswordHash(Kind kind, int cost, String text) implements ParsedHash {
+  /** How a hash is made. */
+  enum Kind {
+    /** {@code $2y$}, {@code $2a$} and {@code $2b$}. */
+    BCRYPT,
+    /** {@code $5$}. */
+    SHA_256,
+    /** {@code $6$}. */
+    SHA_512
+  }
+
+  private static final Pattern BCRYPT =
+      Pattern.compile("\\$2[aby]\\$([0-9]{2})\\$[./A-Za-z0-9]{53}");
+  private static final Pattern SHA =
+      Pattern.compile(
+          "\\$([56])\\$(?:rounds=([1-9][0-9]{0,8})\\$)?[./A-Za-z0-9]{1,16}\\$"
+              + "([./A-Za-z0-9]{43}|[./A-Za-z0-9]{86})");
+  private static final Pattern DES = Pattern.compile("[./A-Za-z0-9]{13}");
+
+  private static final int LEAST_BCRYPT_COST = 4;
+
+  /** Takes some seconds. */
+  private static final int MOST_BCRYPT_COST = 15;
+
+  private static final int USUAL_ROUNDS = 5_000;
+  private static final int LEAST_ROUNDS = 1_000;
+
+  /** Takes a second or two. */
+  private static final int MOST_ROUNDS = 1_000_000;
+
+  private static final int SHA_256_CHARACTERS = 43;
+
+  /** Reads one. */
+  static ParsedHash parse(String text) {
+    Matcher bcrypt = BCRYPT.matcher(text);
+    if (bcrypt.matches()) {
+      int cost = Integer.parseInt(bcrypt.group(1));
+      return cost >= LEAST_BCRYPT_COST && cost <= MOST_BCRYPT_COST
+          ? new PasswordHash(Kind.BCRYPT, cost, text)
+          : new Malformed(
+              "bcrypt cost: "
+                  + cost
+                  + " (expected: "
+                  + LEAST_BCRYPT_COST
+                  + ".."
+                  + MOST_BCRYPT_COST
+                  + ")");
+    }
+    Matcher sha = SHA.matcher(text);
+    return sha.matches() ? sha(sha, text) : new Malformed(refusal(text));
+  }
+
+  private static ParsedHash sha(Matcher sha, String text) {
+    boolean is256 = sha.group(1).equals("5");
+    if (is256 != (sha.group(3).length() == SHA_256_CHARACTERS)) {
+      return new Malformed(refusal(text));
+    }
+    int rounds = sha.group(2) == null ? USUAL_ROUNDS : Integer.parseInt(sha.group(2));
+    return rounds >= LEAST_ROUNDS && rounds <= MOST_ROUNDS
+        ? new PasswordHash(is256 ? Kind.SHA_256 : Kind.SHA_512, rounds, text)
+        : new Malformed(
+            "rounds: " + rounds + " (expected: " + LEAST_ROUNDS + ".." + MOST_ROUNDS + ")");
+  }
+
+  private static String refusal(String text) {
+    String found =
+        text.startsWith("$apr1$") || text.startsWith("$1$")
+            ? "an MD5 hash is quickly broken"
+            : text.startsWith("{SHA}")
+                ? "a SHA-1 hash without salt is quickly broken"
+                : DES.matcher(text).matches()
+                    ? "this is a DES hash, of which only 8 characters count, or no hash"
+                    : text.startsWith("$2") || text.startsWith("$5$") || text.startsWith("$6$")
+                        ? "this is only a part of a hash"
+                        : "this is no hash of a known kind, maybe the password itself";
+    return found + " (expected: bcrypt or SHA-2; make the entry with htpasswd -B FILE USER)";
+  }
+
+  /**
+   * Whether it was made of a password. Takes some milliseconds, whatever the outcome: not for an
+   * event loop.
+   *
+   * @param password UTF-8; of bcrypt the first 72 bytes count
+   */
+  boolean matches(byte[] password) {
+    return switch (kind) {
+      case BCRYPT -> bcrypt(password);
+      case SHA_256 -> isText(Sha2Crypt.sha256Crypt(password.clone(), text));
+      case SHA_512 -> isText(Sha2Crypt.sha512Crypt(password.clone(), text));
+    };
+  }
+
+  private boolean bcrypt(byte[] password) {
+    BCrypt.Version version = BCrypt.Version.VERSION_2Y;
+    return BCrypt.verifyer(version, LongPasswordStrategies.truncate(version))
+        .verify(password, text.getBytes(US_ASCII))
+        .verified;
+  }
+
+  private boolean isText(String other) {
+    return MessageDigest.isEqual(text.getBytes(US_ASCII), other.getBytes(US_ASCII));
+  }
+
+  @Override
+  public String toString() {
+    return kind + "[***]";
+  }
+}

@@ -1,0 +1,117 @@
+package io.detour.server.access;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.detour.rules.Printable;
+import io.detour.rules.document.Problem;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads users from a file as {@code htpasswd(1)} writes it: {@code USER:HASH} in each line, empty
+ * lines and lines that begin with {@code #} aside. For one file.
+ */
+public final class UserFile {
+  private static final int MOST_FILE_BYTES = 16 << 20;
+  private static final int MOST_LINE_CHARACTERS = 1024;
+  private static final int MOST_PROBLEMS = 100;
+
+  private final String file;
+  private final List<Problem> problems = new ArrayList<>();
+  private final Map<String, PasswordHash> hashes = new HashMap<>();
+  private final Map<String, Integer> lines = new HashMap<>();
+
+  private UserFile(String file) {
+    this.file = file;
+  }
+
+  /**
+   * Reads a file. Blocks on the disk: not for an event loop.
+   *
+   * @param path its text is the file's name in problems
+   */
+  public static ReadUsers load(Path path) {
+    UserFile file = new UserFile(path.toString());
+    try (InputStream in = Files.newInputStream(path)) {
+      byte[] bytes = in.readNBytes(MOST_FILE_BYTES + 1);
+      if (bytes.length > MOST_FILE_BYTES) {
+        return file.unreadable("is larger than 16 MiB");
+      }
+      return file.read(UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+    } catch (CharacterCodingException e) {
+      return file.unreadable("is not UTF-8");
+    } catch (NoSuchFileException e) {
+      return file.unreadable("there is no such file");
+    } catch (IOException e) {
+      return file.unreadable(
+          "cannot be read: " + Printable.escaped(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private ReadUsers unreadable(String why) {
+    return new ReadUsers.Rejected(List.of(new Problem(file, 0, 0, why)));
+  }
+
+  private ReadUsers read(String text) {
+    String[] all = text.split("\n", -1);
+    for (int i = 0; i < all.length && problems.size() < MOST_PROBLEMS; i++) {
+      String line = all[i].endsWith("\r") ? all[i].substring(0, all[i].length() - 1) : all[i];
+      if (!line.isBlank() && line.charAt(0) != '#') {
+        read(i + 1, line);
+      }
+    }
+    if (!problems.isEmpty()) {
+      return new ReadUsers.Rejected(problems);
+    }
+    return hashes.isEmpty()
+        ? unreadable("has no user (expected: at least one; htpasswd -B FILE USER adds one)")
+        : new Users(hashes);
+  }
+
+  private void read(int number, String line) {
+    int colon = line.indexOf(':');
+    if (line.length() > MOST_LINE_CHARACTERS) {
+      add(number, 1, "the line is longer than " + MOST_LINE_CHARACTERS + " characters");
+    } else if (colon < 0) {
+      add(number, 1, "a colon is missing (expected: USER:HASH)");
+    } else if (!isName(line.substring(0, colon))) {
+      add(
+          number,
+          1,
+          "the user's name is empty, too long or has a character that cannot be shown (expected: 1"
+              + " to 255 bytes)");
+    } else {
+      read(number, line.substring(0, colon), line.substring(colon + 1));
+    }
+  }
+
+  private static boolean isName(String name) {
+    int bytes = name.getBytes(UTF_8).length;
+    return bytes >= 1 && bytes <= Credentials.MOST_BYTES && Printable.isLine(name);
+  }
+
+  private void read(int number, String user, String hash) {
+    Integer first = lines.putIfAbsent(user, number);
+    if (first != null) {
+      add(number, 1, "the same user as in line " + first);
+    }
+    switch (PasswordHash.parse(hash)) {
+      case PasswordHash readable -> hashes.putIfAbsent(user, readable);
+      case ParsedHash.Malformed malformed ->
+          add(number, user.codePointCount(0, user.length()) + 2, malformed.problem());
+    }
+  }
+
+  private void add(int line, int column, String problem) {
+    problems.add(new Problem(file, line, column, problem));
+  }
+}

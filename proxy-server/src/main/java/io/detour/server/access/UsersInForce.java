@@ -1,0 +1,84 @@
+package io.detour.server.access;
+
+import io.detour.server.reload.Fingerprint;
+import io.detour.server.reload.LoggedEntries;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The users of a file, read again when it has changed. A file with a problem changes nothing. Any
+ * thread may ask for {@link #current}; one thread at a time may {@link #look}.
+ */
+final class UsersInForce {
+  private static final Logger LOG = LoggerFactory.getLogger(UsersInForce.class);
+
+  private final Path file;
+  private final LongSupplier nanoTime;
+
+  /** How the file looked when it was read, and when it was looked at last. */
+  private Fingerprint read;
+
+  private Fingerprint seen;
+  private volatile Snapshot current;
+
+  /**
+   * The users at one time, and whose credentials have been found right since.
+   *
+   * @param users as the file had them
+   * @param accepted by these users alone
+   */
+  record Snapshot(Users users, AcceptedCredentials accepted) {}
+
+  /**
+   * @param file is looked at again
+   * @param look of the file before it was read
+   * @param users what it was read into
+   * @param nanoTime a clock that only goes forward
+   */
+  UsersInForce(Path file, Fingerprint look, Users users, LongSupplier nanoTime) {
+    this.file = file;
+    this.nanoTime = nanoTime;
+    this.read = look;
+    this.seen = look;
+    this.current = snapshot(users);
+  }
+
+  private Snapshot snapshot(Users users) {
+    return new Snapshot(users, new AcceptedCredentials(nanoTime));
+  }
+
+  /** The users now. */
+  Snapshot current() {
+    return current;
+  }
+
+  /**
+   * Looks at the file, and reads it if it has changed and looks as it did the last time: who writes
+   * it is done then. Blocks on the disk: not for an event loop.
+   */
+  void look() {
+    Fingerprint now = Fingerprint.of(List.of(file));
+    boolean atRest = now.equals(seen);
+    seen = now;
+    if (atRest && !now.equals(read)) {
+      read = now;
+      replace(UserFile.load(file));
+    }
+  }
+
+  private void replace(ReadUsers again) {
+    switch (again) {
+      case Users users -> {
+        current = snapshot(users);
+        LOG.info("users reloaded: {} in {}", users.count(), file);
+      }
+      case ReadUsers.Rejected rejected -> {
+        LoggedEntries.warn(LOG, rejected.problems(), "problems");
+        LOG.warn("users not reloaded: {} has problems, the users before stay", file);
+      }
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.access;
+
+import org.jspecify.annotations.NullMarked;
