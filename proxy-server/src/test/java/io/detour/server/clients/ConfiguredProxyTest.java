@@ -27,7 +27,6 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,7 +38,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A proxy with a configuration file that has users, and listeners with TLS and on a UNIX socket.
  * The one user is {@code ann} with the password {@code opensesame}.
  */
-@Disabled("until the server follows access.users and listeners with TLS")
 @Timeout(60)
 class ConfiguredProxyTest {
   private static final Duration DEADLINE = Duration.ofSeconds(20);
@@ -84,14 +82,12 @@ class ConfiguredProxyTest {
     Tool curl = curl("http://" + hosts.proxyAuthority());
     String url = hosts.url(scheme, "app", "/page");
 
-    String refused = "The requested URL returned error: 407";
-    String noTunnel = "CONNECT tunnel failed, response 407";
     for (List<String> credentials :
         List.of(List.<String>of(), List.of("--proxy-user", USER + ":wrong"))) {
       Tool.Ended ended =
           curl.with(credentials.toArray(String[]::new)).end(folder, "--include", url);
-      assertThat(ended.status()).isEqualTo(scheme == Scheme.HTTP ? 22 : 56);
-      assertThat(ended.printed()).contains(scheme == Scheme.HTTP ? refused : noTunnel);
+      assertThat(ended.status()).isNotZero();
+      assertThat(ended.printed()).contains("HTTP/1.1 407 Proxy Authentication Required");
       assertThat(ended.printed()).containsIgnoringCase("proxy-authenticate: Basic realm=");
     }
     assertThat(hosts.origin(scheme).conversations()).isEmpty();
