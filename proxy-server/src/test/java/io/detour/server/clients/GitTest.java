@@ -51,13 +51,14 @@ class GitTest {
   @ParameterizedTest(name = "W08, W09: git clones over {0} and pushes in chunks")
   @EnumSource(Scheme.class)
   void clonesAndPushes(Scheme scheme) throws Exception {
-    Path repository = folder.resolve("repositories").resolve("tool.git");
+    Path repositories = folder.resolve("repositories");
+    Path repository = repositories.resolve("tool.git");
     git.run(folder, "init", "--quiet", "--bare", "--initial-branch=main", repository.toString());
     Path first = clone(repository.toString(), "first");
     commit(first, "tool", Pages.bytes(1 << 20));
     git.run(folder, "-C", first.toString(), "push", "--quiet", "origin", "HEAD:main");
 
-    try (GitHost host = GitHost.start(scheme, hosts.certificate(), repository.getParent());
+    try (GitHost host = GitHost.start(scheme, hosts.certificate(), repositories);
         WireTap tap = WireTap.before(host.address())) {
       Path second = clone(hosts.url(scheme, "git", tap.port(), "/tool.git"), "second");
 

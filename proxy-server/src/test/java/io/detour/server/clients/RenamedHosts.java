@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +52,8 @@ final class RenamedHosts implements AutoCloseable {
   private final Pages pages;
   private final RunningServer server;
   private final WireTap proxy;
-  private final Map<Scheme, WireTap> origins;
+  private final WireTap plainOrigin;
+  private final WireTap tlsOrigin;
 
   private RenamedHosts(Path folder, UnaryOperator<ServerOptions> change) throws Exception {
     certificate =
@@ -69,10 +69,8 @@ final class RenamedHosts implements AutoCloseable {
       server.dns().answer(name + NEW, "127.0.0.1");
     }
     proxy = WireTap.before(server.address());
-    origins =
-        Map.of(
-            Scheme.HTTP, WireTap.before(pages.address(Scheme.HTTP)),
-            Scheme.HTTPS, WireTap.before(pages.address(Scheme.HTTPS)));
+    plainOrigin = WireTap.before(pages.address(Scheme.HTTP));
+    tlsOrigin = WireTap.before(pages.address(Scheme.HTTPS));
   }
 
   /** Starts them with a proxy that anybody may use. */
@@ -139,7 +137,10 @@ final class RenamedHosts implements AutoCloseable {
 
   /** Connections to the origin of the pages. */
   WireTap origin(Scheme scheme) {
-    return origins.get(scheme);
+    return switch (scheme) {
+      case HTTP -> plainOrigin;
+      case HTTPS -> tlsOrigin;
+    };
   }
 
   /** Every request head that reached the origin without TLS, in order. */
@@ -267,9 +268,8 @@ final class RenamedHosts implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.close();
-    for (WireTap tap : new ArrayList<>(origins.values())) {
-      tap.close();
-    }
+    plainOrigin.close();
+    tlsOrigin.close();
     proxy.close();
     pages.close();
   }
