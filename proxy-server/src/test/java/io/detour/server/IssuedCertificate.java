@@ -18,10 +18,12 @@ import javax.net.ssl.SSLContext;
  * @param authority signs
  * @param server the certificate and its key
  */
-record IssuedCertificate(X509Bundle authority, X509Bundle server) {
-  static final String PASSWORD = "for one test";
+public record IssuedCertificate(X509Bundle authority, X509Bundle server) {
+  /** Of the key store. */
+  public static final String PASSWORD = "for one test";
 
-  static IssuedCertificate covering(String... names) throws Exception {
+  /** Issues one that is valid for an hour. */
+  public static IssuedCertificate covering(String... names) throws Exception {
     Instant now = Instant.now();
     CertificateBuilder common =
         new CertificateBuilder()
@@ -48,7 +50,7 @@ record IssuedCertificate(X509Bundle authority, X509Bundle server) {
   }
 
   /** Writes certificate and key as PKCS #12 with {@link #PASSWORD}. */
-  Path writeKeyStore(Path folder) throws Exception {
+  public Path writeKeyStore(Path folder) throws Exception {
     Path file = folder.resolve("origin.p12");
     try (OutputStream out = Files.newOutputStream(file)) {
       char[] password = PASSWORD.toCharArray();
@@ -58,12 +60,30 @@ record IssuedCertificate(X509Bundle authority, X509Bundle server) {
   }
 
   /** Writes the authority's certificate as PEM. */
-  Path writeAuthority(Path folder) throws Exception {
+  public Path writeAuthority(Path folder) throws Exception {
     return Files.writeString(folder.resolve("ca.pem"), authority.getCertificatePEM(), US_ASCII);
   }
 
+  /** Writes the certificate as PEM. */
+  public Path writeCertificate(Path folder) throws Exception {
+    return Files.writeString(
+        folder.resolve("server.pem"), server.getCertificatePathPEM(), US_ASCII);
+  }
+
+  /** Writes the certificate's key as PEM (PKCS #8). */
+  public Path writeKey(Path folder) throws Exception {
+    return Files.writeString(folder.resolve("server.key"), server.getPrivateKeyPEM(), US_ASCII);
+  }
+
+  /** TLS for a server that has the certificate. */
+  public SSLContext serving() throws Exception {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(server.toKeyManagerFactory().getKeyManagers(), null, null);
+    return context;
+  }
+
   /** TLS for a client that trusts the authority and nobody else. */
-  SSLContext trusting() throws Exception {
+  public SSLContext trusting() throws Exception {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, authority.toTrustManagerFactory().getTrustManagers(), null);
     return context;

@@ -13,7 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
 /** Keeps the lines of the access log. Any thread. */
-final class RecordedAccessLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+public final class RecordedAccessLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private static final Logger LOGGER =
       ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(AccessLog.LOGGER);
 
@@ -38,7 +38,7 @@ final class RecordedAccessLog extends AppenderBase<ILoggingEvent> implements Aut
   }
 
   /** The facts of each line with this message, values as text. */
-  List<Map<String, String>> lines(String message) {
+  public List<Map<String, String>> lines(String message) {
     return events.stream()
         .filter(event -> event.getMessage().equals(message))
         .map(RecordedAccessLog::facts)

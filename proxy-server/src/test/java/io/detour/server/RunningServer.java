@@ -26,7 +26,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** A whole server on free loopback ports, with a DNS server to script and its access log. */
-final class RunningServer implements AutoCloseable {
+public final class RunningServer implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 10_000;
   private static final String NO_RULES = "version: 1\nrules: []\n";
 
@@ -56,7 +56,7 @@ final class RunningServer implements AutoCloseable {
   }
 
   /** Serves with a rule file of this text. */
-  static RunningServer start(String rules) throws IOException {
+  public static RunningServer start(String rules) throws IOException {
     return start(rules, options -> options);
   }
 
@@ -76,7 +76,8 @@ final class RunningServer implements AutoCloseable {
   }
 
   /** Serves with a rule file of this text, with options that differ from the usual ones. */
-  static RunningServer start(String rules, UnaryOperator<ServerOptions> change) throws IOException {
+  public static RunningServer start(String rules, UnaryOperator<ServerOptions> change)
+      throws IOException {
     return start(rules, Transport.available(), change);
   }
 
@@ -92,17 +93,17 @@ final class RunningServer implements AutoCloseable {
   }
 
   /** Answers the lookups of this server. */
-  ScriptedDnsServer dns() {
+  public ScriptedDnsServer dns() {
     return dns;
   }
 
   /** The lines of the access log since the start. */
-  RecordedAccessLog log() {
+  public RecordedAccessLog log() {
     return log;
   }
 
   /** Every TCP port where clients of the proxy are accepted. */
-  List<InetSocketAddress> addresses() {
+  public List<InetSocketAddress> addresses() {
     return server.listeners().stream()
         .map(ListenerOptions::address)
         .filter(ListenAddress.Inet.class::isInstance)
@@ -126,7 +127,7 @@ final class RunningServer implements AutoCloseable {
   }
 
   /** The first of them. */
-  InetSocketAddress address() {
+  public InetSocketAddress address() {
     return addresses().getFirst();
   }
 
@@ -215,7 +216,7 @@ final class RunningServer implements AutoCloseable {
    *
    * @param labels as on the page: {@code kind="connect"}
    */
-  double metric(String name, String... labels) throws IOException {
+  public double metric(String name, String... labels) throws IOException {
     return metrics()
         .lines()
         .filter(line -> line.startsWith(name + '{') && Stream.of(labels).allMatch(line::contains))

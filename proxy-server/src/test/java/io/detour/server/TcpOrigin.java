@@ -72,12 +72,12 @@ public final class TcpOrigin implements AutoCloseable {
   }
 
   /** {@code 127.0.0.1:PORT}. */
-  String authority() {
+  public String authority() {
     return "127.0.0.1:" + port();
   }
 
   /** How many connections there were. */
-  int accepted() {
+  public int accepted() {
     return accepted.get();
   }
 

@@ -10,8 +10,7 @@ import javax.net.ssl.SSLSocket;
 record TlsTarget(TcpOrigin origin, IssuedCertificate certificate) implements AutoCloseable {
   static TlsTarget covering(String... names) throws Exception {
     IssuedCertificate certificate = IssuedCertificate.covering(names);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(certificate.server().toKeyManagerFactory().getKeyManagers(), null, null);
+    SSLContext context = certificate.serving();
     TcpOrigin origin =
         TcpOrigin.start(
             socket -> {
