@@ -168,13 +168,7 @@ public final class DetourServer implements AutoCloseable {
 
   private static ClientServices clients(TunnelServices tunnels, ServerOptions options) {
     Pseudonym pseudonym = Pseudonym.random();
-    ClientTimeouts timeouts =
-        new ClientTimeouts(
-            options.headTimeout(),
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(30),
-            Duration.ofMinutes(5),
-            options.relay().writeStall());
+    ClientTimeouts timeouts = options.timeouts();
     HeadLimits limits = HeadLimits.defaults();
     ExchangeServices exchanges =
         new ExchangeServices(tunnels.passages(), limits, timeouts, pseudonym);

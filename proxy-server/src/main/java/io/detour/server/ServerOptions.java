@@ -4,6 +4,7 @@ import io.detour.core.relay.RelayOptions;
 import io.detour.rules.RuleSet;
 import io.detour.server.config.Configuration;
 import io.detour.server.config.Timeout;
+import io.detour.server.connect.ClientTimeouts;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
@@ -20,7 +21,7 @@ import java.util.List;
  * @param rules which names lead where, and how that changes
  * @param dial how targets are resolved and connected to
  * @param relay how bytes are moved
- * @param headTimeout for the whole request head of a client
+ * @param timeouts how long a client waits, and is waited for
  * @param threads number of event loops, at least 1
  * @param busyPoll how long an event loop looks for more events before its thread sleeps, if few
  *     came last; zero for not at all
@@ -32,7 +33,7 @@ public record ServerOptions(
     RuleSupply rules,
     DialOptions dial,
     RelayOptions relay,
-    Duration headTimeout,
+    ClientTimeouts timeouts,
     int threads,
     Duration busyPoll) {
 
@@ -64,9 +65,18 @@ public record ServerOptions(
         rules,
         configuration.dialOptions(),
         configuration.relayOptions(),
-        configuration.timeout(Timeout.HEAD),
+        timeouts(configuration),
         threads == Configuration.AUTOMATIC ? automaticThreads() : threads,
         configuration.relay().busyPoll());
+  }
+
+  private static ClientTimeouts timeouts(Configuration configuration) {
+    return new ClientTimeouts(
+        configuration.timeout(Timeout.HEAD),
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(30),
+        Duration.ofMinutes(5),
+        configuration.relayOptions().writeStall());
   }
 
   /**
@@ -80,41 +90,48 @@ public record ServerOptions(
   /** The same with other addresses. */
   public ServerOptions withListen(List<ListenAddress> clients, ListenAddress adminAddress) {
     return new ServerOptions(
-        clients, forward, adminAddress, rules, dial, relay, headTimeout, threads, busyPoll);
+        clients, forward, adminAddress, rules, dial, relay, timeouts, threads, busyPoll);
   }
 
   /** The same with other plain TCP listeners. */
   public ServerOptions withForward(List<Forward> other) {
     return new ServerOptions(
-        listen, other, admin, rules, dial, relay, headTimeout, threads, busyPoll);
+        listen, other, admin, rules, dial, relay, timeouts, threads, busyPoll);
   }
 
   /** The same with other rules. */
   public ServerOptions withRules(RuleSupply other) {
     return new ServerOptions(
-        listen, forward, admin, other, dial, relay, headTimeout, threads, busyPoll);
+        listen, forward, admin, other, dial, relay, timeouts, threads, busyPoll);
   }
 
   /** The same with other ways to dial. */
   public ServerOptions withDial(DialOptions other) {
     return new ServerOptions(
-        listen, forward, admin, rules, other, relay, headTimeout, threads, busyPoll);
+        listen, forward, admin, rules, other, relay, timeouts, threads, busyPoll);
   }
 
   /** The same with another relay. */
   public ServerOptions withRelay(RelayOptions other) {
     return new ServerOptions(
-        listen, forward, admin, rules, dial, other, headTimeout, threads, busyPoll);
+        listen, forward, admin, rules, dial, other, timeouts, threads, busyPoll);
   }
 
   /** The same with another timeout for request heads. */
   public ServerOptions withHeadTimeout(Duration other) {
+    return withTimeouts(
+        new ClientTimeouts(
+            other, timeouts.idle(), timeouts.body(), timeouts.response(), timeouts.writeStall()));
+  }
+
+  /** The same with other timeouts for clients. */
+  public ServerOptions withTimeouts(ClientTimeouts other) {
     return new ServerOptions(listen, forward, admin, rules, dial, relay, other, threads, busyPoll);
   }
 
   /** The same with another number of event loops. */
   public ServerOptions withThreads(int other) {
     return new ServerOptions(
-        listen, forward, admin, rules, dial, relay, headTimeout, other, busyPoll);
+        listen, forward, admin, rules, dial, relay, timeouts, other, busyPoll);
   }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * with unread input would be a reset, which can destroy the answer on its way.
  */
 public final class StagedClose extends ChannelInboundHandlerAdapter {
-  /** How long a client may go on sending after the answer. */
+  /** How long a client may take to read the answer and to end. */
   private static final Duration LINGER = Duration.ofSeconds(10);
 
   /** The same when the server stops and waits for its clients. */
@@ -43,6 +43,7 @@ public final class StagedClose extends ChannelInboundHandlerAdapter {
     client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     StagedClose last = new StagedClose(loop);
     client.pipeline().addLast(last);
+    last.begin(client);
     while (client.pipeline().first() != last) {
       client.pipeline().removeFirst();
     }
@@ -51,17 +52,21 @@ public final class StagedClose extends ChannelInboundHandlerAdapter {
         .addListener(written -> last.answered((DuplexChannel) client, written.isSuccess()));
   }
 
+  /** Also a client that does not take the answer is closed in the end. */
+  private void begin(Channel client) {
+    Duration linger = loop.isStopping() ? LAST_LINGER : LINGER;
+    end =
+        client.eventLoop().schedule(() -> client.close(), linger.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   private void answered(DuplexChannel client, boolean written) {
     if (!written || client.isInputShutdown()) {
       client.close();
       return;
     }
     loop.waits(client);
-    Duration linger = loop.isStopping() ? LAST_LINGER : LINGER;
     client.shutdownOutput();
     client.config().setAutoRead(true);
-    end =
-        client.eventLoop().schedule(() -> client.close(), linger.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override
