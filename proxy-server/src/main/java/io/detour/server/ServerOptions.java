@@ -95,8 +95,7 @@ public record ServerOptions(
 
   /** The same with other plain TCP listeners. */
   public ServerOptions withForward(List<Forward> other) {
-    return new ServerOptions(
-        listen, other, admin, rules, dial, relay, timeouts, threads, busyPoll);
+    return new ServerOptions(listen, other, admin, rules, dial, relay, timeouts, threads, busyPoll);
   }
 
   /** The same with other rules. */
@@ -131,7 +130,6 @@ public record ServerOptions(
 
   /** The same with another number of event loops. */
   public ServerOptions withThreads(int other) {
-    return new ServerOptions(
-        listen, forward, admin, rules, dial, relay, timeouts, other, busyPoll);
+    return new ServerOptions(listen, forward, admin, rules, dial, relay, timeouts, other, busyPoll);
   }
 }

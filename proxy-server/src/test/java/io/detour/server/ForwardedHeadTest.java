@@ -81,8 +81,7 @@ class ForwardedHeadTest {
     }
     assertThat(origin.asked()).hasSize(1);
     assertThat(origin.asked().getFirst().line()).isEqualTo("GET /a//b?c=%2f HTTP/1.1");
-    assertThat(origin.asked().getFirst().field("host"))
-        .containsExactly(host + ":" + origin.port());
+    assertThat(origin.asked().getFirst().field("host")).containsExactly(host + ":" + origin.port());
   }
 
   @ParameterizedTest(name = "F03: {0} {1} asks for {2}")
@@ -131,8 +130,7 @@ class ForwardedHeadTest {
                 """));
 
     assertThat(request.head())
-        .matches(
-            "GET / HTTP/1\\.1\r\nHost: [^\r]+\r\nX-Kept: 3\r\nVia: " + PSEUDONYM + "\r\n\r\n");
+        .matches("GET / HTTP/1\\.1\r\nHost: [^\r]+\r\nX-Kept: 3\r\nVia: " + PSEUDONYM + "\r\n\r\n");
   }
 
   @Test

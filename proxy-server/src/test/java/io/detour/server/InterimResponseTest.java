@@ -116,7 +116,9 @@ class InterimResponseTest {
                   byte[] head = new byte[16 << 10];
                   int read = connection.getInputStream().read(head);
                   assertThat(read).isPositive();
-                  connection.getOutputStream().write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(ISO_8859_1));
+                  connection
+                      .getOutputStream()
+                      .write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(ISO_8859_1));
                   assertThat(connection.getInputStream().readNBytes(5)).hasSize(5);
                   connection.getOutputStream().write(HttpOrigin.HELLO.getBytes(ISO_8859_1));
                 });

@@ -9,8 +9,8 @@ import io.netty.channel.Channel;
 
 /**
  * Writes the content of one message to a connection, in the framing that its head tells. On the
- * connection's event loop; whoever writes flushes. That a write fails is told to nobody: what is read
- * from the connection says what has become of it.
+ * connection's event loop; whoever writes flushes. That a write fails is told to nobody: what is
+ * read from the connection says what has become of it.
  *
  * @param channel the connection
  * @param framing of the message

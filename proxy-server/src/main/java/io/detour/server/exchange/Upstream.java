@@ -81,7 +81,9 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   private boolean reading;
   private boolean inputEnded;
 
-  /** Whether a write has failed: a reset has been seen then, and a later end is not to be trusted. */
+  /**
+   * Whether a write has failed: a reset has been seen then, and a later end is not to be trusted.
+   */
   private boolean outputFailed;
 
   /**
@@ -138,7 +140,9 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     channel.close();
   }
 
-  /** The same with a reset, so that the origin does not take what it has got for a whole request. */
+  /**
+   * The same with a reset, so that the origin does not take what it has got for a whole request.
+   */
   void abort() {
     if (channel.isOpen()) {
       ResetOnClose.set(channel);
