@@ -178,7 +178,7 @@ final class MalformedHeads {
         new Row("HTTP/2's preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505));
   }
 
-  /** What Netty's decoder repairs without telling. */
+  /** What lenient readers, Netty's among them, repair without telling. */
   static Stream<Row> repaired() {
     return Stream.of(
         moreFields("C21: a folded line", "X: a\r\n zq9x\r\n"),

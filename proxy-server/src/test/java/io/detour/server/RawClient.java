@@ -6,10 +6,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
+import java.time.Duration;
 
 /**
  * A client of the proxy that decides about each byte. Texts are bytes (ISO 8859-1). Nothing waits
@@ -85,6 +87,26 @@ final class RawClient implements AutoCloseable {
       text.append((char) next);
     }
     return ResponseHead.of(text.toString());
+  }
+
+  /** The same of an answer that takes long. */
+  ResponseHead headWithin(Duration timeout) throws IOException {
+    socket.setSoTimeout((int) timeout.toMillis());
+    try {
+      return head();
+    } finally {
+      socket.setSoTimeout(TIMEOUT_MILLIS);
+    }
+  }
+
+  /** What the proxy sends. */
+  InputStream input() throws IOException {
+    return socket.getInputStream();
+  }
+
+  /** What the proxy is sent. */
+  OutputStream output() throws IOException {
+    return socket.getOutputStream();
   }
 
   /** Reads exactly so many bytes, or what there is before the end. */

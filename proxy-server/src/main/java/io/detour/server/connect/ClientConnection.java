@@ -28,9 +28,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One client's connection: reads request heads one after another, sees that the client may ask, and
@@ -39,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * loop.
  */
 public final class ClientConnection extends ChannelInboundHandlerAdapter implements Sweep.Swept {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
   private static final String HEAD_METHOD = "HEAD";
 
   private static final Refusal LATE_HEAD =
@@ -75,6 +80,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   private final Patience headPatience;
   private final Patience idlePatience;
   private final Patience bodyPatience;
+  private final WriteStall answerStall;
 
   private Phase phase = Phase.HEAD;
 
@@ -113,6 +119,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     this.headPatience = new Patience(timeouts.head());
     this.idlePatience = new Patience(timeouts.idle());
     this.bodyPatience = new Patience(timeouts.body());
+    this.answerStall = new WriteStall(channel, timeouts.writeStall());
   }
 
   /** The client's connection. */
@@ -196,9 +203,21 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
   /** Goes on with what was read, after somebody who was blocked is so no more. */
   public void proceed() {
-    if (proceeding) {
-      return;
+    if (!proceeding) {
+      attempt(this::takeSteps);
     }
+  }
+
+  /** Does what may fail by a bug, which then costs this client its connection and nobody more. */
+  public void attempt(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error e) {
+      failed(e);
+    }
+  }
+
+  private void takeSteps() {
     proceeding = true;
     try {
       while (step()) {}
@@ -270,7 +289,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
             head.fields().first("Proxy-Authorization"),
             ip(),
             channel.eventLoop(),
-            authentication -> authenticated(head, allowed, authentication));
+            authentication -> attempt(() -> authenticated(head, allowed, authentication)));
   }
 
   private @Nullable Address ip() {
@@ -322,15 +341,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     if (taker.isBlocked()) {
       return false;
     }
-    ByteBuf in = pending == null ? Unpooled.EMPTY_BUFFER : pending;
-    ContentProgress progress =
-        Objects.requireNonNull(content)
-            .read(
-                in,
-                piece -> {
-                  recentBodyBytes += piece.readableBytes();
-                  taker.content(piece);
-                });
+    ContentProgress progress = readPieces(taker);
     if (phase != Phase.CONTENT) {
       return false; // A piece could not be passed on, and that was the end of it.
     }
@@ -345,6 +356,22 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
       case MalformedMessage malformed -> taker.contentFailed(refusal(malformed));
     }
     return true;
+  }
+
+  /** What was read stays there until this returns, even if a piece is the end of the connection. */
+  private ContentProgress readPieces(ServedRequest taker) {
+    ByteBuf in = pending == null ? Unpooled.EMPTY_BUFFER : pending.retain();
+    try {
+      return Objects.requireNonNull(content)
+          .read(
+              in,
+              piece -> {
+                recentBodyBytes += piece.readableBytes();
+                taker.content(piece);
+              });
+    } finally {
+      in.release();
+    }
   }
 
   /**
@@ -415,20 +442,57 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     ForwardRequest refused = Objects.requireNonNull(request);
     account(RequestKind.FORWARD, refused.target().address(), refusal);
     boolean withContent = !refused.head().is(HEAD_METHOD);
-    served = null;
-    if (phase == Phase.ANSWER && isPersistent()) {
-      channel.writeAndFlush(Unpooled.wrappedBuffer(refusal.persistentBytes(withContent)));
-      answered(true);
+    if (mayGoOn()) {
+      answer(Unpooled.wrappedBuffer(refusal.persistentBytes(withContent)), true);
     } else {
+      served = null;
       close(refusal, withContent);
     }
+  }
+
+  /** Whether another request may be served behind an answer that is given now. */
+  public boolean mayGoOn() {
+    return phase == Phase.ANSWER && isPersistent();
+  }
+
+  /**
+   * Answers the request that is being served with words of the proxy's own. The next one waits
+   * until they are written: who does not read them asks for nothing more.
+   *
+   * @param bytes all of the answer
+   * @param persistent whether it says that the connection goes on
+   */
+  public void answer(ByteBuf bytes, boolean persistent) {
+    served = null;
+    channel
+        .writeAndFlush(bytes)
+        .addListener(
+            written -> {
+              if (written.isSuccess()) {
+                attempt(() -> answered(persistent));
+              }
+            });
   }
 
   /** Cuts the connection, so that the client does not take what it has got for the whole. */
   public void reset() {
     served = null;
-    ResetOnClose.set(channel);
-    channel.close();
+    cut();
+  }
+
+  private void cut() {
+    phase = Phase.OVER;
+    if (channel.isOpen()) {
+      ResetOnClose.set(channel);
+      channel.close();
+    }
+  }
+
+  /** A bug: nothing more is done for this client. */
+  @Override
+  public void failed(Throwable bug) {
+    LOG.error("a client's connection is closed because of a bug", bug);
+    cut();
   }
 
   private void refuseHead(RequestKind kind, MalformedMessage malformed, boolean withContent) {
@@ -477,7 +541,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     switch (phase) {
       case HEAD -> sweepHead(nanoTime);
       case CONTENT -> sweepContent(nanoTime);
-      case AUTHENTICATION, ANSWER, OVER -> {}
+      case ANSWER -> sweepAnswer(nanoTime);
+      case AUTHENTICATION, OVER -> {}
     }
     if (served != null) {
       served.sweep(nanoTime);
@@ -504,8 +569,21 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     }
   }
 
+  /** An answer of the proxy's own waits for a client that does not read. */
+  private void sweepAnswer(long nanoTime) {
+    if (served == null && answerStall.isOver(0, nanoTime)) {
+      loop.counters().requestError(ProxyErrorType.CONNECTION_WRITE_TIMEOUT);
+      reset();
+    }
+  }
+
+  /** A reset, or a bug. */
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    context.close();
+    if (cause instanceof IOException || cause.getCause() instanceof IOException) {
+      context.close();
+    } else {
+      failed(cause);
+    }
   }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * with unread input would be a reset, which can destroy the answer on its way.
  */
 public final class StagedClose extends ChannelInboundHandlerAdapter {
-  /** How long a client may go on sending after the answer. */
+  /** How long a client may take to read the answer and to end. */
   private static final Duration LINGER = Duration.ofSeconds(10);
 
   /** The same when the server stops and waits for its clients. */
@@ -44,10 +44,18 @@ public final class StagedClose extends ChannelInboundHandlerAdapter {
     client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     StagedClose last = new StagedClose(loop);
     client.pipeline().addLast(last);
+    last.begin(client);
     TransportHandlers.removeOthers(client, last);
     client
         .writeAndFlush(answer)
         .addListener(written -> last.answered((DuplexChannel) client, written.isSuccess()));
+  }
+
+  /** Also a client that does not take the answer is closed in the end. */
+  private void begin(Channel client) {
+    Duration linger = loop.isStopping() ? LAST_LINGER : LINGER;
+    end =
+        client.eventLoop().schedule(() -> client.close(), linger.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void answered(DuplexChannel client, boolean written) {
@@ -56,11 +64,8 @@ public final class StagedClose extends ChannelInboundHandlerAdapter {
       return;
     }
     loop.waits(client);
-    Duration linger = loop.isStopping() ? LAST_LINGER : LINGER;
     TransportHandlers.endOutput(client);
     client.config().setAutoRead(true);
-    end =
-        client.eventLoop().schedule(() -> client.close(), linger.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override

@@ -7,16 +7,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Visits the client connections of one event loop at intervals, so that a timeout costs no timer of
  * its own. Nothing runs while there is no connection. On the event loop.
  */
 final class Sweep implements Runnable {
-  private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
-
   /** A connection with timeouts. */
   interface Swept {
     /**
@@ -25,6 +21,13 @@ final class Sweep implements Runnable {
      * @param nanoTime as {@link System#nanoTime}
      */
     void sweep(long nanoTime);
+
+    /**
+     * The look has failed.
+     *
+     * @param bug what was thrown
+     */
+    void failed(Throwable bug);
   }
 
   /** A timeout is up to so many parts of itself late. */
@@ -80,8 +83,8 @@ final class Sweep implements Runnable {
     try {
       one.sweep(now);
     } catch (RuntimeException | Error e) {
-      LOG.error("a client connection could not be looked at, it has no timeouts any more", e);
       swept.remove(one);
+      one.failed(e);
     }
   }
 }

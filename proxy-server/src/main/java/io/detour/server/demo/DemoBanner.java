@@ -29,7 +29,7 @@ public record DemoBanner(
     Try the example rules (rules.example.yaml) in another terminal.
     A legacy name reaches its new host; the certificate is checked against the legacy name:
     %s
-    By suffix, over plain HTTP through a tunnel:
+    By suffix, over plain HTTP, where Host is rewritten too:
     %s
     By regular expression:
     %s
@@ -56,6 +56,6 @@ public record DemoBanner(
   }
 
   private String http(String name) {
-    return "  curl --proxy http://%s --proxytunnel http://%s:%d/".formatted(proxy, name, httpPort);
+    return "  curl --proxy http://%s http://%s:%d/".formatted(proxy, name, httpPort);
   }
 }

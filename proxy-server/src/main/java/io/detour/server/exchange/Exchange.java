@@ -97,7 +97,7 @@ final class Exchange implements ServedRequest, Passage.Arrival {
 
   private void reach(Route decided) {
     route = decided;
-    Upstream kept = isIdempotent() ? owner.take(decided) : null;
+    Upstream kept = isRepeatable() ? owner.take(decided) : null;
     if (kept == null) {
       passage.dial(decided, this);
     } else {
@@ -107,8 +107,13 @@ final class Exchange implements ServedRequest, Passage.Arrival {
     }
   }
 
-  private boolean isIdempotent() {
-    return IDEMPOTENT.contains(request.head().method());
+  /**
+   * Whether it can be sent again on another connection. Others get a new one: the origin may close
+   * one that it kept at any moment, and that must be no client's failure.
+   */
+  private boolean isRepeatable() {
+    return IDEMPOTENT.contains(request.head().method())
+        && request.framing() instanceof Framing.None;
   }
 
   @Override
@@ -138,9 +143,9 @@ final class Exchange implements ServedRequest, Passage.Arrival {
         passage.hostHeader() == HostHeader.PRESERVE ? passage.asked() : passage.target();
     ByteBuf head = channel.alloc().buffer();
     MessageWriter.write(services.heads().request(request, host, controls.hopsLeftBehind()), head);
-    channel.writeAndFlush(head, channel.voidPromise());
     requestSent = request.framing() instanceof Framing.None;
     patience.renew();
+    channel.writeAndFlush(head);
   }
 
   @Override
@@ -156,6 +161,9 @@ final class Exchange implements ServedRequest, Passage.Arrival {
     }
     sentBytes += piece.readableBytes();
     patience.renew();
+    if (response != null) {
+      response.requestGoesOn();
+    }
     toOrigin.write(piece);
     toOrigin.channel().flush();
   }
@@ -211,7 +219,7 @@ final class Exchange implements ServedRequest, Passage.Arrival {
     if (reusable && requestSent) {
       owner.keep(used);
     } else {
-      used.close();
+      leave(used);
     }
     client.answered(persistent && requestSent);
   }
@@ -230,7 +238,7 @@ final class Exchange implements ServedRequest, Passage.Arrival {
     } else if (malformed != null) {
       refuse(
           new Refusal(malformed.status(), ProxyErrorType.HTTP_PROTOCOL_ERROR, malformed.problem()));
-    } else if (reused && requestSent && request.framing() instanceof Framing.None && untouched()) {
+    } else if (reused && untouched()) {
       again();
     } else {
       refuse(NO_ANSWER);
@@ -264,7 +272,15 @@ final class Exchange implements ServedRequest, Passage.Arrival {
   private void leaveUpstream() {
     over = true;
     if (upstream != null) {
-      upstream.close();
+      leave(upstream);
+    }
+  }
+
+  private void leave(Upstream used) {
+    if (requestSent) {
+      used.close();
+    } else {
+      used.abort();
     }
   }
 

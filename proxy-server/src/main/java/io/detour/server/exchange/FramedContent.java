@@ -9,7 +9,8 @@ import io.netty.channel.Channel;
 
 /**
  * Writes the content of one message to a connection, in the framing that its head tells. On the
- * connection's event loop; whoever writes flushes.
+ * connection's event loop; whoever writes flushes. That a write fails is told to nobody: what is
+ * read from the connection says what has become of it.
  *
  * @param channel the connection
  * @param framing of the message
@@ -27,13 +28,13 @@ record FramedContent(Channel channel, Framing framing) {
     if (framing instanceof Framing.Chunked) {
       ByteBuf start = channel.alloc().buffer(CHUNK_LINE_BYTES);
       MessageWriter.chunkStart(piece.readableBytes(), start);
-      channel.write(start, channel.voidPromise());
-      channel.write(piece, channel.voidPromise());
+      channel.write(start);
+      channel.write(piece);
       ByteBuf end = channel.alloc().buffer(CHUNK_LINE_BYTES);
       MessageWriter.chunkEnd(end);
-      channel.write(end, channel.voidPromise());
+      channel.write(end);
     } else {
-      channel.write(piece, channel.voidPromise());
+      channel.write(piece);
     }
   }
 
@@ -46,7 +47,7 @@ record FramedContent(Channel channel, Framing framing) {
     if (framing instanceof Framing.Chunked) {
       ByteBuf last = channel.alloc().buffer();
       MessageWriter.lastChunk(EndToEnd.trailers(trailers), last);
-      channel.write(last, channel.voidPromise());
+      channel.write(last);
     }
   }
 }

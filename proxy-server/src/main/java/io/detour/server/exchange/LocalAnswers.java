@@ -5,7 +5,6 @@ import io.detour.server.observe.RequestKind;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.channel.Channel;
 
 /** Answers that no origin gives: to requests that are meant for the last proxy they reach. */
 final class LocalAnswers {
@@ -24,12 +23,9 @@ final class LocalAnswers {
 
   /** What the proxy can do (RFC 9110 9.3.7). */
   static void options(ClientConnection client) {
-    Channel channel = client.channel();
-    boolean persistent = client.isPersistent();
+    boolean persistent = client.mayGoOn();
     String answer = OPTIONS + (persistent ? "" : "Connection: close\r\n") + "\r\n";
     client.loop().counters().request(RequestKind.FORWARD, 200);
-    channel.write(ByteBufUtil.writeAscii(channel.alloc(), answer), channel.voidPromise());
-    channel.flush();
-    client.answered(persistent);
+    client.answer(ByteBufUtil.writeAscii(client.channel().alloc(), answer), persistent);
   }
 }

@@ -2,6 +2,7 @@ package io.detour.server.exchange;
 
 import io.detour.server.connect.ClientConnection;
 import io.detour.server.connect.Patience;
+import io.detour.server.connect.WriteStall;
 import io.detour.server.http.FieldLines;
 import io.detour.server.http.Framing;
 import io.detour.server.http.MalformedMessage;
@@ -13,7 +14,6 @@ import io.detour.server.status.ProxyErrorType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOutboundBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +32,7 @@ final class ResponseRelay implements Upstream.Reader {
   private final Exchange exchange;
   private final Upstream upstream;
   private final Patience originPatience;
-  private final Patience clientPatience;
+  private final WriteStall clientStall;
 
   private int interim;
 
@@ -44,9 +44,6 @@ final class ResponseRelay implements Upstream.Reader {
   private boolean closes;
   private long receivedBytes;
 
-  /** What waited for the client at the last visit of the sweep. */
-  private long waitingBytes;
-
   ResponseRelay(
       ExchangeServices services, ClientConnection client, Exchange exchange, Upstream upstream) {
     this.services = services;
@@ -56,7 +53,7 @@ final class ResponseRelay implements Upstream.Reader {
     this.upstream = upstream;
     this.toClient = new FramedContent(channel, new Framing.None());
     this.originPatience = new Patience(services.timeouts().response());
-    this.clientPatience = new Patience(services.timeouts().writeStall());
+    this.clientStall = new WriteStall(channel, services.timeouts().writeStall());
   }
 
   @Override
@@ -125,7 +122,7 @@ final class ResponseRelay implements Upstream.Reader {
   private void write(ResponseHead response) {
     ByteBuf bytes = channel.alloc().buffer();
     MessageWriter.write(response, bytes);
-    channel.write(bytes, channel.voidPromise());
+    channel.write(bytes);
   }
 
   @Override
@@ -146,7 +143,7 @@ final class ResponseRelay implements Upstream.Reader {
         .addListener(
             written -> {
               if (written.isSuccess()) {
-                exchange.answered(reusable, !closes, receivedBytes);
+                client.attempt(() -> exchange.answered(reusable, !closes, receivedBytes));
               }
             });
   }
@@ -174,29 +171,24 @@ final class ResponseRelay implements Upstream.Reader {
     }
   }
 
+  /** The origin is still being told the request, and may wait for the rest of it. */
+  void requestGoesOn() {
+    originPatience.renew();
+  }
+
   /**
    * Looks whether the origin or the client takes too long.
    *
    * @param nanoTime of the sweep
    */
   void sweep(long nanoTime) {
-    long waiting = waitingBytes();
-    if (waiting == 0 || waiting != waitingBytes) {
-      clientPatience.renew();
-    }
-    waitingBytes = waiting;
-    if (upstream.isPaused() || waiting > 0) {
+    if (upstream.isPaused() || clientStall.waitingBytes() > 0) {
       originPatience.renew();
     }
-    if (clientPatience.isOver(nanoTime)) {
+    if (clientStall.isOver(receivedBytes, nanoTime)) {
       exchange.cut(ProxyErrorType.CONNECTION_WRITE_TIMEOUT);
     } else if (originPatience.isOver(nanoTime)) {
       exchange.cut(ProxyErrorType.CONNECTION_READ_TIMEOUT);
     }
-  }
-
-  private long waitingBytes() {
-    ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
-    return waiting == null ? 0 : waiting.totalPendingWriteBytes();
   }
 }

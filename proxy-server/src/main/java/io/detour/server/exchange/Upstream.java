@@ -12,14 +12,19 @@ import io.detour.server.http.Incomplete;
 import io.detour.server.http.MalformedMessage;
 import io.detour.server.http.ResponseHead;
 import io.detour.server.http.ResponseHeadReader;
+import io.detour.server.listen.ResetOnClose;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection to an origin: reads one response after another, each for the exchange that is on it.
@@ -62,6 +67,8 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     void upstreamWritabilityChanged();
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
+
   private final Channel channel;
   private final Route route;
   private final HostPort target;
@@ -73,6 +80,11 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   private @Nullable ByteBuf pending;
   private boolean reading;
   private boolean inputEnded;
+
+  /**
+   * Whether a write has failed: a reset has been seen then, and a later end is not to be trusted.
+   */
+  private boolean outputFailed;
 
   /**
    * @param channel connected, on the current thread's event loop
@@ -126,6 +138,16 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   void close() {
     reader = null;
     channel.close();
+  }
+
+  /**
+   * The same with a reset, so that the origin does not take what it has got for a whole request.
+   */
+  void abort() {
+    if (channel.isOpen()) {
+      ResetOnClose.set(channel);
+    }
+    close();
   }
 
   /** Reads no more for now. What has been read already is still told. */
@@ -222,11 +244,17 @@ final class Upstream extends ChannelInboundHandlerAdapter {
         yield false;
       }
       case EndOfContent(FieldLines trailers) -> {
-        content = null;
-        to.end(trailers);
+        end(to, trailers);
         yield true;
       }
     };
+  }
+
+  /** What follows answers no request: the reader is let go before it is told. */
+  private void end(Reader to, FieldLines trailers) {
+    content = null;
+    reader = null;
+    to.end(trailers);
   }
 
   private void fail(@Nullable MalformedMessage malformed) {
@@ -250,6 +278,8 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     if (event instanceof ChannelInputShutdownEvent) {
       inputEnded = true;
       ended();
+    } else if (event instanceof ChannelOutputShutdownEvent) {
+      outputFailed = true;
     }
   }
 
@@ -257,9 +287,10 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   private void ended() {
     if (reader == null) {
       channel.close();
-    } else if (content != null && content.endOfInput() instanceof EndOfContent(FieldLines last)) {
-      content = null;
-      reader.end(last);
+    } else if (!outputFailed
+        && content != null
+        && content.endOfInput() instanceof EndOfContent(FieldLines last)) {
+      end(reader, last);
     } else {
       fail(null);
     }
@@ -281,9 +312,12 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** A reset, among others. */
+  /** A reset, or a bug. */
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      LOG.error("a connection to an origin is closed because of a bug", cause);
+    }
     fail(null);
   }
 }

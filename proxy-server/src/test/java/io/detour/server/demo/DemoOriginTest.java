@@ -140,7 +140,7 @@ class DemoOriginTest {
     assertThat(commands)
         .containsExactly(
             secure + "https://erp.old.example.com:" + https + "/",
-            "  curl --proxy http://127.0.0.1:3128 --proxytunnel http://wiki.old.example.com:"
+            "  curl --proxy http://127.0.0.1:3128 http://wiki.old.example.com:"
                 + origin.httpPort()
                 + "/",
             secure + "https://app-web-1.corp.oldco.net:" + https + "/",

@@ -1,0 +1,163 @@
+package io.detour.server;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.detour.server.connect.ClientTimeouts;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Nobody is waited for longer than it says. */
+@Timeout(60)
+class PlainHttpTimeoutsTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration SHORT = Duration.ofMillis(500);
+  private static final int PACE_MILLIS = 50;
+
+  @SuppressWarnings("NullAway.Init")
+  private HttpOrigin origin;
+
+  @BeforeEach
+  void start() throws IOException {
+    origin = HttpOrigin.start();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    origin.close();
+  }
+
+  private static RunningServer with(Duration head, Duration idle, Duration body, Duration response)
+      throws IOException {
+    ClientTimeouts timeouts = new ClientTimeouts(head, idle, body, response, LONG);
+    return RunningServer.with(options -> options.withTimeouts(timeouts));
+  }
+
+  /** Sends bytes one by one until an answer comes, which it returns. */
+  private static String trickle(RawClient client, String bytes) throws IOException {
+    for (byte next : bytes.getBytes(ISO_8859_1)) {
+      client.send(new byte[] {next});
+      try {
+        return (char) client.readWithin(PACE_MILLIS) + client.rest();
+      } catch (SocketTimeoutException nothingYet) {
+        // The next byte is due.
+      }
+    }
+    throw new AssertionError("no answer while the bytes trickled in");
+  }
+
+  private static void assertHello(RawClient client) throws IOException {
+    assertThat(client.head().status()).isEqualTo(200);
+    assertThat(client.read(5)).isEqualTo("hello");
+  }
+
+  @Test
+  @DisplayName("L01: a later head has its own deadline, from its first byte")
+  void aLaterHeadIsAnsweredAtItsDeadline() throws IOException {
+    try (RunningServer proxy = with(SHORT, LONG, LONG, LONG);
+        RawClient client = proxy.client()) {
+      assertHello(client.send(origin.request("GET", "/", "")));
+
+      assertThat(trickle(client, origin.request("GET", "/", "X: " + "x".repeat(1000) + "\r\n")))
+          .startsWith("HTTP/1.1 408 ");
+    }
+  }
+
+  @Test
+  @DisplayName("L01: an idle connection is closed without a word")
+  void anIdleConnectionIsClosed() throws IOException {
+    try (RunningServer proxy = with(LONG, SHORT, LONG, LONG);
+        RawClient client = proxy.client()) {
+      assertHello(client.send(origin.request("GET", "/", "")));
+
+      assertThat(client.rest()).isEmpty();
+      await().untilAsserted(() -> assertThat(origin.open()).isZero());
+    }
+  }
+
+  @Test
+  @DisplayName("L03: content that trickles in is answered 408")
+  void contentThatTricklesIsRefused() throws IOException {
+    try (RunningServer proxy = with(LONG, LONG, SHORT, LONG);
+        RawClient client = proxy.client()) {
+      client.send(origin.request("POST", "/", "Content-Length: 900\r\n"));
+
+      assertThat(trickle(client, "x".repeat(900))).startsWith("HTTP/1.1 408 ");
+    }
+    await().untilAsserted(() -> assertThat(origin.open()).isZero());
+    assertThat(origin.asked()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("L03: content of 1 KiB in each period is waited for")
+  void slowContentIsWaitedFor() throws IOException {
+    try (RunningServer proxy = with(LONG, LONG, SHORT, LONG);
+        RawClient client = proxy.client()) {
+      int pieces = 20;
+      client.send(origin.request("POST", "/", "Content-Length: " + pieces * 2048 + "\r\n"));
+      for (int i = 1; i < pieces; i++) {
+        client.send(new byte[2048]);
+        assertNothing(client);
+      }
+      client.send(new byte[2048]);
+      assertHello(client);
+    }
+  }
+
+  private static void assertNothing(RawClient client) throws IOException {
+    try {
+      assertThat(client.readWithin(2 * PACE_MILLIS)).as("an early answer").isEqualTo(-2);
+    } catch (SocketTimeoutException nothing) {
+      // The proxy waits, as it should.
+    }
+  }
+
+  @Test
+  @DisplayName("D12: an origin that does not answer is 504, and the client goes on")
+  void aSilentOriginIsAnError() throws IOException {
+    try (RunningServer proxy = with(LONG, LONG, LONG, SHORT);
+        TcpOrigin silent =
+            TcpOrigin.start(connection -> connection.getInputStream().readAllBytes());
+        RawClient client = proxy.client()) {
+      client.send("GET http://" + silent.authority() + "/ HTTP/1.1\r\nHost: x\r\n\r\n");
+
+      ResponseHead answer = client.head();
+      assertThat(answer.status()).isEqualTo(504);
+      assertThat(answer.field("Proxy-Status")).contains("error=http_response_timeout");
+      client.read(Integer.parseInt(answer.field("Content-Length")));
+      await().untilAsserted(() -> assertThat(silent.open()).isZero());
+      assertHello(client.send(origin.request("GET", "/", "")));
+    }
+  }
+
+  @Test
+  @DisplayName("D12: an origin that falls silent within its response is cut")
+  void anOriginThatFallsSilentIsCut() throws IOException {
+    try (RunningServer proxy = with(LONG, LONG, LONG, SHORT);
+        TcpOrigin silent =
+            TcpOrigin.start(
+                connection -> {
+                  connection
+                      .getOutputStream()
+                      .write(
+                          "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello".getBytes(ISO_8859_1));
+                  connection.getInputStream().readAllBytes();
+                });
+        RawClient client = proxy.client()) {
+      client.send("GET http://" + silent.authority() + "/ HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertHello(client);
+
+      ExpectedCut.assertCut(client);
+      await().untilAsserted(() -> assertThat(silent.open()).isZero());
+      assertThat(proxy.metric("detour_request_errors_total", "connection_read_timeout"))
+          .isEqualTo(1);
+    }
+  }
+}

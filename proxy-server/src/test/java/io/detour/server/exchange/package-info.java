@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.exchange;
+
+import org.jspecify.annotations.NullMarked;
