@@ -64,12 +64,41 @@ class BrokenTunnelTest {
     }
   }
 
+  @Test
+  @Tag("O08")
+  void aPlainHttpClientIsResetAndItsOriginClosed() throws IOException {
+    try (HttpOrigin origin = HttpOrigin.start();
+        RunningServer proxy = RunningServer.start(rules(origin.authority()));
+        RawClient client = proxy.client()) {
+      String request = "GET http://old.test/ HTTP/1.1\r\nHost: old.test\r\n\r\n";
+      assertThat(client.send(request).head().status()).isEqualTo(200);
+      assertThat(client.read(5)).isEqualTo("hello");
+
+      BrokenLog broken = new BrokenLog();
+      logging.addTurboFilter(broken);
+      try {
+        client.send(request);
+
+        ExpectedCut.assertCut(client);
+        await().untilAsserted(() -> assertThat(origin.open()).isZero());
+      } finally {
+        logging.getTurboFilterList().remove(broken);
+      }
+      await().untilAsserted(() -> assertThat(proxy.clients()).isZero());
+      assertThat(origin.asked()).hasSize(1);
+    }
+  }
+
   private static String rules(TcpOrigin origin) {
+    return rules(origin.authority());
+  }
+
+  private static String rules(String target) {
     return """
     version: 1
     rules:
       - { name: a, match: { host: { exact: old.test } }, action: rewrite, to: "%s" }
     """
-        .formatted(origin.authority());
+        .formatted(target);
   }
 }

@@ -236,6 +236,20 @@ class ForwardedHeadTest {
     assertThat(origin.asked()).hasSize(1);
   }
 
+  @Test
+  @DisplayName("F09: an answer from here to a request with content is the last")
+  void anAnswerFromHereDoesNotReadContent() throws IOException {
+    try (RawClient client = proxy.client()) {
+      client.send(origin.request("OPTIONS", "/", "Max-Forwards: 0\r\nContent-Length: 50\r\n"));
+
+      ResponseHead answer = client.head();
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.field("Connection")).isEqualTo("close");
+      assertThat(client.send("GET http://h/ HTTP/1.1\r\n\r\n").rest()).isEmpty();
+    }
+    assertThat(origin.accepted()).isZero();
+  }
+
   @ParameterizedTest(name = "F09: {0} with Max-Forwards {1} arrives with {2}")
   @CsvSource({"OPTIONS,1,0", "TRACE,10,9", "GET,0,0", "OPTIONS,99999999999,99999999999"})
   void maxForwardsIsCountedDown(String method, String sent, String received) throws IOException {

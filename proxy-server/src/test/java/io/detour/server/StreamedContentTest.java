@@ -21,6 +21,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies that are larger than any buffer, and the side that does not take them. */
 @Timeout(600)
@@ -185,6 +187,13 @@ class StreamedContentTest {
   @DisplayName("T19: a client that has ended its direction gets a large response until its end")
   void aHalfClosedClientGetsAllOfALargeResponse() throws IOException {
     download(ORDINARY, false, true);
+  }
+
+  @ParameterizedTest(name = "F23: {0} MiB and the end of the origin wait for a slow client")
+  @ValueSource(ints = {1, 2, 4, 8, 12})
+  void anEndThatComesWhileTheClientIsSlowCutsNothing(int megabytes) throws IOException {
+    download((long) megabytes << 20, false, false);
+    download((long) megabytes << 20, true, false);
   }
 
   @Test

@@ -464,6 +464,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
    */
   public void answer(ByteBuf bytes, boolean persistent) {
     served = null;
+    phase = Phase.ANSWER; // Content that still comes is nobody's.
     channel
         .writeAndFlush(bytes)
         .addListener(

@@ -102,6 +102,7 @@ final class Exchange implements ServedRequest, Passage.Arrival {
       passage.dial(decided, this);
     } else {
       reused = true;
+      upstream = kept;
       passage.reuse(kept.target());
       send(kept);
     }
