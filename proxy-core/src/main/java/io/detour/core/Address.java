@@ -15,13 +15,15 @@ import java.net.InetAddress;
  */
 public record Address(long high, long low) {
   private static final long MAPPED = 0xffffL << 32;
+  private static final long NAT64 = 0x0064_ff9b_0000_0000L;
+  private static final long SIX_TO_FOUR = 0x2002;
   private static final int IPV4_BYTES = 4;
 
   /** The address of a socket. */
   public static Address of(InetAddress address) {
     byte[] bytes = address.getAddress();
     return bytes.length == IPV4_BYTES
-        ? new Address(0, MAPPED | (number(bytes, 0, IPV4_BYTES) & 0xffff_ffffL))
+        ? ipv4(number(bytes, 0, IPV4_BYTES))
         : new Address(number(bytes, 0, Long.BYTES), number(bytes, Long.BYTES, Long.BYTES));
   }
 
@@ -40,6 +42,27 @@ public record Address(long high, long low) {
   /** Whether this is an IPv4 address. */
   public boolean isIpv4() {
     return high == 0 && (low >>> 32) == (MAPPED >>> 32);
+  }
+
+  /**
+   * The IPv4 address that packets to this address end up at, wherever somebody translates them or
+   * carries them over: the last 32 bits behind {@code 64:ff9b::/96} (NAT64, RFC 6052 2.1) and in
+   * the deprecated {@code ::a.b.c.d} (RFC 4291 2.5.5.1), and those that follow {@code 2002::/16}
+   * (6to4, RFC 3056 2). This address itself if there is none; {@code ::} and {@code ::1} are
+   * addresses of their own.
+   */
+  public Address reached() {
+    if (high == NAT64 && low >>> 32 == 0) {
+      return ipv4(low);
+    }
+    if (high >>> 48 == SIX_TO_FOUR) {
+      return ipv4(high >>> 16);
+    }
+    return high == 0 && low >>> 32 == 0 && low > 1 ? ipv4(low) : this;
+  }
+
+  private static Address ipv4(long bits) {
+    return new Address(0, MAPPED | (bits & 0xffff_ffffL));
   }
 
   private static long number(byte[] bytes, int from, int length) {

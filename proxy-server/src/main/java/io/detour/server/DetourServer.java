@@ -63,6 +63,7 @@ public final class DetourServer implements AutoCloseable {
   private final RelayEngine engine;
   private final Metrics metrics;
   private final OwnAddresses own = new OwnAddresses();
+  private final Pseudonym pseudonym = Pseudonym.random();
   private volatile boolean draining;
   private List<ListenerOptions> bound = List.of();
   private List<Forward> forwards = List.of();
@@ -88,7 +89,7 @@ public final class DetourServer implements AutoCloseable {
     listeners =
         new Listeners(
             transport, group, counters, options.limits().clients(), options.timeouts().head());
-    dialer = new Dialer(options.dial(), transport, own);
+    dialer = new Dialer(options.dial().withPseudonym(pseudonym.text()), transport, own);
     routes = new RouteDialer(dialer);
     rules.whenReplaced(routes::forget);
     engine = new RelayEngine(options.relay());
@@ -151,7 +152,7 @@ public final class DetourServer implements AutoCloseable {
     AccessLog log = new AccessLog();
     TunnelServices services =
         new TunnelServices(new PassageServices(access, rules, routes, log, clock), engine);
-    FrontDoor door = new FrontDoor(services, options, Pseudonym.random());
+    FrontDoor door = new FrontDoor(services, options, pseudonym);
     List<ListenerOptions> listening = new ArrayList<>();
     for (ListenerOptions listener : options.listen()) {
       listening.add(listeners.bind(listener, group, own, door));

@@ -52,7 +52,8 @@ final class FrontDoor implements ClientEntrance, Destinations {
 
   @Override
   public void tunnel(ClientConnection client, HostPort asked) {
-    ConnectAsker asker = new ConnectAsker(client.loop(), client.channel(), client.user());
+    ConnectAsker asker =
+        new ConnectAsker(client.loop(), client.channel(), client.user(), client.via());
     Tunnel.start(tunnels, client.loop(), asker, asked);
   }
 

@@ -37,7 +37,20 @@ final class DetourProcess implements AutoCloseable {
   /** Starts {@code detour} with these arguments, in a folder that also takes what it prints. */
   static DetourProcess start(Path folder, Map<String, String> environment, String... arguments)
       throws IOException {
-    List<String> command = command(arguments);
+    return start(folder, environment, command(arguments));
+  }
+
+  /** The same with at most so many descriptors ({@code RLIMIT_NOFILE}, soft and hard). */
+  static DetourProcess startWithDescriptors(int most, Path folder, String... arguments)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("sh", "-c", "ulimit -n " + most + " && exec \"$@\"", "sh"));
+    command.addAll(command(arguments));
+    return start(folder, Map.of(), command);
+  }
+
+  private static DetourProcess start(
+      Path folder, Map<String, String> environment, List<String> command) throws IOException {
     Path out = Files.createTempFile(folder, "detour", ".out");
     Path err = Files.createTempFile(folder, "detour", ".err");
     ProcessBuilder builder =
@@ -131,6 +144,22 @@ final class DetourProcess implements AutoCloseable {
     try (Stream<Path> tasks = Files.list(Path.of("/proc", String.valueOf(process.pid()), "task"))) {
       return tasks.filter(task -> read(task.resolve("comm")).startsWith(name)).count();
     }
+  }
+
+  /** How many descriptors it has open. */
+  long descriptors() throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc", String.valueOf(process.pid()), "fd"))) {
+      return open.count();
+    }
+  }
+
+  /** How much of a processor it has used since its start. */
+  Duration processorTime() {
+    return process.info().totalCpuDuration().orElseThrow();
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   boolean isAlive() {

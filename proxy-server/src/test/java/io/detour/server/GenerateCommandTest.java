@@ -122,10 +122,10 @@ class GenerateCommandTest {
 
     assertThat(resolved.out().lines().filter(line -> !line.startsWith("#")))
         .containsExactly(
-            "127.0.0.1       a.old",
             "::1             a.old",
-            "127.0.0.1       x.c.old",
-            "::1             x.c.old");
+            "127.0.0.1       a.old",
+            "::1             x.c.old",
+            "127.0.0.1       x.c.old");
     assertThat(resolved.err().lines())
         .contains(
             "detour generate: b.new.invalid: names in .invalid do not exist",

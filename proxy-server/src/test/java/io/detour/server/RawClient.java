@@ -28,6 +28,12 @@ final class RawClient implements AutoCloseable {
     return connect(proxy, new Socket());
   }
 
+  /** A client that is connected already, perhaps over TLS. */
+  static RawClient over(Socket socket) throws IOException {
+    socket.setSoTimeout(TIMEOUT_MILLIS);
+    return new RawClient(socket);
+  }
+
   /** The same from an address of this machine. */
   static RawClient connect(InetSocketAddress proxy, String from) throws IOException {
     Socket socket = new Socket();

@@ -8,6 +8,7 @@ import io.detour.core.relay.EarlyBytes;
 import io.detour.core.relay.RelayEngine;
 import io.detour.core.relay.RelayMode;
 import io.detour.core.relay.RelayOptions;
+import io.detour.rules.Hop;
 import io.detour.server.dial.DialFixture;
 import io.detour.server.dial.DialResult;
 import io.detour.server.dial.Dialer;
@@ -18,6 +19,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -66,8 +68,8 @@ final class RelayedDial implements AutoCloseable {
     Channel channel = ((DialResult.Connected) client).upstream();
     channel.pipeline().addLast(new EarlyBytes());
     dialer.dial(
-        authority(target),
-        NAME,
+        new Hop(0, authority(target), NAME, Set.of()),
+        null,
         fixture.loop,
         result -> {
           assertThat(result).isInstanceOf(DialResult.Connected.class);

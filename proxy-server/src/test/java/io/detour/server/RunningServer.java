@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -69,6 +70,11 @@ public final class RunningServer implements AutoCloseable {
     return with(options -> options.withListen(addresses, options.admin().listen()));
   }
 
+  /** Serves without rules on one listener. */
+  static RunningServer listeningOn(ListenerOptions listener) throws IOException {
+    return with(options -> options.withListeners(List.of(listener)));
+  }
+
   /** Serves with a rule file of this text, with options that differ from the usual ones. */
   public static RunningServer start(String rules, UnaryOperator<ServerOptions> change)
       throws IOException {
@@ -103,6 +109,21 @@ public final class RunningServer implements AutoCloseable {
         .filter(ListenAddress.Inet.class::isInstance)
         .map(address -> ((ListenAddress.Inet) address).socketAddress())
         .toList();
+  }
+
+  /** Everything that clients of the proxy are accepted on. */
+  List<ListenerOptions> listeners() {
+    return server.listeners();
+  }
+
+  /** Accepts nobody for now. */
+  void pause() {
+    server.pause().orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).join();
+  }
+
+  /** Accepts again. */
+  void resume() {
+    server.resume().orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).join();
   }
 
   /** The first of them. */

@@ -36,7 +36,6 @@ class ServingLoopsTest {
         usual.sockets(),
         usual.datagrams(),
         usual.unixServers(),
-        usual.unixAddress(),
         usual.reusePort());
   }
 

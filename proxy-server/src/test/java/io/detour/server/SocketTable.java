@@ -11,10 +11,13 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** What the kernel tells about sockets in {@code /proc}. */
-final class SocketTable {
+public final class SocketTable {
   /** A server's socket may be an IPv6 one whose clients have mapped IPv4 addresses. */
   private static final List<Path> TABLES =
       List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"));
+
+  /** {@code TCP_LISTEN} of tcp_states.h. */
+  private static final String LISTEN = "0A";
 
   /** {@code TCP_SYN_SENT} of tcp_states.h. */
   private static final String SYN_SENT = "02";
@@ -34,11 +37,20 @@ final class SocketTable {
   }
 
   /** How many connections to a port wait for the answer to their SYN. */
-  static long connecting(int remotePort) {
+  public static long connecting(int remotePort) {
     return TABLES.stream()
         .flatMap(table -> lines(table).stream())
         .map(line -> line.trim().split(" +"))
         .filter(columns -> columns[2].endsWith(hex(remotePort)) && columns[3].equals(SYN_SENT))
+        .count();
+  }
+
+  /** How many sockets listen on a port. */
+  static long listening(int port) {
+    return TABLES.stream()
+        .flatMap(table -> lines(table).stream())
+        .map(line -> line.trim().split(" +"))
+        .filter(columns -> columns[1].endsWith(hex(port)) && columns[3].equals(LISTEN))
         .count();
   }
 
@@ -52,7 +64,7 @@ final class SocketTable {
   }
 
   /** Skips the test, with the reason, on a machine without IPv6. */
-  static void assumeIpv6() {
+  public static void assumeIpv6() {
     assumeFalse(
         lines(Path.of("/proc/net/if_inet6")).isEmpty(), "this machine has no IPv6; skipped");
   }

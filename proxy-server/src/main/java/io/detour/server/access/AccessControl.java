@@ -34,6 +34,9 @@ public final class AccessControl implements AutoCloseable {
   /** With those of bcrypt's usual cost, the last of these waits for a few seconds. */
   private static final int MOST_WAITING_PASSWORDS = 128;
 
+  private static final Refusal NOT_ADMITTED =
+      new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, "this client may not use the proxy");
+
   private static final int IDLE_SECONDS = 10;
   private static final int LOOK_SECONDS = 1;
 
@@ -127,6 +130,15 @@ public final class AccessControl implements AutoCloseable {
       }
     }
     return false;
+  }
+
+  /**
+   * Why a client may not use the proxy at all, or null if it may.
+   *
+   * @param client as for {@link #admits}
+   */
+  public @Nullable Refusal refusal(@Nullable Address client) {
+    return admits(client) ? null : NOT_ADMITTED;
   }
 
   /**

@@ -1,14 +1,18 @@
 package io.detour.server.access;
 
+import io.detour.core.Address;
 import io.detour.core.AddressClass;
 import io.detour.core.Subnet;
+import java.net.InetAddress;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
 /**
  * Which addresses may be connected to. What is allowed beats what is denied; an address of which
- * nothing is said is permitted. Immutable; any thread.
+ * nothing is said is permitted. What is said of an IPv4 address is said of the IPv6 addresses that
+ * lead to it as well ({@link Address#reached}). The proxy's own listeners are none of its business:
+ * they are never connected to. Immutable; any thread.
  *
  * @param denyClasses classes of addresses that are denied
  * @param denySubnets addresses that are denied
@@ -36,5 +40,32 @@ public record DestinationPolicy(
   /** Every address is permitted. */
   public static DestinationPolicy everything() {
     return new DestinationPolicy(Set.of(), List.of(), Set.of(), List.of());
+  }
+
+  /**
+   * Whether an address may be connected to.
+   *
+   * @param alsoAllowed classes that a rule's target allows on top
+   */
+  public boolean permits(InetAddress address, Set<AddressClass> alsoAllowed) {
+    if (denyClasses.isEmpty() && denySubnets.isEmpty()) {
+      return true;
+    }
+    Address number = Address.of(address);
+    AddressClass in = AddressClass.of(number);
+    boolean allowed =
+        (in != null && (allowClasses.contains(in) || alsoAllowed.contains(in)))
+            || anyContains(allowSubnets, number);
+    return allowed
+        || !((in != null && denyClasses.contains(in)) || anyContains(denySubnets, number));
+  }
+
+  private static boolean anyContains(List<Subnet> subnets, Address address) {
+    for (Subnet subnet : subnets) {
+      if (subnet.contains(address) || subnet.contains(address.reached())) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -81,7 +81,7 @@ public final class AdminServer implements AutoCloseable {
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loop)
-            .channelFactory(transport.serverSockets())
+            .channelFactory(() -> transport.serverSockets().apply(listen.getAddress()))
             .childHandler(new Pipeline(routes, connections))
             .bind(listen)
             .awaitUninterruptibly();

@@ -28,7 +28,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +49,6 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   private static final Refusal LOOP =
       new Refusal(
           502, ProxyErrorType.PROXY_LOOP_DETECTED, "the request has passed this proxy before");
-  private static final Refusal NOT_ADMITTED =
-      new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, "this client may not use the proxy");
 
   /** What is read ahead while nobody takes it; then reading stops, so that the client waits. */
   private static final int MOST_PENDING_BYTES = 64 << 10;
@@ -92,6 +89,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
   private boolean inputEnded;
   private @Nullable String user;
+  private @Nullable String via;
   private @Nullable PlainHttp plainHttp;
   private @Nullable ServedRequest served;
   private @Nullable ForwardRequest request;
@@ -135,6 +133,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   /** The name under which the client has been authenticated for its last request, or null. */
   public @Nullable String user() {
     return user;
+  }
+
+  /** The value of {@code Via} of its last request, or null. */
+  public @Nullable String via() {
+    return via;
   }
 
   @Override
@@ -248,16 +251,18 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     loop.waitsNoMore(channel);
     ParsedRequest wanted = RequestParser.parse(head);
     RequestKind kind = wanted.kind();
-    if (services.pseudonym().isIn(head.fields())) {
+    Refusal notAdmitted = services.access().refusal(ip());
+    if (notAdmitted != null) {
+      wanted = new ParsedRequest.Refused(kind, notAdmitted);
+    } else if (services.pseudonym().isIn(head.fields())) {
       wanted = new ParsedRequest.Refused(kind, LOOP);
-    } else if (!services.access().admits(ip())) {
-      wanted = new ParsedRequest.Refused(kind, NOT_ADMITTED);
     }
     if (wanted instanceof ParsedRequest.Refused refused) {
       refuseHead(kind, refused.refusal(), !head.is(HEAD_METHOD));
       return;
     }
     ParsedRequest allowed = wanted;
+    via = head.fields().contains("Via") ? String.join(", ", head.fields().all("Via")) : null;
     phase = Phase.AUTHENTICATION;
     services
         .access()
@@ -269,7 +274,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   }
 
   private @Nullable Address ip() {
-    return address() instanceof InetSocketAddress socket ? Address.of(socket.getAddress()) : null;
+    return ClientAddress.ip(channel);
   }
 
   private void authenticated(

@@ -116,7 +116,7 @@ public final class DemoOrigin implements AutoCloseable {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loop)
-            .channelFactory(transport.serverSockets())
+            .channelFactory(() -> transport.serverSockets().apply(LOOPBACK))
             .childHandler(new Pipeline(connections, tls));
     ChannelFuture bound = bind(bootstrap, preferredPort);
     if (!bound.isSuccess()) {

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How targets are resolved and connected to. Immutable; any thread.
@@ -18,21 +19,24 @@ import java.util.Map;
  * @param connectTimeout the longest one address is tried: 1 ms to 1 h
  * @param dnsServers the servers to ask, in this order; empty for those of {@code /etc/resolv.conf}
  * @param hosts addresses of names that are not looked up, in the order they are tried; a name with
- *     at least one address
+ *     at least one address. They are the operator's word: {@code destinations} does not judge them
+ * @param search whether names are completed by the search domains of {@code /etc/resolv.conf}
+ * @param ipv6 which family is asked for and tried first
+ * @param destinations which addresses may be connected to
  * @param parents the parent proxies by their names, in the order of the configuration
- * @param destinations addresses that may be connected to
- * @param search whether names without a dot are looked up in the search domains of this machine
- * @param ipv6 what becomes of IPv6 addresses
+ * @param pseudonym what this proxy calls itself in {@code Via} when it asks an HTTP parent (RFC
+ *     9110 7.6.3), or null to send no such field
  */
 public record DialOptions(
     Duration dnsTimeout,
     Duration connectTimeout,
     List<InetSocketAddress> dnsServers,
     Map<Host, List<InetAddress>> hosts,
-    Map<String, Parent> parents,
-    DestinationPolicy destinations,
     boolean search,
-    Ipv6 ipv6) {
+    Ipv6 ipv6,
+    DestinationPolicy destinations,
+    Map<String, Parent> parents,
+    @Nullable String pseudonym) {
   private static final Duration MAX_TIMEOUT = Duration.ofHours(1);
 
   /**
@@ -67,64 +71,106 @@ public record DialOptions(
     }
   }
 
-  /** 5 s for DNS, 10 s for an address, the system's servers, no static host, no parent. */
+  /**
+   * 5 s for DNS, 10 s for an address, the system's servers, IPv6 first, every address permitted; no
+   * static host, search domain, parent or pseudonym.
+   */
   public static DialOptions defaults() {
     return new DialOptions(
         Duration.ofSeconds(5),
         Duration.ofSeconds(10),
         List.of(),
         Map.of(),
-        Map.of(),
-        DestinationPolicy.everything(),
         false,
-        Ipv6.PREFER);
+        Ipv6.PREFER,
+        DestinationPolicy.everything(),
+        Map.of(),
+        null);
   }
 
   /** The same with another DNS timeout. */
-  public DialOptions withDnsTimeout(Duration timeout) {
+  public DialOptions withDnsTimeout(Duration other) {
     return new DialOptions(
-        timeout, connectTimeout, dnsServers, hosts, parents, destinations, search, ipv6);
+        other, connectTimeout, dnsServers, hosts, search, ipv6, destinations, parents, pseudonym);
   }
 
   /** The same with another connect timeout. */
-  public DialOptions withConnectTimeout(Duration timeout) {
+  public DialOptions withConnectTimeout(Duration other) {
     return new DialOptions(
-        dnsTimeout, timeout, dnsServers, hosts, parents, destinations, search, ipv6);
+        dnsTimeout, other, dnsServers, hosts, search, ipv6, destinations, parents, pseudonym);
   }
 
   /** The same with other DNS servers. */
-  public DialOptions withDnsServers(List<InetSocketAddress> servers) {
+  public DialOptions withDnsServers(List<InetSocketAddress> other) {
     return new DialOptions(
-        dnsTimeout, connectTimeout, servers, hosts, parents, destinations, search, ipv6);
+        dnsTimeout, connectTimeout, other, hosts, search, ipv6, destinations, parents, pseudonym);
   }
 
   /** The same with other static hosts. */
-  public DialOptions withHosts(Map<Host, List<InetAddress>> entries) {
+  public DialOptions withHosts(Map<Host, List<InetAddress>> other) {
     return new DialOptions(
-        dnsTimeout, connectTimeout, dnsServers, entries, parents, destinations, search, ipv6);
+        dnsTimeout,
+        connectTimeout,
+        dnsServers,
+        other,
+        search,
+        ipv6,
+        destinations,
+        parents,
+        pseudonym);
   }
 
-  /** The same with other parent proxies. */
-  public DialOptions withParents(Map<String, Parent> others) {
-    return new DialOptions(
-        dnsTimeout, connectTimeout, dnsServers, hosts, others, destinations, search, ipv6);
-  }
-
-  /** The same with other addresses that may be connected to. */
-  public DialOptions withDestinations(DestinationPolicy others) {
-    return new DialOptions(
-        dnsTimeout, connectTimeout, dnsServers, hosts, parents, others, search, ipv6);
-  }
-
-  /** The same with or without search domains. */
+  /** The same with search domains or without. */
   public DialOptions withSearch(boolean other) {
     return new DialOptions(
-        dnsTimeout, connectTimeout, dnsServers, hosts, parents, destinations, other, ipv6);
+        dnsTimeout,
+        connectTimeout,
+        dnsServers,
+        hosts,
+        other,
+        ipv6,
+        destinations,
+        parents,
+        pseudonym);
   }
 
   /** The same with another use of IPv6. */
   public DialOptions withIpv6(Ipv6 other) {
     return new DialOptions(
-        dnsTimeout, connectTimeout, dnsServers, hosts, parents, destinations, search, other);
+        dnsTimeout,
+        connectTimeout,
+        dnsServers,
+        hosts,
+        search,
+        other,
+        destinations,
+        parents,
+        pseudonym);
+  }
+
+  /** The same with another policy. */
+  public DialOptions withDestinations(DestinationPolicy other) {
+    return new DialOptions(
+        dnsTimeout, connectTimeout, dnsServers, hosts, search, ipv6, other, parents, pseudonym);
+  }
+
+  /** The same with other parent proxies. */
+  public DialOptions withParents(Map<String, Parent> other) {
+    return new DialOptions(
+        dnsTimeout,
+        connectTimeout,
+        dnsServers,
+        hosts,
+        search,
+        ipv6,
+        destinations,
+        other,
+        pseudonym);
+  }
+
+  /** The same under a name for this proxy. */
+  public DialOptions withPseudonym(String other) {
+    return new DialOptions(
+        dnsTimeout, connectTimeout, dnsServers, hosts, search, ipv6, destinations, parents, other);
   }
 }

@@ -2,20 +2,14 @@ package io.detour.server.dial;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
+import io.detour.rules.Hop;
 import io.detour.server.transport.Transport;
 import io.netty.channel.EventLoop;
-import io.netty.resolver.ResolvedAddressTypes;
-import io.netty.resolver.dns.DnsNameResolver;
-import io.netty.resolver.dns.DnsNameResolverBuilder;
-import io.netty.resolver.dns.DnsNameResolverChannelStrategy;
-import io.netty.resolver.dns.NoopAuthoritativeDnsServerCache;
-import io.netty.resolver.dns.NoopDnsCnameCache;
-import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
+import io.netty.resolver.HostsFileEntriesProvider;
 import java.io.File;
 import java.net.InetAddress;
-import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,87 +24,121 @@ public final class Dialer implements AutoCloseable {
   /** After so many connect timeouts no further address of a target is tried. */
   private static final int TIMEOUTS_PER_TARGET = 3;
 
-  private static final Resolution NO_PARENT =
+  private static final Resolution.Unresolved NO_PARENT =
       new Resolution.Unresolved(
           DialError.PARENT_CONFIGURATION, "there is no parent proxy of this name", null);
-
-  /** As long as {@code resolv.conf} has at most three servers, each is asked in time. */
-  private static final int QUERIES_PER_TIMEOUT = 4;
 
   private final DialOptions options;
   private final Transport transport;
   private final OwnAddresses own;
-  private final DnsNameResolverBuilder dns;
-  private final ConcurrentMap<EventLoop, NameResolver> resolvers = new ConcurrentHashMap<>();
+  private final KnownHosts known;
+  private final Resolvers resolvers;
 
   /**
+   * Reads {@code /etc/hosts} and {@code /etc/resolv.conf}.
+   *
    * @param options how to resolve and connect
    * @param transport that of the event loops
    * @param own addresses that are never dialled; may be added to at any time
    */
   public Dialer(DialOptions options, Transport transport, OwnAddresses own) {
-    this.options = options;
-    this.transport = transport;
-    this.own = own;
-    // Settled here and not on the first dial, so that no event loop waits for resolv.conf.
-    this.dns =
-        new DnsNameResolverBuilder()
-            .datagramChannelFactory(transport.datagrams())
-            .socketChannelFactory(transport.sockets())
-            .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
-            .localAddress(null)
-            .nameServerProvider(
-                options.dnsServers().isEmpty()
-                    ? new SystemDnsServers(new File("/etc/resolv.conf"))
-                    : new SequentialDnsServerAddressStreamProvider(options.dnsServers()))
-            .queryTimeoutMillis(options.dnsTimeout().toMillis() / QUERIES_PER_TIMEOUT)
-            .resolvedAddressTypes(ResolvedAddressTypes.IPV4_PREFERRED)
-            .searchDomains(List.of())
-            .ndots(0)
-            .cnameCache(NoopDnsCnameCache.INSTANCE)
-            .authoritativeDnsServerCache(NoopAuthoritativeDnsServerCache.INSTANCE);
+    this(options, transport, own, new File("/etc/resolv.conf"));
   }
 
   /**
-   * Resolves a target and connects to the first of its addresses that answers. Each address is
-   * tried for the connect timeout, in turn, for three connect timeouts in all.
+   * @param resolvConf where the system's servers and search domains are
+   */
+  Dialer(DialOptions options, Transport transport, OwnAddresses own, File resolvConf) {
+    this.options = options;
+    this.transport = transport;
+    this.own = own;
+    this.known =
+        new KnownHosts(
+            options.hosts(),
+            options.ipv6(),
+            HostsFileEntriesProvider.parser().parseSilently(StandardCharsets.UTF_8));
+    this.resolvers = new Resolvers(options, transport, resolvConf);
+  }
+
+  /** The same as {@link #dial(Hop, String, EventLoop, Consumer)} of what was asked for. */
+  public Dial dial(HostPort target, EventLoop loop, Consumer<DialResult> done) {
+    return dial(Hop.asked(target), null, loop, done);
+  }
+
+  /**
+   * Resolves a target once, keeps of its addresses those that may be connected to, and connects to
+   * the first of these that answers. Each is tried for the connect timeout, all of them for three
+   * connect timeouts.
    *
-   * @param target where to; its host is looked up once
+   * <p>Through a parent proxy it is the parent that resolves the target and connects to it; a
+   * target that is an address is vetted all the same. The parent is resolved and connected to like
+   * a target, but for one connect timeout in all, until the parent has answered. What {@link
+   * DialResult} says of addresses is about the parent's then. If there is no parent of that name,
+   * the dial fails with {@link DialError#PARENT_CONFIGURATION}.
+   *
+   * @param hop where to, through which parent, and which addresses are allowed for it on top
+   * @param received the value of {@code Via} that the client sent, for a parent to see, or null; as
+   *     RFC 9110 5.5 has it
    * @param loop the current thread's event loop, on which everything happens
    * @param done told the result once, on {@code loop}, after this method has returned; never told
    *     after {@link Dial#cancel}
    * @return the handle to cancel it by
    * @throws IllegalStateException if {@code loop} is not the current thread's
    */
-  public Dial dial(HostPort target, EventLoop loop, Consumer<DialResult> done) {
-    return dial(target, null, loop, done);
-  }
-
-  /**
-   * The same through a parent proxy, which resolves the target and connects to it. The parent is
-   * resolved and connected to like a target, but for one connect timeout in all: until the parent
-   * has answered. What {@link DialResult} says of addresses is about the parent's.
-   *
-   * @param via the parent's name in {@link DialOptions#parents}, or null for none; if there is none
-   *     of this name, the dial fails with {@link DialError#PARENT_CONFIGURATION}
-   */
-  public Dial dial(
-      HostPort target, @Nullable String via, EventLoop loop, Consumer<DialResult> done) {
+  public Dial dial(Hop hop, @Nullable String received, EventLoop loop, Consumer<DialResult> done) {
     requireOn(loop);
     Receiver<DialResult> receiver = Receiver.ofDial(done);
-    if (via == null) {
-      return connect(target, TIMEOUTS_PER_TARGET, loop, receiver);
+    Vetting vetting = new Vetting(own, options.destinations(), hop.allow());
+    if (hop.via() == null) {
+      return connect(hop.address(), TIMEOUTS_PER_TARGET, vetting, loop, receiver);
     }
-    Parent parent = options.parents().get(via);
+    Parent parent = options.parents().get(hop.via());
     if (parent == null) {
-      PendingDial dial = pendingDial(target, TIMEOUTS_PER_TARGET, loop, receiver);
-      dial.start(NO_PARENT);
-      return dial;
+      return fail(NO_PARENT, hop.address(), vetting, loop, receiver);
+    }
+    Resolution.Unresolved refusal = refusal(hop.address(), vetting);
+    if (refusal != null) {
+      return fail(refusal, hop.address(), vetting, loop, receiver);
     }
     ParentDial dial =
-        new ParentDial(parent, target, loop, options.connectTimeout().toNanos(), receiver);
+        new ParentDial(
+            parent,
+            new ParentRequest(hop.address(), via(received)),
+            loop,
+            options.connectTimeout().toNanos(),
+            receiver);
     dial.start(this);
     return dial;
+  }
+
+  /** Why a target that a parent is to connect to may not be, as far as its name tells. */
+  private static Resolution.@Nullable Unresolved refusal(HostPort target, Vetting vetting) {
+    if (!target.host().isAddress()) {
+      return null;
+    }
+    InetAddress address = InetAddress.ofLiteral(target.host().name());
+    DialError error = vetting.refusal(new InetSocketAddress(address, target.port()));
+    return error == null ? null : new Resolution.Unresolved(error, error.details(), null);
+  }
+
+  private Dial fail(
+      Resolution.Unresolved failure,
+      HostPort target,
+      Vetting vetting,
+      EventLoop loop,
+      Receiver<DialResult> done) {
+    PendingDial dial = pendingDial(target.port(), 1, vetting, AddressQueue.asGiven(), loop, done);
+    dial.start(failure);
+    return dial;
+  }
+
+  /** The field of RFC 9110 7.6.3 with this proxy as its last member, or null for none. */
+  private @Nullable String via(@Nullable String received) {
+    if (options.pseudonym() == null) {
+      return received;
+    }
+    String self = "1.1 " + options.pseudonym();
+    return received == null ? self : received + ", " + self;
   }
 
   /**
@@ -128,27 +156,37 @@ public final class Dialer implements AutoCloseable {
     return options;
   }
 
-  /**
-   * Connects without asking anybody.
-   *
-   * @param timeouts how many connect timeouts all addresses may take together
-   */
-  Dial connect(HostPort target, int timeouts, EventLoop loop, Receiver<DialResult> done) {
-    PendingDial dial = pendingDial(target, timeouts, loop, done);
-    Resolution known = withoutLookup(target.host());
-    if (known != null) {
-      dial.start(known);
+  /** Connects to a parent proxy. Where it is, is the operator's word: only loops are looked for. */
+  Dial connect(Parent parent, EventLoop loop, Receiver<DialResult> done) {
+    return connect(parent.address(), 1, Vetting.ownOnly(own), loop, done);
+  }
+
+  private Dial connect(
+      HostPort target, int timeouts, Vetting vetting, EventLoop loop, Receiver<DialResult> done) {
+    Host host = target.host();
+    Resolution answer = known.resolve(host);
+    Vetting applied = known.isEntry(host) ? Vetting.ownOnly(own) : vetting;
+    AddressQueue queue =
+        answer != null ? AddressQueue.asGiven() : AddressQueue.inTurn(options.ipv6());
+    PendingDial dial = pendingDial(target.port(), timeouts, applied, queue, loop, done);
+    if (answer != null) {
+      dial.start(answer);
     } else {
-      dial.start(resolver(loop), target.host().name());
+      dial.start(resolvers.of(loop), host.name());
     }
     return dial;
   }
 
   private PendingDial pendingDial(
-      HostPort target, int timeouts, EventLoop loop, Receiver<DialResult> done) {
-    int connectTimeoutMillis = (int) options.connectTimeout().toMillis();
-    return new PendingDial(
-        target.port(), loop, transport, own, connectTimeoutMillis, timeouts, done);
+      int port,
+      int timeouts,
+      Vetting vetting,
+      AddressQueue queue,
+      EventLoop loop,
+      Receiver<DialResult> done) {
+    ConnectLimits limits = new ConnectLimits((int) options.connectTimeout().toMillis(), timeouts);
+    AddressRace race = new AddressRace(port, loop, transport, limits, queue);
+    return new PendingDial(port, loop, vetting, options.ipv6(), queue, race, done);
   }
 
   /**
@@ -161,34 +199,12 @@ public final class Dialer implements AutoCloseable {
    */
   public void resolve(Host host, EventLoop loop, Consumer<Resolution> done) {
     requireOn(loop);
-    Resolution known = withoutLookup(host);
-    if (known == null) {
-      known = resolver(loop).resolve(host.name(), new PendingLookup(done));
+    Resolution answer = known.resolve(host);
+    if (answer != null) {
+      done.accept(answer);
+    } else {
+      resolvers.of(loop).resolve(host.name(), new PendingLookup(options.ipv6(), done));
     }
-    if (known != null) {
-      done.accept(known);
-    }
-  }
-
-  private @Nullable Resolution withoutLookup(Host host) {
-    if (host.isAddress()) {
-      return new Resolution.Addresses(List.of(InetAddress.ofLiteral(host.name())));
-    }
-    List<InetAddress> addresses = options.hosts().get(host);
-    return addresses != null
-        ? new Resolution.Addresses(addresses)
-        : ReservedNames.resolve(host.name());
-  }
-
-  private NameResolver resolver(EventLoop loop) {
-    NameResolver resolver = resolvers.get(loop);
-    return resolver != null ? resolver : resolvers.computeIfAbsent(loop, this::newResolver);
-  }
-
-  private NameResolver newResolver(EventLoop loop) {
-    DnsNameResolver resolver =
-        dns.copy().eventLoop(loop).resolveCache(new BoundedDnsCache()).build();
-    return new NameResolver(loop, resolver, options.dnsTimeout().toNanos());
   }
 
   /**
@@ -197,7 +213,6 @@ public final class Dialer implements AutoCloseable {
    */
   @Override
   public void close() {
-    resolvers.values().forEach(NameResolver::close);
-    resolvers.clear();
+    resolvers.close();
   }
 }

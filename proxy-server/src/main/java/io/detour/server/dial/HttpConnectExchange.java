@@ -35,13 +35,13 @@ final class HttpConnectExchange extends MessageToMessageDecoder<HttpObject> {
   private static final int MOST_INTERIM = 10;
 
   private final Parent parent;
-  private final HostPort target;
+  private final ParentRequest asked;
   private int interim;
 
-  HttpConnectExchange(Parent parent, HostPort target) {
+  HttpConnectExchange(Parent parent, ParentRequest asked) {
     super(HttpObject.class);
     this.parent = parent;
-    this.target = target;
+    this.asked = asked;
   }
 
   /** The decoder whose responses this class reads; to be removed as soon as there is an answer. */
@@ -59,8 +59,12 @@ final class HttpConnectExchange extends MessageToMessageDecoder<HttpObject> {
 
   /** The request. A name is the parent's to resolve. */
   ByteBuf request(ByteBufAllocator allocator) {
+    HostPort target = asked.target();
     StringBuilder head = new StringBuilder(128);
     head.append("CONNECT ").append(target).append(" HTTP/1.1\r\nHost: ").append(target);
+    if (asked.via() != null) {
+      head.append("\r\nVia: ").append(asked.via());
+    }
     Parent.Credentials credentials = parent.credentials();
     if (credentials != null) {
       String pair = credentials.user() + ':' + credentials.password();

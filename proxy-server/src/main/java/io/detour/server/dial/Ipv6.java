@@ -1,11 +1,11 @@
 package io.detour.server.dial;
 
-/** What becomes of the IPv6 addresses of a name that has both kinds. */
+/** What use is made of IPv6 for names that have addresses of both families. */
 public enum Ipv6 {
-  /** They come first (RFC 8305 4). */
+  /** IPv6 addresses are tried first (RFC 6724 2.1, RFC 8305 4). */
   PREFER,
-  /** They come last. */
+  /** IPv4 addresses are tried first. */
   AVOID,
-  /** They are not asked for. */
+  /** Names are asked for IPv4 addresses only. Addresses that a client names are dialled as ever. */
   OFF
 }

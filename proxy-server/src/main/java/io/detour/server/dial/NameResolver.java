@@ -1,39 +1,63 @@
 package io.detour.server.dial;
 
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.dns.DnsResponseCode;
-import io.netty.resolver.dns.DnsErrorCauseException;
+import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.resolver.dns.DnsNameResolver;
-import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.FutureListener;
-import io.netty.util.concurrent.ScheduledFuture;
-import java.net.InetAddress;
-import java.util.ArrayList;
+import io.netty.resolver.dns.DnsServerAddressStreamProvider;
 import java.util.HashMap;
-import java.util.List;
+import java.util.Iterator;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks names up for one event loop: in the hosts file, the cache and DNS. Only that loop may call
- * it, but for {@link #close}.
+ * Looks names up for one event loop: in the cache and in DNS. Dials of one name that wait at the
+ * same time share a lookup. Only that loop may call it, but for {@link #close}.
  */
 final class NameResolver {
-  private static final Resolution TIMED_OUT =
-      new Resolution.Unresolved(DialError.DNS_TIMEOUT, DialError.DNS_TIMEOUT.details(), null);
+  static final Resolution.Unresolved NO_SUCH_NAME =
+      new Resolution.Unresolved(DialError.DNS_ERROR, "the host does not exist", "NXDOMAIN");
 
   private final EventLoop loop;
   private final DnsNameResolver dns;
+  private final DnsServerAddressStreamProvider servers;
+  private final SearchDomains search;
+  private final Ipv6 use;
   private final long timeoutNanos;
-  private final Map<String, Lookup> lookups = new HashMap<>();
+  private final AddressCache cache = new AddressCache();
+  private final Map<String, NameLookup> lookups = new HashMap<>();
+
+  /** Somebody who waits for answers. */
+  interface Waiting {
+    /** The lookup that runs. More is told, unless this one leaves it before. */
+    void waitFor(NameLookup running);
+
+    /**
+     * Something became known. Told first as soon as there is an address or will be none, then on
+     * every change, and for the last time when it is complete; possibly before {@link #resolve}
+     * returns.
+     */
+    void learned(FamilyAnswers known);
+  }
 
   /**
-   * @param timeoutNanos the longest a lookup takes, whatever the timeout of one query
+   * @param dns sends the queries; one of them waits for its query timeout
+   * @param servers which are asked, in this order
+   * @param search what names are completed with
+   * @param use whether to ask for IPv6 addresses
+   * @param timeoutNanos the longest a lookup takes, over all servers and retries
    */
-  NameResolver(EventLoop loop, DnsNameResolver dns, long timeoutNanos) {
+  NameResolver(
+      EventLoop loop,
+      DnsNameResolver dns,
+      DnsServerAddressStreamProvider servers,
+      SearchDomains search,
+      Ipv6 use,
+      long timeoutNanos) {
     this.loop = loop;
     this.dns = dns;
+    this.servers = servers;
+    this.search = search;
+    this.use = use;
     this.timeoutNanos = timeoutNanos;
   }
 
@@ -41,123 +65,57 @@ final class NameResolver {
    * Looks a name up.
    *
    * @param name a canonical name
-   * @return the answer if it is known; null if {@code waiting} joined a lookup and will be told
    */
-  @Nullable Resolution resolve(String name, Waiting waiting) {
-    Lookup lookup = lookups.get(name);
-    if (lookup == null) {
-      Future<List<InetAddress>> answer = dns.resolveAll(name);
-      if (answer.isDone()) {
-        return resolution(answer);
-      }
-      lookup = new Lookup(name);
-      lookups.put(name, lookup);
-      lookup.await(answer);
+  void resolve(String name, Waiting waiting) {
+    FamilyAnswers cached = cache.get(name, System.nanoTime());
+    if (cached != null) {
+      waiting.learned(cached);
+      return;
     }
+    NameLookup running = lookups.get(name);
+    if (running != null) {
+      running.join(waiting);
+      return;
+    }
+    Iterator<String> candidates = search.candidates(name).iterator();
+    NameLookup lookup = new NameLookup(this, name, candidates);
+    lookups.put(name, lookup);
     lookup.join(waiting);
-    return null;
+    lookup.start();
   }
 
-  /** Forgets what is cached. Lookups that run are not touched. Any thread. */
+  EventLoop loop() {
+    return loop;
+  }
+
+  Ipv6 use() {
+    return use;
+  }
+
+  long timeoutNanos() {
+    return timeoutNanos;
+  }
+
+  /** Makes a lookup of one family, which is to be started. */
+  FamilyLookup family(String candidate, DnsRecordType type, FamilyLookup.Receiver receiver) {
+    return new FamilyLookup(
+        dns, servers.nameServerAddressStream(candidate), candidate, type, receiver);
+  }
+
+  /**
+   * A lookup has ended.
+   *
+   * @param answers what is to be kept, or null for nothing
+   */
+  void ended(NameLookup lookup, @Nullable FamilyAnswers answers, long ttlSeconds) {
+    lookups.remove(lookup.name(), lookup);
+    if (answers != null) {
+      cache.put(lookup.name(), answers, ttlSeconds, System.nanoTime());
+    }
+  }
+
+  /** Lookups that run are not touched. Any thread. */
   void close() {
     dns.close();
-  }
-
-  private static Resolution resolution(Future<List<InetAddress>> answer) {
-    if (answer.isSuccess()) {
-      return new Resolution.Addresses(answer.getNow());
-    }
-    Throwable cause = answer.cause().getCause();
-    if (cause instanceof DnsErrorCauseException e) {
-      return e.getCode().equals(DnsResponseCode.NXDOMAIN)
-          ? new Resolution.Unresolved(DialError.DNS_ERROR, "the host does not exist", "NXDOMAIN")
-          : new Resolution.Unresolved(
-              DialError.DNS_ERROR, "the DNS server failed", rcode(e.getCode()));
-    }
-    DialError error =
-        cause != null && ConnectFailures.classify(cause) == DialError.RESOURCES
-            ? DialError.RESOURCES
-            : DialError.DNS_ERROR;
-    return new Resolution.Unresolved(error, error.details(), null);
-  }
-
-  private static @Nullable String rcode(DnsResponseCode code) {
-    return code.equals(DnsResponseCode.SERVFAIL) ? "SERVFAIL" : null;
-  }
-
-  /** Somebody who waits for an answer. */
-  interface Waiting {
-    /** The resolver will call {@link #resolved}, unless this one leaves the lookup before. */
-    void waitFor(Lookup running);
-
-    /** The lookup has ended. */
-    void resolved(Resolution resolution);
-  }
-
-  /** One name that is being asked for, and those who wait for it: at least one. */
-  final class Lookup implements FutureListener<List<InetAddress>>, Runnable {
-    private final String name;
-    private final List<Waiting> waiting = new ArrayList<>(1);
-    private final ScheduledFuture<?> timeout;
-
-    /** The query that runs; written by the event loop. */
-    private @Nullable Future<List<InetAddress>> answer;
-
-    private Lookup(String name) {
-      this.name = name;
-      this.timeout = loop.schedule(this, timeoutNanos, TimeUnit.NANOSECONDS);
-    }
-
-    private void await(Future<List<InetAddress>> next) {
-      answer = next;
-      next.addListener(this);
-    }
-
-    private void join(Waiting one) {
-      waiting.add(one);
-      one.waitFor(this);
-    }
-
-    /** Ends one wait, and with the last one the lookup. */
-    void leave(Waiting one) {
-      waiting.remove(one);
-      if (waiting.isEmpty()) {
-        stop();
-      }
-    }
-
-    /** The time is up. */
-    @Override
-    public void run() {
-      end(TIMED_OUT);
-    }
-
-    @Override
-    public void operationComplete(Future<List<InetAddress>> ended) {
-      if (ended.isCancelled()) {
-        return;
-      }
-      if (DnsNameResolver.isTimeoutError(ended.cause())) {
-        // Every server was asked once; a datagram may have been lost.
-        await(dns.resolveAll(name));
-      } else {
-        end(resolution(ended));
-      }
-    }
-
-    private void end(Resolution resolution) {
-      stop();
-      for (Waiting one : List.copyOf(waiting)) {
-        one.resolved(resolution);
-      }
-    }
-
-    private void stop() {
-      lookups.remove(name, this);
-      timeout.cancel(false);
-      if (answer != null) {
-        answer.cancel(false);
-      }
-    }
   }
 }

@@ -1,6 +1,5 @@
 package io.detour.server.dial;
 
-import io.detour.core.HostPort;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -53,17 +52,17 @@ final class ParentConversation extends ChannelInboundHandlerAdapter implements D
    *
    * @param timeoutNanos until the answer has to be there; not positive if it is late already
    */
-  void begin(Parent parent, HostPort target, long timeoutNanos) {
+  void begin(Parent parent, ParentRequest asked, long timeoutNanos) {
     ChannelPipeline pipeline = channel.pipeline();
     ByteBuf first =
         switch (parent.protocol()) {
           case HTTP -> {
-            HttpConnectExchange exchange = new HttpConnectExchange(parent, target);
+            HttpConnectExchange exchange = new HttpConnectExchange(parent, asked);
             pipeline.addLast(HttpConnectExchange.newDecoder(), exchange, this);
             yield exchange.request(channel.alloc());
           }
           case SOCKS5 -> {
-            Socks5Exchange exchange = new Socks5Exchange(parent, target);
+            Socks5Exchange exchange = new Socks5Exchange(parent, asked.target());
             pipeline.addLast(exchange, this);
             yield exchange.greeting(channel.alloc());
           }

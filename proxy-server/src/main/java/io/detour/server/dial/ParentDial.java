@@ -1,6 +1,5 @@
 package io.detour.server.dial;
 
-import io.detour.core.HostPort;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ParentDial implements Dial {
   private final Parent parent;
-  private final HostPort target;
+  private final ParentRequest request;
   private final EventLoop loop;
   private final long timeoutNanos;
   private final Receiver<DialResult> done;
@@ -23,19 +22,19 @@ final class ParentDial implements Dial {
    */
   ParentDial(
       Parent parent,
-      HostPort target,
+      ParentRequest request,
       EventLoop loop,
       long timeoutNanos,
       Receiver<DialResult> done) {
     this.parent = parent;
-    this.target = target;
+    this.request = request;
     this.loop = loop;
     this.timeoutNanos = timeoutNanos;
     this.done = done;
   }
 
   void start(Dialer dialer) {
-    step = dialer.connect(parent.address(), 1, loop, Receiver.ofDial(this::connected));
+    step = dialer.connect(parent, loop, Receiver.ofDial(this::connected));
   }
 
   private void connected(DialResult result) {
@@ -59,7 +58,7 @@ final class ParentDial implements Dial {
         new ParentConversation(
             connected.upstream(), answer -> answered(connected, answer, startNanoTime));
     step = conversation;
-    conversation.begin(parent, target, timeoutNanos - connected.connectNanos());
+    conversation.begin(parent, request, timeoutNanos - connected.connectNanos());
   }
 
   private void answered(DialResult.Connected connected, ParentAnswer answer, long startNanoTime) {

@@ -1,41 +1,49 @@
 package io.detour.server.dial;
 
-import io.detour.server.transport.Transport;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One dial from the lookup to its result. Everything happens on its event loop, which writes all
- * fields; it owns the channel that is being connected until the result is told.
+ * One dial from the lookup to its result: vets every address and lets those that may be connected
+ * to race. Everything happens on its event loop, which writes all fields.
  */
-final class PendingDial implements Dial, NameResolver.Waiting, ChannelFutureListener {
-  private final int port;
+final class PendingDial implements Dial, NameResolver.Waiting, AddressRace.Finish {
+  /**
+   * The Resolution Delay of RFC 8305 8: how long the family that comes first is waited for once the
+   * other has been answered.
+   */
+  static final long RESOLUTION_DELAY_MILLIS = 50;
+
   private final EventLoop loop;
-  private final Transport transport;
-  private final OwnAddresses own;
-  private final int connectTimeoutMillis;
-  private final long connectingNanos;
+  private final int port;
+  private final Vetting vetting;
+  private final Ipv6 use;
+  private final AddressQueue queue;
+  private final AddressRace race;
   private final Receiver<DialResult> done;
 
-  private NameResolver.@Nullable Lookup lookup;
+  private @Nullable NameLookup lookup;
   private long lookupNanoTime;
   private long dnsNanos;
+  private @Nullable Future<?> resolutionDelay;
 
-  private List<InetAddress> addresses = List.of();
-  private @Nullable SocketChannel connecting;
-  private int attempts;
-  private long connectNanoTime;
-  private @Nullable DialError failure;
+  /** Whether the addresses of a family are in the race by now, as far as they may be. */
+  private boolean ipv4Vetted;
+
+  private boolean ipv6Vetted;
+
+  /**
+   * Why an address was kept out of the race, or null if none was. That one is this proxy's own says
+   * what the host is, whatever became of the others.
+   */
+  private @Nullable DialError refusal;
 
   /** Whether the caller has no handle yet, so that the result has to wait. */
   private boolean starting = true;
@@ -44,157 +52,126 @@ final class PendingDial implements Dial, NameResolver.Waiting, ChannelFutureList
   private boolean over;
 
   /**
-   * @param connectTimeoutMillis the longest one address is tried
-   * @param timeouts how many connect timeouts all addresses may take together
+   * @param queue empty; in which order addresses are tried
+   * @param race for the addresses of the queue; not yet started
    */
   PendingDial(
       int port,
       EventLoop loop,
-      Transport transport,
-      OwnAddresses own,
-      int connectTimeoutMillis,
-      int timeouts,
+      Vetting vetting,
+      Ipv6 use,
+      AddressQueue queue,
+      AddressRace race,
       Receiver<DialResult> done) {
-    this.port = port;
     this.loop = loop;
-    this.transport = transport;
-    this.own = own;
-    this.connectTimeoutMillis = connectTimeoutMillis;
-    this.connectingNanos = TimeUnit.MILLISECONDS.toNanos((long) timeouts * connectTimeoutMillis);
+    this.port = port;
+    this.vetting = vetting;
+    this.use = use;
+    this.queue = queue;
+    this.race = race;
     this.done = done;
   }
 
   /** Starts with a host that needs no lookup. */
   void start(Resolution known) {
-    proceed(known);
+    switch (known) {
+      case Resolution.Addresses found -> {
+        vet(found.inOrder());
+        race.added(false);
+        race.start(this);
+      }
+      case Resolution.Unresolved unresolved -> fail(unresolved);
+    }
     starting = false;
   }
 
   /** Starts with a name. */
   void start(NameResolver resolver, String name) {
     lookupNanoTime = System.nanoTime();
-    Resolution cached = resolver.resolve(name, this);
-    if (cached != null) {
-      resolved(cached);
-    }
+    resolver.resolve(name, this);
     starting = false;
   }
 
   @Override
-  public void waitFor(NameResolver.Lookup running) {
+  public void waitFor(NameLookup running) {
     lookup = running;
   }
 
   @Override
-  public void resolved(Resolution resolution) {
+  public void learned(FamilyAnswers known) {
     if (over) {
       return;
     }
-    lookup = null;
-    dnsNanos = System.nanoTime() - lookupNanoTime;
-    proceed(resolution);
-  }
-
-  private void proceed(Resolution resolution) {
-    switch (resolution) {
-      case Resolution.Addresses found -> {
-        addresses = found.inOrder();
-        connectNext();
-      }
-      case Resolution.Unresolved unresolved ->
-          finish(
-              new DialResult.Failed(
-                  unresolved.error(), unresolved.details(), unresolved.rcode(), 0, dnsNanos, 0));
-    }
-  }
-
-  private void connectNext() {
-    long leftMillis = leftMillis();
-    if (attempts == addresses.size() || leftMillis <= 0) {
-      fail(failure == null ? DialError.DNS_ERROR : failure);
+    if (known.isComplete() && !known.hasAddresses()) {
+      dnsNanos = System.nanoTime() - lookupNanoTime;
+      fail(known.failure());
       return;
     }
-    InetSocketAddress remote = new InetSocketAddress(addresses.get(attempts), port);
-    if (own.contains(remote)) {
-      fail(DialError.PROXY_LOOP);
-      return;
+    if (!ipv4Vetted && known.ipv4() instanceof Resolution.Addresses found) {
+      ipv4Vetted = true;
+      vet(found.inOrder());
     }
-    if (attempts++ == 0) {
-      connectNanoTime = System.nanoTime();
+    if (!ipv6Vetted && known.ipv6() instanceof Resolution.Addresses found) {
+      ipv6Vetted = true;
+      vet(found.inOrder());
     }
-    try {
-      connect(remote, (int) Math.min(connectTimeoutMillis, leftMillis));
-    } catch (ChannelException e) {
-      // socket(2), setsockopt(2) or registering failed: another address would fare no better.
-      if (connecting != null) {
-        connecting.unsafe().closeForcibly();
-        connecting = null;
+    race.added(!known.isComplete());
+    if (known.isComplete() || known.hasFirst(use)) {
+      startRace();
+    } else if (resolutionDelay == null) {
+      resolutionDelay =
+          loop.schedule(this::startRace, RESOLUTION_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void vet(List<InetAddress> addresses) {
+    for (InetAddress address : addresses) {
+      DialError why = vetting.refusal(new InetSocketAddress(address, port));
+      if (why == null) {
+        queue.add(address);
+      } else if (refusal != DialError.PROXY_LOOP) {
+        refusal = why;
       }
-      fail(ConnectFailures.classify(e));
     }
   }
 
-  /** Nobody waits for a hundred addresses that do not answer. Rounded up. */
-  private long leftMillis() {
-    long millisecond = TimeUnit.MILLISECONDS.toNanos(1);
-    return Math.ceilDiv(connectingNanos - connectNanos(), millisecond);
-  }
-
-  /** Without a bootstrap: its handler, its copies of the options and its extra task cost time. */
-  private void connect(InetSocketAddress remote, int timeoutMillis) {
-    SocketChannel channel = transport.sockets().newChannel();
-    connecting = channel;
-    SocketChannelConfig config = channel.config();
-    config.setAutoRead(false);
-    config.setAllowHalfClosure(true);
-    config.setConnectTimeoutMillis(timeoutMillis);
-    config.setTcpNoDelay(true);
-    ChannelFuture registered = loop.register(channel);
-    if (registered.isSuccess()) {
-      channel.connect(remote).addListener(this);
-    } else {
-      throw new ChannelException("register " + channel, registered.cause());
+  private void startRace() {
+    if (!race.isStarted()) {
+      dnsNanos = System.nanoTime() - lookupNanoTime;
+      race.start(this);
     }
   }
 
-  /** An attempt has ended. */
   @Override
-  public void operationComplete(ChannelFuture attempt) {
-    if (attempt.isSuccess() && !over) {
-      SocketChannel upstream = (SocketChannel) attempt.channel();
-      finish(
-          new DialResult.Connected(
-              upstream, upstream.remoteAddress(), attempts, dnsNanos, connectNanos()));
-      return;
-    }
-    close(attempt.channel());
-    if (over) {
-      return;
-    }
-    connecting = null;
-    remember(ConnectFailures.classify(attempt.cause()));
-    connectNext();
+  public void won(SocketChannel winner) {
+    finish(
+        new DialResult.Connected(
+            winner, winner.remoteAddress(), race.attempts(), dnsNanos, race.connectNanos()));
   }
 
-  /**
-   * Keeps the last failure, but what the target's side told beats what this machine could not do:
-   * the IPv6 address of a host is unroutable wherever there is no IPv6, and that hides nothing.
-   */
-  private void remember(DialError error) {
-    if (failure == null || failure.isLocal() || !error.isLocal()) {
-      failure = error;
-    }
+  @Override
+  public void lost(@Nullable DialError failure) {
+    DialError error =
+        failure == null || refusal == DialError.PROXY_LOOP
+            ? Objects.requireNonNullElse(refusal, DialError.DNS_ERROR)
+            : failure;
+    finish(
+        new DialResult.Failed(
+            error, error.details(), null, race.attempts(), dnsNanos, race.connectNanos()));
   }
 
-  private void fail(DialError error) {
-    finish(new DialResult.Failed(error, error.details(), null, attempts, dnsNanos, connectNanos()));
-  }
-
-  private long connectNanos() {
-    return attempts == 0 ? 0 : System.nanoTime() - connectNanoTime;
+  private void fail(Resolution.Unresolved unresolved) {
+    finish(
+        new DialResult.Failed(
+            unresolved.error(), unresolved.details(), unresolved.rcode(), 0, dnsNanos, 0));
   }
 
   private void finish(DialResult result) {
+    stopWaiting();
+    if (lookup != null) {
+      lookup.leave(this);
+      lookup = null;
+    }
     if (starting) {
       loop.execute(() -> tell(result));
     } else {
@@ -203,12 +180,12 @@ final class PendingDial implements Dial, NameResolver.Waiting, ChannelFutureList
   }
 
   private void tell(DialResult result) {
-    if (over) {
-      return;
+    if (!over) {
+      over = true;
+      done.tell(result);
+    } else if (result instanceof DialResult.Connected connected) {
+      connected.upstream().close();
     }
-    over = true;
-    connecting = null;
-    done.tell(result);
   }
 
   @Override
@@ -217,18 +194,17 @@ final class PendingDial implements Dial, NameResolver.Waiting, ChannelFutureList
       return;
     }
     over = true;
+    stopWaiting();
+    race.stop();
     if (lookup != null) {
-      lookup.leave(this);
+      lookup.abandon(this);
       lookup = null;
-    }
-    if (connecting != null) {
-      close(connecting);
-      connecting = null;
     }
   }
 
-  /** At once: the descriptor is free when this returns. */
-  private static void close(Channel channel) {
-    channel.unsafe().close(channel.voidPromise());
+  private void stopWaiting() {
+    if (resolutionDelay != null) {
+      resolutionDelay.cancel(false);
+    }
   }
 }

@@ -3,12 +3,14 @@ package io.detour.server.dial;
 import java.util.function.Consumer;
 
 /** Waits for a lookup to its end and tells the answer. */
-record PendingLookup(Consumer<Resolution> done) implements NameResolver.Waiting {
+record PendingLookup(Ipv6 use, Consumer<Resolution> done) implements NameResolver.Waiting {
   @Override
-  public void waitFor(NameResolver.Lookup running) {}
+  public void waitFor(NameLookup running) {}
 
   @Override
-  public void resolved(Resolution resolution) {
-    done.accept(resolution);
+  public void learned(FamilyAnswers known) {
+    if (known.isComplete()) {
+      done.accept(known.whole(use));
+    }
   }
 }

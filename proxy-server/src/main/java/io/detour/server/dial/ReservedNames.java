@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** Names whose answer is fixed by a standard and for which no query may be sent. */
 final class ReservedNames {
   /** RFC 6761 6.3. */
-  private static final Resolution LOOPBACK =
-      new Resolution.Addresses(
-          List.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1")));
+  private static final InetAddress LOOPBACK_4 = InetAddress.ofLiteral("127.0.0.1");
+
+  private static final InetAddress LOOPBACK_6 = InetAddress.ofLiteral("::1");
 
   /** RFC 6761 6.4. */
   private static final Resolution INVALID =
@@ -26,16 +26,25 @@ final class ReservedNames {
    * The answer for a reserved name.
    *
    * @param name a canonical name
+   * @param use which loopback address comes first
    * @return null for any other name
    */
-  static @Nullable Resolution resolve(String name) {
+  static @Nullable Resolution resolve(String name, Ipv6 use) {
     if (isWithin(name, "localhost")) {
-      return LOOPBACK;
+      return new Resolution.Addresses(loopback(use));
     }
     if (isWithin(name, "invalid")) {
       return INVALID;
     }
     return isWithin(name, "onion") ? ONION : null;
+  }
+
+  private static List<InetAddress> loopback(Ipv6 use) {
+    return switch (use) {
+      case PREFER -> List.of(LOOPBACK_6, LOOPBACK_4);
+      case AVOID -> List.of(LOOPBACK_4, LOOPBACK_6);
+      case OFF -> List.of(LOOPBACK_4);
+    };
   }
 
   private static boolean isWithin(String name, String topLevel) {

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Dials the hops of a route in turn until one is connected.
@@ -63,21 +64,30 @@ public final class RouteDialer {
     return options.dnsTimeout().plus(options.connectTimeout()).multipliedBy(TIMEOUTS_PER_WALK);
   }
 
+  /** The same for a client that sent no {@code Via}. */
+  public RouteDial dial(Route route, EventLoop loop, Consumer<RouteResult> done) {
+    return dial(route, null, loop, done);
+  }
+
   /**
    * Walks over a route.
    *
    * @param route where to
+   * @param received the value of {@code Via} that the client sent, for a parent proxy to see, or
+   *     null (RFC 9110 7.6.3)
    * @param loop the current thread's event loop, on which everything happens
    * @param done told the result once, on {@code loop}, after this method has returned; never told
    *     after {@link Dial#cancel}. A connection is handed out as {@link DialResult.Connected} says
    * @return the handle to cancel it by, which tells until then how far it has come
    * @throws IllegalStateException if {@code loop} is not the current thread's
    */
-  public RouteDial dial(Route route, EventLoop loop, Consumer<RouteResult> done) {
+  public RouteDial dial(
+      Route route, @Nullable String received, EventLoop loop, Consumer<RouteResult> done) {
     Dialer.requireOn(loop);
     Walk walk =
         new Walk(
             route,
+            received,
             loop,
             dialer,
             lastGood.computeIfAbsent(loop, _ -> new LastGoodHops()),

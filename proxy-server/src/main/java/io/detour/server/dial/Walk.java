@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Walk implements RouteDial {
   private final Route route;
+  private final @Nullable String received;
   private final EventLoop loop;
   private final Dialer dialer;
   private final LastGoodHops lastGood;
@@ -40,8 +41,12 @@ final class Walk implements RouteDial {
   private @Nullable Dial dial;
   private @Nullable Future<?> deadline;
 
+  /**
+   * @param received the value of {@code Via} that the client sent, or null
+   */
   Walk(
       Route route,
+      @Nullable String received,
       EventLoop loop,
       Dialer dialer,
       LastGoodHops lastGood,
@@ -49,6 +54,7 @@ final class Walk implements RouteDial {
       long timeoutNanos,
       Receiver<RouteResult> done) {
     this.route = route;
+    this.received = received;
     this.loop = loop;
     this.dialer = dialer;
     this.lastGood = lastGood;
@@ -65,8 +71,7 @@ final class Walk implements RouteDial {
 
   private void dial(int next) {
     index = next;
-    Hop hop = hop();
-    dial = dialer.dial(hop.address(), hop.via(), loop, this::dialled);
+    dial = dialer.dial(hop(), received, loop, this::dialled);
   }
 
   private Hop hop() {

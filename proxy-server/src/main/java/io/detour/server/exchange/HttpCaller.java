@@ -29,6 +29,11 @@ record HttpCaller(ClientConnection client) implements Caller {
   }
 
   @Override
+  public @Nullable String via() {
+    return client.via();
+  }
+
+  @Override
   public @Nullable String user() {
     return client.user();
   }

@@ -56,7 +56,7 @@ public record FullExplanation(
   }
 
   private Probe probe(Hop hop, ProbeDepth wanted) {
-    return new Probe(hop.address(), hop.via(), request().asked().host(), wanted);
+    return new Probe(hop.address(), hop.via(), hop.allow(), request().asked().host(), wanted);
   }
 
   /** Whether everything that was tried out went well, in time. */

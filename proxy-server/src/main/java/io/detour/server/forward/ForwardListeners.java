@@ -93,13 +93,19 @@ public final class ForwardListeners {
   }
 
   /**
-   * Nobody is told why there is no slot: the connection is reset, so that it is no empty answer.
+   * Nobody is told why it is not admitted or why there is no slot: the connection is reset, so that
+   * it is no empty answer.
    */
   private ClientEntrance entrance(BiConsumer<Channel, ClientLoop> onClient) {
     return new ClientEntrance() {
       @Override
       public void admit(Channel client, ClientLoop loop) {
-        onClient.accept(client, loop);
+        Refusal refusal = services.passages().access().refusal(ClientAddress.ip(client));
+        if (refusal == null) {
+          onClient.accept(client, loop);
+        } else {
+          refuse(client, loop, refusal);
+        }
       }
 
       @Override

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,7 +20,9 @@ final class Certificates implements AutoCloseable {
   private final List<ListenerTls> listeners = new CopyOnWriteArrayList<>();
   private final ScheduledThreadPoolExecutor thread =
       new ScheduledThreadPoolExecutor(
-          1, task -> Thread.ofPlatform().daemon().name("certificates").unstarted(task));
+          1,
+          task -> Thread.ofPlatform().daemon().name("certificates").unstarted(task),
+          new ThreadPoolExecutor.DiscardPolicy()); // After the close there are no handshakes.
 
   Certificates(Duration handshakeTimeout) {
     this.handshakeTimeout = handshakeTimeout;
@@ -47,11 +49,8 @@ final class Certificates implements AutoCloseable {
 
   /** Has all files read again, now or in a moment. */
   void readAgain() {
-    try {
+    if (!listeners.isEmpty()) {
       thread.execute(() -> listeners.forEach(ListenerTls::read));
-    } catch (RejectedExecutionException e) {
-      // Closed: there are no more handshakes.
-      return;
     }
   }
 

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -126,7 +127,14 @@ public final class Listeners {
       EventLoopGroup loops,
       NewClient newClient)
       throws IOException {
-    Channel socket = bind(listener, transport.serverSockets(), address, home, loops, newClient);
+    Channel socket =
+        bind(
+            listener,
+            () -> transport.serverSockets().apply(address.getAddress()),
+            address,
+            home,
+            loops,
+            newClient);
     return (InetSocketAddress) socket.localAddress();
   }
 
@@ -136,9 +144,13 @@ public final class Listeners {
     if (listener.reusePort()) {
       throw new IOException("a UNIX socket has no port (expected: reuse_port: false)");
     }
+    ChannelFactory<? extends Channel> sockets = transport.unixServers();
+    if (sockets == null) {
+      throw new IOException("UNIX sockets need epoll, and this system has none");
+    }
     UnixSocketFile.clear(unix.path());
-    SocketAddress address = transport.unixAddress().apply(unix.path());
-    bind(listener, transport.unixServers(), address, group.next(), loops, newClient);
+    SocketAddress address = new DomainSocketAddress(unix.path().toFile());
+    bind(listener, sockets, address, group.next(), loops, newClient);
     UnixSocketFile.open(unix.path());
   }
 

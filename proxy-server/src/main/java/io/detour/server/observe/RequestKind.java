@@ -24,7 +24,7 @@ public enum RequestKind {
    * A connection to a plain TCP listener. Nothing is written to the client, so these are the
    * statuses that a tunnel to the same target would have been answered with.
    */
-  TCP(200, 403, 502, 503, 504);
+  TCP(200, 403, 429, 502, 503, 504);
 
   /** The label of a status that is not in the set. */
   static final String OTHER = "other";

@@ -19,6 +19,14 @@ public interface Caller {
     return ClientAddress.of(channel());
   }
 
+  /**
+   * What its request says of the proxies that it has passed: the value of {@code Via}, well-formed,
+   * or null.
+   */
+  default @Nullable String via() {
+    return null;
+  }
+
   /** The name under which it has been authenticated, or null. */
   default @Nullable String user() {
     return null;

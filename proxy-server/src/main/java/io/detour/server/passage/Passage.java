@@ -153,7 +153,10 @@ public final class Passage implements ChannelFutureListener {
     target = route.first().address();
     Channel client = caller.channel();
     client.closeFuture().addListener(this);
-    dial = services.dialer().dial(vetted, client.eventLoop(), walk -> receive(walk, arrival));
+    dial =
+        services
+            .dialer()
+            .dial(vetted, caller.via(), client.eventLoop(), walk -> receive(walk, arrival));
   }
 
   /**

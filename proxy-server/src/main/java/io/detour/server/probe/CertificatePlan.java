@@ -110,7 +110,8 @@ final class CertificatePlan {
       case Route route -> {
         for (Hop hop : route.hops()) {
           if (hop.target() != Hop.ASKED) {
-            Probe probe = new Probe(hop.address(), hop.via(), asked.host(), ProbeDepth.TLS);
+            Probe probe =
+                new Probe(hop.address(), hop.via(), hop.allow(), asked.host(), ProbeDepth.TLS);
             trials.add(new Trial(rewrite.rule(), probe));
           }
         }

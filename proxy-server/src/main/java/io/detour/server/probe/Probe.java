@@ -1,7 +1,9 @@
 package io.detour.server.probe;
 
+import io.detour.core.AddressClass;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +11,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param target where to
  * @param via the name of the parent proxy that is to dial it, or null to dial it directly
+ * @param allow addresses of these classes may be dialled although the server denies them
  * @param legacyName whose certificate the target should have, and who it is told is asked for
  * @param depth how far to go
  */
-public record Probe(HostPort target, @Nullable String via, Host legacyName, ProbeDepth depth) {}
+public record Probe(
+    HostPort target,
+    @Nullable String via,
+    Set<AddressClass> allow,
+    Host legacyName,
+    ProbeDepth depth) {
+  /** Copies the set. */
+  public Probe {
+    allow = Set.copyOf(allow);
+  }
+}

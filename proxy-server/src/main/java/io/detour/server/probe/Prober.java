@@ -1,6 +1,7 @@
 package io.detour.server.probe;
 
 import io.detour.core.Host;
+import io.detour.rules.Hop;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.DialResult;
 import io.detour.server.dial.Dialer;
@@ -139,8 +140,8 @@ public final class Prober implements AutoCloseable {
 
   private void connect(Probe probe, @Nullable TlsHandshake handshake, Consumer<Attempt> done) {
     dialer.dial(
-        probe.target(),
-        probe.via(),
+        new Hop(Hop.ASKED, probe.target(), probe.via(), probe.allow()),
+        null,
         loop,
         result -> {
           if (result instanceof DialResult.Connected connected && handshake != null) {

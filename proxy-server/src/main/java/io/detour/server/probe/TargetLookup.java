@@ -61,7 +61,7 @@ public record TargetLookup(Map<Host, List<InetAddress>> addresses, List<String> 
   }
 
   private static Resolution lookUp(Prober prober, Host host) throws InterruptedException {
-    Probe probe = new Probe(new HostPort(host, ANY_PORT), null, host, ProbeDepth.RESOLVE);
+    Probe probe = new Probe(new HostPort(host, ANY_PORT), null, Set.of(), host, ProbeDepth.RESOLVE);
     return Objects.requireNonNull(prober.probe(probe).lookup()).answer();
   }
 

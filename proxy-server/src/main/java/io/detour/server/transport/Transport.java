@@ -14,17 +14,17 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioDatagramChannel;
-import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.UnixChannelOption;
-import java.net.SocketAddress;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.StandardSocketOptions;
-import java.net.UnixDomainSocketAddress;
-import java.nio.file.Path;
+import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Function;
@@ -36,22 +36,22 @@ import org.jspecify.annotations.Nullable;
  * @param name {@code epoll} or {@code nio}
  * @param ioHandlers makes the part of event loops that have little to do
  * @param servingHandlers makes that of the event loops that serve clients
- * @param serverSockets makes listeners
+ * @param serverSockets makes a listener for an address: of IPv4 alone, or of both families, since
+ *     Linux has the IPv6 wildcard address stand for IPv4 too
  * @param sockets makes connections to upstream hosts
  * @param datagrams makes the sockets of DNS queries
- * @param unixServers makes listeners on UNIX sockets
- * @param unixAddress what those are bound to, for a file
+ * @param unixServers makes listeners on UNIX sockets, whose addresses are {@link
+ *     DomainSocketAddress}; null where their connections could not end in one direction alone
  * @param reusePort sets {@code SO_REUSEPORT} on a listener
  */
 public record Transport(
     String name,
     IoHandlerFactory ioHandlers,
     ServingHandlers servingHandlers,
-    ChannelFactory<ServerSocketChannel> serverSockets,
+    Function<InetAddress, ServerSocketChannel> serverSockets,
     ChannelFactory<SocketChannel> sockets,
     ChannelFactory<DatagramChannel> datagrams,
-    ChannelFactory<? extends ServerChannel> unixServers,
-    Function<Path, SocketAddress> unixAddress,
+    @Nullable ChannelFactory<? extends ServerChannel> unixServers,
     ChannelOption<Boolean> reusePort) {
 
   /** Makes the part of event loops that serve clients. */
@@ -74,11 +74,10 @@ public record Transport(
         (busyPoll, several) ->
             LastingRegistrations.over(
                 EpollIoHandler.newFactory(0, () -> new PollStrategy(busyPoll, several))),
-        EpollServerSocketChannel::new,
+        address -> new EpollServerSocketChannel(family(address)),
         EpollSocketChannel::new,
         EpollDatagramChannel::new,
         EpollServerDomainSocketChannel::new,
-        file -> new DomainSocketAddress(file.toFile()),
         UnixChannelOption.SO_REUSEPORT);
   }
 
@@ -88,12 +87,16 @@ public record Transport(
         "nio",
         NioIoHandler.newFactory(),
         (busyPoll, several) -> NioIoHandler.newFactory(),
-        NioServerSocketChannel::new,
+        address -> new NioServerSocketChannel(SelectorProvider.provider(), family(address)),
         NioSocketChannel::new,
         NioDatagramChannel::new,
-        NioServerDomainSocketChannel::new,
-        UnixDomainSocketAddress::of,
+        null, // Netty closes such a connection as a whole when its client ends its direction.
         NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT));
+  }
+
+  /** Netty would take 0.0.0.0 on an IPv6 socket for the wildcard of both families. */
+  private static SocketProtocolFamily family(InetAddress address) {
+    return address instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
   }
 
   /** Epoll, or NIO where {@link #whyNoEpoll} says why not. */

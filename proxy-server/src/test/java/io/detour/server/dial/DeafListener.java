@@ -16,13 +16,18 @@ public final class DeafListener implements AutoCloseable {
   private final ServerSocket listener;
   private final List<SocketChannel> fillers = new ArrayList<>();
 
-  private DeafListener() throws IOException {
-    listener = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
+  private DeafListener(String address, int port) throws IOException {
+    listener = new ServerSocket(port, 1, InetAddress.ofLiteral(address));
+  }
+
+  /** Starts one on 127.0.0.1. Skips the test where the kernel drops no SYN. */
+  public static DeafListener start() throws IOException {
+    return start("127.0.0.1", 0);
   }
 
   /** Starts one. Skips the test where the kernel drops no SYN. */
-  public static DeafListener start() throws IOException {
-    DeafListener deaf = new DeafListener();
+  static DeafListener start(String address, int port) throws IOException {
+    DeafListener deaf = new DeafListener(address, port);
     Assumptions.assumeTrue(deaf.fill(), "this kernel drops no SYN for a full accept queue");
     return deaf;
   }
@@ -41,7 +46,7 @@ public final class DeafListener implements AutoCloseable {
     return unanswered == 2;
   }
 
-  /** Of 127.0.0.1. */
+  /** Of its address. */
   public int port() {
     return listener.getLocalPort();
   }

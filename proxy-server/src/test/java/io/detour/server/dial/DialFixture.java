@@ -5,6 +5,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
+import io.detour.rules.Hop;
 import io.detour.server.transport.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -14,9 +15,11 @@ import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -63,6 +66,11 @@ public final class DialFixture {
     return keep(new Dialer(with, transport, own));
   }
 
+  /** A dialer with another resolv.conf. */
+  Dialer dialer(DialOptions with, Path resolvConf) {
+    return keep(new Dialer(with, transport, own, resolvConf.toFile()));
+  }
+
   /** Starts a dial; the callback may be called once only. */
   Running start(Dialer dialer, HostPort target) {
     return start(dialer, target, null, channel -> {});
@@ -76,13 +84,18 @@ public final class DialFixture {
    */
   Running start(
       Dialer dialer, HostPort target, @Nullable String via, Consumer<SocketChannel> receiver) {
+    return start(dialer, new Hop(0, target, via, Set.of()), receiver);
+  }
+
+  /** Starts a dial to a hop. */
+  Running start(Dialer dialer, Hop hop, Consumer<SocketChannel> receiver) {
     CompletableFuture<DialResult> result = new CompletableFuture<>();
     Dial handle =
         onLoop(
             () ->
                 dialer.dial(
-                    target,
-                    via,
+                    hop,
+                    null,
                     loop,
                     told -> {
                       assertThat(loop.inEventLoop()).isTrue();
@@ -98,6 +111,11 @@ public final class DialFixture {
   /** Dials and waits for the result. */
   DialResult dial(Dialer dialer, HostPort target) {
     return await(start(dialer, target).result());
+  }
+
+  /** Dials a hop and waits for the result. */
+  DialResult dial(Dialer dialer, Hop hop) {
+    return await(start(dialer, hop, channel -> {}).result());
   }
 
   /** Dials through a parent and waits for the result. */
@@ -193,6 +211,11 @@ public final class DialFixture {
   /** A port that answers no SYN. Skips the test where the kernel drops none. */
   int deafPort() throws IOException {
     return keep(DeafListener.start()).port();
+  }
+
+  /** A port of an address answers no SYN. Skips the test where the kernel drops none. */
+  void deafen(String address, int port) throws IOException {
+    keep(DeafListener.start(address, port));
   }
 
   <T extends AutoCloseable> T keep(T resource) {

@@ -1,10 +1,12 @@
 package io.detour.server.dial;
 
 import static io.detour.server.dial.DialFixture.target;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.server.SocketTable;
 import io.detour.server.dial.DialFixture.Running;
 import io.detour.server.dial.DialResult.Connected;
 import io.detour.server.dial.DialResult.Failed;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -58,12 +61,12 @@ class DialerDnsTest {
   }
 
   @Test
-  void everyAddressOfANameIsTriedIpv4First() {
-    fixture.dns.answer("twin.test", "::1", "127.0.0.2", "127.0.0.1");
+  void everyAddressOfANameIsTriedIpv6First() {
+    fixture.dns.answer("twin.test", "127.0.0.2", "127.0.0.1", "::1");
 
     Connected connected = connected("twin.test");
 
-    assertThat(connected.attempts()).isEqualTo(2);
+    assertThat(connected.attempts()).isEqualTo(3);
   }
 
   @Test
@@ -98,6 +101,48 @@ class DialerDnsTest {
 
     assertThat(failed.error()).isEqualTo(DialError.DNS_ERROR);
     assertThat(failed.rcode()).isNull();
+  }
+
+  @Test
+  @DisplayName("D01: REFUSED is 502 dns_error with its rcode")
+  void aServerThatRefusesIsTold() {
+    fixture.dns.fail("other.test", DnsResponseCode.REFUSED);
+
+    Failed failed = failed(fixture.dialer(), "other.test");
+
+    assertThat(failed.error()).isEqualTo(DialError.DNS_ERROR);
+    assertThat(failed.rcode()).isEqualTo("REFUSED");
+  }
+
+  @ParameterizedTest(name = "D01: {0} is an answer, and a second, silent server is not asked")
+  @ValueSource(strings = {"missing.test", "empty.test"})
+  void thatThereIsNothingIsAnAnswer(String name) {
+    fixture.dns.noData("empty.test");
+    ScriptedDnsServer second = fixture.keep(ScriptedDnsServer.start().ignore(name));
+
+    Failed failed = failed(fixture.dialer(twoServers(second)), name);
+
+    assertThat(failed.error()).isEqualTo(DialError.DNS_ERROR);
+    assertThat(second.asked()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "a second server answers for one that failed with {0}")
+  @ValueSource(ints = {1, 2, 4, 5})
+  void aSecondServerAnswersForAFailingOne(int code) {
+    fixture.dns.fail("web.test", DnsResponseCode.valueOf(code));
+    ScriptedDnsServer second = fixture.keep(ScriptedDnsServer.start());
+    second.answer("web.test", "127.0.0.1");
+
+    DialResult result = fixture.dial(fixture.dialer(twoServers(second)), target("web.test", port));
+
+    assertThat(result).isInstanceOf(Connected.class);
+  }
+
+  private DialOptions twoServers(ScriptedDnsServer second) {
+    return fixture
+        .options
+        .withDnsTimeout(Duration.ofSeconds(2))
+        .withDnsServers(List.of(fixture.dns.address(), second.address()));
   }
 
   @Test
@@ -147,14 +192,10 @@ class DialerDnsTest {
     fixture.dns.ignore("web.test");
     ScriptedDnsServer second = fixture.keep(ScriptedDnsServer.start());
     second.answer("web.test", "127.0.0.1");
-    Dialer dialer =
-        fixture.dialer(
-            fixture
-                .options
-                .withDnsTimeout(Duration.ofSeconds(2))
-                .withDnsServers(List.of(fixture.dns.address(), second.address())));
 
-    assertThat(fixture.dial(dialer, target("web.test", port))).isInstanceOf(Connected.class);
+    DialResult result = fixture.dial(fixture.dialer(twoServers(second)), target("web.test", port));
+
+    assertThat(result).isInstanceOf(Connected.class);
   }
 
   @Test
@@ -177,7 +218,44 @@ class DialerDnsTest {
     DialResult result = fixture.dial(dialer, target("half.test", port));
 
     assertThat(result).isInstanceOf(Connected.class);
-    assertThat(Duration.ofNanos(result.dnsNanos())).isLessThan(timeout);
+    assertThat(Duration.ofNanos(result.dnsNanos()))
+        .isBetween(Duration.ofMillis(50), Duration.ofMillis(200));
+  }
+
+  @Test
+  @DisplayName(
+      "D08: a name whose A query is never answered is connected by its AAAA record at once")
+  void silenceAboutIpv4DoesNotHideIpv6() throws IOException {
+    SocketTable.assumeIpv6();
+    int port6 = fixture.listen("::1").getLocalPort();
+    fixture.dns.answer("half.test", "::1");
+    fixture.dns.ignore("half.test", DnsRecordType.A, Integer.MAX_VALUE);
+
+    DialResult result = fixture.dial(fixture.dialer(), target("half.test", port6));
+
+    assertThat(result).isInstanceOf(Connected.class);
+    assertThat(Duration.ofNanos(result.dnsNanos())).isLessThan(Duration.ofMillis(200));
+  }
+
+  @Test
+  @DisplayName("D08: a family that is never answered is not asked for again by every dial")
+  void silenceAboutOneFamilyIsRemembered() {
+    fixture.dns.answer("half.test", "127.0.0.1");
+    fixture.dns.ignore("half.test", DnsRecordType.AAAA, Integer.MAX_VALUE);
+    Duration timeout = Duration.ofMillis(400);
+    Dialer dialer = fixture.dialer(fixture.options.withDnsTimeout(timeout));
+    fixture.dial(dialer, target("half.test", port));
+    // Behind the lookup's own timer.
+    fixture
+        .onLoop(() -> fixture.loop.schedule(() -> {}, timeout.toMillis(), MILLISECONDS))
+        .syncUninterruptibly();
+    int asked = fixture.dns.asked().size();
+
+    DialResult result = fixture.dial(dialer, target("half.test", port));
+
+    assertThat(result).isInstanceOf(Connected.class);
+    assertThat(Duration.ofNanos(result.dnsNanos())).isLessThan(Duration.ofMillis(50));
+    assertThat(fixture.dns.asked()).hasSize(asked);
   }
 
   @ParameterizedTest(name = "D03: {0} is 502 dns_error without a query")
@@ -214,6 +292,34 @@ class DialerDnsTest {
     failed(fixture.dialer(), name);
 
     assertThat(fixture.dns.asked()).isNotEmpty().extracting(Asked::name).containsOnly(name);
+  }
+
+  @Test
+  @DisplayName("D04: a short name is completed by the search domains where that is wanted")
+  void searchDomainsAreAddedWhereWanted(@TempDir Path folder) throws IOException {
+    Path resolvConf = Files.writeString(folder.resolve("resolv.conf"), "search a.test b.test\n");
+    fixture.dns.answer("wiki.b.test", "127.0.0.1");
+    Dialer dialer = fixture.dialer(fixture.options.withSearch(true), resolvConf);
+
+    DialResult result = fixture.dial(dialer, target("wiki", port));
+    DialResult cached = fixture.dial(dialer, target("wiki", port));
+
+    assertThat(result).isInstanceOf(Connected.class);
+    assertThat(cached).isInstanceOf(Connected.class);
+    assertThat(fixture.dns.asked())
+        .extracting(Asked::name)
+        .containsExactly("wiki.a.test", "wiki.a.test", "wiki.b.test", "wiki.b.test");
+  }
+
+  @Test
+  @DisplayName("D04: a name that no search domain completes does not exist")
+  void searchDomainsThatDoNotHelp(@TempDir Path folder) throws IOException {
+    Path resolvConf = Files.writeString(folder.resolve("resolv.conf"), "search a.test\n");
+
+    Failed failed = failed(fixture.dialer(fixture.options.withSearch(true), resolvConf), "wiki");
+
+    assertThat(failed.rcode()).isEqualTo("NXDOMAIN");
+    assertThat(fixture.dns.asked()).hasSize(4);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -266,6 +372,59 @@ class DialerDnsTest {
   }
 
   @Test
+  void anAnswerForThisOnceIsNotCached() {
+    fixture.dns.answerFor(0, "web.test", "127.0.0.1");
+    Dialer dialer = fixture.dialer();
+
+    fixture.dial(dialer, target("web.test", port));
+    fixture.dial(dialer, target("web.test", port));
+
+    assertThat(fixture.dns.asked()).hasSize(4);
+  }
+
+  @Test
+  void anAliasLeadsToItsTarget() {
+    fixture.dns.alias(60, "www.test", "web.test").alias(60, "web.test", "host.test");
+    fixture.dns.answer("host.test", "127.0.0.1");
+    Dialer dialer = fixture.dialer();
+
+    assertThat(fixture.dial(dialer, target("www.test", port))).isInstanceOf(Connected.class);
+    assertThat(fixture.dial(dialer, target("www.test", port))).isInstanceOf(Connected.class);
+
+    assertThat(fixture.dns.asked()).extracting(Asked::name).containsOnly("www.test").hasSize(2);
+  }
+
+  @Test
+  void anAliasHoldsForItsOwnTime() {
+    fixture.dns.alias(0, "www.test", "host.test").answer("host.test", "127.0.0.1");
+    Dialer dialer = fixture.dialer();
+
+    fixture.dial(dialer, target("www.test", port));
+    fixture.dial(dialer, target("www.test", port));
+
+    assertThat(fixture.dns.asked()).hasSize(4);
+  }
+
+  @Test
+  void theTargetOfAnAliasIsAskedForIfItDoesNotComeAlong() {
+    fixture.dns.aliasAlone(60, "www.test", "host.test").answer("host.test", "127.0.0.1");
+
+    connected("www.test");
+
+    assertThat(fixture.dns.asked("host.test")).hasSize(2);
+  }
+
+  @Test
+  void aliasesOfEachOtherAreGivenUp() {
+    fixture.dns.aliasAlone(60, "a.test", "b.test").aliasAlone(60, "b.test", "a.test");
+
+    Failed failed = failed(fixture.dialer(), "a.test");
+
+    assertThat(failed.error()).isEqualTo(DialError.DNS_ERROR);
+    assertThat(fixture.dns.asked()).hasSizeLessThan(50);
+  }
+
+  @Test
   void dialsOfOneNameShareALookup() {
     fixture.dns.answer("busy.test", "127.0.0.1").hold("busy.test");
     Dialer dialer = fixture.dialer();
@@ -312,6 +471,23 @@ class DialerDnsTest {
     assertThat(fixture.dial(dialer, target("busy.test", port))).isInstanceOf(Connected.class);
     assertThat(cancelled.result()).isNotDone();
     assertThat(fixture.dns.asked()).hasSize(4);
+  }
+
+  @Test
+  @DisplayName("T19: a dial that is cancelled while it connects leaves no question open")
+  void cancelEndsTheLookupOfTheOtherFamily() throws IOException {
+    fixture.dns.answer("half.test", "127.0.0.1");
+    fixture.dns.ignore("half.test", DnsRecordType.AAAA, Integer.MAX_VALUE);
+    int deaf = fixture.deafPort();
+    Dialer dialer = fixture.dialer();
+    failed(dialer, "missing.test");
+    long before = openSockets();
+    Running running = fixture.start(dialer, target("half.test", deaf));
+    await().until(() -> SocketTable.connecting(deaf) > 0 && openSockets() == before + 2);
+
+    fixture.runOnLoop(running.handle()::cancel);
+
+    assertThat(openSockets()).isEqualTo(before);
   }
 
   @Test

@@ -173,7 +173,6 @@ class DialerTest {
     "127.9.9.9, 0.0.0.0",
     "127.0.0.1, ::",
     "::1, ::",
-    "localhost, 127.0.0.1",
     "detour.test, 127.0.0.1",
   })
   void ownListenersAreNotDialled(String asked, String listening) {
@@ -185,6 +184,19 @@ class DialerTest {
 
     assertThat(failed.error()).isEqualTo(DialError.PROXY_LOOP);
     assertThat(failed.attempts()).isZero();
+  }
+
+  @Test
+  @DisplayName(
+      "C24: a name that has an own listener among its addresses is 502 proxy_loop_detected")
+  void anOwnListenerAmongOtherAddressesIsNotDialled() throws IOException {
+    int port = fixture.listen("127.0.0.1").getLocalPort();
+    fixture.own.add(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
+
+    Failed failed = failed(fixture.dialer(), target("localhost", port));
+
+    assertThat(failed.error()).isEqualTo(DialError.PROXY_LOOP);
+    assertThat(failed.attempts()).as("::1").isEqualTo(1);
   }
 
   @Test

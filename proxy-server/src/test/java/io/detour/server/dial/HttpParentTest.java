@@ -7,12 +7,16 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.HostPort;
+import io.detour.rules.Hop;
 import io.detour.server.dial.DialResult.Connected;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -49,6 +53,26 @@ class HttpParentTest {
     assertThat(parent.asked())
         .isEqualTo("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n");
     assertThat(fixture.dns.asked()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "C24: to a client''s Via {0} this proxy adds itself")
+  @CsvSource(
+      delimiter = '|',
+      value = {"| 1.1 detour-1", "1.0 fred, 1.1 detour-2 | 1.0 fred, 1.1 detour-2, 1.1 detour-1"})
+  void theParentIsToldWhoAsks(@Nullable String received, String sent) throws Exception {
+    ScriptedParent parent = fixture.keep(ScriptedParent.answering(OK));
+    Dialer dialer =
+        fixture.dialer(
+            fixture.options.withPseudonym("detour-1").withParents(Map.of("dc", parent.http())));
+    CompletableFuture<DialResult> told = new CompletableFuture<>();
+
+    fixture.runOnLoop(
+        () ->
+            dialer.dial(
+                new Hop(0, TARGET, "dc", Set.of()), received, fixture.loop, told::complete));
+    connected(DialFixture.await(told)).upstream().close();
+
+    assertThat(parent.asked()).endsWith("\r\nVia: " + sent + "\r\n\r\n");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.detour.server.dial;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -23,6 +24,7 @@ import io.netty.handler.codec.dns.DefaultDnsRawRecord;
 import io.netty.handler.codec.dns.DefaultDnsResponse;
 import io.netty.handler.codec.dns.DnsQuery;
 import io.netty.handler.codec.dns.DnsQuestion;
+import io.netty.handler.codec.dns.DnsRecord;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.handler.codec.dns.DnsResponse;
 import io.netty.handler.codec.dns.DnsResponseCode;
@@ -32,6 +34,8 @@ import io.netty.handler.codec.dns.TcpDnsResponseEncoder;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,13 +58,18 @@ public final class ScriptedDnsServer implements AutoCloseable {
   /** A question that was asked; the name is without the trailing dot. */
   public record Asked(String name, DnsRecordType type, boolean overTcp) {}
 
-  private record Script(DnsResponseCode code, List<InetAddress> addresses) {
-    static final Script NXDOMAIN = new Script(DnsResponseCode.NXDOMAIN, List.of());
+  private record Script(DnsResponseCode code, List<InetAddress> addresses, int ttlSeconds) {
+    static final Script NXDOMAIN = new Script(DnsResponseCode.NXDOMAIN, List.of(), 0);
   }
+
+  private record Alias(String target, int ttlSeconds, boolean alone) {}
 
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
   private final ConcurrentMap<String, Script> scripts = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, Queue<Script>> later = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, Alias> aliases = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Asked, Duration> delays = new ConcurrentHashMap<>();
   private final ConcurrentMap<Asked, AtomicInteger> ignored = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, Boolean> truncated = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, Queue<Runnable>> held = new ConcurrentHashMap<>();
@@ -83,8 +92,43 @@ public final class ScriptedDnsServer implements AutoCloseable {
 
   /** The name has these addresses: A records for IPv4, AAAA records for IPv6. */
   public ScriptedDnsServer answer(String name, String... addresses) {
+    return answerFor(TTL_SECONDS, name, addresses);
+  }
+
+  /** The same with a time to live. */
+  public ScriptedDnsServer answerFor(int ttlSeconds, String name, String... addresses) {
+    scripts.put(name, script(ttlSeconds, addresses));
+    return this;
+  }
+
+  /**
+   * After the next A question about the name its addresses are others. None of them may be kept.
+   */
+  public ScriptedDnsServer answerLater(String name, String... addresses) {
+    later.computeIfAbsent(name, _ -> new ConcurrentLinkedQueue<>()).add(script(0, addresses));
+    return this;
+  }
+
+  private static Script script(int ttlSeconds, String... addresses) {
     List<InetAddress> parsed = Stream.of(addresses).map(InetAddress::ofLiteral).toList();
-    scripts.put(name, new Script(DnsResponseCode.NOERROR, parsed));
+    return new Script(DnsResponseCode.NOERROR, parsed, ttlSeconds);
+  }
+
+  /** The name is an alias; what the target has comes with it. */
+  ScriptedDnsServer alias(int ttlSeconds, String name, String target) {
+    aliases.put(name, new Alias(target, ttlSeconds, false));
+    return answer(name);
+  }
+
+  /** The name is an alias; the target has to be asked for. */
+  ScriptedDnsServer aliasAlone(int ttlSeconds, String name, String target) {
+    aliases.put(name, new Alias(target, ttlSeconds, true));
+    return answer(name);
+  }
+
+  /** Answers of one type about the name take so long. */
+  public ScriptedDnsServer delay(String name, DnsRecordType type, Duration delay) {
+    delays.put(new Asked(name, type, false), delay);
     return this;
   }
 
@@ -95,7 +139,7 @@ public final class ScriptedDnsServer implements AutoCloseable {
 
   /** Questions about the name fail with a code. */
   public ScriptedDnsServer fail(String name, DnsResponseCode code) {
-    scripts.put(name, new Script(code, List.of()));
+    scripts.put(name, new Script(code, List.of(), 0));
     return this;
   }
 
@@ -213,8 +257,13 @@ public final class ScriptedDnsServer implements AutoCloseable {
       }
       // Made when it is sent: a response that stays held would leak its buffers.
       Supplier<DnsResponse> response = response(query, key);
+      Duration delay = delays.get(key);
       Queue<Runnable> waiting = held.get(name);
-      if (waiting != null) {
+      if (delay != null) {
+        context
+            .executor()
+            .schedule(() -> send(context, response.get()), delay.toMillis(), TimeUnit.MILLISECONDS);
+      } else if (waiting != null) {
         waiting.add(() -> send(context, response.get()));
       } else {
         send(context, response.get());
@@ -237,22 +286,62 @@ public final class ScriptedDnsServer implements AutoCloseable {
 
     private DnsResponse filled(DnsResponse response, Asked question) {
       Script script = scripts.getOrDefault(question.name(), Script.NXDOMAIN);
+      Queue<Script> others = later.get(question.name());
+      if (others != null && question.type().equals(DnsRecordType.A) && !others.isEmpty()) {
+        scripts.put(question.name(), others.remove());
+      }
       String name = question.name() + '.';
       response.setRecursionAvailable(true).setCode(script.code());
       response.addRecord(DnsSection.QUESTION, new DefaultDnsQuestion(name, question.type()));
       if (!question.overTcp() && truncated.containsKey(question.name())) {
         return response.setTruncated(true);
       }
+      String owner = question.name();
+      for (Alias alias = aliases.get(owner); alias != null; alias = aliases.get(owner)) {
+        response.addRecord(
+            DnsSection.ANSWER,
+            new DefaultDnsRawRecord(
+                owner + '.', DnsRecordType.CNAME, alias.ttlSeconds(), encoded(alias.target())));
+        if (alias.alone()) {
+          return response;
+        }
+        owner = alias.target();
+        script = scripts.getOrDefault(owner, script);
+      }
+      addAddresses(response, owner + '.', script, question.type());
+      return response;
+    }
+
+    private static void addAddresses(
+        DnsResponse response, String owner, Script script, DnsRecordType asked) {
+      boolean found = false;
       for (InetAddress address : script.addresses()) {
         DnsRecordType type = address instanceof Inet4Address ? DnsRecordType.A : DnsRecordType.AAAA;
-        if (type.equals(question.type())) {
+        if (type.equals(asked)) {
           response.addRecord(
               DnsSection.ANSWER,
               new DefaultDnsRawRecord(
-                  name, type, TTL_SECONDS, Unpooled.wrappedBuffer(address.getAddress())));
+                  owner, type, script.ttlSeconds(), Unpooled.wrappedBuffer(address.getAddress())));
+          found = true;
         }
       }
-      return response;
+      if (!found) {
+        response.addRecord(DnsSection.AUTHORITY, startOfAuthority());
+      }
+    }
+
+    /** Two names (the root), then serial, refresh, retry, expire and minimum. */
+    private static DnsRecord startOfAuthority() {
+      ByteBuf data = Unpooled.buffer().writeShort(0).writeZero(16).writeInt(TTL_SECONDS);
+      return new DefaultDnsRawRecord("test.", DnsRecordType.SOA, TTL_SECONDS, data);
+    }
+
+    private static ByteBuf encoded(String name) {
+      ByteBuf bytes = Unpooled.buffer();
+      for (String label : name.split("\\.", -1)) {
+        bytes.writeByte(label.length()).writeBytes(label.getBytes(StandardCharsets.US_ASCII));
+      }
+      return bytes.writeByte(0);
     }
   }
 }

@@ -89,7 +89,7 @@ public final class RunningDnsmasq {
   }
 
   private static String ask(Prober prober, Host host) throws InterruptedException {
-    Probe probe = new Probe(new HostPort(host, 443), null, host, ProbeDepth.RESOLVE);
+    Probe probe = new Probe(new HostPort(host, 443), null, Set.of(), host, ProbeDepth.RESOLVE);
     return switch (Objects.requireNonNull(prober.probe(probe).lookup()).answer()) {
       case Resolution.Addresses(List<InetAddress> addresses) ->
           addresses.getFirst().getHostAddress();

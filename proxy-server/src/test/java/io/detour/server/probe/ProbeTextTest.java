@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -27,7 +28,12 @@ import tools.jackson.databind.node.ObjectNode;
 class ProbeTextTest {
   private static final Host LEGACY = (Host) Host.parse("erp.old.example.com");
   private static final Probe PROBE =
-      new Probe((HostPort) HostPort.parse("erp.new.example.com:443"), null, LEGACY, ProbeDepth.TLS);
+      new Probe(
+          (HostPort) HostPort.parse("erp.new.example.com:443"),
+          null,
+          Set.of(),
+          LEGACY,
+          ProbeDepth.TLS);
   private static final InetAddress FIRST = InetAddress.ofLiteral("192.0.2.1");
   private static final InetAddress SECOND = InetAddress.ofLiteral("2001:db8::2");
   private static final Duration TOOK = Duration.ofMillis(7);

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -389,8 +390,10 @@ class ProberTest {
     Prober prober =
         prober(DialOptions.defaults().withParents(Map.of("dc", parent)), Duration.ofSeconds(20));
 
-    ProbeReport report = prober.probe(new Probe(target(443), "dc", LEGACY, ProbeDepth.TLS));
-    ProbeReport unknown = prober.probe(new Probe(target(443), "no", LEGACY, ProbeDepth.TLS));
+    ProbeReport report =
+        prober.probe(new Probe(target(443), "dc", Set.of(), LEGACY, ProbeDepth.TLS));
+    ProbeReport unknown =
+        prober.probe(new Probe(target(443), "no", Set.of(), LEGACY, ProbeDepth.TLS));
 
     assertThat(report.lookup()).isNull();
     assertThat(report.isGood()).isTrue();
@@ -434,11 +437,11 @@ class ProberTest {
 
   private ProbeReport probe(int port, Host legacyName, ProbeDepth depth) throws Exception {
     return prober(OPTIONS, Duration.ofSeconds(20))
-        .probe(new Probe(target(port), null, legacyName, depth));
+        .probe(new Probe(target(port), null, Set.of(), legacyName, depth));
   }
 
   private static Probe probe(HostPort target, ProbeDepth depth) {
-    return new Probe(target, null, LEGACY, depth);
+    return new Probe(target, null, Set.of(), LEGACY, depth);
   }
 
   private static Resolution answer(ProbeReport report) {

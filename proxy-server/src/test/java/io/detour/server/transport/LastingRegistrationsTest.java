@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** What Netty's epoll channels do behind the end of their peer's direction. */
 final class LastingRegistrationsTest {
+  private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
   private static final int TIMEOUT_MILLIS = 10_000;
 
   /** More than two socket buffers hold, so that writes block. */
@@ -85,7 +86,7 @@ final class LastingRegistrationsTest {
   private Channel listen(OnEnd onEnd) {
     return new ServerBootstrap()
         .group(group)
-        .channelFactory(Transport.epoll().serverSockets())
+        .channelFactory(() -> Transport.epoll().serverSockets().apply(LOOPBACK))
         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
         .childOption(ChannelOption.AUTO_READ, false)
         .childHandler(
@@ -95,7 +96,7 @@ final class LastingRegistrationsTest {
                 channel.pipeline().addLast(new EndHandler(onEnd));
               }
             })
-        .bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0))
+        .bind(new InetSocketAddress(LOOPBACK, 0))
         .syncUninterruptibly()
         .channel();
   }

@@ -1,0 +1,60 @@
+package io.detour.server.dial;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the addresses of names for their time to live, which is bounded, and so is the number of
+ * names: a client that asks for ever new ones under a wildcard must not fill the memory. The name
+ * that was not asked for longest goes first. Names without an address are not kept. For one event
+ * loop; time is passed in.
+ */
+final class AddressCache {
+  /** About 3 MB with one or two addresses each. */
+  static final int MOST_NAMES = 10_000;
+
+  static final int MAX_TTL_SECONDS = 300;
+
+  private final Map<String, Entry> names = new LinkedHashMap<>(16, 0.75f, true);
+
+  private record Entry(FamilyAnswers answers, long endNanos) {}
+
+  /**
+   * What is known of a name.
+   *
+   * @param now as {@link System#nanoTime}
+   */
+  @Nullable FamilyAnswers get(String name, long now) {
+    Entry entry = names.get(name);
+    if (entry == null) {
+      return null;
+    }
+    if (entry.endNanos - now <= 0) {
+      names.remove(name);
+      return null;
+    }
+    return entry.answers;
+  }
+
+  /**
+   * Keeps what both families were answered; does nothing if neither has an address.
+   *
+   * @param now as {@link System#nanoTime}
+   */
+  void put(String name, FamilyAnswers answers, long ttlSeconds, long now) {
+    if (ttlSeconds <= 0 || !answers.hasAddresses()) {
+      return;
+    }
+    long ttlNanos = TimeUnit.SECONDS.toNanos(Math.min(ttlSeconds, MAX_TTL_SECONDS));
+    names.put(name, new Entry(answers, now + ttlNanos));
+    if (names.size() > MOST_NAMES) {
+      names.remove(names.keySet().iterator().next());
+    }
+  }
+
+  int size() {
+    return names.size();
+  }
+}

@@ -1,0 +1,74 @@
+package io.detour.server.dial;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Addresses that are still to be tried: as they were given, or the two families in turn (RFC 8305
+ * 4), so that a family that does not work at all costs one attempt before the other has its chance.
+ * More may come at any time. For one thread.
+ */
+final class AddressQueue {
+  private final boolean inTurn;
+  private final Deque<InetAddress> ipv6 = new ArrayDeque<>();
+
+  /** All addresses if the families do not take turns. */
+  private final Deque<InetAddress> ipv4 = new ArrayDeque<>();
+
+  /** The family whose turn it is. */
+  private boolean ipv6Next;
+
+  private AddressQueue(boolean inTurn, boolean ipv6Next) {
+    this.inTurn = inTurn;
+    this.ipv6Next = ipv6Next;
+  }
+
+  /** Hands addresses out as they came. */
+  static AddressQueue asGiven() {
+    return new AddressQueue(false, false);
+  }
+
+  /** Hands out an address of one family, then one of the other, as long as there are both. */
+  static AddressQueue inTurn(Ipv6 use) {
+    return new AddressQueue(true, use == Ipv6.PREFER);
+  }
+
+  /** Addresses in the order in which the families take turns. */
+  static List<InetAddress> inTurn(List<InetAddress> addresses, Ipv6 use) {
+    AddressQueue queue = inTurn(use);
+    addresses.forEach(queue::add);
+    List<InetAddress> inOrder = new ArrayList<>(addresses.size());
+    for (InetAddress next = queue.next(); next != null; next = queue.next()) {
+      inOrder.add(next);
+    }
+    return inOrder;
+  }
+
+  void add(InetAddress address) {
+    (inTurn && address instanceof Inet6Address ? ipv6 : ipv4).add(address);
+  }
+
+  boolean isEmpty() {
+    return ipv6.isEmpty() && ipv4.isEmpty();
+  }
+
+  /** Takes the next address, null if there is none. */
+  @Nullable InetAddress next() {
+    boolean takeIpv6 = ipv4.isEmpty() || (ipv6Next && !ipv6.isEmpty());
+    InetAddress next = (takeIpv6 ? ipv6 : ipv4).poll();
+    if (next != null) {
+      ipv6Next = !takeIpv6;
+    }
+    return next;
+  }
+
+  void clear() {
+    ipv6.clear();
+    ipv4.clear();
+  }
+}

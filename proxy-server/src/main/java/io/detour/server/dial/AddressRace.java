@@ -1,0 +1,263 @@
+package io.detour.server.dial;
+
+import io.detour.server.transport.Transport;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connects to the first of several addresses that answers (RFC 8305 5). An address that is silent
+ * for {@link #ATTEMPT_DELAY_MILLIS} gets company from the next one, and one that fails makes way
+ * for it at once; the first connection wins, and all others are closed. Addresses may be added
+ * while it runs. Everything happens on one event loop, which writes all fields; it owns the
+ * channels until one is handed out.
+ */
+final class AddressRace implements ChannelFutureListener {
+  /** The Connection Attempt Delay of RFC 8305 8. */
+  static final long ATTEMPT_DELAY_MILLIS = 250;
+
+  /**
+   * The Minimum Connection Attempt Delay of RFC 8305 8: what has just been started gets at least so
+   * long, even if an older attempt fails.
+   */
+  static final long LEAST_DELAY_MILLIS = 100;
+
+  /** A name with many silent addresses does not take many descriptors. */
+  static final int MOST_AT_ONCE = 8;
+
+  private final int port;
+  private final EventLoop loop;
+  private final Transport transport;
+  private final ConnectLimits limits;
+  private final AddressQueue queue;
+  private final List<Channel> running = new ArrayList<>(1);
+  private int attempts;
+  private long firstNanoTime;
+  private long lastNanoTime;
+
+  /** The channel of the last attempt as long as that runs. */
+  private @Nullable Channel last;
+
+  /** The next attempt, if it is planned. */
+  private @Nullable Future<?> next;
+
+  private @Nullable DialError failure;
+  private boolean moreToCome = true;
+
+  /** Who is told, once the race has begun. */
+  private @Nullable Finish finish;
+
+  private boolean over;
+
+  /** Who is told how the race ended; once, on the event loop. */
+  interface Finish {
+    /** One connected; it is the receiver's. */
+    void won(SocketChannel winner);
+
+    /**
+     * None did.
+     *
+     * @param failure the most telling one, or null if there was no address
+     */
+    void lost(@Nullable DialError failure);
+  }
+
+  /**
+   * @param port the same for all addresses
+   * @param queue the order of the addresses; nobody else takes any out
+   */
+  AddressRace(
+      int port, EventLoop loop, Transport transport, ConnectLimits limits, AddressQueue queue) {
+    this.port = port;
+    this.loop = loop;
+    this.transport = transport;
+    this.limits = limits;
+    this.queue = queue;
+  }
+
+  /** How many attempts were started. */
+  int attempts() {
+    return attempts;
+  }
+
+  /** Time since the first attempt in nanoseconds, 0 without one. */
+  long connectNanos() {
+    return attempts == 0 ? 0 : System.nanoTime() - firstNanoTime;
+  }
+
+  /** Begins with the addresses that are in the queue by now. */
+  void start(Finish toTell) {
+    finish = toTell;
+    attempt();
+  }
+
+  boolean isStarted() {
+    return finish != null;
+  }
+
+  /**
+   * Addresses were added to the queue.
+   *
+   * @param more whether further ones may follow
+   */
+  void added(boolean more) {
+    moreToCome = more;
+    if (finish != null && !over && next == null) {
+      proceed(ATTEMPT_DELAY_MILLIS);
+    }
+  }
+
+  /**
+   * Starts the next attempt if the last one has failed, or plans it.
+   *
+   * @param delayMillis from the start of the last attempt
+   */
+  private void proceed(long delayMillis) {
+    if (last == null) {
+      attempt();
+    } else if (!queue.isEmpty() && running.size() < MOST_AT_ONCE) {
+      long delayNanos =
+          TimeUnit.MILLISECONDS.toNanos(delayMillis) - (System.nanoTime() - lastNanoTime);
+      next = loop.schedule(this::attempt, delayNanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Starts an attempt, or ends the race if there is nothing left to wait for. */
+  private void attempt() {
+    cancelNext();
+    long leftMillis = leftMillis();
+    if (leftMillis <= 0) {
+      giveUpOthers(DialError.CONNECTION_TIMEOUT);
+    }
+    InetAddress address = queue.next();
+    if (address == null) {
+      if (running.isEmpty() && !moreToCome) {
+        lose();
+      }
+      return;
+    }
+    lastNanoTime = System.nanoTime();
+    if (attempts++ == 0) {
+      firstNanoTime = lastNanoTime;
+    }
+    connect(
+        new InetSocketAddress(address, port), (int) Math.min(limits.timeoutMillis(), leftMillis));
+    if (!over && next == null) {
+      proceed(ATTEMPT_DELAY_MILLIS);
+    }
+  }
+
+  /** Nobody waits for a hundred addresses that do not answer. Rounded up. */
+  private long leftMillis() {
+    long allMillis = (long) limits.timeouts() * limits.timeoutMillis();
+    return allMillis - TimeUnit.NANOSECONDS.toMillis(connectNanos());
+  }
+
+  /** Without a bootstrap: its handler, its copies of the options and its extra task cost time. */
+  private void connect(InetSocketAddress remote, int timeoutMillis) {
+    SocketChannel channel = null;
+    try {
+      channel = transport.sockets().newChannel();
+      SocketChannelConfig config = channel.config();
+      config.setAutoRead(false);
+      config.setAllowHalfClosure(true);
+      config.setConnectTimeoutMillis(timeoutMillis);
+      config.setTcpNoDelay(true);
+      ChannelFuture registered = loop.register(channel);
+      if (!registered.isSuccess()) {
+        throw new ChannelException("register " + channel, registered.cause());
+      }
+    } catch (ChannelException e) {
+      // socket(2), setsockopt(2) or registering failed: another address would fare no better.
+      if (channel != null) {
+        channel.unsafe().closeForcibly();
+      }
+      giveUpOthers(ConnectFailures.classify(e));
+      return;
+    }
+    running.add(channel);
+    last = channel;
+    channel.connect(remote).addListener(this);
+  }
+
+  /** An attempt has ended. */
+  @Override
+  public void operationComplete(ChannelFuture attempt) {
+    Channel channel = attempt.channel();
+    running.remove(channel);
+    if (attempt.isSuccess() && !over && finish != null) {
+      stop();
+      finish.won((SocketChannel) channel);
+      return;
+    }
+    close(channel);
+    if (over) {
+      return;
+    }
+    remember(ConnectFailures.classify(attempt.cause()));
+    cancelNext();
+    if (channel.equals(last)) {
+      last = null;
+    }
+    proceed(LEAST_DELAY_MILLIS);
+  }
+
+  /** No further address is tried; those that are may still answer. */
+  private void giveUpOthers(DialError reason) {
+    queue.clear();
+    moreToCome = false;
+    if (failure == null || reason == DialError.RESOURCES) {
+      remember(reason);
+    }
+  }
+
+  /**
+   * Keeps the last failure, but what the target's side told beats what this machine could not do:
+   * the IPv6 address of a host is unroutable wherever there is no IPv6, and that hides nothing.
+   */
+  private void remember(DialError error) {
+    if (failure == null || failure.isLocal() || !error.isLocal()) {
+      failure = error;
+    }
+  }
+
+  private void lose() {
+    stop();
+    if (finish != null) {
+      finish.lost(failure);
+    }
+  }
+
+  /** Ends the race; every descriptor but a winner's is free when this returns. Tells nobody. */
+  void stop() {
+    over = true;
+    cancelNext();
+    for (Channel channel : List.copyOf(running)) {
+      close(channel);
+    }
+    running.clear();
+  }
+
+  private void cancelNext() {
+    if (next != null) {
+      next.cancel(false);
+      next = null;
+    }
+  }
+
+  /** At once: the descriptor is free when this returns. */
+  private static void close(Channel channel) {
+    channel.unsafe().close(channel.voidPromise());
+  }
+}

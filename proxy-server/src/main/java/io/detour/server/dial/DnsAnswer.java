@@ -1,0 +1,153 @@
+package io.detour.server.dial;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.dns.DefaultDnsRecordDecoder;
+import io.netty.handler.codec.dns.DnsRawRecord;
+import io.netty.handler.codec.dns.DnsRecord;
+import io.netty.handler.codec.dns.DnsRecordType;
+import io.netty.handler.codec.dns.DnsResponse;
+import io.netty.handler.codec.dns.DnsResponseCode;
+import io.netty.handler.codec.dns.DnsSection;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the response to a question for addresses says (RFC 1034 4.3.2). Records of other names than
+ * the one that was asked for and the aliases it leads to are not looked at. Immutable.
+ */
+sealed interface DnsAnswer {
+  /** Nobody tries more of them. */
+  int MOST_ADDRESSES = 32;
+
+  /** More aliases one behind the other than any name has. */
+  int MOST_ALIASES = 16;
+
+  /** When a response does not say how long a name has no address; RFC 2308 5 leaves it open. */
+  int NO_TTL = 0;
+
+  /**
+   * The name has addresses.
+   *
+   * @param ttlSeconds for how long, by every record on the way to them
+   */
+  record Found(List<InetAddress> addresses, long ttlSeconds) implements DnsAnswer {}
+
+  /**
+   * The name has no address of this kind.
+   *
+   * @param exists whether there is anything else of that name (NODATA) or not (NXDOMAIN)
+   * @param ttlSeconds for how long (RFC 2308 5)
+   */
+  record Absent(boolean exists, long ttlSeconds) implements DnsAnswer {}
+
+  /**
+   * The name is another one, of which the response says no more.
+   *
+   * @param name in lower case, with the final dot
+   * @param ttlSeconds for how long
+   */
+  record Alias(String name, long ttlSeconds) implements DnsAnswer {}
+
+  /** The server could not or would not answer. */
+  record Failed(DnsResponseCode code) implements DnsAnswer {}
+
+  /**
+   * Reads a response.
+   *
+   * @param name what was asked for, in lower case, with the final dot
+   * @param type A or AAAA
+   */
+  static DnsAnswer of(DnsResponse response, String name, DnsRecordType type) {
+    DnsResponseCode code = response.code();
+    boolean exists = code.equals(DnsResponseCode.NOERROR);
+    if (!exists && !code.equals(DnsResponseCode.NXDOMAIN)) {
+      return new Failed(code);
+    }
+    String owner = name;
+    long ttlSeconds = Integer.MAX_VALUE;
+    for (int aliases = 0; aliases <= MOST_ALIASES; aliases++) {
+      Found found = addresses(response, owner, type, ttlSeconds);
+      if (found != null) {
+        return found;
+      }
+      Alias alias = alias(response, owner, ttlSeconds);
+      if (alias == null) {
+        break;
+      }
+      owner = alias.name();
+      ttlSeconds = alias.ttlSeconds();
+    }
+    DnsRecord authority = startOfAuthority(response);
+    return exists && !owner.equals(name) && authority == null
+        ? new Alias(owner, ttlSeconds)
+        : new Absent(exists, Math.min(ttlSeconds, negativeTtlSeconds(authority)));
+  }
+
+  private static @Nullable Found addresses(
+      DnsResponse response, String owner, DnsRecordType type, long ttlSeconds) {
+    List<InetAddress> addresses = new ArrayList<>(2);
+    long lowest = ttlSeconds;
+    for (int i = 0; i < response.count(DnsSection.ANSWER); i++) {
+      DnsRecord each = response.recordAt(DnsSection.ANSWER, i);
+      InetAddress address = isOf(each, owner, type) ? address(each) : null;
+      if (address != null && addresses.size() < MOST_ADDRESSES) {
+        addresses.add(address);
+        lowest = Math.min(lowest, each.timeToLive());
+      }
+    }
+    return addresses.isEmpty() ? null : new Found(addresses, lowest);
+  }
+
+  private static boolean isOf(DnsRecord each, String owner, DnsRecordType type) {
+    return each.type().equals(type) && each.name().equalsIgnoreCase(owner);
+  }
+
+  private static @Nullable InetAddress address(DnsRecord each) {
+    if (!(each instanceof DnsRawRecord raw)) {
+      return null;
+    }
+    byte[] bytes = new byte[raw.content().readableBytes()];
+    raw.content().getBytes(raw.content().readerIndex(), bytes);
+    try {
+      return InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException e) {
+      return null; // neither 4 nor 16 bytes
+    }
+  }
+
+  private static @Nullable Alias alias(DnsResponse response, String owner, long ttlSeconds) {
+    for (int i = 0; i < response.count(DnsSection.ANSWER); i++) {
+      DnsRecord each = response.recordAt(DnsSection.ANSWER, i);
+      if (each instanceof DnsRawRecord raw && isOf(each, owner, DnsRecordType.CNAME)) {
+        ByteBuf content = raw.content().duplicate();
+        String target = DefaultDnsRecordDecoder.decodeName(content).toLowerCase(Locale.ROOT);
+        return new Alias(target, Math.min(ttlSeconds, each.timeToLive()));
+      }
+    }
+    return null;
+  }
+
+  /** Stands in a response that says for certain that there is nothing (RFC 2308 2). */
+  private static @Nullable DnsRecord startOfAuthority(DnsResponse response) {
+    for (int i = 0; i < response.count(DnsSection.AUTHORITY); i++) {
+      DnsRecord each = response.recordAt(DnsSection.AUTHORITY, i);
+      if (each.type().equals(DnsRecordType.SOA)) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  /** Its MINIMUM, the last field of RFC 1035 3.3.13, or its own time to live if that is less. */
+  private static long negativeTtlSeconds(@Nullable DnsRecord authority) {
+    if (!(authority instanceof DnsRawRecord raw) || raw.content().readableBytes() < Integer.BYTES) {
+      return NO_TTL;
+    }
+    long minimum = raw.content().getUnsignedInt(raw.content().writerIndex() - Integer.BYTES);
+    return Math.min(minimum, authority.timeToLive());
+  }
+}
