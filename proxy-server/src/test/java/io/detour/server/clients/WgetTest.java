@@ -73,7 +73,7 @@ class WgetTest {
         hosts.url(Scheme.HTTP, "app", "/one"),
         hosts.url(Scheme.HTTP, "app", "/two"));
 
-    assertThat(Files.size(folder.resolve("file"))).isEqualTo(2 * Pages.PAGE.length);
+    assertThat(Files.size(folder.resolve("file"))).isEqualTo(2L * Pages.PAGE.length);
     assertThat(hosts.proxy().conversations()).hasSize(1);
     assertThat(hosts.forwarded()).hasSize(2);
     hosts.assertForwarded(hosts.forwarded().get(0), "app", "GET", "/one");
