@@ -124,7 +124,8 @@ public final class Host implements ParsedHost {
       return false;
     }
     for (String part : parts) {
-      boolean decimal = part.length() <= 3 && part.chars().allMatch(c -> c >= '0' && c <= '9');
+      boolean decimal =
+          !part.isEmpty() && part.length() <= 3 && part.chars().allMatch(c -> c >= '0' && c <= '9');
       boolean leadingZero = part.length() > 1 && part.charAt(0) == '0';
       if (!decimal || leadingZero || Integer.parseInt(part) > 255) {
         return false;

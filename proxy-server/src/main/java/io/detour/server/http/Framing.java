@@ -54,10 +54,11 @@ public sealed interface Framing extends ParsedFraming {
    */
   static ParsedFraming ofResponse(String requestMethod, ResponseHead head) {
     FieldLines fields = head.fields();
-    boolean describesAnother = requestMethod.equals("HEAD") || head.status() == 304;
-    if (describesAnother || head.isInterim() || head.status() == 204) {
-      boolean told = describesAnother && !fields.contains("Transfer-Encoding");
-      return told ? new None(ContentLength.of(fields)) : new None();
+    if (head.isInterim() || head.status() == 204) {
+      return new None();
+    }
+    if (requestMethod.equals("HEAD") || head.status() == 304) {
+      return fields.contains("Transfer-Encoding") ? new None() : new None(ContentLength.of(fields));
     }
     return ofFields(fields, head.minorVersion(), new UntilClose(), MessageKind.RESPONSE);
   }

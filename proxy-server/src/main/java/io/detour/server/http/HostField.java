@@ -27,10 +27,10 @@ public final class HostField {
 
   /** Takes away a colon that no port follows (RFC 3986 3.2.3), but not that of an empty host. */
   static String withoutEmptyPort(String authority) {
-    int last = authority.length() - 1;
-    boolean emptyPort =
-        last > 0 && authority.charAt(last) == ':' && authority.charAt(last - 1) != ':';
-    return emptyPort ? authority.substring(0, last) : authority;
+    int hostEnd = authority.startsWith("[") ? authority.indexOf(']') + 1 : authority.indexOf(':');
+    return hostEnd > 0 && hostEnd == authority.length() - 1 && authority.charAt(hostEnd) == ':'
+        ? authority.substring(0, hostEnd)
+        : authority;
   }
 
   private static MalformedMessage malformed(String problem) {
