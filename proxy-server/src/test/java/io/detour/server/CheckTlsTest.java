@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,7 +126,7 @@ class CheckTlsTest {
   }
 
   @Test
-  void rulesThatCannotBeReadAreNotTriedOut() {
+  void rulesThatCannotBeReadAreNotTriedOut() throws IOException {
     CommandRun run = check(folder.resolve("none.yaml"), "--tls");
 
     assertThat(run.exitCode()).isEqualTo(1);
@@ -170,11 +173,15 @@ class CheckTlsTest {
             .formatted(target));
   }
 
-  private static CommandRun check(Object... arguments) {
-    String[] texts = new String[arguments.length];
-    for (int i = 0; i < arguments.length; i++) {
-      texts[i] = arguments[i].toString();
+  /** Checks with a configuration under which targets may be on this machine. */
+  private CommandRun check(Object... arguments) throws IOException {
+    Path open = folder.resolve("open.yaml");
+    Files.writeString(open, "access: { destinations: { deny: [] } }\n");
+    List<String> texts = new ArrayList<>();
+    for (Object argument : arguments) {
+      texts.add(argument.toString());
     }
-    return CommandRun.of(new CheckCommand(), texts);
+    Collections.addAll(texts, "-c", open.toString());
+    return CommandRun.of(new CheckCommand(), texts.toArray(String[]::new));
   }
 }

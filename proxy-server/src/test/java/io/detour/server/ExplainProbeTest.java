@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -217,14 +220,18 @@ class ExplainProbeTest {
             .formatted(targets));
   }
 
-  private static CommandRun explain(Path rules, Object... more) {
-    String[] arguments = new String[more.length + 3];
-    arguments[0] = "erp.old.example.com";
-    arguments[1] = "--rules";
-    arguments[2] = rules.toString();
-    for (int i = 0; i < more.length; i++) {
-      arguments[i + 3] = more[i].toString();
+  /** Asks with a configuration under which targets may be on this machine, unless one is given. */
+  private CommandRun explain(Path rules, Object... more) throws IOException {
+    List<String> arguments = new ArrayList<>();
+    Collections.addAll(arguments, "erp.old.example.com", "--rules", rules.toString());
+    for (Object argument : more) {
+      arguments.add(argument.toString());
     }
-    return CommandRun.of(new ExplainCommand(), arguments);
+    if (!arguments.contains("-c")) {
+      Path open = folder.resolve("open.yaml");
+      Files.writeString(open, "access: { destinations: { deny: [] } }\n");
+      Collections.addAll(arguments, "-c", open.toString());
+    }
+    return CommandRun.of(new ExplainCommand(), arguments.toArray(String[]::new));
   }
 }
