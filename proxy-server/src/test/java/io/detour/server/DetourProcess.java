@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 
 /** The packaged {@code detour.jar} as a process of its own, started as {@code bin/detour} does. */
 final class DetourProcess implements AutoCloseable {
+  /** For a configuration file: tunnels to any port, of this machine, too. */
+  static final String OPEN_ACCESS = "access: { connect_ports: any, destinations: { deny: [] } }\n";
+
   private static final Path JAR = Path.of("target", "detour.jar");
   private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
   private static final Pattern ADDRESS =
@@ -59,8 +62,14 @@ final class DetourProcess implements AutoCloseable {
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("DETOUR_"));
+    builder.environment().put("DETOUR_CONFIG", open(folder).toString());
     builder.environment().putAll(environment);
     return new DetourProcess(builder.start(), out, err);
+  }
+
+  /** What holds unless a test names another file: tunnels to any port of this machine. */
+  private static Path open(Path folder) throws IOException {
+    return Files.writeString(folder.resolve("open.yaml"), OPEN_ACCESS);
   }
 
   /** The command line that {@code bin/detour} would run. */

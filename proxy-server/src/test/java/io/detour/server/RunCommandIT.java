@@ -237,7 +237,9 @@ class RunCommandIT {
 
   private DetourProcess serving(String drainTimeout, String rulesWatch) throws IOException {
     Path configuration =
-        Files.writeString(folder.resolve("detour.yaml"), "rules_watch: " + rulesWatch + "\n");
+        Files.writeString(
+            folder.resolve("detour.yaml"),
+            "rules_watch: " + rulesWatch + "\n" + DetourProcess.OPEN_ACCESS);
     return DetourProcess.start(
             folder,
             Map.of(),

@@ -42,7 +42,8 @@ class RunConfigurationIT {
             admin: { listen: "127.0.0.1:0" }
             rules: [moved.yaml]
             timeouts: { head: 300ms }
-            """);
+            """
+                + DetourProcess.OPEN_ACCESS);
     try (TcpOrigin origin = TcpOrigin.echo();
         DetourProcess detour =
             DetourProcess.start(folder, Map.of("DETOUR_CONFIG", file.toString()), "run").ready();
@@ -102,7 +103,8 @@ class RunConfigurationIT {
             listen: "127.0.0.1:0"
             admin: { listen: "127.0.0.1:0" }
             rules: [moved.yaml]
-            """);
+            """
+                + DetourProcess.OPEN_ACCESS);
     try (TcpOrigin origin = TcpOrigin.echo()) {
       String moved = "old.test:" + origin.port();
       List<String> command = new ArrayList<>(List.of("run", "--demo", "-c", file.toString()));
@@ -138,7 +140,9 @@ class RunConfigurationIT {
 
   @Test
   void thereAreAsManyEventLoopsAsAskedFor() throws Exception {
-    Path file = Files.writeString(folder.resolve("detour.yaml"), "threads: 2\n");
+    Path file =
+        Files.writeString(
+            folder.resolve("detour.yaml"), "threads: 2\n" + DetourProcess.OPEN_ACCESS);
     List<RawClient> clients = new ArrayList<>();
     try (DetourProcess detour =
         DetourProcess.start(
