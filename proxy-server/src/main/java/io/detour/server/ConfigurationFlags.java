@@ -8,6 +8,7 @@ import io.detour.server.config.Exposure;
 import io.detour.server.config.Timeout;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
+import io.detour.server.listen.ProxyProtocol;
 import io.detour.server.reload.RuleSource;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -111,7 +112,7 @@ final class ConfigurationFlags {
 
   private void requireAccess(AccessOptions access) {
     for (ListenAddress address : listen == null ? List.<ListenAddress>of() : listen) {
-      String objection = Exposure.objection(address, access);
+      String objection = Exposure.objection(address, ProxyProtocol.OFF, access);
       if (objection != null) {
         throw new ParameterException(spec.commandLine(), "--listen " + address + ": " + objection);
       }

@@ -11,6 +11,7 @@ import io.detour.server.connect.ShedClient;
 import io.detour.server.exchange.ExchangeServices;
 import io.detour.server.exchange.Exchanges;
 import io.detour.server.http.HeadLimits;
+import io.detour.server.listen.ClientAddress;
 import io.detour.server.listen.ClientEntrance;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.observe.AccessLog;
@@ -19,6 +20,7 @@ import io.detour.server.tunnel.ConnectAsker;
 import io.detour.server.tunnel.Tunnel;
 import io.detour.server.tunnel.TunnelServices;
 import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where clients of the proxy come in and their requests go out: to tunnels and to plain HTTP. Any
@@ -38,6 +40,11 @@ final class FrontDoor implements ClientEntrance, Destinations {
     exchanges = new ExchangeServices(tunnels.passages(), limits, timeouts, pseudonym);
     clients =
         new ClientServices(tunnels.passages().access(), limits, timeouts, pseudonym, log, this);
+  }
+
+  @Override
+  public @Nullable Refusal objection(Channel client) {
+    return tunnels.passages().access().refusal(ClientAddress.ip(client));
   }
 
   @Override

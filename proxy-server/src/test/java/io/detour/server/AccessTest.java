@@ -11,6 +11,7 @@ import io.detour.server.access.AccessOptions;
 import io.detour.server.access.DestinationPolicy;
 import io.detour.server.access.PortSet;
 import io.detour.server.forward.Forward;
+import io.detour.server.listen.ClientLimits;
 import io.detour.server.listen.ListenAddress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,6 +91,21 @@ class AccessTest {
         RawClient plain = proxy.client()) {
       assertThat(tunnel.tunnel(origin.authority()).status()).isEqualTo(admitted ? 200 : 403);
       assertThat(plain.send(get("")).head().status()).isEqualTo(admitted ? 200 : 403);
+    }
+  }
+
+  @Test
+  void aClientThatIsNotAdmittedIsToldSoBeforeItAsksAndTakesNoSlot() throws IOException {
+    try (RunningServer proxy =
+            RunningServer.with(
+                options ->
+                    options
+                        .withAccess(clients("127.0.0.2/32"))
+                        .withLimits(new ClientLimits(1, 1)));
+        RawClient stranger = proxy.client();
+        RawClient friend = proxy.clientFrom("127.0.0.2")) {
+      assertThat(stranger.head().status()).isEqualTo(403);
+      assertThat(friend.tunnel(origin.authority()).status()).isEqualTo(200);
     }
   }
 

@@ -156,6 +156,38 @@ class ProxyProtocolTest {
   }
 
   @Test
+  void aStopDoesNotWaitForARequestBehindTheHeader() throws Exception {
+    try (RunningServer proxy = start(ProxyProtocol.V1);
+        RawClient silent = proxy.client()) {
+      silent.send(HEADER + "CONNECT");
+      await().atMost(DEADLINE).until(() -> proxy.clients() == 1);
+      // Answered behind the header of the first: that has been read by then.
+      try (RawClient next = proxy.client()) {
+        assertThat(next.send(HEADER).tunnel("a.test:443").status()).isEqualTo(403);
+      }
+
+      assertThat(proxy.drain(DEADLINE)).isZero();
+      assertSilentEnd(silent);
+    }
+  }
+
+  @Test
+  void whoSendsNoHeaderTakesASlotAllTheSame() throws IOException {
+    try (RunningServer proxy = start(ProxyProtocol.V1, new ClientLimits(1, 1), DEADLINE)) {
+      try (RawClient silent = proxy.client();
+          RawClient next = proxy.client()) {
+        silent.send("PROXY");
+        assertSilentEnd(next);
+        assertThat(proxy.metric("detour_limit_rejections_total", "limit=\"tunnels\"")).isOne();
+      }
+      await().atMost(DEADLINE).until(() -> proxy.clients() == 0);
+      try (RawClient later = proxy.client()) {
+        assertThat(later.send(HEADER).tunnel("a.test:443").status()).isEqualTo(403);
+      }
+    }
+  }
+
+  @Test
   void theLimitOfOneClientIsThatOfTheToldAddress() throws IOException {
     try (RunningServer proxy = start(ProxyProtocol.V1, new ClientLimits(10, 1), DEADLINE);
         RawClient one = proxy.client();

@@ -2,6 +2,7 @@ package io.detour.server.config;
 
 import io.detour.server.access.AccessOptions;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.listen.ProxyProtocol;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +17,17 @@ public final class Exposure {
 
   private Exposure() {}
 
-  /** Why clients of the proxy must not be accepted there, or null if they may be. */
-  public static @Nullable String objection(ListenAddress address, AccessOptions access) {
-    return isLocal(address) || access.limitsClients() || access.users() != null
+  /**
+   * Why clients of the proxy must not be accepted there, or null if they may be. Behind a PROXY
+   * header anybody may stand: what connects is a load balancer, and it is for others.
+   *
+   * @param protocol what a connection begins with
+   */
+  public static @Nullable String objection(
+      ListenAddress address, ProxyProtocol protocol, AccessOptions access) {
+    return (isLocal(address) && protocol == ProxyProtocol.OFF)
+            || access.limitsClients()
+            || access.users() != null
         ? null
         : "would be an open proxy, since neither access.clients nor access.users says who may use"
             + " it ("

@@ -66,7 +66,7 @@ final class ListenerReader {
 
   private @Nullable ListenerOptions shortForm(Fields file, Node item) {
     Node.Scalar text = file.text("listen", item);
-    ListenAddress address = text == null ? null : clientAddress("listen", text);
+    ListenAddress address = text == null ? null : clientAddress("listen", text, ProxyProtocol.OFF);
     return address == null ? null : ListenerOptions.of(address);
   }
 
@@ -76,18 +76,16 @@ final class ListenerReader {
       return null;
     }
     Node.Scalar text = fields.requiredText("address");
-    ListenAddress address = text == null ? null : clientAddress("address", text);
-    ProxyProtocol protocol = fields.word("proxy_protocol", ProxyProtocol.class);
+    ProxyProtocol read = fields.word("proxy_protocol", ProxyProtocol.class);
+    ProxyProtocol protocol = read == null ? ProxyProtocol.OFF : read;
+    ListenAddress address = text == null ? null : clientAddress("address", text, protocol);
     int backlog = scalars.count(fields, "backlog", 1, MOST_BACKLOG, ListenerOptions.USUAL_BACKLOG);
     boolean reusePort = scalars.flag(fields, "reuse_port", false);
     TlsFiles tls = tls(fields);
     if (reusePort && address instanceof ListenAddress.Unix) {
       problems.add(fields.at("reuse_port"), "\"reuse_port\" does not go with a UNIX socket");
     }
-    return address == null
-        ? null
-        : new ListenerOptions(
-            address, protocol == null ? ProxyProtocol.OFF : protocol, backlog, reusePort, tls);
+    return address == null ? null : new ListenerOptions(address, protocol, backlog, reusePort, tls);
   }
 
   private @Nullable TlsFiles tls(Fields listener) {
@@ -164,10 +162,11 @@ final class ListenerReader {
     };
   }
 
-  private @Nullable ListenAddress clientAddress(String key, Node.Scalar text) {
+  private @Nullable ListenAddress clientAddress(
+      String key, Node.Scalar text, ProxyProtocol protocol) {
     ListenAddress address = read(key, text, ListenAddress::parse);
     if (address != null) {
-      object(key, text, Exposure.objection(address, access));
+      object(key, text, Exposure.objection(address, protocol, access));
     }
     return address;
   }

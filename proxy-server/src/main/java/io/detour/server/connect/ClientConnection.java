@@ -270,10 +270,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     loop.waitsNoMore(channel);
     ParsedRequest wanted = RequestParser.parse(head);
     RequestKind kind = wanted.kind();
-    Refusal notAdmitted = services.access().refusal(ip());
-    if (notAdmitted != null) {
-      wanted = new ParsedRequest.Refused(kind, notAdmitted);
-    } else if (services.pseudonym().isIn(head.fields())) {
+    if (services.pseudonym().isIn(head.fields())) {
       wanted = new ParsedRequest.Refused(kind, LOOP);
     }
     if (wanted instanceof ParsedRequest.Refused refused) {

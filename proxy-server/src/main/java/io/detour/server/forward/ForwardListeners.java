@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** The plain TCP listeners of a server. Any thread but an event loop. */
 public final class ForwardListeners {
@@ -99,13 +100,13 @@ public final class ForwardListeners {
   private ClientEntrance entrance(BiConsumer<Channel, ClientLoop> onClient) {
     return new ClientEntrance() {
       @Override
+      public @Nullable Refusal objection(Channel client) {
+        return services.passages().access().refusal(ClientAddress.ip(client));
+      }
+
+      @Override
       public void admit(Channel client, ClientLoop loop) {
-        Refusal refusal = services.passages().access().refusal(ClientAddress.ip(client));
-        if (refusal == null) {
-          onClient.accept(client, loop);
-        } else {
-          refuse(client, loop, refusal);
-        }
+        onClient.accept(client, loop);
       }
 
       @Override

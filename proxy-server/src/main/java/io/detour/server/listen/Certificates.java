@@ -7,12 +7,17 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The certificates of the TLS listeners, which are read again when they change, on the thread
  * {@code certificates}. Any thread.
  */
 final class Certificates implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Certificates.class);
+
   /** Between two looks at the files. */
   private static final long INTERVAL_MILLIS = 1_000;
 
@@ -38,7 +43,7 @@ final class Certificates implements AutoCloseable {
     if (listeners.isEmpty()) {
       var _ =
           thread.scheduleWithFixedDelay(
-              () -> listeners.forEach(ListenerTls::readIfChanged),
+              () -> each(ListenerTls::readIfChanged),
               INTERVAL_MILLIS,
               INTERVAL_MILLIS,
               TimeUnit.MILLISECONDS);
@@ -50,7 +55,18 @@ final class Certificates implements AutoCloseable {
   /** Has all files read again, now or in a moment. */
   void readAgain() {
     if (!listeners.isEmpty()) {
-      thread.execute(() -> listeners.forEach(ListenerTls::read));
+      thread.execute(() -> each(ListenerTls::read));
+    }
+  }
+
+  /** A task that throws is not run again, and one listener's files are not another's. */
+  private void each(Consumer<ListenerTls> look) {
+    for (ListenerTls listener : listeners) {
+      try {
+        look.accept(listener);
+      } catch (RuntimeException | Error e) {
+        LOG.error("a certificate could not be looked at, the one in use stays", e);
+      }
     }
   }
 

@@ -2,9 +2,17 @@ package io.detour.server.listen;
 
 import io.detour.server.status.Refusal;
 import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
 
 /** Where the clients of a listener go. All methods are called on the client's event loop. */
 public interface ClientEntrance {
+  /**
+   * Why a client may not come in, or null if it may. Asked before anything is spent on it.
+   *
+   * @param client whose address is known ({@link ClientAddress})
+   */
+  @Nullable Refusal objection(Channel client);
+
   /**
    * A new client, which has a slot until its connection is closed.
    *
@@ -14,8 +22,8 @@ public interface ClientEntrance {
   void admit(Channel client, ClientLoop loop);
 
   /**
-   * A new client for which there is no slot. Nothing has been read from it; it is to be told so, if
-   * its protocol has words for that, and its connection closed.
+   * A new client that may not come in, or for which there is no slot. Nothing has been read from
+   * it; it is to be told so, if its protocol has words for that, and its connection closed.
    */
   void refuse(Channel client, ClientLoop loop, Refusal refusal);
 }

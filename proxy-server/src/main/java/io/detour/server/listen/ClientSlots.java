@@ -32,15 +32,27 @@ final class ClientSlots {
    * @return null, or the limit for which there is no slot
    */
   @Nullable ClientLimit take(@Nullable Address client) {
-    if (client != null && !takeOfClient(client)) {
-      return ClientLimit.TUNNELS_PER_CLIENT;
+    ClientLimit full = takeOf(client);
+    if (full != null) {
+      return full;
     }
     if (!takeBelow(taken, limits.tunnels())) {
       // In the meantime this client alone could have been refused another one, as it is now.
-      releaseOfClient(client);
+      releaseOf(client);
       return ClientLimit.TUNNELS;
     }
     return null;
+  }
+
+  /**
+   * Counts a client that has a slot already, taken before it was known who it is; to be followed by
+   * {@link #releaseOf}.
+   *
+   * @param client its IP address, or null if it has none
+   * @return null, or the limit that it has reached
+   */
+  @Nullable ClientLimit takeOf(@Nullable Address client) {
+    return client == null || takeOfClient(client) ? null : ClientLimit.TUNNELS_PER_CLIENT;
   }
 
   private boolean takeOfClient(Address client) {
@@ -58,10 +70,11 @@ final class ClientSlots {
   /** Gives a slot back. */
   void release(@Nullable Address client) {
     taken.decrementAndGet();
-    releaseOfClient(client);
+    releaseOf(client);
   }
 
-  private void releaseOfClient(@Nullable Address client) {
+  /** The opposite of {@link #takeOf}. */
+  void releaseOf(@Nullable Address client) {
     if (client != null) {
       takenByClient.computeIfPresent(client, (address, count) -> count == 1 ? null : count - 1);
     }

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import java.time.Duration;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,39 +59,78 @@ final class NewClient extends ChannelInitializer<Channel> {
     }
     ClientAddress.accepted(client, listener.address());
     if (listener.proxyProtocol() == ProxyProtocol.OFF) {
-      enter(client, loop);
+      enter(client, loop, () -> slots.take(ClientAddress.ip(client)));
     } else {
-      client
-          .pipeline()
-          .addLast(
-              new ProxyHeaderReader(
-                  listener.proxyProtocol(), headerTimeout, loop, () -> enter(client, loop)));
+      awaitHeader(client, loop);
     }
   }
 
-  private void enter(Channel client, ClientLoop loop) {
+  /** Who has not said who it is takes a slot all the same: silent connections are no others. */
+  private void awaitHeader(Channel client, ClientLoop loop) {
+    ClientLimit full = slots.take(null);
+    if (full != null) {
+      loop.counters().rejected(full);
+      client.close(); // An answer in front of the header would be no answer to this peer.
+      return;
+    }
+    client.closeFuture().addListener(closed -> slots.release(null));
+    client
+        .pipeline()
+        .addLast(
+            new ProxyHeaderReader(
+                listener.proxyProtocol(),
+                headerTimeout,
+                loop,
+                () -> enter(client, loop, () -> slots.takeOf(ClientAddress.ip(client)))));
+  }
+
+  /**
+   * Lets a client in whose address is known.
+   *
+   * @param take takes what it still needs of a slot
+   */
+  private void enter(Channel client, ClientLoop loop, Supplier<@Nullable ClientLimit> take) {
     if (tls != null) {
       client.pipeline().addLast(tls.newHandler(client.alloc()));
     }
-    Address address = ClientAddress.ip(client);
-    ClientLimit full = slots.take(address);
+    Refusal objection = entrance.objection(client);
+    if (objection != null) {
+      reject(client, loop, objection);
+      return;
+    }
+    ClientLimit full = take.get();
     if (full == null) {
-      client.closeFuture().addListener(closed -> slots.release(address));
+      releaseAtClose(client);
       entrance.admit(client, loop);
     } else {
       loop.counters().rejected(full);
-      reject(client, loop, full);
+      reject(client, loop, refusal(full));
     }
   }
 
-  private void reject(Channel client, ClientLoop loop, ClientLimit full) {
+  private void releaseAtClose(Channel client) {
+    Address address = ClientAddress.ip(client);
+    boolean inAll = listener.proxyProtocol() == ProxyProtocol.OFF;
+    client
+        .closeFuture()
+        .addListener(
+            closed -> {
+              if (inAll) {
+                slots.release(address);
+              } else {
+                slots.releaseOf(address);
+              }
+            });
+  }
+
+  private void reject(Channel client, ClientLoop loop, Refusal refusal) {
     if (!slots.refusalBegins()) {
       client.close();
       return;
     }
     client.closeFuture().addListener(closed -> slots.refusalEnds());
     // Not now: Netty, or the reader of the PROXY header, has not finished with the pipeline.
-    client.eventLoop().execute(() -> entrance.refuse(client, loop, refusal(full)));
+    client.eventLoop().execute(() -> entrance.refuse(client, loop, refusal));
   }
 
   private static Refusal refusal(ClientLimit full) {

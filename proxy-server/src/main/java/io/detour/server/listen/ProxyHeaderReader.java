@@ -49,12 +49,18 @@ final class ProxyHeaderReader extends ByteToMessageDecoder {
                 () -> refuse(context, "none in time"), timeout.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  @Override
-  protected void handlerRemoved0(ChannelHandlerContext context) {
-    loop.waitsNoMore(context.channel());
+  /** It is not here that the client is waited for any more, but the next handler may wait. */
+  private void stopWaiting(ChannelHandlerContext context) {
     if (deadline != null) {
       deadline.cancel(false);
+      deadline = null;
+      loop.waitsNoMore(context.channel());
     }
+  }
+
+  @Override
+  protected void handlerRemoved0(ChannelHandlerContext context) {
+    stopWaiting(context);
   }
 
   @Override
@@ -70,7 +76,7 @@ final class ProxyHeaderReader extends ByteToMessageDecoder {
         if (header.source() != null) {
           ClientAddress.tell(context.channel(), header.source());
         }
-        loop.waitsNoMore(context.channel()); // before the next handler waits
+        stopWaiting(context);
         whenRead.run();
         context.pipeline().remove(this);
       }

@@ -38,6 +38,7 @@ class ListenSectionTest {
                         tls: { certificate: tls/proxy.pem, key: /etc/proxy.key }
                       - { address: "unix:/run/detour.sock" }
                       - "[::1]:2"
+                    access: { clients: [127.0.0.0/8] }
                     """)
                 .listen())
         .containsExactly(
@@ -60,6 +61,10 @@ class ListenSectionTest {
             + " \"backlog\"?)",
         "{ address: '127.0.0.1:1', proxy_protocol: v3 } | 53: proxy_protocol: \"v3\" (expected:"
             + " off, v1, v2, auto)",
+        "{ address: '127.0.0.1:1', proxy_protocol: v1 } | 22: address: \"127.0.0.1:1\" would be an"
+            + " open proxy, since neither access.clients nor access.users says who may use it"
+            + " (expected: a loopback address, or in the configuration file access: { clients:"
+            + " [10.0.0.0/8] } with your subnets, or access: { users: FILE })",
         "{ address: '127.0.0.1:1', proxy_protocol: yes } | 53: proxy_protocol: \"yes\" (expected:"
             + " off, v1, v2, auto)",
         "{ address: '127.0.0.1:1', backlog: 0 }  | 46: backlog: \"0\" (expected: 1..65535)",

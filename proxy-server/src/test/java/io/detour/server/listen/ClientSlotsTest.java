@@ -25,6 +25,20 @@ class ClientSlotsTest {
   private static final Address OTHER = address("192.0.2.2");
 
   @Test
+  void aSlotThatWasTakenBeforeItsClientWasKnownIsCountedForIt() {
+    ClientSlots slots = new ClientSlots(new ClientLimits(2, 1));
+    assertThat(slots.take(null)).isNull();
+    assertThat(slots.takeOf(ONE)).isNull();
+    assertThat(slots.take(ONE)).isEqualTo(ClientLimit.TUNNELS_PER_CLIENT);
+
+    slots.releaseOf(ONE);
+    slots.release(null);
+
+    assertThat(slots.taken()).isZero();
+    assertThat(slots.addresses()).isZero();
+  }
+
+  @Test
   @DisplayName("L04 exactly N slots for one client, and others have theirs")
   void oneClientHasItsSlots() {
     ClientSlots slots = new ClientSlots(new ClientLimits(10, 2));
