@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,6 +74,8 @@ public final class DetourServer implements AutoCloseable {
 
   @SuppressWarnings("NullAway.Init") // set by start, which is the only way to make one
   private AccessControl access;
+
+  private @Nullable FrontDoor door;
 
   private DetourServer(ServerOptions options, Transport transport, InstantSource clock) {
     this.transport = transport;
@@ -152,10 +155,11 @@ public final class DetourServer implements AutoCloseable {
     AccessLog log = new AccessLog();
     TunnelServices services =
         new TunnelServices(new PassageServices(access, rules, routes, log, clock), engine);
-    FrontDoor door = new FrontDoor(services, options, pseudonym);
+    FrontDoor clients = new FrontDoor(services, options, pseudonym);
+    door = clients;
     List<ListenerOptions> listening = new ArrayList<>();
     for (ListenerOptions listener : options.listen()) {
-      listening.add(listeners.bind(listener, group, own, door));
+      listening.add(listeners.bind(listener, group, own, clients));
     }
     bound = List.copyOf(listening);
     ForwardListeners forward =
@@ -226,7 +230,8 @@ public final class DetourServer implements AutoCloseable {
   /**
    * Stops accepting at once and waits until the last client is gone.
    *
-   * @param timeout how long to wait; then the tunnels that are left are closed
+   * @param timeout how long to wait; then the tunnels that are left are closed, and the requests of
+   *     plain HTTP that are being served are cut
    * @return how many clients were left
    * @throws InterruptedException if the waiting was interrupted; nothing more is closed then
    */
@@ -239,7 +244,15 @@ public final class DetourServer implements AutoCloseable {
     }
     int left = listeners.clients();
     engine.closeAll(CloseReason.DRAIN).join();
+    cutPlainHttp();
     return left;
+  }
+
+  /** A connection that is closed in the middle of a response must not look like its end. */
+  private void cutPlainHttp() {
+    if (door != null) {
+      door.cut();
+    }
   }
 
   /** What the admin interface reaches. */
@@ -282,6 +295,7 @@ public final class DetourServer implements AutoCloseable {
     }
     reloader.close();
     engine.close();
+    cutPlainHttp();
     dialer.close();
     metrics.close();
     group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();

@@ -10,6 +10,7 @@ import io.detour.server.connect.Pseudonym;
 import io.detour.server.connect.ShedClient;
 import io.detour.server.exchange.ExchangeServices;
 import io.detour.server.exchange.Exchanges;
+import io.detour.server.exchange.ForwardedHeads;
 import io.detour.server.http.HeadLimits;
 import io.detour.server.listen.ClientAddress;
 import io.detour.server.listen.ClientEntrance;
@@ -37,7 +38,8 @@ final class FrontDoor implements ClientEntrance, Destinations {
     this.log = tunnels.passages().log();
     ClientTimeouts timeouts = options.timeouts();
     HeadLimits limits = options.limits().heads();
-    exchanges = new ExchangeServices(tunnels.passages(), limits, timeouts, pseudonym);
+    exchanges =
+        new ExchangeServices(tunnels.passages(), new ForwardedHeads(pseudonym), limits, timeouts);
     clients =
         new ClientServices(tunnels.passages().access(), limits, timeouts, pseudonym, log, this);
   }
@@ -62,6 +64,11 @@ final class FrontDoor implements ClientEntrance, Destinations {
     ConnectAsker asker =
         new ConnectAsker(client.loop(), client.channel(), client.user(), client.via());
     Tunnel.start(tunnels, client.loop(), asker, asked);
+  }
+
+  /** Cuts the plain HTTP that is being served. Not on an event loop. */
+  void cut() {
+    clients.cut();
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -236,6 +237,27 @@ class KeptConnectionTest {
         assertThat(origin.open()).isEqualTo(1);
       }
       await().untilAsserted(() -> assertThat(origin.open()).isZero());
+    }
+  }
+
+  @Test
+  @DisplayName("a kept connection that a request cannot use is closed before another is made")
+  void whatIsNotUsedIsClosedAtOnce() throws IOException {
+    AtomicReference<HttpOrigin> itself = new AtomicReference<>();
+    try (HttpOrigin origin =
+            HttpOrigin.answering(
+                request -> {
+                  if (request.line().startsWith("POST")) {
+                    await().until(() -> itself.get().open() == 1);
+                  }
+                  return HttpOrigin.HELLO;
+                });
+        RawClient client = proxy.client()) {
+      itself.set(origin);
+      assertHello(client.send(origin.request("GET", "/", "")));
+
+      assertHello(client.send(origin.request("POST", "/", "Content-Length: 3\r\n") + "abc"));
+      assertThat(origin.accepted()).isEqualTo(2);
     }
   }
 }

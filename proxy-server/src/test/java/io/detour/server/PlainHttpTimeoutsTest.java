@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.detour.server.connect.ClientTimeouts;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -158,6 +160,101 @@ class PlainHttpTimeoutsTest {
       await().untilAsserted(() -> assertThat(silent.open()).isZero());
       assertThat(proxy.metric("detour_request_errors_total", "connection_read_timeout"))
           .isEqualTo(1);
+    }
+  }
+
+  @Test
+  @DisplayName("L03: a client that waits for 100 (Continue) is not late")
+  void aClientThatWaitsForContinueIsNotLate() throws IOException {
+    try (RunningServer proxy = with(LONG, LONG, SHORT, LONG);
+        TcpOrigin slow =
+            TcpOrigin.start(
+                connection -> {
+                  InputStream in = connection.getInputStream();
+                  in.read(new byte[4096]);
+                  pause(SHORT.multipliedBy(3));
+                  OutputStream out = connection.getOutputStream();
+                  out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(ISO_8859_1));
+                  in.readNBytes(5);
+                  out.write(HttpOrigin.HELLO.getBytes(ISO_8859_1));
+                });
+        RawClient client = proxy.client()) {
+      client.send(expecting(slow));
+
+      assertThat(client.head().status()).isEqualTo(100);
+      assertHello(client.send("12345"));
+    }
+  }
+
+  @Test
+  @DisplayName("L03: a client that sends nothing behind 100 (Continue) is")
+  void aClientThatSendsNothingBehindContinueIsLate() throws IOException {
+    try (RunningServer proxy = with(LONG, LONG, SHORT, LONG);
+        TcpOrigin origin =
+            TcpOrigin.start(
+                connection -> {
+                  connection
+                      .getOutputStream()
+                      .write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(ISO_8859_1));
+                  connection.getInputStream().readAllBytes();
+                });
+        RawClient client = proxy.client()) {
+      client.send(expecting(origin));
+
+      assertThat(client.head().status()).isEqualTo(100);
+      assertThat(client.head().status()).isEqualTo(408);
+    }
+  }
+
+  @Test
+  @DisplayName("D12: an origin that does not say whether it wants the content is 504")
+  void anOriginThatDoesNotContinueIsAnError() throws IOException {
+    try (RunningServer proxy = with(LONG, LONG, LONG, SHORT);
+        TcpOrigin silent =
+            TcpOrigin.start(connection -> connection.getInputStream().readAllBytes());
+        RawClient client = proxy.client()) {
+      client.send(expecting(silent));
+
+      assertThat(client.head().status()).isEqualTo(504);
+    }
+  }
+
+  private static String expecting(TcpOrigin origin) {
+    return "POST http://"
+        + origin.authority()
+        + "/ HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n";
+  }
+
+  @Test
+  @DisplayName("L03: once the response has begun, missing content does not end it")
+  void anEarlyResponseIsNotEndedByMissingContent() throws IOException {
+    try (RunningServer proxy = with(LONG, LONG, SHORT, LONG);
+        TcpOrigin early =
+            TcpOrigin.start(
+                connection -> {
+                  connection.getInputStream().read(new byte[4096]);
+                  OutputStream out = connection.getOutputStream();
+                  out.write(
+                      "HTTP/1.1 413 Large\r\nContent-Length: 10\r\n\r\nhello".getBytes(ISO_8859_1));
+                  pause(SHORT.multipliedBy(3));
+                  out.write("world".getBytes(ISO_8859_1));
+                });
+        RawClient client = proxy.client()) {
+      client.send(
+          "POST http://"
+              + early.authority()
+              + "/ HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n");
+
+      assertThat(client.head().status()).isEqualTo(413);
+      assertThat(client.rest()).isEqualTo("helloworld");
+    }
+  }
+
+  private static void pause(Duration duration) {
+    try {
+      Thread.sleep(duration);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

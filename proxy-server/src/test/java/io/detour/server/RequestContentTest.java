@@ -16,6 +16,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The content of requests: whole, cut, answered early. */
@@ -168,14 +169,35 @@ class RequestContentTest {
     }
   }
 
-  @Test
-  @DisplayName("T19: a client that has ended its direction gets its response")
-  void aHalfClosedClientIsAnswered() throws IOException {
+  @ParameterizedTest(
+      name = "T19: a client that has ended behind {0} with \"{1}\" gets its response")
+  @CsvSource({"GET,''", "POST,Content-Length: 0", "POST,Transfer-Encoding: chunked"})
+  void aHalfClosedClientIsAnswered(String method, String framing) throws IOException {
+    String lines = framing.isEmpty() ? "" : framing + "\r\n";
+    String content = framing.endsWith("chunked") ? "0\r\n\r\n" : "";
     try (HttpOrigin origin = HttpOrigin.start();
         RawClient client = proxy.client()) {
-      client.send(origin.request("GET", "/", "") + origin.request("GET", "/", "")).endOutput();
+      String request = origin.request(method, "/", lines) + content;
+      client.send(request + request).endOutput();
 
       assertThat(client.rest()).containsSubsequence("hello", "HTTP/1.1 200 OK", "hello");
+    }
+  }
+
+  @Test
+  @DisplayName("L06: a thousand chunks of a byte cost no thousand buffers")
+  void smallChunksAreGathered() throws IOException {
+    try (HttpOrigin origin = HttpOrigin.start();
+        RawClient client = proxy.client()) {
+      client.send(
+          origin.request("PUT", "/", "Transfer-Encoding: chunked\r\n")
+              + "1\r\na\r\n".repeat(1000)
+              + "0\r\n\r\n");
+      assertThat(client.head().status()).isEqualTo(200);
+
+      String body = origin.asked().getFirst().body();
+      assertThat(body.chars().filter(octet -> octet == 'a').count()).isEqualTo(1000);
+      assertThat(body.lines().count()).as("lines of few chunks").isLessThan(50);
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.StandardSocketOptions;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -180,6 +181,29 @@ class ResponseEndTest {
         assertThat(answer.status()).isEqualTo(502);
         assertThat(answer.field("Proxy-Status")).contains("error=connection_terminated");
       }
+    }
+  }
+
+  @Test
+  @DisplayName("F23: a response that is under way when the server stops is cut")
+  void aResponseIsCutWhenTheServerStops() throws Exception {
+    try (TcpOrigin origin =
+            TcpOrigin.start(
+                connection -> {
+                  connection.getInputStream().read(new byte[4096]);
+                  connection.getOutputStream().write(UNTIL_CLOSE.getBytes(ISO_8859_1));
+                  connection.getInputStream().readAllBytes();
+                });
+        RawClient client = proxy.client();
+        RawClient idle = proxy.client()) {
+      client.send(request(origin, "1.0"));
+      assertThat(client.head().status()).isEqualTo(200);
+      assertThat(client.read(5)).isEqualTo("hello");
+
+      assertThat(proxy.drain(Duration.ofMillis(100))).isOne();
+
+      ExpectedCut.assertCut(client);
+      assertThat(idle.rest()).isEmpty();
     }
   }
 }

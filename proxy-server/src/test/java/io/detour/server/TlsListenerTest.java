@@ -16,6 +16,7 @@ import io.detour.server.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -296,6 +297,26 @@ class TlsListenerTest {
                   issued.writeAuthority(folder).toString(),
                   "http://127.0.0.1:" + origin.port() + "/"))
           .isEqualTo("ok");
+    }
+  }
+
+  @ParameterizedTest(name = "F23: over {0} a response that is cut has no close_notify")
+  @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+  void aCutResponseDoesNotLookWhole(String version) throws Exception {
+    try (TcpOrigin origin =
+            TcpOrigin.start(
+                connection -> {
+                  connection.getInputStream().read(new byte[4096]);
+                  connection
+                      .getOutputStream()
+                      .write("HTTP/1.1 200 OK\r\n\r\nhello".getBytes(US_ASCII));
+                  connection.setOption(StandardSocketOptions.SO_LINGER, 0);
+                });
+        RunningServer proxy = start();
+        RawClient client = RawClient.over(connect(proxy.address(), version))) {
+      client.send("GET http://" + origin.authority() + "/ HTTP/1.0\r\n\r\n");
+
+      assertThatThrownBy(client::rest).isInstanceOf(IOException.class);
     }
   }
 }

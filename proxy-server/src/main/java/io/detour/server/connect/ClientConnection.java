@@ -5,15 +5,14 @@ import io.detour.core.HostPort;
 import io.detour.core.relay.EarlyBytes;
 import io.detour.server.access.Authentication;
 import io.detour.server.http.ContentProgress;
-import io.detour.server.http.ContentReader;
 import io.detour.server.http.EndOfContent;
 import io.detour.server.http.FieldLines;
-import io.detour.server.http.Framing;
 import io.detour.server.http.Incomplete;
 import io.detour.server.http.MalformedMessage;
 import io.detour.server.http.ParsedRequestHead;
 import io.detour.server.http.RequestHead;
 import io.detour.server.http.RequestHeadReader;
+import io.detour.server.http.UnreadBytes;
 import io.detour.server.listen.ClientAddress;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.listen.HalfClosedWatch;
@@ -27,7 +26,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.Objects;
@@ -56,7 +54,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
           502, ProxyErrorType.PROXY_LOOP_DETECTED, "the request has passed this proxy before");
 
   /** What is read ahead while nobody takes it; then reading stops, so that the client waits. */
-  private static final int MOST_PENDING_BYTES = 64 << 10;
+  private static final int MOST_UNREAD_BYTES = 64 << 10;
 
   /** What the connection waits for. */
   private enum Phase {
@@ -79,13 +77,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   private final RequestHeadReader heads;
   private final Patience headPatience;
   private final Patience idlePatience;
-  private final Patience bodyPatience;
   private final WriteStall answerStall;
 
-  private Phase phase = Phase.HEAD;
+  private final UnreadBytes unread = new UnreadBytes();
 
-  /** Bytes that were read and that nobody has taken. */
-  private @Nullable ByteBuf pending;
+  private Phase phase = Phase.HEAD;
 
   /** Whether {@link #proceed} is running, further down the stack. */
   private boolean proceeding;
@@ -99,10 +95,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   private @Nullable PlainHttp plainHttp;
   private @Nullable ServedRequest served;
   private @Nullable ForwardRequest request;
-  private @Nullable ContentReader content;
-
-  /** Bytes of content since the patience was renewed last. */
-  private long recentBodyBytes;
+  private @Nullable RequestContent content;
 
   /**
    * @param services what every client connection works with
@@ -118,7 +111,6 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     ClientTimeouts timeouts = services.timeouts();
     this.headPatience = new Patience(timeouts.head());
     this.idlePatience = new Patience(timeouts.idle());
-    this.bodyPatience = new Patience(timeouts.body());
     this.answerStall = new WriteStall(channel, timeouts.writeStall());
   }
 
@@ -177,14 +169,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
       plainHttp.close();
       plainHttp = null;
     }
-    releasePending();
-  }
-
-  private void releasePending() {
-    if (pending != null) {
-      pending.release();
-      pending = null;
-    }
+    unread.release();
   }
 
   @Override
@@ -194,10 +179,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
       bytes.release();
       return;
     }
-    pending =
-        pending == null
-            ? bytes
-            : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), pending, bytes);
+    unread.add(channel.alloc(), bytes);
     proceed();
   }
 
@@ -227,13 +209,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     if (phase == Phase.OVER) {
       return;
     }
-    if (pending != null && !pending.isReadable()) {
-      releasePending();
-    }
+    unread.trim();
     if (inputEnded) {
       endOfInput();
     } else {
-      channel.config().setAutoRead(pending == null || pending.readableBytes() < MOST_PENDING_BYTES);
+      channel.config().setAutoRead(unread.count() < MOST_UNREAD_BYTES);
     }
   }
 
@@ -247,11 +227,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   }
 
   private boolean readHead() {
-    if (pending == null || !pending.isReadable()) {
+    if (unread.count() == 0) {
       return false;
     }
     boolean begun = heads.begun();
-    ParsedRequestHead parsed = heads.read(pending);
+    ParsedRequestHead parsed = heads.read(unread.buffer());
     switch (parsed) {
       case Incomplete _ -> {
         if (!begun && !first) {
@@ -322,15 +302,17 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
       plainHttp = services.destinations().plainHttp(this);
     }
     request = forward;
-    boolean hasContent = !(forward.framing() instanceof Framing.None);
-    if (hasContent) {
-      content = ContentReader.ofRequest(forward.framing(), services.headLimits());
-      bodyPatience.renew();
-      recentBodyBytes = 0;
+    ServedRequest serving = plainHttp.serve(forward);
+    served = serving;
+    if (forward.framing().isEmpty()) {
+      phase = Phase.ANSWER;
+    } else {
+      phase = Phase.CONTENT;
+      content =
+          new RequestContent(
+              serving, forward.framing(), services.headLimits(), services.timeouts().body());
     }
-    phase = hasContent ? Phase.CONTENT : Phase.ANSWER;
-    served = plainHttp.serve(forward);
-    served.begin();
+    serving.begin();
   }
 
   private boolean readContent() {
@@ -338,9 +320,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     if (taker.isBlocked()) {
       return false;
     }
-    ContentProgress progress = readPieces(taker);
+    ContentProgress progress = Objects.requireNonNull(content).read(unread.buffer());
     if (phase != Phase.CONTENT) {
-      return false; // A piece could not be passed on, and that was the end of it.
+      return false; // It could not be passed on, and that was the end of it.
     }
     switch (progress) {
       case Incomplete _ -> {
@@ -355,22 +337,6 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     return true;
   }
 
-  /** What was read stays there until this returns, even if a piece is the end of the connection. */
-  private ContentProgress readPieces(ServedRequest taker) {
-    ByteBuf in = pending == null ? Unpooled.EMPTY_BUFFER : pending.retain();
-    try {
-      return Objects.requireNonNull(content)
-          .read(
-              in,
-              piece -> {
-                recentBodyBytes += piece.readableBytes();
-                taker.content(piece);
-              });
-    } finally {
-      in.release();
-    }
-  }
-
   /**
    * Leaves the pipeline, at once: what follows is the tunnel's. What was read behind the head is
    * handed on to the collector.
@@ -378,13 +344,12 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   private void tunnel(HostPort target) {
     channel.config().setAutoRead(false);
     phase = Phase.OVER;
-    ByteBuf behind = pending;
-    pending = null;
+    ByteBuf behind = unread.take();
     channel.pipeline().addLast(new EarlyBytes());
     ChannelHandlerContext context = channel.pipeline().context(this);
-    if (behind != null && behind.isReadable()) {
+    if (behind.isReadable()) {
       context.fireChannelRead(behind);
-    } else if (behind != null) {
+    } else {
       behind.release();
     }
     if (inputEnded) {
@@ -399,7 +364,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     switch (phase) {
       case HEAD -> channel.close();
       case CONTENT -> {
-        if (pending == null) {
+        if (unread.count() == 0) {
           channel.close();
         }
       }
@@ -480,9 +445,14 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
   private void cut() {
     phase = Phase.OVER;
-    if (channel.isOpen()) {
-      ResetOnClose.set(channel);
-      channel.close();
+    ResetOnClose.reset(channel);
+  }
+
+  /** The server stops: what a client has got of an answer must not look like the whole. */
+  @Override
+  public void stopped() {
+    if (phase == Phase.CONTENT || phase == Phase.ANSWER) {
+      cut();
     }
   }
 
@@ -558,12 +528,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   }
 
   private void sweepContent(long nanoTime) {
-    ServedRequest taker = Objects.requireNonNull(served);
-    if (taker.isBlocked() || recentBodyBytes >= ClientTimeouts.LEAST_BODY_BYTES) {
-      recentBodyBytes = 0;
-      bodyPatience.renew();
-    } else if (bodyPatience.isOver(nanoTime)) {
-      taker.contentFailed(LATE_CONTENT);
+    if (Objects.requireNonNull(content).isLate(nanoTime)) {
+      Objects.requireNonNull(served).contentFailed(LATE_CONTENT);
     }
   }
 

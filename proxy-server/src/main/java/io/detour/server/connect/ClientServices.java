@@ -4,6 +4,9 @@ import io.detour.server.access.AccessControl;
 import io.detour.server.http.HeadLimits;
 import io.detour.server.observe.AccessLog;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -79,5 +82,15 @@ public final class ClientServices {
                     timeouts.body(),
                     timeouts.response(),
                     timeouts.writeStall()));
+  }
+
+  /**
+   * Cuts the connections on which plain HTTP is being served, because the server stops. Waits until
+   * it is done; not on an event loop.
+   */
+  public void cut() {
+    List<Future<?>> cuts = new ArrayList<>();
+    sweeps.forEach((loop, sweep) -> cuts.add(loop.submit(sweep::stop)));
+    cuts.forEach(Future::syncUninterruptibly);
   }
 }

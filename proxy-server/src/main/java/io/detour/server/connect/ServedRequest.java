@@ -19,6 +19,12 @@ public interface ServedRequest {
   boolean isBlocked();
 
   /**
+   * Whether it is for the client to send content now: nobody else is waited for, as the origin is
+   * that has not said whether it wants any (RFC 9110 10.1.1) or that has begun to answer without.
+   */
+  boolean isContentDue();
+
+  /**
    * A piece of the request's content.
    *
    * @param piece not empty; the receiver's to release

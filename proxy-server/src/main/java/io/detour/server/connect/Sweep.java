@@ -22,6 +22,9 @@ final class Sweep implements Runnable {
      */
     void sweep(long nanoTime);
 
+    /** The server stops, and waits no longer for what the connection is at. */
+    void stopped();
+
     /**
      * The look has failed.
      *
@@ -61,6 +64,13 @@ final class Sweep implements Runnable {
     swept.remove(one);
   }
 
+  /** Tells all that the server stops. On the event loop. */
+  void stop() {
+    for (Swept one : List.copyOf(swept)) {
+      attempt(one, one::stopped);
+    }
+  }
+
   private void schedule() {
     scheduled = true;
     loop.schedule(this, intervalMillis, TimeUnit.MILLISECONDS);
@@ -70,7 +80,7 @@ final class Sweep implements Runnable {
   public void run() {
     long now = System.nanoTime();
     for (Swept one : List.copyOf(swept)) {
-      visit(one, now);
+      attempt(one, () -> one.sweep(now));
     }
     scheduled = false;
     if (!swept.isEmpty()) {
@@ -79,9 +89,9 @@ final class Sweep implements Runnable {
   }
 
   /** A bug in one connection must not keep the timeouts of the others. */
-  private void visit(Swept one, long now) {
+  private void attempt(Swept one, Runnable visit) {
     try {
-      one.sweep(now);
+      visit.run();
     } catch (RuntimeException | Error e) {
       swept.remove(one);
       one.failed(e);

@@ -9,7 +9,6 @@ import io.detour.server.connect.Patience;
 import io.detour.server.connect.ServedRequest;
 import io.detour.server.decide.Consequence;
 import io.detour.server.http.FieldLines;
-import io.detour.server.http.Framing;
 import io.detour.server.http.MalformedMessage;
 import io.detour.server.http.MessageWriter;
 import io.detour.server.passage.Passage;
@@ -97,7 +96,12 @@ final class Exchange implements ServedRequest, Passage.Arrival {
 
   private void reach(Route decided) {
     route = decided;
-    Upstream kept = isRepeatable() ? owner.take(decided) : null;
+    Upstream kept = null;
+    if (isRepeatable()) {
+      kept = owner.take(decided);
+    } else {
+      owner.drop();
+    }
     if (kept == null) {
       passage.dial(decided, this);
     } else {
@@ -113,8 +117,7 @@ final class Exchange implements ServedRequest, Passage.Arrival {
    * one that it kept at any moment, and that must be no client's failure.
    */
   private boolean isRepeatable() {
-    return IDEMPOTENT.contains(request.head().method())
-        && request.framing() instanceof Framing.None;
+    return IDEMPOTENT.contains(request.head().method()) && request.framing().isEmpty();
   }
 
   @Override
@@ -131,7 +134,9 @@ final class Exchange implements ServedRequest, Passage.Arrival {
 
   @Override
   public void refused(Refusal refusal) {
-    refuse(refusal);
+    if (!over) {
+      refuse(refusal);
+    }
   }
 
   private void send(Upstream to) {
@@ -144,7 +149,7 @@ final class Exchange implements ServedRequest, Passage.Arrival {
         passage.hostHeader() == HostHeader.PRESERVE ? passage.asked() : passage.target();
     ByteBuf head = channel.alloc().buffer();
     MessageWriter.write(services.heads().request(request, host, controls.hopsLeftBehind()), head);
-    requestSent = request.framing() instanceof Framing.None;
+    requestSent = request.framing().isEmpty();
     patience.renew();
     channel.writeAndFlush(head);
   }
@@ -152,6 +157,18 @@ final class Exchange implements ServedRequest, Passage.Arrival {
   @Override
   public boolean isBlocked() {
     return upstream == null || !upstream.channel().isWritable();
+  }
+
+  @Override
+  public boolean isContentDue() {
+    return !isBlocked() && !isAnswering() && !awaitsContinue();
+  }
+
+  /** Whether the client has sent no content yet, until the origin says that it wants it. */
+  private boolean awaitsContinue() {
+    return controls.awaitsContinue()
+        && sentBytes == 0
+        && (response == null || !response.isContinued());
   }
 
   @Override
@@ -208,14 +225,12 @@ final class Exchange implements ServedRequest, Passage.Arrival {
    *
    * @param reusable whether the origin lets its connection be used again
    * @param persistent whether the client's connection goes on
-   * @param receivedBytes of content
    */
-  void answered(boolean reusable, boolean persistent, long receivedBytes) {
+  void answered(boolean reusable, boolean persistent) {
     if (over) {
       return;
     }
-    over = true;
-    passage.relayed(sentBytes, receivedBytes);
+    end();
     Upstream used = Objects.requireNonNull(upstream);
     if (reusable && requestSent) {
       owner.keep(used);
@@ -271,9 +286,17 @@ final class Exchange implements ServedRequest, Passage.Arrival {
   }
 
   private void leaveUpstream() {
-    over = true;
+    end();
     if (upstream != null) {
       leave(upstream);
+    }
+  }
+
+  /** Nothing more passes in either direction. */
+  private void end() {
+    if (!over) {
+      over = true;
+      passage.relayed(sentBytes, response == null ? 0 : response.receivedBytes());
     }
   }
 
@@ -301,7 +324,9 @@ final class Exchange implements ServedRequest, Passage.Arrival {
   public void sweep(long nanoTime) {
     if (response != null && response.isFinal()) {
       response.sweep(nanoTime);
-    } else if (upstream != null && (requestSent || isBlocked()) && patience.isOver(nanoTime)) {
+    } else if (upstream != null
+        && (requestSent || isBlocked() || awaitsContinue())
+        && patience.isOver(nanoTime)) {
       refuse(LATE_ANSWER);
     }
   }

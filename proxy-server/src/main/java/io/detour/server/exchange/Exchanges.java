@@ -53,7 +53,8 @@ public final class Exchanges implements PlainHttp {
     return null;
   }
 
-  private void drop() {
+  /** Closes the connection that was kept: what comes next does not use it. */
+  void drop() {
     if (kept != null) {
       kept.close();
       kept = null;

@@ -5,6 +5,7 @@ import io.detour.server.connect.ForwardRequest;
 import io.detour.server.connect.Pseudonym;
 import io.detour.server.http.EndToEnd;
 import io.detour.server.http.FieldLines;
+import io.detour.server.http.ForwardTarget;
 import io.detour.server.http.Framing;
 import io.detour.server.http.RequestHead;
 import io.detour.server.http.ResponseHead;
@@ -15,8 +16,7 @@ import io.detour.server.http.ResponseHead;
  *
  * @param pseudonym of this process
  */
-record ForwardedHeads(Pseudonym pseudonym) {
-  private static final int HTTP_PORT = 80;
+public record ForwardedHeads(Pseudonym pseudonym) {
   private static final int OWN_MINOR_VERSION = 1;
 
   /**
@@ -44,7 +44,7 @@ record ForwardedHeads(Pseudonym pseudonym) {
 
   /** RFC 9110 4.2.1: the port of the scheme is left out. */
   private static String hostField(HostPort host) {
-    return host.port() == HTTP_PORT ? host.host().bracketed() : host.toString();
+    return host.port() == ForwardTarget.DEFAULT_PORT ? host.host().bracketed() : host.toString();
   }
 
   /**

@@ -4,15 +4,17 @@ import io.detour.server.http.FieldLines;
 import io.detour.server.http.RequestHead;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a request asks of the proxies on its way (RFC 9110 7.6.2 and 10.1.1). Immutable.
  *
+ * @param awaitsContinue whether the client wants to hear 100 before it sends content
  * @param hopsLeft how many more proxies may pass it on, or {@link #UNLIMITED}
  * @param problem why the request is not passed on whatever else it says, or null
  */
-record RequestControls(int hopsLeft, @Nullable Refusal problem) {
+record RequestControls(boolean awaitsContinue, int hopsLeft, @Nullable Refusal problem) {
   static final int UNLIMITED = -1;
 
   /** Longer numbers are as good as no limit, and would overflow. */
@@ -25,20 +27,21 @@ record RequestControls(int hopsLeft, @Nullable Refusal problem) {
 
   static RequestControls of(RequestHead head) {
     FieldLines fields = head.fields();
-    if (fields.contains("Expect")
-        && !fields.all("Expect").stream().allMatch(RequestControls::isContinue)) {
-      return new RequestControls(UNLIMITED, UNKNOWN_EXPECTATION);
+    List<String> expected = fields.all("Expect");
+    if (!expected.stream().allMatch(RequestControls::isContinue)) {
+      return new RequestControls(false, UNLIMITED, UNKNOWN_EXPECTATION);
     }
+    boolean awaits = !expected.isEmpty() && head.minorVersion() >= 1;
     boolean limited = (head.is("TRACE") || head.is("OPTIONS")) && fields.contains("Max-Forwards");
     if (!limited) {
-      return new RequestControls(UNLIMITED, null);
+      return new RequestControls(awaits, UNLIMITED, null);
     }
     String number = fields.all("Max-Forwards").size() == 1 ? fields.first("Max-Forwards") : "";
     if (number == null || number.isEmpty() || !number.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      return new RequestControls(UNLIMITED, NO_NUMBER);
+      return new RequestControls(awaits, UNLIMITED, NO_NUMBER);
     }
     return new RequestControls(
-        number.length() > MOST_DIGITS ? UNLIMITED : Integer.parseInt(number), null);
+        awaits, number.length() > MOST_DIGITS ? UNLIMITED : Integer.parseInt(number), null);
   }
 
   private static boolean isContinue(String expectation) {

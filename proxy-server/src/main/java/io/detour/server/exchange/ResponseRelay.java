@@ -24,6 +24,7 @@ final class ResponseRelay implements Upstream.Reader {
   /** More interim responses than any origin sends (RFC 9110 15.2). */
   private static final int MOST_INTERIM = 64;
 
+  private static final int CONTINUE = 100;
   private static final int SWITCHING_PROTOCOLS = 101;
 
   private final ExchangeServices services;
@@ -35,6 +36,9 @@ final class ResponseRelay implements Upstream.Reader {
   private final WriteStall clientStall;
 
   private int interim;
+
+  /** Whether the origin has said that it wants the content. */
+  private boolean continued;
 
   /** The final response, or null as long as there is none. */
   private @Nullable ResponseHead head;
@@ -64,6 +68,16 @@ final class ResponseRelay implements Upstream.Reader {
   /** Whether the origin has begun to answer. */
   boolean hasBegun() {
     return interim > 0 || head != null;
+  }
+
+  /** Whether the origin has said that it wants the request's content. */
+  boolean isContinued() {
+    return continued;
+  }
+
+  /** How many bytes of content have come. */
+  long receivedBytes() {
+    return receivedBytes;
   }
 
   /** Whether the final response has begun. */
@@ -104,6 +118,7 @@ final class ResponseRelay implements Upstream.Reader {
 
   private void passInterim(ResponseHead received) {
     interim++;
+    continued |= received.status() == CONTINUE;
     RequestHead asked = exchange.request().head();
     if (received.status() == SWITCHING_PROTOCOLS) {
       fail("the origin changes to a protocol that nobody asked for");
@@ -143,7 +158,7 @@ final class ResponseRelay implements Upstream.Reader {
         .addListener(
             written -> {
               if (written.isSuccess()) {
-                client.attempt(() -> exchange.answered(reusable, !closes, receivedBytes));
+                client.attempt(() -> exchange.answered(reusable, !closes));
               }
             });
   }

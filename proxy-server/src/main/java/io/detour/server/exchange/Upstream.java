@@ -12,15 +12,14 @@ import io.detour.server.http.Incomplete;
 import io.detour.server.http.MalformedMessage;
 import io.detour.server.http.ResponseHead;
 import io.detour.server.http.ResponseHeadReader;
+import io.detour.server.http.UnreadBytes;
 import io.detour.server.listen.ResetOnClose;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,10 +73,10 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   private final HostPort target;
   private final HeadLimits limits;
   private final ResponseHeadReader heads;
+  private final UnreadBytes unread = new UnreadBytes();
 
   private @Nullable Reader reader;
   private @Nullable ContentReader content;
-  private @Nullable ByteBuf pending;
   private boolean reading;
   private boolean inputEnded;
 
@@ -118,8 +117,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
 
   /** Whether a request may be sent on it: nothing was read that no request asked for. */
   boolean isIdle() {
-    boolean surplus = pending != null && pending.isReadable();
-    return reader == null && !surplus && !inputEnded && channel.isActive();
+    return reader == null && unread.count() == 0 && !inputEnded && channel.isActive();
   }
 
   /** Reads for an exchange from now on. */
@@ -144,10 +142,8 @@ final class Upstream extends ChannelInboundHandlerAdapter {
    * The same with a reset, so that the origin does not take what it has got for a whole request.
    */
   void abort() {
-    if (channel.isOpen()) {
-      ResetOnClose.set(channel);
-    }
-    close();
+    reader = null;
+    ResetOnClose.reset(channel);
   }
 
   /** Reads no more for now. What has been read already is still told. */
@@ -175,10 +171,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
       channel.close(); // An answer that nobody asked for.
       return;
     }
-    pending =
-        pending == null
-            ? bytes
-            : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), pending, bytes);
+    unread.add(channel.alloc(), bytes);
     read();
   }
 
@@ -188,18 +181,15 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     }
     reading = true;
     try {
-      while (reader != null && pending != null && step(reader, pending)) {}
+      while (reader != null && step(reader, unread.buffer())) {}
     } finally {
       reading = false;
     }
-    if (pending != null && (!pending.isReadable() || reader == null)) {
-      boolean surplus = pending.isReadable();
-      pending.release();
-      pending = null;
-      if (surplus) {
-        channel.close();
-      }
+    if (reader == null && unread.count() > 0) {
+      channel.close();
+      unread.release();
     }
+    unread.trim();
   }
 
   /** Whether there may be more to tell. */
@@ -228,9 +218,6 @@ final class Upstream extends ChannelInboundHandlerAdapter {
           content = ContentReader.ofResponse(framing, limits);
         }
         to.head(head, framing);
-        if (content != null && framing instanceof Framing.None && to.equals(reader)) {
-          yield told(to, content.read(Unpooled.EMPTY_BUFFER, piece -> {}));
-        }
         yield true;
       }
     };
@@ -298,10 +285,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    if (pending != null) {
-      pending.release();
-      pending = null;
-    }
+    unread.release();
     fail(null);
   }
 

@@ -28,6 +28,10 @@ final class ChunkedContent implements ContentReader {
 
   private long contentBytes;
   private long extensionBytes;
+
+  /** Content that the current read has found. */
+  private @Nullable ByteBuf found;
+
   private @Nullable ContentProgress result;
 
   ChunkedContent(HeadLimits limits, MessageKind kind) {
@@ -36,15 +40,20 @@ final class ChunkedContent implements ContentReader {
   }
 
   @Override
-  public ContentProgress read(ByteBuf in, Consumer<ByteBuf> pieces) {
+  public ContentProgress read(ByteBuf in, Consumer<ByteBuf> taker) {
     while (result == null && in.isReadable()) {
       switch (part) {
         case LINE -> readLine(in);
-        case DATA -> readData(in, pieces);
+        case DATA -> readData(in);
         case CARRIAGE_RETURN -> expect(in, Octets.CR, Part.LINE_FEED);
         case LINE_FEED -> expect(in, Octets.LF, Part.LINE);
         case TRAILERS -> readTrailers(in);
       }
+    }
+    if (found != null) {
+      ByteBuf piece = found;
+      found = null;
+      taker.accept(piece);
     }
     return result == null ? Incomplete.MORE : result;
   }
@@ -64,14 +73,25 @@ final class ChunkedContent implements ContentReader {
     }
   }
 
-  private void readData(ByteBuf in, Consumer<ByteBuf> pieces) {
-    int piece = (int) Math.min(left, in.readableBytes());
-    left -= piece;
-    contentBytes += piece;
+  private void readData(ByteBuf in) {
+    int bytes = (int) Math.min(left, in.readableBytes());
+    left -= bytes;
+    contentBytes += bytes;
     if (left == 0) {
       part = Part.CARRIAGE_RETURN;
     }
-    pieces.accept(in.readRetainedSlice(piece));
+    found = found == null ? in.readRetainedSlice(bytes) : appended(found, in, bytes);
+  }
+
+  /** One buffer for each chunk of a byte would cost a hundred times what it brings. */
+  private static ByteBuf appended(ByteBuf before, ByteBuf in, int bytes) {
+    if (before.isWritable(bytes)) {
+      return before.writeBytes(in, bytes);
+    }
+    ByteBuf copy = in.alloc().buffer(before.readableBytes() + in.readableBytes());
+    copy.writeBytes(before).writeBytes(in, bytes);
+    before.release();
+    return copy;
   }
 
   private void expect(ByteBuf in, byte octet, Part next) {

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 
 /**
- * Reads the content of one message. The connection's thread. Nothing of the content is held or
- * copied: pieces are slices of the buffers that come in.
+ * Reads the content of one message. The connection's thread. Nothing of the content is held back,
+ * and nothing copied but the chunks of one read when there are several.
  */
 public sealed interface ContentReader permits CountedContent, ChunkedContent, ContentUntilClose {
   /**
@@ -40,11 +40,12 @@ public sealed interface ContentReader permits CountedContent, ChunkedContent, Co
    * behind the head, even if that is nothing: without content the end is told at once.
    *
    * @param in stays the caller's
-   * @param pieces gets content as retained slices, not empty, in order: each is the taker's to
-   *     release. Pieces before something malformed have been handed out when it is told.
+   * @param taker gets the content that stands there as one piece, if there is any: not empty, the
+   *     taker's to release. Called last, so it may be the end of the connection. What stands before
+   *     something malformed has been handed out when it is told.
    * @return the same from the end on, without taking more
    */
-  ContentProgress read(ByteBuf in, Consumer<ByteBuf> pieces);
+  ContentProgress read(ByteBuf in, Consumer<ByteBuf> taker);
 
   /** The sender has closed its side: whether the message was whole by then, or was cut short. */
   ContentProgress endOfInput();

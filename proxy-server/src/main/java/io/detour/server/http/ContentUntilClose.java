@@ -8,12 +8,12 @@ final class ContentUntilClose implements ContentReader {
   private boolean ended;
 
   @Override
-  public ContentProgress read(ByteBuf in, Consumer<ByteBuf> pieces) {
+  public ContentProgress read(ByteBuf in, Consumer<ByteBuf> taker) {
     if (ended) {
       return EndOfContent.WITHOUT_TRAILERS;
     }
     if (in.isReadable()) {
-      pieces.accept(in.readRetainedSlice(in.readableBytes()));
+      taker.accept(in.readRetainedSlice(in.readableBytes()));
     }
     return Incomplete.MORE;
   }

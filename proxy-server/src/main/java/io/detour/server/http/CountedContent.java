@@ -16,11 +16,11 @@ final class CountedContent implements ContentReader {
   }
 
   @Override
-  public ContentProgress read(ByteBuf in, Consumer<ByteBuf> pieces) {
+  public ContentProgress read(ByteBuf in, Consumer<ByteBuf> taker) {
     int piece = (int) Math.min(left, in.readableBytes());
     if (piece > 0) {
       left -= piece;
-      pieces.accept(in.readRetainedSlice(piece));
+      taker.accept(in.readRetainedSlice(piece));
     }
     return left == 0 ? EndOfContent.WITHOUT_TRAILERS : Incomplete.MORE;
   }

@@ -18,7 +18,7 @@ import io.detour.core.MalformedAuthority;
  *     OPTIONS has neither path nor query (RFC 9112 3.2.4)
  */
 public record ForwardTarget(HostPort address, String pathAndQuery) implements ParsedForwardTarget {
-  static final int DEFAULT_PORT = 80;
+  public static final int DEFAULT_PORT = 80;
 
   private static final String HTTP = "http";
   private static final String AUTHORITY_MARK = "://";

@@ -79,6 +79,11 @@ public sealed interface Framing extends ParsedFraming {
         : new Length(length);
   }
 
+  /** Whether the message is whole with its head. */
+  default boolean isEmpty() {
+    return this instanceof None || (this instanceof Length(long bytes) && bytes == 0);
+  }
+
   /**
    * Adds the field that tells this framing: Content-Length, Transfer-Encoding or none. {@link
    * EndToEnd} leaves both out.

@@ -30,9 +30,14 @@ public final class HalfClosedWatch extends ChannelInboundHandlerAdapter {
 
   private HalfClosedWatch() {}
 
-  /** Watches a client, before any handler that keeps its events. On its event loop. */
+  /**
+   * Watches a client, before any handler that keeps its events; does nothing if it is watched
+   * already. On its event loop.
+   */
   public static void over(Channel client) {
-    client.pipeline().addFirst(new HalfClosedWatch());
+    if (client.pipeline().get(HalfClosedWatch.class) == null) {
+      client.pipeline().addFirst(new HalfClosedWatch());
+    }
   }
 
   @Override

@@ -18,6 +18,18 @@ public final class ResetOnClose {
     connection.config().setOption(ChannelOption.SO_LINGER, AT_ONCE);
   }
 
+  /**
+   * Resets now, past whatever would take leave of the peer first: the close_notify of TLS would
+   * tell it that all has come (RFC 8446 6.1). Between UNIX sockets there is no reset, so the peer
+   * sees an end.
+   */
+  public static void reset(Channel connection) {
+    if (connection.isOpen()) {
+      set(connection);
+      connection.unsafe().close(connection.newPromise());
+    }
+  }
+
   /** No longer: the relay decides how the connection ends. */
   public static void clear(Channel connection) {
     connection.config().setOption(ChannelOption.SO_LINGER, OFF);

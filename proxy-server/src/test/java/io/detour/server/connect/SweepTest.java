@@ -33,10 +33,16 @@ class SweepTest {
   private static class Visited implements Sweep.Swept {
     private final List<Throwable> bugs = new ArrayList<>();
     private int visits;
+    private int stops;
 
     @Override
     public void sweep(long nanoTime) {
       visits++;
+    }
+
+    @Override
+    public void stopped() {
+      stops++;
     }
 
     @Override
@@ -110,5 +116,24 @@ class SweepTest {
     pass(100);
 
     assertThat(last.visits).isLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void aStopReachesAllOfThemInSpiteOfABug() {
+    Visited broken =
+        new Visited() {
+          @Override
+          public void stopped() {
+            throw new IllegalStateException("a bug");
+          }
+        };
+    Visited other = new Visited();
+    sweep.add(broken);
+    sweep.add(other);
+
+    sweep.stop();
+
+    assertThat(broken.bugs).hasSize(1);
+    assertThat(other.stops).isOne();
   }
 }

@@ -4,6 +4,7 @@ import static io.detour.server.http.Heads.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -250,5 +251,32 @@ class ChunkedContentTest {
     assertThat(reader.read(in, ByteBuf::release)).isEqualTo(end);
     assertThat(reader.endOfInput()).isEqualTo(end);
     assertThat(Heads.text(in)).isEqualTo(LAST);
+  }
+
+  @Test
+  @DisplayName("L06: the chunks of one read are one piece, of no more memory than they take")
+  void theChunksOfOneReadAreOnePiece() {
+    ContentReader reader = ContentReader.ofRequest(new Framing.Chunked(), HeadLimits.defaults());
+    ByteBuf in = bytes("1\r\na\r\n".repeat(10_000));
+    int sent = in.readableBytes();
+    List<ByteBuf> pieces = new ArrayList<>();
+
+    assertThat(reader.read(in, pieces::add)).isInstanceOf(Incomplete.class);
+
+    assertThat(pieces).hasSize(1);
+    ByteBuf piece = pieces.getFirst();
+    assertThat(Heads.text(piece)).isEqualTo("a".repeat(10_000));
+    assertThat(piece.capacity()).isLessThanOrEqualTo(sent);
+    piece.release();
+  }
+
+  @Test
+  @DisplayName("what stands before something malformed in the same read is told first")
+  void contentBeforeSomethingMalformedIsTold() {
+    ContentReader reader = ContentReader.ofRequest(new Framing.Chunked(), HeadLimits.defaults());
+    Chunks.Reading reading = Chunks.read(reader, List.of(bytes("1\r\na\r\n2\r\nbc\r\nx")));
+
+    assertThat(reading.progress()).isInstanceOf(MalformedMessage.class);
+    assertThat(reading.content()).isEqualTo("abc");
   }
 }
