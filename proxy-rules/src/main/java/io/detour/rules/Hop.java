@@ -2,6 +2,7 @@ package io.detour.rules;
 
 import io.detour.core.AddressClass;
 import io.detour.core.HostPort;
+import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +23,8 @@ public record Hop(int target, HostPort address, @Nullable String via, Set<Addres
     return new Hop(ASKED, asked, null, Set.of());
   }
 
-  /** The same, with addresses of these classes allowed. */
-  public Hop allowing(Set<AddressClass> classes) {
-    return new Hop(target, address, via, classes);
+  /** The same, with addresses of all classes allowed. */
+  Hop allowingAll() {
+    return new Hop(target, address, via, EnumSet.allOf(AddressClass.class));
   }
 }

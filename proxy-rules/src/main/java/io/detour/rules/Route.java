@@ -1,6 +1,5 @@
 package io.detour.rules;
 
-import io.detour.core.AddressClass;
 import io.detour.core.HostPort;
 import java.util.List;
 import java.util.Set;
@@ -27,9 +26,14 @@ public record Route(List<Hop> hops, Set<FallbackError> fallbackOn) implements Pa
     return new Route(List.of(Hop.asked(asked)), Set.of());
   }
 
-  /** The same, with addresses of these classes allowed at every hop. */
-  public Route allowing(Set<AddressClass> classes) {
-    return new Route(hops.stream().map(hop -> hop.allowing(classes)).toList(), fallbackOn);
+  /**
+   * The same for a host that is no client's choice: all its addresses are allowed. A target of a
+   * rule says for itself what it allows.
+   */
+  public Route allowingAsked() {
+    return new Route(
+        hops.stream().map(hop -> hop.target() == Hop.ASKED ? hop.allowingAll() : hop).toList(),
+        fallbackOn);
   }
 
   /** The hop that is tried first. */

@@ -103,7 +103,8 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
-      description = "The configuration file: rules, timeouts and parent proxies (default: none).")
+      description =
+          "The configuration file: rules, access, timeouts and parent proxies (default: none).")
   private @Nullable Path config;
 
   @Option(names = "--resolve", description = "Looks the addresses of the targets up.")
@@ -187,6 +188,7 @@ final class ExplainCommand implements Callable<Integer> {
             asked,
             ruleSet.explain(new Request(hostPort, client, user, time)),
             zone,
+            configuration.access(),
             configuration.parents());
     ProbeDepth depth = depth();
     if (depth != null) {

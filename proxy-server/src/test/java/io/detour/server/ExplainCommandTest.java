@@ -232,6 +232,7 @@ class ExplainCommandTest {
             "fallback_on",
             "when",
             "result",
+            "plain_http",
             "would_be",
             "now",
             "probes_good");
@@ -386,6 +387,50 @@ class ExplainCommandTest {
         .contains("result  tunnel to erp.new.example.com:443\n");
     assertThat(run("h", "-c", bad).exitCode()).isEqualTo(1);
     assertThat(run("h", "-c", bad).err()).contains("unknown key \"rulez\"");
+  }
+
+  @Test
+  @Tag("W10")
+  void aPortThatTunnelsMustNotLeadToIsTheResult() throws IOException {
+    String denied = "result  403 Forbidden: tunnels to this port are not allowed";
+    Path config =
+        Files.writeString(
+            folder.resolve("detour.yaml"),
+            "access: { connect_ports: [443, 5432], forward_ports: [80] }\n");
+    Path rules = Path.of(RULES);
+
+    assertThat(explain("erp.old.example.com:5432").out().lines())
+        .contains(
+            "target  erp.new.example.com:5432",
+            denied,
+            "http    plain HTTP request to erp.new.example.com:5432");
+    assertThat(explain("dead.example.com:5432").out().lines())
+        .contains("result  403 Forbidden: this service was switched off, see the wiki")
+        .noneMatch(line -> line.startsWith("http"));
+    assertThat(run("erp.old.example.com:5432", "-c", config, "--rules", rules).out().lines())
+        .contains("result  tunnel to erp.new.example.com:5432");
+    assertThat(run("erp.old.example.com:22", "-c", config, "--rules", rules).out().lines())
+        .contains(denied)
+        .noneMatch(line -> line.startsWith("http"));
+    JsonNode json = json(explain("erp.old.example.com:5432", "--json"));
+    assertThat(json.at("/result/status").asInt()).isEqualTo(403);
+    assertThat(json.get("plain_http"))
+        .hasToString("{\"kind\":\"request\",\"to\":\"erp.new.example.com:5432\"}");
+    assertThat(json.get("decision").asString()).isEqualTo("rewrite");
+  }
+
+  @Test
+  @Tag("W10")
+  void aClientThatIsNotAdmittedIsRefusedWhateverTheRulesSay() throws IOException {
+    Path config =
+        Files.writeString(folder.resolve("detour.yaml"), "access: { clients: [10.0.0.0/8] }\n");
+    String refused = "result  403 Forbidden: this client may not use the proxy";
+
+    assertThat(run("h", "-c", config, "--client", "192.0.2.1").out().lines()).contains(refused);
+    assertThat(run("h", "-c", config, "--client", "10.1.2.3").out().lines())
+        .contains("result  tunnel to h:443, the asked host");
+    assertThat(run("h", "-c", config).out().lines())
+        .contains("result  tunnel to h:443, the asked host");
   }
 
   @Test

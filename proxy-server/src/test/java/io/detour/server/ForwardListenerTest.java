@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.detour.core.HostPort;
 import io.detour.core.relay.RelayMode;
+import io.detour.server.access.DestinationPolicy;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.transport.Transport;
@@ -308,5 +309,48 @@ class ForwardListenerTest {
           connection.getOutputStream().write(question);
           connection.getOutputStream().write(new byte[MEGABYTE]);
         });
+  }
+
+  @ParameterizedTest(name = "D09: {0} is reached: {1}")
+  @CsvSource({"127.0.0.1, true", "loopback.test, true", "ruled.test, false", "allowed.test, true"})
+  void onlyTheListenersOwnTargetMayBeAnyAddress(String target, boolean reached) throws IOException {
+    try (TcpOrigin origin = TcpOrigin.saying("hello");
+        RunningServer proxy =
+            RunningServer.start(
+                """
+                version: 1
+                rules:
+                  - { name: no, match: { host: { exact: ruled.test } }, action: rewrite, to: loopback.test }
+                  - name: yes
+                    match: { host: { exact: allowed.test } }
+                    action: rewrite
+                    targets: [{ to: loopback.test, allow: [loopback] }]
+                """,
+                options ->
+                    options
+                        .withDial(options.dial().withDestinations(DestinationPolicy.defaults()))
+                        .withForward(
+                            List.of(
+                                new Forward.Fixed(
+                                    FREE,
+                                    (HostPort) HostPort.parse(target + ":" + origin.port())))))) {
+      proxy.dns().answer("loopback.test", "127.0.0.1");
+
+      if (reached) {
+        try (RawClient client = proxy.forwardClient(0)) {
+          assertThat(client.rest()).isEqualTo("hello");
+        }
+      } else {
+        assertThatThrownBy(
+                () -> {
+                  try (RawClient client = proxy.forwardClient(0)) {
+                    client.rest();
+                  }
+                })
+            .isInstanceOf(SocketException.class);
+        assertThat(proxy.metric("detour_request_errors_total", "destination_ip_prohibited"))
+            .isOne();
+      }
+    }
   }
 }

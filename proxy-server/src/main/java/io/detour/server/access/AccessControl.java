@@ -2,11 +2,9 @@ package io.detour.server.access;
 
 import io.detour.core.Address;
 import io.detour.core.HostPort;
-import io.detour.core.Subnet;
 import io.detour.rules.document.Problem;
 import io.detour.server.observe.RequestKind;
 import io.detour.server.reload.Fingerprint;
-import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
@@ -33,9 +31,6 @@ public final class AccessControl implements AutoCloseable {
 
   /** With those of bcrypt's usual cost, the last of these waits for a few seconds. */
   private static final int MOST_WAITING_PASSWORDS = 128;
-
-  private static final Refusal NOT_ADMITTED =
-      new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, "this client may not use the proxy");
 
   private static final int IDLE_SECONDS = 10;
   private static final int LOOK_SECONDS = 1;
@@ -115,50 +110,22 @@ public final class AccessControl implements AutoCloseable {
   }
 
   /**
-   * Whether a client may use the proxy at all.
-   *
-   * @param client its address; null if it has none, since it came over a UNIX socket: whoever can
-   *     open that may
-   */
-  public boolean admits(@Nullable Address client) {
-    if (client == null || !options.limitsClients()) {
-      return true;
-    }
-    for (Subnet subnet : options.clients()) {
-      if (subnet.contains(client)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /**
    * Why a client may not use the proxy at all, or null if it may.
    *
-   * @param client as for {@link #admits}
+   * @param client as for {@link AccessOptions#refusal(Address)}
    */
   public @Nullable Refusal refusal(@Nullable Address client) {
-    return admits(client) ? null : NOT_ADMITTED;
+    return options.refusal(client);
   }
 
   /**
    * Why a client must not ask for a target, or null if it may.
    *
-   * @param kind how it asks; the target of a plain TCP listener is no client's choice
+   * @param kind how it asks
    * @param asked as the client has it, before the rules
    */
   public @Nullable Refusal refusal(RequestKind kind, HostPort asked) {
-    return switch (kind) {
-      case CONNECT -> refusal(options.connectPorts(), asked, "tunnels to this port");
-      case FORWARD -> refusal(options.forwardPorts(), asked, "requests to this port");
-      case TCP -> null;
-    };
-  }
-
-  private static @Nullable Refusal refusal(PortSet allowed, HostPort asked, String what) {
-    return allowed.contains(asked.port())
-        ? null
-        : new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, what + " are not allowed");
+    return options.refusal(kind, asked);
   }
 
   /**

@@ -1,6 +1,11 @@
 package io.detour.server.access;
 
+import io.detour.core.Address;
+import io.detour.core.HostPort;
 import io.detour.core.Subnet;
+import io.detour.server.observe.RequestKind;
+import io.detour.server.status.ProxyErrorType;
+import io.detour.server.status.Refusal;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +27,9 @@ public record AccessOptions(
     DestinationPolicy destinations) {
   private static final PortSet USUAL_CONNECT_PORTS = PortSet.of(443, 8443);
 
+  private static final Refusal NOT_ADMITTED =
+      new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, "this client may not use the proxy");
+
   /** Copies the list. */
   public AccessOptions {
     clients = List.copyOf(clients);
@@ -42,6 +50,40 @@ public record AccessOptions(
   /** Whether it is up to a client's address if it is served. */
   public boolean limitsClients() {
     return !clients.isEmpty();
+  }
+
+  /**
+   * Why a client may not use the proxy at all, or null if it may.
+   *
+   * @param client its address; null if it has none, since it came over a UNIX socket: whoever can
+   *     open that may
+   */
+  public @Nullable Refusal refusal(@Nullable Address client) {
+    return client == null
+            || !limitsClients()
+            || clients.stream().anyMatch(subnet -> subnet.contains(client))
+        ? null
+        : NOT_ADMITTED;
+  }
+
+  /**
+   * Why a client must not ask for a target, or null if it may.
+   *
+   * @param kind how it asks; the target of a plain TCP listener is no client's choice
+   * @param asked as the client has it, before the rules
+   */
+  public @Nullable Refusal refusal(RequestKind kind, HostPort asked) {
+    return switch (kind) {
+      case CONNECT -> refusal(connectPorts, asked, "tunnels to this port");
+      case FORWARD -> refusal(forwardPorts, asked, "requests to this port");
+      case TCP -> null;
+    };
+  }
+
+  private static @Nullable Refusal refusal(PortSet allowed, HostPort asked, String what) {
+    return allowed.contains(asked.port())
+        ? null
+        : new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, what + " are not allowed");
   }
 
   /** The same for other clients. */

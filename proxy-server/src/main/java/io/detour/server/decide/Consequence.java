@@ -7,6 +7,7 @@ import io.detour.rules.Route;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What a decision means for the client that asked. Immutable; any thread. */
 public sealed interface Consequence {
@@ -42,6 +43,15 @@ public sealed interface Consequence {
       case Decision.Reject reject -> denied(reject.message());
       case Decision.Brownout brownout -> putOff(brownout.endEpochSecond() - request.epochSecond());
     };
+  }
+
+  /**
+   * The same, unless something would be dialled that must not be.
+   *
+   * @param objection why not, or null
+   */
+  default Consequence unless(@Nullable Refusal objection) {
+    return objection != null && this instanceof Dialled ? new Refused(objection) : this;
   }
 
   private static Refused misconfigured(String problem) {

@@ -48,9 +48,11 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>{@code result}, what the client gets: {@code kind} {@code tunnel} with {@code to}, the first
  * target, or {@code kind} {@code refusal} with {@code status}, {@code error} (RFC 9209), {@code
- * message} and {@code retry_after_seconds}. {@code would_be}: the same for what a rule that only
- * reports would do. {@code now}: the same for what the targets that were tried out answer. {@code
- * probes_good}: null if no probe was asked for.
+ * message} and {@code retry_after_seconds}. {@code plain_http}: the same, of {@code kind} {@code
+ * request}, for a plain HTTP request if that may be made where a tunnel may not lead. {@code
+ * would_be}: the same as {@code result} for what a rule that only reports would do. {@code now}:
+ * the same for what the targets that were tried out answer. {@code probes_good}: null if no probe
+ * was asked for.
  */
 public final class ExplanationJson {
   private final FullExplanation full;
@@ -205,27 +207,20 @@ public final class ExplanationJson {
   }
 
   private void result() {
-    result(root.putObject("result"), full.consequence());
-    if (full.explanation().decision() instanceof Decision.Report) {
-      result(root.putObject("would_be"), full.meant());
-    } else {
-      root.putNull("would_be");
-    }
-    Consequence now = full.now();
-    if (now == null) {
-      root.putNull("now");
-    } else {
-      result(root.putObject("now"), now);
-    }
+    result("result", "tunnel", full.consequence());
+    result("plain_http", "request", full.plainHttp());
+    result("would_be", "tunnel", full.wouldBe());
+    result("now", "tunnel", full.now());
     root.put("probes_good", full.depth() == null ? null : Boolean.valueOf(full.isGood()));
   }
 
-  private static void result(ObjectNode object, Consequence consequence) {
+  private void result(String name, String kind, @Nullable Consequence consequence) {
     switch (consequence) {
+      case null -> root.putNull(name);
       case Consequence.Dialled(Route route) ->
-          object.put("kind", "tunnel").put("to", route.first().address().toString());
+          root.putObject(name).put("kind", kind).put("to", route.first().address().toString());
       case Consequence.Refused(Refusal refusal) ->
-          object
+          root.putObject(name)
               .put("kind", "refusal")
               .put("status", refusal.status())
               .put("error", refusal.error().token())

@@ -1,15 +1,19 @@
 package io.detour.server.explain;
 
+import io.detour.core.HostPort;
 import io.detour.rules.Decision;
 import io.detour.rules.Explanation;
 import io.detour.rules.Hop;
 import io.detour.rules.Request;
 import io.detour.rules.Route;
+import io.detour.server.access.AccessOptions;
 import io.detour.server.decide.Consequence;
 import io.detour.server.dial.Parent;
+import io.detour.server.observe.RequestKind;
 import io.detour.server.probe.Probe;
 import io.detour.server.probe.ProbeDepth;
 import io.detour.server.probe.ProbeReport;
+import io.detour.server.status.Refusal;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
@@ -23,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param written the host as somebody wrote it, possibly with a port; it may hold anything
  * @param explanation what the rules say
  * @param zone in which times are shown
+ * @param access who may ask for what
  * @param parents the parent proxies that are known, by their names
  * @param depth how far targets were tried out, or null if they were not
  * @param reports what came of it; those of probes that were not over in time are missing
@@ -31,6 +36,7 @@ public record FullExplanation(
     String written,
     Explanation explanation,
     ZoneId zone,
+    AccessOptions access,
     Map<String, Parent> parents,
     @Nullable ProbeDepth depth,
     Map<Probe, ProbeReport> reports) {
@@ -39,15 +45,19 @@ public record FullExplanation(
     reports = Map.copyOf(reports);
   }
 
-  /** What the rules alone say. */
+  /** What is known without trying targets out. */
   public static FullExplanation of(
-      String written, Explanation explanation, ZoneId zone, Map<String, Parent> parents) {
-    return new FullExplanation(written, explanation, zone, parents, null, Map.of());
+      String written,
+      Explanation explanation,
+      ZoneId zone,
+      AccessOptions access,
+      Map<String, Parent> parents) {
+    return new FullExplanation(written, explanation, zone, access, parents, null, Map.of());
   }
 
   /** The same with what came of {@link #probes}. */
   public FullExplanation withReports(ProbeDepth tried, Map<Probe, ProbeReport> results) {
-    return new FullExplanation(written, explanation, zone, parents, tried, results);
+    return new FullExplanation(written, explanation, zone, access, parents, tried, results);
   }
 
   /** What is to be tried out: a probe for each of the targets. */
@@ -83,12 +93,38 @@ public record FullExplanation(
     return explanation.request();
   }
 
-  /** What the client gets. */
+  /** What the client gets that asks for a tunnel. */
   Consequence consequence() {
-    return Consequence.of(explanation.decision(), request());
+    return permitted(RequestKind.CONNECT, Consequence.of(explanation.decision(), request()));
   }
 
-  /** What the client would get if the rule did not only report; else what it gets. */
+  /**
+   * What the client gets for a plain HTTP request if it may make one although it may not have a
+   * tunnel, else null.
+   */
+  @Nullable Consequence plainHttp() {
+    HostPort asked = request().asked();
+    return access.refusal(RequestKind.CONNECT, asked) != null
+            && access.refusal(RequestKind.FORWARD, asked) == null
+        ? permitted(RequestKind.FORWARD, Consequence.of(explanation.decision(), request()))
+        : null;
+  }
+
+  /** What the client would get if the rule did not only report, else null. */
+  @Nullable Consequence wouldBe() {
+    return explanation.decision() instanceof Decision.Report
+        ? permitted(RequestKind.CONNECT, meant())
+        : null;
+  }
+
+  private Consequence permitted(RequestKind kind, Consequence ruled) {
+    Refusal client = access.refusal(request().client());
+    return client == null
+        ? ruled.unless(access.refusal(kind, request().asked()))
+        : new Consequence.Refused(client);
+  }
+
+  /** What the rules mean, whether they are enforced or only report, and whoever may ask. */
   Consequence meant() {
     return Consequence.of(meantDecision(), request());
   }

@@ -41,13 +41,18 @@ final class RouteText {
       lines.add("target", "none, so nothing was tried out");
     }
     Consequence consequence = full.consequence();
-    lines.add("result", result(consequence));
+    lines.add("result", result("tunnel", consequence));
+    Consequence plainHttp = full.plainHttp();
+    if (plainHttp != null && !plainHttp.equals(consequence)) {
+      lines.add("http", result("plain HTTP request", plainHttp));
+    }
     Consequence now = full.now();
     if (now != null && !now.equals(consequence)) {
-      lines.add("now", result(now));
+      lines.add("now", result("tunnel", now));
     }
-    if (!consequence.equals(meant)) {
-      lines.add("would", result(meant));
+    Consequence wouldBe = full.wouldBe();
+    if (wouldBe != null && !wouldBe.equals(consequence)) {
+      lines.add("would", result("tunnel", wouldBe));
     }
   }
 
@@ -95,11 +100,12 @@ final class RouteText {
         : "after " + errors.stream().sorted().map(FallbackError::token).collect(joining(", "));
   }
 
-  private String result(Consequence consequence) {
+  private String result(String what, Consequence consequence) {
     return switch (consequence) {
       case Consequence.Dialled(Route route) -> {
         String others = route.hops().size() == 1 || route.fallbackOn().isEmpty() ? "" : ", or to ";
-        yield "tunnel to "
+        yield what
+            + " to "
             + target(route.first())
             + others
             + (others.isEmpty() ? "" : "the next target that answers");

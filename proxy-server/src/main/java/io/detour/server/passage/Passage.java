@@ -1,7 +1,6 @@
 package io.detour.server.passage;
 
 import io.detour.core.Address;
-import io.detour.core.AddressClass;
 import io.detour.core.HostPort;
 import io.detour.rules.Decision;
 import io.detour.rules.FallbackError;
@@ -24,9 +23,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import java.net.InetSocketAddress;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,9 +49,6 @@ public final class Passage implements ChannelFutureListener {
      */
     void refused(Refusal refusal);
   }
-
-  /** A target that is no client's choice. */
-  private static final Set<AddressClass> EVERY_ADDRESS = EnumSet.allOf(AddressClass.class);
 
   private final PassageServices services;
   private final Caller caller;
@@ -95,20 +89,13 @@ public final class Passage implements ChannelFutureListener {
     } else {
       reportUnmatched(rules);
     }
-    Consequence consequence = allowed(Consequence.of(decision, request));
+    // The port that a client asks for is looked at; that of a target is the operator's word.
+    Consequence consequence =
+        Consequence.of(decision, request).unless(services.access().refusal(caller.kind(), asked));
     if (consequence instanceof Consequence.Refused) {
       logUse(null, 0);
     }
     return consequence;
-  }
-
-  /** The port that a client asks for is looked at; that of a target is the operator's word. */
-  private Consequence allowed(Consequence consequence) {
-    Refusal refusal =
-        consequence instanceof Consequence.Dialled
-            ? services.access().refusal(caller.kind(), asked)
-            : null;
-    return refusal == null ? consequence : new Consequence.Refused(refusal);
   }
 
   private Request request() {
@@ -148,8 +135,7 @@ public final class Passage implements ChannelFutureListener {
    * @param arrival told once, unless the client goes away before
    */
   public void dial(Route route, Arrival arrival) {
-    // The target of a plain TCP listener is the operator's word, and so is its address.
-    Route vetted = caller.kind() == RequestKind.TCP ? route.allowing(EVERY_ADDRESS) : route;
+    Route vetted = caller.kind() == RequestKind.TCP ? route.allowingAsked() : route;
     target = route.first().address();
     Channel client = caller.channel();
     client.closeFuture().addListener(this);

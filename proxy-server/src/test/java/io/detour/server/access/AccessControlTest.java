@@ -69,13 +69,14 @@ class AccessControlTest {
         AccessControl.start(
             AccessOptions.open().withClients(subnets("10.0.0.0/8", "::1", "2001:db8::/32")));
 
-    assertThat(access.admits(address(client))).isEqualTo(admitted);
-    assertThat(access.admits(null)).as("a client of a UNIX socket").isTrue();
+    assertThat(access.refusal(address(client)) == null).isEqualTo(admitted);
+    assertThat(access.refusal(null)).as("a client of a UNIX socket").isNull();
   }
 
   @Test
   void withoutAListEveryClientIsAdmitted() throws IOException {
-    assertThat(AccessControl.start(AccessOptions.defaults()).admits(address("192.0.2.1"))).isTrue();
+    assertThat(AccessControl.start(AccessOptions.defaults()).refusal(address("192.0.2.1")))
+        .isNull();
   }
 
   @ParameterizedTest
