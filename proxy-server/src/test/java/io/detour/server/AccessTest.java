@@ -67,8 +67,7 @@ class AccessTest {
   @DisplayName("C23: CONNECT to a port that is not allowed is 403, and nothing is dialled")
   void portsAreDenied() throws IOException {
     PortSet web = new PortSet(List.of(new PortRange(443, 443)));
-    AccessOptions access =
-        new AccessOptions(List.of(), null, web, OPEN.forwardPorts(), OPEN.destinations());
+    AccessOptions access = OPEN.withPorts(web, OPEN.forwardPorts());
     try (RunningServer proxy = with(access);
         RawClient tunnel = proxy.client();
         RawClient plain = proxy.client()) {
@@ -123,12 +122,7 @@ class AccessTest {
   }
 
   private static AccessOptions clients(String subnet) {
-    return new AccessOptions(
-        List.of((Subnet) Subnet.parse(subnet)),
-        null,
-        OPEN.connectPorts(),
-        OPEN.forwardPorts(),
-        OPEN.destinations());
+    return OPEN.withClients(List.of((Subnet) Subnet.parse(subnet)));
   }
 
   /** All that a client of the plain TCP listener gets, or null if it is reset. */
@@ -144,9 +138,7 @@ class AccessTest {
   @DisplayName("D10 L07: without the password there is 407, with it a tunnel and a response")
   void usersAreAskedForTheirPassword(@TempDir Path folder) throws IOException {
     Path users = Files.writeString(folder.resolve("htpasswd"), ALICE, ISO_8859_1);
-    AccessOptions access =
-        new AccessOptions(
-            List.of(), users, OPEN.connectPorts(), OPEN.forwardPorts(), OPEN.destinations());
+    AccessOptions access = OPEN.withUsers(users);
     String authority = origin.authority();
     String connect = "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n";
     try (RunningServer proxy = with(access)) {
@@ -173,13 +165,7 @@ class AccessTest {
   @Test
   @DisplayName("D09 W05: an address of this machine is 403 destination_ip_prohibited by default")
   void destinationsAreDenied() throws IOException {
-    AccessOptions access =
-        new AccessOptions(
-            List.of(),
-            null,
-            OPEN.connectPorts(),
-            OPEN.forwardPorts(),
-            DestinationPolicy.defaults());
+    AccessOptions access = OPEN.withDestinations(DestinationPolicy.defaults());
     try (RunningServer proxy = with(access);
         RawClient tunnel = proxy.client();
         RawClient plain = proxy.client()) {
@@ -188,6 +174,23 @@ class AccessTest {
       assertThat(denied.field("proxy-status")).contains("error=destination_ip_prohibited");
       assertThat(plain.send(get("")).head().status()).isEqualTo(403);
       assertThat(origin.accepted()).isZero();
+    }
+  }
+
+  @Test
+  @DisplayName("C16: with strict_host, a Host that names another target is 400")
+  void aStrictHostNamesTheTarget() throws IOException {
+    try (RunningServer proxy = with(OPEN.withStrictHost(true))) {
+      for (String request :
+          List.of(
+              "CONNECT " + origin.authority() + " HTTP/1.1\r\nHost: other.test\r\n\r\n",
+              "GET http://" + origin.authority() + "/ HTTP/1.1\r\nHost: other.test\r\n\r\n")) {
+        try (RawClient client = proxy.client()) {
+          ExpectedRefusal.assertRead(client.send(request), 400);
+        }
+      }
+      assertThat(origin.accepted()).isZero();
+      assertThat(proxy.answer(origin.authority())).isNotNull();
     }
   }
 }

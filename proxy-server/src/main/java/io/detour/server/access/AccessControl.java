@@ -128,6 +128,11 @@ public final class AccessControl implements AutoCloseable {
     return options.refusal(kind, asked);
   }
 
+  /** Whether the field Host of a request has to name the request's target. */
+  public boolean isHostStrict() {
+    return options.strictHost();
+  }
+
   /**
    * Finds out who a client is.
    *

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param users a file of {@link UserFile}, or null if nobody is asked who they are
  * @param connectPorts ports to which tunnels may lead
  * @param forwardPorts ports to which plain HTTP requests may lead
+ * @param strictHost whether the field Host has to name the target, which decides in any case
  * @param destinations addresses that may be connected to
  */
 public record AccessOptions(
@@ -24,6 +25,7 @@ public record AccessOptions(
     @Nullable Path users,
     PortSet connectPorts,
     PortSet forwardPorts,
+    boolean strictHost,
     DestinationPolicy destinations) {
   private static final PortSet USUAL_CONNECT_PORTS = PortSet.of(443, 8443);
 
@@ -38,13 +40,13 @@ public record AccessOptions(
   /** Every client, tunnels to the ports of HTTPS, and no address of a special class. */
   public static AccessOptions defaults() {
     return new AccessOptions(
-        List.of(), null, USUAL_CONNECT_PORTS, PortSet.any(), DestinationPolicy.defaults());
+        List.of(), null, USUAL_CONNECT_PORTS, PortSet.any(), false, DestinationPolicy.defaults());
   }
 
   /** Everything is allowed to everybody. */
   public static AccessOptions open() {
     return new AccessOptions(
-        List.of(), null, PortSet.any(), PortSet.any(), DestinationPolicy.everything());
+        List.of(), null, PortSet.any(), PortSet.any(), false, DestinationPolicy.everything());
   }
 
   /** Whether it is up to a client's address if it is served. */
@@ -88,21 +90,26 @@ public record AccessOptions(
 
   /** The same for other clients. */
   public AccessOptions withClients(List<Subnet> others) {
-    return new AccessOptions(others, users, connectPorts, forwardPorts, destinations);
+    return new AccessOptions(others, users, connectPorts, forwardPorts, strictHost, destinations);
   }
 
   /** The same for the users of a file. */
   public AccessOptions withUsers(@Nullable Path file) {
-    return new AccessOptions(clients, file, connectPorts, forwardPorts, destinations);
+    return new AccessOptions(clients, file, connectPorts, forwardPorts, strictHost, destinations);
   }
 
   /** The same with other ports for tunnels, and for plain HTTP. */
   public AccessOptions withPorts(PortSet connect, PortSet forward) {
-    return new AccessOptions(clients, users, connect, forward, destinations);
+    return new AccessOptions(clients, users, connect, forward, strictHost, destinations);
+  }
+
+  /** The same, with or without the demand that Host names the target. */
+  public AccessOptions withStrictHost(boolean strict) {
+    return new AccessOptions(clients, users, connectPorts, forwardPorts, strict, destinations);
   }
 
   /** The same with other addresses that may be connected to. */
   public AccessOptions withDestinations(DestinationPolicy others) {
-    return new AccessOptions(clients, users, connectPorts, forwardPorts, others);
+    return new AccessOptions(clients, users, connectPorts, forwardPorts, strictHost, others);
   }
 }

@@ -27,7 +27,7 @@ final class AccessReader {
   static final String ANY = "any";
 
   private static final Keys KEYS =
-      Keys.of("clients", "users", "connect_ports", "forward_ports", "destinations");
+      Keys.of("clients", "users", "connect_ports", "forward_ports", "strict_host", "destinations");
   private static final Keys DESTINATION_KEYS = Keys.of("deny", "allow");
   private static final List<String> CLASSES =
       Arrays.stream(AddressClass.values()).map(Fields::wordOf).toList();
@@ -51,6 +51,7 @@ final class AccessReader {
             users(fields),
             ports(fields, "connect_ports", usual.connectPorts()),
             ports(fields, "forward_ports", usual.forwardPorts()),
+            scalars.flag(fields, "strict_host", usual.strictHost()),
             destinations(fields, usual.destinations()));
   }
 

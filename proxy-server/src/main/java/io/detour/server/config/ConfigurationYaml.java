@@ -114,6 +114,7 @@ public final class ConfigurationYaml {
     section.put("users", users == null ? ScalarReader.OFF : absolute(users));
     ports(section, "connect_ports", access.connectPorts());
     ports(section, "forward_ports", access.forwardPorts());
+    section.put("strict_host", access.strictHost());
     DestinationPolicy policy = access.destinations();
     ObjectNode destinations = section.putObject("destinations");
     addresses(destinations.putArray("deny"), policy.denyClasses(), policy.denySubnets());

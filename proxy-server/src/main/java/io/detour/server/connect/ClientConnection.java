@@ -248,7 +248,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   private void received(RequestHead head) {
     first = false;
     loop.waitsNoMore(channel);
-    ParsedRequest wanted = RequestParser.parse(head);
+    ParsedRequest wanted = RequestParser.parse(head, services.access().isHostStrict());
     RequestKind kind = wanted.kind();
     if (services.pseudonym().isIn(head.fields())) {
       wanted = new ParsedRequest.Refused(kind, LOOP);

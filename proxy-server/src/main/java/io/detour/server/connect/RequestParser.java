@@ -65,12 +65,25 @@ final class RequestParser {
 
   private RequestParser() {}
 
-  /** Reads a head. */
-  static ParsedRequest parse(RequestHead head) {
+  /**
+   * Reads a head.
+   *
+   * @param strictHost whether Host has to name the target
+   */
+  static ParsedRequest parse(RequestHead head, boolean strictHost) {
     if (head.fields().count("Proxy-Authorization") > 1) {
       return refused(kind(head), 400, "there is more than one header Proxy-Authorization");
     }
-    return head.is(CONNECT) ? connect(head) : forward(head);
+    ParsedRequest parsed = head.is(CONNECT) ? connect(head) : forward(head);
+    HostPort asked =
+        switch (parsed) {
+          case ParsedRequest.Connect connect -> connect.target();
+          case ForwardRequest forward -> forward.target().address();
+          case ParsedRequest.Refused _ -> null;
+        };
+    return strictHost && asked != null && !HostField.names(head, asked)
+        ? refused(kind(head), 400, "the header Host names another host than the request target")
+        : parsed;
   }
 
   /** CONNECT has the authority-form (RFC 9112 3.2.3) and no content (RFC 9110 9.3.6). */

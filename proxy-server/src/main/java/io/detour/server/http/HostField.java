@@ -25,6 +25,19 @@ public final class HostField {
         : malformed("the header Host is not HOST or HOST:PORT");
   }
 
+  /**
+   * Whether the field, if there is one, names what the request asks for. A port that it leaves out
+   * is that of the scheme; CONNECT has none, so there it is the one that is asked for.
+   *
+   * @param head whose Host has no {@link #problem}
+   * @param asked the host and port of the request target
+   */
+  public static boolean names(RequestHead head, HostPort asked) {
+    String host = head.fields().first("Host");
+    int usualPort = head.is("CONNECT") ? asked.port() : ForwardTarget.DEFAULT_PORT;
+    return host == null || HostPort.parse(withoutEmptyPort(host), usualPort).equals(asked);
+  }
+
   /** Takes away a colon that no port follows (RFC 3986 3.2.3), but not that of an empty host. */
   static String withoutEmptyPort(String authority) {
     int hostEnd = authority.startsWith("[") ? authority.indexOf(']') + 1 : authority.indexOf(':');

@@ -38,6 +38,7 @@ class AccessSectionTest {
                       users: htpasswd
                       connect_ports: [443, 8000-8099]
                       forward_ports: 80
+                      strict_host: true
                       destinations:
                         deny: [metadata, 192.168.0.0/16, self]
                         allow: [loopback, "fd00::/8"]
@@ -49,6 +50,7 @@ class AccessSectionTest {
                 Path.of("conf/htpasswd"),
                 new PortSet(List.of(new PortRange(443, 443), new PortRange(8000, 8099))),
                 PortSet.of(80),
+                true,
                 new DestinationPolicy(
                     EnumSet.of(AddressClass.METADATA, AddressClass.SELF),
                     subnets("192.168.0.0/16"),
@@ -140,7 +142,7 @@ class AccessSectionTest {
         "access: { client: [] }            | 1:11: unknown key \"client\" (did you mean"
             + " \"clients\"?)",
         "access: []                        | 1:9: \"access\" is a list (expected: a mapping with"
-            + " clients, users, connect_ports, forward_ports, destinations)",
+            + " clients, users, connect_ports, forward_ports, strict_host, destinations)",
         "access: { clients: [10.0.0.1/8] } | 1:21: clients: \"10.0.0.1/8\": bits behind the prefix"
             + " are set (did you mean \"10.0.0.0/8\"?)",
         "access: { clients: [example.com] } | 1:21: clients: \"example.com\": a name is no subnet"

@@ -62,7 +62,10 @@ class ConfigurationYamlTest {
             all -> all.rules(file("/a b/# c: d/{e}/[f]/'g\"/h\\i, j*.yaml")),
             all -> all.rules(file("/ä/true")),
             all -> all.listen(List.of(ListenerOptions.of(six), ListenerOptions.of(six))),
-            all -> all.listen(List.of(everyWord(six), ListenerOptions.of(four))),
+            all -> {
+              all.listen(List.of(everyWord(six), ListenerOptions.of(four)));
+              all.access(AccessOptions.defaults().withClients(subnets("10.0.0.0/8")));
+            },
             all -> all.listen(List.of(ListenerOptions.of(ListenAddress.parse("unix:/run/d.sock")))),
             all -> all.admin(new AdminOptions(six, Set.of(host("detour.example"), host("::1")))),
             all ->
@@ -83,6 +86,7 @@ class ConfigurationYamlTest {
                         Path.of("/etc/detour/htpasswd"),
                         new PortSet(List.of(new PortRange(22, 22), new PortRange(8000, 8099))),
                         new PortSet(List.of()),
+                        true,
                         new DestinationPolicy(
                             Set.of(AddressClass.METADATA, AddressClass.SELF),
                             subnets("192.0.2.0/24"),

@@ -23,7 +23,7 @@ class RequestParserTest {
   }
 
   private static ParsedRequest parse(String line, String lines) {
-    return RequestParser.parse(head(line + "\r\n" + lines));
+    return RequestParser.parse(head(line + "\r\n" + lines), false);
   }
 
   private static void assertRefused(ParsedRequest parsed, RequestKind kind, int status) {
@@ -85,6 +85,33 @@ class RequestParserTest {
         .isInstanceOfSatisfying(
             ForwardRequest.class,
             request -> assertThat(request.target().address()).hasToString("h:80"));
+  }
+
+  @ParameterizedTest(name = "C16: with strict_host, {0} with \"{1}\" is refused: {2}")
+  @CsvSource({
+    "CONNECT h:443 HTTP/1.1,Host: h:443,false",
+    "CONNECT h:443 HTTP/1.1,Host: H.,false",
+    "CONNECT h:443 HTTP/1.1,Host: h:,false",
+    "CONNECT h:443 HTTP/1.1,Host: h:80,true",
+    "CONNECT h:443 HTTP/1.1,Host: other,true",
+    "CONNECT h:443 HTTP/1.0,X: y,false",
+    "CONNECT [2001:DB8::1]:443 HTTP/1.1,Host: [2001:db8:0::1],false",
+    "GET http://h/ HTTP/1.1,Host: h,false",
+    "GET http://h/ HTTP/1.1,Host: h:80,false",
+    "GET http://h:8080/ HTTP/1.1,Host: h:8080,false",
+    "GET http://h:8080/ HTTP/1.1,Host: h,true",
+    "GET http://h/ HTTP/1.1,Host: h:8080,true",
+    "GET http://h/ HTTP/1.1,Host: evil.h,true"
+  })
+  void strictlyHostNamesTheTarget(String line, String host, boolean refused) {
+    ParsedRequest parsed = RequestParser.parse(head(line + "\r\n" + host + "\r\n"), true);
+
+    if (refused) {
+      RequestKind kind = line.startsWith("C") ? RequestKind.CONNECT : RequestKind.FORWARD;
+      assertRefused(parsed, kind, 400);
+    } else {
+      assertThat(parsed).isNotInstanceOf(ParsedRequest.Refused.class);
+    }
   }
 
   @ParameterizedTest(name = "C19: the method {0} is {1}")
