@@ -172,4 +172,43 @@ class DescriptorLimitIT {
       }
     }
   }
+
+  @Test
+  @DisplayName("D11 no descriptor for the connection to the target: 503 with Retry-After")
+  void aDialWithoutADescriptorIsAnswered() throws Exception {
+    Tool prlimit = Tool.ofPackage("prlimit", "util-linux");
+    try (TcpOrigin origin = TcpOrigin.echo();
+        DetourProcess detour = DetourProcess.start(folder, Map.of(), anywhere()).ready()) {
+      try (RawClient first = detour.client()) {
+        assertThat(first.tunnel(origin.authority()).status()).isEqualTo(200);
+      }
+      await().atMost(LONG).until(() -> origin.open() == 0);
+      try (RawClient tunnel = detour.client();
+          RawClient plain = detour.client()) {
+        // Both are accepted once one of them is answered, and the other has sent the begin of a
+        // head.
+        assertThat(
+                plain.send("GET http://none.invalid/ HTTP/1.1\r\nHost: x\r\n\r\n").head().status())
+            .isEqualTo(502);
+        tunnel.send("CONNECT ");
+        await().atMost(LONG).until(() -> SocketTable.hasReadAll(port(detour), tunnel.localPort()));
+        prlimit.run(
+            folder,
+            "--pid",
+            String.valueOf(detour.pid()),
+            "--nofile=" + detour.descriptors() + ":");
+
+        tunnel.send(origin.authority() + " HTTP/1.1\r\nHost: x\r\n\r\n");
+
+        ResponseHead answer = tunnel.head();
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.field("Retry-After")).matches("[1-9][0-9]*");
+        assertThat(answer.field("Proxy-Status")).contains("error=");
+      }
+    }
+  }
+
+  private static int port(DetourProcess detour) {
+    return detour.addresses().getFirst().getPort();
+  }
 }

@@ -37,10 +37,12 @@ class InterimResponseTest {
   @Test
   @DisplayName("F18: interim responses go to a client of HTTP/1.1, one after another")
   void interimResponsesArePassedOn() throws IOException {
-    try (HttpOrigin origin = saying("HTTP/1.1 102 Processing\r\n\r\n" + HINTS);
+    try (HttpOrigin origin =
+            saying("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n" + HINTS);
         RawClient client = proxy.client()) {
       client.send(origin.request("GET", "/", ""));
 
+      assertThat(client.head().status()).as("unasked").isEqualTo(100);
       assertThat(client.head().status()).isEqualTo(102);
       ResponseHead hints = client.head();
       assertThat(hints.status()).isEqualTo(103);

@@ -3,9 +3,13 @@ package io.detour.server;
 import static io.detour.server.RawClient.connectHead;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.rules.PortRange;
+import io.detour.server.access.PortSet;
 import io.detour.server.dial.DeafListener;
 import io.netty.handler.codec.dns.DnsResponseCode;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -14,12 +18,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that are well formed and yet end in an answer that says why there is no tunnel. */
 @Timeout(60)
 class RefusedTunnelTest {
+  private static final String HASH = "$2y$05$bF/3nJKD.HBUuLeWF09TQ.N6OYKc6p6SA4O4RxM3ACKWWaHByh.C2";
+
   private static final String RULES =
       """
       version: 1
@@ -32,6 +40,10 @@ class RefusedTunnelTest {
           match: { host: { exact: self.test } }
           action: rewrite
           to: localhost
+        - name: paused
+          match: { host: { exact: paused.test } }
+          action: pass
+          brownout: { cron: "* * * * *", for: 1m }
         - name: numbered
           match: { host: { regex: 'n-([a-z]*)\\.old\\.test' } }
           action: rewrite
@@ -178,15 +190,42 @@ class RefusedTunnelTest {
     }
   }
 
-  @Test
-  @DisplayName("C18: a request behind one that is refused is never executed")
-  void aRequestBehindARefusedOneIsNotExecuted() throws IOException {
+  @ParameterizedTest(
+      name = "C18: a request behind one for {1} that is answered {0} is never executed")
+  @CsvSource({
+    "400, none",
+    "403, api.dead.test:443",
+    "403, denied.test:25",
+    "407, none.test:443",
+    "502, none.test:443",
+    "502, self.test:ADMIN",
+    "503, paused.test:443",
+    "504, silent.test:443"
+  })
+  void aRequestBehindARefusedOneIsNotExecuted(int status, String target, @TempDir Path folder)
+      throws IOException {
+    Path users = Files.writeString(folder.resolve("users"), "a:" + HASH + "\n");
     try (TcpOrigin origin = TcpOrigin.echo();
-        RawClient client = proxy.client()) {
-      client.send(connectHead("none.test:443") + connectHead(origin.authority()));
+        RunningServer strict =
+            RunningServer.start(
+                RULES,
+                options ->
+                    options
+                        .withDial(options.dial().withDnsTimeout(Duration.ofMillis(300)))
+                        .withAccess(
+                            options
+                                .access()
+                                .withUsers(status == 407 ? users : null)
+                                .withPorts(
+                                    new PortSet(List.of(new PortRange(26, 65535))),
+                                    PortSet.any())));
+        RawClient client = strict.client()) {
+      strict.dns().ignore("silent.test");
+      String admin = strict.adminAuthority().replaceFirst(".*:", "");
+      client.send(connectHead(target.replace("ADMIN", admin)) + connectHead(origin.authority()));
 
-      assertThat(client.head().status()).isEqualTo(502);
-      assertThat(client.rest()).startsWith("502 ").doesNotContain("200");
+      assertThat(client.head().status()).isEqualTo(status);
+      assertThat(client.rest()).startsWith(status + " ").doesNotContain("HTTP/1.1");
       assertThat(origin.accepted()).isZero();
     }
   }

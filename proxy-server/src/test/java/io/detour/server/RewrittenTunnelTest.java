@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
+import io.detour.core.relay.RelayMode;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,8 +16,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -33,6 +41,17 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(60)
 class RewrittenTunnelTest {
+  private static final String RULES =
+      """
+      version: 1
+      rules:
+        - name: erp
+          match: { host: { exact: [erp.old.test] } }
+          action: rewrite
+          to: erp.new.test
+          log: warn
+      """;
+
   private static final String LEGACY = "erp.old.test";
   private static final String NEW = "erp.new.test";
   private static final String PAGE = "the page of the new host";
@@ -65,17 +84,7 @@ class RewrittenTunnelTest {
                 .keyManagerPassword(IssuedCertificate.PASSWORD));
     origin.start();
     origin.stubFor(get("/page").willReturn(ok(PAGE)));
-    proxy =
-        RunningServer.start(
-            """
-            version: 1
-            rules:
-              - name: erp
-                match: { host: { exact: [erp.old.test] } }
-                action: rewrite
-                to: erp.new.test
-                log: warn
-            """);
+    proxy = RunningServer.start(RULES);
     proxy.dns().answer(NEW, "127.0.0.1");
   }
 
@@ -178,5 +187,40 @@ class RewrittenTunnelTest {
         .isGreaterThan(0);
     assertThat(proxy.metric("detour_relayed_bytes_total", "direction=\"downstream\""))
         .isGreaterThan(PAGE.length());
+  }
+
+  @ParameterizedTest(name = "W08: the bytes of a rewritten tunnel are the same on both sides, {0}")
+  @EnumSource(RelayMode.class)
+  void theBytesOfATunnelAreTheSame(RelayMode mode) throws Exception {
+    byte[] up = new byte[5 << 20];
+    byte[] down = new byte[3 << 20];
+    new Random(1).nextBytes(up);
+    new Random(2).nextBytes(down);
+    CompletableFuture<String> received = new CompletableFuture<>();
+    try (TcpOrigin peer =
+            TcpOrigin.start(
+                connection -> {
+                  received.complete(hash(connection.getInputStream().readNBytes(up.length)));
+                  connection.getOutputStream().write(down);
+                });
+        RunningServer relaying =
+            RunningServer.start(
+                RULES, options -> options.withRelay(options.relay().withMode(mode)));
+        RawClient client = relaying.client()) {
+      relaying.dns().answer(NEW, "127.0.0.1");
+      assertThat(client.tunnel(LEGACY + ":" + peer.port()).status()).isEqualTo(200);
+      client.send(up);
+
+      assertThat(received.get(10, TimeUnit.SECONDS)).isEqualTo(hash(up));
+      assertThat(hash(client.input().readAllBytes())).isEqualTo(hash(down));
+    }
+  }
+
+  private static String hash(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.detour.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -181,6 +182,112 @@ class RunConfigurationIT {
               file + ":2:1: key \"log\" is not supported by this version",
               "detour: the configuration has problems, so nothing was started");
       assertThat(detour.out()).isEmpty();
+    }
+  }
+
+  @Test
+  void theFileSetsLimitsNamesPortsAndPatience() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("detour.yaml"),
+            """
+            listen: [{ address: "127.0.0.1:0", backlog: 7, reuse_port: true }]
+            admin: { listen: "127.0.0.1:0", hosts: [detour.example] }
+            access:
+              connect_ports: any
+              forward_ports: [%d]
+              strict_host: true
+              destinations: { deny: [] }
+            limits: { tunnels_per_client: 3, head: 2KiB, target: 1KiB, fields: 5 }
+            timeouts: { body: 400ms, response: 500ms, http_keep_alive: 300ms }
+            resolver: { hosts: { silent.example: 127.0.0.1 } }
+            """);
+    try (TcpOrigin silent =
+        TcpOrigin.start(connection -> connection.getInputStream().readAllBytes())) {
+      Files.writeString(file, Files.readString(file).formatted(silent.port()));
+      try (DetourProcess detour =
+          DetourProcess.start(folder, Map.of("DETOUR_CONFIG", file.toString()), "run").ready()) {
+        String target = "silent.example:" + silent.port();
+        String line = " http://" + target + "/ HTTP/1.1\r\nHost: " + target + "\r\n";
+
+        assertThat(status(detour, RawClient.connectHead(target))).isEqualTo(200);
+        assertThat(status(detour, "GET" + line + "\r\n")).as("timeouts.response").isEqualTo(504);
+        assertThat(status(detour, "POST" + line + "Content-Length: 9\r\n\r\n"))
+            .as("timeouts.body")
+            .isEqualTo(408);
+        assertThat(status(detour, "GET" + line + "A: b\r\n".repeat(5) + "\r\n"))
+            .as("limits.fields")
+            .isEqualTo(431);
+        assertThat(status(detour, "GET" + line + "A: " + "b".repeat(2048) + "\r\n\r\n"))
+            .as("limits.head")
+            .isEqualTo(431);
+        assertThat(status(detour, RawClient.connectHead("a".repeat(1200) + ":443")))
+            .as("limits.target")
+            .isEqualTo(414);
+        assertThat(
+                status(
+                    detour, "GET http://silent.example/ HTTP/1.1\r\nHost: silent.example\r\n\r\n"))
+            .as("access.forward_ports")
+            .isEqualTo(403);
+        assertThat(status(detour, "GET" + line.replace("Host: silent", "Host: other") + "\r\n"))
+            .as("access.strict_host")
+            .isEqualTo(400);
+        assertIdleClientsAreClosed(detour, line);
+        assertThreeClientsAreServed(detour);
+        assertTheListenerIs(detour, 7);
+        assertAdminHosts(detour);
+      }
+    }
+  }
+
+  private static int status(DetourProcess detour, String request) throws Exception {
+    try (RawClient client = detour.client()) {
+      return client.send(request).head().status();
+    }
+  }
+
+  /** A refusal that leaves the connection in step, and then nothing more. */
+  private static void assertIdleClientsAreClosed(DetourProcess detour, String line)
+      throws Exception {
+    try (RawClient client = detour.client()) {
+      ResponseHead answer = client.send("GET" + line + "\r\n").head();
+      assertThat(answer.field("Connection")).isEmpty();
+      assertThat(client.rest()).hasSize(Integer.parseInt(answer.field("Content-Length")));
+    }
+  }
+
+  private static void assertThreeClientsAreServed(DetourProcess detour) throws Exception {
+    List<RawClient> silent = new ArrayList<>();
+    try {
+      await()
+          .atMost(LONG)
+          .ignoreException(SocketTimeoutException.class)
+          .untilAsserted(
+              () -> {
+                silent.add(detour.client());
+                assertThat(silent.getLast().readWithin(200)).isEqualTo('H');
+              });
+      assertThat(silent.getLast().rest()).startsWith("TTP/1.1 429 ");
+    } finally {
+      for (RawClient client : silent) {
+        client.close();
+      }
+    }
+  }
+
+  private void assertTheListenerIs(DetourProcess detour, int backlog) throws Exception {
+    int port = detour.addresses().getFirst().getPort();
+    assertThat(Tool.ofPackage("ss", "iproute2").run(folder, "-Hltn", "sport = :" + port))
+        .as("one socket for each event loop")
+        .matches("(?s)(LISTEN +[0-9]+ +" + backlog + " .*\n)+");
+  }
+
+  private static void assertAdminHosts(DetourProcess detour) throws Exception {
+    for (String host : List.of("detour.example", "other.example")) {
+      try (RawClient admin = RawClient.connect(detour.adminAddress())) {
+        admin.send("GET /healthz HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
+        assertThat(admin.head().status() == 200).as(host).isEqualTo(host.startsWith("detour"));
+      }
     }
   }
 }
