@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,13 +91,25 @@ class ClientLimitsTest {
   }
 
   @Test
-  @DisplayName("L05 the counts are exact after thousands of connections with random ends")
+  @DisplayName("L05 the counts are exact after 3,000 connections with random ends")
   void theCountsAreExactAfterRandomEnds() throws Exception {
+    assertExactAfter(3_000);
+  }
+
+  @Test
+  @DisplayName("L05 the counts are exact after 100,000 connections with random ends")
+  @Tag("campaign")
+  @Timeout(600)
+  void theCountsAreExactAfterManyRandomEnds() throws Exception {
+    assertExactAfter(100_000);
+  }
+
+  private static void assertExactAfter(int connections) throws Exception {
     int limit = 8;
     try (TcpOrigin origin = TcpOrigin.echo();
         RunningServer proxy = limited(limit, limit)) {
       Random random = new Random(5);
-      for (int i = 0; i < 3_000; i++) {
+      for (int i = 0; i < connections; i++) {
         endSomehow(proxy.client(), origin, random.nextInt(6));
       }
       await().atMost(DEADLINE).until(() -> proxy.clients() == 0);

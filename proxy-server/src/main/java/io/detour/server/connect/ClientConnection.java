@@ -142,6 +142,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     loop.waits(channel);
+    headPatience.begin();
     sweep.add(this);
   }
 
@@ -235,7 +236,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     switch (parsed) {
       case Incomplete _ -> {
         if (!begun && !first) {
-          headPatience.renew();
+          headPatience.begin();
         }
         return false;
       }

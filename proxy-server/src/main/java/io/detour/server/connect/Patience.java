@@ -3,8 +3,8 @@ package io.detour.server.connect;
 import java.time.Duration;
 
 /**
- * How long something has been waited for, in visits of a {@link Sweep}: the clock is read by the
- * sweep alone, so beginning to wait costs nothing. Ends late by a visit or two, never early.
+ * How long something has been waited for, in visits of a {@link Sweep}, which reads the clock for
+ * all. Ends late by a visit, or two if it was renewed, never early.
  */
 public final class Patience {
   private static final long NOT_SEEN = Long.MIN_VALUE;
@@ -19,7 +19,12 @@ public final class Patience {
     this.nanos = patience.toNanos();
   }
 
-  /** Begins to wait anew. */
+  /** Begins to wait anew, from this moment on. */
+  void begin() {
+    since = System.nanoTime();
+  }
+
+  /** Begins to wait anew, from the next visit on: that costs no look at the clock. */
   public void renew() {
     since = NOT_SEEN;
   }

@@ -26,7 +26,7 @@ public final class DeafListener implements AutoCloseable {
   }
 
   /** Starts one. Skips the test where the kernel drops no SYN. */
-  static DeafListener start(String address, int port) throws IOException {
+  public static DeafListener start(String address, int port) throws IOException {
     DeafListener deaf = new DeafListener(address, port);
     Assumptions.assumeTrue(deaf.fill(), "this kernel drops no SYN for a full accept queue");
     return deaf;

@@ -219,7 +219,7 @@ class DialerDnsTest {
 
     assertThat(result).isInstanceOf(Connected.class);
     assertThat(Duration.ofNanos(result.dnsNanos()))
-        .isBetween(Duration.ofMillis(50), Duration.ofMillis(200));
+        .isBetween(Duration.ofMillis(50), timeout.dividedBy(2));
   }
 
   @Test
@@ -234,7 +234,7 @@ class DialerDnsTest {
     DialResult result = fixture.dial(fixture.dialer(), target("half.test", port6));
 
     assertThat(result).isInstanceOf(Connected.class);
-    assertThat(Duration.ofNanos(result.dnsNanos())).isLessThan(Duration.ofMillis(200));
+    assertThat(Duration.ofNanos(result.dnsNanos())).isLessThan(Duration.ofSeconds(1));
   }
 
   @Test
@@ -254,7 +254,7 @@ class DialerDnsTest {
     DialResult result = fixture.dial(dialer, target("half.test", port));
 
     assertThat(result).isInstanceOf(Connected.class);
-    assertThat(Duration.ofNanos(result.dnsNanos())).isLessThan(Duration.ofMillis(50));
+    assertThat(Duration.ofNanos(result.dnsNanos())).isLessThan(timeout);
     assertThat(fixture.dns.asked()).hasSize(asked);
   }
 
