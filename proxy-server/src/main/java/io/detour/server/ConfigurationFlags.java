@@ -53,7 +53,8 @@ final class ConfigurationFlags {
       paramLabel = "ADDRESS:PORT",
       converter = AdminListenConverter.class,
       description =
-          "Where /metrics, /healthz, /readyz and /-/reload are (default: 127.0.0.1:3129).")
+          "Where /metrics, /healthz, /readyz, /-/reload, /-/pause and /-/resume are"
+              + " (default: 127.0.0.1:3129).")
   private ListenAddress.@Nullable Inet adminListen;
 
   @Option(

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 /** The command {@code detour}. Without a verb it says which there are. */
 @Command(
     name = "detour",
-    description = "HTTP CONNECT proxy that rewrites legacy host names while a network migrates.",
+    description = "HTTP proxy that rewrites legacy host names while a network migrates.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     subcommands = {
