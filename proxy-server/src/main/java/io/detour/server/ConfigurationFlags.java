@@ -84,7 +84,7 @@ final class ConfigurationFlags {
       names = "--drain-timeout",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
-      description = "How long tunnels may take to end on a stop (default: 30s).")
+      description = "How long tunnels and requests may take to end on a stop (default: 30s).")
   private @Nullable Duration drainTimeout;
 
   /**

@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +67,7 @@ public final class DetourServer implements AutoCloseable {
   private final OwnAddresses own = new OwnAddresses();
   private final Pseudonym pseudonym = Pseudonym.random();
   private volatile boolean draining;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private List<ListenerOptions> bound = List.of();
   private List<Forward> forwards = List.of();
 
@@ -283,9 +285,12 @@ public final class DetourServer implements AutoCloseable {
     }
   }
 
-  /** Closes everything at once. */
+  /** Closes everything at once. A second call does nothing. */
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     listeners.stopAccepting();
     if (admin != null) {
       admin.close();

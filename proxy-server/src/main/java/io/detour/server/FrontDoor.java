@@ -1,5 +1,6 @@
 package io.detour.server;
 
+import io.detour.core.Address;
 import io.detour.core.HostPort;
 import io.detour.server.connect.ClientConnection;
 import io.detour.server.connect.ClientServices;
@@ -12,7 +13,6 @@ import io.detour.server.exchange.ExchangeServices;
 import io.detour.server.exchange.Exchanges;
 import io.detour.server.exchange.ForwardedHeads;
 import io.detour.server.http.HeadLimits;
-import io.detour.server.listen.ClientAddress;
 import io.detour.server.listen.ClientEntrance;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.observe.AccessLog;
@@ -45,8 +45,8 @@ final class FrontDoor implements ClientEntrance, Destinations {
   }
 
   @Override
-  public @Nullable Refusal objection(Channel client) {
-    return tunnels.passages().access().refusal(ClientAddress.ip(client));
+  public @Nullable Refusal objection(@Nullable Address client) {
+    return tunnels.passages().access().refusal(client);
   }
 
   @Override

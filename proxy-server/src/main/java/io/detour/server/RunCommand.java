@@ -61,8 +61,8 @@ import picocli.CommandLine.TypeConversionException;
     exitCodeList = {"0:stopped", "1:could not start", "2:wrong usage"},
     footer = {
       "",
-      "SIGTERM or SIGINT stops accepting, lets the tunnels end, and exits; a second one exits at"
-          + " once. SIGHUP reads the rules again."
+      "SIGTERM or SIGINT stops accepting, lets tunnels and requests end, and exits; a second one"
+          + " exits at once. SIGHUP reads the rules again."
     })
 final class RunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger("detour");

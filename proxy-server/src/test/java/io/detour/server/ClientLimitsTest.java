@@ -110,7 +110,7 @@ class ClientLimitsTest {
         RunningServer proxy = limited(limit, limit)) {
       Random random = new Random(5);
       for (int i = 0; i < connections; i++) {
-        endSomehow(proxy.client(), origin, random.nextInt(6));
+        endSomehow(proxy.client(), origin, random.nextInt(8));
       }
       await().atMost(DEADLINE).until(() -> proxy.clients() == 0);
 
@@ -119,8 +119,10 @@ class ClientLimitsTest {
         served.add(proxy.client());
         assertThat(served.getLast().tunnel(origin.authority()).status()).isEqualTo(200);
       }
-      try (RawClient beyond = proxy.client()) {
+      try (RawClient beyond = proxy.client();
+          RawClient other = proxy.clientFrom("127.0.0.2")) {
         assertThat(beyond.head().status()).isEqualTo(429);
+        assertThat(other.head().status()).as("the count in all").isEqualTo(503);
       }
       for (RawClient client : served) {
         client.close();
@@ -136,6 +138,12 @@ class ClientLimitsTest {
         case 2 -> client.send("CONNE").reset();
         case 3 -> client.send("nonsense\r\n\r\n").endOutput();
         case 4 -> client.send(connectHead(origin.authority())).reset();
+        case 5 -> client.send("GET http://none.invalid/ HTTP/1.1\r\nHost: x\r\n\r\n").head();
+        case 6 ->
+            client
+                .send("POST http://" + origin.authority() + "/ HTTP/1.1\r\nHost: x\r\n")
+                .send("Content-Length: 9\r\n\r\n")
+                .reset();
         default -> client.send(connectHead(origin.authority())).endOutput().rest();
       }
     } catch (SocketException gone) {

@@ -421,6 +421,34 @@ class ExplainCommandTest {
 
   @Test
   @Tag("W10")
+  void anAddressThatIsNotAllowedIsTheResult() throws IOException {
+    String denied = "result  403 Forbidden: the target's address is not allowed";
+    Path config =
+        Files.writeString(
+            folder.resolve("detour.yaml"), "access: { destinations: { deny: [] } }\n");
+    Path rules =
+        Files.writeString(
+            folder.resolve("rules.yaml"),
+            """
+            version: 1
+            rules:
+              - { name: a, match: { host: { exact: a } }, action: rewrite, to: 127.0.0.1 }
+              - name: b
+                match: { host: { exact: b } }
+                action: rewrite
+                targets: [{ to: 127.0.0.1, allow: [loopback] }]
+            """);
+
+    assertThat(explain("169.254.169.254").out().lines()).contains(denied);
+    assertThat(run("a", "--rules", rules).out().lines()).contains(denied);
+    assertThat(run("b", "--rules", rules).out().lines())
+        .contains("result  tunnel to 127.0.0.1:443, allowed to be loopback");
+    assertThat(run("a", "-c", config, "--rules", rules).out().lines())
+        .contains("result  tunnel to 127.0.0.1:443");
+  }
+
+  @Test
+  @Tag("W10")
   void aClientThatIsNotAdmittedIsRefusedWhateverTheRulesSay() throws IOException {
     Path config =
         Files.writeString(folder.resolve("detour.yaml"), "access: { clients: [10.0.0.0/8] }\n");

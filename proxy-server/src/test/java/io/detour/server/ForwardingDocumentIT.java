@@ -175,7 +175,10 @@ class ForwardingDocumentIT {
 
   /** Writes the block with a text in it as {@code detour.yaml}, with these texts replaced. */
   private void configuration(String text, String... replacements) throws IOException {
-    Files.writeString(folder.resolve("detour.yaml"), replaced(block("yaml", text), replacements));
+    // The new host is this machine, which none is by default.
+    Files.writeString(
+        folder.resolve("detour.yaml"),
+        replaced(block("yaml", text), replacements) + DetourProcess.OPEN_ACCESS);
   }
 
   /** Writes the block with this rule as {@code rules.yaml}; the new host is this machine. */

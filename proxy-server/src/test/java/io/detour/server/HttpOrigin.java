@@ -170,6 +170,11 @@ final class HttpOrigin implements AutoCloseable {
         + "\r\n";
   }
 
+  /** Ends its direction of every connection. */
+  void endConnections() throws IOException {
+    listener.endConnections();
+  }
+
   @Override
   public void close() throws IOException {
     listener.close();

@@ -260,4 +260,52 @@ class KeptConnectionTest {
       assertThat(origin.accepted()).isEqualTo(2);
     }
   }
+
+  @ParameterizedTest(
+      name = "F24: a kept connection that ends behind \"{0}\" is no reason to ask twice")
+  @ValueSource(strings = {"H", "HTTP/1.1 200 OK\r\nX: par"})
+  void nothingIsSentAgainBehindAPartOfAnAnswer(String part) throws IOException {
+    List<String> asked = new CopyOnWriteArrayList<>();
+    try (HttpOrigin origin =
+            HttpOrigin.answering(
+                request -> {
+                  asked.add(request.line());
+                  return asked.size() == 1 ? HttpOrigin.HELLO : part;
+                });
+        RawClient client = proxy.client()) {
+      assertHello(client.send(origin.request("GET", "/1", "")));
+
+      client.send(origin.request("DELETE", "/2", ""));
+      await().until(() -> asked.size() == 2);
+      origin.endConnections();
+
+      assertThat(client.head().status()).isEqualTo(502);
+      assertThat(asked).hasSize(2);
+    }
+  }
+
+  @Test
+  @DisplayName("a request that is sent again is one use of its rule")
+  void aRequestThatIsSentAgainIsOneUse() throws IOException {
+    try (StaleOrigin origin = new StaleOrigin();
+        RunningServer ruled =
+            RunningServer.start(
+                """
+                version: 1
+                rules:
+                  - name: moved
+                    match: { host: { exact: old.test } }
+                    action: rewrite
+                    to: localhost
+                """);
+        RawClient client = ruled.client()) {
+      String request =
+          origin.request("GET", "/", "").replace("http://127.0.0.1:", "http://old.test:");
+      assertThat(client.send(request).head().status()).isEqualTo(200);
+      assertThat(client.send(request).head().status()).isEqualTo(200);
+
+      assertThat(origin.lines()).hasSize(2);
+      assertThat(ruled.log().lines("legacy name used")).hasSize(2);
+    }
+  }
 }

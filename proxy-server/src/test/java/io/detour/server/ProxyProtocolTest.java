@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.detour.core.Subnet;
+import io.detour.server.access.AccessOptions;
 import io.detour.server.listen.ClientLimits;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
@@ -21,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Connections that begin with a PROXY header. */
 @Timeout(60)
@@ -219,5 +226,32 @@ class ProxyProtocolTest {
       assertThatThrownBy(() -> curl.run(folder, "-s", "http://" + proxy.authority() + "/"))
           .isInstanceOf(AssertionError.class);
     }
+  }
+
+  @Test
+  void whoIsRefusedAndResetsIsNoMatterForNetty() throws IOException {
+    Logger tail =
+        ((LoggerContext) LoggerFactory.getILoggerFactory())
+            .getLogger("io.netty.channel.DefaultChannelPipeline");
+    ListAppender<ILoggingEvent> warnings = new ListAppender<>();
+    warnings.start();
+    tail.addAppender(warnings);
+    ListenerOptions listener =
+        new ListenerOptions(ListenAddress.parse("127.0.0.1:0"), ProxyProtocol.V1, 64, false, null);
+    AccessOptions access =
+        AccessOptions.open().withClients(List.of((Subnet) Subnet.parse("10.0.0.0/8")));
+    try (RunningServer proxy =
+        RunningServer.with(
+            options -> options.withListeners(List.of(listener)).withAccess(access))) {
+      for (int i = 0; i < 100; i++) {
+        try (RawClient stranger = proxy.client()) {
+          stranger.send(HEADER + connectHead("a.test:443")).reset();
+        }
+      }
+      await().atMost(DEADLINE).until(() -> proxy.clients() == 0);
+    } finally {
+      tail.detachAppender(warnings);
+    }
+    assertThat(warnings.list).isEmpty();
   }
 }

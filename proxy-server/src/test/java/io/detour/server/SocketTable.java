@@ -36,6 +36,16 @@ public final class SocketTable {
                     && columns[4].endsWith(":00000000"));
   }
 
+  /** How many bytes wait in the sockets on a local port for somebody to read them. */
+  static long unreadBytes(int localPort) {
+    return TABLES.stream()
+        .flatMap(table -> lines(table).stream())
+        .map(line -> line.trim().split(" +"))
+        .filter(columns -> columns[1].endsWith(hex(localPort)) && !columns[3].equals(LISTEN))
+        .mapToLong(columns -> Long.parseLong(columns[4].split(":", -1)[1], 16))
+        .sum();
+  }
+
   /** How many connections to a port wait for the answer to their SYN. */
   public static long connecting(int remotePort) {
     return TABLES.stream()

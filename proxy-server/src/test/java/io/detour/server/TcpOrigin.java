@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server on a free loopback port that does with each connection what a test says. */
@@ -21,6 +23,7 @@ public final class TcpOrigin implements AutoCloseable {
   private final ServerSocket listener;
   private final AtomicInteger accepted = new AtomicInteger();
   private final AtomicInteger ended = new AtomicInteger();
+  private final List<Socket> connections = new CopyOnWriteArrayList<>();
 
   private TcpOrigin(Behaviour behaviour) throws IOException {
     listener = new ServerSocket(0, BACKLOG, InetAddress.ofLiteral("127.0.0.1"));
@@ -52,6 +55,7 @@ public final class TcpOrigin implements AutoCloseable {
         return;
       }
       accepted.incrementAndGet();
+      connections.add(connection);
       Thread.ofVirtual().start(() -> serve(connection, behaviour));
     }
   }
@@ -63,6 +67,7 @@ public final class TcpOrigin implements AutoCloseable {
     } catch (IOException e) {
       // The client sees how the connection ended; that is what tests look at.
     } finally {
+      connections.remove(connection);
       ended.incrementAndGet();
     }
   }
@@ -84,6 +89,15 @@ public final class TcpOrigin implements AutoCloseable {
   /** How many of them have not ended. */
   int open() {
     return accepted.get() - ended.get();
+  }
+
+  /** Ends this side's direction of every connection. */
+  void endConnections() throws IOException {
+    for (Socket connection : connections) {
+      if (!connection.isClosed()) {
+        connection.shutdownOutput();
+      }
+    }
   }
 
   @Override

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.detour.core.Subnet;
+import io.detour.server.access.AccessOptions;
 import io.detour.server.listen.ClientLimits;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
@@ -20,6 +22,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Clients on UNIX sockets, and the files of those. */
 @Timeout(60)
@@ -179,6 +183,40 @@ class UnixListenerTest {
       assertThat(proxy.log().lines("request refused"))
           .extracting(line -> line.get("client"))
           .containsExactly("192.0.2.9");
+    }
+  }
+
+  @ParameterizedTest(name = "access.clients holds for \"{0}\" behind a load balancer")
+  @CsvSource({
+    "PROXY UNKNOWN, 403",
+    "PROXY TCP4 192.0.2.9 192.0.2.10 1 2, 403",
+    "PROXY TCP4 10.1.2.3 192.0.2.10 1 2, 400"
+  })
+  void whoIsNotKnownIsNotAdmitted(String header, int status) throws IOException {
+    ListenerOptions listener =
+        new ListenerOptions(new ListenAddress.Unix(file()), ProxyProtocol.AUTO, 64, false, null);
+    AccessOptions access =
+        AccessOptions.open().withClients(List.of((Subnet) Subnet.parse("10.0.0.0/8")));
+    try (RunningServer _ =
+            RunningServer.with(
+                options -> options.withListeners(List.of(listener)).withAccess(access));
+        UnixClient client = UnixClient.connect(file())) {
+      client.send(header + "\r\nnonsense\r\n\r\n");
+      assertThat(client.head().status()).isEqualTo(status);
+    }
+  }
+
+  @Test
+  void whoCanOpenTheFileIsAdmitted() throws IOException {
+    ListenerOptions listener = ListenerOptions.of(new ListenAddress.Unix(file()));
+    AccessOptions access =
+        AccessOptions.open().withClients(List.of((Subnet) Subnet.parse("10.0.0.0/8")));
+    try (RunningServer _ =
+            RunningServer.with(
+                options -> options.withListeners(List.of(listener)).withAccess(access));
+        UnixClient client = UnixClient.connect(file())) {
+      client.send("nonsense\r\n\r\n");
+      assertThat(client.head().status()).isEqualTo(400);
     }
   }
 }

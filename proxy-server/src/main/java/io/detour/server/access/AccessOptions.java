@@ -57,15 +57,13 @@ public record AccessOptions(
   /**
    * Why a client may not use the proxy at all, or null if it may.
    *
-   * @param client its address; null if it has none, since it came over a UNIX socket: whoever can
-   *     open that may
+   * @param client its address, or null if nobody knows it
    */
   public @Nullable Refusal refusal(@Nullable Address client) {
-    return client == null
-            || !limitsClients()
-            || clients.stream().anyMatch(subnet -> subnet.contains(client))
-        ? null
-        : NOT_ADMITTED;
+    boolean admitted =
+        !limitsClients()
+            || (client != null && clients.stream().anyMatch(subnet -> subnet.contains(client)));
+    return admitted ? null : NOT_ADMITTED;
   }
 
   /**

@@ -53,8 +53,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
       new Refusal(
           502, ProxyErrorType.PROXY_LOOP_DETECTED, "the request has passed this proxy before");
 
-  /** What is read ahead while nobody takes it; then reading stops, so that the client waits. */
-  private static final int MOST_UNREAD_BYTES = 64 << 10;
+  /** What is read of content while nobody takes it; then reading stops, and the client waits. */
+  private static final int MOST_CONTENT_BYTES = 64 << 10;
 
   /** What the connection waits for. */
   private enum Phase {
@@ -77,7 +77,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   private final RequestHeadReader heads;
   private final Patience headPatience;
   private final Patience idlePatience;
-  private final WriteStall answerStall;
+  private final OwnAnswers answers;
 
   private final UnreadBytes unread = new UnreadBytes();
 
@@ -111,7 +111,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     ClientTimeouts timeouts = services.timeouts();
     this.headPatience = new Patience(timeouts.head());
     this.idlePatience = new Patience(timeouts.idle());
-    this.answerStall = new WriteStall(channel, timeouts.writeStall());
+    this.answers = new OwnAnswers(services, loop, channel);
   }
 
   /** The client's connection. */
@@ -142,7 +142,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     loop.waits(channel);
-    headPatience.begin();
+    headPatience.renewNow();
     sweep.add(this);
   }
 
@@ -161,16 +161,17 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     phase = Phase.OVER;
     loop.waitsNoMore(channel);
     sweep.remove(this);
-    if (served != null) {
-      ServedRequest left = served;
-      served = null;
+    unread.release();
+    PlainHttp ended = plainHttp;
+    plainHttp = null;
+    if (ended != null) {
+      ended.close();
+    }
+    ServedRequest left = served;
+    served = null;
+    if (left != null) {
       left.abandoned();
     }
-    if (plainHttp != null) {
-      plainHttp.close();
-      plainHttp = null;
-    }
-    unread.release();
   }
 
   @Override
@@ -214,8 +215,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     if (inputEnded) {
       endOfInput();
     } else {
-      channel.config().setAutoRead(unread.count() < MOST_UNREAD_BYTES);
+      channel.config().setAutoRead(unread.count() < mostUnreadBytes());
     }
+  }
+
+  /** Of requests behind the one that is served, no more is kept than a head may have. */
+  private int mostUnreadBytes() {
+    return phase == Phase.CONTENT ? MOST_CONTENT_BYTES : services.headLimits().headBytes();
   }
 
   /** Whether there may be more to do. */
@@ -236,7 +242,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     switch (parsed) {
       case Incomplete _ -> {
         if (!begun && !first) {
-          headPatience.begin();
+          headPatience.renewNow();
         }
         return false;
       }
@@ -403,7 +409,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
    */
   public void refuse(Refusal refusal) {
     ForwardRequest refused = Objects.requireNonNull(request);
-    account(RequestKind.FORWARD, refused.target().address(), refusal);
+    answers.account(RequestKind.FORWARD, refused.target().address(), refusal);
     boolean withContent = !refused.head().is(HEAD_METHOD);
     if (mayGoOn()) {
       answer(Unpooled.wrappedBuffer(refusal.persistentBytes(withContent)), true);
@@ -428,14 +434,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   public void answer(ByteBuf bytes, boolean persistent) {
     served = null;
     phase = Phase.ANSWER; // Content that still comes is nobody's.
-    channel
-        .writeAndFlush(bytes)
-        .addListener(
-            written -> {
-              if (written.isSuccess()) {
-                attempt(() -> answered(persistent));
-              }
-            });
+    answers.write(bytes, () -> attempt(() -> answered(persistent)));
   }
 
   /** Cuts the connection, so that the client does not take what it has got for the whole. */
@@ -469,20 +468,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   }
 
   private void refuseHead(RequestKind kind, Refusal refusal, boolean withContent) {
-    account(kind, null, refusal);
+    answers.account(kind, null, refusal);
     close(refusal, withContent);
-  }
-
-  private void account(RequestKind kind, @Nullable HostPort asked, Refusal refusal) {
-    loop.counters().request(kind, refusal.status());
-    loop.counters().requestError(refusal.error());
-    services.log().refused(address(), asked, refusal.status(), refusal.error(), refusal.details());
   }
 
   private void close(Refusal refusal, boolean withContent) {
     phase = Phase.OVER;
-    StagedClose.behind(
-        loop, channel, Unpooled.wrappedBuffer(withContent ? refusal.bytes() : refusal.head()));
+    answers.last(refusal, withContent);
   }
 
   private static Refusal refusal(MalformedMessage malformed) {
@@ -536,7 +528,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
   /** An answer of the proxy's own waits for a client that does not read. */
   private void sweepAnswer(long nanoTime) {
-    if (served == null && answerStall.isOver(0, nanoTime)) {
+    if (answers.isStalled(nanoTime)) {
       loop.counters().requestError(ProxyErrorType.CONNECTION_WRITE_TIMEOUT);
       reset();
     }

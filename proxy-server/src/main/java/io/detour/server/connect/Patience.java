@@ -20,7 +20,7 @@ public final class Patience {
   }
 
   /** Begins to wait anew, from this moment on. */
-  void begin() {
+  void renewNow() {
     since = System.nanoTime();
   }
 

@@ -78,13 +78,13 @@ final class Sweep implements Runnable {
 
   @Override
   public void run() {
-    long now = System.nanoTime();
-    for (Swept one : List.copyOf(swept)) {
-      attempt(one, () -> one.sweep(now));
-    }
     scheduled = false;
     if (!swept.isEmpty()) {
       schedule();
+    }
+    long now = System.nanoTime();
+    for (Swept one : List.copyOf(swept)) {
+      attempt(one, () -> one.sweep(now));
     }
   }
 

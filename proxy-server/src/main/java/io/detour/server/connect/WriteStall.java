@@ -27,7 +27,8 @@ public final class WriteStall {
   /**
    * Whether the peer has taken nothing for too long, although there was something.
    *
-   * @param writtenBytes what has been written in all, never less than at the last visit
+   * @param writtenBytes what has been written since this was made, or always 0 if no more is
+   *     written
    * @param nanoTime of the sweep
    */
   public boolean isOver(long writtenBytes, long nanoTime) {

@@ -261,8 +261,9 @@ final class Exchange implements ServedRequest, Passage.Arrival {
     }
   }
 
+  /** Not a byte of an answer has come. */
   private boolean untouched() {
-    return response == null || !response.hasBegun();
+    return upstream != null && !upstream.isAnswering();
   }
 
   /** The origin may have closed a connection that it kept while the request was on its way. */

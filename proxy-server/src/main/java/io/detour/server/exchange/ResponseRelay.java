@@ -65,11 +65,6 @@ final class ResponseRelay implements Upstream.Reader {
     return exchange.request().head().method();
   }
 
-  /** Whether the origin has begun to answer. */
-  boolean hasBegun() {
-    return interim > 0 || head != null;
-  }
-
   /** Whether the origin has said that it wants the request's content. */
   boolean isContinued() {
     return continued;

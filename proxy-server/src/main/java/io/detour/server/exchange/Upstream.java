@@ -78,6 +78,10 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   private @Nullable Reader reader;
   private @Nullable ContentReader content;
   private boolean reading;
+
+  /** Whether anything has come for the reader. */
+  private boolean answering;
+
   private boolean inputEnded;
 
   /**
@@ -124,6 +128,12 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   void serve(Reader next) {
     reader = next;
     content = null;
+    answering = false;
+  }
+
+  /** Whether a byte has come for the exchange that it serves, or served last. */
+  boolean isAnswering() {
+    return answering;
   }
 
   /** Nobody reads from it for now. */
@@ -171,6 +181,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
       channel.close(); // An answer that nobody asked for.
       return;
     }
+    answering = true;
     unread.add(channel.alloc(), bytes);
     read();
   }

@@ -1,5 +1,7 @@
 package io.detour.server.explain;
 
+import io.detour.core.Address;
+import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.rules.Decision;
 import io.detour.rules.Explanation;
@@ -8,12 +10,14 @@ import io.detour.rules.Request;
 import io.detour.rules.Route;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.decide.Consequence;
+import io.detour.server.dial.DialError;
 import io.detour.server.dial.Parent;
 import io.detour.server.observe.RequestKind;
 import io.detour.server.probe.Probe;
 import io.detour.server.probe.ProbeDepth;
 import io.detour.server.probe.ProbeReport;
 import io.detour.server.status.Refusal;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
@@ -118,10 +122,27 @@ public record FullExplanation(
   }
 
   private Consequence permitted(RequestKind kind, Consequence ruled) {
-    Refusal client = access.refusal(request().client());
-    return client == null
-        ? ruled.unless(access.refusal(kind, request().asked()))
-        : new Consequence.Refused(client);
+    Address client = request().client();
+    Refusal notAdmitted = client == null ? null : access.refusal(client);
+    return notAdmitted == null
+        ? ruled.unless(access.refusal(kind, request().asked())).unless(prohibition(ruled))
+        : new Consequence.Refused(notAdmitted);
+  }
+
+  /** Why a lone target that is an address is not dialled, or null. */
+  private @Nullable Refusal prohibition(Consequence ruled) {
+    if (!(ruled instanceof Consequence.Dialled(Route route)) || route.hops().size() > 1) {
+      return null;
+    }
+    Hop hop = route.first();
+    Host host = hop.address().host();
+    return !host.isAddress()
+            || access.destinations().permits(InetAddress.ofLiteral(host.name()), hop.allow())
+        ? null
+        : new Refusal(
+            DialError.DESTINATION_IP_PROHIBITED.status(),
+            DialError.DESTINATION_IP_PROHIBITED.type(),
+            DialError.DESTINATION_IP_PROHIBITED.details());
   }
 
   /** What the rules mean, whether they are enforced or only report, and whoever may ask. */

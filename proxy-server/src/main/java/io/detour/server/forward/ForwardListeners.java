@@ -1,5 +1,6 @@
 package io.detour.server.forward;
 
+import io.detour.core.Address;
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.listen.ClientAddress;
 import io.detour.server.listen.ClientEntrance;
@@ -100,8 +101,8 @@ public final class ForwardListeners {
   private ClientEntrance entrance(BiConsumer<Channel, ClientLoop> onClient) {
     return new ClientEntrance() {
       @Override
-      public @Nullable Refusal objection(Channel client) {
-        return services.passages().access().refusal(ClientAddress.ip(client));
+      public @Nullable Refusal objection(@Nullable Address client) {
+        return services.passages().access().refusal(client);
       }
 
       @Override

@@ -6,6 +6,7 @@ import io.detour.core.relay.RelayOptions;
 import io.detour.rules.RuleSet;
 import io.detour.server.access.AccessControl;
 import io.detour.server.access.AccessOptions;
+import io.detour.server.access.DestinationPolicy;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.Dialer;
@@ -67,7 +68,7 @@ public final class PipedTunnel {
    * Carries one tunnel from its beginning to its end. Waits; not on an event loop.
    *
    * @param rules decide where to
-   * @param dial how the target is resolved and connected to
+   * @param dial how the target is resolved and connected to; every address is allowed
    * @param relay how bytes are moved
    * @param asked where to, before the rules
    * @param in read until its end, in blocking mode
@@ -89,7 +90,9 @@ public final class PipedTunnel {
     EventLoopGroup group =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("pipe", true), Transport.epoll().ioHandlers());
-    try (Dialer dialer = new Dialer(dial, Transport.epoll(), new OwnAddresses());
+    // Whoever runs this can connect to every address without it.
+    DialOptions anywhere = dial.withDestinations(DestinationPolicy.everything());
+    try (Dialer dialer = new Dialer(anywhere, Transport.epoll(), new OwnAddresses());
         RelayEngine engine = new RelayEngine(relay)) {
       PrivateConnection connection = PrivateConnection.open(group, temporary);
       try (SocketChannel outside = connection.outside()) {

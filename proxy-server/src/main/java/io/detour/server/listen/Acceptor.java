@@ -1,6 +1,7 @@
 package io.detour.server.listen;
 
 import io.detour.server.transport.BindFailure;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -28,6 +29,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
   /** A failure after so long a time without one is worth another word. */
   private static final long EPISODE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  /** How much is read from a client at once, in bytes: it may be read ahead of what is answered. */
+  private static final AdaptiveRecvByteBufAllocator READS =
+      new AdaptiveRecvByteBufAllocator(64, 2048, 16 << 10);
 
   private final EventLoopGroup loops;
   private final ChannelInitializer<Channel> newClient;
@@ -94,6 +99,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext context, Object message) {
     Channel client = (Channel) message;
     client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    client.config().setRecvByteBufAllocator(READS);
     client.config().setOption(ChannelOption.TCP_NODELAY, true); // false, and no harm, on UNIX
     client.pipeline().addLast(newClient);
     loops

@@ -1,5 +1,6 @@
 package io.detour.server.listen;
 
+import io.detour.core.Address;
 import io.detour.server.status.Refusal;
 import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
@@ -7,11 +8,12 @@ import org.jspecify.annotations.Nullable;
 /** Where the clients of a listener go. All methods are called on the client's event loop. */
 public interface ClientEntrance {
   /**
-   * Why a client may not come in, or null if it may. Asked before anything is spent on it.
+   * Why a client may not come in, or null if it may. Asked before anything is spent on it, and not
+   * about one that could open the file of a UNIX socket: whoever can may use it.
    *
-   * @param client whose address is known ({@link ClientAddress})
+   * @param client its address, or null if a load balancer does not tell it
    */
-  @Nullable Refusal objection(Channel client);
+  @Nullable Refusal objection(@Nullable Address client);
 
   /**
    * A new client, which has a slot until its connection is closed.

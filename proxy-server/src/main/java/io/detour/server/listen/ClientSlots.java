@@ -32,30 +32,38 @@ final class ClientSlots {
    * @return null, or the limit for which there is no slot
    */
   @Nullable ClientLimit take(@Nullable Address client) {
-    ClientLimit full = takeOf(client);
+    ClientLimit full = takeOfClient(client);
     if (full != null) {
       return full;
     }
-    if (!takeBelow(taken, limits.tunnels())) {
+    full = takeInAll();
+    if (full != null) {
       // In the meantime this client alone could have been refused another one, as it is now.
-      releaseOf(client);
-      return ClientLimit.TUNNELS;
+      releaseOfClient(client);
     }
-    return null;
+    return full;
   }
 
   /**
-   * Counts a client that has a slot already, taken before it was known who it is; to be followed by
-   * {@link #releaseOf}.
+   * Takes a slot for a client of which is not known yet who it is, which is to be given back by
+   * {@link #releaseInAll}.
+   *
+   * @return null, or the limit for which there is no slot
+   */
+  @Nullable ClientLimit takeInAll() {
+    return takeBelow(taken, limits.tunnels()) ? null : ClientLimit.TUNNELS;
+  }
+
+  /**
+   * Counts a client against its own limit alone; to be followed by {@link #releaseOfClient}.
    *
    * @param client its IP address, or null if it has none
    * @return null, or the limit that it has reached
    */
-  @Nullable ClientLimit takeOf(@Nullable Address client) {
-    return client == null || takeOfClient(client) ? null : ClientLimit.TUNNELS_PER_CLIENT;
-  }
-
-  private boolean takeOfClient(Address client) {
+  @Nullable ClientLimit takeOfClient(@Nullable Address client) {
+    if (client == null) {
+      return null;
+    }
     // Only this call changes the array that its function writes.
     boolean[] full = new boolean[1];
     takenByClient.compute(
@@ -64,17 +72,22 @@ final class ClientSlots {
           full[0] = count != null && count >= limits.tunnelsPerClient();
           return full[0] ? count : count == null ? 1 : count + 1;
         });
-    return !full[0];
+    return full[0] ? ClientLimit.TUNNELS_PER_CLIENT : null;
   }
 
-  /** Gives a slot back. */
+  /** The opposite of {@link #take}. */
   void release(@Nullable Address client) {
-    taken.decrementAndGet();
-    releaseOf(client);
+    releaseInAll();
+    releaseOfClient(client);
   }
 
-  /** The opposite of {@link #takeOf}. */
-  void releaseOf(@Nullable Address client) {
+  /** The opposite of {@link #takeInAll}. */
+  void releaseInAll() {
+    taken.decrementAndGet();
+  }
+
+  /** The opposite of {@link #takeOfClient}. */
+  void releaseOfClient(@Nullable Address client) {
     if (client != null) {
       takenByClient.computeIfPresent(client, (address, count) -> count == 1 ? null : count - 1);
     }

@@ -6,10 +6,12 @@ import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +61,7 @@ final class NewClient extends ChannelInitializer<Channel> {
     }
     ClientAddress.accepted(client, listener.address());
     if (listener.proxyProtocol() == ProxyProtocol.OFF) {
-      enter(client, loop, () -> slots.take(ClientAddress.ip(client)));
+      enter(client, loop, false);
     } else {
       awaitHeader(client, loop);
     }
@@ -67,60 +69,53 @@ final class NewClient extends ChannelInitializer<Channel> {
 
   /** Who has not said who it is takes a slot all the same: silent connections are no others. */
   private void awaitHeader(Channel client, ClientLoop loop) {
-    ClientLimit full = slots.take(null);
+    ClientLimit full = slots.takeInAll();
     if (full != null) {
       loop.counters().rejected(full);
       client.close(); // An answer in front of the header would be no answer to this peer.
       return;
     }
-    client.closeFuture().addListener(closed -> slots.release(null));
+    client.closeFuture().addListener(closed -> slots.releaseInAll());
     client
         .pipeline()
         .addLast(
             new ProxyHeaderReader(
-                listener.proxyProtocol(),
-                headerTimeout,
-                loop,
-                () -> enter(client, loop, () -> slots.takeOf(ClientAddress.ip(client)))));
+                listener.proxyProtocol(), headerTimeout, loop, () -> enter(client, loop, true)));
   }
 
   /**
-   * Lets a client in whose address is known.
+   * Lets a client in of which is known now who it is.
    *
-   * @param take takes what it still needs of a slot
+   * @param counted whether it counts among all already
    */
-  private void enter(Channel client, ClientLoop loop, Supplier<@Nullable ClientLimit> take) {
+  private void enter(Channel client, ClientLoop loop, boolean counted) {
     if (tls != null) {
       client.pipeline().addLast(tls.newHandler(client.alloc()));
     }
-    Refusal objection = entrance.objection(client);
+    Address address = ClientAddress.ip(client);
+    boolean byFile = address == null && listener.proxyProtocol() == ProxyProtocol.OFF;
+    Refusal objection = byFile ? null : entrance.objection(address);
     if (objection != null) {
       reject(client, loop, objection);
       return;
     }
-    ClientLimit full = take.get();
-    if (full == null) {
-      releaseAtClose(client);
-      entrance.admit(client, loop);
-    } else {
+    ClientLimit full = counted ? slots.takeOfClient(address) : slots.take(address);
+    if (full != null) {
       loop.counters().rejected(full);
       reject(client, loop, refusal(full));
+      return;
     }
-  }
-
-  private void releaseAtClose(Channel client) {
-    Address address = ClientAddress.ip(client);
-    boolean inAll = listener.proxyProtocol() == ProxyProtocol.OFF;
     client
         .closeFuture()
         .addListener(
             closed -> {
-              if (inAll) {
-                slots.release(address);
+              if (counted) {
+                slots.releaseOfClient(address);
               } else {
-                slots.releaseOf(address);
+                slots.release(address);
               }
             });
+    entrance.admit(client, loop);
   }
 
   private void reject(Channel client, ClientLoop loop, Refusal refusal) {
@@ -129,6 +124,7 @@ final class NewClient extends ChannelInitializer<Channel> {
       return;
     }
     client.closeFuture().addListener(closed -> slots.refusalEnds());
+    client.pipeline().addLast(new Unheard());
     // Not now: Netty, or the reader of the PROXY header, has not finished with the pipeline.
     client.eventLoop().execute(() -> entrance.refuse(client, loop, refusal));
   }
@@ -146,5 +142,18 @@ final class NewClient extends ChannelInitializer<Channel> {
         };
     return new Refusal(status, ProxyErrorType.CONNECTION_LIMIT_REACHED, details)
         .retriedAfter(RETRY_AFTER);
+  }
+
+  /** Takes what still comes from a client that is about to be refused. */
+  private static final class Unheard extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      ReferenceCountUtil.release(message);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      context.close();
+    }
   }
 }

@@ -65,6 +65,9 @@ public final class Passage implements ChannelFutureListener {
 
   private @Nullable RouteDial dial;
 
+  /** Whether the use of a rule has been reported: a second dial is no second use. */
+  private boolean reported;
+
   /**
    * @param services what every passage works with
    * @param caller the client
@@ -120,7 +123,8 @@ public final class Passage implements ChannelFutureListener {
    * @param attempts how many were
    */
   private void logUse(@Nullable HostPort dialled, int attempts) {
-    if (ruled != null) {
+    if (ruled != null && !reported) {
+      reported = true;
       LegacyUse legacyUse = new LegacyUse(caller.address(), asked, ruled, dialled, attempts);
       if (legacyUse.isLogged()) {
         services.log().legacyUse(legacyUse);

@@ -101,6 +101,28 @@ class SweepTest {
   }
 
   @Test
+  void evenAFailureToFailKeepsTheTimeoutsOfOthers() {
+    Visited other = new Visited();
+    sweep.add(
+        new Visited() {
+          @Override
+          public void sweep(long nanoTime) {
+            throw new IllegalStateException("a bug");
+          }
+
+          @Override
+          public void failed(Throwable bug) {
+            throw new IllegalStateException("another", bug);
+          }
+        });
+    sweep.add(other);
+    pass(100);
+    pass(100);
+
+    assertThat(other.visits).isPositive();
+  }
+
+  @Test
   void oneMayLeaveDuringAVisit() {
     Visited last = new Visited();
     sweep.add(

@@ -28,10 +28,10 @@ class ClientSlotsTest {
   void aSlotThatWasTakenBeforeItsClientWasKnownIsCountedForIt() {
     ClientSlots slots = new ClientSlots(new ClientLimits(2, 1));
     assertThat(slots.take(null)).isNull();
-    assertThat(slots.takeOf(ONE)).isNull();
+    assertThat(slots.takeOfClient(ONE)).isNull();
     assertThat(slots.take(ONE)).isEqualTo(ClientLimit.TUNNELS_PER_CLIENT);
 
-    slots.releaseOf(ONE);
+    slots.releaseOfClient(ONE);
     slots.release(null);
 
     assertThat(slots.taken()).isZero();

@@ -1,0 +1,72 @@
+package io.detour.server.connect;
+
+import io.detour.core.HostPort;
+import io.detour.server.listen.ClientAddress;
+import io.detour.server.listen.ClientLoop;
+import io.detour.server.observe.RequestKind;
+import io.detour.server.status.Refusal;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
+
+/** What the proxy itself tells one client. On the client's event loop. */
+final class OwnAnswers {
+  private final ClientServices services;
+  private final ClientLoop loop;
+  private final Channel client;
+
+  /** Of the answer that is being written, or null. */
+  private @Nullable WriteStall stall;
+
+  OwnAnswers(ClientServices services, ClientLoop loop, Channel client) {
+    this.services = services;
+    this.loop = loop;
+    this.client = client;
+  }
+
+  /** Counts and reports a refusal. */
+  void account(RequestKind kind, @Nullable HostPort asked, Refusal refusal) {
+    loop.counters().request(kind, refusal.status());
+    loop.counters().requestError(refusal.error());
+    services
+        .log()
+        .refused(
+            ClientAddress.of(client), asked, refusal.status(), refusal.error(), refusal.details());
+  }
+
+  /**
+   * Tells a refusal and closes the connection behind it; the caller is out of the pipeline then.
+   */
+  void last(Refusal refusal, boolean withContent) {
+    StagedClose.behind(
+        loop, client, Unpooled.wrappedBuffer(withContent ? refusal.bytes() : refusal.head()));
+  }
+
+  /**
+   * Writes an answer behind which the connection may go on.
+   *
+   * @param written called when all of it is; never if that fails
+   */
+  void write(ByteBuf answer, Runnable written) {
+    stall = new WriteStall(client, services.timeouts().writeStall());
+    client
+        .writeAndFlush(answer)
+        .addListener(
+            done -> {
+              stall = null;
+              if (done.isSuccess()) {
+                written.run();
+              }
+            });
+  }
+
+  /**
+   * Whether the client takes nothing of an answer that waits for it.
+   *
+   * @param nanoTime of the sweep
+   */
+  boolean isStalled(long nanoTime) {
+    return stall != null && stall.isOver(0, nanoTime);
+  }
+}
