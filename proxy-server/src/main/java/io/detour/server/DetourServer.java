@@ -105,6 +105,7 @@ public final class DetourServer implements AutoCloseable {
             reloader.history(),
             counters,
             engine.statistics(),
+            dialer.statistics(),
             () -> draining);
   }
 
@@ -167,6 +168,7 @@ public final class DetourServer implements AutoCloseable {
     ForwardListeners forward =
         new ForwardListeners(listeners, own, services, options.relay().idle());
     forwards = forward.bind(options.forward(), group);
+    metrics.registerListeners();
     listeners.accept();
     if (options.rules().watch().isPositive()) {
       reloader.watch(options.rules().watch());

@@ -4,7 +4,6 @@ import io.detour.server.transport.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketChannelConfig;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * while it runs. Everything happens on one event loop, which writes all fields; it owns the
  * channels until one is handed out.
  */
-final class AddressRace implements ChannelFutureListener {
+final class AddressRace {
   /** The Connection Attempt Delay of RFC 8305 8. */
   static final long ATTEMPT_DELAY_MILLIS = 250;
 
@@ -41,6 +40,7 @@ final class AddressRace implements ChannelFutureListener {
   private final Transport transport;
   private final ConnectLimits limits;
   private final AddressQueue queue;
+  private final DialStatistics statistics;
   private final List<Channel> running = new ArrayList<>(1);
   private int attempts;
   private long firstNanoTime;
@@ -76,14 +76,21 @@ final class AddressRace implements ChannelFutureListener {
   /**
    * @param port the same for all addresses
    * @param queue the order of the addresses; nobody else takes any out
+   * @param statistics counts the attempts
    */
   AddressRace(
-      int port, EventLoop loop, Transport transport, ConnectLimits limits, AddressQueue queue) {
+      int port,
+      EventLoop loop,
+      Transport transport,
+      ConnectLimits limits,
+      AddressQueue queue,
+      DialStatistics statistics) {
     this.port = port;
     this.loop = loop;
     this.transport = transport;
     this.limits = limits;
     this.queue = queue;
+    this.statistics = statistics;
   }
 
   /** How many attempts were started. */
@@ -183,28 +190,33 @@ final class AddressRace implements ChannelFutureListener {
       if (channel != null) {
         channel.unsafe().closeForcibly();
       }
+      statistics.ended(remote.getAddress(), DialStatistics.Attempt.FAILURE);
       giveUpOthers(ConnectFailures.classify(e));
       return;
     }
     running.add(channel);
     last = channel;
-    channel.connect(remote).addListener(this);
+    channel
+        .connect(remote)
+        .addListener((ChannelFuture attempt) -> ended(remote.getAddress(), attempt));
   }
 
   /** An attempt has ended. */
-  @Override
-  public void operationComplete(ChannelFuture attempt) {
+  private void ended(InetAddress address, ChannelFuture attempt) {
     Channel channel = attempt.channel();
     running.remove(channel);
     if (attempt.isSuccess() && !over && finish != null) {
+      statistics.ended(address, DialStatistics.Attempt.SUCCESS);
       stop();
       finish.won((SocketChannel) channel);
       return;
     }
     close(channel);
     if (over) {
+      statistics.ended(address, DialStatistics.Attempt.ABANDONED);
       return;
     }
+    statistics.ended(address, DialStatistics.Attempt.FAILURE);
     remember(ConnectFailures.classify(attempt.cause()));
     cancelNext();
     if (channel.equals(last)) {

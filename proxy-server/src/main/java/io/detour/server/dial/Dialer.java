@@ -32,6 +32,7 @@ public final class Dialer implements AutoCloseable {
   private final Transport transport;
   private final OwnAddresses own;
   private final KnownHosts known;
+  private final DialStatistics statistics = new DialStatistics();
   private final Resolvers resolvers;
 
   /**
@@ -57,7 +58,7 @@ public final class Dialer implements AutoCloseable {
             options.hosts(),
             options.ipv6(),
             HostsFileEntriesProvider.parser().parseSilently(StandardCharsets.UTF_8));
-    this.resolvers = new Resolvers(options, transport, resolvConf);
+    this.resolvers = new Resolvers(options, transport, resolvConf, statistics);
   }
 
   /** The same as {@link #dial(Hop, String, EventLoop, Consumer)} of what was asked for. */
@@ -151,6 +152,11 @@ public final class Dialer implements AutoCloseable {
     }
   }
 
+  /** What it has done so far. Any thread. */
+  public DialStatistics statistics() {
+    return statistics;
+  }
+
   /** How it resolves and connects. */
   DialOptions options() {
     return options;
@@ -185,7 +191,7 @@ public final class Dialer implements AutoCloseable {
       EventLoop loop,
       Receiver<DialResult> done) {
     ConnectLimits limits = new ConnectLimits((int) options.connectTimeout().toMillis(), timeouts);
-    AddressRace race = new AddressRace(port, loop, transport, limits, queue);
+    AddressRace race = new AddressRace(port, loop, transport, limits, queue, statistics);
     return new PendingDial(port, loop, vetting, options.ipv6(), queue, race, done);
   }
 

@@ -67,6 +67,20 @@ record FamilyAnswers(@Nullable Resolution ipv4, @Nullable Resolution ipv6) {
         : failure();
   }
 
+  /** What the lookup is counted as, once it is complete. */
+  DialStatistics.Lookup lookup() {
+    if (hasAddresses()) {
+      return DialStatistics.Lookup.SUCCESS;
+    }
+    Resolution.Unresolved failure = failure();
+    if (failure.error() == DialError.DNS_TIMEOUT) {
+      return DialStatistics.Lookup.TIMEOUT;
+    }
+    return failure.equals(NO_ADDRESS) || "NXDOMAIN".equals(failure.rcode())
+        ? DialStatistics.Lookup.NOT_FOUND
+        : DialStatistics.Lookup.FAILURE;
+  }
+
   /** Why there is no address: the answer that tells more. */
   Resolution.Unresolved failure() {
     if (ipv4 instanceof Resolution.Unresolved first

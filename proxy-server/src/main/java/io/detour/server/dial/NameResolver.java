@@ -23,6 +23,7 @@ final class NameResolver {
   private final SearchDomains search;
   private final Ipv6 use;
   private final long timeoutNanos;
+  private final DialStatistics statistics;
   private final AddressCache cache = new AddressCache();
   private final Map<String, NameLookup> lookups = new HashMap<>();
 
@@ -45,6 +46,7 @@ final class NameResolver {
    * @param search what names are completed with
    * @param use whether to ask for IPv6 addresses
    * @param timeoutNanos the longest a lookup takes, over all servers and retries
+   * @param statistics counts the lookups
    */
   NameResolver(
       EventLoop loop,
@@ -52,13 +54,15 @@ final class NameResolver {
       DnsServerAddressStreamProvider servers,
       SearchDomains search,
       Ipv6 use,
-      long timeoutNanos) {
+      long timeoutNanos,
+      DialStatistics statistics) {
     this.loop = loop;
     this.dns = dns;
     this.servers = servers;
     this.search = search;
     this.use = use;
     this.timeoutNanos = timeoutNanos;
+    this.statistics = statistics;
   }
 
   /**
@@ -69,6 +73,7 @@ final class NameResolver {
   void resolve(String name, Waiting waiting) {
     FamilyAnswers cached = cache.get(name, System.nanoTime());
     if (cached != null) {
+      statistics.ended(DialStatistics.Lookup.CACHED);
       waiting.learned(cached);
       return;
     }
@@ -105,11 +110,12 @@ final class NameResolver {
   /**
    * A lookup has ended.
    *
-   * @param answers what is to be kept, or null for nothing
+   * @param answers what is to be kept, or null for nothing, since nobody waits any more
    */
   void ended(NameLookup lookup, @Nullable FamilyAnswers answers, long ttlSeconds) {
     lookups.remove(lookup.name(), lookup);
     if (answers != null) {
+      statistics.ended(answers.lookup());
       cache.put(lookup.name(), answers, ttlSeconds, System.nanoTime());
     }
   }

@@ -29,15 +29,18 @@ final class Resolvers implements AutoCloseable {
   private final DnsServerAddressStreamProvider servers;
   private final SearchDomains search;
   private final DnsNameResolverBuilder dns;
+  private final DialStatistics statistics;
   private final ConcurrentMap<EventLoop, NameResolver> resolvers = new ConcurrentHashMap<>();
 
   /**
    * Reads the file, so that no event loop does when it first looks up a name.
    *
    * @param resolvConf as resolv.conf(5) describes it
+   * @param statistics counts the lookups
    */
-  Resolvers(DialOptions options, Transport transport, File resolvConf) {
+  Resolvers(DialOptions options, Transport transport, File resolvConf, DialStatistics statistics) {
     this.options = options;
+    this.statistics = statistics;
     this.search = options.search() ? SearchDomains.read(resolvConf) : SearchDomains.NONE;
     this.servers =
         options.dnsServers().isEmpty()
@@ -64,7 +67,7 @@ final class Resolvers implements AutoCloseable {
   private NameResolver newResolver(EventLoop loop) {
     DnsNameResolver queries = dns.copy().eventLoop(loop).build();
     return new NameResolver(
-        loop, queries, servers, search, options.ipv6(), options.dnsTimeout().toNanos());
+        loop, queries, servers, search, options.ipv6(), options.dnsTimeout().toNanos(), statistics);
   }
 
   /** Drops the resolvers and what they have cached. Lookups that run go on to their end. */

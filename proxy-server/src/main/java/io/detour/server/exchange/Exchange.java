@@ -66,7 +66,11 @@ final class Exchange implements ServedRequest, Passage.Arrival {
     this.request = request;
     this.controls = RequestControls.of(request.head());
     this.passage =
-        new Passage(services.passages(), new HttpCaller(client), request.target().address());
+        new Passage(
+            services.passages(),
+            client.loop().counters(),
+            new HttpCaller(client),
+            request.target().address());
     this.patience = new Patience(services.timeouts().response());
   }
 

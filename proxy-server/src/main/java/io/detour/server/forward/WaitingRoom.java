@@ -6,6 +6,7 @@ import io.detour.server.listen.ClientLoop;
 import io.detour.server.listen.HalfClosedWatch;
 import io.detour.server.listen.ResetOnClose;
 import io.detour.server.observe.RequestKind;
+import io.detour.server.observe.Timing;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
 import io.detour.server.tunnel.TunnelServices;
@@ -126,7 +127,12 @@ final class WaitingRoom {
     loop.counters().request(RequestKind.TCP, 200);
     loop.counters().request(RequestKind.TCP, 200);
     boolean earlyIsFirst = side == Side.SECOND;
-    services.engine().relay(earlyIsFirst ? early : late, earlyIsFirst ? late : early, stats -> {});
+    services
+        .engine()
+        .relay(
+            earlyIsFirst ? early : late,
+            earlyIsFirst ? late : early,
+            stats -> loop.counters().took(Timing.TUNNEL, stats.duration().toNanos()));
   }
 
   private void refuse(Channel connection, ClientLoop loop, Refusal refusal) {

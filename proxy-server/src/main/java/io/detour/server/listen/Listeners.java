@@ -1,6 +1,8 @@
 package io.detour.server.listen;
 
 import io.detour.server.dial.OwnAddresses;
+import io.detour.server.observe.ListenerCounts;
+import io.detour.server.observe.LoopLag;
 import io.detour.server.observe.RequestCounters;
 import io.detour.server.transport.BindFailure;
 import io.detour.server.transport.Transport;
@@ -39,6 +41,7 @@ public final class Listeners {
   private final Transport transport;
   private final EventLoopGroup group;
   private final Duration headTimeout;
+  private final RequestCounters counters;
   private final ClientSlots slots;
   private final Certificates certificates;
   private final Map<EventLoop, ClientLoop> clients = new HashMap<>();
@@ -61,12 +64,15 @@ public final class Listeners {
       Duration headTimeout) {
     this.transport = transport;
     this.group = group;
+    this.counters = counters;
     this.headTimeout = headTimeout;
     this.slots = new ClientSlots(limits);
     this.certificates = new Certificates(headTimeout);
     int index = 0;
     for (EventExecutor executor : group) {
-      clients.put((EventLoop) executor, new ClientLoop(counters.loop(index)));
+      EventLoop loop = (EventLoop) executor;
+      clients.put(loop, new ClientLoop(counters.loop(index)));
+      LoopLag.watch(loop, counters.loop(index));
       index++;
     }
   }
@@ -87,19 +93,23 @@ public final class Listeners {
       throws IOException {
     try {
       ListenerTls tls = listener.tls() == null ? null : certificates.read(listener.tls());
+      ListenerCounts counts = new ListenerCounts();
       NewClient newClient =
-          new NewClient(listener, tls, headTimeout, slots, this::takeIn, entrance);
-      return switch (listener.address()) {
-        case ListenAddress.Inet tcp -> {
-          InetSocketAddress bound = bindTcp(listener, tcp, loops, newClient);
-          own.add(bound);
-          yield listener.withAddress(ListenAddress.Inet.of(bound));
-        }
-        case ListenAddress.Unix unix -> {
-          bindUnix(listener, unix, loops, newClient);
-          yield listener;
-        }
-      };
+          new NewClient(listener, counts, tls, headTimeout, slots, this::takeIn, entrance);
+      ListenerOptions listening =
+          switch (listener.address()) {
+            case ListenAddress.Inet tcp -> {
+              InetSocketAddress bound = bindTcp(listener, tcp, loops, newClient);
+              own.add(bound);
+              yield listener.withAddress(ListenAddress.Inet.of(bound));
+            }
+            case ListenAddress.Unix unix -> {
+              bindUnix(listener, unix, loops, newClient);
+              yield listener;
+            }
+          };
+      counters.listens(listening.address().toString(), counts);
+      return listening;
     } catch (IOException e) {
       stopAccepting();
       throw new IOException("cannot listen on " + listener.address() + ": " + e.getMessage(), e);

@@ -2,6 +2,7 @@ package io.detour.server.listen;
 
 import io.detour.core.Address;
 import io.detour.server.observe.ClientLimit;
+import io.detour.server.observe.ListenerCounts;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
 import io.netty.channel.Channel;
@@ -24,6 +25,7 @@ final class NewClient extends ChannelInitializer<Channel> {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
   private final ListenerOptions listener;
+  private final ListenerCounts counts;
   private final @Nullable ListenerTls tls;
   private final Duration headerTimeout;
   private final ClientSlots slots;
@@ -31,6 +33,7 @@ final class NewClient extends ChannelInitializer<Channel> {
   private final ClientEntrance entrance;
 
   /**
+   * @param counts of the listener
    * @param tls of the listener, or null
    * @param headerTimeout for the PROXY header
    * @param slots of all listeners
@@ -39,12 +42,14 @@ final class NewClient extends ChannelInitializer<Channel> {
    */
   NewClient(
       ListenerOptions listener,
+      ListenerCounts counts,
       @Nullable ListenerTls tls,
       Duration headerTimeout,
       ClientSlots slots,
       Function<Channel, @Nullable ClientLoop> loops,
       ClientEntrance entrance) {
     this.listener = listener;
+    this.counts = counts;
     this.tls = tls;
     this.headerTimeout = headerTimeout;
     this.slots = slots;
@@ -59,6 +64,8 @@ final class NewClient extends ChannelInitializer<Channel> {
       client.close();
       return;
     }
+    counts.accepted();
+    client.closeFuture().addListener(closed -> counts.closed());
     ClientAddress.accepted(client, listener.address());
     if (listener.proxyProtocol() == ProxyProtocol.OFF) {
       enter(client, loop, false);

@@ -1,6 +1,9 @@
 package io.detour.server.observe;
 
 import io.detour.server.status.ProxyErrorType;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * What one event loop counts. Only that loop's thread calls the methods that count; each is a plain
@@ -19,7 +22,14 @@ public final class LoopCounters {
   private final SingleWriterCounters rejections =
       new SingleWriterCounters(ClientLimit.values().length);
 
-  LoopCounters() {}
+  /** For each timing: a count for each bucket, then the sum in nanoseconds. */
+  private final Map<Timing, SingleWriterCounters> timings = new EnumMap<>(Timing.class);
+
+  LoopCounters() {
+    for (Timing timing : Timing.values()) {
+      timings.put(timing, new SingleWriterCounters(timing.buckets() + 1));
+    }
+  }
 
   /**
    * Counts a request that has been answered.
@@ -38,6 +48,29 @@ public final class LoopCounters {
   /** Counts a client that was turned away, beside {@link #request}. */
   public void rejected(ClientLimit limit) {
     rejections.increment(index(limit));
+  }
+
+  /**
+   * Counts how long something took.
+   *
+   * @param nanos 0 or more
+   */
+  public void took(Timing timing, long nanos) {
+    SingleWriterCounters counts = timing(timing);
+    counts.increment(timing.bucket(nanos));
+    counts.add(timing.buckets(), nanos);
+  }
+
+  private SingleWriterCounters timing(Timing timing) {
+    return Objects.requireNonNull(timings.get(timing));
+  }
+
+  long durations(Timing timing, int bucket) {
+    return timing(timing).value(bucket);
+  }
+
+  long durationNanos(Timing timing) {
+    return timing(timing).value(timing.buckets());
   }
 
   long requests(RequestKind kind, int slot) {

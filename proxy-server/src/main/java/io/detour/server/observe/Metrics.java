@@ -6,6 +6,7 @@ import io.detour.core.RelayPath;
 import io.detour.core.SpliceFallback;
 import io.detour.core.relay.RelayStatistics;
 import io.detour.server.decide.RulesInForce;
+import io.detour.server.dial.DialStatistics;
 import io.detour.server.reload.ReloadHistory;
 import io.detour.server.status.ProxyErrorType;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -53,6 +54,7 @@ public final class Metrics implements AutoCloseable {
   private final RequestCounters requests;
   private final ReloadHistory reloads;
   private final RelayStatistics relay;
+  private final DialStatistics dials;
   private final BooleanSupplier draining;
 
   /**
@@ -66,19 +68,43 @@ public final class Metrics implements AutoCloseable {
       ReloadHistory reloads,
       RequestCounters requests,
       RelayStatistics relay,
+      DialStatistics dials,
       BooleanSupplier draining) {
     this.requests = requests;
     this.reloads = reloads;
     this.relay = relay;
+    this.dials = dials;
     this.draining = draining;
     registry.config().namingConvention(new KeepTotal());
     registry.throwExceptionOnRegistrationFailure();
     registry.getPrometheusRegistry().register(new RuleMetrics(rules));
+    registry.getPrometheusRegistry().register(new DurationMetrics(requests));
     registerServer(build);
     registerReloads();
     registerRequests();
     registerRelay();
+    registerDials();
     registerRuntime();
+  }
+
+  /** Puts the listeners on the page that are known by now. To be called once. */
+  public void registerListeners() {
+    requests
+        .listeners()
+        .forEach(
+            (address, counts) -> {
+              Tags labels = Tags.of("listener", address);
+              gauge(
+                  "detour.listener.connections",
+                  "Clients that are connected, by where they were accepted.",
+                  labels,
+                  metrics -> counts.open());
+              counter(
+                  "detour.listener.connections",
+                  "Clients that were accepted, by where.",
+                  labels,
+                  metrics -> counts.total());
+            });
   }
 
   /**
@@ -226,7 +252,32 @@ public final class Metrics implements AutoCloseable {
     }
   }
 
+  private void registerDials() {
+    for (DialStatistics.Family family : DialStatistics.Family.values()) {
+      for (DialStatistics.Attempt result : DialStatistics.Attempt.values()) {
+        counter(
+            "detour.upstream.connect.attempts",
+            "Attempts to connect to an address; abandoned when another one was faster or the"
+                + " client went away.",
+            Tags.of("family", label(family), "result", label(result)),
+            metrics -> metrics.dials.attempts(family, result));
+      }
+    }
+    for (DialStatistics.Lookup result : DialStatistics.Lookup.values()) {
+      counter(
+          "detour.dns.lookups",
+          "Names that were looked up, by what came of it.",
+          Tags.of("result", label(result)),
+          metrics -> metrics.dials.lookups(result));
+    }
+  }
+
   private void registerRuntime() {
+    counter(
+        "detour.access.log.dropped",
+        "Log lines for which there was no room, since the output was too slow.",
+        Tags.empty(),
+        metrics -> DroppingAppender.dropped());
     List<MeterBinder> binders =
         List.of(
             new ProcessMetrics(),

@@ -2,12 +2,16 @@ package io.detour.server.observe;
 
 import io.detour.server.status.ProxyErrorType;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /** The counters of all event loops, and their sums. Immutable apart from the counts; any thread. */
 public final class RequestCounters {
   private final List<LoopCounters> loops;
+  private final ConcurrentMap<String, ListenerCounts> listeners = new ConcurrentSkipListMap<>();
 
   /**
    * @param loops number of event loops that count, at least 1
@@ -47,6 +51,28 @@ public final class RequestCounters {
   /** Clients that were turned away for a limit. */
   public long rejections(ClientLimit limit) {
     return sum(loop -> loop.rejections(limit));
+  }
+
+  /**
+   * The counts of a listener, which are on the page from now on.
+   *
+   * @param address where it listens
+   */
+  public void listens(String address, ListenerCounts counts) {
+    listeners.put(address, counts);
+  }
+
+  /** Those of all listeners, by their addresses. */
+  Map<String, ListenerCounts> listeners() {
+    return listeners;
+  }
+
+  long durations(Timing timing, int bucket) {
+    return sum(loop -> loop.durations(timing, bucket));
+  }
+
+  long durationNanos(Timing timing) {
+    return sum(loop -> loop.durationNanos(timing));
   }
 
   private long sum(ToLongFunction<LoopCounters> count) {

@@ -30,8 +30,13 @@ final class SingleWriterCounters {
 
   /** Adds one. Only the owning thread. */
   void increment(int index) {
+    add(index, 1);
+  }
+
+  /** Adds a number. Only the owning thread. */
+  void add(int index, long number) {
     int cell = PAD + index;
-    CELL.setOpaque(cells, cell, (long) CELL.getOpaque(cells, cell) + 1);
+    CELL.setOpaque(cells, cell, (long) CELL.getOpaque(cells, cell) + number);
   }
 
   /** The count, perhaps a moment old. Any thread. */

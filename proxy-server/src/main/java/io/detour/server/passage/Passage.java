@@ -17,7 +17,9 @@ import io.detour.server.dial.RouteDial;
 import io.detour.server.dial.RouteProgress;
 import io.detour.server.dial.RouteResult;
 import io.detour.server.observe.LegacyUse;
+import io.detour.server.observe.LoopCounters;
 import io.detour.server.observe.RequestKind;
+import io.detour.server.observe.Timing;
 import io.detour.server.status.Refusal;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -51,6 +53,7 @@ public final class Passage implements ChannelFutureListener {
   }
 
   private final PassageServices services;
+  private final LoopCounters counters;
   private final Caller caller;
   private final HostPort asked;
 
@@ -64,17 +67,20 @@ public final class Passage implements ChannelFutureListener {
   private HostPort target;
 
   private @Nullable RouteDial dial;
+  private long dialNanoTime;
 
   /** Whether the use of a rule has been reported: a second dial is no second use. */
   private boolean reported;
 
   /**
    * @param services what every passage works with
+   * @param counters of the client's event loop
    * @param caller the client
    * @param asked where it wants to go
    */
-  public Passage(PassageServices services, Caller caller, HostPort asked) {
+  public Passage(PassageServices services, LoopCounters counters, Caller caller, HostPort asked) {
     this.services = services;
+    this.counters = counters;
     this.caller = caller;
     this.asked = asked;
     this.target = asked;
@@ -141,6 +147,7 @@ public final class Passage implements ChannelFutureListener {
   public void dial(Route route, Arrival arrival) {
     Route vetted = caller.kind() == RequestKind.TCP ? route.allowingAsked() : route;
     target = route.first().address();
+    dialNanoTime = System.nanoTime();
     Channel client = caller.channel();
     client.closeFuture().addListener(this);
     dial =
@@ -189,6 +196,9 @@ public final class Passage implements ChannelFutureListener {
     logUse(target, walk.tried());
     switch (walk.result()) {
       case DialResult.Connected connected -> {
+        counters.took(Timing.SETUP_DNS, walk.dnsNanos());
+        counters.took(Timing.SETUP_CONNECT, walk.connectNanos());
+        counters.took(Timing.SETUP_TOTAL, System.nanoTime() - dialNanoTime);
         TargetUse targets = targets();
         if (targets != null) {
           targets.connected(walk.hop().target());

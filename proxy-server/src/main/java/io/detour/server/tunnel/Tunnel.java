@@ -7,6 +7,7 @@ import io.detour.rules.Route;
 import io.detour.server.decide.Consequence;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.listen.HalfClosedWatch;
+import io.detour.server.observe.Timing;
 import io.detour.server.passage.Passage;
 import io.detour.server.status.Refusal;
 import io.netty.channel.Channel;
@@ -33,7 +34,7 @@ public final class Tunnel implements Passage.Arrival {
     this.loop = loop;
     this.asker = asker;
     this.client = asker.channel();
-    this.passage = new Passage(services.passages(), asker, asked);
+    this.passage = new Passage(services.passages(), loop.counters(), asker, asked);
   }
 
   /**
@@ -91,6 +92,7 @@ public final class Tunnel implements Passage.Arrival {
   /** The engine has counted it. */
   private void account(TunnelStats stats) {
     LOG.debug("tunnel to {} ended: {}", passage.target(), stats);
+    loop.counters().took(Timing.TUNNEL, stats.duration().toNanos());
     passage.relayed(stats.upstreamBytes(), stats.downstreamBytes());
     asker.ended(stats);
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.detour.core.CloseReason;
 import io.detour.server.decide.RuleTexts;
 import io.detour.server.decide.RulesInForce;
+import io.detour.server.dial.DialStatistics;
 import io.detour.server.reload.ReloadHistory;
 import io.detour.server.status.ProxyErrorType;
 import java.io.IOException;
@@ -38,6 +39,7 @@ class MetricsTest {
           new ReloadHistory(1_800_000_000),
           counters,
           new FixedRelayStatistics(),
+          new DialStatistics(),
           draining::get);
 
   @AfterEach
