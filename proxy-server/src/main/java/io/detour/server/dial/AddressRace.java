@@ -1,5 +1,6 @@
 package io.detour.server.dial;
 
+import io.detour.server.observe.DialCounts;
 import io.detour.server.transport.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
@@ -40,7 +41,7 @@ final class AddressRace {
   private final Transport transport;
   private final ConnectLimits limits;
   private final AddressQueue queue;
-  private final DialStatistics statistics;
+  private final DialCounts statistics;
   private final List<Channel> running = new ArrayList<>(1);
   private int attempts;
   private long firstNanoTime;
@@ -84,7 +85,7 @@ final class AddressRace {
       Transport transport,
       ConnectLimits limits,
       AddressQueue queue,
-      DialStatistics statistics) {
+      DialCounts statistics) {
     this.port = port;
     this.loop = loop;
     this.transport = transport;
@@ -190,7 +191,7 @@ final class AddressRace {
       if (channel != null) {
         channel.unsafe().closeForcibly();
       }
-      statistics.ended(remote.getAddress(), DialStatistics.Attempt.FAILURE);
+      statistics.ended(remote.getAddress(), DialCounts.Attempt.FAILURE);
       giveUpOthers(ConnectFailures.classify(e));
       return;
     }
@@ -206,17 +207,17 @@ final class AddressRace {
     Channel channel = attempt.channel();
     running.remove(channel);
     if (attempt.isSuccess() && !over && finish != null) {
-      statistics.ended(address, DialStatistics.Attempt.SUCCESS);
+      statistics.ended(address, DialCounts.Attempt.SUCCESS);
       stop();
       finish.won((SocketChannel) channel);
       return;
     }
     close(channel);
     if (over) {
-      statistics.ended(address, DialStatistics.Attempt.ABANDONED);
+      statistics.ended(address, DialCounts.Attempt.ABANDONED);
       return;
     }
-    statistics.ended(address, DialStatistics.Attempt.FAILURE);
+    statistics.ended(address, DialCounts.Attempt.FAILURE);
     remember(ConnectFailures.classify(attempt.cause()));
     cancelNext();
     if (channel.equals(last)) {

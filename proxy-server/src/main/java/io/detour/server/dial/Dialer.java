@@ -3,6 +3,7 @@ package io.detour.server.dial;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.rules.Hop;
+import io.detour.server.observe.DialCounts;
 import io.detour.server.transport.Transport;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.HostsFileEntriesProvider;
@@ -32,7 +33,7 @@ public final class Dialer implements AutoCloseable {
   private final Transport transport;
   private final OwnAddresses own;
   private final KnownHosts known;
-  private final DialStatistics statistics = new DialStatistics();
+  private final DialCounts statistics = new DialCounts();
   private final Resolvers resolvers;
 
   /**
@@ -153,7 +154,7 @@ public final class Dialer implements AutoCloseable {
   }
 
   /** What it has done so far. Any thread. */
-  public DialStatistics statistics() {
+  public DialCounts statistics() {
     return statistics;
   }
 

@@ -1,5 +1,6 @@
 package io.detour.server.dial;
 
+import io.detour.server.observe.DialCounts;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,17 +69,17 @@ record FamilyAnswers(@Nullable Resolution ipv4, @Nullable Resolution ipv6) {
   }
 
   /** What the lookup is counted as, once it is complete. */
-  DialStatistics.Lookup lookup() {
+  DialCounts.Lookup lookup() {
     if (hasAddresses()) {
-      return DialStatistics.Lookup.SUCCESS;
+      return DialCounts.Lookup.SUCCESS;
     }
     Resolution.Unresolved failure = failure();
     if (failure.error() == DialError.DNS_TIMEOUT) {
-      return DialStatistics.Lookup.TIMEOUT;
+      return DialCounts.Lookup.TIMEOUT;
     }
     return failure.equals(NO_ADDRESS) || "NXDOMAIN".equals(failure.rcode())
-        ? DialStatistics.Lookup.NOT_FOUND
-        : DialStatistics.Lookup.FAILURE;
+        ? DialCounts.Lookup.NOT_FOUND
+        : DialCounts.Lookup.FAILURE;
   }
 
   /** Why there is no address: the answer that tells more. */

@@ -1,5 +1,6 @@
 package io.detour.server.dial;
 
+import io.detour.server.observe.DialCounts;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.resolver.dns.DnsNameResolver;
@@ -23,7 +24,7 @@ final class NameResolver {
   private final SearchDomains search;
   private final Ipv6 use;
   private final long timeoutNanos;
-  private final DialStatistics statistics;
+  private final DialCounts statistics;
   private final AddressCache cache = new AddressCache();
   private final Map<String, NameLookup> lookups = new HashMap<>();
 
@@ -55,7 +56,7 @@ final class NameResolver {
       SearchDomains search,
       Ipv6 use,
       long timeoutNanos,
-      DialStatistics statistics) {
+      DialCounts statistics) {
     this.loop = loop;
     this.dns = dns;
     this.servers = servers;
@@ -73,7 +74,7 @@ final class NameResolver {
   void resolve(String name, Waiting waiting) {
     FamilyAnswers cached = cache.get(name, System.nanoTime());
     if (cached != null) {
-      statistics.ended(DialStatistics.Lookup.CACHED);
+      statistics.ended(DialCounts.Lookup.CACHED);
       waiting.learned(cached);
       return;
     }

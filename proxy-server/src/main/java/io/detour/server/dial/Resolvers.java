@@ -1,5 +1,6 @@
 package io.detour.server.dial;
 
+import io.detour.server.observe.DialCounts;
 import io.detour.server.transport.Transport;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.dns.DnsNameResolver;
@@ -29,7 +30,7 @@ final class Resolvers implements AutoCloseable {
   private final DnsServerAddressStreamProvider servers;
   private final SearchDomains search;
   private final DnsNameResolverBuilder dns;
-  private final DialStatistics statistics;
+  private final DialCounts statistics;
   private final ConcurrentMap<EventLoop, NameResolver> resolvers = new ConcurrentHashMap<>();
 
   /**
@@ -38,7 +39,7 @@ final class Resolvers implements AutoCloseable {
    * @param resolvConf as resolv.conf(5) describes it
    * @param statistics counts the lookups
    */
-  Resolvers(DialOptions options, Transport transport, File resolvConf, DialStatistics statistics) {
+  Resolvers(DialOptions options, Transport transport, File resolvConf, DialCounts statistics) {
     this.options = options;
     this.statistics = statistics;
     this.search = options.search() ? SearchDomains.read(resolvConf) : SearchDomains.NONE;

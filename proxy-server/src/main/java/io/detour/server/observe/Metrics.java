@@ -6,7 +6,6 @@ import io.detour.core.RelayPath;
 import io.detour.core.SpliceFallback;
 import io.detour.core.relay.RelayStatistics;
 import io.detour.server.decide.RulesInForce;
-import io.detour.server.dial.DialStatistics;
 import io.detour.server.reload.ReloadHistory;
 import io.detour.server.status.ProxyErrorType;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -54,7 +53,7 @@ public final class Metrics implements AutoCloseable {
   private final RequestCounters requests;
   private final ReloadHistory reloads;
   private final RelayStatistics relay;
-  private final DialStatistics dials;
+  private final DialCounts dials;
   private final BooleanSupplier draining;
 
   /**
@@ -68,7 +67,7 @@ public final class Metrics implements AutoCloseable {
       ReloadHistory reloads,
       RequestCounters requests,
       RelayStatistics relay,
-      DialStatistics dials,
+      DialCounts dials,
       BooleanSupplier draining) {
     this.requests = requests;
     this.reloads = reloads;
@@ -253,8 +252,8 @@ public final class Metrics implements AutoCloseable {
   }
 
   private void registerDials() {
-    for (DialStatistics.Family family : DialStatistics.Family.values()) {
-      for (DialStatistics.Attempt result : DialStatistics.Attempt.values()) {
+    for (DialCounts.Family family : DialCounts.Family.values()) {
+      for (DialCounts.Attempt result : DialCounts.Attempt.values()) {
         counter(
             "detour.upstream.connect.attempts",
             "Attempts to connect to an address; abandoned when another one was faster or the"
@@ -263,7 +262,7 @@ public final class Metrics implements AutoCloseable {
             metrics -> metrics.dials.attempts(family, result));
       }
     }
-    for (DialStatistics.Lookup result : DialStatistics.Lookup.values()) {
+    for (DialCounts.Lookup result : DialCounts.Lookup.values()) {
       counter(
           "detour.dns.lookups",
           "Names that were looked up, by what came of it.",

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /** What is timed, each in buckets of its own. */
+@SuppressWarnings("ImmutableEnumChecker") // the arrays are written by the constructor only
 public enum Timing {
   /** A tunnel, from the start of its relay to its end. */
   TUNNEL(0.1, 0.5, 1, 5, 15, 60, 300, 1_800, 7_200, 28_800),

@@ -8,8 +8,8 @@ import static org.awaitility.Awaitility.await;
 import io.detour.core.Host;
 import io.detour.rules.RuleSet;
 import io.detour.server.decide.RulesInForce;
-import io.detour.server.dial.DialStatistics;
 import io.detour.server.observe.BuildInfo;
+import io.detour.server.observe.DialCounts;
 import io.detour.server.observe.FixedRelayStatistics;
 import io.detour.server.observe.Metrics;
 import io.detour.server.observe.RequestCounters;
@@ -60,7 +60,7 @@ class AdminServerTest {
           reloader.history(),
           new RequestCounters(1),
           new FixedRelayStatistics(),
-          new DialStatistics(),
+          new DialCounts(),
           control::isDraining);
 
   @SuppressWarnings("NullAway.Init")

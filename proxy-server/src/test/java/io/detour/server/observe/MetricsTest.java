@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.detour.core.CloseReason;
 import io.detour.server.decide.RuleTexts;
 import io.detour.server.decide.RulesInForce;
-import io.detour.server.dial.DialStatistics;
 import io.detour.server.reload.ReloadHistory;
 import io.detour.server.status.ProxyErrorType;
 import java.io.IOException;
@@ -39,7 +38,7 @@ class MetricsTest {
           new ReloadHistory(1_800_000_000),
           counters,
           new FixedRelayStatistics(),
-          new DialStatistics(),
+          new DialCounts(),
           draining::get);
 
   @AfterEach
