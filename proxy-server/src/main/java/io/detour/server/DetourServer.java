@@ -1,9 +1,12 @@
 package io.detour.server;
 
 import io.detour.core.CloseReason;
+import io.detour.core.Host;
+import io.detour.core.HostPort;
 import io.detour.core.relay.RelayEngine;
 import io.detour.server.access.AccessControl;
 import io.detour.server.admin.AdminServer;
+import io.detour.server.admin.RulePages;
 import io.detour.server.admin.ServerControl;
 import io.detour.server.connect.Pseudonym;
 import io.detour.server.decide.RulesInForce;
@@ -14,6 +17,7 @@ import io.detour.server.forward.Forward;
 import io.detour.server.forward.ForwardListeners;
 import io.detour.server.listen.ClientLimits;
 import io.detour.server.listen.DescriptorBudget;
+import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
 import io.detour.server.listen.Listeners;
 import io.detour.server.observe.AccessLog;
@@ -33,6 +37,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -68,7 +73,7 @@ public final class DetourServer implements AutoCloseable {
   private final Pseudonym pseudonym = Pseudonym.random();
   private volatile boolean draining;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private List<ListenerOptions> bound = List.of();
+  private volatile List<ListenerOptions> bound = List.of();
   private List<Forward> forwards = List.of();
 
   @SuppressWarnings("NullAway.Init") // set by start, which is the only way to make one
@@ -153,6 +158,14 @@ public final class DetourServer implements AutoCloseable {
             options.admin().listen().socketAddress(),
             options.admin().hosts(),
             metrics,
+            new RulePages(
+                rules,
+                options.access(),
+                options.dial().parents(),
+                this::proxyFor,
+                clock,
+                ZoneId.systemDefault()),
+            options.configuration(),
             new Control());
     own.add(admin.localAddress());
     AccessLog log = new AccessLog();
@@ -181,6 +194,18 @@ public final class DetourServer implements AutoCloseable {
    */
   public List<ListenerOptions> listeners() {
     return bound;
+  }
+
+  /** Where a browser reaches the proxy on this machine, which it knows under a name; or null. */
+  private @Nullable HostPort proxyFor(Host machine) {
+    for (ListenerOptions listener : bound) {
+      if (listener.tls() == null && listener.address() instanceof ListenAddress.Inet tcp) {
+        boolean anywhere = tcp.address().isAnyLocalAddress();
+        String text = anywhere ? machine.bracketed() + ":" + tcp.port() : tcp.toString();
+        return (HostPort) HostPort.parse(text);
+      }
+    }
+    return null;
   }
 
   /** The plain TCP listeners, with the ports that were chosen where 0 was asked for. */

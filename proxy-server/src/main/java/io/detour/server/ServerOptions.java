@@ -5,6 +5,7 @@ import io.detour.rules.RuleSet;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.admin.AdminOptions;
 import io.detour.server.config.Configuration;
+import io.detour.server.config.ConfigurationYaml;
 import io.detour.server.config.LimitOptions;
 import io.detour.server.connect.ClientTimeouts;
 import io.detour.server.dial.DialOptions;
@@ -33,6 +34,7 @@ import java.util.function.Consumer;
  * @param threads number of event loops, at least 1
  * @param busyPoll how long an event loop looks for more events before its thread sleeps, if few
  *     came last; zero for not at all
+ * @param configuration all of it as YAML without secrets, for people to look at
  */
 public record ServerOptions(
     List<ListenerOptions> listen,
@@ -45,7 +47,8 @@ public record ServerOptions(
     DialOptions dial,
     RelayOptions relay,
     int threads,
-    Duration busyPoll) {
+    Duration busyPoll,
+    String configuration) {
 
   /**
    * Copies the lists.
@@ -83,7 +86,8 @@ public record ServerOptions(
         configuration.dialOptions(),
         configuration.relayOptions(),
         threads == Configuration.AUTOMATIC ? automaticThreads() : threads,
-        configuration.relay().busyPoll());
+        configuration.relay().busyPoll(),
+        ConfigurationYaml.of(configuration));
   }
 
   /**
@@ -189,6 +193,7 @@ public record ServerOptions(
     private RelayOptions relay;
     private int threads;
     private final Duration busyPoll;
+    private final String configuration;
 
     Draft(ServerOptions from) {
       listen = from.listen;
@@ -202,11 +207,23 @@ public record ServerOptions(
       relay = from.relay;
       threads = from.threads;
       busyPoll = from.busyPoll;
+      configuration = from.configuration;
     }
 
     ServerOptions options() {
       return new ServerOptions(
-          listen, forward, admin, rules, access, limits, timeouts, dial, relay, threads, busyPoll);
+          listen,
+          forward,
+          admin,
+          rules,
+          access,
+          limits,
+          timeouts,
+          dial,
+          relay,
+          threads,
+          busyPoll,
+          configuration);
     }
   }
 }

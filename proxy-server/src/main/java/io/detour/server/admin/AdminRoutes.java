@@ -1,5 +1,7 @@
 package io.detour.server.admin;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.detour.server.observe.Metrics;
 import io.detour.server.observe.MetricsPage;
 import io.detour.server.reload.ReloadResult;
@@ -9,6 +11,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -19,9 +22,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hosts under which it answers at all
  * @param metrics the page
+ * @param pages about the rules
+ * @param configuration the one in effect, without secrets
  * @param control the server
  */
-record AdminRoutes(AllowedHosts hosts, Metrics metrics, ServerControl control) {
+record AdminRoutes(
+    AllowedHosts hosts,
+    Metrics metrics,
+    RulePages pages,
+    String configuration,
+    ServerControl control) {
   private static final String ACTIONS = "/-/";
   private static final String INDEX =
       """
@@ -29,6 +39,10 @@ record AdminRoutes(AllowedHosts hosts, Metrics metrics, ServerControl control) {
       /metrics   counters for Prometheus
       /healthz   200 while the process answers
       /readyz    200 while it accepts, 503 when it drains or is paused
+      /rules     the rules in force and how much they are used, JSON
+      /explain   ?host=HOST[:PORT]&client=&user=&at= what becomes of a request, JSON
+      /configz   the configuration in effect, without secrets
+      /proxy.pac for browsers: legacy names go to the proxy; also /wpad.dat
       /-/reload  POST reads the rules and certificates again
       /-/pause   POST accepts no clients: they wait
       /-/resume  POST accepts clients again\
@@ -51,9 +65,7 @@ record AdminRoutes(AllowedHosts hosts, Metrics metrics, ServerControl control) {
       return act(path, request.method());
     }
     return CompletableFuture.completedFuture(
-        isRead(request.method())
-            ? read(path, request.headers().get(HttpHeaderNames.ACCEPT))
-            : Answer.methodNotAllowed("GET, HEAD"));
+        isRead(request.method()) ? read(path, request) : Answer.methodNotAllowed("GET, HEAD"));
   }
 
   private CompletableFuture<Answer> act(String path, HttpMethod method) {
@@ -120,11 +132,11 @@ record AdminRoutes(AllowedHosts hosts, Metrics metrics, ServerControl control) {
     return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
   }
 
-  private Answer read(String path, @Nullable String accept) {
+  private Answer read(String path, HttpRequest request) {
     return switch (path) {
       case "/" -> Answer.text(HttpResponseStatus.OK, INDEX);
       case "/metrics" -> {
-        MetricsPage page = metrics.scrape(accept);
+        MetricsPage page = metrics.scrape(request.headers().get(HttpHeaderNames.ACCEPT));
         yield Answer.page(page.contentType(), page.body());
       }
       case "/healthz" -> Answer.text(HttpResponseStatus.OK, "ok");
@@ -134,8 +146,20 @@ record AdminRoutes(AllowedHosts hosts, Metrics metrics, ServerControl control) {
                   ? HttpResponseStatus.SERVICE_UNAVAILABLE
                   : HttpResponseStatus.OK,
               stateWord());
+      case "/rules" -> pages.rulesJson();
+      case "/explain" -> explain(request.uri());
+      case "/configz" -> Answer.page("application/yaml", configuration.getBytes(UTF_8));
+      case "/proxy.pac", "/wpad.dat" -> pages.pac(request.headers().get(HttpHeaderNames.HOST));
       default -> notFound();
     };
+  }
+
+  private Answer explain(String target) {
+    try {
+      return pages.explain(new QueryStringDecoder(target));
+    } catch (IllegalArgumentException e) {
+      return Answer.text(HttpResponseStatus.BAD_REQUEST, "the query is not well encoded");
+    }
   }
 
   private static Answer notFound() {

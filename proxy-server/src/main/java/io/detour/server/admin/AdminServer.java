@@ -63,6 +63,8 @@ public final class AdminServer implements AutoCloseable {
    * @param listen a resolved address; port 0 takes any free one
    * @param hosts names that are accepted in {@code Host} beside IP literals and {@code localhost}
    * @param metrics the page; stays the caller's to close
+   * @param pages about the rules
+   * @param configuration the one in effect, as YAML without secrets
    * @param control the server
    * @throws IOException if the address cannot be listened on; the message names it and the cause
    */
@@ -71,9 +73,12 @@ public final class AdminServer implements AutoCloseable {
       InetSocketAddress listen,
       Set<Host> hosts,
       Metrics metrics,
+      RulePages pages,
+      String configuration,
       ServerControl control)
       throws IOException {
-    AdminRoutes routes = new AdminRoutes(new AllowedHosts(hosts), metrics, control);
+    AdminRoutes routes =
+        new AdminRoutes(new AllowedHosts(hosts), metrics, pages, configuration, control);
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("admin", true), transport.ioHandlers());

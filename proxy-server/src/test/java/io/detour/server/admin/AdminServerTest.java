@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.detour.core.Host;
 import io.detour.rules.RuleSet;
+import io.detour.server.access.AccessOptions;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.observe.BuildInfo;
 import io.detour.server.observe.DialCounts;
@@ -27,7 +28,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -74,7 +77,19 @@ class AdminServerTest {
             ANY_PORT,
             Set.of((Host) Host.parse("detour.example.com")),
             metrics,
+            pages(),
+            "listen: []\n",
             control);
+  }
+
+  private RulePages pages() {
+    return new RulePages(
+        rules,
+        AccessOptions.open(),
+        Map.of(),
+        machine -> null,
+        InstantSource.system(),
+        ZoneOffset.UTC);
   }
 
   @AfterEach
@@ -370,7 +385,9 @@ class AdminServerTest {
     InetSocketAddress taken = server.localAddress();
     assertThatThrownBy(
             () ->
-                AdminServer.start(Transport.available(), taken, Set.of(), metrics, control).close())
+                AdminServer.start(
+                        Transport.available(), taken, Set.of(), metrics, pages(), "", control)
+                    .close())
         .isInstanceOf(IOException.class)
         .hasMessageContaining("admin: cannot listen on 127.0.0.1:" + taken.getPort())
         .hasMessageContaining("Address already in use");
