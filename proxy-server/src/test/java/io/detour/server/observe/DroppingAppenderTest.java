@@ -61,7 +61,8 @@ class DroppingAppenderTest {
     long dropped = DroppingAppender.dropped() - before;
     sink.blocked.countDown();
 
-    assertThat(dropped).isBetween((long) LINES - QUEUE - 1, (long) LINES - QUEUE);
+    // The appender's thread may have taken a queue full of lines out before the sink blocks.
+    assertThat(dropped).isBetween(LINES - 2L * QUEUE - 1, (long) LINES - QUEUE);
     await().until(() -> sink.lines.get() == LINES - dropped);
     appender.stop();
   }
