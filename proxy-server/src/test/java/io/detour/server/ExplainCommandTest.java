@@ -437,10 +437,15 @@ class ExplainCommandTest {
                 match: { host: { exact: b } }
                 action: rewrite
                 targets: [{ to: 127.0.0.1, allow: [loopback] }]
+              - name: c
+                match: { host: { exact: c } }
+                action: rewrite
+                targets: [{ to: 127.0.0.1 }, { to: d }]
             """);
 
     assertThat(explain("169.254.169.254").out().lines()).contains(denied);
     assertThat(run("a", "--rules", rules).out().lines()).contains(denied);
+    assertThat(run("c", "--rules", rules).out().lines()).contains(denied);
     assertThat(run("b", "--rules", rules).out().lines())
         .contains("result  tunnel to 127.0.0.1:443, allowed to be loopback");
     assertThat(run("a", "-c", config, "--rules", rules).out().lines())

@@ -22,6 +22,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** When a connection to an origin serves another request of the same client, and when not. */
 @Timeout(60)
 class KeptConnectionTest {
+  private static final String MOVED =
+      """
+      version: 1
+      rules:
+        - { name: moved, match: { host: { exact: old.test } }, action: rewrite, to: localhost }
+      """;
+
   @SuppressWarnings("NullAway.Init")
   private RunningServer proxy;
 
@@ -285,19 +292,29 @@ class KeptConnectionTest {
   }
 
   @Test
+  @DisplayName("a request on a kept connection is a use of its rule without an attempt")
+  void aRequestOnAKeptConnectionIsAUse() throws IOException {
+    try (HttpOrigin origin = HttpOrigin.start();
+        RunningServer ruled = RunningServer.start(MOVED);
+        RawClient client = ruled.client()) {
+      String request =
+          origin.request("GET", "/", "").replace("http://127.0.0.1:", "http://old.test:");
+      assertHello(client.send(request));
+      assertHello(client.send(request));
+
+      await().until(() -> ruled.log().lines("legacy name used").size() == 2);
+      assertThat(ruled.log().lines("legacy name used").getLast())
+          .containsEntry("target", "localhost:" + origin.port())
+          .doesNotContainKey("attempts");
+      assertThat(origin.accepted()).isOne();
+    }
+  }
+
+  @Test
   @DisplayName("a request that is sent again is one use of its rule")
   void aRequestThatIsSentAgainIsOneUse() throws IOException {
     try (StaleOrigin origin = new StaleOrigin();
-        RunningServer ruled =
-            RunningServer.start(
-                """
-                version: 1
-                rules:
-                  - name: moved
-                    match: { host: { exact: old.test } }
-                    action: rewrite
-                    to: localhost
-                """);
+        RunningServer ruled = RunningServer.start(MOVED);
         RawClient client = ruled.client()) {
       String request =
           origin.request("GET", "/", "").replace("http://127.0.0.1:", "http://old.test:");
@@ -305,7 +322,11 @@ class KeptConnectionTest {
       assertThat(client.send(request).head().status()).isEqualTo(200);
 
       assertThat(origin.lines()).hasSize(2);
-      assertThat(ruled.log().lines("legacy name used")).hasSize(2);
+      await().until(() -> ruled.log().lines("legacy name used").size() == 2);
+      assertThat(ruled.log().lines("legacy name used"))
+          .as("the second dial is the one that is told")
+          .extracting(line -> line.get("attempts"))
+          .containsExactly("1", "1");
     }
   }
 }

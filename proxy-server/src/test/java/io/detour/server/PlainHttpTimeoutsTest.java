@@ -2,12 +2,14 @@ package io.detour.server;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.detour.server.connect.ClientTimeouts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -172,7 +174,7 @@ class PlainHttpTimeoutsTest {
                 connection -> {
                   InputStream in = connection.getInputStream();
                   in.read(new byte[4096]);
-                  pause(SHORT.multipliedBy(3));
+                  assertNothingComes(connection, SHORT.multipliedBy(3));
                   OutputStream out = connection.getOutputStream();
                   out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(ISO_8859_1));
                   in.readNBytes(5);
@@ -236,7 +238,7 @@ class PlainHttpTimeoutsTest {
                   OutputStream out = connection.getOutputStream();
                   out.write(
                       "HTTP/1.1 413 Large\r\nContent-Length: 10\r\n\r\nhello".getBytes(ISO_8859_1));
-                  pause(SHORT.multipliedBy(3));
+                  assertNothingComes(connection, SHORT.multipliedBy(3));
                   out.write("world".getBytes(ISO_8859_1));
                 });
         RawClient client = proxy.client()) {
@@ -250,11 +252,12 @@ class PlainHttpTimeoutsTest {
     }
   }
 
-  private static void pause(Duration duration) {
-    try {
-      Thread.sleep(duration);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  /** The proxy neither sends to the origin nor leaves it for so long. */
+  private static void assertNothingComes(Socket connection, Duration time) throws IOException {
+    int before = connection.getSoTimeout();
+    connection.setSoTimeout((int) time.toMillis());
+    assertThatThrownBy(() -> connection.getInputStream().read())
+        .isInstanceOf(SocketTimeoutException.class);
+    connection.setSoTimeout(before);
   }
 }

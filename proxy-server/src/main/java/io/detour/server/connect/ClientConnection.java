@@ -219,9 +219,14 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     }
   }
 
-  /** Of requests behind the one that is served, no more is kept than a head may have. */
+  /**
+   * Of requests behind the one that is served, no more is kept than a head may have; but what lies
+   * in the socket of a client that has ended its direction, Netty reads to its end.
+   */
   private int mostUnreadBytes() {
-    return phase == Phase.CONTENT ? MOST_CONTENT_BYTES : services.headLimits().headBytes();
+    return phase == Phase.CONTENT
+        ? MOST_CONTENT_BYTES
+        : Math.min(MOST_CONTENT_BYTES, services.headLimits().headBytes());
   }
 
   /** Whether there may be more to do. */

@@ -301,6 +301,9 @@ final class Exchange implements ServedRequest, Passage.Arrival {
   private void end() {
     if (!over) {
       over = true;
+      if (reused) {
+        passage.reused();
+      }
       passage.relayed(sentBytes, response == null ? 0 : response.receivedBytes());
     }
   }

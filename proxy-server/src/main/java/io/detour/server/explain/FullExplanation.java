@@ -129,9 +129,11 @@ public record FullExplanation(
         : new Consequence.Refused(notAdmitted);
   }
 
-  /** Why a lone target that is an address is not dialled, or null. */
+  /**
+   * Why the first target is not dialled if it is an address, or null. That no rule falls back from.
+   */
   private @Nullable Refusal prohibition(Consequence ruled) {
-    if (!(ruled instanceof Consequence.Dialled(Route route)) || route.hops().size() > 1) {
+    if (!(ruled instanceof Consequence.Dialled(Route route))) {
       return null;
     }
     Hop hop = route.first();

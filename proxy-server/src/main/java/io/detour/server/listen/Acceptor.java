@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -30,9 +31,12 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   /** A failure after so long a time without one is worth another word. */
   private static final long EPISODE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  /** How much is read from a client at once, in bytes: it may be read ahead of what is answered. */
-  private static final AdaptiveRecvByteBufAllocator READS =
-      new AdaptiveRecvByteBufAllocator(64, 2048, 16 << 10);
+  /**
+   * How much is read from a client at once: 16 KiB, since one read may be ahead of what is
+   * answered, and as many reads in a row as Netty's own allocators allow.
+   */
+  private static final RecvByteBufAllocator READS =
+      new AdaptiveRecvByteBufAllocator(64, 2048, 16 << 10).maxMessagesPerRead(16);
 
   private final EventLoopGroup loops;
   private final ChannelInitializer<Channel> newClient;

@@ -91,7 +91,7 @@ final class NewClient extends ChannelInitializer<Channel> {
   }
 
   /**
-   * Lets a client in of which is known now who it is.
+   * Lets a client in, now that as much is known of it as ever will be.
    *
    * @param counted whether it counts among all already
    */
@@ -100,8 +100,7 @@ final class NewClient extends ChannelInitializer<Channel> {
       client.pipeline().addLast(tls.newHandler(client.alloc()));
     }
     Address address = ClientAddress.ip(client);
-    boolean byFile = address == null && listener.proxyProtocol() == ProxyProtocol.OFF;
-    Refusal objection = byFile ? null : entrance.objection(address);
+    Refusal objection = isAdmittedByFile() ? null : entrance.objection(address);
     if (objection != null) {
       reject(client, loop, objection);
       return;
@@ -123,6 +122,12 @@ final class NewClient extends ChannelInitializer<Channel> {
               }
             });
     entrance.admit(client, loop);
+  }
+
+  /** Whoever can open the file of the UNIX socket may come in, unless it speaks for others. */
+  private boolean isAdmittedByFile() {
+    return listener.address() instanceof ListenAddress.Unix
+        && listener.proxyProtocol() == ProxyProtocol.OFF;
   }
 
   private void reject(Channel client, ClientLoop loop, Refusal refusal) {

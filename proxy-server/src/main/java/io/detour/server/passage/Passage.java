@@ -69,9 +69,6 @@ public final class Passage implements ChannelFutureListener {
   private @Nullable RouteDial dial;
   private long dialNanoTime;
 
-  /** Whether the use of a rule has been reported: a second dial is no second use. */
-  private boolean reported;
-
   /**
    * @param services what every passage works with
    * @param counters of the client's event loop
@@ -129,8 +126,7 @@ public final class Passage implements ChannelFutureListener {
    * @param attempts how many were
    */
   private void logUse(@Nullable HostPort dialled, int attempts) {
-    if (ruled != null && !reported) {
-      reported = true;
+    if (ruled != null) {
       LegacyUse legacyUse = new LegacyUse(caller.address(), asked, ruled, dialled, attempts);
       if (legacyUse.isLogged()) {
         services.log().legacyUse(legacyUse);
@@ -157,13 +153,18 @@ public final class Passage implements ChannelFutureListener {
   }
 
   /**
-   * Notes that a connection which an earlier passage made is used again.
+   * A connection which an earlier passage made is to be used again. {@link #reused} follows, or a
+   * {@link #dial} if that connection turns out to be gone.
    *
    * @param reached where it leads
    */
   public void reuse(HostPort reached) {
     target = reached;
-    logUse(reached, 0);
+  }
+
+  /** The connection of {@link #reuse} was all that the request needed. */
+  public void reused() {
+    logUse(target, 0);
   }
 
   /** The client is gone while it waits. */
