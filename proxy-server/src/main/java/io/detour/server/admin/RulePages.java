@@ -67,9 +67,6 @@ public record RulePages(
     @Nullable HostPort seenFrom(Host machine);
   }
 
-  /** So many rules are shown whether they are used or not; of more, those that have been used. */
-  static final int MOST_UNUSED = 10_000;
-
   private static final String JSON = "application/json";
   private static final String PAC = "application/x-ns-proxy-autoconfig";
   private static final int HTTPS_PORT = 443;
@@ -82,14 +79,9 @@ public record RulePages(
   /** All rules and how much they are used; {@code docs/admin.md} has the fields. */
   Answer rulesJson() {
     RuleSnapshot current = rules.current();
-    List<Rule> all = current.rules().rules();
     ObjectNode root = ScriptJson.MAPPER.createObjectNode();
-    ArrayNode list = root.put("count", all.size()).putArray("rules");
-    for (Rule rule : all) {
-      if (all.size() <= MOST_UNUSED || current.use(rule).matches() > 0) {
-        add(list.addObject(), rule, current);
-      }
-    }
+    ArrayNode list = root.put("count", current.rules().rules().size()).putArray("rules");
+    current.shown().forEach(rule -> add(list.addObject(), rule, current));
     return json(ScriptJson.MAPPER.writeValueAsString(root));
   }
 

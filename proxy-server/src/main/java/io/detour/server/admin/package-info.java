@@ -1,6 +1,11 @@
 /**
- * The admin interface: metrics and health over HTTP, on a listener of its own and on a thread of
- * its own, so that a scrape never takes time from an event loop that relays.
+ * The admin interface over HTTP: metrics and health, what the rules in force do, and a few actions.
+ * It is on a listener of its own and on a thread of its own, so that a scrape never takes time from
+ * an event loop that relays.
+ *
+ * <p>{@link io.detour.server.admin.AdminRoutes} has the paths, {@link
+ * io.detour.server.admin.RulePages} what is made of rules, {@link
+ * io.detour.server.admin.ServerControl} what can be done.
  */
 @NullMarked
 package io.detour.server.admin;

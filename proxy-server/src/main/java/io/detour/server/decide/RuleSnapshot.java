@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A request takes one of {@link RulesInForce#current} and asks that alone.
  */
 public final class RuleSnapshot {
+  /**
+   * Up to so many rules are told about before they are used. A page with all of a million rules
+   * would take longer than Prometheus waits, and more memory than the rules.
+   */
+  public static final int MOST_UNUSED = 10_000;
+
   private final RuleSet rules;
 
   /** By {@link Rule#index}. */
@@ -84,6 +91,17 @@ public final class RuleSnapshot {
   /** The rules. */
   public RuleSet rules() {
     return rules;
+  }
+
+  /**
+   * The rules that pages tell about: all, or if there are more than {@value #MOST_UNUSED} those
+   * that have decided a request.
+   */
+  public Stream<Rule> shown() {
+    List<Rule> all = rules.rules();
+    return all.size() <= MOST_UNUSED
+        ? all.stream()
+        : all.stream().filter(rule -> use(rule).matches() > 0);
   }
 
   /** What to do with a request. */

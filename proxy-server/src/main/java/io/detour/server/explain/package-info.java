@@ -1,5 +1,6 @@
 /**
- * Says what the rules do with one request and why, to people and to scripts.
+ * Says what becomes of one request and why, by the rules and by who may ask for what, to people and
+ * to scripts.
  *
  * <p>{@link io.detour.server.explain.FullExplanation} has the facts: what {@link
  * io.detour.rules.RuleSet#explain} says, what the client gets of it ({@link

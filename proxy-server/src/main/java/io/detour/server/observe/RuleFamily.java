@@ -23,12 +23,6 @@ import java.util.List;
 record RuleFamily(MetricFamilyDescriptor description, List<String> labels, Source source) {
   private static final long NEVER_RESET = 0;
 
-  /**
-   * Up to so many rules have series before they are used. A page with every series of a million
-   * rules would take longer than Prometheus waits, and more memory than the rules.
-   */
-  static final int MOST_UNUSED = 10_000;
-
   /** Adds every series of a family. */
   interface Source {
     void read(RuleSnapshot rules, Series series);
@@ -60,20 +54,9 @@ record RuleFamily(MetricFamilyDescriptor description, List<String> labels, Sourc
         MetricFamilyDescriptor.gauge(name).help(help).labelNames(labels).build(), labels, source);
   }
 
-  /**
-   * The series of every rule; if there are more than {@link #MOST_UNUSED}, of every rule that has
-   * decided a request.
-   */
+  /** The series of every rule of {@link RuleSnapshot#shown}. */
   static Source ofEachRule(OfRule source) {
-    return (rules, series) -> {
-      List<Rule> list = rules.rules().rules();
-      boolean all = list.size() <= MOST_UNUSED;
-      for (Rule rule : list) {
-        if (all || rules.use(rule).matches() > 0) {
-          source.read(rules, rule, series);
-        }
-      }
-    };
+    return (rules, series) -> rules.shown().forEach(rule -> source.read(rules, rule, series));
   }
 
   /** What a scrape is told. */

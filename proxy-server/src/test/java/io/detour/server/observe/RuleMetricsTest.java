@@ -6,6 +6,7 @@ import static io.detour.server.decide.RuleTexts.use;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RulesInForce;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -73,10 +74,10 @@ class RuleMetricsTest {
 
   @Test
   void manyRulesHaveASeriesEachAndMoreThanThatOnlyWhenTheyAreUsed() {
-    rules.replace(parsed(rejecting(names(RuleFamily.MOST_UNUSED))));
-    assertThat(matchSeries()).hasSize(RuleFamily.MOST_UNUSED);
+    rules.replace(parsed(rejecting(names(RuleSnapshot.MOST_UNUSED))));
+    assertThat(matchSeries()).hasSize(RuleSnapshot.MOST_UNUSED);
 
-    rules.replace(parsed(rejecting(names(RuleFamily.MOST_UNUSED + 1))));
+    rules.replace(parsed(rejecting(names(RuleSnapshot.MOST_UNUSED + 1))));
     assertThat(matchSeries()).isEmpty();
 
     use(rules, "r7").matched(1);
