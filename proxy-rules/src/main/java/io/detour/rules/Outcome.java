@@ -1,6 +1,7 @@
 package io.detour.rules;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** What a rule does when it matches, with what it needs to do it. Immutable. */
 public sealed interface Outcome {
@@ -28,6 +29,15 @@ public sealed interface Outcome {
         throw new IllegalArgumentException(
             "targets: " + targets.size() + " (expected: 1.." + MOST_TARGETS + ")");
       }
+    }
+
+    /**
+     * The numbers of all hops of its routes: of its targets, and {@link Hop#ASKED} before them if
+     * the asked host is tried first.
+     */
+    public IntStream hops() {
+      int first = fallback.when() == When.ON_FAILURE ? Hop.ASKED : 0;
+      return IntStream.range(first, targets.size());
     }
 
     @Override

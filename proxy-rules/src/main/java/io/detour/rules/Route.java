@@ -27,12 +27,12 @@ public record Route(List<Hop> hops, Set<FallbackError> fallbackOn) implements Pa
   }
 
   /**
-   * The same for a host that is no client's choice: all its addresses are allowed. A target of a
-   * rule says for itself what it allows.
+   * The same where the asked host is no client's choice. A target of a rule says for itself what it
+   * allows.
    */
-  public Route allowingAsked() {
+  public Route trustingAsked() {
     return new Route(
-        hops.stream().map(hop -> hop.target() == Hop.ASKED ? hop.allowingAll() : hop).toList(),
+        hops.stream().map(hop -> hop.target() == Hop.ASKED ? hop.trust() : hop).toList(),
         fallbackOn);
   }
 

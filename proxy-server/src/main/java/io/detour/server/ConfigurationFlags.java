@@ -53,8 +53,7 @@ final class ConfigurationFlags {
       paramLabel = "ADDRESS:PORT",
       converter = AdminListenConverter.class,
       description =
-          "Where /metrics, /healthz, /readyz, /-/reload, /-/pause and /-/resume are"
-              + " (default: 127.0.0.1:3129).")
+          "Where the admin interface is: /metrics, /healthz and more (default: 127.0.0.1:3129).")
   private ListenAddress.@Nullable Inet adminListen;
 
   @Option(

@@ -20,6 +20,7 @@ import io.detour.server.listen.DescriptorBudget;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
 import io.detour.server.listen.Listeners;
+import io.detour.server.listen.ProxyProtocol;
 import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.Metrics;
 import io.detour.server.observe.RequestCounters;
@@ -181,7 +182,7 @@ public final class DetourServer implements AutoCloseable {
     ForwardListeners forward =
         new ForwardListeners(listeners, own, services, options.relay().idle());
     forwards = forward.bind(options.forward(), group);
-    metrics.registerListeners();
+    metrics.registerListeners(listeners.counts());
     listeners.accept();
     if (options.rules().watch().isPositive()) {
       reloader.watch(options.rules().watch());
@@ -199,7 +200,9 @@ public final class DetourServer implements AutoCloseable {
   /** Where a browser reaches the proxy on this machine, which it knows under a name; or null. */
   private @Nullable HostPort proxyFor(Host machine) {
     for (ListenerOptions listener : bound) {
-      if (listener.tls() == null && listener.address() instanceof ListenAddress.Inet tcp) {
+      if (listener.tls() == null
+          && listener.proxyProtocol() == ProxyProtocol.OFF
+          && listener.address() instanceof ListenAddress.Inet tcp) {
         boolean anywhere = tcp.address().isAnyLocalAddress();
         String text = anywhere ? machine.bracketed() + ":" + tcp.port() : tcp.toString();
         return (HostPort) HostPort.parse(text);

@@ -46,7 +46,7 @@ final class FrontDoor implements ClientEntrance, Destinations {
 
   @Override
   public @Nullable Refusal objection(@Nullable Address client) {
-    return tunnels.passages().access().refusal(client);
+    return tunnels.passages().access().options().refusal(client);
   }
 
   @Override

@@ -118,7 +118,7 @@ class ConfigCommandTest {
     assertThat(help)
         .contains(
             "accepted,ADDRESS:PORTorunix:/PATH;maybegivenseveraltimes.Port0takesanyfreeone(default:127.0.0.1:3128)")
-        .contains("/-/resumeare(default:127.0.0.1:3129)")
+        .contains("andmore(default:127.0.0.1:3129)")
         .contains("toendonastop(default:30s)");
     assertThat(ConfigurationYaml.of(defaults))
         .contains("- 127.0.0.1:3128", "listen: 127.0.0.1:3129", "drain: 30s", "mode: auto");

@@ -203,7 +203,7 @@ class DescriptorLimitIT {
         ResponseHead answer = tunnel.head();
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.field("Retry-After")).matches("[1-9][0-9]*");
-        assertThat(answer.field("Proxy-Status")).contains("error=");
+        assertThat(answer.field("Proxy-Status")).contains("error=proxy_internal_error");
       }
     }
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.detour.core.HostPort;
+import io.detour.core.Subnet;
 import io.detour.core.relay.RelayMode;
 import io.detour.server.access.DestinationPolicy;
 import io.detour.server.forward.Forward;
@@ -19,6 +20,7 @@ import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
@@ -311,8 +313,21 @@ class ForwardListenerTest {
         });
   }
 
+  /** What is denied by default, and a subnet. */
+  private static DestinationPolicy denying(String subnet) {
+    DestinationPolicy usual = DestinationPolicy.defaults();
+    return new DestinationPolicy(
+        usual.denyClasses(), List.of((Subnet) Subnet.parse(subnet)), Set.of(), List.of());
+  }
+
   @ParameterizedTest(name = "D09: {0} is reached: {1}")
-  @CsvSource({"127.0.0.1, true", "loopback.test, true", "ruled.test, false", "allowed.test, true"})
+  @CsvSource({
+    "127.0.0.1, true",
+    "loopback.test, true",
+    "denied.test, true",
+    "ruled.test, false",
+    "allowed.test, true"
+  })
   void onlyTheListenersOwnTargetMayBeAnyAddress(String target, boolean reached) throws IOException {
     try (TcpOrigin origin = TcpOrigin.saying("hello");
         RunningServer proxy =
@@ -328,13 +343,13 @@ class ForwardListenerTest {
                 """,
                 options ->
                     options
-                        .withDial(options.dial().withDestinations(DestinationPolicy.defaults()))
+                        .withDial(options.dial().withDestinations(denying("127.0.0.0/8")))
                         .withForward(
                             List.of(
                                 new Forward.Fixed(
                                     FREE,
                                     (HostPort) HostPort.parse(target + ":" + origin.port())))))) {
-      proxy.dns().answer("loopback.test", "127.0.0.1");
+      proxy.dns().answer("loopback.test", "127.0.0.1").answer("denied.test", "127.0.0.1");
 
       if (reached) {
         try (RawClient client = proxy.forwardClient(0)) {

@@ -10,9 +10,10 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,8 +35,13 @@ class MemoryPerClientTest {
         + ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric().usedDirectMemory();
   }
 
-  /** The bytes that clients have cost, each of which has sent this and waits. */
-  private long cost(RunningServer proxy, String start, String rest) throws IOException {
+  /**
+   * The bytes that clients have cost, each of which has sent this and waits.
+   *
+   * @param settled when all of it has been read that ever will be
+   */
+  private long cost(RunningServer proxy, String start, String rest, Callable<Boolean> settled)
+      throws IOException {
     clients.add(proxy.client().send("GET http://none.invalid/ HTTP/1.1\r\nHost: x\r\n\r\n"));
     assertThat(clients.getFirst().head().status()).as("classes are loaded").isEqualTo(502);
     long before = usedBytes();
@@ -44,21 +50,19 @@ class MemoryPerClientTest {
       clients.getLast().send(rest);
     }
     await().until(() -> proxy.clients() == CLIENTS + 1);
-    awaitRest(proxy.address().getPort());
+    await().until(settled);
     return usedBytes() - before;
   }
 
   /** Nothing more is read: what still waits in the kernel is not wanted. */
-  private static void awaitRest(int port) {
+  private static Callable<Boolean> reachedAndAtRest(RunningServer proxy, TcpOrigin origin) {
+    int port = proxy.address().getPort();
     long[] waiting = {-1};
-    await()
-        .pollInterval(Duration.ofMillis(200))
-        .until(
-            () -> {
-              long before = waiting[0];
-              waiting[0] = SocketTable.unreadBytes(port);
-              return waiting[0] == before;
-            });
+    return () -> {
+      long before = waiting[0];
+      waiting[0] = SocketTable.unreadBytes(port);
+      return origin.open() == CLIENTS && waiting[0] == before;
+    };
   }
 
   private void closeClients() throws IOException {
@@ -77,7 +81,9 @@ class MemoryPerClientTest {
     String start = "GET http://a.test/ HTTP/1.1\r\n" + "X: yyy\r\n".repeat(80);
     String rest = "X: " + "y".repeat(HEAD_BYTES - start.length() - 100);
     try (RunningServer proxy = manyAllowed()) {
-      assertThat(cost(proxy, start, rest)).isLessThan(2L * HEAD_BYTES * CLIENTS + SLACK);
+      int port = proxy.address().getPort();
+      assertThat(cost(proxy, start, rest, () -> SocketTable.unreadBytes(port) == 0))
+          .isLessThan(2L * HEAD_BYTES * CLIENTS + SLACK);
     } finally {
       closeClients();
     }
@@ -90,7 +96,8 @@ class MemoryPerClientTest {
             TcpOrigin.start(connection -> connection.getInputStream().readAllBytes());
         RunningServer proxy = manyAllowed()) {
       String start = "GET http://" + silent.authority() + "/ HTTP/1.1\r\nHost: x\r\n\r\n";
-      assertThat(cost(proxy, start, start.repeat(200_000 / start.length())))
+      String more = start.repeat(200_000 / start.length());
+      assertThat(cost(proxy, start, more, reachedAndAtRest(proxy, silent)))
           .isLessThan(3L * HEAD_BYTES * CLIENTS + SLACK);
     } finally {
       closeClients();
@@ -101,17 +108,27 @@ class MemoryPerClientTest {
   @DisplayName("L06: a chunk of a byte does not take 100 bytes")
   void chunksOfAByte() throws IOException {
     byte[] chunks = "1\r\na\r\n".repeat(10_000).getBytes(US_ASCII);
-    try (TcpOrigin silent =
-            TcpOrigin.start(connection -> connection.getInputStream().read(new byte[1]));
+    CountDownLatch end = new CountDownLatch(1);
+    try (TcpOrigin silent = TcpOrigin.start(connection -> blockUntil(end));
         RunningServer proxy = manyAllowed()) {
       String start =
           "PUT http://"
               + silent.authority()
               + "/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
-      assertThat(cost(proxy, start, new String(chunks, US_ASCII)))
+      String sent = new String(chunks, US_ASCII);
+      assertThat(cost(proxy, start, sent, reachedAndAtRest(proxy, silent)))
           .isLessThan(2L * chunks.length * CLIENTS + SLACK);
     } finally {
+      end.countDown();
       closeClients();
+    }
+  }
+
+  private static void blockUntil(CountDownLatch end) {
+    try {
+      end.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -4,7 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.server.config.Configuration;
+import io.detour.server.dial.Parent;
 import io.detour.server.listen.ListenAddress;
+import io.detour.server.listen.ListenerOptions;
+import io.detour.server.listen.ProxyProtocol;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -16,6 +20,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -208,6 +213,23 @@ class RulePagesTest {
   }
 
   @Test
+  void thePacFileLeadsToNoListenerThatBrowsersCannotUse() throws Exception {
+    ListenerOptions balanced =
+        new ListenerOptions(
+            ListenAddress.parse("127.0.0.1:0"), ProxyProtocol.AUTO, 64, false, null);
+    ListenerOptions plain = ListenerOptions.of(ListenAddress.parse("[::]:0"));
+    try (RunningServer both =
+        RunningServer.start(RULES, options -> options.withListeners(List.of(balanced, plain)))) {
+      assertThat(get(http, both, "/proxy.pac").body())
+          .contains("PROXY 127.0.0.1:" + both.addresses().getLast().getPort());
+    }
+    try (RunningServer one =
+        RunningServer.start(RULES, options -> options.withListeners(List.of(balanced)))) {
+      assertThat(get(http, one, "/proxy.pac").statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
   void withoutAListenerForBrowsersThereIsNoPacFile() throws Exception {
     try (RunningServer none =
         RunningServer.start(
@@ -217,11 +239,26 @@ class RulePagesTest {
   }
 
   @Test
-  void theConfigurationInEffectIsShown() throws Exception {
-    HttpResponse<String> page = get("/configz");
+  void theConfigurationInEffectIsShownWithoutSecrets() throws Exception {
+    Configuration configuration =
+        Configuration.defaults()
+            .with(
+                all -> {
+                  all.parents(Map.of("dc", (Parent) Parent.parse("http://anna:zq9x@p.test:3128")));
+                  all.threads(3);
+                });
+    try (RunningServer shown =
+        RunningServer.with(
+            options ->
+                ServerOptions.of(configuration, options.rules())
+                    .withListen(
+                        List.of(ListenAddress.Inet.parse("127.0.0.1:0")),
+                        options.admin().listen()))) {
+      HttpResponse<String> page = get(http, shown, "/configz");
 
-    assertThat(type(page)).isEqualTo("application/yaml");
-    assertThat(page.body()).contains("relay:\n  mode: auto\n");
+      assertThat(type(page)).isEqualTo("application/yaml");
+      assertThat(page.body()).contains("threads: 3", "p.test:3128").doesNotContain("zq9x", "anna");
+    }
   }
 
   @Test

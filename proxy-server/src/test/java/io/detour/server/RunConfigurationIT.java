@@ -3,7 +3,6 @@ package io.detour.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -257,21 +256,38 @@ class RunConfigurationIT {
   }
 
   private static void assertThreeClientsAreServed(DetourProcess detour) throws Exception {
-    List<RawClient> silent = new ArrayList<>();
+    await("the clients before are gone")
+        .atMost(LONG)
+        .until(() -> metric(detour, "detour_listener_connections{") == 0);
+    List<RawClient> served = new ArrayList<>();
     try {
+      for (int i = 0; i < 3; i++) {
+        served.add(detour.client().send("CONNECT "));
+      }
       await()
           .atMost(LONG)
-          .ignoreException(SocketTimeoutException.class)
-          .untilAsserted(
-              () -> {
-                silent.add(detour.client());
-                assertThat(silent.getLast().readWithin(200)).isEqualTo('H');
-              });
-      assertThat(silent.getLast().rest()).startsWith("TTP/1.1 429 ");
+          .until(() -> metric(detour, "detour_listener_connections{") == served.size());
+      assertThat(status(detour, "")).isEqualTo(429);
+      for (RawClient client : served) {
+        client.send("nonsense\r\n\r\n");
+        assertThat(client.head().status()).isEqualTo(400);
+      }
     } finally {
-      for (RawClient client : silent) {
+      for (RawClient client : served) {
         client.close();
       }
+    }
+  }
+
+  private static double metric(DetourProcess detour, String start) throws Exception {
+    try (RawClient admin = RawClient.connect(detour.adminAddress())) {
+      admin.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+      return admin
+          .rest()
+          .lines()
+          .filter(line -> line.startsWith(start))
+          .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+          .sum();
     }
   }
 

@@ -186,37 +186,25 @@ class UnixListenerTest {
     }
   }
 
-  @ParameterizedTest(name = "access.clients holds for \"{0}\" behind a load balancer")
+  @ParameterizedTest(name = "access.clients behind PROXY {0}: \"{1}\" is {2}")
   @CsvSource({
-    "PROXY UNKNOWN, 403",
-    "PROXY TCP4 192.0.2.9 192.0.2.10 1 2, 403",
-    "PROXY TCP4 10.1.2.3 192.0.2.10 1 2, 400"
+    "AUTO, PROXY UNKNOWN, 403",
+    "AUTO, PROXY TCP4 192.0.2.9 192.0.2.10 1 2, 403",
+    "AUTO, PROXY TCP4 10.1.2.3 192.0.2.10 1 2, 400",
+    "OFF, no head, 400"
   })
-  void whoIsNotKnownIsNotAdmitted(String header, int status) throws IOException {
+  void onlyWhoOpensTheFileForItselfIsAdmittedByIt(ProxyProtocol protocol, String line, int status)
+      throws IOException {
     ListenerOptions listener =
-        new ListenerOptions(new ListenAddress.Unix(file()), ProxyProtocol.AUTO, 64, false, null);
+        new ListenerOptions(new ListenAddress.Unix(file()), protocol, 64, false, null);
     AccessOptions access =
         AccessOptions.open().withClients(List.of((Subnet) Subnet.parse("10.0.0.0/8")));
     try (RunningServer _ =
             RunningServer.with(
                 options -> options.withListeners(List.of(listener)).withAccess(access));
         UnixClient client = UnixClient.connect(file())) {
-      client.send(header + "\r\nnonsense\r\n\r\n");
+      client.send(line + "\r\nnonsense\r\n\r\n");
       assertThat(client.head().status()).isEqualTo(status);
-    }
-  }
-
-  @Test
-  void whoCanOpenTheFileIsAdmitted() throws IOException {
-    ListenerOptions listener = ListenerOptions.of(new ListenAddress.Unix(file()));
-    AccessOptions access =
-        AccessOptions.open().withClients(List.of((Subnet) Subnet.parse("10.0.0.0/8")));
-    try (RunningServer _ =
-            RunningServer.with(
-                options -> options.withListeners(List.of(listener)).withAccess(access));
-        UnixClient client = UnixClient.connect(file())) {
-      client.send("nonsense\r\n\r\n");
-      assertThat(client.head().status()).isEqualTo(400);
     }
   }
 }

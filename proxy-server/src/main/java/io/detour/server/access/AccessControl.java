@@ -1,11 +1,8 @@
 package io.detour.server.access;
 
 import io.detour.core.Address;
-import io.detour.core.HostPort;
 import io.detour.rules.document.Problem;
-import io.detour.server.observe.RequestKind;
 import io.detour.server.reload.Fingerprint;
-import io.detour.server.status.Refusal;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -109,28 +106,9 @@ public final class AccessControl implements AutoCloseable {
     }
   }
 
-  /**
-   * Why a client may not use the proxy at all, or null if it may.
-   *
-   * @param client as for {@link AccessOptions#refusal(Address)}
-   */
-  public @Nullable Refusal refusal(@Nullable Address client) {
-    return options.refusal(client);
-  }
-
-  /**
-   * Why a client must not ask for a target, or null if it may.
-   *
-   * @param kind how it asks
-   * @param asked as the client has it, before the rules
-   */
-  public @Nullable Refusal refusal(RequestKind kind, HostPort asked) {
-    return options.refusal(kind, asked);
-  }
-
-  /** Whether the field Host of a request has to name the request's target. */
-  public boolean isHostStrict() {
-    return options.strictHost();
+  /** What can be said without asking who a client is. */
+  public AccessOptions options() {
+    return options;
   }
 
   /**

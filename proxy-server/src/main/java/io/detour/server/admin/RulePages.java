@@ -13,7 +13,6 @@ import io.detour.rules.Printable;
 import io.detour.rules.Request;
 import io.detour.rules.Rule;
 import io.detour.rules.Target;
-import io.detour.rules.When;
 import io.detour.rules.document.TimeText;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.decide.RuleSnapshot;
@@ -105,13 +104,14 @@ public record RulePages(
     }
     ArrayNode targets = object.putArray("targets");
     if (rule.outcome() instanceof Outcome.Rewrite rewrite) {
-      if (rewrite.fallback().when() == When.ON_FAILURE) {
-        add(targets.addObject(), Hop.ASKED, "original", use.targetsSoFar());
-      }
-      for (int i = 0; i < rewrite.targets().size(); i++) {
-        Target target = rewrite.targets().get(i);
-        add(targets.addObject(), i, target.toString(), use.targetsSoFar());
-      }
+      rewrite
+          .hops()
+          .forEach(
+              hop -> {
+                String to =
+                    hop == Hop.ASKED ? Target.ORIGINAL : rewrite.targets().get(hop).toString();
+                add(targets.addObject(), hop, to, use.targetsSoFar());
+              });
     }
   }
 
@@ -184,8 +184,8 @@ public record RulePages(
     if (reached == null) {
       return Answer.text(
           HttpResponseStatus.NOT_FOUND,
-          "there is no listener for browsers (expected: \"listen\" with ADDRESS:PORT, without"
-              + " TLS)");
+          "there is no listener for browsers (expected: \"listen\" with ADDRESS:PORT, without TLS"
+              + " and without the PROXY protocol)");
     }
     String file =
         PacFile.of(

@@ -260,7 +260,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   private void received(RequestHead head) {
     first = false;
     loop.waitsNoMore(channel);
-    ParsedRequest wanted = RequestParser.parse(head, services.access().isHostStrict());
+    ParsedRequest wanted = RequestParser.parse(head, services.access().options().strictHost());
     RequestKind kind = wanted.kind();
     if (services.pseudonym().isIn(head.fields())) {
       wanted = new ParsedRequest.Refused(kind, LOOP);
@@ -526,7 +526,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   }
 
   private void sweepContent(long nanoTime) {
-    if (Objects.requireNonNull(content).isLate(nanoTime)) {
+    if (Objects.requireNonNull(content).sweep(nanoTime)) {
       Objects.requireNonNull(served).contentFailed(LATE_CONTENT);
     }
   }

@@ -27,12 +27,8 @@ final class OwnAnswers {
 
   /** Counts and reports a refusal. */
   void account(RequestKind kind, @Nullable HostPort asked, Refusal refusal) {
-    loop.counters().request(kind, refusal.status());
-    loop.counters().requestError(refusal.error());
-    services
-        .log()
-        .refused(
-            ClientAddress.of(client), asked, refusal.status(), refusal.error(), refusal.details());
+    loop.counters().refused(kind, refusal);
+    services.log().refused(ClientAddress.of(client), asked, refusal);
   }
 
   /**

@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /**
  * How long something has been waited for, in visits of a {@link Sweep}, which reads the clock for
- * all. Ends late by a visit, or two if it was renewed, never early.
+ * all but {@link #renewNow}. Ends late by a visit, or two if it was renewed, never early.
  */
 public final class Patience {
   private static final long NOT_SEEN = Long.MIN_VALUE;

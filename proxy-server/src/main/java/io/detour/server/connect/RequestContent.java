@@ -38,8 +38,12 @@ final class RequestContent {
         });
   }
 
-  /** Whether the client sends too slowly what it is to send. */
-  boolean isLate(long nanoTime) {
+  /**
+   * Looks whether the client sends too slowly what it is to send.
+   *
+   * @return true if it does
+   */
+  boolean sweep(long nanoTime) {
     if (!taker.isContentDue() || recentBytes >= ClientTimeouts.LEAST_BODY_BYTES) {
       recentBytes = 0;
       patience.renew();

@@ -14,10 +14,8 @@ public final class ShedClient {
 
   /** Counts, reports and answers it, and closes its connection behind the answer. */
   public static void refuse(ClientLoop loop, AccessLog log, Channel client, Refusal refusal) {
-    loop.counters().request(RequestKind.CONNECT, refusal.status());
-    loop.counters().requestError(refusal.error());
-    log.refused(
-        ClientAddress.of(client), null, refusal.status(), refusal.error(), refusal.details());
+    loop.counters().refused(RequestKind.CONNECT, refusal);
+    log.refused(ClientAddress.of(client), null, refusal);
     StagedClose.behind(loop, client, Unpooled.wrappedBuffer(refusal.bytes()));
   }
 }

@@ -90,7 +90,10 @@ public final class Dialer implements AutoCloseable {
   public Dial dial(Hop hop, @Nullable String received, EventLoop loop, Consumer<DialResult> done) {
     requireOn(loop);
     Receiver<DialResult> receiver = Receiver.ofDial(done);
-    Vetting vetting = new Vetting(own, options.destinations(), hop.allow());
+    Vetting vetting =
+        hop.trusted()
+            ? Vetting.ownOnly(own)
+            : new Vetting(own, options.destinations(), hop.allow());
     if (hop.via() == null) {
       return connect(hop.address(), TIMEOUTS_PER_TARGET, vetting, loop, receiver);
     }

@@ -102,7 +102,7 @@ public final class ForwardListeners {
     return new ClientEntrance() {
       @Override
       public @Nullable Refusal objection(@Nullable Address client) {
-        return services.passages().access().refusal(client);
+        return services.passages().access().options().refusal(client);
       }
 
       @Override
@@ -112,17 +112,8 @@ public final class ForwardListeners {
 
       @Override
       public void refuse(Channel client, ClientLoop loop, Refusal refusal) {
-        loop.counters().request(RequestKind.TCP, refusal.status());
-        loop.counters().requestError(refusal.error());
-        services
-            .passages()
-            .log()
-            .refused(
-                ClientAddress.of(client),
-                null,
-                refusal.status(),
-                refusal.error(),
-                refusal.details());
+        loop.counters().refused(RequestKind.TCP, refusal);
+        services.passages().log().refused(ClientAddress.of(client), null, refusal);
         ResetOnClose.set(client);
         client.close();
       }

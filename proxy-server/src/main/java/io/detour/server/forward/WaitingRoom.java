@@ -136,17 +136,8 @@ final class WaitingRoom {
   }
 
   private void refuse(Channel connection, ClientLoop loop, Refusal refusal) {
-    loop.counters().request(RequestKind.TCP, refusal.status());
-    loop.counters().requestError(refusal.error());
-    services
-        .passages()
-        .log()
-        .refused(
-            ClientAddress.of(connection),
-            null,
-            refusal.status(),
-            refusal.error(),
-            refusal.details());
+    loop.counters().refused(RequestKind.TCP, refusal);
+    services.passages().log().refused(ClientAddress.of(connection), null, refusal);
     connection.close();
   }
 }

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ public final class Listeners {
   private final Transport transport;
   private final EventLoopGroup group;
   private final Duration headTimeout;
-  private final RequestCounters counters;
+  private final Map<String, ListenerCounts> counts = new ConcurrentSkipListMap<>();
   private final ClientSlots slots;
   private final Certificates certificates;
   private final Map<EventLoop, ClientLoop> clients = new HashMap<>();
@@ -64,7 +65,6 @@ public final class Listeners {
       Duration headTimeout) {
     this.transport = transport;
     this.group = group;
-    this.counters = counters;
     this.headTimeout = headTimeout;
     this.slots = new ClientSlots(limits);
     this.certificates = new Certificates(headTimeout);
@@ -93,9 +93,9 @@ public final class Listeners {
       throws IOException {
     try {
       ListenerTls tls = listener.tls() == null ? null : certificates.read(listener.tls());
-      ListenerCounts counts = new ListenerCounts();
+      ListenerCounts ofListener = new ListenerCounts();
       NewClient newClient =
-          new NewClient(listener, counts, tls, headTimeout, slots, this::takeIn, entrance);
+          new NewClient(listener, ofListener, tls, headTimeout, slots, this::takeIn, entrance);
       ListenerOptions listening =
           switch (listener.address()) {
             case ListenAddress.Inet tcp -> {
@@ -108,7 +108,7 @@ public final class Listeners {
               yield listener;
             }
           };
-      counters.listens(listening.address().toString(), counts);
+      counts.put(listening.address().toString(), ofListener);
       return listening;
     } catch (IOException e) {
       stopAccepting();
@@ -263,6 +263,11 @@ public final class Listeners {
           var _ = acceptor.socket().close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
         });
     clients.forEach((loop, waiting) -> loop.execute(waiting::closeWaiting));
+  }
+
+  /** What is counted of each listener, by its address. Any thread. */
+  public Map<String, ListenerCounts> counts() {
+    return Map.copyOf(counts);
   }
 
   /** How many clients are connected. */

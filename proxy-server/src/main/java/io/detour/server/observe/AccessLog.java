@@ -2,6 +2,7 @@ package io.detour.server.observe;
 
 import io.detour.core.HostPort;
 import io.detour.server.status.ProxyErrorType;
+import io.detour.server.status.Refusal;
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -65,6 +66,11 @@ public final class AccessLog {
         .addKeyValue("asked", asked)
         .addKeyValue("suffix", suffix)
         .log("legacy name without a rule");
+  }
+
+  /** The same as {@link #refused(SocketAddress, HostPort, int, ProxyErrorType, String)}. */
+  public void refused(SocketAddress client, @Nullable HostPort asked, Refusal refusal) {
+    refused(client, asked, refusal.status(), refusal.error(), refusal.details());
   }
 
   /**

@@ -2,6 +2,8 @@ package io.detour.server.observe;
 
 import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -9,22 +11,31 @@ import java.util.concurrent.atomic.LongAdder;
  * no room. Two threads that meet at the last free place may lose a line that is not counted.
  */
 public final class DroppingAppender extends AsyncAppender {
-  private static final LongAdder DROPPED = new LongAdder();
+  /** By the names of the appenders. */
+  private static final ConcurrentMap<String, LongAdder> DROPPED = new ConcurrentHashMap<>();
 
   public DroppingAppender() {
     setNeverBlock(true);
     setDiscardingThreshold(0);
   }
 
-  /** How many lines all of them have dropped. Any thread. */
-  static long dropped() {
-    return DROPPED.sum();
+  /**
+   * How many lines an appender has dropped. Any thread.
+   *
+   * @param name as {@code logback.xml} has it
+   */
+  static long dropped(String name) {
+    return count(name).sum();
+  }
+
+  private static LongAdder count(String name) {
+    return DROPPED.computeIfAbsent(name, appender -> new LongAdder());
   }
 
   @Override
   protected void append(ILoggingEvent event) {
     if (getRemainingCapacity() == 0) {
-      DROPPED.increment();
+      count(getName()).increment();
     } else {
       super.append(event);
     }

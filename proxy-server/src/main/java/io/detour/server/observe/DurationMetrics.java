@@ -36,8 +36,7 @@ final class DurationMetrics implements MultiCollector {
               MetricFamilyDescriptor.histogram("detour_tunnel_setup_duration_seconds")
                   .help(
                       "How long it took to reach a target, for a tunnel or a plain HTTP request:"
-                          + " the lookups, the attempts to connect, and all of it from the request"
-                          + " on.")
+                          + " the lookups, the attempts to connect, and all of it.")
                   .labelNames(List.of("phase"))
                   .build(),
               phases()),

@@ -1,6 +1,7 @@
 package io.detour.server.observe;
 
 import io.detour.server.status.ProxyErrorType;
+import io.detour.server.status.Refusal;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -43,6 +44,12 @@ public final class LoopCounters {
   /** Counts a request that failed, beside {@link #request}. */
   public void requestError(ProxyErrorType error) {
     errors.increment(index(error));
+  }
+
+  /** Counts a request that was answered with an error of our own, by its status and its error. */
+  public void refused(RequestKind kind, Refusal refusal) {
+    request(kind, refusal.status());
+    requestError(refusal.error());
   }
 
   /** Counts a client that was turned away, beside {@link #request}. */

@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -86,24 +87,26 @@ public final class Metrics implements AutoCloseable {
     registerRuntime();
   }
 
-  /** Puts the listeners on the page that are known by now. To be called once. */
-  public void registerListeners() {
-    requests
-        .listeners()
-        .forEach(
-            (address, counts) -> {
-              Tags labels = Tags.of("listener", address);
-              gauge(
-                  "detour.listener.connections",
-                  "Clients that are connected, by where they were accepted.",
-                  labels,
-                  metrics -> counts.open());
-              counter(
-                  "detour.listener.connections",
-                  "Clients that were accepted, by where.",
-                  labels,
-                  metrics -> counts.total());
-            });
+  /**
+   * Puts listeners on the page. To be called once.
+   *
+   * @param listeners by their addresses
+   */
+  public void registerListeners(Map<String, ListenerCounts> listeners) {
+    listeners.forEach(
+        (address, counts) -> {
+          Tags labels = Tags.of("listener", address);
+          gauge(
+              "detour.listener.connections",
+              "Clients that are connected, by where they were accepted.",
+              labels,
+              metrics -> counts.open());
+          counter(
+              "detour.listener.connections",
+              "Clients that were accepted, by where.",
+              labels,
+              metrics -> counts.total());
+        });
   }
 
   /**
@@ -274,9 +277,14 @@ public final class Metrics implements AutoCloseable {
   private void registerRuntime() {
     counter(
         "detour.access.log.dropped",
-        "Log lines for which there was no room, since the output was too slow.",
+        "Lines of the access log for which there was no room, since the output was too slow.",
         Tags.empty(),
-        metrics -> DroppingAppender.dropped());
+        metrics -> DroppingAppender.dropped("access"));
+    counter(
+        "detour.diagnostics.dropped",
+        "Lines about the process itself for which there was no room.",
+        Tags.empty(),
+        metrics -> DroppingAppender.dropped("diagnostics"));
     List<MeterBinder> binders =
         List.of(
             new ProcessMetrics(),

@@ -2,16 +2,12 @@ package io.detour.server.observe;
 
 import io.detour.server.status.ProxyErrorType;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /** The counters of all event loops, and their sums. Immutable apart from the counts; any thread. */
 public final class RequestCounters {
   private final List<LoopCounters> loops;
-  private final ConcurrentMap<String, ListenerCounts> listeners = new ConcurrentSkipListMap<>();
 
   /**
    * @param loops number of event loops that count, at least 1
@@ -51,20 +47,6 @@ public final class RequestCounters {
   /** Clients that were turned away for a limit. */
   public long rejections(ClientLimit limit) {
     return sum(loop -> loop.rejections(limit));
-  }
-
-  /**
-   * The counts of a listener, which are on the page from now on.
-   *
-   * @param address where it listens
-   */
-  public void listens(String address, ListenerCounts counts) {
-    listeners.put(address, counts);
-  }
-
-  /** Those of all listeners, by their addresses. */
-  Map<String, ListenerCounts> listeners() {
-    return listeners;
   }
 
   long durations(Timing timing, int bucket) {

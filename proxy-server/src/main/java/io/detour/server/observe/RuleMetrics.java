@@ -55,7 +55,8 @@ final class RuleMetrics implements MultiCollector {
                       series.add(rules.use(rule).lastMatchSecond(), rule.name()))),
           RuleFamily.counter(
               "detour_rule_bytes",
-              "Bytes delivered by tunnels that a rule decided and that have ended.",
+              "Bytes delivered by tunnels and plain HTTP requests that a rule decided and that have"
+                  + " ended.",
               List.of("rule", "direction"),
               RuleFamily.ofEachRule(RuleMetrics::bytes)),
           RuleFamily.gauge(
@@ -113,12 +114,14 @@ final class RuleMetrics implements MultiCollector {
   private static void targetConnects(RuleSnapshot rules, Rule rule, RuleFamily.Series series) {
     if (rule.outcome() instanceof Outcome.Rewrite rewrite) {
       TargetUse use = rules.use(rule).targetsSoFar();
-      int first = rewrite.fallback().when() == When.ON_FAILURE ? Hop.ASKED : 0;
-      for (int target = first; target < rewrite.targets().size(); target++) {
-        String name = target == Hop.ASKED ? "asked" : Integer.toString(target);
-        series.add(use.connects(target), rule.name(), name, "success");
-        series.add(use.failures(target), rule.name(), name, "failure");
-      }
+      rewrite
+          .hops()
+          .forEach(
+              target -> {
+                String name = target == Hop.ASKED ? "asked" : Integer.toString(target);
+                series.add(use.connects(target), rule.name(), name, "success");
+                series.add(use.failures(target), rule.name(), name, "failure");
+              });
     }
   }
 

@@ -15,7 +15,7 @@ public enum Timing {
   /** The attempts to connect until one succeeded. */
   SETUP_CONNECT(Bounds.SETUP),
 
-  /** All of it: from the decision to the connection. */
+  /** All of it: from when it is dialled to the connection. */
   SETUP_TOTAL(Bounds.SETUP),
 
   /** How much later than it should an event loop came to a task. */
@@ -35,7 +35,10 @@ public enum Timing {
   Timing(double... upperBounds) {
     seconds = Arrays.copyOf(upperBounds, upperBounds.length + 1);
     seconds[upperBounds.length] = Double.POSITIVE_INFINITY;
-    nanos = Arrays.stream(upperBounds).mapToLong(bound -> (long) (bound * 1e9)).toArray();
+    nanos =
+        Arrays.stream(upperBounds)
+            .mapToLong(bound -> Math.round(bound * TimeUnit.SECONDS.toNanos(1)))
+            .toArray();
   }
 
   /** The upper bounds of the buckets in seconds, included, in order; the last is infinite. */

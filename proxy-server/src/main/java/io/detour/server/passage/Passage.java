@@ -97,7 +97,8 @@ public final class Passage implements ChannelFutureListener {
     }
     // The port that a client asks for is looked at; that of a target is the operator's word.
     Consequence consequence =
-        Consequence.of(decision, request).unless(services.access().refusal(caller.kind(), asked));
+        Consequence.of(decision, request)
+            .unless(services.access().options().refusal(caller.kind(), asked));
     if (consequence instanceof Consequence.Refused) {
       logUse(null, 0);
     }
@@ -141,7 +142,7 @@ public final class Passage implements ChannelFutureListener {
    * @param arrival told once, unless the client goes away before
    */
   public void dial(Route route, Arrival arrival) {
-    Route vetted = caller.kind() == RequestKind.TCP ? route.allowingAsked() : route;
+    Route vetted = caller.kind() == RequestKind.TCP ? route.trustingAsked() : route;
     target = route.first().address();
     dialNanoTime = System.nanoTime();
     Channel client = caller.channel();

@@ -98,13 +98,8 @@ public final class Tunnel implements Passage.Arrival {
   }
 
   private void refuse(Refusal refusal) {
-    loop.counters().request(asker.kind(), refusal.status());
-    loop.counters().requestError(refusal.error());
-    services
-        .passages()
-        .log()
-        .refused(
-            asker.address(), passage.asked(), refusal.status(), refusal.error(), refusal.details());
+    loop.counters().refused(asker.kind(), refusal);
+    services.passages().log().refused(asker.address(), passage.asked(), refusal);
     asker.refuse(refusal);
   }
 }

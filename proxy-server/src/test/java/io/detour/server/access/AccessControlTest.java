@@ -69,14 +69,13 @@ class AccessControlTest {
         AccessControl.start(
             AccessOptions.open().withClients(subnets("10.0.0.0/8", "::1", "2001:db8::/32")));
 
-    assertThat(access.refusal(address(client)) == null).isEqualTo(admitted);
-    assertThat(access.refusal((Address) null)).as("nobody knows who").isNotNull();
+    assertThat(access.options().refusal(address(client)) == null).isEqualTo(admitted);
+    assertThat(access.options().refusal((Address) null)).as("nobody knows who").isNotNull();
   }
 
   @Test
   void withoutAListEveryClientIsAdmitted() throws IOException {
-    assertThat(AccessControl.start(AccessOptions.defaults()).refusal(address("192.0.2.1")))
-        .isNull();
+    assertThat(AccessOptions.defaults().refusal(address("192.0.2.1"))).isNull();
   }
 
   @ParameterizedTest
@@ -87,12 +86,12 @@ class AccessControlTest {
     AccessControl access = AccessControl.start(AccessOptions.defaults());
     HostPort asked = target(port);
 
-    Refusal refusal = Objects.requireNonNull(access.refusal(RequestKind.CONNECT, asked));
+    Refusal refusal = Objects.requireNonNull(access.options().refusal(RequestKind.CONNECT, asked));
     assertThat(refusal.status()).isEqualTo(403);
     assertThat(new String(refusal.head(), UTF_8)).contains("error=http_request_denied");
     assertThat(new String(refusal.bytes(), UTF_8)).doesNotContain("example.com");
-    assertThat(access.refusal(RequestKind.FORWARD, asked)).isNull();
-    assertThat(access.refusal(RequestKind.TCP, asked)).isNull();
+    assertThat(access.options().refusal(RequestKind.FORWARD, asked)).isNull();
+    assertThat(access.options().refusal(RequestKind.TCP, asked)).isNull();
   }
 
   @Test
@@ -108,8 +107,8 @@ class AccessControlTest {
     assertThat(Stream.of(22, 8000, 8099).map(port -> connect(access, port))).containsOnlyNulls();
     assertThat(Stream.of(23, 443, 7999, 8100).map(port -> connect(access, port)))
         .doesNotContainNull();
-    assertThat(access.refusal(RequestKind.FORWARD, target(80))).isNull();
-    assertThat(access.refusal(RequestKind.FORWARD, target(8000))).isNotNull();
+    assertThat(access.options().refusal(RequestKind.FORWARD, target(80))).isNull();
+    assertThat(access.options().refusal(RequestKind.FORWARD, target(8000))).isNotNull();
     assertThat(connect(AccessControl.start(AccessOptions.defaults()), 443)).isNull();
     assertThat(connect(AccessControl.start(AccessOptions.defaults()), 8443)).isNull();
     assertThat(connect(AccessControl.start(AccessOptions.open()), 25)).isNull();
@@ -196,7 +195,7 @@ class AccessControlTest {
   }
 
   private static @Nullable Refusal connect(AccessControl access, int port) {
-    return access.refusal(RequestKind.CONNECT, target(port));
+    return access.options().refusal(RequestKind.CONNECT, target(port));
   }
 
   private static HostPort target(int port) {

@@ -49,16 +49,17 @@ class DroppingAppenderTest {
     DroppingAppender appender = new DroppingAppender();
     sink.setContext(context);
     sink.start();
+    appender.setName("test");
     appender.setContext(context);
     appender.setQueueSize(QUEUE);
     appender.addAppender(sink);
     appender.start();
-    long before = DroppingAppender.dropped();
+    long before = DroppingAppender.dropped("test");
 
     for (int i = 0; i < LINES; i++) {
       appender.doAppend(line());
     }
-    long dropped = DroppingAppender.dropped() - before;
+    long dropped = DroppingAppender.dropped("test") - before;
     sink.blocked.countDown();
 
     // The appender's thread may have taken a queue full of lines out before the sink blocks.
