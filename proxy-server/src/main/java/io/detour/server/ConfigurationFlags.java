@@ -9,6 +9,8 @@ import io.detour.server.config.Timeout;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
 import io.detour.server.listen.ProxyProtocol;
+import io.detour.server.observe.LogFormat;
+import io.detour.server.observe.LogLevel;
 import io.detour.server.reload.RuleSource;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,6 +88,20 @@ final class ConfigurationFlags {
       description = "How long tunnels and requests may take to end on a stop (default: 30s).")
   private @Nullable Duration drainTimeout;
 
+  @Option(
+      names = "--log-format",
+      paramLabel = "json|text",
+      converter = LogFormatConverter.class,
+      description = "How log lines look (default: json; text with --demo).")
+  private @Nullable LogFormat logFormat;
+
+  @Option(
+      names = "--log-level",
+      paramLabel = "error|warn|info|debug|trace",
+      converter = LogLevelConverter.class,
+      description = "How much Detour says of itself on standard error (default: info).")
+  private @Nullable LogLevel logLevel;
+
   /**
    * Reads the file, if there is one, and applies the options.
    *
@@ -103,6 +119,11 @@ final class ConfigurationFlags {
         yield new ConfigurationFile.Loaded(applied(loaded.configuration()));
       }
     };
+  }
+
+  /** Whether it was said, on the command line or in the environment, how log lines look. */
+  boolean nameLogFormat() {
+    return logFormat != null;
   }
 
   /** Whether an option, rather than the file, says where the rules are. */
@@ -139,6 +160,12 @@ final class ConfigurationFlags {
           }
           if (drainTimeout != null) {
             draft.timeout(Timeout.DRAIN, drainTimeout);
+          }
+          if (logFormat != null) {
+            draft.log(draft.log().withFormat(logFormat));
+          }
+          if (logLevel != null) {
+            draft.log(draft.log().withLevel(logLevel));
           }
         });
   }
@@ -179,6 +206,34 @@ final class ConfigurationFlags {
             throw new TypeConversionException(
                 "'" + text + "' is no path (expected: auto, splice or copy)");
       };
+    }
+  }
+
+  /** Names the formats as the help does. */
+  static final class LogFormatConverter implements ITypeConverter<LogFormat> {
+    @Override
+    public LogFormat convert(String text) {
+      return switch (text.toLowerCase(Locale.ROOT)) {
+        case "json" -> LogFormat.JSON;
+        case "text" -> LogFormat.TEXT;
+        default ->
+            throw new TypeConversionException(
+                "'" + text + "' is no format (expected: json or text)");
+      };
+    }
+  }
+
+  /** Names the levels as the help does. */
+  static final class LogLevelConverter implements ITypeConverter<LogLevel> {
+    @Override
+    public LogLevel convert(String text) {
+      for (LogLevel level : LogLevel.values()) {
+        if (level.name().equalsIgnoreCase(text)) {
+          return level;
+        }
+      }
+      throw new TypeConversionException(
+          "'" + text + "' is no level (expected: error, warn, info, debug or trace)");
     }
   }
 

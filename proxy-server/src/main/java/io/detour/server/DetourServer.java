@@ -169,7 +169,7 @@ public final class DetourServer implements AutoCloseable {
             options.configuration(),
             new Control());
     own.add(admin.localAddress());
-    AccessLog log = new AccessLog();
+    AccessLog log = new AccessLog(options.log().usesPerMinute());
     TunnelServices services =
         new TunnelServices(new PassageServices(access, rules, routes, log, clock), engine);
     FrontDoor clients = new FrontDoor(services, options, pseudonym);

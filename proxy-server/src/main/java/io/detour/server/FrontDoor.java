@@ -62,7 +62,8 @@ final class FrontDoor implements ClientEntrance, Destinations {
   @Override
   public void tunnel(ClientConnection client, HostPort asked) {
     ConnectAsker asker =
-        new ConnectAsker(client.loop(), client.channel(), client.user(), client.via());
+        new ConnectAsker(
+            client.loop(), client.channel(), client.user(), client.via(), client.userAgent());
     Tunnel.start(tunnels, client.loop(), asker, asked);
   }
 

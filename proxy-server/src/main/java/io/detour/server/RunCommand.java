@@ -20,6 +20,8 @@ import io.detour.server.demo.DemoOrigin;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
+import io.detour.server.observe.LogFormat;
+import io.detour.server.observe.LogOptions;
 import io.detour.server.observe.LogOutput;
 import io.detour.server.reload.LoggedEntries;
 import io.detour.server.reload.ReloadTrigger;
@@ -62,7 +64,7 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "",
       "SIGTERM or SIGINT stops accepting, lets tunnels and requests end, and exits; a second one"
-          + " exits at once. SIGHUP reads the rules again."
+          + " exits at once. SIGHUP reads the rules again, SIGUSR1 opens log files again."
     })
 final class RunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger("detour");
@@ -108,6 +110,9 @@ final class RunCommand implements Callable<Integer> {
           .println("detour: --demo: \"listen\" has no ADDRESS:PORT (expected: at least one)");
       return 1;
     }
+    if (!startLog(configuration.log())) {
+      return 1;
+    }
     ReloadSignal hangUp = ReloadSignal.listen();
     RuleSupply rules = readRules(configuration);
     if (rules == null || !canAskUsers(configuration.access())) {
@@ -125,6 +130,20 @@ final class RunCommand implements Callable<Integer> {
       return 1;
     } finally {
       LogOutput.flush();
+    }
+  }
+
+  /** Logs as configured from now on; the demo's lines are for people, unless asked otherwise. */
+  private boolean startLog(LogOptions options) {
+    boolean forPeople = demo && !flags.nameLogFormat();
+    try {
+      LogSignal.reopen(LogOutput.start(forPeople ? options.withFormat(LogFormat.TEXT) : options));
+      return true;
+    } catch (IOException e) {
+      spec.commandLine()
+          .getErr()
+          .println("detour: log.access: cannot be written to: " + e.getMessage());
+      return false;
     }
   }
 

@@ -13,6 +13,7 @@ import io.detour.server.forward.Forward;
 import io.detour.server.listen.ClientLimits;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
+import io.detour.server.observe.LogOptions;
 import io.detour.server.reload.RuleSupply;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +35,7 @@ import java.util.function.Consumer;
  * @param threads number of event loops, at least 1
  * @param busyPoll how long an event loop looks for more events before its thread sleeps, if few
  *     came last; zero for not at all
+ * @param log what is logged of clients; where lines go is not the server's to say
  * @param configuration all of it as YAML without secrets, for people to look at
  */
 public record ServerOptions(
@@ -48,6 +50,7 @@ public record ServerOptions(
     RelayOptions relay,
     int threads,
     Duration busyPoll,
+    LogOptions log,
     String configuration) {
 
   /**
@@ -65,11 +68,12 @@ public record ServerOptions(
 
   /**
    * {@code 127.0.0.1:3128}, admin on {@code 127.0.0.1:3129}, no forward, no rules, and everything
-   * is allowed to everybody.
+   * is allowed to everybody, and every use is logged.
    */
   public static ServerOptions defaults() {
     return of(Configuration.defaults(), RuleSupply.fixed(RuleSet.empty()))
-        .withAccess(AccessOptions.open());
+        .withAccess(AccessOptions.open())
+        .withLog(LogOptions.defaults().withUsesPerMinute(0));
   }
 
   /** What a configuration says, with rules that have been read. */
@@ -87,6 +91,7 @@ public record ServerOptions(
         configuration.relayOptions(),
         threads == Configuration.AUTOMATIC ? automaticThreads() : threads,
         configuration.relay().busyPoll(),
+        configuration.log(),
         ConfigurationYaml.of(configuration));
   }
 
@@ -174,6 +179,11 @@ public record ServerOptions(
     return with(draft -> draft.threads = other);
   }
 
+  /** The same with other lines about clients. */
+  public ServerOptions withLog(LogOptions other) {
+    return with(draft -> draft.log = other);
+  }
+
   private ServerOptions with(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -193,6 +203,7 @@ public record ServerOptions(
     private RelayOptions relay;
     private int threads;
     private final Duration busyPoll;
+    private LogOptions log;
     private final String configuration;
 
     Draft(ServerOptions from) {
@@ -207,6 +218,7 @@ public record ServerOptions(
       relay = from.relay;
       threads = from.threads;
       busyPoll = from.busyPoll;
+      log = from.log;
       configuration = from.configuration;
     }
 
@@ -223,6 +235,7 @@ public record ServerOptions(
           relay,
           threads,
           busyPoll,
+          log,
           configuration);
     }
   }

@@ -19,8 +19,12 @@ import java.util.stream.Stream;
 
 /** The packaged {@code detour.jar} as a process of its own, started as {@code bin/detour} does. */
 final class DetourProcess implements AutoCloseable {
-  /** For a configuration file: tunnels to any port, of this machine, too. */
-  static final String OPEN_ACCESS = "access: { connect_ports: any, destinations: { deny: [] } }\n";
+  /** For a configuration file: tunnels to any port, of this machine, too; logs for people. */
+  static final String OPEN_ACCESS =
+      """
+      access: { connect_ports: any, destinations: { deny: [] } }
+      log: { format: text }
+      """;
 
   private static final Path JAR = Path.of("target", "detour.jar");
   private static final Duration START_TIMEOUT = Duration.ofSeconds(30);

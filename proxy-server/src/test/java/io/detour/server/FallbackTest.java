@@ -101,17 +101,27 @@ class FallbackTest {
 
     assertThat(proxy.answer("erp.old.test:443")).isEqualTo("second");
 
-    assertThat(proxy.log().lines("legacy name used"))
+    assertThat(proxy.log().uses())
         .containsExactly(
             Map.of(
-                "level", "INFO",
-                "client", "127.0.0.1",
-                "asked", "erp.old.test:443",
-                "rule", "erp",
-                "action", "rewrite",
-                "mode", "enforce",
-                "target", second.authority(),
-                "attempts", "2"));
+                "level",
+                "INFO",
+                "client",
+                "127.0.0.1",
+                "requested",
+                "erp.old.test:443",
+                "rule",
+                "erp",
+                "action",
+                "rewrite",
+                "mode",
+                "enforce",
+                "target",
+                second.authority(),
+                "attempts",
+                "2",
+                "status",
+                "200"));
     assertThat(connects(proxy, 0, "failure")).isEqualTo(1);
     assertThat(connects(proxy, 0, "success")).isZero();
     assertThat(connects(proxy, 1, "failure")).isZero();
@@ -131,7 +141,7 @@ class FallbackTest {
       assertThat(head.field("Proxy-Status"))
           .startsWith("detour; error=" + failure.error.token() + ";");
     }
-    assertThat(proxy.log().lines("legacy name used"))
+    assertThat(proxy.log().uses())
         .singleElement()
         .satisfies(
             line -> assertThat(line).containsEntry("target", first).containsEntry("attempts", "1"));

@@ -179,17 +179,27 @@ class ForwardListenerTest {
         assertThat(client.send("ping").endOutput().rest()).isEqualTo("ping");
       }
 
-      assertThat(proxy.log().lines("legacy name used"))
+      assertThat(proxy.log().uses())
           .containsExactly(
               Map.of(
-                  "level", "WARN",
-                  "client", "127.0.0.1",
-                  "asked", "db.old.test:" + origin.port(),
-                  "rule", "moved",
-                  "action", "rewrite",
-                  "mode", "enforce",
-                  "target", "db.new.test:" + origin.port(),
-                  "attempts", "1"));
+                  "level",
+                  "WARN",
+                  "client",
+                  "127.0.0.1",
+                  "requested",
+                  "db.old.test:" + origin.port(),
+                  "rule",
+                  "moved",
+                  "action",
+                  "rewrite",
+                  "mode",
+                  "enforce",
+                  "target",
+                  "db.new.test:" + origin.port(),
+                  "attempts",
+                  "1",
+                  "status",
+                  "200"));
       assertThat(proxy.metric("detour_rule_matches_total", "rule=\"moved\"")).isEqualTo(1);
       assertThat(proxy.metric("detour_requests_total", "kind=\"tcp\"", "code=\"200\""))
           .isEqualTo(1);
@@ -213,12 +223,12 @@ class ForwardListenerTest {
           .isEqualTo(1);
       assertThat(proxy.metric("detour_request_errors_total", "error=\"" + error + "\""))
           .isEqualTo(1);
-      assertThat(proxy.log().lines("request refused"))
+      assertThat(proxy.log().refusals())
           .singleElement()
           .satisfies(
               line ->
                   assertThat(line)
-                      .containsEntry("asked", open)
+                      .containsEntry("requested", open)
                       .containsEntry("status", String.valueOf(code))
                       .containsEntry("error", error));
     }

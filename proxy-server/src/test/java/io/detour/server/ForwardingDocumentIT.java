@@ -80,9 +80,9 @@ class ForwardingDocumentIT {
 
         assertThat(run(documented("printf 'hello' | detour pipe 127.0.0.1:5432"), "5432", port))
             .isEqualTo("got hello");
-        await().atMost(LONG).until(() -> detour.out().contains("legacy name used"));
+        await().atMost(LONG).until(() -> detour.out().contains("decision"));
         assertThat(detour.out())
-            .contains("asked=db.old.example.com:" + origin.port() + " rule=db action=rewrite");
+            .contains("requested=db.old.example.com:" + origin.port() + " rule=db action=rewrite");
       }
     }
   }

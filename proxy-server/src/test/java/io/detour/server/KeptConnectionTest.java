@@ -302,8 +302,8 @@ class KeptConnectionTest {
       assertHello(client.send(request));
       assertHello(client.send(request));
 
-      await().until(() -> ruled.log().lines("legacy name used").size() == 2);
-      assertThat(ruled.log().lines("legacy name used").getLast())
+      await().until(() -> ruled.log().uses().size() == 2);
+      assertThat(ruled.log().uses().getLast())
           .containsEntry("target", "localhost:" + origin.port())
           .doesNotContainKey("attempts");
       assertThat(origin.accepted()).isOne();
@@ -322,8 +322,8 @@ class KeptConnectionTest {
       assertThat(client.send(request).head().status()).isEqualTo(200);
 
       assertThat(origin.lines()).hasSize(2);
-      await().until(() -> ruled.log().lines("legacy name used").size() == 2);
-      assertThat(ruled.log().lines("legacy name used"))
+      await().until(() -> ruled.log().uses().size() == 2);
+      assertThat(ruled.log().uses())
           .as("the second dial is the one that is told")
           .extracting(line -> line.get("attempts"))
           .containsExactly("1", "1");

@@ -46,7 +46,7 @@ class ListenersTest {
             options -> options.withListen(List.of(address("[::]:0")), options.admin().listen()))) {
       assertThat(status(proxy, "127.0.0.1")).isEqualTo(403);
       assertThat(status(proxy, "::1")).isEqualTo(502);
-      assertThat(proxy.log().lines("request refused"))
+      assertThat(proxy.log().refusals())
           .extracting(line -> line.get("client"))
           .containsExactly("127.0.0.1", "::1");
     }

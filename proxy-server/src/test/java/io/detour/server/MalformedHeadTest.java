@@ -122,7 +122,7 @@ class MalformedHeadTest {
       client.send("CONNECT zq9x:secret@zq9x.test:443 HTTP/1.1\r\n" + MalformedHeads.HOST + "\r\n");
 
       ExpectedRefusal.assertRead(client, 400);
-      assertThat(other.log().lines("request refused"))
+      assertThat(other.log().refusals())
           .singleElement()
           .satisfies(
               line -> assertThat(line.toString()).doesNotContain(MalformedHeads.MARK, "secret"));

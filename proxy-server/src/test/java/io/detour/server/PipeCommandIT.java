@@ -97,7 +97,7 @@ class PipeCommandIT {
       assertThat(out).hasContent("got ");
       assertThat(err)
           .content()
-          .contains("WARN", "legacy name used", "asked=old.test:" + origin.port())
+          .contains("WARN", "decision", "requested=old.test:" + origin.port())
           .contains("rule=moved action=rewrite mode=enforce target=localhost:" + origin.port());
     }
   }

@@ -9,13 +9,27 @@ import io.detour.server.observe.AccessLog;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import org.slf4j.LoggerFactory;
 
 /** Keeps the lines of the access log. Any thread. */
 public final class RecordedAccessLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private static final Logger LOGGER =
       ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(AccessLog.LOGGER);
+
+  private static final Set<String> MEASURED =
+      Set.of(
+          "id",
+          "kind",
+          "remote",
+          "user_agent",
+          "dns_ms",
+          "connect_ms",
+          "duration_ms",
+          "bytes_up",
+          "bytes_down");
 
   private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
 
@@ -37,10 +51,27 @@ public final class RecordedAccessLog extends AppenderBase<ILoggingEvent> impleme
     events.add(event);
   }
 
-  /** The facts of each line with this message, values as text. */
-  public List<Map<String, String>> lines(String message) {
+  /** What each line about a legacy name tells that is the same each time, values as text. */
+  public List<Map<String, String>> uses() {
+    return steady(facts -> facts.containsKey("rule") || facts.containsKey("suffix"));
+  }
+
+  /** The same of each line about a request that was refused or failed. */
+  public List<Map<String, String>> refusals() {
+    return steady(facts -> facts.containsKey("error"));
+  }
+
+  private List<Map<String, String>> steady(Predicate<Map<String, String>> wanted) {
+    return lines(AccessLog.DECISION).stream()
+        .filter(wanted)
+        .peek(facts -> facts.keySet().removeAll(MEASURED))
+        .toList();
+  }
+
+  /** All facts of each line about an event, values as text. */
+  public List<Map<String, String>> lines(String event) {
     return events.stream()
-        .filter(event -> event.getMessage().equals(message))
+        .filter(line -> line.getMessage().equals(event))
         .map(RecordedAccessLog::facts)
         .toList();
   }

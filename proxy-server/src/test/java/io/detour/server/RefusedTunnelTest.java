@@ -69,12 +69,14 @@ class RefusedTunnelTest {
     String target = "127.0.0.1:" + LoopbackPort.free();
 
     assertRefused(proxy, target, 502, "detour; error=connection_refused; details=\"");
-    assertThat(proxy.log().lines("request refused"))
+    assertThat(proxy.log().refusals())
         .containsExactly(
             Map.of(
                 "level", "INFO",
                 "client", "127.0.0.1",
-                "asked", target,
+                "requested", target,
+                "target", target,
+                "attempts", "1",
                 "status", "502",
                 "error", "connection_refused",
                 "details", "the target refused the connection"));

@@ -15,13 +15,13 @@ import tools.jackson.databind.json.JsonMapper;
 class ReplayCommandTest {
   private static final String LOG =
       """
-      2026-11-20T08:00:00.000Z WARN  legacy name used client=10.20.1.9 asked=erp.old.example.com:443 rule=erp \
+      2026-11-20T08:00:00.000Z WARN  decision client=10.20.1.9 requested=erp.old.example.com:443 rule=erp \
       action=rewrite mode=enforce target=erp.new.example.com:443 attempts=1
-      2026-11-20T09:30:00.000Z WARN  legacy name used client=10.20.1.10 asked=erp.old.example.com:443 rule=erp \
+      2026-11-20T09:30:00.000Z WARN  decision client=10.20.1.10 requested=erp.old.example.com:443 rule=erp \
       action=rewrite mode=enforce target=erp.new.example.com:443 attempts=1
-      2026-11-20T09:31:00.000Z INFO  legacy name used client=10.20.1.9 asked=wiki.old.example.com:443 rule=old-zone \
+      2026-11-20T09:31:00.000Z INFO  decision client=10.20.1.9 requested=wiki.old.example.com:443 rule=old-zone \
       action=rewrite mode=enforce target=wiki.new.example.com:443 attempts=1
-      2026-11-20T09:32:00.000Z INFO  legacy name without a rule client=10.20.1.9 asked=x.corp.oldco.net:443 suffix=corp.oldco.net
+      2026-11-20T09:32:00.000Z INFO  decision client=10.20.1.9 requested=x.corp.oldco.net:443 suffix=corp.oldco.net
       """;
   private static final String RULES =
       """
@@ -113,8 +113,8 @@ class ReplayCommandTest {
     assertThat(run.err().lines())
         .hasSize(6)
         .startsWith(
-            "standard input:1: not understood, it tells none of: legacy name used, legacy name"
-                + " without a rule, request refused: Detour is ready")
+            "standard input:1: not understood, it tells none of: decision, close, progress,"
+                + " suppressed: Detour is ready")
         .endsWith("standard input: not understood: 2 more lines");
     assertThat(run.out()).contains(", 7 lines not understood\n");
     assertThat(run.exitCode()).isZero();

@@ -139,7 +139,7 @@ class RewrittenTunnelTest {
       assertThatThrownBy(() -> client.send(request(NEW), BodyHandlers.ofString()))
           .isInstanceOf(SSLHandshakeException.class);
     }
-    assertThat(proxy.log().lines("legacy name used")).isEmpty();
+    assertThat(proxy.log().uses()).isEmpty();
   }
 
   private HttpClient javaClient() throws Exception {
@@ -159,18 +159,28 @@ class RewrittenTunnelTest {
   }
 
   private void assertTheUseIsLogged() {
-    assertThat(proxy.log().lines("legacy name used"))
+    assertThat(proxy.log().uses())
         .containsExactly(
             Map.of(
-                "level", "WARN",
-                "client", "127.0.0.1",
-                "asked", LEGACY + ":" + origin.httpsPort(),
-                "rule", "erp",
-                "action", "rewrite",
-                "mode", "enforce",
-                "target", NEW + ":" + origin.httpsPort(),
-                "attempts", "1"));
-    assertThat(proxy.log().lines("request refused")).isEmpty();
+                "level",
+                "WARN",
+                "client",
+                "127.0.0.1",
+                "requested",
+                LEGACY + ":" + origin.httpsPort(),
+                "rule",
+                "erp",
+                "action",
+                "rewrite",
+                "mode",
+                "enforce",
+                "target",
+                NEW + ":" + origin.httpsPort(),
+                "attempts",
+                "1",
+                "status",
+                "200"));
+    assertThat(proxy.log().refusals()).isEmpty();
   }
 
   private void assertTheTunnelIsCounted() throws Exception {

@@ -202,7 +202,7 @@ class RouteThroughServerTest {
 
         client.reset();
 
-        await().until(() -> !proxy.log().lines("legacy name used").isEmpty());
+        await().until(() -> !proxy.log().uses().isEmpty());
         await().until(() -> proxy.clients() == 0);
         assertUse(proxy, silent, 2);
         assertThat(connects(proxy, "0", "failure")).isEqualTo(1);
@@ -222,7 +222,7 @@ class RouteThroughServerTest {
   }
 
   private static void assertUse(RunningServer proxy, String target, int attempts) {
-    assertThat(proxy.log().lines("legacy name used"))
+    assertThat(proxy.log().uses())
         .singleElement()
         .satisfies(
             line ->
@@ -233,9 +233,7 @@ class RouteThroughServerTest {
   }
 
   private static List<String> attempts(RunningServer proxy) {
-    return proxy.log().lines("legacy name used").stream()
-        .map(line -> String.valueOf(line.get("attempts")))
-        .toList();
+    return proxy.log().uses().stream().map(line -> String.valueOf(line.get("attempts"))).toList();
   }
 
   private static double connects(RunningServer proxy, String target, String result)

@@ -81,7 +81,7 @@ class RuleLifetimeTest {
         assertThat(head.field("Proxy-Status"))
             .startsWith("detour; error=destination_unavailable; details=");
       }
-      assertThat(proxy.log().lines("legacy name used").getLast())
+      assertThat(proxy.log().uses().getLast())
           .containsEntry("action", "brownout")
           .containsEntry("mode", "enforce")
           .doesNotContainKeys("target", "attempts");

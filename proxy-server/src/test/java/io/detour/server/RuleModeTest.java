@@ -73,7 +73,7 @@ class RuleModeTest {
 
       assertThat(proxy.answer("erp.old.test:" + asked.port())).isEqualTo("asked");
 
-      assertThat(proxy.log().lines("legacy name used"))
+      assertThat(proxy.log().uses())
           .singleElement()
           .satisfies(
               line ->
@@ -82,7 +82,7 @@ class RuleModeTest {
                       .containsEntry("mode", "report")
                       .containsEntry("attempts", "1")
                       .doesNotContainKey("would_rewrite_to"));
-      assertThat(proxy.log().lines("request refused")).isEmpty();
+      assertThat(proxy.log().refusals()).isEmpty();
     }
   }
 
@@ -121,7 +121,7 @@ class RuleModeTest {
     try (RunningServer proxy = RunningServer.start(rules)) {
       assertThat(proxy.answer("erp.old.test:" + asked.port())).isEqualTo("403");
 
-      assertThat(proxy.log().lines("legacy name used"))
+      assertThat(proxy.log().uses())
           .singleElement()
           .satisfies(line -> assertThat(line).containsEntry("rule", "below"));
       assertThat(proxy.metric("detour_rule_matches_total", "rule=\"erp\"", "mode=\"off\""))
@@ -158,7 +158,7 @@ class RuleModeTest {
       assertThat(proxy.answer("erp.old.test:" + asked.port())).isEqualTo("asked");
       assertThat(proxy.answer("any.test:" + asked.port())).isEqualTo("asked");
 
-      assertThat(proxy.log().lines("legacy name used")).isEmpty();
+      assertThat(proxy.log().uses()).isEmpty();
       assertThat(proxy.metric("detour_rule_matches_total", "mode=\"off\"")).isZero();
     }
   }
@@ -199,18 +199,29 @@ class RuleModeTest {
   }
 
   private void assertReported(RunningServer proxy) throws IOException {
-    assertThat(proxy.log().lines("legacy name used"))
+    assertThat(proxy.log().uses())
         .containsExactly(
             Map.of(
-                "level", "INFO",
-                "client", "127.0.0.1",
-                "asked", "erp.old.test:" + asked.port(),
-                "rule", "erp",
-                "action", "rewrite",
-                "mode", "report",
-                "would_rewrite_to", "127.0.0.1:" + renamed.port(),
-                "target", "erp.old.test:" + asked.port(),
-                "attempts", "1"));
+                "level",
+                "INFO",
+                "client",
+                "127.0.0.1",
+                "requested",
+                "erp.old.test:" + asked.port(),
+                "rule",
+                "erp",
+                "action",
+                "rewrite",
+                "mode",
+                "report",
+                "would_rewrite_to",
+                "127.0.0.1:" + renamed.port(),
+                "target",
+                "erp.old.test:" + asked.port(),
+                "attempts",
+                "1",
+                "status",
+                "200"));
     assertThat(proxy.metric("detour_rule_matches_total", "rule=\"erp\"", "mode=\"report\""))
         .isEqualTo(1);
     assertThat(proxy.metric("detour_rule_target_connects_total")).isZero();

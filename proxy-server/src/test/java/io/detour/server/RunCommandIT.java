@@ -205,9 +205,9 @@ class RunCommandIT {
           .containsExactly(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1"));
       assertThat(client.tunnel("OLD.test:" + origin.port()).field("Proxy-Status"))
           .isEqualTo("detour; next-hop=\"localhost:" + origin.port() + "\"");
-      await().atMost(LONG).until(() -> detour.out().contains("legacy name used"));
+      await().atMost(LONG).until(() -> detour.out().contains("decision"));
       assertThat(detour.out())
-          .contains("WARN  legacy name used client=::1 asked=old.test:" + origin.port())
+          .contains(" kind=connect client=::1 requested=old.test:" + origin.port())
           .contains("rule=moved action=rewrite mode=enforce target=localhost:" + origin.port());
     }
   }

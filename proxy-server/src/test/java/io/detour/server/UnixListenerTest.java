@@ -71,7 +71,7 @@ class UnixListenerTest {
     try (RunningServer proxy = start();
         UnixClient client = UnixClient.connect(file())) {
       assertThat(client.send("nonsense\r\n\r\n").rest()).startsWith("HTTP/1.1 400 ");
-      assertThat(proxy.log().lines("request refused"))
+      assertThat(proxy.log().refusals())
           .extracting(line -> line.get("client"))
           .containsExactly("unix:" + file());
     }
@@ -180,7 +180,7 @@ class UnixListenerTest {
         UnixClient client = UnixClient.connect(file())) {
       client.send("PROXY TCP4 192.0.2.9 192.0.2.10 1 2\r\nnonsense\r\n\r\n");
       assertThat(client.rest()).startsWith("HTTP/1.1 400 ");
-      assertThat(proxy.log().lines("request refused"))
+      assertThat(proxy.log().refusals())
           .extracting(line -> line.get("client"))
           .containsExactly("192.0.2.9");
     }

@@ -12,6 +12,7 @@ import io.detour.server.dial.Parent;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
+import io.detour.server.observe.LogOptions;
 import io.detour.server.reload.RuleSource;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,6 +43,7 @@ import java.util.stream.Stream;
  * @param resolver how names become addresses
  * @param parents the parent proxies by their names, in the order of the file
  * @param threads number of event loops, 1 to {@link #MOST_THREADS}, or {@link #AUTOMATIC}
+ * @param log what is logged, and where to
  */
 public record Configuration(
     List<ListenerOptions> listen,
@@ -55,7 +57,8 @@ public record Configuration(
     RelayChoice relay,
     ResolverOptions resolver,
     Map<String, Parent> parents,
-    int threads) {
+    int threads,
+    LogOptions log) {
 
   /** A number that Detour chooses. */
   public static final int AUTOMATIC = RelayOptions.AUTOMATIC;
@@ -106,7 +109,8 @@ public record Configuration(
             relay.mode(), relay.pipeBytes(), relay.pipes(), RelayChoice.USUAL_BUSY_POLL),
         ResolverOptions.defaults(),
         Map.of(),
-        AUTOMATIC);
+        AUTOMATIC,
+        LogOptions.defaults());
   }
 
   /** One of the timeouts. */
@@ -205,6 +209,7 @@ public record Configuration(
     private ResolverOptions resolver;
     private Map<String, Parent> parents;
     private int threads;
+    private LogOptions log;
 
     Draft(Configuration from) {
       listen = from.listen;
@@ -219,6 +224,7 @@ public record Configuration(
       resolver = from.resolver;
       parents = from.parents;
       threads = from.threads;
+      log = from.log;
     }
 
     Configuration configuration() {
@@ -234,7 +240,8 @@ public record Configuration(
           relay,
           resolver,
           parents,
-          threads);
+          threads,
+          log);
     }
 
     public void listen(List<ListenerOptions> other) {
@@ -283,6 +290,14 @@ public record Configuration(
 
     public void threads(int other) {
       threads = other;
+    }
+
+    public LogOptions log() {
+      return log;
+    }
+
+    public void log(LogOptions other) {
+      log = other;
     }
   }
 }

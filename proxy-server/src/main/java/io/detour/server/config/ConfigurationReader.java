@@ -35,8 +35,9 @@ final class ConfigurationReader {
               "relay",
               "resolver",
               "parents",
-              "threads")
-          .refusing("log", "ledger");
+              "threads",
+              "log")
+          .refusing("ledger");
   private static final Keys ADMIN_KEYS = Keys.of("listen", "hosts");
   private static final Keys RELAY_KEYS = Keys.of("mode", "pipe_size", "pipes", "busy_poll");
   private static final Keys TIMEOUT_KEYS =
@@ -82,6 +83,7 @@ final class ConfigurationReader {
     timeouts(fields, draft);
     draft.relay(relay(fields, usual.relay()));
     draft.resolver(new ResolverReader(scalars, problems).resolver(fields, usual.resolver()));
+    draft.log(new LogReader(scalars).log(fields, usual.log()));
     draft.parents(new ParentsReader(problems).parents(fields));
     draft.threads(
         scalars.countOrAutomatic(

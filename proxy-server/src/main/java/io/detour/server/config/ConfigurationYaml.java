@@ -11,6 +11,8 @@ import io.detour.server.access.PortSet;
 import io.detour.server.forward.Forward;
 import io.detour.server.listen.ListenerOptions;
 import io.detour.server.listen.TlsFiles;
+import io.detour.server.observe.LogOptions;
+import io.detour.server.observe.LogTarget;
 import io.detour.server.reload.RuleSource;
 import io.netty.util.NetUtil;
 import java.nio.file.Path;
@@ -48,7 +50,7 @@ public final class ConfigurationYaml {
     admin.put("listen", configuration.admin().listen().toString());
     putAll(admin, "hosts", configuration.admin().hosts());
     String comment = rules(root, configuration.rules());
-    root.put("rules_watch", watch(configuration.rulesWatch()));
+    root.put("rules_watch", orOff(configuration.rulesWatch()));
     access(root.putObject("access"), configuration.access());
     limits(root.putObject("limits"), configuration.limits());
     ObjectNode timeouts = root.putObject("timeouts");
@@ -60,6 +62,7 @@ public final class ConfigurationYaml {
     ObjectNode parents = root.putObject("parents");
     configuration.parents().forEach((name, parent) -> parents.put(name, parent.toString()));
     put(root, "threads", configuration.threads());
+    log(root.putObject("log"), configuration.log());
     return YAML.writeValueAsString(root).stripTrailing() + "\n" + comment;
   }
 
@@ -172,6 +175,23 @@ public final class ConfigurationYaml {
     section.put("ipv6", Fields.wordOf(resolver.ipv6()));
   }
 
+  private static void log(ObjectNode section, LogOptions log) {
+    section.put("format", Fields.wordOf(log.format()));
+    section.put(
+        "access",
+        switch (log.access()) {
+          case LogTarget.File file -> absolute(file.path());
+          case LogTarget.Stream stream -> Fields.wordOf(stream);
+        });
+    section.put("level", Fields.wordOf(log.level()));
+    section.put("periodic", orOff(log.periodic()));
+    if (log.usesPerMinute() == 0) {
+      section.put("uses_per_minute", ScalarReader.OFF);
+    } else {
+      section.put("uses_per_minute", log.usesPerMinute());
+    }
+  }
+
   private static void putAll(ObjectNode section, String key, Collection<?> values) {
     ArrayNode list = section.putArray(key);
     values.forEach(value -> list.add(value.toString()));
@@ -181,8 +201,8 @@ public final class ConfigurationYaml {
     return path.toAbsolutePath().normalize().toString();
   }
 
-  private static String watch(Duration rest) {
-    return rest.isZero() ? ScalarReader.OFF : DurationText.of(rest);
+  private static String orOff(Duration duration) {
+    return duration.isZero() ? ScalarReader.OFF : DurationText.of(duration);
   }
 
   private static void put(ObjectNode node, String key, int count) {

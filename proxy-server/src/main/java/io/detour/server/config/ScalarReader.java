@@ -140,6 +140,23 @@ final class ScalarReader {
     return count;
   }
 
+  /** A number, or 0 for {@code off}. */
+  int countOrOff(Fields fields, String key, int least, int most, int usual) {
+    Node node = fields.optional(key);
+    if (node == null) {
+      return usual;
+    }
+    if (isWord(node, OFF)) {
+      return 0;
+    }
+    Integer count = countOf(node, least, most);
+    if (count == null) {
+      unexpected(node, key, OFF + " or " + least + ".." + most);
+      return usual;
+    }
+    return count;
+  }
+
   private static @Nullable Integer countOf(Node node, int least, int most) {
     if (node instanceof Node.Scalar scalar
         && scalar.type() == Node.Type.NUMBER

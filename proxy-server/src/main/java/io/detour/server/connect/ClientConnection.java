@@ -92,6 +92,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   private boolean inputEnded;
   private @Nullable String user;
   private @Nullable String via;
+  private @Nullable String userAgent;
   private @Nullable PlainHttp plainHttp;
   private @Nullable ServedRequest served;
   private @Nullable ForwardRequest request;
@@ -137,6 +138,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   /** The value of {@code Via} of its last request, or null. */
   public @Nullable String via() {
     return via;
+  }
+
+  /** The value of {@code User-Agent} of its last request, or null. */
+  public @Nullable String userAgent() {
+    return userAgent;
   }
 
   @Override
@@ -271,6 +277,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     }
     ParsedRequest allowed = wanted;
     via = head.fields().contains("Via") ? String.join(", ", head.fields().all("Via")) : null;
+    userAgent = head.fields().first("User-Agent");
     phase = Phase.AUTHENTICATION;
     services
         .access()
@@ -409,12 +416,12 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   }
 
   /**
-   * Answers the request that is being served with an error. Nothing of a response has been written.
-   * The connection goes on if all of the request has been read.
+   * Answers the request that is being served with an error, and counts it. Nothing of a response
+   * has been written. The connection goes on if all of the request has been read.
    */
   public void refuse(Refusal refusal) {
     ForwardRequest refused = Objects.requireNonNull(request);
-    answers.account(RequestKind.FORWARD, refused.target().address(), refusal);
+    loop.counters().refused(RequestKind.FORWARD, refusal);
     boolean withContent = !refused.head().is(HEAD_METHOD);
     if (mayGoOn()) {
       answer(Unpooled.wrappedBuffer(refusal.persistentBytes(withContent)), true);
@@ -473,7 +480,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   }
 
   private void refuseHead(RequestKind kind, Refusal refusal, boolean withContent) {
-    answers.account(kind, null, refusal);
+    answers.account(kind, refusal);
     close(refusal, withContent);
   }
 

@@ -1,6 +1,5 @@
 package io.detour.server.connect;
 
-import io.detour.core.HostPort;
 import io.detour.server.listen.ClientAddress;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.observe.RequestKind;
@@ -25,10 +24,10 @@ final class OwnAnswers {
     this.client = client;
   }
 
-  /** Counts and reports a refusal. */
-  void account(RequestKind kind, @Nullable HostPort asked, Refusal refusal) {
+  /** Counts and reports the refusal of a request that has no passage. */
+  void account(RequestKind kind, Refusal refusal) {
     loop.counters().refused(kind, refusal);
-    services.log().refused(ClientAddress.of(client), asked, refusal);
+    services.log().turnedAway(kind, ClientAddress.of(client), refusal);
   }
 
   /**

@@ -15,7 +15,7 @@ public final class ShedClient {
   /** Counts, reports and answers it, and closes its connection behind the answer. */
   public static void refuse(ClientLoop loop, AccessLog log, Channel client, Refusal refusal) {
     loop.counters().refused(RequestKind.CONNECT, refusal);
-    log.refused(ClientAddress.of(client), null, refusal);
+    log.turnedAway(RequestKind.CONNECT, ClientAddress.of(client), refusal);
     StagedClose.behind(loop, client, Unpooled.wrappedBuffer(refusal.bytes()));
   }
 }

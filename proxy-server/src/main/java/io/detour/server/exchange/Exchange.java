@@ -11,6 +11,8 @@ import io.detour.server.decide.Consequence;
 import io.detour.server.http.FieldLines;
 import io.detour.server.http.MalformedMessage;
 import io.detour.server.http.MessageWriter;
+import io.detour.server.observe.AccessLog.Volume;
+import io.detour.server.observe.RequestEnd;
 import io.detour.server.passage.Passage;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
@@ -54,6 +56,7 @@ final class Exchange implements ServedRequest, Passage.Arrival {
   /** Whether the connection to the origin has served another request before. */
   private boolean reused;
 
+  private final long beganNanoTime = System.nanoTime();
   private boolean requestSent;
   private long sentBytes;
   private boolean over;
@@ -111,7 +114,7 @@ final class Exchange implements ServedRequest, Passage.Arrival {
     } else {
       reused = true;
       upstream = kept;
-      passage.reuse(kept.target());
+      passage.reuse(kept.target(), kept.channel());
       send(kept);
     }
   }
@@ -234,7 +237,7 @@ final class Exchange implements ServedRequest, Passage.Arrival {
     if (over) {
       return;
     }
-    end();
+    end(RequestEnd.served(status()));
     Upstream used = Objects.requireNonNull(upstream);
     if (reusable && requestSent) {
       owner.keep(used);
@@ -279,32 +282,36 @@ final class Exchange implements ServedRequest, Passage.Arrival {
   }
 
   private void refuse(Refusal refusal) {
-    leaveUpstream();
+    leaveUpstream(RequestEnd.of(refusal));
     client.refuse(refusal);
   }
 
   /** What the client has got is not the whole, and it must see that. */
   void cut(ProxyErrorType error) {
-    leaveUpstream();
+    leaveUpstream(RequestEnd.cut(status(), error));
     client.loop().counters().requestError(error);
     client.reset();
   }
 
-  private void leaveUpstream() {
-    end();
+  /** Of the final response, or 0 as long as there is none. */
+  private int status() {
+    return response == null ? 0 : response.status();
+  }
+
+  private void leaveUpstream(RequestEnd end) {
+    end(end);
     if (upstream != null) {
       leave(upstream);
     }
   }
 
   /** Nothing more passes in either direction. */
-  private void end() {
+  private void end(RequestEnd end) {
     if (!over) {
       over = true;
-      if (reused) {
-        passage.reused();
-      }
-      passage.relayed(sentBytes, response == null ? 0 : response.receivedBytes());
+      long received = response == null ? 0 : response.receivedBytes();
+      passage.relayed(sentBytes, received);
+      passage.report(end, Volume.since(beganNanoTime, sentBytes, received));
     }
   }
 
@@ -318,7 +325,7 @@ final class Exchange implements ServedRequest, Passage.Arrival {
 
   @Override
   public void abandoned() {
-    leaveUpstream();
+    leaveUpstream(isAnswering() ? RequestEnd.served(status()) : RequestEnd.CLIENT_GONE);
   }
 
   @Override

@@ -37,4 +37,9 @@ record HttpCaller(ClientConnection client) implements Caller {
   public @Nullable String user() {
     return client.user();
   }
+
+  @Override
+  public @Nullable String userAgent() {
+    return client.userAgent();
+  }
 }

@@ -75,6 +75,11 @@ final class ResponseRelay implements Upstream.Reader {
     return receivedBytes;
   }
 
+  /** The status of the final response, or 0 as long as there is none. */
+  int status() {
+    return head == null ? 0 : head.status();
+  }
+
   /** Whether the final response has begun. */
   boolean isFinal() {
     return head != null;

@@ -113,7 +113,7 @@ public final class ForwardListeners {
       @Override
       public void refuse(Channel client, ClientLoop loop, Refusal refusal) {
         loop.counters().refused(RequestKind.TCP, refusal);
-        services.passages().log().refused(ClientAddress.of(client), null, refusal);
+        services.passages().log().turnedAway(RequestKind.TCP, ClientAddress.of(client), refusal);
         ResetOnClose.set(client);
         client.close();
       }

@@ -103,7 +103,7 @@ public final class PipedTunnel {
                     AccessControl.start(AccessOptions.open()),
                     new RulesInForce(rules),
                     new RouteDialer(dialer),
-                    new AccessLog(),
+                    new AccessLog(0),
                     InstantSource.system()),
                 engine),
             connection.inside(),

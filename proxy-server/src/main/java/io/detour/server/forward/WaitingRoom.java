@@ -5,6 +5,8 @@ import io.detour.server.listen.ClientAddress;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.listen.HalfClosedWatch;
 import io.detour.server.listen.ResetOnClose;
+import io.detour.server.observe.AccessLog;
+import io.detour.server.observe.Asked;
 import io.detour.server.observe.RequestKind;
 import io.detour.server.observe.Timing;
 import io.detour.server.status.ProxyErrorType;
@@ -127,17 +129,23 @@ final class WaitingRoom {
     loop.counters().request(RequestKind.TCP, 200);
     loop.counters().request(RequestKind.TCP, 200);
     boolean earlyIsFirst = side == Side.SECOND;
+    Channel first = earlyIsFirst ? early : late;
+    AccessLog log = services.passages().log();
+    Asked asked = Asked.unread(log.ids().next(), RequestKind.TCP, ClientAddress.of(first));
     services
         .engine()
         .relay(
-            earlyIsFirst ? early : late,
+            first,
             earlyIsFirst ? late : early,
-            stats -> loop.counters().took(Timing.TUNNEL, stats.duration().toNanos()));
+            stats -> {
+              loop.counters().took(Timing.TUNNEL, stats.duration().toNanos());
+              log.close(asked, null, null, stats);
+            });
   }
 
   private void refuse(Channel connection, ClientLoop loop, Refusal refusal) {
     loop.counters().refused(RequestKind.TCP, refusal);
-    services.passages().log().refused(ClientAddress.of(connection), null, refusal);
+    services.passages().log().turnedAway(RequestKind.TCP, ClientAddress.of(connection), refusal);
     connection.close();
   }
 }

@@ -1,111 +1,266 @@
 package io.detour.server.observe;
 
 import io.detour.core.HostPort;
-import io.detour.server.status.ProxyErrorType;
+import io.detour.core.TunnelStats;
 import io.detour.server.status.Refusal;
-import io.netty.util.NetUtil;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * One line for each use of a legacy name and for each request that was refused or failed, on the
- * logger {@value #LOGGER}.
+ * What clients did, as events on the logger {@value #LOGGER}: {@value #DECISION} for each request
+ * that used a legacy name or failed, {@value #CLOSE} for each tunnel that has ended, {@value
+ * #PROGRESS} for tunnels that are open, {@value #SUPPRESSED} for uses that got no line.
  *
  * <p>The facts are key-values of the event, so that an encoder decides how they look; the message
- * is constant. Values may hold anything, and the encoder escapes them ({@link EscapedEvent} in the
- * text format). Credentials are never passed in. The appender is asynchronous with a bounded queue
- * that drops when it is full, so a call never waits. Any thread.
+ * is the event's name. Values may hold anything, and the encoder escapes them. Credentials are
+ * never passed in. The appender is asynchronous with a bounded queue that drops when it is full, so
+ * a call never waits. Any thread.
  */
 public final class AccessLog {
   /** Name of the logger that all lines go to. */
   public static final String LOGGER = "detour.access";
 
+  /** A request was decided on, and its outcome is known. */
+  public static final String DECISION = "decision";
+
+  /** A tunnel has ended. */
+  public static final String CLOSE = "close";
+
+  /** A tunnel is open. */
+  public static final String PROGRESS = "progress";
+
+  /** Uses of a legacy name had no line of their own, and none followed that could tell. */
+  public static final String SUPPRESSED = "suppressed";
+
+  /** Longer ones are cut: nobody needs more, and clients choose them. */
+  private static final int MOST_USER_AGENT = 256;
+
   private static final Logger ACCESS = LoggerFactory.getLogger(LOGGER);
 
-  /** Reports that a client used a name that a rule matches. */
-  public void legacyUse(LegacyUse use) {
-    DecisionWords words = use.words();
-    LoggingEventBuilder event =
-        ACCESS
-            .atLevel(use.level())
-            .addKeyValue("client", address(use.client()))
-            .addKeyValue("asked", use.asked())
-            .addKeyValue("rule", words.rule())
-            .addKeyValue("action", words.action())
-            .addKeyValue("mode", words.mode());
-    if (words.wouldRewriteTo() != null) {
-      event = event.addKeyValue("would_rewrite_to", words.wouldRewriteTo());
-    }
-    if (use.target() != null) {
-      event = event.addKeyValue("target", use.target());
-    }
-    if (use.attempts() > 0) {
-      event = event.addKeyValue("attempts", use.attempts());
-    }
-    if (use.message() != null) {
-      event = event.addKeyValue("message", use.message());
-    }
-    event.log("legacy name used");
+  private final RequestIds ids = new RequestIds();
+  private final @Nullable UseLimit limit;
+
+  /**
+   * @param usesPerMinute how many lines a minute the uses of a rule by a client may have; 0 for any
+   *     number
+   */
+  public AccessLog(int usesPerMinute) {
+    limit = usesPerMinute == 0 ? null : new UseLimit(usesPerMinute);
+  }
+
+  /** The names of requests in this log. */
+  public RequestIds ids() {
+    return ids;
   }
 
   /**
-   * Reports that a client used a name with a legacy suffix that no rule matches.
+   * Reports a request, if it used a legacy name or failed.
    *
-   * @param client the client's socket
-   * @param asked what the client asked for
-   * @param suffix the legacy suffix, as a rule file has it
+   * @param asked who asked for what
+   * @param use of a legacy name, or null
+   * @param dialled where it was led, or null if nothing was dialled
+   * @param end what became of it
+   * @param volume what was transferred, or null if that is told later or nothing was
+   * @return false if there is no line because there have been too many like it
    */
-  public void unmatchedLegacyUse(SocketAddress client, HostPort asked, String suffix) {
-    ACCESS
-        .atInfo()
-        .addKeyValue("client", address(client))
-        .addKeyValue("asked", asked)
-        .addKeyValue("suffix", suffix)
-        .log("legacy name without a rule");
-  }
-
-  /** The same as {@link #refused(SocketAddress, HostPort, int, ProxyErrorType, String)}. */
-  public void refused(SocketAddress client, @Nullable HostPort asked, Refusal refusal) {
-    refused(client, asked, refusal.status(), refusal.error(), refusal.details());
-  }
-
-  /**
-   * Reports that a request was answered with an error.
-   *
-   * @param client the client's socket
-   * @param asked what the client asked for, or null when that could not be read
-   * @param status sent to the client
-   * @param error why
-   * @param details one phrase for people
-   */
-  public void refused(
-      SocketAddress client,
-      @Nullable HostPort asked,
-      int status,
-      ProxyErrorType error,
-      String details) {
-    LoggingEventBuilder event = ACCESS.atInfo().addKeyValue("client", address(client));
-    if (asked != null) {
-      event = event.addKeyValue("asked", asked);
+  public boolean decision(
+      Asked asked,
+      @Nullable LegacyUse use,
+      @Nullable Dialled dialled,
+      RequestEnd end,
+      @Nullable Volume volume) {
+    Level level = level(use, end);
+    if (level == null || !ACCESS.isEnabledForLevel(level)) {
+      return true;
     }
-    event
-        .addKeyValue("status", status)
-        .addKeyValue("error", error.token())
-        .addKeyValue("details", details)
-        .log("request refused");
+    long suppressed = 0;
+    if (limit != null && use != null) {
+      suppressed = limit.admit(use.name(), asked.clientText(), System.nanoTime());
+      if (suppressed < 0) {
+        return false;
+      }
+    }
+    Line line = new Line(level).asked(asked).use(use, asked.requested()).dialled(dialled);
+    if (volume != null) {
+      line.volume(volume);
+    }
+    line.end(end).add("suppressed", suppressed == 0 ? null : suppressed).write(DECISION);
+    return true;
+  }
+
+  /** Reports that a client was refused of whose request no more is known. */
+  public void turnedAway(RequestKind kind, SocketAddress client, Refusal refusal) {
+    Asked asked = Asked.unread(ids.next(), kind, client);
+    var _ = decision(asked, null, null, RequestEnd.of(refusal), null);
+  }
+
+  private static @Nullable Level level(@Nullable LegacyUse use, RequestEnd end) {
+    Level wanted = use == null ? null : use.level();
+    return wanted == null && end.isFailure() ? Level.INFO : wanted;
   }
 
   /**
-   * An IP address without port or brackets (RFC 5952); what the socket calls itself when it has
-   * none.
+   * Reports the end of a tunnel.
+   *
+   * @param use of a legacy name, or null
+   * @param target where it led, or null if to another client
    */
-  private static String address(SocketAddress client) {
-    return client instanceof InetSocketAddress socket && socket.getAddress() != null
-        ? NetUtil.toAddressString(socket.getAddress())
-        : client.toString();
+  public void close(
+      Asked asked, @Nullable LegacyUse use, @Nullable HostPort target, TunnelStats stats) {
+    new Line(Level.INFO)
+        .asked(asked)
+        .add("rule", ruleName(use))
+        .add("target", target)
+        .volume(new Volume(stats.upstreamBytes(), stats.downstreamBytes(), stats.duration()))
+        .add("relay", word(stats.path()))
+        .add("close_reason", word(stats.reason()))
+        .write(CLOSE);
+  }
+
+  /** Reports a tunnel that is open. */
+  public void progress(TunnelProgress progress) {
+    new Line(Level.INFO)
+        .asked(progress.asked())
+        .add("rule", progress.rule())
+        .add("target", progress.target())
+        .volume(progress.volume())
+        .add("relay", word(progress.relay()))
+        .write(PROGRESS);
+  }
+
+  /** Reports what was suppressed of uses that have not gone on. To be called now and then. */
+  public void sweep() {
+    if (limit != null) {
+      limit.sweep(
+          System.nanoTime(),
+          (key, suppressed) ->
+              new Line(Level.INFO)
+                  .add("client", key.client())
+                  .add("rule", key.name())
+                  .add("suppressed", suppressed)
+                  .write(SUPPRESSED));
+    }
+  }
+
+  private static @Nullable String ruleName(@Nullable LegacyUse use) {
+    return use instanceof LegacyUse.Ruled ruled ? ruled.name() : null;
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** One event on its way to the log. */
+  private final class Line {
+    private static final double NANOS_PER_MICRO = 1_000;
+    private static final double MICROS_PER_MILLI = 1_000;
+
+    private LoggingEventBuilder event;
+
+    Line(Level level) {
+      event = ACCESS.atLevel(level);
+    }
+
+    Line add(String key, @Nullable Object value) {
+      if (value != null) {
+        event = event.addKeyValue(key, value);
+      }
+      return this;
+    }
+
+    Line asked(Asked asked) {
+      String agent = asked.userAgent();
+      return add("id", ids.text(asked.id()))
+          .add("kind", word(asked.kind()))
+          .add("client", asked.clientText())
+          .add("user", asked.user())
+          .add(
+              "user_agent",
+              agent != null && agent.length() > MOST_USER_AGENT
+                  ? agent.substring(0, MOST_USER_AGENT)
+                  : agent)
+          .add("requested", asked.requested());
+    }
+
+    Line use(@Nullable LegacyUse use, @Nullable HostPort requested) {
+      return switch (use) {
+        case LegacyUse.Ruled ruled when requested != null -> ruled(ruled, requested);
+        case LegacyUse.Unmatched unmatched -> add("suffix", unmatched.suffix());
+        case LegacyUse.Ruled _ -> this;
+        case null -> this;
+      };
+    }
+
+    private Line ruled(LegacyUse.Ruled ruled, HostPort requested) {
+      DecisionWords words = ruled.words(requested);
+      return add("rule", words.rule())
+          .add("action", words.action())
+          .add("mode", words.mode())
+          .add("owner", ruled.decision().rule().notes().owner())
+          .add("message", ruled.message())
+          .add("would_rewrite_to", words.wouldRewriteTo());
+    }
+
+    Line dialled(@Nullable Dialled dialled) {
+      if (dialled == null) {
+        return this;
+      }
+      add("target", dialled.target());
+      if (dialled.attempts() > 0) {
+        add("attempts", dialled.attempts());
+      }
+      add("remote", dialled.remoteText());
+      if (dialled.attempts() > 0 && dialled.remote() != null) {
+        add("dns_ms", millis(dialled.dnsNanos())).add("connect_ms", millis(dialled.connectNanos()));
+      }
+      return this;
+    }
+
+    Line volume(Volume volume) {
+      return add("duration_ms", millis(volume.duration().toNanos()))
+          .add("bytes_up", volume.upstreamBytes())
+          .add("bytes_down", volume.downstreamBytes());
+    }
+
+    Line end(RequestEnd end) {
+      return add("status", end.status() == 0 ? null : end.status())
+          .add("error", end.error() == null ? null : end.error().token())
+          .add("details", end.details());
+    }
+
+    void write(String name) {
+      event.log(name);
+    }
+
+    private double millis(long nanos) {
+      return Math.round(nanos / NANOS_PER_MICRO) / MICROS_PER_MILLI;
+    }
+  }
+
+  /**
+   * What was transferred, and in what time.
+   *
+   * @param upstreamBytes delivered to the upstream host
+   * @param downstreamBytes delivered to the client
+   */
+  public record Volume(long upstreamBytes, long downstreamBytes, Duration duration) {
+    /**
+     * Since a moment.
+     *
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    public static Volume since(long nanoTime, long upstreamBytes, long downstreamBytes) {
+      return new Volume(
+          upstreamBytes,
+          downstreamBytes,
+          Duration.of(System.nanoTime() - nanoTime, TimeUnit.NANOSECONDS.toChronoUnit()));
+    }
   }
 }

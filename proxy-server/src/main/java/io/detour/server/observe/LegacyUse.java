@@ -3,51 +3,65 @@ package io.detour.server.observe;
 import io.detour.core.HostPort;
 import io.detour.rules.Decision;
 import io.detour.rules.Rule;
-import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
-/**
- * That a client used a name that a rule matches, and what became of it. Immutable.
- *
- * @param client the client's socket; only its address is logged, since a port tells nobody who uses
- *     the name
- * @param asked what the client asked for
- * @param decision what the rule says, in report mode what it would do
- * @param target where the request was dialled, connected or not, or null if it was not
- * @param attempts how many targets were dialled
- */
-public record LegacyUse(
-    SocketAddress client,
-    HostPort asked,
-    Decision.Ruled decision,
-    @Nullable HostPort target,
-    int attempts) {
+/** That a legacy name was used. Immutable. */
+public sealed interface LegacyUse {
+  /**
+   * A rule matches the name.
+   *
+   * @param decision what the rule says, in report mode what it would do
+   */
+  record Ruled(Decision.Ruled decision) implements LegacyUse {
+    private Rule.Log log() {
+      return decision.rule().log();
+    }
 
-  /** Whether the rule wants a line for it. */
-  public boolean isLogged() {
-    return switch (log().level()) {
-      case OFF -> false;
-      case INFO, WARN -> true;
-    };
+    @Override
+    public String name() {
+      return decision.rule().name();
+    }
+
+    @Override
+    public @Nullable Level level() {
+      return switch (log().level()) {
+        case OFF -> null;
+        case INFO -> Level.INFO;
+        case WARN -> Level.WARN;
+      };
+    }
+
+    /** What the rule wants to have told with it, or null. */
+    @Nullable String message() {
+      return log().message();
+    }
+
+    DecisionWords words(HostPort requested) {
+      return DecisionWords.of(decision, requested);
+    }
   }
 
-  Level level() {
-    return switch (log().level()) {
-      case OFF, INFO -> Level.INFO;
-      case WARN -> Level.WARN;
-    };
+  /**
+   * No rule matches the name, but it has a legacy suffix.
+   *
+   * @param suffix as a rule file has it
+   */
+  record Unmatched(String suffix) implements LegacyUse {
+    @Override
+    public String name() {
+      return suffix;
+    }
+
+    @Override
+    public Level level() {
+      return Level.INFO;
+    }
   }
 
-  @Nullable String message() {
-    return log().message();
-  }
+  /** The rule or the suffix. */
+  String name();
 
-  DecisionWords words() {
-    return DecisionWords.of(decision, asked);
-  }
-
-  private Rule.Log log() {
-    return decision.rule().log();
-  }
+  /** At which level a line is wanted for it, or null for none. */
+  @Nullable Level level();
 }

@@ -279,12 +279,12 @@ public final class Metrics implements AutoCloseable {
         "detour.access.log.dropped",
         "Lines of the access log for which there was no room, since the output was too slow.",
         Tags.empty(),
-        metrics -> DroppingAppender.dropped("access"));
+        metrics -> DroppedLines.of(LogOutput.ACCESS));
     counter(
         "detour.diagnostics.dropped",
         "Lines about the process itself for which there was no room.",
         Tags.empty(),
-        metrics -> DroppingAppender.dropped("diagnostics"));
+        metrics -> DroppedLines.of(LogOutput.DIAGNOSTICS));
     List<MeterBinder> binders =
         List.of(
             new ProcessMetrics(),

@@ -31,4 +31,9 @@ public interface Caller {
   default @Nullable String user() {
     return null;
   }
+
+  /** What it calls itself, as it came, or null. */
+  default @Nullable String userAgent() {
+    return null;
+  }
 }

@@ -2,6 +2,7 @@ package io.detour.server.passage;
 
 import io.detour.core.Address;
 import io.detour.core.HostPort;
+import io.detour.core.TunnelStats;
 import io.detour.rules.Decision;
 import io.detour.rules.FallbackError;
 import io.detour.rules.HostHeader;
@@ -16,8 +17,12 @@ import io.detour.server.dial.DialResult;
 import io.detour.server.dial.RouteDial;
 import io.detour.server.dial.RouteProgress;
 import io.detour.server.dial.RouteResult;
+import io.detour.server.observe.AccessLog.Volume;
+import io.detour.server.observe.Asked;
+import io.detour.server.observe.Dialled;
 import io.detour.server.observe.LegacyUse;
 import io.detour.server.observe.LoopCounters;
+import io.detour.server.observe.RequestEnd;
 import io.detour.server.observe.RequestKind;
 import io.detour.server.observe.Timing;
 import io.detour.server.status.Refusal;
@@ -29,10 +34,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request on its way to an upstream host: {@link #decide}, then {@link #dial}, and {@link
- * #relayed} when bytes have passed. Counts what rules and their targets do, and logs it. If the
- * client goes away while it waits, the dial is cancelled and nobody is told. Lives on the client's
- * event loop.
+ * One request on its way to an upstream host: {@link #decide}, then {@link #dial}, and @@. Counts
+ * what rules and their targets do, and logs it. If the client goes away while it waits, the dial is
+ * cancelled and nobody is told. Lives on the client's event loop.
  */
 public final class Passage implements ChannelFutureListener {
   /** How a dial ended. */
@@ -57,8 +61,13 @@ public final class Passage implements ChannelFutureListener {
   private final Caller caller;
   private final HostPort asked;
 
+  private final Asked request;
+
   /** What a rule said, or null if none matched. */
   private Decision.@Nullable Ruled ruled;
+
+  /** That a legacy name is used, or null if none is. */
+  private @Nullable LegacyUse legacyUse;
 
   /** Where the rule that decided is counted, or null if none did. A reload does not change it. */
   private @Nullable RuleUse use;
@@ -66,8 +75,15 @@ public final class Passage implements ChannelFutureListener {
   /** Where the request is led: what was asked for, unless a rule says otherwise. */
   private HostPort target;
 
+  /** Where the request was led in the end, or null as long as nothing is. */
+  private @Nullable Dialled dialled;
+
   private @Nullable RouteDial dial;
   private long dialNanoTime;
+  private boolean reported;
+
+  /** Whether the log has no line for this because there were too many like it. */
+  private boolean suppressed;
 
   /**
    * @param services what every passage works with
@@ -81,31 +97,35 @@ public final class Passage implements ChannelFutureListener {
     this.caller = caller;
     this.asked = asked;
     this.target = asked;
+    this.request =
+        new Asked(
+            services.log().ids().next(),
+            caller.kind(),
+            caller.address(),
+            caller.user(),
+            caller.userAgent(),
+            asked);
   }
 
   /** What the rules in force make of the request. To be called once. */
   public Consequence decide() {
     RuleSnapshot rules = services.rules().current();
-    Request request = request();
-    Decision decision = rules.decide(request);
+    Request toDecide = toDecide();
+    Decision decision = rules.decide(toDecide);
     if (decision instanceof Decision.Ruled byRule) {
       ruled = byRule;
+      legacyUse = new LegacyUse.Ruled(byRule);
       use = rules.use(byRule.rule());
-      use.matched(request.epochSecond());
+      use.matched(toDecide.epochSecond());
     } else {
-      reportUnmatched(rules);
+      countUnmatched(rules);
     }
     // The port that a client asks for is looked at; that of a target is the operator's word.
-    Consequence consequence =
-        Consequence.of(decision, request)
-            .unless(services.access().options().refusal(caller.kind(), asked));
-    if (consequence instanceof Consequence.Refused) {
-      logUse(null, 0);
-    }
-    return consequence;
+    return Consequence.of(decision, toDecide)
+        .unless(services.access().options().refusal(caller.kind(), asked));
   }
 
-  private Request request() {
+  private Request toDecide() {
     Address address =
         caller.address() instanceof InetSocketAddress socket && !socket.isUnresolved()
             ? Address.of(socket.getAddress())
@@ -113,25 +133,22 @@ public final class Passage implements ChannelFutureListener {
     return new Request(asked, address, caller.user(), services.clock().instant().getEpochSecond());
   }
 
-  private void reportUnmatched(RuleSnapshot rules) {
+  private void countUnmatched(RuleSnapshot rules) {
     HostMatcher.Suffix legacy = rules.countUnmatched(asked.host());
     if (legacy != null) {
-      services.log().unmatchedLegacyUse(caller.address(), asked, legacy.text());
+      legacyUse = new LegacyUse.Unmatched(legacy.text());
     }
   }
 
   /**
-   * Reports that a rule was used.
+   * The outcome is known. Reports it, once: what comes after the first is not told.
    *
-   * @param dialled the last place that was dialled, or null for none
-   * @param attempts how many were
+   * @param volume what was transferred, or null if {@link #ended} will tell
    */
-  private void logUse(@Nullable HostPort dialled, int attempts) {
-    if (ruled != null) {
-      LegacyUse legacyUse = new LegacyUse(caller.address(), asked, ruled, dialled, attempts);
-      if (legacyUse.isLogged()) {
-        services.log().legacyUse(legacyUse);
-      }
+  public void report(RequestEnd end, @Nullable Volume volume) {
+    if (!reported) {
+      reported = true;
+      suppressed = !services.log().decision(request, legacyUse, dialled, end, volume);
     }
   }
 
@@ -154,18 +171,15 @@ public final class Passage implements ChannelFutureListener {
   }
 
   /**
-   * A connection which an earlier passage made is to be used again. {@link #reused} follows, or a
-   * {@link #dial} if that connection turns out to be gone.
+   * A connection which an earlier passage made is to be used again. A {@link #dial} follows if it
+   * turns out to be gone.
    *
    * @param reached where it leads
+   * @param upstream the connection
    */
-  public void reuse(HostPort reached) {
+  public void reuse(HostPort reached, Channel upstream) {
     target = reached;
-  }
-
-  /** The connection of {@link #reuse} was all that the request needed. */
-  public void reused() {
-    logUse(target, 0);
+    dialled = Dialled.again(reached, upstream.remoteAddress());
   }
 
   /** The client is gone while it waits. */
@@ -176,7 +190,8 @@ public final class Passage implements ChannelFutureListener {
       dial.cancel();
       dial = null;
       count(progress.failures(), progress.tried());
-      logUse(progress.hop().address(), progress.tried());
+      dialled = Dialled.inVain(progress.hop().address(), progress.tried());
+      report(RequestEnd.CLIENT_GONE, null);
     }
   }
 
@@ -185,19 +200,21 @@ public final class Passage implements ChannelFutureListener {
     dial = null;
     caller.channel().closeFuture().removeListener(this);
     try {
-      dialled(walk, arrival);
+      arrive(walk, arrival);
     } catch (RuntimeException | Error e) {
       caller.channel().close();
       throw e;
     }
   }
 
-  private void dialled(RouteResult walk, Arrival arrival) {
+  private void arrive(RouteResult walk, Arrival arrival) {
     target = walk.hop().address();
     count(walk.failures(), walk.tried());
-    logUse(target, walk.tried());
     switch (walk.result()) {
       case DialResult.Connected connected -> {
+        dialled =
+            new Dialled(
+                target, walk.tried(), connected.remote(), walk.dnsNanos(), walk.connectNanos());
         counters.took(Timing.SETUP_DNS, walk.dnsNanos());
         counters.took(Timing.SETUP_CONNECT, walk.connectNanos());
         counters.took(Timing.SETUP_TOTAL, System.nanoTime() - dialNanoTime);
@@ -207,7 +224,10 @@ public final class Passage implements ChannelFutureListener {
         }
         arrival.connected(connected.upstream());
       }
-      case DialResult.Failed failed -> arrival.refused(failed.refusal());
+      case DialResult.Failed failed -> {
+        dialled = Dialled.inVain(target, walk.tried());
+        arrival.refused(failed.refusal());
+      }
     }
   }
 
@@ -254,6 +274,16 @@ public final class Passage implements ChannelFutureListener {
         : HostHeader.REWRITE;
   }
 
+  /** Who asked for what. */
+  public Asked request() {
+    return request;
+  }
+
+  /** The name of the rule that decided, or null if none did. */
+  public @Nullable String rule() {
+    return ruled == null ? null : ruled.rule().name();
+  }
+
   /**
    * Counts bytes for the rule that decided.
    *
@@ -263,6 +293,14 @@ public final class Passage implements ChannelFutureListener {
   public void relayed(long upstreamBytes, long downstreamBytes) {
     if (use != null) {
       use.relayed(upstreamBytes, downstreamBytes);
+    }
+  }
+
+  /** A tunnel has ended. Counts its bytes, and reports it. */
+  public void ended(TunnelStats stats) {
+    relayed(stats.upstreamBytes(), stats.downstreamBytes());
+    if (!suppressed) {
+      services.log().close(request, legacyUse, target, stats);
     }
   }
 }

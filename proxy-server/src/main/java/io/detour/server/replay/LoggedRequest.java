@@ -15,10 +15,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request as a line of the access log has it. Immutable.
  *
- * <p>In the text format a request may have two lines: one for the rule that decided or for a legacy
- * name without a rule, and, if it was refused or failed afterwards, one with a status. {@link
- * RequestLines} joins them.
- *
  * @param line where it stands in the log, from 1
  * @param time when it was logged, in milliseconds
  * @param client address of the client, or what its socket calls itself when it has none
@@ -55,7 +51,7 @@ public record LoggedRequest(
   /**
    * Reads the facts of a line.
    *
-   * @param facts by the keys of the JSON format, {@code asked} as a synonym of {@code requested}
+   * @param facts by the keys of the access log
    */
   static ParsedLine of(long line, Map<String, String> facts) {
     try {
@@ -64,18 +60,13 @@ public record LoggedRequest(
           time(required(facts, "ts")),
           required(facts, "client"),
           facts.get("user"),
-          hostPort(facts.getOrDefault("requested", facts.get("asked"))),
+          hostPort(facts.get("requested")),
           ruling(facts),
           number(facts, "attempts", 1, Integer.MAX_VALUE).orElse(0),
           refusal(facts));
     } catch (BadFact e) {
       return new ParsedLine.Strange(String.valueOf(e.getMessage()));
     }
-  }
-
-  /** The same with what became of it afterwards. */
-  LoggedRequest refusedWith(@Nullable Refused later) {
-    return new LoggedRequest(line, time, client, user, asked, ruling, attempts, later);
   }
 
   private static @Nullable Ruling ruling(Map<String, String> facts) throws BadFact {

@@ -38,7 +38,6 @@ public final class Replay implements Consumer<LoggedRequest> {
       Stream.of(FallbackError.values()).map(FallbackError::token).collect(Collectors.toSet());
 
   private final RuleSet rules;
-  private final RequestLines lines = new RequestLines(this::decide);
   private final Clients.Budget clients = new Clients.Budget(MOST_CLIENTS);
   private final ChangeGroups changed = new ChangeGroups(clients);
   private final ChangeGroups renamed = new ChangeGroups(clients);
@@ -60,29 +59,9 @@ public final class Replay implements Consumer<LoggedRequest> {
     this.rules = rules;
   }
 
-  /** Takes a line, in the order of the log. */
+  /** Takes a request, in the order of the log. */
   @Override
-  public void accept(LoggedRequest line) {
-    lines.accept(line);
-  }
-
-  /** What changed in all lines. To be called once, at the end of the last log. */
-  public ReplayResult finish() {
-    lines.finish();
-    List<ChangeGroup> moved = new ArrayList<>(changed.groups(change -> true));
-    moved.addAll(overtaken.groups(change -> !isByFallback(change)));
-    moved.sort(ChangeGroups.mostFrequentFirst());
-    List<ChangeGroup> sameEffect = new ArrayList<>(renamed.groups(change -> true));
-    sameEffect.addAll(overtaken.groups(change -> isByFallback(change) && isRenamed(change)));
-    sameEffect.sort(ChangeGroups.mostFrequentFirst());
-    return new ReplayResult(
-        requests,
-        undecided,
-        Changes.of(moved, changed.ungrouped() + overtaken.ungrouped()),
-        Changes.of(sameEffect, renamed.ungrouped()));
-  }
-
-  private void decide(LoggedRequest request) {
+  public void accept(LoggedRequest request) {
     requests++;
     HostPort asked = request.asked();
     Ruling was = ruling(request);
@@ -95,6 +74,21 @@ public final class Replay implements Consumer<LoggedRequest> {
       return;
     }
     collect(new Change(asked, was, Ruling.of(decision, asked)), request);
+  }
+
+  /** What changed in all lines. To be called once, at the end of the last log. */
+  public ReplayResult finish() {
+    List<ChangeGroup> moved = new ArrayList<>(changed.groups(change -> true));
+    moved.addAll(overtaken.groups(change -> !isByFallback(change)));
+    moved.sort(ChangeGroups.mostFrequentFirst());
+    List<ChangeGroup> sameEffect = new ArrayList<>(renamed.groups(change -> true));
+    sameEffect.addAll(overtaken.groups(change -> isByFallback(change) && isRenamed(change)));
+    sameEffect.sort(ChangeGroups.mostFrequentFirst());
+    return new ReplayResult(
+        requests,
+        undecided,
+        Changes.of(moved, changed.ungrouped() + overtaken.ungrouped()),
+        Changes.of(sameEffect, renamed.ungrouped()));
   }
 
   /**

@@ -1,8 +1,10 @@
 package io.detour.server.replay;
 
+import io.detour.server.observe.AccessLog;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * them.
  */
 final class TextLine {
-  /** The messages of {@link io.detour.server.observe.AccessLog}, each about a request. */
+  /** The events of the access log. */
   private static final List<String> EVENTS =
-      List.of("legacy name used", "legacy name without a rule", "request refused");
+      List.of(AccessLog.DECISION, AccessLog.CLOSE, AccessLog.PROGRESS, AccessLog.SUPPRESSED);
 
   private static final int UNICODE_DIGITS = 4;
 
@@ -40,7 +42,8 @@ final class TextLine {
     while (at < text.length() && text.charAt(at) == ' ') {
       at++;
     }
-    if (EVENTS.stream().noneMatch(this::skip)) {
+    Optional<String> event = EVENTS.stream().filter(this::skip).findFirst();
+    if (event.isEmpty()) {
       return new ParsedLine.Strange("it tells none of: " + String.join(", ", EVENTS));
     }
     while (at < text.length()) {
@@ -49,7 +52,9 @@ final class TextLine {
         return new ParsedLine.Strange("character " + (start + 1) + " begins no new key=value");
       }
     }
-    return LoggedRequest.of(line, facts);
+    return event.get().equals(AccessLog.DECISION)
+        ? LoggedRequest.of(line, facts)
+        : new ParsedLine.OtherEvent();
   }
 
   private boolean skip(String expected) {

@@ -18,9 +18,14 @@ import org.jspecify.annotations.Nullable;
  * @param channel its connection, from which the head has been read
  * @param user the name under which it has been authenticated, or null
  * @param via the proxies that its request has passed: the value of {@code Via}, or null
+ * @param userAgent what it calls itself, or null
  */
 public record ConnectAsker(
-    ClientLoop loop, Channel channel, @Nullable String user, @Nullable String via)
+    ClientLoop loop,
+    Channel channel,
+    @Nullable String user,
+    @Nullable String via,
+    @Nullable String userAgent)
     implements Asker {
   private static final String OK = "HTTP/1.1 200 Connection established\r\n";
 

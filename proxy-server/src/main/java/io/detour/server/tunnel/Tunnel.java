@@ -7,6 +7,7 @@ import io.detour.rules.Route;
 import io.detour.server.decide.Consequence;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.listen.HalfClosedWatch;
+import io.detour.server.observe.RequestEnd;
 import io.detour.server.observe.Timing;
 import io.detour.server.passage.Passage;
 import io.detour.server.status.Refusal;
@@ -22,6 +23,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Tunnel implements Passage.Arrival {
   private static final Logger LOG = LoggerFactory.getLogger(Tunnel.class);
+
+  private static final int OK = 200;
 
   private final TunnelServices services;
   private final ClientLoop loop;
@@ -74,6 +77,7 @@ public final class Tunnel implements Passage.Arrival {
   private void answer(Channel upstream) {
     // Before this method returns, Netty may already read from the upstream host.
     upstream.pipeline().addLast(new EarlyBytes());
+    passage.report(RequestEnd.served(OK), null);
     asker
         .welcome(passage.asked(), passage.target())
         .addListener(welcomed -> relay(upstream, welcomed.isSuccess()));
@@ -81,7 +85,7 @@ public final class Tunnel implements Passage.Arrival {
 
   private void relay(Channel upstream, boolean welcomed) {
     if (welcomed) {
-      loop.counters().request(asker.kind(), 200);
+      loop.counters().request(asker.kind(), OK);
       services.engine().relay(client, upstream, this::account);
     } else {
       client.close();
@@ -93,13 +97,13 @@ public final class Tunnel implements Passage.Arrival {
   private void account(TunnelStats stats) {
     LOG.debug("tunnel to {} ended: {}", passage.target(), stats);
     loop.counters().took(Timing.TUNNEL, stats.duration().toNanos());
-    passage.relayed(stats.upstreamBytes(), stats.downstreamBytes());
+    passage.ended(stats);
     asker.ended(stats);
   }
 
   private void refuse(Refusal refusal) {
     loop.counters().refused(asker.kind(), refusal);
-    services.passages().log().refused(asker.address(), passage.asked(), refusal);
+    passage.report(RequestEnd.of(refusal), null);
     asker.refuse(refusal);
   }
 }

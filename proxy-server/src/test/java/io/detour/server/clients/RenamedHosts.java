@@ -252,16 +252,16 @@ final class RenamedHosts implements AutoCloseable {
     Map<String, String> line =
         Map.of(
             "client", "127.0.0.1",
-            "asked", name + OLD + ':' + port,
+            "requested", name + OLD + ':' + port,
             "rule", "renamed",
             "action", "rewrite",
             "target", name + NEW + ':' + port);
-    assertThat(server.log().lines("legacy name used"))
+    assertThat(server.log().uses())
         .anySatisfy(facts -> assertThat(facts).containsAllEntriesOf(line));
-    assertThat(server.log().lines("request refused"))
+    assertThat(server.log().refusals())
         .noneMatch(
             facts ->
-                facts.getOrDefault("asked", OLD).contains(OLD)
+                facts.getOrDefault("requested", OLD).contains(OLD)
                     && !"407".equals(facts.get("status")));
   }
 

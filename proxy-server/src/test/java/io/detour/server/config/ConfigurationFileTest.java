@@ -143,14 +143,21 @@ class ConfigurationFileTest {
             + " \"listen\"?)",
         "thread: 1                          | 1:1: unknown key \"thread\" (did you mean"
             + " \"threads\"?)",
-        "log: {}                            | 1:1: key \"log\" is not supported by this version",
+        "log: { format: xml }               | 1:16: format: \"xml\" (expected: json, text)",
+        "log: { level: 3 }                  | 1:15: level: \"3\" (expected: error, warn, info,"
+            + " debug, trace)",
+        "log: { periodic: 10ms }            | 1:18: periodic: \"10ms\" (expected: off or 1s..1d)",
+        "log: { uses_per_minute: 0 }        | 1:25: uses_per_minute: \"0\" (expected: off or"
+            + " 1..1000000)",
+        "log: { acces: x }                  | 1:8: unknown key \"acces\" (did you mean"
+            + " \"access\"?)",
         "ledger: { url: off }               | 1:1: key \"ledger\" is not supported by this version",
         "admin: { hosts: ['a:1'] }          | 1:18: hosts: \"a:1\": host is not an IPv6 address"
             + " (expected: a name without a port)",
         "admin: { hosts: a }                | 1:17: \"hosts\" is text (expected: a list)",
         "[]                                 | 1:1: the file is a list (expected: a mapping with"
             + " listen, forward, admin, rules, rules_watch, access, limits, timeouts, relay,"
-            + " resolver, parents, threads)",
+            + " resolver, parents, threads, log)",
         "listen: []                         | 1:9: \"listen\" is an empty list (expected: at least"
             + " one entry)",
         "{ listen: [], forward: [] }        | 1:11: \"listen\" is an empty list (expected: at least"

@@ -58,11 +58,11 @@ class LogOutputTest {
     ConsoleAppender<ILoggingEvent> stdout = console(access(), "stdout");
     assertThat(stdout.getTarget()).isEqualTo("System.out");
     stdout.setOutputStream(written);
-    context.getLogger(AccessLog.LOGGER).atWarn().addKeyValue("rule", "erp").log("legacy name used");
+    context.getLogger(AccessLog.LOGGER).atWarn().addKeyValue("rule", "erp").log("decision");
     context.stop();
 
     assertThat(written.toString(StandardCharsets.UTF_8))
-        .matches("\\d{4}-\\d\\d-\\d\\dT\\S+ WARN  legacy name used rule=erp\n");
+        .matches("\\d{4}-\\d\\d-\\d\\dT\\S+ WARN  decision rule=erp\n");
   }
 
   @Test

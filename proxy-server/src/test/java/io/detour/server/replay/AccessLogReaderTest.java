@@ -19,12 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessLogReaderTest {
   private static final String USE =
-      "2026-11-21T02:28:47.100+01:00 WARN  legacy name used client=10.20.1.9"
-          + " asked=erp.old.example.com:8443 rule=erp action=rewrite"
+      "2026-11-21T02:28:47.100+01:00 WARN  decision client=10.20.1.9"
+          + " requested=erp.old.example.com:8443 rule=erp action=rewrite"
           + " target=erp.new.example.com:8443 attempts=2\n";
 
   @TempDir private Path folder;
@@ -50,18 +49,11 @@ class AccessLogReaderTest {
     assertThat(summary).isEqualTo(new LogSummary(1, 1, 0, 0, List.of(), null));
   }
 
-  @ParameterizedTest(name = "{0}")
-  @ValueSource(strings = {"requested", "asked"})
-  void aLineOfTheJsonFormatIsRead(String asked) {
+  @Test
+  void aLineOfTheJsonFormatIsRead() {
     LogSummary summary =
         read(
-            "{\"ts\":\"2026-11-21T01:28:47.1Z\",\"event\":\"decision\",\"client\":\"10.20.1.9\","
-                + "\"user\":\"ann\",\""
-                + asked
-                + "\":\"erp.old.example.com:8443\",\"rule\":\"erp\",\"action\":\"rewrite\","
-                + "\"mode\":\"report\",\"would_rewrite_to\":\"erp.new.example.com:8443\","
-                + "\"target\":\"erp.old.example.com:8443\",\"status\":502,\"owner\":null,"
-                + "\"attempts\":1,\"error\":\"dns_error\",\"details\":\"a\\u000ab\"}\n");
+            "{\"ts\":\"2026-11-21T01:28:47.1Z\",\"event\":\"decision\",\"client\":\"10.20.1.9\",\"user\":\"ann\",\"requested\":\"erp.old.example.com:8443\",\"rule\":\"erp\",\"action\":\"rewrite\",\"mode\":\"report\",\"would_rewrite_to\":\"erp.new.example.com:8443\",\"target\":\"erp.old.example.com:8443\",\"status\":502,\"owner\":null,\"attempts\":1,\"error\":\"dns_error\",\"details\":\"a\\u000ab\"}\n");
 
     assertThat(requests)
         .containsExactly(
@@ -80,10 +72,11 @@ class AccessLogReaderTest {
 
   @Test
   void otherEventsOfDetourAreCountedApart() {
-    LogSummary summary = read("{\"event\":\"close\",\"ts\":\"x\"}\n" + USE);
+    String close = "2026-11-21T02:28:47.100+01:00 INFO  close id=k3f9x-1 bytes_up=5\n";
+    LogSummary summary = read("{\"event\":\"close\",\"ts\":\"x\"}\n" + close + USE);
 
-    assertThat(summary).isEqualTo(new LogSummary(2, 1, 1, 0, List.of(), null));
-    assertThat(requests).extracting(LoggedRequest::line).containsExactly(2L);
+    assertThat(summary).isEqualTo(new LogSummary(3, 1, 2, 0, List.of(), null));
+    assertThat(requests).extracting(LoggedRequest::line).containsExactly(3L);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -91,36 +84,34 @@ class AccessLogReaderTest {
       delimiter = '|',
       quoteCharacter = '\0',
       value = {
-        "Try the example | it tells none of: legacy name used, legacy name without a rule,"
-            + " request refused",
+        "Try the example | it tells none of: decision, close, progress, suppressed",
         "word | there is no time and level",
-        "today WARN  legacy name used client=10.0.0.1 | \"today\" is no time (expected:"
+        "today WARN  decision client=10.0.0.1 | \"today\" is no time (expected:"
             + " 2026-11-21T01:28:47.100Z)",
-        "2026-11-21T01:28:47Z WARN  legacy name used | \"client\" is missing",
-        "2026-11-21T01:28:47Z WARN  legacy name used client=a client=b | character 53 begins no"
+        "2026-11-21T01:28:47Z WARN  decision | \"client\" is missing",
+        "2026-11-21T01:28:47Z WARN  decision client=a client=b | character 45 begins no"
             + " new key=value",
-        "2026-11-21T01:28:47Z WARN  legacy name used! client=a | character 44 begins no new"
-            + " key=value",
-        "2026-11-21T01:28:47Z WARN  legacy name used client= asked=a:1 | character 44 begins no"
+        "2026-11-21T01:28:47Z WARN  decision! client=a | character 36 begins no new" + " key=value",
+        "2026-11-21T01:28:47Z WARN  decision client= requested=a:1 | character 36 begins no"
             + " new key=value",
-        "2026-11-21T01:28:47Z WARN  legacy name used client=a x=\"open | character 53 begins no"
+        "2026-11-21T01:28:47Z WARN  decision client=a x=\"open | character 45 begins no"
             + " new key=value",
-        "2026-11-21T01:28:47Z WARN  legacy name used client=a x=\"\\q\" | character 53 begins no"
+        "2026-11-21T01:28:47Z WARN  decision client=a x=\"\\q\" | character 45 begins no"
             + " new key=value",
-        "2026-11-21T01:28:47Z WARN  legacy name used client=a x=\"\\u12g4\" | character 53 begins"
+        "2026-11-21T01:28:47Z WARN  decision client=a x=\"\\u12g4\" | character 45 begins"
             + " no new key=value",
-        "2026-11-21T01:28:47Z WARN  legacy name used client=a asked=b | \"b\" is not HOST:PORT:"
+        "2026-11-21T01:28:47Z WARN  decision client=a requested=b | \"b\" is not HOST:PORT:"
             + " port is missing",
-        "2026-11-21T01:28:47Z INFO  request refused client=a status=99 | \"99\" is no status"
+        "2026-11-21T01:28:47Z INFO  decision client=a status=99 | \"99\" is no status"
             + " (expected: 100..599)",
-        "2026-11-21T01:28:47Z WARN  legacy name used client=a rule=r | \"action\" is missing",
-        "2026-11-21T01:28:47Z WARN  legacy name used client=a rule=r action=x | \"x\" is no action"
+        "2026-11-21T01:28:47Z WARN  decision client=a rule=r | \"action\" is missing",
+        "2026-11-21T01:28:47Z WARN  decision client=a rule=r action=x | \"x\" is no action"
             + " (expected: brownout, pass, reject, rewrite)",
-        "2026-11-21T01:28:47Z WARN  legacy name used client=a rule=r action=pass mode=off |"
+        "2026-11-21T01:28:47Z WARN  decision client=a rule=r action=pass mode=off |"
             + " \"off\" is no mode (expected: enforce, report)",
-        "2026-11-21T01:28:47Z WARN  legacy name used client=a attempts=0 | \"0\" is no attempts"
+        "2026-11-21T01:28:47Z WARN  decision client=a attempts=0 | \"0\" is no attempts"
             + " (expected: 1..2147483647)",
-        "2026-11-21T01:28:47Z WARN  legacy name used client=a rule=\"\\u001b[2J\" action=pass |"
+        "2026-11-21T01:28:47Z WARN  decision client=a rule=\"\\u001b[2J\" action=pass |"
             + " \"\\u001b[2J\" is no rule (expected: [a-z0-9-]{1,63})",
         "{\"ts\": | it is no JSON object",
         "{} | \"ts\" is missing",

@@ -1,5 +1,6 @@
 package io.detour.server.replay;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.AsyncAppender;
@@ -8,8 +9,8 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.AppenderBase;
-import ch.qos.logback.core.ConsoleAppender;
 import io.detour.core.HostPort;
 import io.detour.rules.Decision;
 import io.detour.rules.Fallback;
@@ -23,13 +24,21 @@ import io.detour.rules.Rule;
 import io.detour.rules.Scope;
 import io.detour.rules.Target;
 import io.detour.server.observe.AccessLog;
+import io.detour.server.observe.Asked;
+import io.detour.server.observe.Dialled;
 import io.detour.server.observe.LegacyUse;
+import io.detour.server.observe.LogFormat;
+import io.detour.server.observe.LogOptions;
+import io.detour.server.observe.LogOutput;
+import io.detour.server.observe.LogTarget;
+import io.detour.server.observe.RequestEnd;
+import io.detour.server.observe.RequestKind;
 import io.detour.server.status.ProxyErrorType;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import io.detour.server.status.Refusal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,11 +50,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** What the access log writes in the form that ships is read back the same. */
+/** What the access log writes is read back the same, in both formats. */
+@ParameterizedClass(name = "{0}")
+@EnumSource(LogFormat.class)
 class AccessLogRoundTripTest {
   private static final int RANDOM_MESSAGES = 2_000;
   private static final SocketAddress CLIENT =
@@ -56,9 +70,16 @@ class AccessLogRoundTripTest {
   private final Logger logger =
       ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(AccessLog.LOGGER);
   private final LoggerContext shipped = new LoggerContext();
-  private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-  private final AccessLog log = new AccessLog();
+  private final LogFormat format;
+
+  @TempDir private Path folder;
+
+  private final AccessLog log = new AccessLog(0);
   private final Forward forward = new Forward();
+
+  AccessLogRoundTripTest(LogFormat format) {
+    this.format = format;
+  }
 
   @BeforeEach
   void writeAsShipped() throws Exception {
@@ -66,9 +87,11 @@ class AccessLogRoundTripTest {
     JoranConfigurator configurator = new JoranConfigurator();
     configurator.setContext(shipped);
     configurator.doConfigure(Objects.requireNonNull(getClass().getResource("/logback.xml")));
+    LogOptions options = LogOptions.defaults();
+    LogTarget file = new LogTarget.File(folder.resolve("access.log"));
+    LogOutput.start(shipped, new LogOptions(format, file, options.level(), options.periodic(), 0));
     AsyncAppender queue = (AsyncAppender) shipped.getLogger(AccessLog.LOGGER).getAppender("access");
-    forward.console = (ConsoleAppender<ILoggingEvent>) queue.getAppender("stdout");
-    forward.console.setOutputStream(written);
+    forward.sink = queue.getAppender("access");
     forward.start();
     logger.setLevel(ch.qos.logback.classic.Level.INFO);
     logger.setAdditive(false);
@@ -86,12 +109,15 @@ class AccessLogRoundTripTest {
   @Test
   void everyFactComesBack() {
     Instant before = Instant.now();
-    log.legacyUse(rewritten("moved"));
-    log.legacyUse(rejected());
-    log.legacyUse(reported());
-    log.unmatchedLegacyUse(CLIENT, ASKED, ".old.example.com");
-    log.refused(CLIENT, ASKED, 502, ProxyErrorType.DNS_ERROR, "no such name");
-    log.refused(CLIENT, null, 400, ProxyErrorType.HTTP_REQUEST_ERROR, "port is missing");
+    write(rewritten("moved"), TARGET, RequestEnd.served(200));
+    write(rejected(), null, RequestEnd.served(403));
+    write(reported(), ASKED, RequestEnd.served(200));
+    write(new LegacyUse.Unmatched(".old.example.com"), null, RequestEnd.served(200));
+    write(null, null, failed(502, ProxyErrorType.DNS_ERROR, "no such name"));
+    log.turnedAway(
+        RequestKind.CONNECT,
+        CLIENT,
+        new Refusal(400, ProxyErrorType.HTTP_REQUEST_ERROR, "port is missing"));
 
     List<LoggedRequest> read = read();
 
@@ -101,7 +127,12 @@ class AccessLogRoundTripTest {
         .usingRecursiveFieldByFieldElementComparatorIgnoringFields("time")
         .containsExactly(
             request(1, ASKED, ruling("erp", "rewrite", "enforce", TARGET), 1, null),
-            request(2, ASKED, ruling("gone", "reject", "enforce"), 0, null),
+            request(
+                2,
+                ASKED,
+                ruling("gone", "reject", "enforce"),
+                0,
+                new LoggedRequest.Refused(403, null, null)),
             request(3, ASKED, ruling("erp", "rewrite", "report", TARGET), 1, null),
             request(4, ASKED, Ruling.UNMATCHED, 0, null),
             request(5, ASKED, null, 0, refused(502, "dns_error", "no such name")),
@@ -112,7 +143,7 @@ class AccessLogRoundTripTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "a\r\n2026-11-21T01:28:47.100Z WARN  legacy name used client=10.0.0.1 asked=a:1",
+        "a\r\n2026-11-21T01:28:47.100Z WARN  decision client=10.0.0.1 requested=a:1",
         "\u001b[2J\u001b[31m",
         "\" rule=forged x=\"",
         "back\\slash\\",
@@ -124,8 +155,8 @@ class AccessLogRoundTripTest {
         ""
       })
   void hostileMessagesComeBack(String message) {
-    log.legacyUse(rewritten(message));
-    log.refused(CLIENT, ASKED, 403, ProxyErrorType.HTTP_REQUEST_DENIED, message);
+    write(rewritten(message), TARGET, RequestEnd.served(200));
+    write(null, null, failed(403, ProxyErrorType.HTTP_REQUEST_DENIED, message));
 
     assertThat(read())
         .usingRecursiveFieldByFieldElementComparatorIgnoringFields("time")
@@ -146,22 +177,34 @@ class AccessLogRoundTripTest {
         message.append((char) random.nextInt(random.nextBoolean() ? 0x80 : 0x10000));
       }
       messages.add(message.toString());
-      log.refused(CLIENT, ASKED, 403, ProxyErrorType.HTTP_REQUEST_DENIED, messages.get(i));
+      write(null, null, failed(403, ProxyErrorType.HTTP_REQUEST_DENIED, messages.get(i)));
     }
 
+    if (format == LogFormat.JSON) {
+      // Half of a surrogate pair is no character in JSON.
+      messages.replaceAll(message -> new String(message.getBytes(UTF_8), UTF_8));
+    }
     assertThat(read())
         .extracting(LoggedRequest::refusal)
         .extracting(refusal -> refusal == null ? null : refusal.details())
         .isEqualTo(messages);
   }
 
+  private void write(@Nullable LegacyUse use, @Nullable HostPort target, RequestEnd end) {
+    Asked asked = new Asked(1, RequestKind.CONNECT, CLIENT, null, null, ASKED);
+    log.decision(asked, use, target == null ? null : Dialled.inVain(target, 1), end, null);
+  }
+
+  private static RequestEnd failed(int status, ProxyErrorType error, String details) {
+    return RequestEnd.of(new Refusal(status, error, details));
+  }
+
   private static LegacyUse rewritten(String message) {
-    return new LegacyUse(CLIENT, ASKED, rewrite(message, Mode.ENFORCE), TARGET, 1);
+    return new LegacyUse.Ruled(rewrite(message, Mode.ENFORCE));
   }
 
   private static LegacyUse reported() {
-    Decision.Ruled decision = new Decision.Report(rewrite(null, Mode.REPORT));
-    return new LegacyUse(CLIENT, ASKED, decision, ASKED, 1);
+    return new LegacyUse.Ruled(new Decision.Report(rewrite(null, Mode.REPORT)));
   }
 
   private static Decision.Ruled rewrite(@Nullable String message, Mode mode) {
@@ -175,7 +218,7 @@ class AccessLogRoundTripTest {
     Rule rule =
         rule("gone", new Outcome.Reject("gone"), Mode.ENFORCE, new Rule.Log(LogLevel.INFO, null));
     Decision.Ruled decision = new Decision.Reject(rule, rule.hosts().getFirst(), "gone");
-    return new LegacyUse(CLIENT, ASKED, decision, null, 0);
+    return new LegacyUse.Ruled(decision);
   }
 
   private static Rule rule(String name, Outcome outcome, Mode mode, Rule.Log log) {
@@ -196,9 +239,7 @@ class AccessLogRoundTripTest {
 
   private List<LoggedRequest> read() {
     List<LoggedRequest> read = new ArrayList<>();
-    LogSummary summary =
-        AccessLogReader.read(
-            new ByteArrayInputStream(written.toByteArray()), "access.log", read::add);
+    LogSummary summary = AccessLogReader.read(folder.resolve("access.log"), read::add);
     assertThat(summary.firstStrange()).isEmpty();
     assertThat(summary.problem()).isNull();
     assertThat(summary.lines()).isEqualTo(summary.requests());
@@ -227,13 +268,13 @@ class AccessLogRoundTripTest {
     return (HostPort) HostPort.parse(text);
   }
 
-  /** Hands the events to the console of the configuration that ships. */
+  /** Hands the events to the appender behind the queue. */
   private static final class Forward extends AppenderBase<ILoggingEvent> {
-    private @Nullable ConsoleAppender<ILoggingEvent> console;
+    private @Nullable Appender<ILoggingEvent> sink;
 
     @Override
     protected void append(ILoggingEvent event) {
-      Objects.requireNonNull(console).doAppend(event);
+      Objects.requireNonNull(sink).doAppend(event);
     }
   }
 }

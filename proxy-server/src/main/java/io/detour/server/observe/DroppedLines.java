@@ -1,0 +1,24 @@
+package io.detour.server.observe;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts the lines that were not written, by the names of the appenders. Any thread. */
+final class DroppedLines {
+  private static final ConcurrentMap<String, LongAdder> COUNTS = new ConcurrentHashMap<>();
+
+  private DroppedLines() {}
+
+  static void add(String appender) {
+    count(appender).increment();
+  }
+
+  static long of(String appender) {
+    return count(appender).sum();
+  }
+
+  private static LongAdder count(String appender) {
+    return COUNTS.computeIfAbsent(appender, name -> new LongAdder());
+  }
+}
