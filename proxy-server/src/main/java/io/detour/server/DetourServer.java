@@ -8,6 +8,7 @@ import io.detour.server.access.AccessControl;
 import io.detour.server.admin.AdminServer;
 import io.detour.server.admin.RulePages;
 import io.detour.server.admin.ServerControl;
+import io.detour.server.admin.ServerPages;
 import io.detour.server.connect.Pseudonym;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.Dialer;
@@ -24,11 +25,13 @@ import io.detour.server.listen.ProxyProtocol;
 import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.Metrics;
 import io.detour.server.observe.RequestCounters;
+import io.detour.server.observe.Throughput;
 import io.detour.server.passage.PassageServices;
 import io.detour.server.reload.ReloadResult;
 import io.detour.server.reload.ReloadTrigger;
 import io.detour.server.reload.Reloader;
 import io.detour.server.transport.Transport;
+import io.detour.server.tunnel.OpenTunnels;
 import io.detour.server.tunnel.TunnelServices;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -41,6 +44,7 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -59,6 +63,7 @@ public final class DetourServer implements AutoCloseable {
   private static final int CLOSE_SECONDS = 5;
 
   private static final long DRAIN_LOOK_MILLIS = 20;
+  private static final Duration SUPPRESSED_SWEEP = Duration.ofMinutes(1);
 
   private final Transport transport;
   private final InstantSource clock;
@@ -70,6 +75,11 @@ public final class DetourServer implements AutoCloseable {
   private final RouteDialer routes;
   private final RelayEngine engine;
   private final Metrics metrics;
+  private final RequestCounters counters;
+  private final Throughput throughput;
+  private final OpenTunnels tunnels = new OpenTunnels();
+  private final Housekeeping housekeeping = new Housekeeping();
+  private final CompletableFuture<Void> drainAsked = new CompletableFuture<>();
   private final OwnAddresses own = new OwnAddresses();
   private final Pseudonym pseudonym = Pseudonym.random();
   private volatile boolean draining;
@@ -96,7 +106,7 @@ public final class DetourServer implements AutoCloseable {
             transport.servingHandlers().of(options.busyPoll(), loops > 1));
     rules = new RulesInForce(options.rules().first());
     reloader = new Reloader(options.rules().loader(), rules, clock);
-    RequestCounters counters = new RequestCounters(loops);
+    counters = new RequestCounters(loops);
     listeners =
         new Listeners(
             transport, group, counters, options.limits().clients(), options.timeouts().head());
@@ -104,6 +114,7 @@ public final class DetourServer implements AutoCloseable {
     routes = new RouteDialer(dialer);
     rules.whenReplaced(routes::forget);
     engine = new RelayEngine(options.relay());
+    throughput = new Throughput(counters, engine.statistics(), clock);
     metrics =
         new Metrics(
             Version.build(),
@@ -153,6 +164,7 @@ public final class DetourServer implements AutoCloseable {
 
   private void serve(ServerOptions options) throws IOException {
     access = AccessControl.start(options.access());
+    AccessLog log = new AccessLog(options.log().usesPerMinute());
     admin =
         AdminServer.start(
             transport,
@@ -166,12 +178,23 @@ public final class DetourServer implements AutoCloseable {
                 this::proxyFor,
                 clock,
                 ZoneId.systemDefault()),
+            new ServerPages(
+                Version.build(),
+                clock.instant(),
+                options.rules().mode().name().toLowerCase(Locale.ROOT),
+                rules,
+                reloader.history(),
+                counters,
+                log.ids(),
+                tunnels,
+                throughput,
+                clock,
+                ZoneId.systemDefault()),
             options.configuration(),
             new Control());
     own.add(admin.localAddress());
-    AccessLog log = new AccessLog(options.log().usesPerMinute());
     TunnelServices services =
-        new TunnelServices(new PassageServices(access, rules, routes, log, clock), engine);
+        new TunnelServices(new PassageServices(access, rules, routes, log, clock), engine, tunnels);
     FrontDoor clients = new FrontDoor(services, options, pseudonym);
     door = clients;
     List<ListenerOptions> listening = new ArrayList<>();
@@ -183,9 +206,23 @@ public final class DetourServer implements AutoCloseable {
         new ForwardListeners(listeners, own, services, options.relay().idle());
     forwards = forward.bind(options.forward(), group);
     metrics.registerListeners(listeners.counts());
+    keepHouse(log, options.log().periodic());
     listeners.accept();
     if (options.rules().watch().isPositive()) {
       reloader.watch(options.rules().watch());
+    }
+  }
+
+  private void keepHouse(AccessLog log, Duration periodic) {
+    housekeeping.every(Throughput.INTERVAL, () -> throughput.sample(System.nanoTime()));
+    housekeeping.every(SUPPRESSED_SWEEP, log::sweep);
+    if (periodic.isPositive()) {
+      housekeeping.every(
+          periodic,
+          () ->
+              tunnels
+                  .look(Integer.MAX_VALUE)
+                  .thenAcceptAsync(open -> open.forEach(log::progress), housekeeping::execute));
     }
   }
 
@@ -254,6 +291,11 @@ public final class DetourServer implements AutoCloseable {
     return listeners.resume();
   }
 
+  /** Calls once somebody asks for a drain over the admin interface; the caller is to do it. */
+  void whenDrainIsAsked(Runnable told) {
+    drainAsked.thenRun(told);
+  }
+
   /** How many clients are connected, those of plain TCP listeners included. */
   int clients() {
     return listeners.clients();
@@ -305,13 +347,23 @@ public final class DetourServer implements AutoCloseable {
     }
 
     @Override
+    public void drain() {
+      drainAsked.complete(null);
+    }
+
+    @Override
+    public int clients() {
+      return listeners.clients();
+    }
+
+    @Override
     public boolean isPaused() {
       return listeners.isPaused();
     }
 
     @Override
     public boolean isDraining() {
-      return draining;
+      return draining || drainAsked.isDone();
     }
   }
 
@@ -329,6 +381,7 @@ public final class DetourServer implements AutoCloseable {
       access.close();
     }
     reloader.close();
+    housekeeping.close();
     engine.close();
     cutPlainHttp();
     dialer.close();

@@ -123,6 +123,7 @@ final class RunCommand implements Callable<Integer> {
         DetourServer server = DetourServer.start(options(configuration, rules, origin))) {
       announce(server, origin, rules.first(), configuration.relay().mode());
       hangUp.then(() -> server.reload(ReloadTrigger.SIGNAL));
+      server.whenDrainIsAsked(() -> signals.stop("drain"));
       stop(server, signals.await(), configuration.timeout(Timeout.DRAIN));
       return 0;
     } catch (IOException e) {
@@ -156,7 +157,7 @@ final class RunCommand implements Callable<Integer> {
     return switch (loader.read()) {
       case RuleReading.Accepted accepted -> {
         LoggedEntries.warn(LOG, accepted.warnings(), "warnings");
-        yield new RuleSupply(accepted.rules(), loader, configuration.rulesWatch());
+        yield new RuleSupply(accepted.rules(), loader, configuration.rulesWatch(), mode);
       }
       case RuleReading.Refused refused -> {
         refuseToStart("the rules have problems", refused.problems());

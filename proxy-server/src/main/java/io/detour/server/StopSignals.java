@@ -27,6 +27,11 @@ final class StopSignals {
     return signals;
   }
 
+  /** Stops as for a first signal, which somebody else has asked for. */
+  void stop(String why) {
+    first.complete(why);
+  }
+
   private void heard(String name, int number) {
     if (!first.complete("SIG" + name)) {
       Runtime.getRuntime().halt(EXIT_BASE + number);
@@ -36,7 +41,7 @@ final class StopSignals {
   /**
    * Waits for the first signal.
    *
-   * @return its name, {@code SIGTERM} or {@code SIGINT}
+   * @return its name, {@code SIGTERM} or {@code SIGINT}, or what {@link #stop} was told
    */
   String await() {
     return first.join();

@@ -37,7 +37,7 @@ final class ReloadingServer implements AutoCloseable {
     if (!(loader.read() instanceof RuleReading.Accepted accepted)) {
       throw new IllegalArgumentException(rules + " has a problem");
     }
-    RuleSupply supply = new RuleSupply(accepted.rules(), loader, watch);
+    RuleSupply supply = new RuleSupply(accepted.rules(), loader, watch, Mode.ENFORCE);
     server = RunningServer.with(options -> change.apply(options.withRules(supply)));
   }
 

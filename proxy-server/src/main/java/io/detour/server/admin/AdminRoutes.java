@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param hosts under which it answers at all
  * @param metrics the page
  * @param pages about the rules
+ * @param server pages about the process and its tunnels
  * @param configuration the one in effect, without secrets
  * @param control the server
  */
@@ -30,9 +31,11 @@ record AdminRoutes(
     AllowedHosts hosts,
     Metrics metrics,
     RulePages pages,
+    ServerPages server,
     String configuration,
     ServerControl control) {
   private static final String ACTIONS = "/-/";
+  private static final String CONNECTION = "/connections/";
   private static final String INDEX =
       """
       Detour
@@ -45,7 +48,12 @@ record AdminRoutes(
       /proxy.pac for browsers: legacy names go to the proxy; also /wpad.dat
       /-/reload  POST reads the rules and certificates again
       /-/pause   POST accepts no clients: they wait
-      /-/resume  POST accepts clients again\
+      /-/resume  POST accepts clients again
+      /-/drain   POST accepts no more clients, and ends when the last is gone
+      /status    the process at a glance, JSON
+      /connections      the open tunnels, JSON
+      /connections/ID   DELETE ends one
+      /history   what went through in the last hour, JSON\
       """;
 
   /**
@@ -64,14 +72,24 @@ record AdminRoutes(
     if (path.startsWith(ACTIONS)) {
       return act(path, request.method());
     }
-    return CompletableFuture.completedFuture(
-        isRead(request.method()) ? read(path, request) : Answer.methodNotAllowed("GET, HEAD"));
+    if (path.startsWith(CONNECTION)) {
+      return CompletableFuture.completedFuture(
+          request.method().equals(HttpMethod.DELETE)
+              ? server.kill(path.substring(CONNECTION.length()))
+              : Answer.methodNotAllowed("DELETE"));
+    }
+    if (!isRead(request.method())) {
+      return CompletableFuture.completedFuture(Answer.methodNotAllowed("GET, HEAD"));
+    }
+    return path.equals("/connections")
+        ? server.connections()
+        : CompletableFuture.completedFuture(read(path, request));
   }
 
   private CompletableFuture<Answer> act(String path, HttpMethod method) {
     boolean isAction =
         switch (path) {
-          case "/-/reload", "/-/pause", "/-/resume" -> true;
+          case "/-/reload", "/-/pause", "/-/resume", "/-/drain" -> true;
           default -> false;
         };
     if (!isAction) {
@@ -81,6 +99,10 @@ record AdminRoutes(
       return CompletableFuture.completedFuture(Answer.methodNotAllowed("POST"));
     }
     return switch (path) {
+      case "/-/drain" -> {
+        control.drain();
+        yield CompletableFuture.completedFuture(state());
+      }
       case "/-/pause" -> control.pause().thenApply(done -> state());
       case "/-/resume" -> control.resume().thenApply(done -> state());
       default -> control.reload(ReloadTrigger.REQUEST).thenApply(AdminRoutes::reloaded);
@@ -146,6 +168,8 @@ record AdminRoutes(
                   ? HttpResponseStatus.SERVICE_UNAVAILABLE
                   : HttpResponseStatus.OK,
               stateWord());
+      case "/status" -> server.status(stateWord(), control.clients());
+      case "/history" -> server.history();
       case "/rules" -> pages.rulesJson();
       case "/explain" -> explain(request.uri());
       case "/configz" -> Answer.page("application/yaml", configuration.getBytes(UTF_8));

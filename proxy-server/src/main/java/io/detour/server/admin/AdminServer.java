@@ -64,6 +64,7 @@ public final class AdminServer implements AutoCloseable {
    * @param hosts names that are accepted in {@code Host} beside IP literals and {@code localhost}
    * @param metrics the page; stays the caller's to close
    * @param pages about the rules
+   * @param server pages about the process and its tunnels
    * @param configuration the one in effect, as YAML without secrets
    * @param control the server
    * @throws IOException if the address cannot be listened on; the message names it and the cause
@@ -74,11 +75,12 @@ public final class AdminServer implements AutoCloseable {
       Set<Host> hosts,
       Metrics metrics,
       RulePages pages,
+      ServerPages server,
       String configuration,
       ServerControl control)
       throws IOException {
     AdminRoutes routes =
-        new AdminRoutes(new AllowedHosts(hosts), metrics, pages, configuration, control);
+        new AdminRoutes(new AllowedHosts(hosts), metrics, pages, server, configuration, control);
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("admin", true), transport.ioHandlers());

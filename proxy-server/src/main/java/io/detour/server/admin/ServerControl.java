@@ -15,6 +15,12 @@ public interface ServerControl {
   /** Accepts clients again; done when it is so. */
   CompletableFuture<Void> resume();
 
+  /** Stops accepting for good and lets the process end once nobody is connected. Does not wait. */
+  void drain();
+
+  /** How many clients are connected. */
+  int clients();
+
   /** Whether it was paused last. */
   boolean isPaused();
 

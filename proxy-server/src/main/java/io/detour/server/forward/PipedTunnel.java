@@ -17,6 +17,7 @@ import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.RequestCounters;
 import io.detour.server.passage.PassageServices;
 import io.detour.server.transport.Transport;
+import io.detour.server.tunnel.OpenTunnels;
 import io.detour.server.tunnel.Tunnel;
 import io.detour.server.tunnel.TunnelServices;
 import io.netty.channel.Channel;
@@ -105,7 +106,8 @@ public final class PipedTunnel {
                     new RouteDialer(dialer),
                     new AccessLog(0),
                     InstantSource.system()),
-                engine),
+                engine,
+                new OpenTunnels()),
             connection.inside(),
             asked);
         return pipe.await();

@@ -23,6 +23,8 @@ public final class LoopCounters {
   private final SingleWriterCounters rejections =
       new SingleWriterCounters(ClientLimit.values().length);
 
+  private final SingleWriterCounters legacyUses = new SingleWriterCounters(1);
+
   /** For each timing: a count for each bucket, then the sum in nanoseconds. */
   private final Map<Timing, SingleWriterCounters> timings = new EnumMap<>(Timing.class);
 
@@ -50,6 +52,11 @@ public final class LoopCounters {
   public void refused(RequestKind kind, Refusal refusal) {
     request(kind, refusal.status());
     requestError(refusal.error());
+  }
+
+  /** Counts a request for a legacy name. */
+  public void legacyUse() {
+    legacyUses.increment(0);
   }
 
   /** Counts a client that was turned away, beside {@link #request}. */
@@ -82,6 +89,10 @@ public final class LoopCounters {
 
   long requests(RequestKind kind, int slot) {
     return requests.value(offset(kind) + slot);
+  }
+
+  long legacyUses() {
+    return legacyUses.value(0);
   }
 
   long requestErrors(ProxyErrorType error) {

@@ -49,6 +49,22 @@ public final class RequestCounters {
     return sum(loop -> loop.rejections(limit));
   }
 
+  /** Requests of any kind that were answered. */
+  public long allRequests() {
+    long all = 0;
+    for (RequestKind kind : RequestKind.values()) {
+      for (int slot = 0; slot < kind.slotCount(); slot++) {
+        all += requestsInSlot(kind, slot);
+      }
+    }
+    return all;
+  }
+
+  /** Requests for legacy names: those that a rule decided, or with a legacy suffix. */
+  public long legacyUses() {
+    return sum(LoopCounters::legacyUses);
+  }
+
   long durations(Timing timing, int bucket) {
     return sum(loop -> loop.durations(timing, bucket));
   }

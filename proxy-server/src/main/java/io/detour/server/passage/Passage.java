@@ -120,6 +120,9 @@ public final class Passage implements ChannelFutureListener {
     } else {
       countUnmatched(rules);
     }
+    if (legacyUse != null) {
+      counters.legacyUse();
+    }
     // The port that a client asks for is looked at; that of a target is the operator's word.
     return Consequence.of(decision, toDecide)
         .unless(services.access().options().refusal(caller.kind(), asked));

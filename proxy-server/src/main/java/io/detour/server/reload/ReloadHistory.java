@@ -1,5 +1,8 @@
 package io.detour.server.reload;
 
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
 /**
  * How reloads went since the start, which counts as a successful reading but as no reload. The
  * reloading thread writes, any thread reads.
@@ -9,6 +12,15 @@ public final class ReloadHistory {
   private volatile long failures;
   private volatile boolean lastSuccessful = true;
   private volatile long lastSuccessSecond;
+  private volatile @Nullable Last last;
+
+  /**
+   * The last reload.
+   *
+   * @param successful whether what was read decides now
+   * @param summary one line for people
+   */
+  public record Last(Instant at, boolean successful, String summary) {}
 
   /**
    * @param startSecond when the first rules were read, in seconds since 1970
@@ -18,16 +30,18 @@ public final class ReloadHistory {
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
-  void succeeded(long epochSecond) {
+  void succeeded(Instant at, String summary) {
     successes++;
-    lastSuccessSecond = epochSecond;
+    lastSuccessSecond = at.getEpochSecond();
     lastSuccessful = true;
+    last = new Last(at, true, summary);
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
-  void failed() {
+  void failed(Instant at, String summary) {
     failures++;
     lastSuccessful = false;
+    last = new Last(at, false, summary);
   }
 
   /** Reloads whose rules came into force, changed or not. */
@@ -43,6 +57,11 @@ public final class ReloadHistory {
   /** Whether the last reading had no problem. */
   public boolean lastSuccessful() {
     return lastSuccessful;
+  }
+
+  /** The last reload, or null if there was none. */
+  public @Nullable Last last() {
+    return last;
   }
 
   /** When rules last came into force, in seconds since 1970. */

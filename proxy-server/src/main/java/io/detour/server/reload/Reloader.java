@@ -110,11 +110,11 @@ public final class Reloader implements AutoCloseable {
     switch (result) {
       case ReloadResult.Replaced replaced -> {
         LoggedEntries.warn(LOG, replaced.warnings(), "warnings");
-        history.succeeded(clock.instant().getEpochSecond());
+        history.succeeded(clock.instant(), result.summary());
         LOG.info("rules reloaded ({}): {}", trigger.text(), result.summary());
       }
       case ReloadResult.Kept kept -> {
-        history.failed();
+        history.failed(clock.instant(), result.summary());
         LoggedEntries.warn(LOG, kept.problems(), "problems");
         LOG.error("rules not reloaded ({}): {}", trigger.text(), result.summary());
       }
@@ -166,7 +166,7 @@ public final class Reloader implements AutoCloseable {
   private void block(Runnable said) {
     if (!blocked) {
       blocked = true;
-      history.failed();
+      history.failed(clock.instant(), "the rule files cannot be looked at, see the log");
       said.run();
     }
   }

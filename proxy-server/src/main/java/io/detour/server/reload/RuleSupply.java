@@ -1,5 +1,6 @@
 package io.detour.server.reload;
 
+import io.detour.rules.Mode;
 import io.detour.rules.RuleSet;
 import java.time.Duration;
 
@@ -10,10 +11,12 @@ import java.time.Duration;
  * @param loader has read {@code first}, and reads them again when it is asked to
  * @param watch how long changed files must have been at rest before they are read again; zero if
  *     they are not watched
+ * @param mode how far rules go at most
  */
-public record RuleSupply(RuleSet first, RuleLoader loader, Duration watch) {
+public record RuleSupply(RuleSet first, RuleLoader loader, Duration watch, Mode mode) {
   /** Rules that stand in no file and never change. */
   public static RuleSupply fixed(RuleSet rules) {
-    return new RuleSupply(rules, RuleLoader.fixed(RuleReading.Accepted.of(rules)), Duration.ZERO);
+    return new RuleSupply(
+        rules, RuleLoader.fixed(RuleReading.Accepted.of(rules)), Duration.ZERO, Mode.ENFORCE);
   }
 }

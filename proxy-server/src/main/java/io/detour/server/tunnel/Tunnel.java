@@ -1,17 +1,28 @@
 package io.detour.server.tunnel;
 
+import io.detour.core.CloseReason;
+import io.detour.core.Direction;
 import io.detour.core.HostPort;
+import io.detour.core.RelayPath;
 import io.detour.core.TunnelStats;
 import io.detour.core.relay.EarlyBytes;
+import io.detour.core.relay.OpenTunnel;
+import io.detour.core.relay.RelayListener;
 import io.detour.rules.Route;
 import io.detour.server.decide.Consequence;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.listen.HalfClosedWatch;
+import io.detour.server.observe.AccessLog.Volume;
 import io.detour.server.observe.RequestEnd;
 import io.detour.server.observe.Timing;
+import io.detour.server.observe.TunnelProgress;
 import io.detour.server.passage.Passage;
 import io.detour.server.status.Refusal;
 import io.netty.channel.Channel;
+import io.netty.util.concurrent.EventExecutor;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * in {@link #refuse}. How the client is spoken to, its {@link Asker} knows. Lives on the client's
  * event loop.
  */
-public final class Tunnel implements Passage.Arrival {
+public final class Tunnel implements Passage.Arrival, RelayListener {
   private static final Logger LOG = LoggerFactory.getLogger(Tunnel.class);
 
   private static final int OK = 200;
@@ -31,6 +42,12 @@ public final class Tunnel implements Passage.Arrival {
   private final Asker asker;
   private final Channel client;
   private final Passage passage;
+  private final Instant since;
+
+  /** Set when the relay begins; null again when it has ended. */
+  private volatile @Nullable OpenTunnel open;
+
+  private long relayNanoTime;
 
   private Tunnel(TunnelServices services, ClientLoop loop, Asker asker, HostPort asked) {
     this.services = services;
@@ -38,6 +55,7 @@ public final class Tunnel implements Passage.Arrival {
     this.asker = asker;
     this.client = asker.channel();
     this.passage = new Passage(services.passages(), loop.counters(), asker, asked);
+    this.since = services.passages().clock().instant();
   }
 
   /**
@@ -86,11 +104,25 @@ public final class Tunnel implements Passage.Arrival {
   private void relay(Channel upstream, boolean welcomed) {
     if (welcomed) {
       loop.counters().request(asker.kind(), OK);
-      services.engine().relay(client, upstream, this::account);
+      services.engine().relay(client, upstream, this);
     } else {
       client.close();
       upstream.close();
     }
+  }
+
+  @Override
+  public void began(OpenTunnel tunnel) {
+    open = tunnel;
+    relayNanoTime = System.nanoTime();
+    services.open().add(passage.request().id(), this);
+  }
+
+  @Override
+  public void ended(TunnelStats stats) {
+    open = null;
+    services.open().remove(passage.request().id());
+    account(stats);
   }
 
   /** The engine has counted it. */
@@ -99,6 +131,41 @@ public final class Tunnel implements Passage.Arrival {
     loop.counters().took(Timing.TUNNEL, stats.duration().toNanos());
     passage.ended(stats);
     asker.ended(stats);
+  }
+
+  /** Where everything of this tunnel happens. */
+  EventExecutor eventLoop() {
+    return client.eventLoop();
+  }
+
+  /** What it has done so far, or nothing if it has ended. On its event loop. */
+  List<TunnelProgress> progress() {
+    OpenTunnel tunnel = open;
+    if (tunnel == null) {
+      return List.of();
+    }
+    boolean splicing =
+        tunnel.path(Direction.UPSTREAM) == RelayPath.SPLICE
+            || tunnel.path(Direction.DOWNSTREAM) == RelayPath.SPLICE;
+    return List.of(
+        new TunnelProgress(
+            passage.request(),
+            passage.rule(),
+            passage.target(),
+            splicing ? RelayPath.SPLICE : RelayPath.COPY,
+            since,
+            Volume.since(
+                relayNanoTime,
+                tunnel.deliveredBytes(Direction.UPSTREAM),
+                tunnel.deliveredBytes(Direction.DOWNSTREAM))));
+  }
+
+  /** Ends it. Any thread. */
+  void close(CloseReason reason) {
+    OpenTunnel tunnel = open;
+    if (tunnel != null) {
+      tunnel.close(reason);
+    }
   }
 
   private void refuse(Refusal refusal) {
