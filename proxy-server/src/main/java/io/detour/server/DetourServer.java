@@ -8,6 +8,7 @@ import io.detour.server.access.AccessControl;
 import io.detour.server.admin.AdminServer;
 import io.detour.server.admin.RulePages;
 import io.detour.server.admin.ServerControl;
+import io.detour.server.certificates.CertificateWatch;
 import io.detour.server.connect.Pseudonym;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.Dialer;
@@ -24,6 +25,7 @@ import io.detour.server.listen.ProxyProtocol;
 import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.Metrics;
 import io.detour.server.observe.RequestCounters;
+import io.detour.server.observe.TargetCertificates;
 import io.detour.server.passage.PassageServices;
 import io.detour.server.reload.ReloadResult;
 import io.detour.server.reload.ReloadTrigger;
@@ -70,6 +72,7 @@ public final class DetourServer implements AutoCloseable {
   private final RouteDialer routes;
   private final RelayEngine engine;
   private final Metrics metrics;
+  private final TargetCertificates certificates = new TargetCertificates();
   private final OwnAddresses own = new OwnAddresses();
   private final Pseudonym pseudonym = Pseudonym.random();
   private volatile boolean draining;
@@ -84,6 +87,7 @@ public final class DetourServer implements AutoCloseable {
   private AccessControl access;
 
   private @Nullable FrontDoor door;
+  private @Nullable CertificateWatch certificateWatch;
 
   private DetourServer(ServerOptions options, Transport transport, InstantSource clock) {
     this.transport = transport;
@@ -113,6 +117,7 @@ public final class DetourServer implements AutoCloseable {
             engine.statistics(),
             dialer.statistics(),
             () -> draining);
+    metrics.registerCertificates(rules, certificates);
   }
 
   /**
@@ -161,6 +166,7 @@ public final class DetourServer implements AutoCloseable {
             metrics,
             new RulePages(
                 rules,
+                certificates,
                 options.access(),
                 options.dial().parents(),
                 this::proxyFor,
@@ -187,6 +193,26 @@ public final class DetourServer implements AutoCloseable {
     if (options.rules().watch().isPositive()) {
       reloader.watch(options.rules().watch());
     }
+    if (options.certificateWatch().isPositive()) {
+      watchCertificates(options);
+    }
+  }
+
+  private void watchCertificates(ServerOptions options) {
+    CertificateWatch watch =
+        CertificateWatch.start(
+            rules,
+            certificates,
+            options.certificateWatch(),
+            options.dial().withPseudonym(pseudonym.text()),
+            own,
+            clock);
+    certificateWatch = watch;
+    rules.whenReplaced(
+        () -> {
+          routes.forget();
+          watch.rulesReplaced();
+        });
   }
 
   /**
@@ -329,6 +355,9 @@ public final class DetourServer implements AutoCloseable {
       access.close();
     }
     reloader.close();
+    if (certificateWatch != null) {
+      certificateWatch.close();
+    }
     engine.close();
     cutPlainHttp();
     dialer.close();

@@ -34,6 +34,8 @@ import java.util.function.Consumer;
  * @param threads number of event loops, at least 1
  * @param busyPoll how long an event loop looks for more events before its thread sleeps, if few
  *     came last; zero for not at all
+ * @param certificateWatch how long it is between two looks at the certificate of a target; zero for
+ *     none
  * @param configuration all of it as YAML without secrets, for people to look at
  */
 public record ServerOptions(
@@ -48,6 +50,7 @@ public record ServerOptions(
     RelayOptions relay,
     int threads,
     Duration busyPoll,
+    Duration certificateWatch,
     String configuration) {
 
   /**
@@ -65,11 +68,12 @@ public record ServerOptions(
 
   /**
    * {@code 127.0.0.1:3128}, admin on {@code 127.0.0.1:3129}, no forward, no rules, and everything
-   * is allowed to everybody.
+   * is allowed to everybody. Certificates are not watched.
    */
   public static ServerOptions defaults() {
     return of(Configuration.defaults(), RuleSupply.fixed(RuleSet.empty()))
-        .withAccess(AccessOptions.open());
+        .withAccess(AccessOptions.open())
+        .withCertificateWatch(Duration.ZERO);
   }
 
   /** What a configuration says, with rules that have been read. */
@@ -87,6 +91,7 @@ public record ServerOptions(
         configuration.relayOptions(),
         threads == Configuration.AUTOMATIC ? automaticThreads() : threads,
         configuration.relay().busyPoll(),
+        configuration.certificateWatch(),
         ConfigurationYaml.of(configuration));
   }
 
@@ -174,6 +179,11 @@ public record ServerOptions(
     return with(draft -> draft.threads = other);
   }
 
+  /** The same with another time between two looks at a certificate; zero for none. */
+  public ServerOptions withCertificateWatch(Duration other) {
+    return with(draft -> draft.certificateWatch = other);
+  }
+
   private ServerOptions with(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -193,6 +203,7 @@ public record ServerOptions(
     private RelayOptions relay;
     private int threads;
     private final Duration busyPoll;
+    private Duration certificateWatch;
     private final String configuration;
 
     Draft(ServerOptions from) {
@@ -207,6 +218,7 @@ public record ServerOptions(
       relay = from.relay;
       threads = from.threads;
       busyPoll = from.busyPoll;
+      certificateWatch = from.certificateWatch;
       configuration = from.configuration;
     }
 
@@ -223,6 +235,7 @@ public record ServerOptions(
           relay,
           threads,
           busyPoll,
+          certificateWatch,
           configuration);
     }
   }

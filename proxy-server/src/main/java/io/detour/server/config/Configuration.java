@@ -41,6 +41,8 @@ import java.util.stream.Stream;
  * @param relay how bytes are moved
  * @param resolver how names become addresses
  * @param parents the parent proxies by their names, in the order of the file
+ * @param certificateWatch how long it is between two looks at the certificate of a target, {@link
+ *     #LEAST_CERTIFICATE_WATCH} to {@link #MOST_CERTIFICATE_WATCH}, or zero if they are not watched
  * @param threads number of event loops, 1 to {@link #MOST_THREADS}, or {@link #AUTOMATIC}
  */
 public record Configuration(
@@ -55,6 +57,7 @@ public record Configuration(
     RelayChoice relay,
     ResolverOptions resolver,
     Map<String, Parent> parents,
+    Duration certificateWatch,
     int threads) {
 
   /** A number that Detour chooses. */
@@ -63,6 +66,10 @@ public record Configuration(
   static final Duration LEAST_RULES_WATCH = Duration.ofMillis(100);
   static final Duration MOST_RULES_WATCH = Duration.ofHours(1);
   private static final Duration USUAL_RULES_WATCH = Duration.ofSeconds(1);
+
+  static final Duration LEAST_CERTIFICATE_WATCH = Duration.ofMinutes(1);
+  static final Duration MOST_CERTIFICATE_WATCH = Duration.ofDays(30);
+  private static final Duration USUAL_CERTIFICATE_WATCH = Duration.ofHours(12);
 
   /** The most event loops that may be asked for. */
   public static final int MOST_THREADS = 1024;
@@ -106,6 +113,7 @@ public record Configuration(
             relay.mode(), relay.pipeBytes(), relay.pipes(), RelayChoice.USUAL_BUSY_POLL),
         ResolverOptions.defaults(),
         Map.of(),
+        USUAL_CERTIFICATE_WATCH,
         AUTOMATIC);
   }
 
@@ -204,6 +212,7 @@ public record Configuration(
     private RelayChoice relay;
     private ResolverOptions resolver;
     private Map<String, Parent> parents;
+    private Duration certificateWatch;
     private int threads;
 
     Draft(Configuration from) {
@@ -218,6 +227,7 @@ public record Configuration(
       relay = from.relay;
       resolver = from.resolver;
       parents = from.parents;
+      certificateWatch = from.certificateWatch;
       threads = from.threads;
     }
 
@@ -234,6 +244,7 @@ public record Configuration(
           relay,
           resolver,
           parents,
+          certificateWatch,
           threads);
     }
 
@@ -279,6 +290,10 @@ public record Configuration(
 
     public void parents(Map<String, Parent> other) {
       parents = other;
+    }
+
+    public void certificateWatch(Duration other) {
+      certificateWatch = other;
     }
 
     public void threads(int other) {

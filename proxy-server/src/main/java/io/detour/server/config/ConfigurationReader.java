@@ -35,9 +35,11 @@ final class ConfigurationReader {
               "relay",
               "resolver",
               "parents",
+              "certificates",
               "threads")
           .refusing("log", "ledger");
   private static final Keys ADMIN_KEYS = Keys.of("listen", "hosts");
+  private static final Keys CERTIFICATE_KEYS = Keys.of("watch");
   private static final Keys RELAY_KEYS = Keys.of("mode", "pipe_size", "pipes", "busy_poll");
   private static final Keys TIMEOUT_KEYS =
       Keys.of(Arrays.stream(Timeout.values()).map(Fields::wordOf).toArray(String[]::new));
@@ -83,9 +85,22 @@ final class ConfigurationReader {
     draft.relay(relay(fields, usual.relay()));
     draft.resolver(new ResolverReader(scalars, problems).resolver(fields, usual.resolver()));
     draft.parents(new ParentsReader(problems).parents(fields));
+    draft.certificateWatch(certificateWatch(fields, usual.certificateWatch()));
     draft.threads(
         scalars.countOrAutomatic(
             fields, "threads", 1, Configuration.MOST_THREADS, usual.threads()));
+  }
+
+  private Duration certificateWatch(Fields file, Duration usual) {
+    Fields fields = scalars.section(file, "certificates", CERTIFICATE_KEYS);
+    return fields == null
+        ? usual
+        : scalars.durationOrOff(
+            fields,
+            "watch",
+            Configuration.LEAST_CERTIFICATE_WATCH,
+            Configuration.MOST_CERTIFICATE_WATCH,
+            usual);
   }
 
   private AdminOptions admin(Fields file, ListenerReader listeners, AdminOptions usual) {

@@ -59,6 +59,7 @@ public final class ConfigurationYaml {
     resolver(root.putObject("resolver"), configuration.resolver());
     ObjectNode parents = root.putObject("parents");
     configuration.parents().forEach((name, parent) -> parents.put(name, parent.toString()));
+    root.putObject("certificates").put("watch", watch(configuration.certificateWatch()));
     put(root, "threads", configuration.threads());
     return YAML.writeValueAsString(root).stripTrailing() + "\n" + comment;
   }

@@ -92,6 +92,7 @@ public final class Passage implements ChannelFutureListener {
       ruled = byRule;
       use = rules.use(byRule.rule());
       use.matched(request.epochSecond());
+      use.saw(byRule.matcher(), asked.host(), request.epochSecond());
     } else {
       reportUnmatched(rules);
     }
@@ -263,6 +264,13 @@ public final class Passage implements ChannelFutureListener {
   public void relayed(long upstreamBytes, long downstreamBytes) {
     if (use != null) {
       use.relayed(upstreamBytes, downstreamBytes);
+    }
+  }
+
+  /** Counts for the rule that led the client elsewhere that it seems to have refused to be. */
+  public void suspectTlsRefusal() {
+    if (use != null && ruled instanceof Decision.Rewrite && !target.host().equals(asked.host())) {
+      use.suspectTlsRefusal();
     }
   }
 }

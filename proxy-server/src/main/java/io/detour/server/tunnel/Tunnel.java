@@ -7,6 +7,7 @@ import io.detour.rules.Route;
 import io.detour.server.decide.Consequence;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.listen.HalfClosedWatch;
+import io.detour.server.observe.RequestKind;
 import io.detour.server.observe.Timing;
 import io.detour.server.passage.Passage;
 import io.detour.server.status.Refusal;
@@ -94,6 +95,9 @@ public final class Tunnel implements Passage.Arrival {
     LOG.debug("tunnel to {} ended: {}", passage.target(), stats);
     loop.counters().took(Timing.TUNNEL, stats.duration().toNanos());
     passage.relayed(stats.upstreamBytes(), stats.downstreamBytes());
+    if (asker.kind() == RequestKind.CONNECT && TlsRefusal.isSuspected(stats)) {
+      passage.suspectTlsRefusal();
+    }
     asker.ended(stats);
   }
 

@@ -14,6 +14,7 @@ import io.detour.server.observe.DialCounts;
 import io.detour.server.observe.FixedRelayStatistics;
 import io.detour.server.observe.Metrics;
 import io.detour.server.observe.RequestCounters;
+import io.detour.server.observe.TargetCertificates;
 import io.detour.server.reload.Reloader;
 import io.detour.server.reload.ScriptedLoader;
 import io.detour.server.transport.Transport;
@@ -85,6 +86,7 @@ class AdminServerTest {
   private RulePages pages() {
     return new RulePages(
         rules,
+        new TargetCertificates(),
         AccessOptions.open(),
         Map.of(),
         machine -> null,
