@@ -94,10 +94,10 @@ public final class Tunnel implements Passage.Arrival {
   private void account(TunnelStats stats) {
     LOG.debug("tunnel to {} ended: {}", passage.target(), stats);
     loop.counters().took(Timing.TUNNEL, stats.duration().toNanos());
-    passage.relayed(stats.upstreamBytes(), stats.downstreamBytes());
     if (asker.kind() == RequestKind.CONNECT && TlsRefusal.isSuspected(stats)) {
       passage.suspectTlsRefusal();
     }
+    passage.relayed(stats.upstreamBytes(), stats.downstreamBytes());
     asker.ended(stats);
   }
 
