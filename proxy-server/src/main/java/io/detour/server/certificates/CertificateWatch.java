@@ -50,6 +50,9 @@ public final class CertificateWatch implements AutoCloseable {
   /** A name that nobody has asked for since is not looked at any more. */
   private static final Duration NAME_KEPT = Duration.ofDays(7);
 
+  /** Sooner no name makes room for another one, however short the period is. */
+  private static final Duration NAME_NOT_IN_USE = Duration.ofHours(1);
+
   private final RulesInForce rules;
   private final TargetCertificates certificates;
   private final Duration period;
@@ -135,6 +138,10 @@ public final class CertificateWatch implements AutoCloseable {
     return one.compareTo(other) < 0 ? one : other;
   }
 
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? other : one;
+  }
+
   /**
    * Somebody who is told each time something was learnt, on the thread of the watch. To be called
    * before anything is; replaces whoever was told before.
@@ -173,7 +180,7 @@ public final class CertificateWatch implements AutoCloseable {
   private void plan(long nowNanos) {
     Instant now = around.clock().instant();
     long longAgo = now.minus(NAME_KEPT).getEpochSecond();
-    long lately = Math.max(longAgo, now.minus(period).getEpochSecond());
+    long lately = now.minus(shorter(NAME_KEPT, longer(period, NAME_NOT_IN_USE))).getEpochSecond();
     RuleSnapshot current = rules.current();
     Map<Check, Rule> wanted = new LinkedHashMap<>();
     CertificatePlan.ofUsed(

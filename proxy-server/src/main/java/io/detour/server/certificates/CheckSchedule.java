@@ -64,7 +64,9 @@ final class CheckSchedule {
         gone.add(check);
       }
     }
-    queue.removeIf(waiting -> gone.contains(waiting.check()));
+    if (!gone.isEmpty()) {
+      queue.removeIf(waiting -> gone.contains(waiting.check()));
+    }
     long fresh = wanted.stream().filter(check -> !due.containsKey(check)).count();
     long spread = firstRound(fresh).toNanos();
     for (Check check : wanted) {
