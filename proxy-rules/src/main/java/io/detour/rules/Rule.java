@@ -95,7 +95,7 @@ public record Rule(
    *
    * <p>This defines the language; {@link RuleIndex} finds the same faster.
    */
-  @Nullable HostMatcher matcher(Host host) {
+  public @Nullable HostMatcher matcher(Host host) {
     HostMatcher longest = null;
     int length = 0;
     for (HostMatcher matcher : hosts) {

@@ -9,6 +9,7 @@ import io.detour.server.admin.AdminServer;
 import io.detour.server.admin.RulePages;
 import io.detour.server.admin.ServerControl;
 import io.detour.server.admin.ServerPages;
+import io.detour.server.certificates.CertificateWatch;
 import io.detour.server.connect.Pseudonym;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.Dialer;
@@ -25,6 +26,7 @@ import io.detour.server.listen.ProxyProtocol;
 import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.Metrics;
 import io.detour.server.observe.RequestCounters;
+import io.detour.server.observe.TargetCertificates;
 import io.detour.server.observe.Throughput;
 import io.detour.server.passage.PassageServices;
 import io.detour.server.reload.ReloadResult;
@@ -80,6 +82,7 @@ public final class DetourServer implements AutoCloseable {
   private final OpenTunnels tunnels = new OpenTunnels();
   private final Housekeeping housekeeping = new Housekeeping();
   private final CompletableFuture<Void> drainAsked = new CompletableFuture<>();
+  private final TargetCertificates certificates = new TargetCertificates();
   private final OwnAddresses own = new OwnAddresses();
   private final Pseudonym pseudonym = Pseudonym.random();
   private volatile boolean draining;
@@ -94,6 +97,7 @@ public final class DetourServer implements AutoCloseable {
   private AccessControl access;
 
   private @Nullable FrontDoor door;
+  private @Nullable CertificateWatch certificateWatch;
 
   private DetourServer(ServerOptions options, Transport transport, InstantSource clock) {
     this.transport = transport;
@@ -124,6 +128,7 @@ public final class DetourServer implements AutoCloseable {
             engine.statistics(),
             dialer.statistics(),
             () -> draining);
+    metrics.registerCertificates(rules, certificates);
   }
 
   /**
@@ -173,6 +178,7 @@ public final class DetourServer implements AutoCloseable {
             metrics,
             new RulePages(
                 rules,
+                certificates,
                 options.access(),
                 options.dial().parents(),
                 this::proxyFor,
@@ -211,6 +217,26 @@ public final class DetourServer implements AutoCloseable {
     if (options.rules().watch().isPositive()) {
       reloader.watch(options.rules().watch());
     }
+    if (options.certificateWatch().isPositive()) {
+      watchCertificates(options);
+    }
+  }
+
+  private void watchCertificates(ServerOptions options) {
+    CertificateWatch watch =
+        CertificateWatch.start(
+            rules,
+            certificates,
+            options.certificateWatch(),
+            options.dial().withPseudonym(pseudonym.text()),
+            own,
+            clock);
+    certificateWatch = watch;
+    rules.whenReplaced(
+        () -> {
+          routes.forget();
+          watch.rulesReplaced();
+        });
   }
 
   private void keepHouse(AccessLog log, Duration periodic) {
@@ -382,6 +408,9 @@ public final class DetourServer implements AutoCloseable {
     }
     reloader.close();
     housekeeping.close();
+    if (certificateWatch != null) {
+      certificateWatch.close();
+    }
     engine.close();
     cutPlainHttp();
     dialer.close();

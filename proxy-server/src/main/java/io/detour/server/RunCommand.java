@@ -207,7 +207,10 @@ final class RunCommand implements Callable<Integer> {
     return origin == null ? options : withDemo(options, origin);
   }
 
-  /** The demo's names lead to its origin, and its command lines ask for the origin's ports. */
+  /**
+   * The demo's names lead to its origin, and its command lines ask for the origin's ports. What
+   * else the rules name is not there, and is not looked for.
+   */
   private static ServerOptions withDemo(ServerOptions options, DemoOrigin origin) {
     AccessOptions access = options.access();
     PortSet origins = PortSet.of(origin.httpPort(), origin.httpsPort());
@@ -215,7 +218,8 @@ final class RunCommand implements Callable<Integer> {
     hosts.putAll(origin.hosts());
     return options
         .withAccess(access.withPorts(access.connectPorts().and(origins), access.forwardPorts()))
-        .withDial(options.dial().withHosts(hosts));
+        .withDial(options.dial().withHosts(hosts))
+        .withCertificateWatch(Duration.ZERO);
   }
 
   private void announce(

@@ -36,6 +36,8 @@ import java.util.function.Consumer;
  * @param busyPoll how long an event loop looks for more events before its thread sleeps, if few
  *     came last; zero for not at all
  * @param log what is logged of clients; where lines go is not the server's to say
+ * @param certificateWatch how long it is between two looks at the certificate of a target; zero for
+ *     none
  * @param configuration all of it as YAML without secrets, for people to look at
  */
 public record ServerOptions(
@@ -51,6 +53,7 @@ public record ServerOptions(
     int threads,
     Duration busyPoll,
     LogOptions log,
+    Duration certificateWatch,
     String configuration) {
 
   /**
@@ -68,11 +71,12 @@ public record ServerOptions(
 
   /**
    * {@code 127.0.0.1:3128}, admin on {@code 127.0.0.1:3129}, no forward, no rules, and everything
-   * is allowed to everybody, and every use is logged.
+   * is allowed to everybody, and every use is logged. Certificates are not watched.
    */
   public static ServerOptions defaults() {
     return of(Configuration.defaults(), RuleSupply.fixed(RuleSet.empty()))
         .withAccess(AccessOptions.open())
+        .withCertificateWatch(Duration.ZERO)
         .withLog(LogOptions.defaults().withUsesPerMinute(0));
   }
 
@@ -92,6 +96,7 @@ public record ServerOptions(
         threads == Configuration.AUTOMATIC ? automaticThreads() : threads,
         configuration.relay().busyPoll(),
         configuration.log(),
+        configuration.certificateWatch(),
         ConfigurationYaml.of(configuration));
   }
 
@@ -184,6 +189,11 @@ public record ServerOptions(
     return with(draft -> draft.log = other);
   }
 
+  /** The same with another time between two looks at a certificate; zero for none. */
+  public ServerOptions withCertificateWatch(Duration other) {
+    return with(draft -> draft.certificateWatch = other);
+  }
+
   private ServerOptions with(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -204,6 +214,7 @@ public record ServerOptions(
     private int threads;
     private final Duration busyPoll;
     private LogOptions log;
+    private Duration certificateWatch;
     private final String configuration;
 
     Draft(ServerOptions from) {
@@ -219,6 +230,7 @@ public record ServerOptions(
       threads = from.threads;
       busyPoll = from.busyPoll;
       log = from.log;
+      certificateWatch = from.certificateWatch;
       configuration = from.configuration;
     }
 
@@ -236,6 +248,7 @@ public record ServerOptions(
           threads,
           busyPoll,
           log,
+          certificateWatch,
           configuration);
     }
   }

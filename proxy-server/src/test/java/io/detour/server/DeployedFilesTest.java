@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,20 +26,6 @@ class DeployedFilesTest {
   private static final Path ALERTS = DEPLOY.resolve("prometheus/detour.rules.yaml");
   private static final Path DASHBOARD = DEPLOY.resolve("grafana/detour.json");
   private static final Pattern METRIC = Pattern.compile("\\b(?:detour|process|jvm)_[a-z0-9_]+");
-
-  /** Something of each kind that has series. */
-  private static final String RULES =
-      """
-      version: 1
-      defaults: { legacy_suffixes: [old.test] }
-      rules:
-        - name: a
-          match: { host: { exact: a.old.test } }
-          action: rewrite
-          targets: [{ to: a.new.test }, { to: b.new.test }]
-          fallback_on: [dns_error]
-          expires: 2099-12-31
-      """;
 
   @TempDir private Path folder;
 
@@ -74,7 +61,7 @@ class DeployedFilesTest {
   }
 
   @Test
-  void everyMetricIsOnThePage() throws IOException {
+  void everyMetricIsOnThePage() throws Exception {
     Set<String> wanted = new TreeSet<>(all(METRIC, Files.readString(ALERTS)));
     queries(JsonMapper.shared().readTree(Files.readString(DASHBOARD)))
         .forEach(query -> wanted.addAll(all(METRIC, query)));
@@ -82,10 +69,30 @@ class DeployedFilesTest {
       wanted.addAll(all(METRIC, Files.readString(Path.of("..", document))));
     }
     assertThat(wanted).hasSizeGreaterThan(40);
-    try (RunningServer proxy = RunningServer.start(RULES)) {
+    try (TlsTarget target = TlsTarget.covering("a.old.test");
+        RunningServer proxy =
+            RunningServer.start(
+                rules(target.authority()),
+                options -> options.withCertificateWatch(Duration.ofMillis(200)))) {
       System.gc(); // The collector tells of it a moment later.
       await().untilAsserted(() -> assertThat(there(proxy)).containsAll(wanted));
     }
+  }
+
+  /** Something of each kind that has series. */
+  private static String rules(String target) {
+    return """
+    version: 1
+    defaults: { legacy_suffixes: [old.test] }
+    rules:
+      - name: a
+        match: { host: { exact: a.old.test } }
+        action: rewrite
+        targets: [{ to: "%s" }, { to: b.new.test }]
+        fallback_on: [dns_error]
+        expires: 2099-12-31
+    """
+        .formatted(target);
   }
 
   /** The names of all metrics and of all their series. */

@@ -24,12 +24,17 @@ public record IssuedCertificate(X509Bundle authority, X509Bundle server) {
 
   /** Issues one that is valid for an hour. */
   public static IssuedCertificate covering(String... names) throws Exception {
-    Instant now = Instant.now();
+    return until(Instant.now().plus(Duration.ofHours(1)), names);
+  }
+
+  /** Issues one that is valid, or was, until a time. */
+  public static IssuedCertificate until(Instant notAfter, String... names) throws Exception {
+    Instant begin = Instant.now().minus(Duration.ofDays(2));
     CertificateBuilder common =
         new CertificateBuilder()
             .ecp256()
-            .notBefore(now.minus(Duration.ofHours(1)))
-            .notAfter(now.plus(Duration.ofHours(1)));
+            .notBefore(begin)
+            .notAfter(begin.plus(Duration.ofDays(100)));
     X509Bundle authority =
         common
             .copy()
@@ -40,6 +45,7 @@ public record IssuedCertificate(X509Bundle authority, X509Bundle server) {
     CertificateBuilder leaf =
         common
             .copy()
+            .notAfter(notAfter)
             .subject("CN=Origin of a test")
             .setKeyUsage(true, KeyUsage.digitalSignature)
             .addExtendedKeyUsageServerAuth();

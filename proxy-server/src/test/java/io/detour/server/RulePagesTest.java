@@ -120,7 +120,9 @@ class RulePagesTest {
     assertThat(erp.get("matches").asInt()).isOne();
     assertThat(erp.get("last_match").asString()).matches("20[0-9]{2}-.*");
     assertThat(erp.at("/targets/0"))
-        .hasToString("{\"target\":0,\"to\":\"erp.new.test\",\"connects\":1,\"failures\":0}");
+        .hasToString(
+            "{\"target\":0,\"to\":\"erp.new.test\",\"connects\":1,\"failures\":0,"
+                + "\"certificate\":null}");
     assertThat(rules().at("/rules/1/matches").asInt()).isZero();
     assertThat(rules().at("/rules/1/targets")).isEmpty();
     assertThat(type(get("/rules"))).isEqualTo("application/json");

@@ -76,6 +76,11 @@ class RuleSeriesTest {
             "{error=\"dns_error\",rule=\"erp\"} 0.0",
             "{error=\"connection_refused\",rule=\"erp\"} 0.0",
             "{error=\"dns_error\",rule=\"wiki\"} 0.0");
+    assertThat(series("detour_rule_suspected_tls_refusals_total"))
+        .containsExactlyInAnyOrder("{rule=\"erp\"} 0.0", "{rule=\"wiki\"} 0.0");
+    assertThat(series("detour_certificate_checks_total"))
+        .hasSize(10)
+        .allMatch(s -> s.endsWith("} 0.0"));
     assertThat(series("detour_unmatched_legacy_requests_total"))
         .containsExactlyInAnyOrder("{suffix=\"old.test\"} 0.0", "{suffix=\".corp.test\"} 0.0");
     long end =

@@ -7,9 +7,14 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /** A TLS server on a free loopback port with a certificate for some names. */
-record TlsTarget(TcpOrigin origin, IssuedCertificate certificate) implements AutoCloseable {
-  static TlsTarget covering(String... names) throws Exception {
-    IssuedCertificate certificate = IssuedCertificate.covering(names);
+public record TlsTarget(TcpOrigin origin, IssuedCertificate certificate) implements AutoCloseable {
+  /** Starts one with a certificate that is valid for an hour. */
+  public static TlsTarget covering(String... names) throws Exception {
+    return showing(IssuedCertificate.covering(names));
+  }
+
+  /** Starts one with a certificate. */
+  public static TlsTarget showing(IssuedCertificate certificate) throws Exception {
     SSLContext context = certificate.serving();
     TcpOrigin origin =
         TcpOrigin.start(
@@ -27,7 +32,7 @@ record TlsTarget(TcpOrigin origin, IssuedCertificate certificate) implements Aut
   }
 
   /** {@code 127.0.0.1:PORT}. */
-  String authority() {
+  public String authority() {
     return origin.authority();
   }
 

@@ -129,6 +129,7 @@ final class PortableRelay extends RelayedTunnel {
     }
     if (written.isSuccess()) {
       flow.delivered(length);
+      noteAnswer();
       if (!flow.holdsBytes()) {
         proceed(flow);
       }

@@ -129,6 +129,7 @@ final class Relay extends RelayedTunnel implements Runnable {
       return;
     }
     Flow.Outcome outcome = flow.advance();
+    noteAnswer();
     switch (outcome) {
       case WAITING -> noteBlocked(flow.direction(), false);
       case BLOCKED -> noteBlocked(flow.direction(), true);

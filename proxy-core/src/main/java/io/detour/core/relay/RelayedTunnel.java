@@ -26,6 +26,11 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
   private boolean upstreamBlocked;
   private boolean downstreamBlocked;
 
+  /**
+   * What had gone upstream when the first byte had reached the client; before that, less than 0.
+   */
+  private long openingBytes = -1;
+
   /** The direction that ended first, while the other goes on. */
   private @Nullable Direction endedFirst;
 
@@ -92,6 +97,16 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
       listener.blocked(direction);
     } else {
       listener.unblocked(direction);
+    }
+  }
+
+  /**
+   * Notices that the first bytes have reached the client. What the client says to them is not read
+   * before this method returns, so that it is told from what was said before.
+   */
+  final void noteAnswer() {
+    if (openingBytes < 0 && deliveredBytes(Direction.DOWNSTREAM) > 0) {
+      openingBytes = deliveredBytes(Direction.UPSTREAM);
     }
   }
 
@@ -187,6 +202,7 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
         new TunnelStats(
             deliveredBytes(Direction.UPSTREAM),
             deliveredBytes(Direction.DOWNSTREAM),
+            openingBytes < 0 ? deliveredBytes(Direction.UPSTREAM) : openingBytes,
             path,
             reason,
             Duration.ofNanos(loop.clock() - startNanos)));

@@ -53,6 +53,16 @@ class PortableRelayTest {
     }
   }
 
+  @Test
+  void whatTheClientSaidBeforeItWasAnsweredIsKnown() throws Exception {
+    try (Tunnel tunnel = new Tunnel.Setup(RelayOptions.defaults()).over(NIO).open()) {
+      RelayStreamTest.sayAnswerSay(tunnel);
+
+      assertThat(tunnel.ended().openingBytes()).isEqualTo(5);
+      assertThat(tunnel.ended().upstreamBytes()).isEqualTo(12);
+    }
+  }
+
   @ParameterizedTest(name = "T01 TLS on {0}")
   @EnumSource
   void aTlsClientThatEndsItsDirectionStillGetsTheAnswer(Tunnel.Transport transport)

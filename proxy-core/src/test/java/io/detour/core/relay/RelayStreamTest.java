@@ -86,6 +86,37 @@ class RelayStreamTest {
 
   @ParameterizedTest(name = "{0}")
   @EnumSource
+  void whatTheClientSaidBeforeItWasAnsweredIsKnown(RelayMode mode) throws Exception {
+    try (Tunnel tunnel = new Tunnel(RelayOptions.defaults().withMode(mode))) {
+      sayAnswerSay(tunnel);
+
+      assertThat(tunnel.ended().openingBytes()).isEqualTo(5);
+      assertThat(tunnel.ended().upstreamBytes()).isEqualTo(12);
+    }
+    try (Tunnel tunnel = new Tunnel(RelayOptions.defaults().withMode(mode))) {
+      tunnel.client.getOutputStream().write(new byte[5]);
+      tunnel.client.shutdownOutput();
+      assertThat(tunnel.upstream.getInputStream().readAllBytes()).hasSize(5);
+      tunnel.upstream.shutdownOutput();
+
+      assertThat(tunnel.ended().openingBytes()).isEqualTo(5);
+    }
+  }
+
+  /** 5 bytes, 3 back, 7 more, and the end. */
+  static void sayAnswerSay(Tunnel tunnel) throws IOException {
+    tunnel.client.getOutputStream().write(new byte[5]);
+    assertThat(tunnel.upstream.getInputStream().readNBytes(5)).hasSize(5);
+    tunnel.upstream.getOutputStream().write(new byte[3]);
+    assertThat(tunnel.client.getInputStream().readNBytes(3)).hasSize(3);
+    tunnel.client.getOutputStream().write(new byte[7]);
+    tunnel.client.shutdownOutput();
+    assertThat(tunnel.upstream.getInputStream().readAllBytes()).hasSize(7);
+    tunnel.upstream.shutdownOutput();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource
   @Tag("C02")
   void bytesThatCameBeforeTheRelayGoFirst(RelayMode mode) throws Exception {
     byte[] greeting = "SSH-2.0-early\r\n".getBytes(StandardCharsets.US_ASCII);

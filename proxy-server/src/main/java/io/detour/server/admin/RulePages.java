@@ -25,6 +25,8 @@ import io.detour.server.explain.FullExplanation;
 import io.detour.server.generate.PacFile;
 import io.detour.server.generate.RuleTranslation;
 import io.detour.server.json.ScriptJson;
+import io.detour.server.observe.TargetCertificate;
+import io.detour.server.observe.TargetCertificates;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.time.Instant;
@@ -42,6 +44,7 @@ import tools.jackson.databind.node.ObjectNode;
  * The pages that are made of the rules in force. Nothing is resolved or connected to. Any thread.
  *
  * @param rules in force
+ * @param certificates of their targets, as far as they were looked at
  * @param access who may ask for what
  * @param parents the parent proxies, by their names
  * @param proxy where browsers reach the proxy
@@ -50,6 +53,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record RulePages(
     RulesInForce rules,
+    TargetCertificates certificates,
     AccessOptions access,
     Map<String, Parent> parents,
     ProxyAddress proxy,
@@ -110,7 +114,9 @@ public record RulePages(
               hop -> {
                 String to =
                     hop == Hop.ASKED ? Target.ORIGINAL : rewrite.targets().get(hop).toString();
-                add(targets.addObject(), hop, to, use.targetsSoFar());
+                ObjectNode target = targets.addObject();
+                add(target, hop, to, use.targetsSoFar());
+                addCertificate(target, certificates.of(rule.name(), hop));
               });
     }
   }
@@ -121,6 +127,20 @@ public record RulePages(
         .put("to", to)
         .put("connects", use.connects(target))
         .put("failures", use.failures(target));
+  }
+
+  private void addCertificate(ObjectNode target, @Nullable TargetCertificate certificate) {
+    if (certificate == null) {
+      target.putNull("certificate");
+      return;
+    }
+    Instant notAfter = certificate.notAfter();
+    target
+        .putObject("certificate")
+        .put("not_after", notAfter == null ? null : time(notAfter.getEpochSecond()))
+        .put("covers_legacy_name", certificate.coversLegacyName())
+        .put("checked", time(certificate.checkedAt().getEpochSecond()))
+        .put("problem", certificate.problem());
   }
 
   private String time(long epochSecond) {

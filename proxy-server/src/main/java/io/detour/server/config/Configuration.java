@@ -42,6 +42,8 @@ import java.util.stream.Stream;
  * @param relay how bytes are moved
  * @param resolver how names become addresses
  * @param parents the parent proxies by their names, in the order of the file
+ * @param certificateWatch how long it is between two looks at the certificate of a target, {@link
+ *     #LEAST_CERTIFICATE_WATCH} to {@link #MOST_CERTIFICATE_WATCH}, or zero if they are not watched
  * @param threads number of event loops, 1 to {@link #MOST_THREADS}, or {@link #AUTOMATIC}
  * @param log what is logged, and where to
  */
@@ -57,6 +59,7 @@ public record Configuration(
     RelayChoice relay,
     ResolverOptions resolver,
     Map<String, Parent> parents,
+    Duration certificateWatch,
     int threads,
     LogOptions log) {
 
@@ -66,6 +69,10 @@ public record Configuration(
   static final Duration LEAST_RULES_WATCH = Duration.ofMillis(100);
   static final Duration MOST_RULES_WATCH = Duration.ofHours(1);
   private static final Duration USUAL_RULES_WATCH = Duration.ofSeconds(1);
+
+  static final Duration LEAST_CERTIFICATE_WATCH = Duration.ofMinutes(1);
+  static final Duration MOST_CERTIFICATE_WATCH = Duration.ofDays(30);
+  private static final Duration USUAL_CERTIFICATE_WATCH = Duration.ofHours(12);
 
   /** The most event loops that may be asked for. */
   public static final int MOST_THREADS = 1024;
@@ -109,6 +116,7 @@ public record Configuration(
             relay.mode(), relay.pipeBytes(), relay.pipes(), RelayChoice.USUAL_BUSY_POLL),
         ResolverOptions.defaults(),
         Map.of(),
+        USUAL_CERTIFICATE_WATCH,
         AUTOMATIC,
         LogOptions.defaults());
   }
@@ -208,6 +216,7 @@ public record Configuration(
     private RelayChoice relay;
     private ResolverOptions resolver;
     private Map<String, Parent> parents;
+    private Duration certificateWatch;
     private int threads;
     private LogOptions log;
 
@@ -223,6 +232,7 @@ public record Configuration(
       relay = from.relay;
       resolver = from.resolver;
       parents = from.parents;
+      certificateWatch = from.certificateWatch;
       threads = from.threads;
       log = from.log;
     }
@@ -240,6 +250,7 @@ public record Configuration(
           relay,
           resolver,
           parents,
+          certificateWatch,
           threads,
           log);
     }
@@ -286,6 +297,10 @@ public record Configuration(
 
     public void parents(Map<String, Parent> other) {
       parents = other;
+    }
+
+    public void certificateWatch(Duration other) {
+      certificateWatch = other;
     }
 
     public void threads(int other) {

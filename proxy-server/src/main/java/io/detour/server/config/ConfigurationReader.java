@@ -35,10 +35,12 @@ final class ConfigurationReader {
               "relay",
               "resolver",
               "parents",
+              "certificates",
               "threads",
               "log")
           .refusing("ledger");
   private static final Keys ADMIN_KEYS = Keys.of("listen", "hosts");
+  private static final Keys CERTIFICATE_KEYS = Keys.of("watch");
   private static final Keys RELAY_KEYS = Keys.of("mode", "pipe_size", "pipes", "busy_poll");
   private static final Keys TIMEOUT_KEYS =
       Keys.of(Arrays.stream(Timeout.values()).map(Fields::wordOf).toArray(String[]::new));
@@ -85,9 +87,22 @@ final class ConfigurationReader {
     draft.resolver(new ResolverReader(scalars, problems).resolver(fields, usual.resolver()));
     draft.log(new LogReader(scalars).log(fields, usual.log()));
     draft.parents(new ParentsReader(problems).parents(fields));
+    draft.certificateWatch(certificateWatch(fields, usual.certificateWatch()));
     draft.threads(
         scalars.countOrAutomatic(
             fields, "threads", 1, Configuration.MOST_THREADS, usual.threads()));
+  }
+
+  private Duration certificateWatch(Fields file, Duration usual) {
+    Fields fields = scalars.section(file, "certificates", CERTIFICATE_KEYS);
+    return fields == null
+        ? usual
+        : scalars.durationOrOff(
+            fields,
+            "watch",
+            Configuration.LEAST_CERTIFICATE_WATCH,
+            Configuration.MOST_CERTIFICATE_WATCH,
+            usual);
   }
 
   private AdminOptions admin(Fields file, ListenerReader listeners, AdminOptions usual) {

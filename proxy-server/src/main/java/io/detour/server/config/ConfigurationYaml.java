@@ -61,6 +61,7 @@ public final class ConfigurationYaml {
     resolver(root.putObject("resolver"), configuration.resolver());
     ObjectNode parents = root.putObject("parents");
     configuration.parents().forEach((name, parent) -> parents.put(name, parent.toString()));
+    root.putObject("certificates").put("watch", orOff(configuration.certificateWatch()));
     put(root, "threads", configuration.threads());
     log(root.putObject("log"), configuration.log());
     return YAML.writeValueAsString(root).stripTrailing() + "\n" + comment;

@@ -1,9 +1,12 @@
 package io.detour.server.decide;
 
 import io.detour.core.Direction;
+import io.detour.core.Host;
+import io.detour.rules.HostMatcher;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +22,21 @@ public final class RuleUse {
   private static final VarHandle LAST_MATCH = handle("lastMatchSecond", long.class);
   private static final VarHandle UPSTREAM = handle("upstreamBytes", long.class);
   private static final VarHandle DOWNSTREAM = handle("downstreamBytes", long.class);
+  private static final VarHandle REFUSALS = handle("suspectedTlsRefusals", long.class);
+  private static final VarHandle NAMES = handle("names", SeenNames.class);
   private static final VarHandle TARGETS = handle("targets", TargetUse.class);
 
   private volatile long matches;
   private volatile long lastMatchSecond;
   private volatile long upstreamBytes;
   private volatile long downstreamBytes;
+  private volatile long suspectedTlsRefusals;
 
   /** Made with the first dial for the rule: most rules of a large file are never used. */
   private volatile @Nullable TargetUse targets;
+
+  /** Made when somebody wants to know them, and null for all other rules. */
+  private volatile @Nullable SeenNames names;
 
   RuleUse() {}
 
@@ -50,6 +59,52 @@ public final class RuleUse {
     while (last < epochSecond && !LAST_MATCH.compareAndSet(this, last, epochSecond)) {
       last = lastMatchSecond;
     }
+  }
+
+  /**
+   * Keeps the name that a client asked for, if somebody wants to know and the rule does not name it
+   * itself.
+   *
+   * @param matcher the one that matched it
+   * @param epochSecond when, in seconds since 1970
+   */
+  public void saw(HostMatcher matcher, Host name, long epochSecond) {
+    SeenNames wanted = (SeenNames) NAMES.getOpaque(this);
+    if (wanted != null && !(matcher instanceof HostMatcher.Exact)) {
+      wanted.saw(name, epochSecond);
+    }
+  }
+
+  /**
+   * Names that clients have asked for and that the rule does not name itself: some of them if there
+   * are many, and only since this was called for the first time.
+   *
+   * @param longAgo in seconds since 1970; names that were not seen since are forgotten
+   * @param lately in seconds since 1970; when there are too many names, those that were not seen
+   *     since make room
+   */
+  public Set<Host> seenNames(long longAgo, long lately) {
+    SeenNames known = names;
+    if (known == null) {
+      names = new SeenNames();
+      return Set.of();
+    }
+    known.forgetBefore(longAgo);
+    Set<Host> seen = known.names();
+    if (known.isFull()) {
+      known.forgetBefore(lately);
+    }
+    return seen;
+  }
+
+  /** Counts a tunnel whose client has probably refused the certificate of a target. */
+  public void suspectTlsRefusal() {
+    REFUSALS.getAndAdd(this, 1L);
+  }
+
+  /** Tunnels whose clients have probably refused the certificate of a target. */
+  public long suspectedTlsRefusals() {
+    return suspectedTlsRefusals;
   }
 
   /**

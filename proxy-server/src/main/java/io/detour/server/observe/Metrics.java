@@ -110,6 +110,15 @@ public final class Metrics implements AutoCloseable {
   }
 
   /**
+   * Puts what is known of the certificates of targets on the page. To be called once.
+   *
+   * @param rules the rules in force
+   */
+  public void registerCertificates(RulesInForce rules, TargetCertificates certificates) {
+    registry.getPrometheusRegistry().register(new CertificateMetrics(rules, certificates));
+  }
+
+  /**
    * Writes the page.
    *
    * @param accept the header {@code Accept}, which chooses between the Prometheus text format 0.0.4

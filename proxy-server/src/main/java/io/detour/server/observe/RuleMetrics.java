@@ -78,6 +78,11 @@ final class RuleMetrics implements MultiCollector {
               List.of("rule", "error"),
               RuleFamily.ofEachRule(RuleMetrics::fallbacks)),
           RuleFamily.counter(
+              "detour_rule_suspected_tls_refusals",
+              "Rewritten tunnels that ended as if the client had refused the target's certificate.",
+              List.of("rule"),
+              RuleFamily.ofEachRule(RuleMetrics::tlsRefusals)),
+          RuleFamily.counter(
               "detour_unmatched_legacy_requests",
               "Requests for a host with a legacy suffix that no rule decided.",
               List.of("suffix"),
@@ -131,6 +136,12 @@ final class RuleMetrics implements MultiCollector {
       for (FallbackError error : rewrite.fallback().on()) {
         series.add(rules.use(rule).targetsSoFar().fallbacks(error), rule.name(), error.token());
       }
+    }
+  }
+
+  private static void tlsRefusals(RuleSnapshot rules, Rule rule, RuleFamily.Series series) {
+    if (rule.outcome() instanceof Outcome.Rewrite) {
+      series.add(rules.use(rule).suspectedTlsRefusals(), rule.name());
     }
   }
 

@@ -117,6 +117,7 @@ public final class Passage implements ChannelFutureListener {
       legacyUse = new LegacyUse.Ruled(byRule);
       use = rules.use(byRule.rule());
       use.matched(toDecide.epochSecond());
+      use.saw(byRule.matcher(), asked.host(), toDecide.epochSecond());
     } else {
       countUnmatched(rules);
     }
@@ -296,6 +297,13 @@ public final class Passage implements ChannelFutureListener {
   public void relayed(long upstreamBytes, long downstreamBytes) {
     if (use != null) {
       use.relayed(upstreamBytes, downstreamBytes);
+    }
+  }
+
+  /** Counts for the rule that led the client elsewhere that it seems to have refused to be. */
+  public void suspectTlsRefusal() {
+    if (use != null && ruled instanceof Decision.Rewrite && !target.host().equals(asked.host())) {
+      use.suspectTlsRefusal();
     }
   }
 

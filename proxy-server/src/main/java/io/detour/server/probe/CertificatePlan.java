@@ -1,5 +1,6 @@
 package io.detour.server.probe;
 
+import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.rules.Decision;
 import io.detour.rules.Expiry;
@@ -17,14 +18,19 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out which targets of rules can be tried out. For one thread. */
-final class CertificatePlan {
+/** Finds out which targets of rules can be tried out, and for which names. For one thread. */
+public final class CertificatePlan {
   private static final int HTTPS = 443;
+  private static final int OTHER_HTTPS = 8443;
   private static final int HTTP = 80;
 
   private final Instant now;
+  private final Mode least;
+  private final SeenNames seen;
   private final List<Trial> trials = new ArrayList<>();
   private final List<Untested> untested = new ArrayList<>();
 
@@ -32,27 +38,43 @@ final class CertificatePlan {
    * One target of a rule for one legacy name.
    *
    * @param rule the rule
+   * @param target which of its targets, from 0
    * @param probe tries it out
    */
-  record Trial(Rule rule, Probe probe) {}
+  public record Trial(Rule rule, int target, Probe probe) {}
 
-  private CertificatePlan(Instant now) {
-    this.now = now;
+  /** Knows which names clients ask for. */
+  public interface SeenNames {
+    /** Names that a rule decided without naming them itself. */
+    Set<Host> of(Rule rule);
   }
 
-  /** A plan for all rules that rewrite. */
+  private CertificatePlan(Instant now, Mode least, SeenNames seen) {
+    this.now = now;
+    this.least = least;
+    this.seen = seen;
+  }
+
+  /** A plan for the exact hosts of all rules that are enforced and rewrite. */
   static CertificatePlan of(List<Rule> rules, Instant now) {
-    CertificatePlan plan = new CertificatePlan(now);
-    for (Rule rule : rules) {
-      if (rule.outcome() instanceof Outcome.Rewrite) {
-        plan.add(rule);
-      }
-    }
-    return plan;
+    return new CertificatePlan(now, Mode.ENFORCE, _ -> Set.of()).addAll(rules.stream());
+  }
+
+  /**
+   * A plan for all rules that rewrite, or would if they were enforced: for their exact hosts, and
+   * for what was asked for of their suffixes and expressions.
+   */
+  public static CertificatePlan ofUsed(Stream<Rule> rules, Instant now, SeenNames seen) {
+    return new CertificatePlan(now, Mode.REPORT, seen).addAll(rules);
+  }
+
+  private CertificatePlan addAll(Stream<Rule> rules) {
+    rules.filter(rule -> rule.outcome() instanceof Outcome.Rewrite).forEach(this::add);
+    return this;
   }
 
   /** In the order of the rules. */
-  List<Trial> trials() {
+  public List<Trial> trials() {
     return trials;
   }
 
@@ -63,7 +85,7 @@ final class CertificatePlan {
 
   private void add(Rule rule) {
     OptionalInt port = port(rule.scope().ports());
-    if (rule.mode() != Mode.ENFORCE) {
+    if (rule.mode().atMost(least) != least) {
       skip(rule, rule.mode() == Mode.OFF ? "mode is off" : "mode is report");
     } else if (hasEnded(rule.lifetime().expiry())) {
       skip(rule, "expired");
@@ -80,13 +102,20 @@ final class CertificatePlan {
 
   /** The port that browsers ask for, or the only one that the rule is for. */
   private static OptionalInt port(List<PortRange> ports) {
-    if (ports.isEmpty() || ports.stream().anyMatch(range -> range.contains(HTTPS))) {
+    if (ports.isEmpty() || contain(ports, HTTPS)) {
       return OptionalInt.of(HTTPS);
+    }
+    if (contain(ports, OTHER_HTTPS)) {
+      return OptionalInt.of(OTHER_HTTPS);
     }
     PortRange first = ports.getFirst();
     return ports.size() == 1 && first.first() == first.last() && first.first() != HTTP
         ? OptionalInt.of(first.first())
         : OptionalInt.empty();
+  }
+
+  private static boolean contain(List<PortRange> ports, int port) {
+    return ports.stream().anyMatch(range -> range.contains(port));
   }
 
   private void addHosts(Rule rule, int port) {
@@ -100,7 +129,17 @@ final class CertificatePlan {
       }
     }
     if (others) {
+      addSeen(rule, port);
       skip(rule, trials.size() == before ? "no exact host" : "not all of its hosts are exact");
+    }
+  }
+
+  private void addSeen(Rule rule, int port) {
+    for (Host name : seen.of(rule)) {
+      HostMatcher matcher = rule.matcher(name);
+      if (matcher != null && !(matcher instanceof HostMatcher.Exact)) {
+        addTargets(new Decision.Rewrite(rule, matcher), new HostPort(name, port));
+      }
     }
   }
 
@@ -112,7 +151,7 @@ final class CertificatePlan {
           if (hop.target() != Hop.ASKED) {
             Probe probe =
                 new Probe(hop.address(), hop.via(), hop.allow(), asked.host(), ProbeDepth.TLS);
-            trials.add(new Trial(rewrite.rule(), probe));
+            trials.add(new Trial(rewrite.rule(), hop.target(), probe));
           }
         }
       }

@@ -105,7 +105,8 @@ public record CertificateSurvey(
     return flaws.isEmpty() && unfinished == 0;
   }
 
-  private static List<Flaw> flaws(Rule rule, ProbeReport report) {
+  /** What is wrong with the target that was tried out, the most important first. */
+  public static List<Flaw> flaws(Rule rule, ProbeReport report) {
     Probe probe = report.probe();
     String target = probe.target() + (probe.via() == null ? "" : " via " + probe.via());
     CertificateCheck check = report.certificate();

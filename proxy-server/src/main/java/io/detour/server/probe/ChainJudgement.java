@@ -85,6 +85,9 @@ final class ChainJudgement {
 
   /** A path that holds, the trusted certificate included; empty if there is none. */
   private List<X509Certificate> build() {
+    if (roots.certificates().isEmpty()) {
+      return List.of(); // PKIX takes no empty set.
+    }
     try {
       X509CertSelector target = new X509CertSelector();
       target.setCertificate(server);

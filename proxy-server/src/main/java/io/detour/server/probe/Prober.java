@@ -56,14 +56,25 @@ public final class Prober implements AutoCloseable {
   private final Duration longestStep;
   private final Clock clock;
 
+  /** The same for a process that listens nowhere. */
+  public Prober(DialOptions options, TrustRoots roots, Duration handshakeTimeout, Clock clock) {
+    this(options, new OwnAddresses(), roots, handshakeTimeout, clock);
+  }
+
   /**
    * @param options how to resolve and connect
+   * @param own addresses that are never dialled; may be added to at any time
    * @param roots whom to trust
    * @param handshakeTimeout of a TLS handshake: 1 ms to 1 h
    * @param clock tells whether a certificate has expired
    */
-  public Prober(DialOptions options, TrustRoots roots, Duration handshakeTimeout, Clock clock) {
-    this.dialer = new Dialer(options, transport, new OwnAddresses());
+  public Prober(
+      DialOptions options,
+      OwnAddresses own,
+      TrustRoots roots,
+      Duration handshakeTimeout,
+      Clock clock) {
+    this.dialer = new Dialer(options, transport, own);
     this.roots = roots;
     this.handshakeTimeout = handshakeTimeout;
     this.longestStep =

@@ -14,6 +14,7 @@ import io.detour.server.listen.ClientLoop;
 import io.detour.server.listen.HalfClosedWatch;
 import io.detour.server.observe.AccessLog.Volume;
 import io.detour.server.observe.RequestEnd;
+import io.detour.server.observe.RequestKind;
 import io.detour.server.observe.Timing;
 import io.detour.server.observe.TunnelProgress;
 import io.detour.server.passage.Passage;
@@ -129,6 +130,9 @@ public final class Tunnel implements Passage.Arrival, RelayListener {
   private void account(TunnelStats stats) {
     LOG.debug("tunnel to {} ended: {}", passage.target(), stats);
     loop.counters().took(Timing.TUNNEL, stats.duration().toNanos());
+    if (asker.kind() == RequestKind.CONNECT && TlsRefusal.isSuspected(stats)) {
+      passage.suspectTlsRefusal();
+    }
     passage.ended(stats);
     asker.ended(stats);
   }

@@ -14,9 +14,13 @@ import io.detour.server.observe.DialCounts;
 import io.detour.server.observe.FixedRelayStatistics;
 import io.detour.server.observe.Metrics;
 import io.detour.server.observe.RequestCounters;
+import io.detour.server.observe.RequestIds;
+import io.detour.server.observe.TargetCertificates;
+import io.detour.server.observe.Throughput;
 import io.detour.server.reload.Reloader;
 import io.detour.server.reload.ScriptedLoader;
 import io.detour.server.transport.Transport;
+import io.detour.server.tunnel.OpenTunnels;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -27,6 +31,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -78,6 +83,7 @@ class AdminServerTest {
             Set.of((Host) Host.parse("detour.example.com")),
             metrics,
             pages(),
+            serverPages(),
             "listen: []\n",
             control);
   }
@@ -85,9 +91,26 @@ class AdminServerTest {
   private RulePages pages() {
     return new RulePages(
         rules,
+        new TargetCertificates(),
         AccessOptions.open(),
         Map.of(),
         machine -> null,
+        InstantSource.system(),
+        ZoneOffset.UTC);
+  }
+
+  private ServerPages serverPages() {
+    RequestCounters requests = new RequestCounters(1);
+    return new ServerPages(
+        new BuildInfo("1", "r", "25"),
+        Instant.EPOCH,
+        "enforce",
+        rules,
+        reloader.history(),
+        requests,
+        new RequestIds(),
+        new OpenTunnels(),
+        new Throughput(requests, new FixedRelayStatistics(), InstantSource.system()),
         InstantSource.system(),
         ZoneOffset.UTC);
   }
@@ -211,7 +234,7 @@ class AdminServerTest {
   @ParameterizedTest
   @ValueSource(strings = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
   void onlyAPostActs(String method) throws Exception {
-    for (String path : List.of("/-/reload", "/-/pause", "/-/resume")) {
+    for (String path : List.of("/-/reload", "/-/pause", "/-/resume", "/-/drain")) {
       assertThat(raw(method + ' ' + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n"))
           .startsWith("HTTP/1.1 405 ")
           .containsIgnoringCase("\r\nallow: POST\r\n");
@@ -386,7 +409,14 @@ class AdminServerTest {
     assertThatThrownBy(
             () ->
                 AdminServer.start(
-                        Transport.available(), taken, Set.of(), metrics, pages(), "", control)
+                        Transport.available(),
+                        taken,
+                        Set.of(),
+                        metrics,
+                        pages(),
+                        serverPages(),
+                        "",
+                        control)
                     .close())
         .isInstanceOf(IOException.class)
         .hasMessageContaining("admin: cannot listen on 127.0.0.1:" + taken.getPort())

@@ -59,6 +59,7 @@ class ConfigurationFileTest {
             relay: { mode: copy, pipe_size: 1MiB, pipes: 7, busy_poll: 50us }
             resolver: { search: true }
             parents: { dc: "http://me:s%40cret@Proxy.DC.example.", hop-2: "socks5://[::1]:7" }
+            certificates: { watch: 2h }
             threads: 8
             """);
 
@@ -99,6 +100,7 @@ class ConfigurationFileTest {
         Map.of(
             "dc", parent("http://me:s%40cret@proxy.dc.example:3128"),
             "hop-2", parent("socks5://[::1]:7")));
+    all.certificateWatch(Duration.ofHours(2));
     all.threads(8);
   }
 
@@ -157,7 +159,7 @@ class ConfigurationFileTest {
         "admin: { hosts: a }                | 1:17: \"hosts\" is text (expected: a list)",
         "[]                                 | 1:1: the file is a list (expected: a mapping with"
             + " listen, forward, admin, rules, rules_watch, access, limits, timeouts, relay,"
-            + " resolver, parents, threads, log)",
+            + " resolver, parents, certificates, threads, log)",
         "listen: []                         | 1:9: \"listen\" is an empty list (expected: at least"
             + " one entry)",
         "{ listen: [], forward: [] }        | 1:11: \"listen\" is an empty list (expected: at least"
@@ -195,6 +197,10 @@ class ConfigurationFileTest {
             + " KiB, MiB or GiB, such as 256KiB)",
         "relay: { pipe_size: 2MiB }         | 1:21: pipe_size: \"2MiB\" (expected: 64KiB..1MiB)",
         "relay: { pipes: -1 }               | 1:17: pipes: \"-1\" (expected: auto or 0..1000000)",
+        "certificates: { watch: 59s }       | 1:24: watch: \"59s\" (expected: off or 1m..30d)",
+        "certificates: { watch: 31d }       | 1:24: watch: \"31d\" (expected: off or 1m..30d)",
+        "certificates: { watched: off }     | 1:17: unknown key \"watched\" (did you mean"
+            + " \"watch\"?)",
         "threads: 0                         | 1:10: threads: \"0\" (expected: auto or 1..1024)",
         "threads: 1025                      | 1:10: threads: \"1025\" (expected: auto or 1..1024)",
         "threads: 1.5                       | 1:10: threads: \"1.5\" (expected: auto or 1..1024)",

@@ -107,6 +107,7 @@ class ConfigurationYamlTest {
             all -> all.parents(Map.of("dc", parent("http://h"), "1", parent("socks5://[::1]:7"))),
             all -> {
               all.threads(1);
+              all.certificateWatch(Duration.ZERO);
               all.timeout(Timeout.DRAIN, Duration.ZERO);
             },
             all -> {

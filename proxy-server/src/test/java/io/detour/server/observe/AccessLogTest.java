@@ -193,7 +193,7 @@ class AccessLogTest {
         use("erp.old.example.com"),
         TARGET,
         new TunnelStats(
-            10, 20, RelayPath.SPLICE, CloseReason.CLIENT_FIN, Duration.ofNanos(1_500_000)));
+            10, 20, 5, RelayPath.SPLICE, CloseReason.CLIENT_FIN, Duration.ofNanos(1_500_000)));
 
     String id = "id=" + log.ids().text(asked.id()) + " ";
     assertThat(lines()).hasSize(2).allMatch(line -> line.contains(id));

@@ -51,6 +51,13 @@ class ChainTrustTest {
   }
 
   @Test
+  void whoTrustsNobodyTrustsNothing() {
+    assertThat(judge(chain(server, issuing, root), trusting()).problems())
+        .extracting(ChainTrust.Problem::kind)
+        .containsExactly(Kind.UNKNOWN_ISSUER);
+  }
+
+  @Test
   void aCertificateThatDoesNotBelongHereDoesNoHarm() throws Exception {
     X509Bundle expiredStranger =
         Certificates.authority("Stranger").notAfter(NOW.minus(DAY)).buildSelfSigned();

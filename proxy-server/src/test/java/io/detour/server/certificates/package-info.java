@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.certificates;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.tunnel;
+
+import org.jspecify.annotations.NullMarked;
