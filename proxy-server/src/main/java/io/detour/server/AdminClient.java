@@ -54,9 +54,23 @@ record AdminClient(HostPort admin, Duration timeout) {
 
   /** Has something done. Waits for it, for at most the timeout. */
   Reply post(String path) throws InterruptedException {
+    return send("POST", path);
+  }
+
+  /** Reads a page. */
+  Reply get(String path) throws InterruptedException {
+    return send("GET", path);
+  }
+
+  /** Ends something. */
+  Reply delete(String path) throws InterruptedException {
+    return send("DELETE", path);
+  }
+
+  private Reply send(String method, String path) throws InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://" + admin + path))
-            .POST(HttpRequest.BodyPublishers.noBody())
+            .method(method, HttpRequest.BodyPublishers.noBody())
             .build();
     try (HttpClient client =
         HttpClient.newBuilder()

@@ -10,6 +10,7 @@ import io.detour.server.admin.RulePages;
 import io.detour.server.admin.ServerControl;
 import io.detour.server.admin.ServerPages;
 import io.detour.server.certificates.CertificateWatch;
+import io.detour.server.connect.AutoConfigFile;
 import io.detour.server.connect.Pseudonym;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.Dialer;
@@ -17,6 +18,7 @@ import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dial.RouteDialer;
 import io.detour.server.forward.Forward;
 import io.detour.server.forward.ForwardListeners;
+import io.detour.server.generate.CurrentPac;
 import io.detour.server.listen.ClientLimits;
 import io.detour.server.listen.DescriptorBudget;
 import io.detour.server.listen.ListenAddress;
@@ -72,6 +74,7 @@ public final class DetourServer implements AutoCloseable {
   private final EventLoopGroup group;
   private final RulesInForce rules;
   private final Reloader reloader;
+  private final CurrentPac pac;
   private final Listeners listeners;
   private final Dialer dialer;
   private final RouteDialer routes;
@@ -110,6 +113,7 @@ public final class DetourServer implements AutoCloseable {
             transport.servingHandlers().of(options.busyPoll(), loops > 1));
     rules = new RulesInForce(options.rules().first());
     reloader = new Reloader(options.rules().loader(), rules, clock);
+    pac = new CurrentPac(rules, clock);
     counters = new RequestCounters(loops);
     listeners =
         new Listeners(
@@ -182,6 +186,7 @@ public final class DetourServer implements AutoCloseable {
                 options.access(),
                 options.dial().parents(),
                 this::proxyFor,
+                pac,
                 clock,
                 ZoneId.systemDefault()),
             new ServerPages(
@@ -201,7 +206,7 @@ public final class DetourServer implements AutoCloseable {
     own.add(admin.localAddress());
     TunnelServices services =
         new TunnelServices(new PassageServices(access, rules, routes, log, clock), engine, tunnels);
-    FrontDoor clients = new FrontDoor(services, options, pseudonym);
+    FrontDoor clients = new FrontDoor(services, options, pseudonym, this::autoConfig);
     door = clients;
     List<ListenerOptions> listening = new ArrayList<>();
     for (ListenerOptions listener : options.listen()) {
@@ -258,6 +263,15 @@ public final class DetourServer implements AutoCloseable {
    */
   public List<ListenerOptions> listeners() {
     return bound;
+  }
+
+  /** The file for browsers, for one that has asked the proxy under a host. */
+  private CompletableFuture<AutoConfigFile> autoConfig(HostPort askedAs) {
+    HostPort proxy = proxyFor(askedAs.host());
+    return proxy == null
+        ? CompletableFuture.completedFuture(AutoConfigFile.Missing.forListener())
+        : CompletableFuture.supplyAsync(
+            () -> new AutoConfigFile.Found(pac.text(proxy)), housekeeping::execute);
   }
 
   /** Where a browser reaches the proxy on this machine, which it knows under a name; or null. */

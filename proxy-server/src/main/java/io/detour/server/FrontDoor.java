@@ -2,6 +2,8 @@ package io.detour.server;
 
 import io.detour.core.Address;
 import io.detour.core.HostPort;
+import io.detour.server.admin.AllowedHosts;
+import io.detour.server.connect.AutoConfigFile;
 import io.detour.server.connect.ClientConnection;
 import io.detour.server.connect.ClientServices;
 import io.detour.server.connect.ClientTimeouts;
@@ -21,6 +23,7 @@ import io.detour.server.tunnel.ConnectAsker;
 import io.detour.server.tunnel.Tunnel;
 import io.detour.server.tunnel.TunnelServices;
 import io.netty.channel.Channel;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +31,26 @@ import org.jspecify.annotations.Nullable;
  * thread may make it; the rest is called on the event loops of the clients.
  */
 final class FrontDoor implements ClientEntrance, Destinations {
+  private static final int HTTP_PORT = 80;
+
   private final TunnelServices tunnels;
   private final AccessLog log;
   private final ClientServices clients;
   private final ExchangeServices exchanges;
 
-  FrontDoor(TunnelServices tunnels, ServerOptions options, Pseudonym pseudonym) {
+  private final AllowedHosts hosts;
+  private final AutoConfig autoConfig;
+
+  /** Makes the file that tells browsers when to use the proxy. */
+  interface AutoConfig {
+    /** The file for one that reaches the proxy under a host. Done on any thread. */
+    CompletableFuture<AutoConfigFile> file(HostPort askedAs);
+  }
+
+  FrontDoor(
+      TunnelServices tunnels, ServerOptions options, Pseudonym pseudonym, AutoConfig autoConfig) {
+    this.hosts = new AllowedHosts(options.admin().hosts());
+    this.autoConfig = autoConfig;
     this.tunnels = tunnels;
     this.log = tunnels.passages().log();
     ClientTimeouts timeouts = options.timeouts();
@@ -65,6 +82,16 @@ final class FrontDoor implements ClientEntrance, Destinations {
         new ConnectAsker(
             client.loop(), client.channel(), client.user(), client.via(), client.userAgent());
     Tunnel.start(tunnels, client.loop(), asker, asked);
+  }
+
+  /** A page of a foreign site may lead a browser here under that site's name (DNS rebinding). */
+  @Override
+  public CompletableFuture<AutoConfigFile> autoConfig(@Nullable String host) {
+    return host != null
+            && hosts.accepts(host)
+            && HostPort.parse(host, HTTP_PORT) instanceof HostPort askedAs
+        ? autoConfig.file(askedAs)
+        : CompletableFuture.completedFuture(AutoConfigFile.Missing.forHost());
   }
 
   /** Cuts the plain HTTP that is being served. Not on an event loop. */

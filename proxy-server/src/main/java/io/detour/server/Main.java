@@ -22,6 +22,10 @@ import picocli.CommandLine.Spec;
       GenerateCommand.class,
       PipeCommand.class,
       ReloadCommand.class,
+      StatusCommand.class,
+      ConnectionsCommand.class,
+      DrainCommand.class,
+      ReadyCommand.class,
       ConfigCommand.class
     },
     synopsisSubcommandLabel = "VERB",
@@ -68,7 +72,7 @@ final class Main implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "a verb is missing (expected: run, check, explain, replay, generate, pipe, reload or"
-            + " config)");
+        "a verb is missing (expected: run, check, explain, replay, generate, pipe, reload, status,"
+            + " connections, drain, ready or config)");
   }
 }

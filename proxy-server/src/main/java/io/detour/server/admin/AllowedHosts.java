@@ -7,7 +7,7 @@ import io.detour.core.ParsedHost;
 import java.util.Set;
 
 /**
- * The host names under which the admin interface answers.
+ * The host names under which the admin interface answers, and the proxy itself.
  *
  * <p>A page of a foreign site can make a browser send requests to a loopback address by resolving
  * its own name to it (DNS rebinding); such a request still names the foreign host. An IP literal
@@ -15,10 +15,11 @@ import java.util.Set;
  *
  * @param names further names that are accepted
  */
-record AllowedHosts(Set<Host> names) {
+public record AllowedHosts(Set<Host> names) {
   private static final String LOCALHOST = "localhost";
 
-  AllowedHosts {
+  /** Copies the set. */
+  public AllowedHosts {
     names = Set.copyOf(names);
   }
 
@@ -27,7 +28,7 @@ record AllowedHosts(Set<Host> names) {
    *
    * @param authority {@code host} or {@code host:port} as it came, an IPv6 address in brackets
    */
-  boolean accepts(String authority) {
+  public boolean accepts(String authority) {
     return parse(authority) instanceof Host host
         && (host.isAddress() || host.name().equals(LOCALHOST) || names.contains(host));
   }

@@ -22,8 +22,7 @@ import io.detour.server.decide.TargetUse;
 import io.detour.server.dial.Parent;
 import io.detour.server.explain.ExplanationJson;
 import io.detour.server.explain.FullExplanation;
-import io.detour.server.generate.PacFile;
-import io.detour.server.generate.RuleTranslation;
+import io.detour.server.generate.CurrentPac;
 import io.detour.server.json.ScriptJson;
 import io.detour.server.observe.TargetCertificate;
 import io.detour.server.observe.TargetCertificates;
@@ -48,6 +47,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param access who may ask for what
  * @param parents the parent proxies, by their names
  * @param proxy where browsers reach the proxy
+ * @param pac the file for browsers
  * @param clock the time of day
  * @param zone in which times are shown
  */
@@ -57,6 +57,7 @@ public record RulePages(
     AccessOptions access,
     Map<String, Parent> parents,
     ProxyAddress proxy,
+    CurrentPac pac,
     InstantSource clock,
     ZoneId zone) {
   /** Says where browsers reach the proxy. */
@@ -207,13 +208,7 @@ public record RulePages(
           "there is no listener for browsers (expected: \"listen\" with ADDRESS:PORT, without TLS"
               + " and without the PROXY protocol)");
     }
-    String file =
-        PacFile.of(
-                RuleTranslation.of(rules.current().rules(), "the rules in force", clock.instant()),
-                reached,
-                true)
-            .text();
-    return Answer.page(PAC, file.getBytes(US_ASCII));
+    return Answer.page(PAC, pac.text(reached).getBytes(US_ASCII));
   }
 
   private static Answer json(String text) {

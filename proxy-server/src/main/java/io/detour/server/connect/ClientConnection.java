@@ -43,6 +43,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
   private static final String HEAD_METHOD = "HEAD";
+  private static final int OK = 200;
 
   private static final Refusal LATE_HEAD =
       new Refusal(408, ProxyErrorType.HTTP_REQUEST_ERROR, "the request head did not come in time");
@@ -62,6 +63,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     HEAD,
     /** That somebody says who the client is. */
     AUTHENTICATION,
+    /** The file that tells a browser when to use the proxy. */
+    AUTO_CONFIG,
     /** The rest of the request's content. */
     CONTENT,
     /** That the request is answered. */
@@ -240,7 +243,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     return switch (phase) {
       case HEAD -> readHead();
       case CONTENT -> readContent();
-      case AUTHENTICATION, ANSWER, OVER -> false;
+      case AUTHENTICATION, AUTO_CONFIG, ANSWER, OVER -> false;
     };
   }
 
@@ -312,7 +315,33 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     switch (wanted) {
       case ParsedRequest.Connect connect -> tunnel(connect.target());
       case ForwardRequest forward -> serve(forward);
+      case ParsedRequest.AutoConfig wish -> configure(wish);
       case ParsedRequest.Refused _ -> throw new IllegalStateException("refused before");
+    }
+  }
+
+  /** A browser asks when it is to use the proxy. Behind the answer the connection is closed. */
+  private void configure(ParsedRequest.AutoConfig wish) {
+    phase = Phase.AUTO_CONFIG;
+    services
+        .destinations()
+        .autoConfig(wish.host())
+        .thenAcceptAsync(
+            file -> attempt(() -> configured(file, wish.withContent())), channel.eventLoop());
+  }
+
+  private void configured(AutoConfigFile file, boolean withContent) {
+    if (phase == Phase.OVER) {
+      return;
+    }
+    switch (file) {
+      case AutoConfigFile.Found found -> {
+        phase = Phase.OVER;
+        loop.counters().request(RequestKind.FORWARD, OK);
+        StagedClose.behind(loop, channel, Unpooled.wrappedBuffer(found.answer(withContent)));
+      }
+      case AutoConfigFile.Missing(Refusal refusal) ->
+          refuseHead(RequestKind.FORWARD, refusal, withContent);
     }
   }
 
@@ -387,7 +416,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
           channel.close();
         }
       }
-      case AUTHENTICATION, ANSWER, OVER -> {}
+      case AUTHENTICATION, AUTO_CONFIG, ANSWER, OVER -> {}
     }
   }
 
@@ -515,7 +544,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
       case HEAD -> sweepHead(nanoTime);
       case CONTENT -> sweepContent(nanoTime);
       case ANSWER -> sweepAnswer(nanoTime);
-      case AUTHENTICATION, OVER -> {}
+      case AUTHENTICATION, AUTO_CONFIG, OVER -> {}
     }
     if (served != null) {
       served.sweep(nanoTime);

@@ -3,10 +3,11 @@ package io.detour.server.connect;
 import io.detour.core.HostPort;
 import io.detour.server.observe.RequestKind;
 import io.detour.server.status.Refusal;
+import org.jspecify.annotations.Nullable;
 
 /** What a request head asks for. */
 sealed interface ParsedRequest
-    permits ForwardRequest, ParsedRequest.Connect, ParsedRequest.Refused {
+    permits ForwardRequest, ParsedRequest.Connect, ParsedRequest.AutoConfig, ParsedRequest.Refused {
   /** What it is counted as. */
   RequestKind kind();
 
@@ -19,6 +20,19 @@ sealed interface ParsedRequest
     @Override
     public RequestKind kind() {
       return RequestKind.CONNECT;
+    }
+  }
+
+  /**
+   * The proxy itself is asked for the file that tells browsers when to use it.
+   *
+   * @param host the field {@code Host}, or null
+   * @param withContent whether more than the head is wanted
+   */
+  record AutoConfig(@Nullable String host, boolean withContent) implements ParsedRequest {
+    @Override
+    public RequestKind kind() {
+      return RequestKind.FORWARD;
     }
   }
 

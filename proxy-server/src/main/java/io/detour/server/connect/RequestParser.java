@@ -63,6 +63,9 @@ final class RequestParser {
           "UPDATEREDIRECTREF",
           "VERSION-CONTROL");
 
+  /** What browsers ask a proxy for to configure themselves. */
+  private static final Set<String> AUTO_CONFIG = Set.of("/proxy.pac", "/wpad.dat");
+
   private RequestParser() {}
 
   /**
@@ -79,7 +82,7 @@ final class RequestParser {
         switch (parsed) {
           case ParsedRequest.Connect connect -> connect.target();
           case ForwardRequest forward -> forward.target().address();
-          case ParsedRequest.Refused _ -> null;
+          case ParsedRequest.AutoConfig _, ParsedRequest.Refused _ -> null;
         };
     return strictHost && asked != null && !HostField.names(head, asked)
         ? refused(kind(head), 400, "the header Host names another host than the request target")
@@ -118,6 +121,9 @@ final class RequestParser {
     MalformedMessage host = HostField.problem(head);
     return switch (ForwardTarget.parse(head.method(), head.target())) {
       case MalformedMessage malformed -> refused(malformed);
+      case OriginForm _ when host != null -> refused(host);
+      case OriginForm origin when isAutoConfig(head, origin) ->
+          new ParsedRequest.AutoConfig(head.fields().first("Host"), head.is("GET"));
       case OriginForm _ ->
           refused(
               RequestKind.FORWARD,
@@ -130,6 +136,12 @@ final class RequestParser {
             case Framing framing -> new ForwardRequest(head, target, framing);
           };
     };
+  }
+
+  private static boolean isAutoConfig(RequestHead head, OriginForm target) {
+    return AUTO_CONFIG.contains(target.pathAndQuery())
+        && (head.is("GET") || head.is("HEAD"))
+        && !hasContent(head.fields());
   }
 
   private static RequestKind kind(RequestHead head) {

@@ -9,6 +9,7 @@ import io.detour.core.Host;
 import io.detour.rules.RuleSet;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.decide.RulesInForce;
+import io.detour.server.generate.CurrentPac;
 import io.detour.server.observe.BuildInfo;
 import io.detour.server.observe.DialCounts;
 import io.detour.server.observe.FixedRelayStatistics;
@@ -95,6 +96,7 @@ class AdminServerTest {
         AccessOptions.open(),
         Map.of(),
         machine -> null,
+        new CurrentPac(rules, InstantSource.system()),
         InstantSource.system(),
         ZoneOffset.UTC);
   }
