@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param hosts under which it answers at all
  * @param metrics the page
  * @param pages about the rules
+ * @param assets the page for people
  * @param configuration the one in effect, without secrets
  * @param control the server
  */
@@ -30,6 +31,7 @@ record AdminRoutes(
     AllowedHosts hosts,
     Metrics metrics,
     RulePages pages,
+    PageAssets assets,
     String configuration,
     ServerControl control) {
   private static final String ACTIONS = "/-/";
@@ -134,7 +136,7 @@ record AdminRoutes(
 
   private Answer read(String path, HttpRequest request) {
     return switch (path) {
-      case "/" -> Answer.text(HttpResponseStatus.OK, INDEX);
+      case "/" -> wantsHtml(request) ? assets.page() : Answer.text(HttpResponseStatus.OK, INDEX);
       case "/metrics" -> {
         MetricsPage page = metrics.scrape(request.headers().get(HttpHeaderNames.ACCEPT));
         yield Answer.page(page.contentType(), page.body());
@@ -150,8 +152,19 @@ record AdminRoutes(
       case "/explain" -> explain(request.uri());
       case "/configz" -> Answer.page("application/yaml", configuration.getBytes(UTF_8));
       case "/proxy.pac", "/wpad.dat" -> pages.pac(request.headers().get(HttpHeaderNames.HOST));
-      default -> notFound();
+      default -> asset(path);
     };
+  }
+
+  /** Browsers name HTML when they open a page; curl and scripts do not. */
+  private static boolean wantsHtml(HttpRequest request) {
+    return request.headers().getAll(HttpHeaderNames.ACCEPT).stream()
+        .anyMatch(accept -> accept.contains("text/html"));
+  }
+
+  private Answer asset(String path) {
+    Answer asset = assets.find(path);
+    return asset == null ? notFound() : asset;
   }
 
   private Answer explain(String target) {

@@ -26,9 +26,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The admin interface on its listener: {@code GET} and {@code HEAD} of {@code /metrics}, {@code
- * /healthz} and {@code /readyz}, {@code POST} of {@code /-/reload}, {@code /-/pause} and {@code
- * /-/resume}.
+ * The admin interface on its listener: a page for people at {@code /}, {@code GET} and {@code HEAD}
+ * of {@code /metrics}, {@code /healthz} and {@code /readyz}, {@code POST} of {@code /-/reload},
+ * {@code /-/pause} and {@code /-/resume}.
  *
  * <p>It runs on one thread of its own. {@link #start}, {@link #close} and the accessors may be
  * called from any thread but that one.
@@ -78,7 +78,8 @@ public final class AdminServer implements AutoCloseable {
       ServerControl control)
       throws IOException {
     AdminRoutes routes =
-        new AdminRoutes(new AllowedHosts(hosts), metrics, pages, configuration, control);
+        new AdminRoutes(
+            new AllowedHosts(hosts), metrics, pages, PageAssets.load(), configuration, control);
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("admin", true), transport.ioHandlers());
