@@ -1,7 +1,7 @@
 // Chromium of the system, driven by playwright-core, and what goes wrong in it.
 
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 
 const ARGUMENTS = [
   '--headless',
@@ -16,14 +16,14 @@ const ARGUMENTS = [
 
 /** Starts the browser; `packages` is the folder node_modules. */
 export async function launch(packages) {
-  const require = createRequire(join(packages, 'any.js'));
+  const require = createRequire(resolve(packages, 'any.js'));
   const { chromium } = require('playwright-core');
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
 }
 
 /** The text of axe-core, which looks for what people with disabilities would stumble over. */
 export function axeSource(packages) {
-  const require = createRequire(join(packages, 'any.js'));
+  const require = createRequire(resolve(packages, 'any.js'));
   return require('axe-core').source;
 }
 

@@ -19,8 +19,7 @@ final class PageAssets {
 
   /**
    * The page may load its own files and ask its own origin, and nothing else; no other page may
-   * have it in a frame (Content Security Policy Level 3). A {@code data:} image is what a plot may
-   * be saved as.
+   * have it in a frame (Content Security Policy Level 3).
    */
   static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
@@ -95,9 +94,9 @@ final class PageAssets {
     return assets.get(path);
   }
 
-  /** The paths at which there is a file. */
-  Iterable<String> paths() {
-    return assets.keySet();
+  /** All files that the page loads, by their paths. */
+  Map<String, Answer> files() {
+    return assets;
   }
 
   private static String uplotVersion() {

@@ -14,15 +14,18 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** A drawing of 16 by 16 units, which assistive technology leaves out. */
-export function sign(path, className) {
+/** A drawing of 16 by 16 units, which assistive technology leaves out: lines, and areas that are filled. */
+export function sign(lines, className, areas = '') {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('viewBox', '0 0 16 16');
   svg.setAttribute('class', `sign ${className}`);
   svg.setAttribute('aria-hidden', 'true');
-  const line = document.createElementNS(SVG, 'path');
-  line.setAttribute('d', path);
-  svg.append(line);
+  for (const [d, kind] of [[lines, 'line'], [areas, 'area']]) {
+    const path = document.createElementNS(SVG, 'path');
+    path.setAttribute('d', d);
+    path.setAttribute('class', kind);
+    svg.append(path);
+  }
   return svg;
 }
 

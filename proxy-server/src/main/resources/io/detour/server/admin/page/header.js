@@ -5,7 +5,7 @@ import { askTwice, byId, say, setAttribute, setText } from './dom.js';
 import { ago, counted, exact, instant, lasting, visible } from './format.js';
 
 const STATES = { ready: 'Ready', paused: 'Paused', draining: 'Draining' };
-const MODES = { enforce: 'rules in force', report: 'rules only report', off: 'rules are off' };
+const MODES = { enforce: 'enforcing', report: 'only reporting', off: 'rules are off' };
 
 /** Shows an answer to /status. */
 export function showStatus(status, now) {

@@ -23,6 +23,7 @@ const data = { report: null, problem: null, inForce: [], connections: null, rule
 let clockOffset = 0;
 let silentSince = null;
 let whoAll = [];
+let tunnelsAll = [];
 
 const columns = {
   rules: ruleColumns(view, chooseRule),
@@ -75,6 +76,7 @@ function chooseRule(name) {
 }
 
 function showAll() {
+  find();
   Object.keys(tables).forEach(show);
   showSummary(view, data.report, data.problem, data.ruleRows);
   byId('chosen-rule').hidden = view.rule === null;
@@ -84,26 +86,35 @@ function showAll() {
   }
 }
 
-/** Draws one table anew. A rule is seen for its own words, or for those of somebody who uses it. */
+/** Marks the rows that have the words which are looked for. A rule is found by its own words, or by those of its users. */
+function find() {
+  const hasWords = view.text === '' ? () => true : wordsIn(view.text);
+  const used = new Set();
+  for (const row of whoAll) {
+    row.found = hasWords(row.searched);
+    if (row.found) {
+      used.add(row.rule);
+    }
+  }
+  data.ruleRows.forEach((row) => (row.found = hasWords(row.searched) || used.has(row.name)));
+  tunnelsAll.forEach((row) => (row.found = hasWords(row.searched)));
+}
+
+/** Draws one table anew. */
 function show(name) {
-  const hasWords = wordsIn(view.text);
   const hasVerdict = (row) => view.verdict === null || row.verdict === view.verdict;
   const ofRule = (row) => view.rule === null || row.rule === view.rule;
+  const sort = view.sort[name];
+  const page = view.page[name];
   if (name === 'rules') {
-    const used = view.text === '' ? null : usedRules(hasWords);
-    const accepts = (row) => hasVerdict(row) && (used === null || hasWords(row.searched) || used.has(row.name));
-    tables.rules.show(view.sort.rules, view.page.rules, accepts, emptyRules());
+    tables.rules.show(sort, page, (row) => row.found && hasVerdict(row), emptyRules());
   } else if (name === 'who') {
-    tables.who.show(view.sort.who, view.page.who, (row) => hasVerdict(row) && ofRule(row) && hasWords(row.searched), emptyWho());
+    tables.who.show(sort, page, (row) => row.found && hasVerdict(row) && ofRule(row), emptyWho());
   } else {
-    tables.tunnels.show(view.sort.tunnels, view.page.tunnels, (row) => hasWords(row.searched), emptyTunnels());
+    tables.tunnels.show(sort, page, (row) => row.found, emptyTunnels());
   }
   const { chosen, total } = tables[name];
   setText(byId(`${name}-size`), chosen === total ? count(total) : `${count(chosen)} of ${count(total)}`);
-}
-
-function usedRules(hasWords) {
-  return new Set(whoAll.filter((row) => hasWords(row.searched)).map((row) => row.rule));
 }
 
 function emptyRules() {
@@ -167,7 +178,9 @@ async function soon() {
     hear(api.history, showPlots),
     hear(api.connections, (answer) => {
       data.connections = answer;
-      tables.tunnels.setRows(tunnelRows(answer));
+      tunnelsAll = tunnelRows(answer);
+      tables.tunnels.setRows(tunnelsAll);
+      find();
     }),
   ]);
   showSilence(heard.some((one) => one !== false));

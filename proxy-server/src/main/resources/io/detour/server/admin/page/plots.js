@@ -4,20 +4,20 @@ import uPlot from './uplot.js';
 import { byId, element, setAttribute, setText } from './dom.js';
 import { bytesPerSecond, clock, count, instant, perSecond } from './format.js';
 
-const HEIGHT = 104;
+const HEIGHT = 128;
 
 const PLOTS = [
   {
     title: 'Throughput',
     tells: bytesPerSecond,
     series: [
-      { label: 'down', field: 'bytes_downstream_per_second', color: 'plot-a' },
-      { label: 'up', field: 'bytes_upstream_per_second', color: 'plot-b' },
+      { label: 'down', mark: '↓ ', field: 'bytes_downstream_per_second', color: 'plot-a' },
+      { label: 'up', mark: '↑ ', field: 'bytes_upstream_per_second', color: 'plot-b' },
     ],
     least: 1_000,
   },
-  { title: 'Open tunnels', tells: count, series: [{ label: '', field: 'tunnels', color: 'plot-a' }], least: 4 },
-  { title: 'Legacy requests', tells: perSecond, series: [{ label: '', field: 'legacy_per_second', color: 'plot-c' }], least: 1 },
+  { title: 'Open tunnels', tells: count, series: [{ label: '', mark: '', field: 'tunnels', color: 'plot-a' }], least: 4 },
+  { title: 'Legacy requests', tells: perSecond, series: [{ label: '', mark: '', field: 'legacy_per_second', color: 'plot-c' }], least: 1 },
 ];
 
 const drawn = [];
@@ -55,7 +55,7 @@ function made(plot) {
   const figure = element(
     'figure',
     {},
-    element('figcaption', {}, element('span', { class: 'title' }, plot.title), time, ...readings),
+    element('figcaption', {}, element('span', { class: 'what' }, plot.title), time, ...readings),
     canvas,
   );
   const one = { plot, readings, time, canvas, chart: null };
@@ -108,9 +108,9 @@ function read({ plot, readings, time, chart }) {
   const pointed = chart.cursor.idx;
   const times = chart.data[0];
   const index = pointed ?? times.length - 1;
-  setText(time, pointed === null || pointed === undefined ? '' : clock(times[pointed] * 1_000, true));
-  plot.series.forEach(({ label }, series) => {
-    setText(readings[series], `${plot.tells(chart.data[series + 1][index])} ${label}`.trim());
+  setText(time, pointed === null || pointed === undefined ? '' : clock(times[pointed] * 1_000));
+  plot.series.forEach(({ mark }, series) => {
+    setText(readings[series], mark + plot.tells(chart.data[series + 1][index]));
   });
 }
 

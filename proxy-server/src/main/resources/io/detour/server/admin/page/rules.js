@@ -6,16 +6,19 @@ import { VERDICTS } from './state.js';
 
 const DAY = 86_400_000;
 
-/** How each verdict is said, and drawn: a full disc, a half one, a tick, a ring that is not closed. */
+const DISC = 'M8 3.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9Z';
+
+/** How each verdict is said, and drawn: a full disc, a half one, a tick, a question mark. */
 export const VERDICT = {
-  in_use: { word: 'In use', path: 'M8 3.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9Z', filled: true },
-  quiet: { word: 'Quiet', path: 'M8 3.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9v9', filled: false },
-  safe_to_remove: { word: 'Safe to remove', path: 'm3.5 8.5 3 3 6-7', filled: false },
-  unknown: { word: 'Unknown', path: 'M5.9 6.1a2.1 2.1 0 1 1 3.2 1.8c-.8.5-1.1.9-1.1 1.7m0 2.2v.1', filled: false },
+  in_use: { word: 'In use', lines: DISC, areas: DISC },
+  quiet: { word: 'Quiet', lines: DISC, areas: 'M8 3.5a4.5 4.5 0 0 1 0 9Z' },
+  safe_to_remove: { word: 'Safe to remove', lines: 'm3 8.5 3.3 3.3 6.7-7.6', areas: '' },
+  unknown: { word: 'Unknown', lines: 'M5 5.4a3 3 0 1 1 4.7 2.5C8.5 8.7 8 9.2 8 10.2m0 2.8v.1', areas: '' },
 };
 
 export function verdictSign(verdict) {
-  return sign(VERDICT[verdict].path, `verdict-${verdict}${VERDICT[verdict].filled ? ' filled' : ''}`);
+  const { lines, areas } = VERDICT[verdict];
+  return sign(lines, `verdict-${verdict}`, areas);
 }
 
 /**
@@ -79,7 +82,7 @@ export function certificateText(certificate, now) {
     return { warns: true, text: visible(certificate.problem) };
   }
   if (certificate.covers_legacy_name === false) {
-    return { warns: true, text: 'does not cover the legacy name' };
+    return { warns: true, text: 'lacks the legacy name' };
   }
   const end = instant(certificate.not_after);
   if (end === null) {
@@ -142,6 +145,7 @@ export function ruleColumns(view, choose) {
           setCutText(button, visible(row.name));
           setAttribute(button, 'aria-pressed', String(view.rule === row.name));
           setCutText(sub, about(row));
+          setAttribute(sub, 'title', [about(row), visible(row.reason)].join('\n').trim() || null);
           tr.classList.toggle('chosen', view.rule === row.name);
           tr.classList.toggle('gone', !row.inForce);
         };

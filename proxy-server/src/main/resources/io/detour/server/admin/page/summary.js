@@ -13,7 +13,7 @@ export function startSummary(choose) {
   for (const verdict of VERDICTS) {
     const number = element('span', { class: 'number' }, '–');
     const word = element('span', { class: 'word' }, verdictSign(verdict), VERDICT[verdict].word);
-    const button = element('button', { type: 'button', class: `tile ${verdict}`, 'aria-pressed': 'false' }, number, word);
+    const button = element('button', { type: 'button', class: 'tile', 'aria-pressed': 'false' }, number, word);
     button.addEventListener('click', () => {
       choose({ verdict: button.getAttribute('aria-pressed') === 'true' ? null : verdict });
     });

@@ -173,7 +173,7 @@ export class Table {
   #reachable() {
     const scrolls = this.#scroll.scrollWidth > this.#scroll.clientWidth + 1;
     setAttribute(this.#scroll, 'tabindex', scrolls ? '0' : null);
-    setAttribute(this.#scroll, 'role', scrolls ? 'region' : null);
+    setAttribute(this.#scroll, 'role', scrolls ? 'group' : null);
   }
 }
 
