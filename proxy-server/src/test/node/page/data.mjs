@@ -90,7 +90,8 @@ export function report({ days = 30, now = Date.now(), entries = 140, hostile = f
   });
   const rows = users(rules, entries, now);
   if (hostile) {
-    made.push({ ...made[0], rule: HOSTILE.image, owner: HOSTILE.script, ticket: HOSTILE.turned, certificate: { target: HOSTILE.script, not_after: null, covers_legacy_name: null, problem: HOSTILE.image, checked: null } });
+    const certificate = { ...made[0].certificate, target: HOSTILE.script, problem: HOSTILE.image };
+    made.push({ ...made[0], rule: HOSTILE.image, owner: HOSTILE.script, ticket: HOSTILE.turned, certificate });
     rows.unshift(...hostileUsers(now));
   }
   return { ledger, since_days: days, now: iso(now), rules: made, entries_total: rows.length, entries: rows };
@@ -183,7 +184,9 @@ export function connections({ now = Date.now(), length = 9, hostile = false } = 
     };
   });
   if (hostile) {
-    made.push(...Object.values(HOSTILE).map((name, index) => ({ ...made[0], id: `ff${index}`, requested: name, target: name, client: name, user: name, rule: name })));
+    Object.values(HOSTILE).forEach((name, index) => {
+      made.push({ ...made[0], id: `ff${index}`, requested: name, target: name, client: name, user: name, rule: name });
+    });
   }
   return made;
 }

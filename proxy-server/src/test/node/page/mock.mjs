@@ -14,6 +14,9 @@ const POLICY =
   + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const TYPES = { html: 'text/html; charset=utf-8', css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml' };
 
+/** So many users are made up once, so that a measurement is one of the page. */
+const MANY = 1_000;
+
 /**
  * Starts it. The scenario may be changed while it runs.
  *
@@ -22,6 +25,7 @@ const TYPES = { html: 'text/html; charset=utf-8', css: 'text/css; charset=utf-8'
  */
 export async function start({ port = 0, folders, scenario = {}, policy = POLICY }) {
   const mock = { scenario, state: 'ready', ended: new Set(), acts: [] };
+  const ready = scenario.entries > MANY ? JSON.stringify(data.report({ ...scenario, days: 30 })) : null;
   const server = createServer(async (request, response) => {
     const send = (status, type, body) => {
       response.writeHead(status, {
@@ -42,6 +46,10 @@ export async function start({ port = 0, folders, scenario = {}, policy = POLICY 
     if (file !== undefined) {
       const content = await fileOf(folders, file);
       send(content === null ? 404 : 200, TYPES[file.split('.').pop()] ?? 'text/plain', content ?? 'not found\n');
+      return;
+    }
+    if (ready !== null && url.pathname === '/report') {
+      send(200, 'application/json', ready);
       return;
     }
     const [status, body] = answer(mock, request.method, url);

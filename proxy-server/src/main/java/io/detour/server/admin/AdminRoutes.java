@@ -38,6 +38,7 @@ record AdminRoutes(
   private static final String INDEX =
       """
       Detour
+      /          for browsers a page: who still uses legacy names
       /metrics   counters for Prometheus
       /healthz   200 while the process answers
       /readyz    200 while it accepts, 503 when it drains or is paused

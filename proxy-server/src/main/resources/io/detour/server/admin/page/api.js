@@ -32,7 +32,12 @@ async function text(path, method = 'GET') {
 }
 
 async function json(path) {
-  return JSON.parse(await text(path));
+  const answer = await text(path);
+  try {
+    return JSON.parse(answer);
+  } catch (cause) {
+    throw new Silence('no whole answer', { cause });
+  }
 }
 
 export const status = () => json('/status');
@@ -46,9 +51,6 @@ export const end = (id) => text(`/connections/${encodeURIComponent(id)}`, 'DELET
 
 /** One of reload, pause, resume and drain; what the server says to it. */
 export const act = (name) => text(`/-/${name}`, 'POST');
-
-/** The address of the report as a file. */
-export const reportFile = (days, format) => `/report?since=${days}d&format=${format}`;
 
 /**
  * Does something now and again, while the page is seen. The next time comes an interval after the last one has ended.

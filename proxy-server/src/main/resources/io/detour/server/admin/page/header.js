@@ -7,6 +7,11 @@ import { ago, counted, exact, instant, lasting, visible } from './format.js';
 const STATES = { ready: 'Ready', paused: 'Paused', draining: 'Draining' };
 const MODES = { enforce: 'enforcing', report: 'only reporting', off: 'rules are off' };
 
+const NOTICE_MILLISECONDS = 8_000;
+
+let leaving = null;
+let before = null;
+
 /** Shows an answer to /status. */
 export function showStatus(status, now) {
   const state = byId('state');
@@ -55,7 +60,7 @@ export function startHeader(done) {
   );
   byId('notice-close').addEventListener('click', () => {
     byId('notice').hidden = true;
-    byId('reload').focus();
+    before?.focus({ preventScroll: true });
   });
   startTheme();
 }
@@ -74,13 +79,24 @@ async function act(name, done) {
   }
 }
 
-/** What came of something, on the page until it is closed. */
+/** What came of something. A problem stays until it is closed. */
 export function notice(text, isProblem) {
-  byId('notice').hidden = false;
-  byId('notice').classList.toggle('warns', isProblem);
+  const place = byId('notice');
+  before = document.activeElement;
+  place.hidden = false;
+  place.classList.toggle('warns', isProblem);
   const shown = text.split('\n').map(visible).join('\n');
   setText(byId('notice-text'), shown);
   say(shown);
+  clearTimeout(leaving);
+  const leave = () => {
+    if (place.matches(':hover, :focus-within')) {
+      leaving = setTimeout(leave, NOTICE_MILLISECONDS);
+    } else {
+      place.hidden = true;
+    }
+  };
+  leaving = isProblem ? null : setTimeout(leave, NOTICE_MILLISECONDS);
 }
 
 /** A button for the other theme than the one that is seen. */

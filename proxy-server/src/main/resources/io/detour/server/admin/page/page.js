@@ -59,7 +59,6 @@ function choose(change, isStep = true) {
   Object.keys(tables).forEach((name) => (view.page[name] = 1));
   keepView(isStep);
   if (change.since !== undefined) {
-    data.report = null;
     laterAgain();
   }
   showAll();
@@ -136,7 +135,7 @@ function emptyWho() {
   }
   return data.report.entries.length > 0
     ? 'Nobody is like that in this period. Choose less above, or clear the filter.'
-    : `Nobody has used a legacy name in the last ${view.since} days.`;
+    : `Nobody has used a legacy name in the last ${data.report.since_days} days.`;
 }
 
 function emptyTunnels() {
@@ -157,7 +156,7 @@ function takeReport() {
   setText(byId('who-newest'), `the newest ${count(whoAll.length)} of ${count(total)}`);
 }
 
-/** Asks, and tells apart a server that refuses from one that is silent. */
+/** Asks. Returns true, or the refusal of a server that answers otherwise, or false for one that is silent. */
 async function hear(question, take) {
   try {
     take(await question());
@@ -166,8 +165,11 @@ async function hear(question, take) {
     if (problem instanceof api.Refusal) {
       return problem;
     }
-    console.warn(problem.message);
-    return false;
+    if (problem instanceof api.Silence) {
+      return false;
+    }
+    reportError(problem);
+    return true;
   }
 }
 
@@ -263,7 +265,6 @@ function startChoices() {
     const before = view.since;
     Object.assign(view, readView(location.hash, columnIds));
     if (view.since !== before) {
-      data.report = null;
       laterAgain();
     }
     showAll();

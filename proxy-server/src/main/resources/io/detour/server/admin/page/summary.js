@@ -59,13 +59,13 @@ function sentences(view, report, problem, rows, counts) {
     return [
       'No ledger is kept',
       'Without one nobody can say who uses a legacy name, or that nobody does. The numbers below count from the start of the'
-        + ' server. The key ledger of the configuration turns it on.',
+        + ' server. Turn the ledger on with ledger.url in the configuration.',
     ];
   }
   if (rows.length === 0) {
     return ['There are no rules yet', 'Write some into rules.yaml and press Reload; their use shows here from then on.'];
   }
-  return [safe(counts.safe_to_remove, rows.length), reasons(view, rows, counts)];
+  return [safe(counts.safe_to_remove, rows.length), reasons(view.now, report.since_days, rows, counts)];
 }
 
 function safe(removable, all) {
@@ -75,14 +75,14 @@ function safe(removable, all) {
   return removable === all ? 'All rules can go' : `${count(removable)} of ${counted(all, 'rule')} can go`;
 }
 
-function reasons(view, rows, counts) {
+function reasons(now, days, rows, counts) {
   const parts = [];
   if (counts.safe_to_remove > 0) {
     const those = counts.safe_to_remove === 1 ? 'Nobody has used it' : 'Nobody has used them';
-    parts.push(`${those} in the last ${view.since} days, and all of that time was watched.`);
+    parts.push(`${those} in the last ${days} days, and all of that time was watched.`);
   }
   const last = rows.reduce((latest, row) => Math.max(latest, row.lastSeen ?? 0), 0);
-  const seen = last === 0 ? '' : ` A legacy name was last seen ${ago(last, view.now)}.`;
+  const seen = last === 0 ? '' : ` A legacy name was last seen ${ago(last, now)}.`;
   if (counts.in_use > 0) {
     parts.push(`${count(counts.in_use)} ${counts.in_use === 1 ? 'is' : 'are'} still in use.${seen}`);
   } else if (last === 0) {

@@ -87,7 +87,6 @@ export class Table {
     this.#empty.hidden = !isEmpty;
     setText(this.#empty, isEmpty ? emptyText : '');
     this.#pagers.forEach((pager) => pager.show(this.#page, this.#shown.length));
-    this.#reachable();
   }
 
   #order(sort) {
