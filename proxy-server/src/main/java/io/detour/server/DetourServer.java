@@ -5,6 +5,7 @@ import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.relay.RelayEngine;
 import io.detour.server.access.AccessControl;
+import io.detour.server.admin.AdminContent;
 import io.detour.server.admin.AdminServer;
 import io.detour.server.admin.RulePages;
 import io.detour.server.admin.ServerControl;
@@ -28,6 +29,7 @@ import io.detour.server.listen.ProxyProtocol;
 import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.Metrics;
 import io.detour.server.observe.RequestCounters;
+import io.detour.server.observe.RequestIds;
 import io.detour.server.observe.TargetCertificates;
 import io.detour.server.observe.Throughput;
 import io.detour.server.passage.PassageServices;
@@ -179,29 +181,7 @@ public final class DetourServer implements AutoCloseable {
             transport,
             options.admin().listen().socketAddress(),
             options.admin().hosts(),
-            metrics,
-            new RulePages(
-                rules,
-                certificates,
-                options.access(),
-                options.dial().parents(),
-                this::proxyFor,
-                pac,
-                clock,
-                ZoneId.systemDefault()),
-            new ServerPages(
-                Version.build(),
-                clock.instant(),
-                options.rules().mode().name().toLowerCase(Locale.ROOT),
-                rules,
-                reloader.history(),
-                counters,
-                log.ids(),
-                tunnels,
-                throughput,
-                clock,
-                ZoneId.systemDefault()),
-            options.configuration(),
+            content(options, log.ids()),
             new Control());
     own.add(admin.localAddress());
     TunnelServices services =
@@ -225,6 +205,34 @@ public final class DetourServer implements AutoCloseable {
     if (options.certificateWatch().isPositive()) {
       watchCertificates(options);
     }
+  }
+
+  private AdminContent content(ServerOptions options, RequestIds ids) {
+    ZoneId zone = ZoneId.systemDefault();
+    return new AdminContent(
+        metrics,
+        new RulePages(
+            rules,
+            certificates,
+            options.access(),
+            options.dial().parents(),
+            this::proxyFor,
+            pac,
+            clock,
+            zone),
+        new ServerPages(
+            Version.build(),
+            clock.instant(),
+            options.rules().mode().name().toLowerCase(Locale.ROOT),
+            rules,
+            reloader.history(),
+            counters,
+            ids,
+            tunnels,
+            throughput,
+            clock,
+            zone),
+        options.configuration());
   }
 
   private void watchCertificates(ServerOptions options) {

@@ -78,8 +78,7 @@ class AutoConfigTest {
     "GET, /metrics, localhost, 400",
   })
   @DisplayName("A01 nothing else is served there, and not to a rebound name")
-  void nothingElseIsServed(String method, String path, String host, int status)
-      throws IOException {
+  void nothingElseIsServed(String method, String path, String host, int status) throws IOException {
     try (RawClient client = proxy.client()) {
       assertThat(client.send(request(method, path, host)).head().status()).isEqualTo(status);
     }

@@ -95,6 +95,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         .set(HttpHeaderNames.SERVER, AdminServer.NAME)
         .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
         .set("X-Content-Type-Options", "nosniff");
+    answer.fields().forEach(response.headers()::set);
     if (answer.allowed() != null) {
       response.headers().set(HttpHeaderNames.ALLOW, answer.allowed());
     }

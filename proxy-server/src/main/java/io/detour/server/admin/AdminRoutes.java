@@ -2,7 +2,6 @@ package io.detour.server.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.detour.server.observe.Metrics;
 import io.detour.server.observe.MetricsPage;
 import io.detour.server.reload.ReloadResult;
 import io.detour.server.reload.ReloadTrigger;
@@ -21,24 +20,18 @@ import org.jspecify.annotations.Nullable;
  * What the admin interface answers. No I/O on the thread that asks.
  *
  * @param hosts under which it answers at all
- * @param metrics the page
- * @param pages about the rules
- * @param server pages about the process and its tunnels
- * @param configuration the one in effect, without secrets
+ * @param content what there is to see
+ * @param assets the page for people
  * @param control the server
  */
 record AdminRoutes(
-    AllowedHosts hosts,
-    Metrics metrics,
-    RulePages pages,
-    ServerPages server,
-    String configuration,
-    ServerControl control) {
+    AllowedHosts hosts, AdminContent content, PageAssets assets, ServerControl control) {
   private static final String ACTIONS = "/-/";
   private static final String CONNECTION = "/connections/";
   private static final String INDEX =
       """
       Detour
+      /          for browsers a page: who still uses legacy names
       /metrics   counters for Prometheus
       /healthz   200 while the process answers
       /readyz    200 while it accepts, 503 when it drains or is paused
@@ -75,14 +68,14 @@ record AdminRoutes(
     if (path.startsWith(CONNECTION)) {
       return CompletableFuture.completedFuture(
           request.method().equals(HttpMethod.DELETE)
-              ? server.kill(path.substring(CONNECTION.length()))
+              ? content.server().kill(path.substring(CONNECTION.length()))
               : Answer.methodNotAllowed("DELETE"));
     }
     if (!isRead(request.method())) {
       return CompletableFuture.completedFuture(Answer.methodNotAllowed("GET, HEAD"));
     }
     return path.equals("/connections")
-        ? server.connections()
+        ? content.server().connections()
         : CompletableFuture.completedFuture(read(path, request));
   }
 
@@ -156,9 +149,9 @@ record AdminRoutes(
 
   private Answer read(String path, HttpRequest request) {
     return switch (path) {
-      case "/" -> Answer.text(HttpResponseStatus.OK, INDEX);
+      case "/" -> wantsHtml(request) ? assets.page() : Answer.text(HttpResponseStatus.OK, INDEX);
       case "/metrics" -> {
-        MetricsPage page = metrics.scrape(request.headers().get(HttpHeaderNames.ACCEPT));
+        MetricsPage page = content.metrics().scrape(request.headers().get(HttpHeaderNames.ACCEPT));
         yield Answer.page(page.contentType(), page.body());
       }
       case "/healthz" -> Answer.text(HttpResponseStatus.OK, "ok");
@@ -168,19 +161,31 @@ record AdminRoutes(
                   ? HttpResponseStatus.SERVICE_UNAVAILABLE
                   : HttpResponseStatus.OK,
               stateWord());
-      case "/status" -> server.status(stateWord(), control.clients());
-      case "/history" -> server.history();
-      case "/rules" -> pages.rulesJson();
+      case "/status" -> content.server().status(stateWord(), control.clients());
+      case "/history" -> content.server().history();
+      case "/rules" -> content.rules().rulesJson();
       case "/explain" -> explain(request.uri());
-      case "/configz" -> Answer.page("application/yaml", configuration.getBytes(UTF_8));
-      case "/proxy.pac", "/wpad.dat" -> pages.pac(request.headers().get(HttpHeaderNames.HOST));
-      default -> notFound();
+      case "/configz" -> Answer.page("application/yaml", content.configuration().getBytes(UTF_8));
+      case "/proxy.pac", "/wpad.dat" ->
+          content.rules().pac(request.headers().get(HttpHeaderNames.HOST));
+      default -> asset(path);
     };
+  }
+
+  /** Browsers name HTML when they open a page; curl and scripts do not. */
+  private static boolean wantsHtml(HttpRequest request) {
+    return request.headers().getAll(HttpHeaderNames.ACCEPT).stream()
+        .anyMatch(accept -> accept.contains("text/html"));
+  }
+
+  private Answer asset(String path) {
+    Answer asset = assets.find(path);
+    return asset == null ? notFound() : asset;
   }
 
   private Answer explain(String target) {
     try {
-      return pages.explain(new QueryStringDecoder(target));
+      return content.rules().explain(new QueryStringDecoder(target));
     } catch (IllegalArgumentException e) {
       return Answer.text(HttpResponseStatus.BAD_REQUEST, "the query is not well encoded");
     }

@@ -1,7 +1,6 @@
 package io.detour.server.admin;
 
 import io.detour.core.Host;
-import io.detour.server.observe.Metrics;
 import io.detour.server.transport.BindFailure;
 import io.detour.server.transport.Transport;
 import io.netty.bootstrap.ServerBootstrap;
@@ -26,9 +25,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The admin interface on its listener: {@code GET} and {@code HEAD} of {@code /metrics}, {@code
- * /healthz} and {@code /readyz}, {@code POST} of {@code /-/reload}, {@code /-/pause} and {@code
- * /-/resume}.
+ * The admin interface on its listener: a page for people at {@code /}, {@code GET} and {@code HEAD}
+ * of {@code /metrics}, {@code /healthz} and {@code /readyz}, {@code POST} of {@code /-/reload},
+ * {@code /-/pause} and {@code /-/resume}.
  *
  * <p>It runs on one thread of its own. {@link #start}, {@link #close} and the accessors may be
  * called from any thread but that one.
@@ -62,10 +61,7 @@ public final class AdminServer implements AutoCloseable {
    * @param transport makes its event loop and its listener
    * @param listen a resolved address; port 0 takes any free one
    * @param hosts names that are accepted in {@code Host} beside IP literals and {@code localhost}
-   * @param metrics the page; stays the caller's to close
-   * @param pages about the rules
-   * @param server pages about the process and its tunnels
-   * @param configuration the one in effect, as YAML without secrets
+   * @param content what there is to see
    * @param control the server
    * @throws IOException if the address cannot be listened on; the message names it and the cause
    */
@@ -73,14 +69,11 @@ public final class AdminServer implements AutoCloseable {
       Transport transport,
       InetSocketAddress listen,
       Set<Host> hosts,
-      Metrics metrics,
-      RulePages pages,
-      ServerPages server,
-      String configuration,
+      AdminContent content,
       ServerControl control)
       throws IOException {
     AdminRoutes routes =
-        new AdminRoutes(new AllowedHosts(hosts), metrics, pages, server, configuration, control);
+        new AdminRoutes(new AllowedHosts(hosts), content, PageAssets.load(), control);
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("admin", true), transport.ioHandlers());

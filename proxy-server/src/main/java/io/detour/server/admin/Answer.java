@@ -3,6 +3,7 @@ package io.detour.server.admin;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,20 +13,30 @@ import org.jspecify.annotations.Nullable;
  * @param contentType value of the header {@code Content-Type}
  * @param body left out, but counted, in the response to a HEAD
  * @param allowed with status 405, the methods that may be used here
+ * @param fields header fields beside those of every answer
  */
 @SuppressWarnings("ArrayRecordComponent") // written once, never compared
 record Answer(
-    HttpResponseStatus status, String contentType, byte[] body, @Nullable String allowed) {
+    HttpResponseStatus status,
+    String contentType,
+    byte[] body,
+    @Nullable String allowed,
+    Map<String, String> fields) {
   private static final String TEXT = "text/plain; charset=utf-8";
 
   /** Plain text, which gets a line break at its end. */
   static Answer text(HttpResponseStatus status, String line) {
-    return new Answer(status, TEXT, (line + "\n").getBytes(UTF_8), null);
+    return new Answer(status, TEXT, (line + "\n").getBytes(UTF_8), null, Map.of());
   }
 
   /** A page that is there. */
   static Answer page(String contentType, byte[] body) {
-    return new Answer(HttpResponseStatus.OK, contentType, body, null);
+    return new Answer(HttpResponseStatus.OK, contentType, body, null, Map.of());
+  }
+
+  /** A page that is there, with header fields of its own. */
+  static Answer page(String contentType, byte[] body, Map<String, String> fields) {
+    return new Answer(HttpResponseStatus.OK, contentType, body, null, fields);
   }
 
   /**
@@ -35,6 +46,7 @@ record Answer(
    */
   static Answer methodNotAllowed(String allowed) {
     String line = "method: expected " + allowed.replace(", ", " or ") + "\n";
-    return new Answer(HttpResponseStatus.METHOD_NOT_ALLOWED, TEXT, line.getBytes(UTF_8), allowed);
+    return new Answer(
+        HttpResponseStatus.METHOD_NOT_ALLOWED, TEXT, line.getBytes(UTF_8), allowed, Map.of());
   }
 }

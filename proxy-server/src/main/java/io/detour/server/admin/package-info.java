@@ -5,6 +5,7 @@
  *
  * <p>{@link io.detour.server.admin.AdminRoutes} has the paths, {@link
  * io.detour.server.admin.RulePages} what is made of rules, {@link
+ * io.detour.server.admin.PageAssets} the page for people, {@link
  * io.detour.server.admin.ServerControl} what can be done.
  */
 @NullMarked

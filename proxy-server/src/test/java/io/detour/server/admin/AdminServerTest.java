@@ -82,11 +82,12 @@ class AdminServerTest {
             Transport.available(),
             ANY_PORT,
             Set.of((Host) Host.parse("detour.example.com")),
-            metrics,
-            pages(),
-            serverPages(),
-            "listen: []\n",
+            content(),
             control);
+  }
+
+  private AdminContent content() {
+    return new AdminContent(metrics, pages(), serverPages(), "listen: []\n");
   }
 
   private RulePages pages() {
@@ -166,11 +167,50 @@ class AdminServerTest {
     "/metricsx, 404",
     "/HEALTHZ, 404",
     "/../metrics, 404",
-    "//metrics, 404"
+    "//metrics, 404",
+    "/assets/page.js, 200",
+    "/assets/page.js?x, 200",
+    "/assets, 404",
+    "/assets/, 404",
+    "/assets/index.html, 404",
+    "/assets/../page.js, 404",
+    "/assets/%70age.js, 404",
+    "/assets/..%2f..%2fAdminRoutes.class, 404"
   })
   void onlyTheRoutesAnswer(String target, int status) throws Exception {
     assertThat(raw("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n"))
         .startsWith("HTTP/1.1 " + status + " ");
+  }
+
+  @Test
+  void browsersGetThePageAndOthersTheListOfPaths() throws Exception {
+    HttpResponse<String> page =
+        send(request("/").header("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"));
+    assertThat(page.headers().firstValue("content-type")).contains("text/html; charset=utf-8");
+    assertThat(page.body()).startsWith("<!doctype html>");
+
+    HttpResponse<String> list = send(request("/").header("Accept", "*/*"));
+    assertThat(list.headers().firstValue("content-type")).contains("text/plain; charset=utf-8");
+    assertThat(list.body()).contains("/metrics");
+    assertThat(send(request("/")).body()).isEqualTo(list.body());
+  }
+
+  @DisplayName("the page may load its own files alone, and nobody may frame it")
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/assets/page.js", "/assets/uplot.js", "/assets/icon.svg"})
+  void thePageHasAPolicy(String path) throws Exception {
+    HttpResponse<String> response = send(request(path).header("Accept", "text/html"));
+    assertThat(response.headers().firstValue("content-security-policy"))
+        .contains(PageAssets.POLICY);
+    assertThat(response.headers().firstValue("referrer-policy")).contains("no-referrer");
+    assertThat(response.headers().firstValue("x-frame-options")).contains("DENY");
+    assertThat(response.headers().firstValue("cache-control")).contains("no-store");
+    assertThat(response.headers().firstValue("x-content-type-options")).contains("nosniff");
+  }
+
+  @Test
+  void otherAnswersHaveNoPolicy() throws Exception {
+    assertThat(send(request("/healthz")).headers().firstValue("content-security-policy")).isEmpty();
   }
 
   @DisplayName("A02 other methods than GET and HEAD are refused")
@@ -410,15 +450,7 @@ class AdminServerTest {
     InetSocketAddress taken = server.localAddress();
     assertThatThrownBy(
             () ->
-                AdminServer.start(
-                        Transport.available(),
-                        taken,
-                        Set.of(),
-                        metrics,
-                        pages(),
-                        serverPages(),
-                        "",
-                        control)
+                AdminServer.start(Transport.available(), taken, Set.of(), content(), control)
                     .close())
         .isInstanceOf(IOException.class)
         .hasMessageContaining("admin: cannot listen on 127.0.0.1:" + taken.getPort())

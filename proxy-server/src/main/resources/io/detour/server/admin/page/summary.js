@@ -1,0 +1,94 @@
+// The answer in one sentence, and how many rules have which verdict. The numbers choose.
+
+import { byId, element, setAttribute, setText } from './dom.js';
+import { ago, count, counted } from './format.js';
+import { VERDICT, verdictSign } from './rules.js';
+import { PERIODS, VERDICTS } from './state.js';
+
+const tiles = new Map();
+const periods = new Map();
+
+/** Makes the parts; `choose` is told what somebody chooses. */
+export function startSummary(choose) {
+  for (const verdict of VERDICTS) {
+    const number = element('span', { class: 'number' }, '–');
+    const word = element('span', { class: 'word' }, verdictSign(verdict), VERDICT[verdict].word);
+    const button = element('button', { type: 'button', class: 'tile', 'aria-pressed': 'false' }, number, word);
+    button.addEventListener('click', () => {
+      choose({ verdict: button.getAttribute('aria-pressed') === 'true' ? null : verdict });
+    });
+    byId('verdicts').append(button);
+    tiles.set(verdict, { button, number });
+  }
+  for (const days of PERIODS) {
+    const input = element('input', { type: 'radio', name: 'since', value: days });
+    input.addEventListener('change', () => choose({ since: days }));
+    byId('period').append(element('label', {}, input, element('span', {}, String(days))));
+    periods.set(days, input);
+  }
+  byId('period').append(element('span', { class: 'unit' }, 'days'));
+}
+
+/** Shows the verdicts of all rules. `report` is null as long as there is none. */
+export function showSummary(view, report, problem, rows) {
+  const counts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0]));
+  rows.forEach((row) => counts[row.verdict]++);
+  for (const [verdict, { button, number }] of tiles) {
+    setText(number, count(counts[verdict]));
+    setAttribute(button, 'aria-pressed', String(view.verdict === verdict));
+  }
+  periods.get(view.since).checked = true;
+  const [answer, reasons] = sentences(view, report, problem, rows, counts);
+  setText(byId('answer'), answer);
+  setText(byId('reasons'), reasons);
+  for (const format of ['csv', 'json']) {
+    setAttribute(byId(`export-${format}`), 'href', `/report?since=${view.since}d&format=${format}`);
+    setAttribute(byId(`export-${format}`), 'download', `detour-report-${view.since}d.${format}`);
+  }
+  byId('exports').hidden = report === null || report.ledger === 'off';
+}
+
+function sentences(view, report, problem, rows, counts) {
+  if (problem !== null) {
+    return ['The ledger cannot be read', problem];
+  }
+  if (report === null) {
+    return ['Reading the ledger…', ''];
+  }
+  if (report.ledger === 'off') {
+    return [
+      'No ledger is kept',
+      'Without one nobody can say who uses a legacy name, or that nobody does. The numbers below count from the start of the'
+        + ' server. Turn the ledger on with ledger.url in the configuration.',
+    ];
+  }
+  if (rows.length === 0) {
+    return ['There are no rules yet', 'Write some into rules.yaml and press Reload; their use shows here from then on.'];
+  }
+  return [safe(counts.safe_to_remove, rows.length), reasons(view.now, report.since_days, rows, counts)];
+}
+
+function safe(removable, all) {
+  if (removable === 0) {
+    return 'No rule can go yet';
+  }
+  return removable === all ? 'All rules can go' : `${count(removable)} of ${counted(all, 'rule')} can go`;
+}
+
+function reasons(now, days, rows, counts) {
+  const parts = [];
+  if (counts.safe_to_remove > 0) {
+    const those = counts.safe_to_remove === 1 ? 'Nobody has used it' : 'Nobody has used them';
+    parts.push(`${those} in the last ${days} days, and all of that time was watched.`);
+  }
+  const last = rows.reduce((latest, row) => Math.max(latest, row.lastSeen ?? 0), 0);
+  const seen = last === 0 ? '' : ` A legacy name was last seen ${ago(last, now)}.`;
+  if (counts.in_use > 0) {
+    parts.push(`${count(counts.in_use)} ${counts.in_use === 1 ? 'is' : 'are'} still in use.${seen}`);
+  } else if (last === 0) {
+    parts.push('No legacy name has been seen yet.');
+  } else {
+    parts.push(`None is in use.${seen}`);
+  }
+  return parts.join(' ');
+}

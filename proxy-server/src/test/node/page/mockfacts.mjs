@@ -1,0 +1,222 @@
+// What has to be so on the page with data that is known, or with a server that does what it is told.
+
+import assert from 'node:assert/strict';
+import { HOSTILE } from './data.mjs';
+import { json, on, tabTo, texts } from './facts.mjs';
+
+/** Each is for a server of its own, in a scenario. */
+const fact = (name, scenario, run) => ({ name, scenario, run: (context) => run(context, context.mock) });
+
+const names = (page) => texts(page, '#rules tbody button.name');
+const said = (page) => page.locator('#said').textContent();
+
+async function typed(page, text) {
+  await page.locator('#filter').fill(text);
+  await page.waitForFunction((wanted) => new URLSearchParams(location.hash.slice(1)).get('filter') === wanted, text);
+}
+
+export const MOCK_FACTS = [
+  fact('verdicts are said in words, with a sign', {}, (context) =>
+    on(context, '', {}, async (page) => {
+      assert.equal(await page.locator('#answer').textContent(), '4 of 14 rules can go');
+      const row = page.locator('#rules tbody tr', { hasText: 'crm' });
+      assert.match(await row.locator('.verdict').textContent(), /Safe to remove/);
+      assert.equal(await row.locator('.verdict svg').count(), 1);
+      assert.match(await row.locator('td.c-certificate').textContent(), /connection refused/);
+      assert.match(await row.locator('time').getAttribute('title'), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+00:00$/);
+      assert.equal(await row.locator('time').textContent(), '47 days ago');
+    })),
+
+  fact('a verdict that is clicked chooses rules and users, and the address keeps it', {}, (context) =>
+    on(context, '', {}, async (page) => {
+      await page.locator('.tile', { hasText: 'Quiet' }).click();
+      assert.deepEqual((await names(page)).sort(), ['build-cache', 'license-server', 'time-sheets']);
+      assert.match(await said(page), /^3 rules/);
+      await page.reload();
+      await page.locator('html[data-shown]').waitFor({ state: 'attached' });
+      assert.equal((await names(page)).length, 3);
+      const used = new Set(await texts(page, '#who td.c-rule'));
+      assert.ok([...used].every((rule) => ['build-cache', 'license-server', 'time-sheets'].includes(rule)), [...used].join());
+      await page.locator('.tile', { hasText: 'Quiet' }).click();
+      assert.equal((await names(page)).length, 14);
+    })),
+
+  fact('the filter finds rules by their users, and users by the owner of their rule', {}, (context) =>
+    on(context, '', {}, async (page) => {
+      const report = await json(context.base, '/report?since=30d');
+      const { client, rule } = report.entries.find((entry) => entry.client !== '(other)');
+      await typed(page, client);
+      assert.ok((await names(page)).includes(rule));
+      assert.ok((await texts(page, '#who td.c-client')).every((text) => text.startsWith(client)));
+      await typed(page, 'NETOPS 4711');
+      assert.deepEqual(await names(page), ['erp']);
+      assert.deepEqual([...new Set(await texts(page, '#who td.c-rule'))], ['erp']);
+      await typed(page, 'nothing like that');
+      assert.match(await page.locator('#rules .empty').textContent(), /^No rule is like that/);
+    })),
+
+  fact('a rule that is clicked shows who uses it, and going back undoes it', {}, (context) =>
+    on(context, '', {}, async (page) => {
+      await page.locator('button.name', { hasText: 'mail-relay' }).click();
+      assert.equal(await page.evaluate(() => document.activeElement.id), 'who-title');
+      assert.deepEqual([...new Set(await texts(page, '#who td.c-rule'))], ['mail-relay']);
+      assert.equal(await page.locator('#chosen-rule-name').textContent(), 'mail-relay');
+      await page.goBack();
+      await page.locator('#chosen-rule').waitFor({ state: 'hidden' });
+      assert.equal(await page.locator('#who-size').textContent(), '140');
+    })),
+
+  fact('numbers in names sort as numbers, and missing values are last in both directions', {}, (context) =>
+    on(context, '#who=client.up', {}, async (page) => {
+      const ipv4 = (text) => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+      const clients = (await texts(page, '#who td.c-client')).filter((text) => !text.startsWith('('));
+      assert.deepEqual(clients, [...clients].sort((a, b) => ipv4(a) - ipv4(b)));
+      for (let times = 0; times < 2; times++) {
+        await page.locator('#rules th.c-last_seen button').click();
+        assert.ok((await names(page)).slice(-2).every((name) => ['old-vpn', 'keep-sso'].includes(name)));
+      }
+    })),
+
+  fact('another period is asked for, and the exports follow', {}, (context) =>
+    on(context, '', {}, async (page) => {
+      const asked = page.waitForRequest((request) => request.url().endsWith('/report?since=90d'));
+      await page.locator('#period label', { hasText: '90' }).click();
+      await asked;
+      assert.equal(await page.locator('#export-csv').getAttribute('href'), '/report?since=90d&format=csv');
+      assert.match(page.url(), /#since=90$/);
+    })),
+
+  fact('a tunnel is ended with the keyboard, after a question', {}, (context, mock) =>
+    on(context, '', {}, async (page) => {
+      const before = await page.locator('#tunnels tbody tr').count();
+      const first = await page.locator('#tunnels tbody tr').first().locator('td.c-end button').first().getAttribute('aria-label');
+      await page.locator('#tunnels-title').focus();
+      await tabTo(page, 'td.c-end button');
+      await page.keyboard.press('Enter');
+      assert.equal(await said(page), `${first}?`);
+      await page.keyboard.press('Escape');
+      assert.equal(mock.ended.size, 0);
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.waitForFunction((rows) => document.querySelectorAll('#tunnels tbody tr').length === rows, before - 1);
+      assert.equal(mock.ended.size, 1);
+      assert.ok(await page.evaluate(() => document.activeElement.matches('td.c-end button')), 'the focus stays in the table');
+    })),
+
+  fact('reload says every problem, pause and resume change places, drain asks', { badRules: true }, (context, mock) =>
+    on(context, '', {}, async (page) => {
+      // The browser itself notes an answer of 500 as an error, which is no error of the page.
+      await page.route('**/-/reload', async (route) => {
+        const answer = await route.fetch();
+        await route.fulfill({ status: answer.status() === 500 ? 200 : 500, body: await answer.text() });
+      });
+      await page.locator('#reload').click();
+      await page.locator('#notice-text', { hasText: '<b>odd</b>' }).waitFor();
+      assert.equal(await page.locator('#notice-text b').count(), 0);
+      await page.locator('#pause').click();
+      await page.locator('#state', { hasText: 'Paused' }).waitFor();
+      await page.locator('#resume').click();
+      await page.locator('#state', { hasText: 'Ready' }).waitFor();
+      await page.locator('#drain button', { hasText: 'Drain…' }).click();
+      assert.deepEqual(mock.acts, ['/-/reload', '/-/pause', '/-/resume']);
+      await page.locator('#drain button.grave').click();
+      await page.locator('#state', { hasText: 'Draining' }).waitFor();
+    })),
+
+  fact('hostile names are text, and nothing of them runs', { hostile: true }, (context) =>
+    on(context, '', {}, async (page) => {
+      const shown = await page.locator('#who td.c-user, #who th.c-host .cut, #tunnels td.c-rule').allTextContents();
+      assert.ok(shown.includes(HOSTILE.script));
+      assert.ok(shown.includes(HOSTILE.image));
+      assert.ok(shown.includes(HOSTILE.template));
+      assert.ok(shown.includes('erp\\u202emoc.elpmaxe.dlo'));
+      assert.ok(shown.includes('agent\\u000d\\u000aSet-Cookie: a=b'));
+      await page.locator('button.name', { hasText: '<img' }).click();
+      assert.equal(await page.locator('#chosen-rule-name').textContent(), HOSTILE.image);
+      await page.reload();
+      await page.locator('html[data-shown]').waitFor({ state: 'attached' });
+      assert.equal(await page.locator('#chosen-rule-name').textContent(), HOSTILE.image);
+      assert.equal(await page.evaluate(() => window.hacked), undefined);
+      assert.equal(await page.locator('main img, main script').count(), 0);
+    })),
+
+  fact('new data leaves focus, selection and scrolling in place', {}, (context) =>
+    on(context, '', {}, async (page) => {
+      await page.locator('#tunnels tbody tr').nth(4).locator('td.c-end button').first().focus();
+      const before = await page.evaluate(() => [document.activeElement.ariaLabel, scrollY]);
+      await page.evaluate(() => getSelection().selectAllChildren(document.querySelector('#tunnels tbody .cut')));
+      await page.waitForResponse((response) => response.url().endsWith('/connections'), { timeout: 15_000 });
+      await page.waitForResponse((response) => response.url().endsWith('/connections'), { timeout: 15_000 });
+      assert.deepEqual(await page.evaluate(() => [document.activeElement.ariaLabel, scrollY]), before);
+      assert.notEqual(await page.evaluate(() => String(getSelection())), '');
+    })),
+
+  fact('without rules, without a ledger and without users the page says so', { rules: [], entries: 0 }, async (context, mock) => {
+    await on(context, '', {}, async (page) => {
+      assert.equal(await page.locator('#answer').textContent(), 'There are no rules yet');
+      assert.match(await page.locator('#who .empty').textContent(), /^Nobody has used a legacy name/);
+    });
+    mock.scenario = { ledger: 'off', tunnels: 0 };
+    await on(context, '', {}, async (page) => {
+      assert.equal(await page.locator('#answer').textContent(), 'No ledger is kept');
+      assert.equal((await names(page)).length, 14);
+      assert.match(await page.locator('#tunnels .empty').textContent(), /^No tunnel is open/);
+    });
+  }),
+
+  fact('a ledger that cannot be read is named with its reason', { ledger: 'ledger: <b>disk</b> is full' }, async (context) => {
+    const opened = await context.open('');
+    assert.equal(await opened.page.locator('#reasons').textContent(), 'ledger: <b>disk</b> is full');
+    await opened.close();
+  }),
+
+  fact('a server that is gone is missed, and one that is back is welcome', {}, async (context, mock) => {
+    const opened = await context.open('');
+    const silence = opened.page.locator('#silence');
+    mock.scenario = { silent: true };
+    await silence.waitFor({ timeout: 15_000 });
+    assert.match(await silence.textContent(), /^No answer since \d\d:\d\d:\d\d/);
+    assert.equal((await names(opened.page)).length, 14);
+    mock.scenario = {};
+    await silence.waitFor({ state: 'hidden', timeout: 15_000 });
+    await opened.close();
+  }),
+];
+
+/** To be run alone, since it measures. */
+export const MEASURED_FACT = fact('10,000 users and 10,000 tunnels can be worked with', { entries: 10_000, tunnels: 10_000 }, (context) =>
+  on(context, '', {}, async (page) => {
+    const ready = await page.evaluate(() => Math.round(performance.now()));
+    assert.equal(await page.locator('#who tbody tr').count(), 100);
+    await page.locator('#who .title .pager [aria-label="Last page"]').click();
+    assert.equal(await page.locator('#who .title .range').textContent(), '9,901–10,000 of 10,000');
+    await page.locator('#who .title .pager [aria-label="Previous page"]').click();
+    assert.match(page.url(), /who-page=99/);
+    const sorts = await page.evaluate(() =>
+      ['host', 'client', 'agent', 'bytes', 'last_seen'].map((column) => {
+        const start = performance.now();
+        document.querySelector(`#who th.c-${column} button`).click();
+        document.body.getBoundingClientRect();
+        return `${column} ${Math.round(performance.now() - start)} ms`;
+      }),
+    );
+    const filter = await page.evaluate(async () => {
+      const input = document.getElementById('filter');
+      const times = [];
+      for (const text of ['e', 'er', 'erp 10.20.3']) {
+        const start = performance.now();
+        input.value = text;
+        input.dispatchEvent(new Event('input'));
+        while (new URLSearchParams(location.hash.slice(1)).get('filter') !== text) {
+          await new Promise((resolve) => setTimeout(resolve));
+        }
+        document.body.getBoundingClientRect();
+        times.push(`"${text}" ${Math.round(performance.now() - start)} ms`);
+      }
+      return times;
+    });
+    context.measured(`10,000 users and tunnels: shown ${ready} ms after navigation`);
+    context.measured(`sorting 10,000: ${sorts.join(', ')}`);
+    context.measured(`filtering 10,000, with 60 ms for typing on: ${filter.join(', ')}`);
+  }));
