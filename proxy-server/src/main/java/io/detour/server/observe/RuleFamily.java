@@ -7,20 +7,18 @@ import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A metric whose series follow from the rules in force: they come and go with the rules.
  *
  * @param description name, help and labels, as Prometheus needs them to be declared
- * @param labels names of the labels, in the order in which {@code source} gives their values
+ * @param labels of the series, in the order in which {@code source} gives their values
  * @param source the series as they are when they are asked for
  */
-record RuleFamily(MetricFamilyDescriptor description, List<String> labels, Source source) {
+record RuleFamily(MetricFamilyDescriptor description, SeriesLabels labels, Source source) {
   private static final long NEVER_RESET = 0;
 
   /** Adds every series of a family. */
@@ -45,13 +43,17 @@ record RuleFamily(MetricFamilyDescriptor description, List<String> labels, Sourc
    */
   static RuleFamily counter(String name, String help, List<String> labels, Source source) {
     return new RuleFamily(
-        MetricFamilyDescriptor.counter(name).help(help).labelNames(labels).build(), labels, source);
+        MetricFamilyDescriptor.counter(name).help(help).labelNames(labels).build(),
+        new SeriesLabels(labels),
+        source);
   }
 
   /** A family of gauges. */
   static RuleFamily gauge(String name, String help, List<String> labels, Source source) {
     return new RuleFamily(
-        MetricFamilyDescriptor.gauge(name).help(help).labelNames(labels).build(), labels, source);
+        MetricFamilyDescriptor.gauge(name).help(help).labelNames(labels).build(),
+        new SeriesLabels(labels),
+        source);
   }
 
   /** The series of every rule of {@link RuleSnapshot#shown}. */
@@ -61,24 +63,17 @@ record RuleFamily(MetricFamilyDescriptor description, List<String> labels, Sourc
 
   /** What a scrape is told. */
   MetricSnapshot snapshot(RuleSnapshot rules) {
-    if (description.getType() == MetricType.COUNTER) {
-      List<CounterDataPointSnapshot> points = new ArrayList<>();
-      source.read(
-          rules,
-          (value, texts) ->
-              points.add(
-                  new CounterDataPointSnapshot((double) value, labels(texts), null, NEVER_RESET)));
-      return new CounterSnapshot(description.getMetadata(), points);
-    }
-    List<GaugeDataPointSnapshot> points = new ArrayList<>();
-    source.read(
-        rules,
-        (value, texts) ->
-            points.add(new GaugeDataPointSnapshot((double) value, labels(texts), null)));
-    return new GaugeSnapshot(description.getMetadata(), points);
-  }
-
-  private Labels labels(String[] texts) {
-    return Labels.of(labels, List.of(texts));
+    SeriesLabels.Scrape scrape = labels.scrape();
+    source.read(rules, scrape::add);
+    return description.getType() == MetricType.COUNTER
+        ? new CounterSnapshot(
+            description.getMetadata(),
+            scrape.points(
+                (value, series) ->
+                    new CounterDataPointSnapshot((double) value, series, null, NEVER_RESET)))
+        : new GaugeSnapshot(
+            description.getMetadata(),
+            scrape.points(
+                (value, series) -> new GaugeDataPointSnapshot((double) value, series, null)));
   }
 }

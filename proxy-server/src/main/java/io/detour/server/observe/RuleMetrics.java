@@ -24,10 +24,10 @@ import java.util.Locale;
  * their counts, a series is there from the moment in which its rule decides, and it goes with its
  * rule. All families of a page are of one snapshot.
  *
- * <p>A new family is one entry of {@link #FAMILIES}.
+ * <p>A new family is one entry of {@link #families}.
  */
 final class RuleMetrics implements MultiCollector {
-  private static final List<RuleFamily> FAMILIES =
+  private final List<RuleFamily> families =
       List.of(
           RuleFamily.gauge(
               "detour_config_rules",
@@ -97,12 +97,12 @@ final class RuleMetrics implements MultiCollector {
   @Override
   public MetricSnapshots collect() {
     RuleSnapshot current = rules.current();
-    return new MetricSnapshots(FAMILIES.stream().map(family -> family.snapshot(current)).toList());
+    return new MetricSnapshots(families.stream().map(family -> family.snapshot(current)).toList());
   }
 
   @Override
   public List<MetricFamilyDescriptor> getMetricFamilyDescriptors() {
-    return FAMILIES.stream().map(RuleFamily::description).toList();
+    return families.stream().map(RuleFamily::description).toList();
   }
 
   private static String word(Enum<?> value) {
