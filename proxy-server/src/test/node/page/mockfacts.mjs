@@ -18,7 +18,8 @@ async function typed(page, text) {
 export const MOCK_FACTS = [
   fact('verdicts are said in words, with a sign', {}, (context) =>
     on(context, '', {}, async (page) => {
-      assert.equal(await page.locator('#answer').textContent(), '4 of 14 rules can go');
+      assert.equal(await page.locator('#answer').textContent(), '3 of 13 rules can go');
+      assert.match(await page.locator('#reasons').textContent(), /1 rule below is no longer in force\.$/);
       const row = page.locator('#rules tbody tr', { hasText: 'crm' });
       assert.match(await row.locator('.verdict').textContent(), /Safe to remove/);
       assert.equal(await row.locator('.verdict svg').count(), 1);
@@ -53,6 +54,14 @@ export const MOCK_FACTS = [
       assert.deepEqual([...new Set(await texts(page, '#who td.c-rule'))], ['erp']);
       await typed(page, 'nothing like that');
       assert.match(await page.locator('#rules .empty').textContent(), /^No rule is like that/);
+    })),
+
+  fact('slow typing keeps its spaces', {}, (context) =>
+    on(context, '', {}, async (page) => {
+      await page.locator('#filter').pressSequentially('erp 10.20', { delay: 150 });
+      await page.waitForFunction(() => location.hash.includes('filter=erp+10.20'));
+      assert.equal(await page.locator('#filter').inputValue(), 'erp 10.20');
+      assert.deepEqual(await names(page), ['erp']);
     })),
 
   fact('a rule that is clicked shows who uses it, and going back undoes it', {}, (context) =>
@@ -122,6 +131,7 @@ export const MOCK_FACTS = [
       assert.deepEqual(mock.acts, ['/-/reload', '/-/pause', '/-/resume']);
       await page.locator('#drain button.grave').click();
       await page.locator('#state', { hasText: 'Draining' }).waitFor();
+      assert.equal(await page.locator('#drain').isVisible(), false);
     })),
 
   fact('hostile names are text, and nothing of them runs', { hostile: true }, (context) =>

@@ -29,6 +29,7 @@ export function showStatus(status, now) {
   showReload(status.last_reload, now);
   byId('pause').hidden = status.state !== 'ready';
   byId('resume').hidden = status.state !== 'paused';
+  byId('drain').hidden = status.state === 'draining';
 }
 
 function showReload(reload, now) {
@@ -52,7 +53,7 @@ export function startHeader(done) {
     askTwice({
       label: 'Drain…',
       name: 'Drain',
-      question: 'Take no more clients, and stop when the tunnels have ended?',
+      question: 'Take no more clients and stop?',
       yes: 'Drain',
       no: 'Cancel',
       act: () => act('drain', done),

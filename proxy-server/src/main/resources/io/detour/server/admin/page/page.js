@@ -46,6 +46,12 @@ const tables = {
   tunnels: table('tunnels', ({ id }) => id),
 };
 
+/** Only here is the filter written to, so that nobody is disturbed in typing. */
+function takeView() {
+  Object.assign(view, readView(location.hash, columnIds));
+  byId('filter').value = view.text;
+}
+
 function keepView(isStep) {
   const hash = `#${writeView(view)}`;
   if (hash !== location.hash && !(hash === '#' && location.hash === '')) {
@@ -74,15 +80,12 @@ function chooseRule(name) {
   }
 }
 
-function showAll() {
+function showAll(names = Object.keys(tables)) {
   find();
-  Object.keys(tables).forEach(show);
+  names.forEach(show);
   showSummary(view, data.report, data.problem, data.ruleRows);
   byId('chosen-rule').hidden = view.rule === null;
   setText(byId('chosen-rule-name'), visible(view.rule));
-  if (byId('filter').value !== view.text) {
-    byId('filter').value = view.text;
-  }
 }
 
 /** Marks the rows that have the words which are looked for. A rule is found by its own words, or by those of its users. */
@@ -97,6 +100,11 @@ function find() {
   }
   data.ruleRows.forEach((row) => (row.found = hasWords(row.searched) || used.has(row.name)));
   tunnelsAll.forEach((row) => (row.found = hasWords(row.searched)));
+}
+
+/** Tables that may be drawn without anybody having asked for it. */
+function free() {
+  return Object.keys(tables).filter((name) => !tables[name].isHeld());
 }
 
 /** Draws one table anew. */
@@ -186,9 +194,7 @@ async function soon() {
     }),
   ]);
   showSilence(heard.some((one) => one !== false));
-  Object.keys(tables)
-    .filter((name) => !tables[name].isHeld())
-    .forEach(show);
+  free().forEach(show);
 }
 
 async function later() {
@@ -212,7 +218,7 @@ async function later() {
     view.now = Date.now() + clockOffset;
   }
   takeReport();
-  showAll();
+  showAll(free());
   document.documentElement.dataset.shown = 'true';
 }
 
@@ -263,7 +269,7 @@ function startChoices() {
   }
   addEventListener('popstate', () => {
     const before = view.since;
-    Object.assign(view, readView(location.hash, columnIds));
+    takeView();
     if (view.since !== before) {
       laterAgain();
     }
@@ -271,7 +277,7 @@ function startChoices() {
   });
 }
 
-Object.assign(view, readView(location.hash, columnIds));
+takeView();
 startHeader(() => soonAgain());
 startSummary(choose);
 startPlots();

@@ -38,7 +38,7 @@ export function showSummary(view, report, problem, rows) {
     setAttribute(button, 'aria-pressed', String(view.verdict === verdict));
   }
   periods.get(view.since).checked = true;
-  const [answer, reasons] = sentences(view, report, problem, rows, counts);
+  const [answer, reasons] = sentences(view, report, problem, rows);
   setText(byId('answer'), answer);
   setText(byId('reasons'), reasons);
   for (const format of ['csv', 'json']) {
@@ -48,7 +48,7 @@ export function showSummary(view, report, problem, rows) {
   byId('exports').hidden = report === null || report.ledger === 'off';
 }
 
-function sentences(view, report, problem, rows, counts) {
+function sentences(view, report, problem, rows) {
   if (problem !== null) {
     return ['The ledger cannot be read', problem];
   }
@@ -65,9 +65,12 @@ function sentences(view, report, problem, rows, counts) {
   if (rows.length === 0) {
     return ['There are no rules yet', 'Write some into rules.yaml and press Reload; their use shows here from then on.'];
   }
-  return [safe(counts.safe_to_remove, rows.length), reasons(view.now, report.since_days, rows, counts)];
+  const inForce = rows.filter((row) => row.inForce);
+  const removable = inForce.filter((row) => row.verdict === 'safe_to_remove').length;
+  return [safe(removable, inForce.length), reasons(view.now, report.since_days, rows, removable)];
 }
 
+/** Of the rules in force alone: what is no longer in force has gone already. */
 function safe(removable, all) {
   if (removable === 0) {
     return 'No rule can go yet';
@@ -75,20 +78,25 @@ function safe(removable, all) {
   return removable === all ? 'All rules can go' : `${count(removable)} of ${counted(all, 'rule')} can go`;
 }
 
-function reasons(now, days, rows, counts) {
+function reasons(now, days, rows, removable) {
   const parts = [];
-  if (counts.safe_to_remove > 0) {
-    const those = counts.safe_to_remove === 1 ? 'Nobody has used it' : 'Nobody has used them';
+  if (removable > 0) {
+    const those = removable === 1 ? 'Nobody has used it' : 'Nobody has used them';
     parts.push(`${those} in the last ${days} days, and all of that time was watched.`);
   }
   const last = rows.reduce((latest, row) => Math.max(latest, row.lastSeen ?? 0), 0);
   const seen = last === 0 ? '' : ` A legacy name was last seen ${ago(last, now)}.`;
-  if (counts.in_use > 0) {
-    parts.push(`${count(counts.in_use)} ${counts.in_use === 1 ? 'is' : 'are'} still in use.${seen}`);
+  const used = rows.filter((row) => row.verdict === 'in_use').length;
+  if (used > 0) {
+    parts.push(`${count(used)} ${used === 1 ? 'is' : 'are'} still in use.${seen}`);
   } else if (last === 0) {
     parts.push('No legacy name has been seen yet.');
   } else {
     parts.push(`None is in use.${seen}`);
+  }
+  const gone = rows.filter((row) => !row.inForce).length;
+  if (gone > 0) {
+    parts.push(`${counted(gone, 'rule')} below ${gone === 1 ? 'is' : 'are'} no longer in force.`);
   }
   return parts.join(' ');
 }
