@@ -4,6 +4,8 @@ import io.detour.core.CloseReason;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.relay.RelayEngine;
+import io.detour.rules.Mode;
+import io.detour.rules.Rule;
 import io.detour.server.access.AccessControl;
 import io.detour.server.admin.AdminServer;
 import io.detour.server.admin.RulePages;
@@ -15,6 +17,7 @@ import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dial.RouteDialer;
 import io.detour.server.forward.Forward;
 import io.detour.server.forward.ForwardListeners;
+import io.detour.server.ledger.Ledger;
 import io.detour.server.listen.ClientLimits;
 import io.detour.server.listen.DescriptorBudget;
 import io.detour.server.listen.ListenAddress;
@@ -69,6 +72,7 @@ public final class DetourServer implements AutoCloseable {
   private final Dialer dialer;
   private final RouteDialer routes;
   private final RelayEngine engine;
+  private final Ledger ledger;
   private final Metrics metrics;
   private final OwnAddresses own = new OwnAddresses();
   private final Pseudonym pseudonym = Pseudonym.random();
@@ -102,7 +106,9 @@ public final class DetourServer implements AutoCloseable {
             transport, group, counters, options.limits().clients(), options.timeouts().head());
     dialer = new Dialer(options.dial().withPseudonym(pseudonym.text()), transport, own);
     routes = new RouteDialer(dialer);
-    rules.whenReplaced(routes::forget);
+    ledger = Ledger.open(options.ledger(), clock);
+    tellRulesInForce();
+    rules.whenReplaced(this::forgetOldRules);
     engine = new RelayEngine(options.relay());
     metrics =
         new Metrics(
@@ -113,6 +119,25 @@ public final class DetourServer implements AutoCloseable {
             engine.statistics(),
             dialer.statistics(),
             () -> draining);
+    if (ledger.isOn()) {
+      metrics.registerLedger(ledger);
+    }
+  }
+
+  private void forgetOldRules() {
+    routes.forget();
+    tellRulesInForce();
+  }
+
+  /** A rule that is switched off decides nothing, so nobody can say whether it is needed. */
+  private void tellRulesInForce() {
+    if (ledger.isOn()) {
+      ledger.rulesInForce(
+          rules.current().rules().rules().stream()
+              .filter(rule -> rule.mode() != Mode.OFF)
+              .map(Rule::name)
+              .toList());
+    }
   }
 
   /**
@@ -334,5 +359,7 @@ public final class DetourServer implements AutoCloseable {
     dialer.close();
     metrics.close();
     group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    // The last tunnels have told their bytes by now.
+    ledger.close();
   }
 }

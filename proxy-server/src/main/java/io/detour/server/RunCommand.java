@@ -18,6 +18,7 @@ import io.detour.server.config.Timeout;
 import io.detour.server.demo.DemoBanner;
 import io.detour.server.demo.DemoOrigin;
 import io.detour.server.forward.Forward;
+import io.detour.server.ledger.LedgerOptions;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
 import io.detour.server.observe.LogOutput;
@@ -187,7 +188,10 @@ final class RunCommand implements Callable<Integer> {
     return origin == null ? options : withDemo(options, origin);
   }
 
-  /** The demo's names lead to its origin, and its command lines ask for the origin's ports. */
+  /**
+   * The demo's names lead to its origin, and its command lines ask for the origin's ports. What is
+   * tried out in it belongs in no ledger.
+   */
   private static ServerOptions withDemo(ServerOptions options, DemoOrigin origin) {
     AccessOptions access = options.access();
     PortSet origins = PortSet.of(origin.httpPort(), origin.httpsPort());
@@ -195,7 +199,8 @@ final class RunCommand implements Callable<Integer> {
     hosts.putAll(origin.hosts());
     return options
         .withAccess(access.withPorts(access.connectPorts().and(origins), access.forwardPorts()))
-        .withDial(options.dial().withHosts(hosts));
+        .withDial(options.dial().withHosts(hosts))
+        .withLedger(LedgerOptions.off());
   }
 
   private void announce(

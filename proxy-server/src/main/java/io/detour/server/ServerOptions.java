@@ -10,6 +10,7 @@ import io.detour.server.config.LimitOptions;
 import io.detour.server.connect.ClientTimeouts;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.forward.Forward;
+import io.detour.server.ledger.LedgerOptions;
 import io.detour.server.listen.ClientLimits;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
@@ -31,6 +32,7 @@ import java.util.function.Consumer;
  * @param dial how targets are resolved and connected to, the destinations of {@code access}
  *     included
  * @param relay how bytes are moved
+ * @param ledger who used which legacy name is kept there
  * @param threads number of event loops, at least 1
  * @param busyPoll how long an event loop looks for more events before its thread sleeps, if few
  *     came last; zero for not at all
@@ -46,6 +48,7 @@ public record ServerOptions(
     ClientTimeouts timeouts,
     DialOptions dial,
     RelayOptions relay,
+    LedgerOptions ledger,
     int threads,
     Duration busyPoll,
     String configuration) {
@@ -64,12 +67,13 @@ public record ServerOptions(
   }
 
   /**
-   * {@code 127.0.0.1:3128}, admin on {@code 127.0.0.1:3129}, no forward, no rules, and everything
-   * is allowed to everybody.
+   * {@code 127.0.0.1:3128}, admin on {@code 127.0.0.1:3129}, no forward, no rules, no ledger, and
+   * everything is allowed to everybody.
    */
   public static ServerOptions defaults() {
     return of(Configuration.defaults(), RuleSupply.fixed(RuleSet.empty()))
-        .withAccess(AccessOptions.open());
+        .withAccess(AccessOptions.open())
+        .withLedger(LedgerOptions.off());
   }
 
   /** What a configuration says, with rules that have been read. */
@@ -85,6 +89,7 @@ public record ServerOptions(
         configuration.clientTimeouts(),
         configuration.dialOptions(),
         configuration.relayOptions(),
+        configuration.ledger(),
         threads == Configuration.AUTOMATIC ? automaticThreads() : threads,
         configuration.relay().busyPoll(),
         ConfigurationYaml.of(configuration));
@@ -169,6 +174,11 @@ public record ServerOptions(
     return with(draft -> draft.relay = other);
   }
 
+  /** The same with another ledger. */
+  public ServerOptions withLedger(LedgerOptions other) {
+    return with(draft -> draft.ledger = other);
+  }
+
   /** The same with another number of event loops. */
   public ServerOptions withThreads(int other) {
     return with(draft -> draft.threads = other);
@@ -191,6 +201,7 @@ public record ServerOptions(
     private ClientTimeouts timeouts;
     private DialOptions dial;
     private RelayOptions relay;
+    private LedgerOptions ledger;
     private int threads;
     private final Duration busyPoll;
     private final String configuration;
@@ -205,6 +216,7 @@ public record ServerOptions(
       timeouts = from.timeouts;
       dial = from.dial;
       relay = from.relay;
+      ledger = from.ledger;
       threads = from.threads;
       busyPoll = from.busyPoll;
       configuration = from.configuration;
@@ -221,6 +233,7 @@ public record ServerOptions(
           timeouts,
           dial,
           relay,
+          ledger,
           threads,
           busyPoll,
           configuration);

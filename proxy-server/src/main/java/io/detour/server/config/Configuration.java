@@ -10,6 +10,7 @@ import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dial.Parent;
 import io.detour.server.forward.Forward;
+import io.detour.server.ledger.LedgerOptions;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
 import io.detour.server.reload.RuleSource;
@@ -41,6 +42,7 @@ import java.util.stream.Stream;
  * @param relay how bytes are moved
  * @param resolver how names become addresses
  * @param parents the parent proxies by their names, in the order of the file
+ * @param ledger who used which legacy name is kept there
  * @param threads number of event loops, 1 to {@link #MOST_THREADS}, or {@link #AUTOMATIC}
  */
 public record Configuration(
@@ -55,6 +57,7 @@ public record Configuration(
     RelayChoice relay,
     ResolverOptions resolver,
     Map<String, Parent> parents,
+    LedgerOptions ledger,
     int threads) {
 
   /** A number that Detour chooses. */
@@ -106,6 +109,7 @@ public record Configuration(
             relay.mode(), relay.pipeBytes(), relay.pipes(), RelayChoice.USUAL_BUSY_POLL),
         ResolverOptions.defaults(),
         Map.of(),
+        LedgerOptions.defaults(),
         AUTOMATIC);
   }
 
@@ -204,6 +208,7 @@ public record Configuration(
     private RelayChoice relay;
     private ResolverOptions resolver;
     private Map<String, Parent> parents;
+    private LedgerOptions ledger;
     private int threads;
 
     Draft(Configuration from) {
@@ -218,6 +223,7 @@ public record Configuration(
       relay = from.relay;
       resolver = from.resolver;
       parents = from.parents;
+      ledger = from.ledger;
       threads = from.threads;
     }
 
@@ -234,6 +240,7 @@ public record Configuration(
           relay,
           resolver,
           parents,
+          ledger,
           threads);
     }
 
@@ -279,6 +286,10 @@ public record Configuration(
 
     public void parents(Map<String, Parent> other) {
       parents = other;
+    }
+
+    public void ledger(LedgerOptions other) {
+      ledger = other;
     }
 
     public void threads(int other) {

@@ -35,8 +35,9 @@ final class ConfigurationReader {
               "relay",
               "resolver",
               "parents",
+              "ledger",
               "threads")
-          .refusing("log", "ledger");
+          .refusing("log");
   private static final Keys ADMIN_KEYS = Keys.of("listen", "hosts");
   private static final Keys RELAY_KEYS = Keys.of("mode", "pipe_size", "pipes", "busy_poll");
   private static final Keys TIMEOUT_KEYS =
@@ -83,6 +84,7 @@ final class ConfigurationReader {
     draft.relay(relay(fields, usual.relay()));
     draft.resolver(new ResolverReader(scalars, problems).resolver(fields, usual.resolver()));
     draft.parents(new ParentsReader(problems).parents(fields));
+    draft.ledger(new LedgerReader(scalars, problems).ledger(fields, usual.ledger()));
     draft.threads(
         scalars.countOrAutomatic(
             fields, "threads", 1, Configuration.MOST_THREADS, usual.threads()));
