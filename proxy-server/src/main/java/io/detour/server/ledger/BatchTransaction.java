@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -27,7 +26,7 @@ final class BatchTransaction {
   private final RuleSpans spans;
 
   /**
-   * @param connection without autocommit
+   * @param connection with autocommit; not to be used any more after a failure
    * @param spans what is in force now, for a run that the database does not know
    */
   BatchTransaction(Connection connection, Dialect dialect, Run run, RuleSpans spans) {
@@ -42,10 +41,10 @@ final class BatchTransaction {
 
   /** Writes a batch, unless it is there already. */
   void write(Batch batch) throws SQLException {
-    limitWaiting(connection, dialect);
+    Transaction.begin(connection, dialect);
     Standing standing = standing();
     if (standing != null && standing.lastBatch >= batch.number()) {
-      connection.rollback();
+      Transaction.commit(connection);
       run.has(batch);
       return;
     }
@@ -62,18 +61,8 @@ final class BatchTransaction {
     rows.mergeUses(batch.rows());
     rows.mergeCertificates(batch.certificates());
     updateRun(batch);
-    connection.commit();
+    Transaction.commit(connection);
     run.has(batch);
-  }
-
-  /** So that neither a dead Detour's lock is waited for without end, nor ours if we die. */
-  static void limitWaiting(Connection connection, Dialect dialect) throws SQLException {
-    if (dialect == Dialect.POSTGRESQL) {
-      try (Statement statement = connection.createStatement()) {
-        statement.execute("SET LOCAL lock_timeout = '20s'");
-        statement.execute("SET LOCAL idle_in_transaction_session_timeout = '60s'");
-      }
-    }
   }
 
   private @Nullable Standing standing() throws SQLException {
@@ -128,12 +117,12 @@ final class BatchTransaction {
 
   /** Says that this process observes nothing any more. */
   void end() throws SQLException {
-    limitWaiting(connection, dialect);
+    Transaction.begin(connection, dialect);
     try (PreparedStatement update =
         connection.prepareStatement("UPDATE detour_run SET ended = 1 WHERE id = ?")) {
       update.setString(1, run.id());
       update.executeUpdate();
     }
-    connection.commit();
+    Transaction.commit(connection);
   }
 }

@@ -26,7 +26,7 @@ final class Housekeeping {
   private final StoredRows stored;
 
   /**
-   * @param connection without autocommit
+   * @param connection with autocommit; not to be used any more after a failure
    */
   Housekeeping(Connection connection, Dialect dialect) {
     this.connection = connection;
@@ -39,9 +39,7 @@ final class Housekeeping {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("SELECT count(*) FROM legacy_use")) {
       row.next();
-      long entries = row.getLong(1);
-      connection.commit();
-      return entries;
+      return row.getLong(1);
     }
   }
 
@@ -58,8 +56,7 @@ final class Housekeeping {
       if (excess <= 0) {
         return folded;
       }
-      // A rule that had no folded row gets one, so that more has to go than is too much.
-      SortedMap<EntryKey, Tally> oldest = oldest((int) Math.min(CHUNK, excess + 1), ANY_TIME);
+      SortedMap<EntryKey, Tally> oldest = oldest((int) Math.min(CHUNK, excess), ANY_TIME);
       if (oldest.isEmpty()) {
         return folded;
       }
@@ -68,7 +65,7 @@ final class Housekeeping {
   }
 
   private long fold(SortedMap<EntryKey, Tally> rows) throws SQLException {
-    BatchTransaction.limitWaiting(connection, dialect);
+    Transaction.begin(connection, dialect);
     SortedMap<String, SortedMap<EntryKey, Tally>> byRule = new TreeMap<>();
     rows.forEach(
         (key, row) -> byRule.computeIfAbsent(key.rule(), _ -> new TreeMap<>()).put(key, row));
@@ -87,7 +84,7 @@ final class Housekeeping {
         folded += sum.requests();
       }
     }
-    connection.commit();
+    Transaction.commit(connection);
     return folded;
   }
 
@@ -126,10 +123,9 @@ final class Housekeeping {
     while (true) {
       SortedMap<EntryKey, Tally> old = oldest(CHUNK, before);
       if (old.isEmpty()) {
-        connection.commit();
         return;
       }
-      BatchTransaction.limitWaiting(connection, dialect);
+      Transaction.begin(connection, dialect);
       SortedMap<String, Tally> rules = new TreeMap<>();
       old.forEach((key, row) -> rules.computeIfAbsent(key.rule(), _ -> new Tally()).add(row));
       try (PreparedStatement delete =
@@ -142,7 +138,7 @@ final class Housekeeping {
         delete.executeBatch();
       }
       stored.mergeRetired(rules);
-      connection.commit();
+      Transaction.commit(connection);
     }
   }
 

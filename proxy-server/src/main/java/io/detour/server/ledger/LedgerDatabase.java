@@ -28,8 +28,8 @@ sealed interface LedgerDatabase permits SqliteDatabase, PostgresqlDatabase, Miss
   Dialect dialect();
 
   /**
-   * A connection for writing, without autocommit, to a database that has all tables: they are made
-   * or changed if need be.
+   * A connection for writing, with autocommit, to a database that has all tables: they are made or
+   * changed if need be.
    */
   Connection openForWriting() throws SQLException;
 

@@ -35,7 +35,7 @@ public final class LedgerReading implements AutoCloseable {
           max(last_seen) OVER same AS last_seen, sum(requests) OVER same AS requests,
           sum(bytes_upstream) OVER same AS bytes_upstream,
           sum(bytes_downstream) OVER same AS bytes_downstream,
-          row_number() OVER (PARTITION BY rule, host ORDER BY last_seen DESC, client) AS place
+          row_number() OVER (PARTITION BY rule, host ORDER BY last_request DESC, client) AS place
         FROM legacy_use WINDOW same AS (PARTITION BY rule, host)) AS hosts
       WHERE place = 1 AND last_seen >= ? ORDER BY host, rule
       """;

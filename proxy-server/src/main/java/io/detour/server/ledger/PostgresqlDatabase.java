@@ -31,7 +31,6 @@ final class PostgresqlDatabase implements LedgerDatabase {
     try {
       requireUnicode(connection);
       LedgerDatabase.migrate(new FlywaySource(this::open), Dialect.POSTGRESQL);
-      connection.setAutoCommit(false);
       return connection;
     } catch (SQLException | RuntimeException e) {
       connection.close();

@@ -28,7 +28,7 @@ final class SpanCompaction {
   private final Dialect dialect;
 
   /**
-   * @param connection without autocommit
+   * @param connection with autocommit; not to be used any more after a failure
    */
   SpanCompaction(Connection connection, Dialect dialect) {
     this.connection = connection;
@@ -45,7 +45,7 @@ final class SpanCompaction {
    * @param retired spans and certificates before this are removed
    */
   void run(String own, long now, long retired) throws SQLException {
-    BatchTransaction.limitWaiting(connection, dialect);
+    Transaction.begin(connection, dialect);
     endDead(own, now);
     update(
         "UPDATE rule_span SET span_end = (SELECT alive FROM detour_run WHERE id = rule_span.run)"
@@ -55,7 +55,7 @@ final class SpanCompaction {
     update("DELETE FROM rule_span WHERE span_end < ?", retired);
     update("DELETE FROM detour_run WHERE ended = 1 AND alive < ?", now - FORGOTTEN_SECONDS);
     update("DELETE FROM target_certificate WHERE checked < ?", retired);
-    connection.commit();
+    Transaction.commit(connection);
   }
 
   private void endDead(String own, long now) throws SQLException {

@@ -48,7 +48,7 @@ final class SqliteDatabase implements LedgerDatabase {
     SQLiteConfig config = writing();
     // A transaction that began with a read could not wait for the lock when it comes to write.
     config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
-    return withoutAutocommit(open(config));
+    return open(config);
   }
 
   /**

@@ -27,11 +27,11 @@ final class StoredRows {
 
   private String mergeUse() {
     String newest =
-        "CASE WHEN excluded.requests > 0 AND excluded.last_seen >= legacy_use.last_seen";
+        "CASE WHEN excluded.last_request > 0 AND excluded.last_request >= legacy_use.last_request";
     return """
     INSERT INTO legacy_use (rule, host, client, first_seen, last_seen, requests, bytes_upstream,
-      bytes_downstream, last_user, last_user_agent, last_target)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      bytes_downstream, last_request, last_user, last_user_agent, last_target)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (rule, host, client) DO UPDATE SET
     """
         + (" first_seen = " + dialect.least("legacy_use.first_seen", "excluded.first_seen"))
@@ -39,6 +39,8 @@ final class StoredRows {
         + sum("requests")
         + sum("bytes_upstream")
         + sum("bytes_downstream")
+        + (", last_request = "
+            + dialect.greatest("legacy_use.last_request", "excluded.last_request"))
         + latest("last_user", newest)
         + latest("last_user_agent", newest)
         + latest("last_target", newest);
@@ -74,9 +76,10 @@ final class StoredRows {
         merge.setLong(6, tally.requests());
         merge.setLong(7, tally.upstreamBytes());
         merge.setLong(8, tally.downstreamBytes());
-        merge.setString(9, StoredText.clean(tally.user()));
-        merge.setString(10, StoredText.clean(tally.userAgent()));
-        merge.setString(11, StoredText.clean(tally.target()));
+        merge.setLong(9, tally.lastRequest());
+        merge.setString(10, StoredText.clean(tally.user()));
+        merge.setString(11, StoredText.clean(tally.userAgent()));
+        merge.setString(12, StoredText.clean(tally.target()));
         waiting = added(merge, waiting);
       }
       finish(merge, waiting);

@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
 final class Tally {
   private long firstSeen = Long.MAX_VALUE;
   private long lastSeen = Long.MIN_VALUE;
+
+  /** When the request was that the texts are of; 0 for none. */
+  private long lastRequest;
+
   private long requests;
   private long upstreamBytes;
   private long downstreamBytes;
@@ -28,7 +32,8 @@ final class Tally {
 
   /** Adds a request. What it says of itself is kept if none later is known. */
   void add(LedgerUse use) {
-    if (use.epochSecond() >= lastSeen) {
+    if (use.epochSecond() >= lastRequest) {
+      lastRequest = use.epochSecond();
       user = StoredText.shortened(use.user());
       userAgent = StoredText.shortened(use.userAgent());
       target = StoredText.shortened(use.target());
@@ -57,7 +62,8 @@ final class Tally {
 
   /** Adds all of another one of the same row. */
   void add(Tally other) {
-    if (other.lastSeen >= lastSeen && other.requests > 0) {
+    if (other.lastRequest > 0 && other.lastRequest >= lastRequest) {
+      lastRequest = other.lastRequest;
       user = other.user;
       userAgent = other.userAgent;
       target = other.target;
@@ -75,6 +81,10 @@ final class Tally {
 
   long lastSeen() {
     return lastSeen;
+  }
+
+  long lastRequest() {
+    return lastRequest;
   }
 
   long requests() {

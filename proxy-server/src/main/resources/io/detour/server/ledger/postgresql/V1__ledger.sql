@@ -9,6 +9,8 @@ CREATE TABLE legacy_use (
   requests BIGINT NOT NULL,
   bytes_upstream BIGINT NOT NULL,
   bytes_downstream BIGINT NOT NULL,
+  -- That of the next three, 0 if there was none.
+  last_request BIGINT NOT NULL,
   last_user TEXT,
   last_user_agent TEXT,
   last_target TEXT,

@@ -9,6 +9,8 @@ CREATE TABLE legacy_use (
   requests INTEGER NOT NULL,
   bytes_upstream INTEGER NOT NULL,
   bytes_downstream INTEGER NOT NULL,
+  -- That of the next three, 0 if there was none.
+  last_request INTEGER NOT NULL,
   last_user TEXT,
   last_user_agent TEXT,
   last_target TEXT,
