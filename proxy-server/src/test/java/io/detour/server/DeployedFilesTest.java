@@ -3,6 +3,8 @@ package io.detour.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.server.ledger.LedgerOptions;
+import io.detour.server.ledger.LedgerUrl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +84,9 @@ class DeployedFilesTest {
       wanted.addAll(all(METRIC, Files.readString(Path.of("..", document))));
     }
     assertThat(wanted).hasSizeGreaterThan(40);
-    try (RunningServer proxy = RunningServer.start(RULES)) {
+    LedgerOptions ledger =
+        LedgerOptions.defaults().withUrl(new LedgerUrl.Sqlite(folder.resolve("ledger.db")));
+    try (RunningServer proxy = RunningServer.start(RULES, options -> options.withLedger(ledger))) {
       System.gc(); // The collector tells of it a moment later.
       await().untilAsserted(() -> assertThat(there(proxy)).containsAll(wanted));
     }

@@ -173,7 +173,7 @@ class ReportCommandTest {
     assertThat(run.out())
         .contains("a\\u001b[31m.old.test  zone            1  ")
         .contains("\\u202eoj")
-        .contains("erp.old.test           erp             2  ")
+        .contains("erp.old.test          erp             2  ")
         .endsWith("3 rows by host in 400 days.\n");
     assertThat(run.out().chars()).noneMatch(c -> c == 0x1b || c == 0x202e || c == '\t');
   }
@@ -240,7 +240,6 @@ class ReportCommandTest {
                     + "'last_seen':'2026-12-06T08:00Z','requests':1,'bytes_upstream':0,"
                     + "'bytes_downstream':0}")
                 .replace('\'', '"')
-                .replace("\u001b", "\\u001b")
                 .replace("\u001b", "\\u001B"));
   }
 
@@ -286,7 +285,7 @@ class ReportCommandTest {
 
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.out()).isEmpty();
-    assertThat(run.err()).startsWith(bad + ":2:1: unknown key \"ruls\"");
+    assertThat(run.err()).contains(bad + ":2:1: unknown key \"ruls\"");
   }
 
   @ParameterizedTest

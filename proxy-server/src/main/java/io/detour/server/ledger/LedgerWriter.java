@@ -142,6 +142,9 @@ final class LedgerWriter implements Runnable {
     long deadline = System.nanoTime() + pace.close().toNanos();
     nextHeartbeat = System.nanoTime();
     while (!attempt() || pending != null || queue.size() > 0) {
+      if (queue.size() == 0) {
+        return; // only that nothing was used is not in the database
+      }
       long left = deadline - System.nanoTime();
       if (left <= 0) {
         LOG.error(

@@ -115,7 +115,8 @@ class LedgerTest {
           new LedgerUse(
               "r", "h\0\ud800", "c", "u'; DROP TABLE legacy_use; --", "\0", null, clock.second()));
       ledger.used(
-          new LedgerUse("r", "h\ufffd\ufffd", "c", null, "x".repeat(5000), null, clock.second()));
+          new LedgerUse(
+              "r", "h\ufffd\ufffd", "c", null, "x".repeat(5000), null, clock.second() + 1));
     }
 
     UseReport use = Ledgers.report(url(), clock.instant(), "r").entries().getFirst();

@@ -53,7 +53,7 @@ class LedgerTroubleTest {
         await().atMost(DEADLINE).until(() -> ledger.writes(Write.FAILURE) > 0);
         assertThat(ledger.isUp()).isFalse();
         ledger.used(use("erp", "h", "c", clock.second()));
-        assertThat(ledger.queueEntries()).isEqualTo(2);
+        assertThat(ledger.queueEntries()).isPositive();
 
         in.write("COMMIT; SELECT 'free';\n");
         in.flush();
