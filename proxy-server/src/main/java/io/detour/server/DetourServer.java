@@ -4,9 +4,12 @@ import io.detour.core.CloseReason;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.relay.RelayEngine;
+import io.detour.rules.Mode;
+import io.detour.rules.Rule;
 import io.detour.server.access.AccessControl;
 import io.detour.server.admin.AdminContent;
 import io.detour.server.admin.AdminServer;
+import io.detour.server.admin.ReportPages;
 import io.detour.server.admin.RulePages;
 import io.detour.server.admin.ServerControl;
 import io.detour.server.admin.ServerPages;
@@ -20,6 +23,8 @@ import io.detour.server.dial.RouteDialer;
 import io.detour.server.forward.Forward;
 import io.detour.server.forward.ForwardListeners;
 import io.detour.server.generate.CurrentPac;
+import io.detour.server.ledger.CertificateCheck;
+import io.detour.server.ledger.Ledger;
 import io.detour.server.listen.ClientLimits;
 import io.detour.server.listen.DescriptorBudget;
 import io.detour.server.listen.ListenAddress;
@@ -30,6 +35,7 @@ import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.Metrics;
 import io.detour.server.observe.RequestCounters;
 import io.detour.server.observe.RequestIds;
+import io.detour.server.observe.TargetCertificate;
 import io.detour.server.observe.TargetCertificates;
 import io.detour.server.observe.Throughput;
 import io.detour.server.passage.PassageServices;
@@ -46,12 +52,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +80,9 @@ public final class DetourServer implements AutoCloseable {
   private static final long DRAIN_LOOK_MILLIS = 20;
   private static final Duration SUPPRESSED_SWEEP = Duration.ofMinutes(1);
 
+  /** How often tunnels that are open are told to the ledger: their names are in use. */
+  private static final Duration LEDGER_PROGRESS = Duration.ofMinutes(5);
+
   private final Transport transport;
   private final InstantSource clock;
   private final EventLoopGroup group;
@@ -81,11 +93,18 @@ public final class DetourServer implements AutoCloseable {
   private final Dialer dialer;
   private final RouteDialer routes;
   private final RelayEngine engine;
+  private final Ledger ledger;
   private final Metrics metrics;
   private final RequestCounters counters;
   private final Throughput throughput;
   private final OpenTunnels tunnels = new OpenTunnels();
   private final Housekeeping housekeeping = new Housekeeping();
+
+  /** Reads the ledger for the admin interface; whoever asks waits for who asked before. */
+  private final ExecutorService reports =
+      Executors.newSingleThreadExecutor(
+          work -> Thread.ofPlatform().daemon().name("report").unstarted(work));
+
   private final CompletableFuture<Void> drainAsked = new CompletableFuture<>();
   private final TargetCertificates certificates = new TargetCertificates();
   private final OwnAddresses own = new OwnAddresses();
@@ -122,7 +141,9 @@ public final class DetourServer implements AutoCloseable {
             transport, group, counters, options.limits().clients(), options.timeouts().head());
     dialer = new Dialer(options.dial().withPseudonym(pseudonym.text()), transport, own);
     routes = new RouteDialer(dialer);
-    rules.whenReplaced(routes::forget);
+    ledger = Ledger.open(options.ledger(), clock);
+    tellRulesInForce();
+    rules.whenReplaced(this::forgetOldRules);
     engine = new RelayEngine(options.relay());
     throughput = new Throughput(counters, engine.statistics(), clock);
     metrics =
@@ -135,6 +156,28 @@ public final class DetourServer implements AutoCloseable {
             dialer.statistics(),
             () -> draining);
     metrics.registerCertificates(rules, certificates);
+    if (ledger.isOn()) {
+      metrics.registerLedger(ledger);
+    }
+  }
+
+  private void forgetOldRules() {
+    routes.forget();
+    tellRulesInForce();
+    if (certificateWatch != null) {
+      certificateWatch.rulesReplaced();
+    }
+  }
+
+  /** A rule that is switched off decides nothing, so nobody can say whether it is needed. */
+  private void tellRulesInForce() {
+    if (ledger.isOn()) {
+      ledger.rulesInForce(
+          rules.current().rules().rules().stream()
+              .filter(rule -> rule.mode() != Mode.OFF)
+              .map(Rule::name)
+              .toList());
+    }
   }
 
   /**
@@ -185,7 +228,8 @@ public final class DetourServer implements AutoCloseable {
             new Control());
     own.add(admin.localAddress());
     TunnelServices services =
-        new TunnelServices(new PassageServices(access, rules, routes, log, clock), engine, tunnels);
+        new TunnelServices(
+            new PassageServices(access, rules, routes, log, ledger, clock), engine, tunnels);
     FrontDoor clients = new FrontDoor(services, options, pseudonym, this::autoConfig);
     door = clients;
     List<ListenerOptions> listening = new ArrayList<>();
@@ -232,6 +276,7 @@ public final class DetourServer implements AutoCloseable {
             throughput,
             clock,
             zone),
+        new ReportPages(ledger, rules, reports, clock, zone),
         options.configuration());
   }
 
@@ -244,17 +289,29 @@ public final class DetourServer implements AutoCloseable {
             options.dial().withPseudonym(pseudonym.text()),
             own,
             clock);
+    if (ledger.isOn()) {
+      watch.whenLearnt(learnt -> ledger.certificate(check(learnt)));
+    }
     certificateWatch = watch;
-    rules.whenReplaced(
-        () -> {
-          routes.forget();
-          watch.rulesReplaced();
-        });
+  }
+
+  private static CertificateCheck check(TargetCertificate learnt) {
+    Instant notAfter = learnt.notAfter();
+    return new CertificateCheck(
+        learnt.rule(),
+        learnt.to(),
+        learnt.checkedAt().getEpochSecond(),
+        notAfter == null ? null : notAfter.getEpochSecond(),
+        learnt.coversLegacyName(),
+        learnt.problem());
   }
 
   private void keepHouse(AccessLog log, Duration periodic) {
     housekeeping.every(Throughput.INTERVAL, () -> throughput.sample(System.nanoTime()));
     housekeeping.every(SUPPRESSED_SWEEP, log::sweep);
+    if (ledger.isOn()) {
+      housekeeping.every(LEDGER_PROGRESS, tunnels::accountSoFar);
+    }
     if (periodic.isPositive()) {
       housekeeping.every(
           periodic,
@@ -430,6 +487,7 @@ public final class DetourServer implements AutoCloseable {
     }
     reloader.close();
     housekeeping.close();
+    reports.shutdownNow();
     if (certificateWatch != null) {
       certificateWatch.close();
     }
@@ -438,5 +496,7 @@ public final class DetourServer implements AutoCloseable {
     dialer.close();
     metrics.close();
     group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    // The last tunnels have told their bytes by now.
+    ledger.close();
   }
 }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       CheckCommand.class,
       ExplainCommand.class,
+      ReportCommand.class,
       ReplayCommand.class,
       GenerateCommand.class,
       PipeCommand.class,
@@ -72,7 +73,7 @@ final class Main implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "a verb is missing (expected: run, check, explain, replay, generate, pipe, reload, status,"
-            + " connections, drain, ready or config)");
+        "a verb is missing (expected: run, check, explain, report, replay, generate, pipe, reload,"
+            + " status, connections, drain, ready or config)");
   }
 }

@@ -1,5 +1,6 @@
 package io.detour.server;
 
+import io.detour.rules.RuleSet;
 import io.detour.rules.lint.RuleReview;
 import io.detour.rules.lint.Setting;
 import io.detour.rules.yaml.RuleFiles;
@@ -32,6 +33,13 @@ final class RuleFlags {
       paramLabel = "FILE",
       description = "The configuration file.")
   private @Nullable Path config;
+
+  /** The same as {@link #read}, and no rules where none are named and there is no usual file. */
+  ChosenRules readIfAny() {
+    return rules == null && config == null && !Files.exists(USUAL_FILE)
+        ? new ChosenRules.Accepted(Configuration.defaults(), List.of(), RuleSet.empty())
+        : read();
+  }
 
   /**
    * Reads and judges the rules as a running Detour does, their tests included. Without a

@@ -18,6 +18,7 @@ import io.detour.server.config.Timeout;
 import io.detour.server.demo.DemoBanner;
 import io.detour.server.demo.DemoOrigin;
 import io.detour.server.forward.Forward;
+import io.detour.server.ledger.LedgerOptions;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
 import io.detour.server.observe.LogFormat;
@@ -209,7 +210,8 @@ final class RunCommand implements Callable<Integer> {
 
   /**
    * The demo's names lead to its origin, and its command lines ask for the origin's ports. What
-   * else the rules name is not there, and is not looked for.
+   * else the rules name is not there, and is not looked for; what is tried out belongs in no
+   * ledger.
    */
   private static ServerOptions withDemo(ServerOptions options, DemoOrigin origin) {
     AccessOptions access = options.access();
@@ -219,7 +221,8 @@ final class RunCommand implements Callable<Integer> {
     return options
         .withAccess(access.withPorts(access.connectPorts().and(origins), access.forwardPorts()))
         .withDial(options.dial().withHosts(hosts))
-        .withCertificateWatch(Duration.ZERO);
+        .withCertificateWatch(Duration.ZERO)
+        .withLedger(LedgerOptions.off());
   }
 
   private void announce(

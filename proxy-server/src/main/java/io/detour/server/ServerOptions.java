@@ -10,6 +10,7 @@ import io.detour.server.config.LimitOptions;
 import io.detour.server.connect.ClientTimeouts;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.forward.Forward;
+import io.detour.server.ledger.LedgerOptions;
 import io.detour.server.listen.ClientLimits;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
@@ -32,6 +33,7 @@ import java.util.function.Consumer;
  * @param dial how targets are resolved and connected to, the destinations of {@code access}
  *     included
  * @param relay how bytes are moved
+ * @param ledger who used which legacy name is kept there
  * @param threads number of event loops, at least 1
  * @param busyPoll how long an event loop looks for more events before its thread sleeps, if few
  *     came last; zero for not at all
@@ -50,6 +52,7 @@ public record ServerOptions(
     ClientTimeouts timeouts,
     DialOptions dial,
     RelayOptions relay,
+    LedgerOptions ledger,
     int threads,
     Duration busyPoll,
     LogOptions log,
@@ -70,13 +73,14 @@ public record ServerOptions(
   }
 
   /**
-   * {@code 127.0.0.1:3128}, admin on {@code 127.0.0.1:3129}, no forward, no rules, and everything
-   * is allowed to everybody, and every use is logged. Certificates are not watched.
+   * {@code 127.0.0.1:3128}, admin on {@code 127.0.0.1:3129}, no forward, no rules, no ledger, and
+   * everything is allowed to everybody, and every use is logged. Certificates are not watched.
    */
   public static ServerOptions defaults() {
     return of(Configuration.defaults(), RuleSupply.fixed(RuleSet.empty()))
         .withAccess(AccessOptions.open())
         .withCertificateWatch(Duration.ZERO)
+        .withLedger(LedgerOptions.off())
         .withLog(LogOptions.defaults().withUsesPerMinute(0));
   }
 
@@ -93,6 +97,7 @@ public record ServerOptions(
         configuration.clientTimeouts(),
         configuration.dialOptions(),
         configuration.relayOptions(),
+        configuration.ledger(),
         threads == Configuration.AUTOMATIC ? automaticThreads() : threads,
         configuration.relay().busyPoll(),
         configuration.log(),
@@ -179,6 +184,11 @@ public record ServerOptions(
     return with(draft -> draft.relay = other);
   }
 
+  /** The same with another ledger. */
+  public ServerOptions withLedger(LedgerOptions other) {
+    return with(draft -> draft.ledger = other);
+  }
+
   /** The same with another number of event loops. */
   public ServerOptions withThreads(int other) {
     return with(draft -> draft.threads = other);
@@ -211,6 +221,7 @@ public record ServerOptions(
     private ClientTimeouts timeouts;
     private DialOptions dial;
     private RelayOptions relay;
+    private LedgerOptions ledger;
     private int threads;
     private final Duration busyPoll;
     private LogOptions log;
@@ -227,6 +238,7 @@ public record ServerOptions(
       timeouts = from.timeouts;
       dial = from.dial;
       relay = from.relay;
+      ledger = from.ledger;
       threads = from.threads;
       busyPoll = from.busyPoll;
       log = from.log;
@@ -245,6 +257,7 @@ public record ServerOptions(
           timeouts,
           dial,
           relay,
+          ledger,
           threads,
           busyPoll,
           log,

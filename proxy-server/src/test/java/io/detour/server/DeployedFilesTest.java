@@ -3,6 +3,8 @@ package io.detour.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.server.ledger.LedgerOptions;
+import io.detour.server.ledger.LedgerUrl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,11 +71,14 @@ class DeployedFilesTest {
       wanted.addAll(all(METRIC, Files.readString(Path.of("..", document))));
     }
     assertThat(wanted).hasSizeGreaterThan(40);
+    LedgerOptions ledger =
+        LedgerOptions.defaults().withUrl(new LedgerUrl.Sqlite(folder.resolve("ledger.db")));
     try (TlsTarget target = TlsTarget.covering("a.old.test");
         RunningServer proxy =
             RunningServer.start(
                 rules(target.authority()),
-                options -> options.withCertificateWatch(Duration.ofMillis(200)))) {
+                options ->
+                    options.withCertificateWatch(Duration.ofMillis(200)).withLedger(ledger))) {
       System.gc(); // The collector tells of it a moment later.
       await().untilAsserted(() -> assertThat(there(proxy)).containsAll(wanted));
     }

@@ -67,6 +67,7 @@ final class DetourProcess implements AutoCloseable {
             .redirectError(err.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("DETOUR_"));
     builder.environment().put("DETOUR_CONFIG", open(folder).toString());
+    builder.environment().put("XDG_STATE_HOME", folder.toAbsolutePath().toString());
     builder.environment().putAll(environment);
     return new DetourProcess(builder.start(), out, err);
   }

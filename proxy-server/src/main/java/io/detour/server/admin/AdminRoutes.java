@@ -46,6 +46,7 @@ record AdminRoutes(
       /status    the process at a glance, JSON
       /connections      the open tunnels, JSON
       /connections/ID   DELETE ends one
+      /report    ?since=30d&format=json|csv&by=rule|host|client who still uses which legacy name
       /history   what went through in the last hour, JSON\
       """;
 
@@ -74,9 +75,11 @@ record AdminRoutes(
     if (!isRead(request.method())) {
       return CompletableFuture.completedFuture(Answer.methodNotAllowed("GET, HEAD"));
     }
-    return path.equals("/connections")
-        ? content.server().connections()
-        : CompletableFuture.completedFuture(read(path, request));
+    return switch (path) {
+      case "/connections" -> content.server().connections();
+      case "/report" -> report(request.uri());
+      default -> CompletableFuture.completedFuture(read(path, request));
+    };
   }
 
   private CompletableFuture<Answer> act(String path, HttpMethod method) {
@@ -183,11 +186,23 @@ record AdminRoutes(
     return asset == null ? notFound() : asset;
   }
 
+  private CompletableFuture<Answer> report(String target) {
+    try {
+      return content.report().report(new QueryStringDecoder(target));
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.completedFuture(badQuery());
+    }
+  }
+
+  private static Answer badQuery() {
+    return Answer.text(HttpResponseStatus.BAD_REQUEST, "the query is not well encoded");
+  }
+
   private Answer explain(String target) {
     try {
       return content.rules().explain(new QueryStringDecoder(target));
     } catch (IllegalArgumentException e) {
-      return Answer.text(HttpResponseStatus.BAD_REQUEST, "the query is not well encoded");
+      return badQuery();
     }
   }
 

@@ -105,7 +105,7 @@ public record ServerPages(
       list.addObject()
           .put("id", ids.text(tunnel.asked().id()))
           .put("kind", tunnel.asked().kind().name().toLowerCase(Locale.ROOT))
-          .put("client", tunnel.asked().clientText())
+          .put("client", tunnel.asked().client())
           .put("user", tunnel.asked().user())
           .put("requested", String.valueOf(tunnel.asked().requested()))
           .put("target", tunnel.target().toString())

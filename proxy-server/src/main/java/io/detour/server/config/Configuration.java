@@ -10,6 +10,7 @@ import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dial.Parent;
 import io.detour.server.forward.Forward;
+import io.detour.server.ledger.LedgerOptions;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
 import io.detour.server.observe.LogOptions;
@@ -44,6 +45,7 @@ import java.util.stream.Stream;
  * @param parents the parent proxies by their names, in the order of the file
  * @param certificateWatch how long it is between two looks at the certificate of a target, {@link
  *     #LEAST_CERTIFICATE_WATCH} to {@link #MOST_CERTIFICATE_WATCH}, or zero if they are not watched
+ * @param ledger who used which legacy name is kept there
  * @param threads number of event loops, 1 to {@link #MOST_THREADS}, or {@link #AUTOMATIC}
  * @param log what is logged, and where to
  */
@@ -60,6 +62,7 @@ public record Configuration(
     ResolverOptions resolver,
     Map<String, Parent> parents,
     Duration certificateWatch,
+    LedgerOptions ledger,
     int threads,
     LogOptions log) {
 
@@ -117,6 +120,7 @@ public record Configuration(
         ResolverOptions.defaults(),
         Map.of(),
         USUAL_CERTIFICATE_WATCH,
+        LedgerOptions.defaults(),
         AUTOMATIC,
         LogOptions.defaults());
   }
@@ -217,6 +221,7 @@ public record Configuration(
     private ResolverOptions resolver;
     private Map<String, Parent> parents;
     private Duration certificateWatch;
+    private LedgerOptions ledger;
     private int threads;
     private LogOptions log;
 
@@ -233,6 +238,7 @@ public record Configuration(
       resolver = from.resolver;
       parents = from.parents;
       certificateWatch = from.certificateWatch;
+      ledger = from.ledger;
       threads = from.threads;
       log = from.log;
     }
@@ -251,6 +257,7 @@ public record Configuration(
           resolver,
           parents,
           certificateWatch,
+          ledger,
           threads,
           log);
     }
@@ -301,6 +308,10 @@ public record Configuration(
 
     public void certificateWatch(Duration other) {
       certificateWatch = other;
+    }
+
+    public void ledger(LedgerOptions other) {
+      ledger = other;
     }
 
     public void threads(int other) {

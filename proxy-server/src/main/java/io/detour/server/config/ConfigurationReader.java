@@ -24,21 +24,21 @@ import org.jspecify.annotations.Nullable;
 final class ConfigurationReader {
   private static final Keys FILE_KEYS =
       Keys.of(
-              "listen",
-              "forward",
-              "admin",
-              "rules",
-              "rules_watch",
-              "access",
-              "limits",
-              "timeouts",
-              "relay",
-              "resolver",
-              "parents",
-              "certificates",
-              "threads",
-              "log")
-          .refusing("ledger");
+          "listen",
+          "forward",
+          "admin",
+          "rules",
+          "rules_watch",
+          "access",
+          "limits",
+          "timeouts",
+          "relay",
+          "resolver",
+          "parents",
+          "certificates",
+          "ledger",
+          "threads",
+          "log");
   private static final Keys ADMIN_KEYS = Keys.of("listen", "hosts");
   private static final Keys CERTIFICATE_KEYS = Keys.of("watch");
   private static final Keys RELAY_KEYS = Keys.of("mode", "pipe_size", "pipes", "busy_poll");
@@ -88,6 +88,7 @@ final class ConfigurationReader {
     draft.log(new LogReader(scalars).log(fields, usual.log()));
     draft.parents(new ParentsReader(problems).parents(fields));
     draft.certificateWatch(certificateWatch(fields, usual.certificateWatch()));
+    draft.ledger(new LedgerReader(scalars, problems).ledger(fields, usual.ledger()));
     draft.threads(
         scalars.countOrAutomatic(
             fields, "threads", 1, Configuration.MOST_THREADS, usual.threads()));

@@ -9,6 +9,8 @@ import io.detour.server.access.AccessOptions;
 import io.detour.server.access.DestinationPolicy;
 import io.detour.server.access.PortSet;
 import io.detour.server.forward.Forward;
+import io.detour.server.ledger.LedgerOptions;
+import io.detour.server.ledger.LedgerUrl;
 import io.detour.server.listen.ListenerOptions;
 import io.detour.server.listen.TlsFiles;
 import io.detour.server.observe.LogOptions;
@@ -27,7 +29,8 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
 /**
  * Writes a configuration as a configuration file that says the same, but for the credentials of
- * parent proxies, which it masks. What is masked is refused when the file is read.
+ * parent proxies and of the ledger, which it masks. What is masked is refused when the file is
+ * read.
  */
 public final class ConfigurationYaml {
   private static final YAMLMapper YAML =
@@ -62,6 +65,7 @@ public final class ConfigurationYaml {
     ObjectNode parents = root.putObject("parents");
     configuration.parents().forEach((name, parent) -> parents.put(name, parent.toString()));
     root.putObject("certificates").put("watch", orOff(configuration.certificateWatch()));
+    ledger(root.putObject("ledger"), configuration.ledger());
     put(root, "threads", configuration.threads());
     log(root.putObject("log"), configuration.log());
     return YAML.writeValueAsString(root).stripTrailing() + "\n" + comment;
@@ -191,6 +195,17 @@ public final class ConfigurationYaml {
     } else {
       section.put("uses_per_minute", log.usesPerMinute());
     }
+  }
+
+  private static void ledger(ObjectNode section, LedgerOptions ledger) {
+    LedgerUrl url = ledger.url();
+    section.put(
+        "url",
+        url instanceof LedgerUrl.Sqlite(Path file)
+            ? LedgerUrl.SQLITE_SCHEME + absolute(file)
+            : url.toString());
+    section.put("retention", DurationText.of(ledger.retention()));
+    section.put("max_entries", ledger.maxEntries());
   }
 
   private static void putAll(ObjectNode section, String key, Collection<?> values) {

@@ -51,6 +51,11 @@ final class ScalarReader {
     }
   }
 
+  /** A path that is meant from the folder of the file. */
+  Path beside(Path path) {
+    return file.resolveSibling(path);
+  }
+
   /** A duration. */
   Duration duration(Fields fields, String key, Duration least, Duration most, Duration usual) {
     Node node = fields.optional(key);

@@ -12,6 +12,7 @@ import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dial.RouteDialer;
+import io.detour.server.ledger.Ledger;
 import io.detour.server.listen.ClientLoop;
 import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.RequestCounters;
@@ -105,6 +106,7 @@ public final class PipedTunnel {
                     new RulesInForce(rules),
                     new RouteDialer(dialer),
                     new AccessLog(0),
+                    Ledger.off(),
                     InstantSource.system()),
                 engine,
                 new OpenTunnels()),

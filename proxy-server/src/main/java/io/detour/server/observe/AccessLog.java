@@ -82,7 +82,7 @@ public final class AccessLog {
     }
     long suppressed = 0;
     if (limit != null && use != null) {
-      suppressed = limit.admit(use.name(), asked.clientText(), System.nanoTime());
+      suppressed = limit.admit(use.name(), asked.client(), System.nanoTime());
       if (suppressed < 0) {
         return false;
       }
@@ -179,7 +179,7 @@ public final class AccessLog {
       String agent = asked.userAgent();
       return add("id", ids.text(asked.id()))
           .add("kind", word(asked.kind()))
-          .add("client", asked.clientText())
+          .add("client", asked.client())
           .add("user", asked.user())
           .add(
               "user_agent",

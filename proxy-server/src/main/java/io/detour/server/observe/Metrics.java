@@ -109,6 +109,50 @@ public final class Metrics implements AutoCloseable {
         });
   }
 
+  /** Puts the ledger on the page. To be called once, if there is one. */
+  public void registerLedger(LedgerStatistics ledger) {
+    gauge(
+        "detour.ledger.up",
+        "1 when the ledger could be written at the last attempt, else 0.",
+        Tags.empty(),
+        metrics -> ledger.isUp() ? 1 : 0);
+    gauge(
+        "detour.ledger.queue.entries",
+        "Rows in memory that are not in the ledger yet.",
+        Tags.empty(),
+        metrics -> ledger.queueEntries());
+    gauge(
+        "detour.ledger.queue.limit",
+        "Rows that may be in memory; beyond it, uses go to the folded row of their rule.",
+        Tags.empty(),
+        metrics -> ledger.queueLimit());
+    gauge(
+        "detour.ledger.entries",
+        "Rows in the ledger, counted once a minute.",
+        Tags.empty(),
+        metrics -> ledger.entries());
+    gauge(
+        "detour.ledger.last.write.timestamp.seconds",
+        "When the ledger was written last, in seconds since 1970; 0 if it was not.",
+        Tags.empty(),
+        metrics -> ledger.lastWriteSecond());
+    for (LedgerStatistics.Write result : LedgerStatistics.Write.values()) {
+      counter(
+          "detour.ledger.writes",
+          "Attempts to write the ledger, by what came of it.",
+          Tags.of("result", label(result)),
+          metrics -> ledger.writes(result));
+    }
+    for (LedgerStatistics.Folded where : LedgerStatistics.Folded.values()) {
+      counter(
+          "detour.ledger.folded.uses",
+          "Requests whose host and client went into the folded row of their rule, by where there"
+              + " was no room.",
+          Tags.of("where", label(where)),
+          metrics -> ledger.foldedUses(where));
+    }
+  }
+
   /**
    * Puts what is known of the certificates of targets on the page. To be called once.
    *

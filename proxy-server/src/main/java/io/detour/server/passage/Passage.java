@@ -17,6 +17,7 @@ import io.detour.server.dial.DialResult;
 import io.detour.server.dial.RouteDial;
 import io.detour.server.dial.RouteProgress;
 import io.detour.server.dial.RouteResult;
+import io.detour.server.ledger.LedgerUse;
 import io.detour.server.observe.AccessLog.Volume;
 import io.detour.server.observe.Asked;
 import io.detour.server.observe.Dialled;
@@ -82,6 +83,10 @@ public final class Passage implements ChannelFutureListener {
   private long dialNanoTime;
   private boolean reported;
 
+  // What the ledger has been told of.
+  private long keptUpstreamBytes;
+  private long keptDownstreamBytes;
+
   /** Whether the log has no line for this because there were too many like it. */
   private boolean suppressed;
 
@@ -101,7 +106,7 @@ public final class Passage implements ChannelFutureListener {
         new Asked(
             services.log().ids().next(),
             caller.kind(),
-            caller.address(),
+            Asked.text(caller.address()),
             caller.user(),
             caller.userAgent(),
             asked);
@@ -153,6 +158,25 @@ public final class Passage implements ChannelFutureListener {
     if (!reported) {
       reported = true;
       suppressed = !services.log().decision(request, legacyUse, dialled, end, volume);
+      keep();
+    }
+  }
+
+  /** Keeps in the ledger that a rule was used. */
+  private void keep() {
+    String rule = rule();
+    if (rule != null) {
+      services
+          .ledger()
+          .used(
+              new LedgerUse(
+                  rule,
+                  asked.host().name(),
+                  request.client(),
+                  request.user(),
+                  request.userAgent(),
+                  dialled == null ? null : dialled.target().toString(),
+                  services.clock().instant().getEpochSecond()));
     }
   }
 
@@ -297,6 +321,29 @@ public final class Passage implements ChannelFutureListener {
   public void relayed(long upstreamBytes, long downstreamBytes) {
     if (use != null) {
       use.relayed(upstreamBytes, downstreamBytes);
+    }
+    relayedSoFar(upstreamBytes, downstreamBytes);
+  }
+
+  /**
+   * Tells the ledger of a tunnel that goes on.
+   *
+   * @param upstreamBytes delivered to the upstream host since it began
+   * @param downstreamBytes delivered to the client since it began
+   */
+  public void relayedSoFar(long upstreamBytes, long downstreamBytes) {
+    String rule = rule();
+    if (rule != null) {
+      services
+          .ledger()
+          .relayed(
+              rule,
+              asked.host().name(),
+              request.client(),
+              upstreamBytes - keptUpstreamBytes,
+              downstreamBytes - keptDownstreamBytes);
+      keptUpstreamBytes = upstreamBytes;
+      keptDownstreamBytes = downstreamBytes;
     }
   }
 

@@ -3,6 +3,7 @@ package io.detour.server.passage;
 import io.detour.server.access.AccessControl;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.RouteDialer;
+import io.detour.server.ledger.Ledger;
 import io.detour.server.observe.AccessLog;
 import java.time.InstantSource;
 
@@ -13,6 +14,7 @@ import java.time.InstantSource;
  * @param rules decide where to
  * @param dialer connects
  * @param log hears of legacy uses and failures
+ * @param ledger keeps who used which legacy name
  * @param clock the time of day, for what is remembered about rules
  */
 public record PassageServices(
@@ -20,4 +22,5 @@ public record PassageServices(
     RulesInForce rules,
     RouteDialer dialer,
     AccessLog log,
+    Ledger ledger,
     InstantSource clock) {}

@@ -57,6 +57,17 @@ public final class OpenTunnels {
         .thenApply(done -> looks.stream().flatMap(look -> look.join().stream()).toList());
   }
 
+  /** Tells the ledger of all that rules decided, each on its event loop. Does not wait. */
+  public void accountSoFar() {
+    for (Tunnel tunnel : tunnels.values()) {
+      try {
+        tunnel.eventLoop().execute(tunnel::accountSoFar);
+      } catch (RejectedExecutionException e) {
+        return; // the server has stopped
+      }
+    }
+  }
+
   private static CompletableFuture<List<TunnelProgress>> look(
       EventExecutor loop, List<Tunnel> slice) {
     try {

@@ -164,6 +164,15 @@ public final class Tunnel implements Passage.Arrival, RelayListener {
                 tunnel.deliveredBytes(Direction.DOWNSTREAM))));
   }
 
+  /** On its event loop. */
+  void accountSoFar() {
+    OpenTunnel tunnel = open;
+    if (tunnel != null) {
+      passage.relayedSoFar(
+          tunnel.deliveredBytes(Direction.UPSTREAM), tunnel.deliveredBytes(Direction.DOWNSTREAM));
+    }
+  }
+
   /** Ends it. Any thread. */
   void close(CloseReason reason) {
     OpenTunnel tunnel = open;

@@ -10,6 +10,7 @@ import io.detour.rules.RuleSet;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.generate.CurrentPac;
+import io.detour.server.ledger.Ledger;
 import io.detour.server.observe.BuildInfo;
 import io.detour.server.observe.DialCounts;
 import io.detour.server.observe.FixedRelayStatistics;
@@ -87,7 +88,12 @@ class AdminServerTest {
   }
 
   private AdminContent content() {
-    return new AdminContent(metrics, pages(), serverPages(), "listen: []\n");
+    return new AdminContent(
+        metrics,
+        pages(),
+        serverPages(),
+        new ReportPages(Ledger.off(), rules, Runnable::run, InstantSource.system(), ZoneOffset.UTC),
+        "listen: []\n");
   }
 
   private RulePages pages() {

@@ -12,6 +12,8 @@ import io.detour.server.admin.AdminOptions;
 import io.detour.server.dial.Ipv6;
 import io.detour.server.dial.Parent;
 import io.detour.server.forward.Forward;
+import io.detour.server.ledger.LedgerOptions;
+import io.detour.server.ledger.LedgerUrl;
 import io.detour.server.listen.ClientLimits;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
@@ -60,6 +62,7 @@ class ConfigurationFileTest {
             resolver: { search: true }
             parents: { dc: "http://me:s%40cret@Proxy.DC.example.", hop-2: "socks5://[::1]:7" }
             certificates: { watch: 2h }
+            ledger: { url: "jdbc:sqlite:state/ledger.db", retention: 30d, max_entries: 5 }
             threads: 8
             """);
 
@@ -101,6 +104,9 @@ class ConfigurationFileTest {
             "dc", parent("http://me:s%40cret@proxy.dc.example:3128"),
             "hop-2", parent("socks5://[::1]:7")));
     all.certificateWatch(Duration.ofHours(2));
+    all.ledger(
+        new LedgerOptions(
+            new LedgerUrl.Sqlite(Path.of("state/ledger.db")), Duration.ofDays(30), 5));
     all.threads(8);
   }
 
@@ -153,13 +159,21 @@ class ConfigurationFileTest {
             + " 1..1000000)",
         "log: { acces: x }                  | 1:8: unknown key \"acces\" (did you mean"
             + " \"access\"?)",
-        "ledger: { url: off }               | 1:1: key \"ledger\" is not supported by this version",
+        "ledger: off                        | 1:9: \"ledger\" is text (expected: a mapping with"
+            + " url, retention, max_entries)",
+        "ledger: { urls: off }              | 1:11: unknown key \"urls\" (did you mean \"url\"?)",
+        "ledger: { url: [] }                | 1:16: \"url\" is a list (expected: text)",
+        "ledger: { url: 'jdbc:postgresql://u:secret@/d' } | 1:16: url: the host or its port cannot"
+            + " be used (expected: auto, off, jdbc:sqlite:/PATH or"
+            + " jdbc:postgresql://[USER:PASSWORD@]HOST[:PORT]/DATABASE)",
+        "ledger: { retention: 23h }         | 1:22: retention: \"23h\" (expected: 1d..3650d)",
+        "ledger: { max_entries: 0 }         | 1:24: max_entries: \"0\" (expected: 1..100000000)",
         "admin: { hosts: ['a:1'] }          | 1:18: hosts: \"a:1\": host is not an IPv6 address"
             + " (expected: a name without a port)",
         "admin: { hosts: a }                | 1:17: \"hosts\" is text (expected: a list)",
         "[]                                 | 1:1: the file is a list (expected: a mapping with"
             + " listen, forward, admin, rules, rules_watch, access, limits, timeouts, relay,"
-            + " resolver, parents, certificates, threads, log)",
+            + " resolver, parents, certificates, ledger, threads, log)",
         "listen: []                         | 1:9: \"listen\" is an empty list (expected: at least"
             + " one entry)",
         "{ listen: [], forward: [] }        | 1:11: \"listen\" is an empty list (expected: at least"
@@ -269,6 +283,8 @@ class ConfigurationFileTest {
         "parents:\n  http://user:sec: ret@proxy:3128\n",
         "parents: [http://user:secret@proxy: x, y: z]",
         "threads: http://user:secret@proxy",
+        "threads: jdbc:postgresql://h/d?ssl=true&password=secret",
+        "ledger: { url: jdbc:postgresql://h/d?password=secret: x, y: z]",
         "threads: http://user:sec ret@proxy",
         "listen: ['http://user:secret@proxy']",
         "relay: { mode: socks5://user:secret@proxy }",
@@ -296,10 +312,10 @@ class ConfigurationFileTest {
   @Test
   @Tag("R02")
   void everyProblemIsReportedAtOnce() {
-    assertThat(problems("threads: 0\nledger: {}\nthreads: 2\ntimeouts: { head: x, dns: y }\n"))
+    assertThat(problems("threads: 0\nlog: {}\nthreads: 2\ntimeouts: { head: x, dns: y }\n"))
         .containsExactly(
             "c:1:10: threads: \"0\" (expected: auto or 1..1024)",
-            "c:2:1: key \"ledger\" is not supported by this version",
+            "c:2:1: key \"log\" is not supported by this version",
             "c:3:1: key \"threads\" is repeated (first in line 1)",
             "c:4:19: head: \"x\" (expected: " + DurationText.EXPECTED + ")",
             "c:4:27: dns: \"y\" (expected: " + DurationText.EXPECTED + ")");

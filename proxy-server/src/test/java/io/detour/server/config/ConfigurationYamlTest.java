@@ -17,6 +17,8 @@ import io.detour.server.dial.Ipv6;
 import io.detour.server.dial.Parent;
 import io.detour.server.forward.Forward;
 import io.detour.server.http.HeadLimits;
+import io.detour.server.ledger.LedgerOptions;
+import io.detour.server.ledger.LedgerUrl;
 import io.detour.server.listen.ClientLimits;
 import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
@@ -105,6 +107,18 @@ class ConfigurationYamlTest {
                         true,
                         Ipv6.OFF)),
             all -> all.parents(Map.of("dc", parent("http://h"), "1", parent("socks5://[::1]:7"))),
+            all -> all.ledger(LedgerOptions.off()),
+            all ->
+                all.ledger(
+                    new LedgerOptions(
+                        new LedgerUrl.Sqlite(Path.of("/var/lib/ledger.db")),
+                        Duration.ofDays(1),
+                        1)),
+            all ->
+                all.ledger(
+                    LedgerOptions.defaults()
+                        .withUrl(
+                            (LedgerUrl) LedgerUrl.parse("jdbc:postgresql://[::1]:1/d?ssl=on"))),
             all -> {
               all.threads(1);
               all.certificateWatch(Duration.ZERO);
@@ -147,6 +161,23 @@ class ConfigurationYamlTest {
     assertThat(ConfigurationFile.parse(Path.of("detour.yaml"), text).toString())
         .startsWith("Rejected")
         .contains("user name and password are masked");
+  }
+
+  @Test
+  void credentialsOfTheLedgerAreMaskedAndTheMaskIsRefused() {
+    for (String url :
+        List.of("jdbc:postgresql://me:secret@h/d", "jdbc:postgresql://h/d?password=secret")) {
+      LedgerUrl parsed = (LedgerUrl) LedgerUrl.parse(url);
+      String text =
+          ConfigurationYaml.of(
+              Configuration.defaults()
+                  .with(all -> all.ledger(LedgerOptions.defaults().withUrl(parsed))));
+
+      assertThat(text).contains("***").doesNotContain("secret");
+      assertThat(ConfigurationFile.parse(Path.of("detour.yaml"), text).toString())
+          .startsWith("Rejected")
+          .contains("masked");
+    }
   }
 
   @Test

@@ -86,7 +86,7 @@ class AccessLogTest {
   void aUseNamesClientNameRuleTargetAndOutcome() {
     InetSocketAddress remote = new InetSocketAddress(InetAddress.ofLiteral("192.0.2.7"), 443);
     log.decision(
-        new Asked(1, RequestKind.CONNECT, CLIENT, "ann", "curl/8 \"x\"", ASKED),
+        new Asked(1, RequestKind.CONNECT, Asked.text(CLIENT), "ann", "curl/8 \"x\"", ASKED),
         use("erp.old.example.com"),
         new Dialled(TARGET, 2, remote, 1_234_567, 20_000_400),
         RequestEnd.served(200),
@@ -225,7 +225,7 @@ class AccessLogTest {
   void aLongUserAgentIsCut() {
     log.turnedAway(RequestKind.TCP, CLIENT, new Refusal(503, ProxyErrorType.DNS_ERROR, "x"));
     log.decision(
-        new Asked(1, RequestKind.CONNECT, CLIENT, null, "a".repeat(9_000), ASKED),
+        new Asked(1, RequestKind.CONNECT, Asked.text(CLIENT), null, "a".repeat(9_000), ASKED),
         use("erp.old.example.com"),
         null,
         RequestEnd.served(200),
@@ -238,7 +238,7 @@ class AccessLogTest {
     return new Asked(
         id,
         RequestKind.CONNECT,
-        new InetSocketAddress(InetAddress.ofLiteral(client), 5),
+        Asked.text(new InetSocketAddress(InetAddress.ofLiteral(client), 5)),
         null,
         null,
         hostPort(requested));

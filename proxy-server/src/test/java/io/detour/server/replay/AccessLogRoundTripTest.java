@@ -191,7 +191,7 @@ class AccessLogRoundTripTest {
   }
 
   private void write(@Nullable LegacyUse use, @Nullable HostPort target, RequestEnd end) {
-    Asked asked = new Asked(1, RequestKind.CONNECT, CLIENT, null, null, ASKED);
+    Asked asked = new Asked(1, RequestKind.CONNECT, Asked.text(CLIENT), null, null, ASKED);
     log.decision(asked, use, target == null ? null : Dialled.inVain(target, 1), end, null);
   }
 

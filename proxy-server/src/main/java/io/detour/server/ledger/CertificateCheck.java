@@ -1,0 +1,21 @@
+package io.detour.server.ledger;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the last look at the certificate of a rule's target found. Times are seconds since 1970.
+ *
+ * @param rule the name of the rule
+ * @param target {@code HOST:PORT}
+ * @param checked when it was looked at
+ * @param notAfter when it runs out, or null if none was seen
+ * @param coversLegacyName whether it is for the legacy name too, or null if that is not known
+ * @param problem what is wrong beside that, or null
+ */
+public record CertificateCheck(
+    String rule,
+    String target,
+    long checked,
+    @Nullable Long notAfter,
+    @Nullable Boolean coversLegacyName,
+    @Nullable String problem) {}

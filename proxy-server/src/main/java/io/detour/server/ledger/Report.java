@@ -1,0 +1,28 @@
+package io.detour.server.ledger;
+
+import java.util.List;
+
+/**
+ * What a ledger says.
+ *
+ * @param ledger {@code sqlite} or {@code postgresql}
+ * @param query what was asked
+ * @param rules those of the query in its order, then others that the ledger knows, by name
+ * @param entriesTotal how many rows there are of these rules
+ * @param entries the {@value #MOST_ENTRIES} of them that were seen last, the newest first
+ */
+public record Report(
+    String ledger,
+    ReportQuery query,
+    List<RuleReport> rules,
+    long entriesTotal,
+    List<UseReport> entries)
+    implements ReadReport {
+  /** The most rows that a report holds. */
+  public static final int MOST_ENTRIES = 10_000;
+
+  public Report {
+    rules = List.copyOf(rules);
+    entries = List.copyOf(entries);
+  }
+}
