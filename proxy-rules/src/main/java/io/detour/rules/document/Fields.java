@@ -69,10 +69,6 @@ public final class Fields {
 
   private static void refuse(Node.Entry entry, Keys keys, Problems problems) {
     String key = Printable.quoted(entry.key());
-    if (keys.later().contains(entry.key())) {
-      problems.add(entry.at(), "key " + key + " is not supported by this version");
-      return;
-    }
     String joined = joinedKey(entry.key(), keys);
     String meant = Keys.closest(entry.key(), keys.known());
     String advice =

@@ -8,9 +8,8 @@ import org.jspecify.annotations.Nullable;
  * The keys that a mapping may have.
  *
  * @param known read by this version
- * @param later part of the format, refused by this version
  */
-public record Keys(List<String> known, List<String> later) {
+public record Keys(List<String> known) {
   /** Longer words are not compared, since that takes time and memory by the square. */
   private static final int MAX_LENGTH = 200;
 
@@ -19,12 +18,7 @@ public record Keys(List<String> known, List<String> later) {
 
   /** Keys that are read. */
   public static Keys of(String... known) {
-    return new Keys(List.of(known), List.of());
-  }
-
-  /** The same, and these are refused as not supported yet. */
-  public Keys refusing(String... later) {
-    return new Keys(known, List.of(later));
+    return new Keys(List.of(known));
   }
 
   /** The word that was probably meant, or null. */

@@ -24,9 +24,6 @@ import org.slf4j.LoggerFactory;
 final class LedgerWriter implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
 
-  /** How often rows are counted at least. */
-  private static final Duration COUNTING = Duration.ofMinutes(1);
-
   private final LedgerOptions options;
 
   /** As it is shown. */
@@ -235,7 +232,7 @@ final class LedgerWriter implements Runnable {
       folded.addAndGet(housekeeping.fold(options.maxEntries()));
       entries = housekeeping.entries();
       mostEntries = entries;
-      nextCount = nanos + COUNTING.toNanos();
+      nextCount = nanos + pace.counting().toNanos();
     }
   }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param firstRetry after an attempt that failed; the time doubles with each
  * @param lastRetry the longest
  * @param housekeeping until old rows are looked for
+ * @param counting until rows are counted, those of other Detours among them
  * @param close how long the last attempts may take
  */
 record Pace(
@@ -18,6 +19,7 @@ record Pace(
     Duration firstRetry,
     Duration lastRetry,
     Duration housekeeping,
+    Duration counting,
     Duration close) {
   static Pace usual() {
     return new Pace(
@@ -26,6 +28,7 @@ record Pace(
         Duration.ofMillis(250),
         Duration.ofSeconds(30),
         Duration.ofHours(1),
+        Duration.ofMinutes(1),
         Duration.ofSeconds(5));
   }
 }

@@ -312,10 +312,10 @@ class ConfigurationFileTest {
   @Test
   @Tag("R02")
   void everyProblemIsReportedAtOnce() {
-    assertThat(problems("threads: 0\nlog: {}\nthreads: 2\ntimeouts: { head: x, dns: y }\n"))
+    assertThat(problems("threads: 0\nlogg: {}\nthreads: 2\ntimeouts: { head: x, dns: y }\n"))
         .containsExactly(
             "c:1:10: threads: \"0\" (expected: auto or 1..1024)",
-            "c:2:1: key \"log\" is not supported by this version",
+            "c:2:1: unknown key \"logg\" (did you mean \"log\"?)",
             "c:3:1: key \"threads\" is repeated (first in line 1)",
             "c:4:19: head: \"x\" (expected: " + DurationText.EXPECTED + ")",
             "c:4:27: dns: \"y\" (expected: " + DurationText.EXPECTED + ")");

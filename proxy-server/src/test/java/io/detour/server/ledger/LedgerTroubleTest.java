@@ -45,7 +45,7 @@ class LedgerTroubleTest {
       try {
         BufferedWriter in = locking.outputWriter();
         BufferedReader out = locking.inputReader();
-        in.write("BEGIN IMMEDIATE; SELECT 'locked';\n");
+        in.write(".timeout 20000\nBEGIN IMMEDIATE; SELECT 'locked';\n");
         in.flush();
         assertThat(out.readLine()).isEqualTo("locked");
 
@@ -178,6 +178,7 @@ class LedgerTroubleTest {
             Duration.ofMillis(10),
             Duration.ofMillis(10),
             Duration.ofMillis(20),
+            Duration.ofHours(1),
             Duration.ofHours(1),
             Duration.ofMillis(100));
     LedgerOptions options =

@@ -31,6 +31,7 @@ final class Ledgers {
           Duration.ofMillis(10),
           Duration.ofMillis(100),
           Duration.ofMillis(20),
+          Duration.ofMillis(500),
           Duration.ofSeconds(20));
 
   private Ledgers() {}
@@ -38,6 +39,7 @@ final class Ledgers {
   /** Without housekeeping but at the start, and without writing before it is closed. */
   static final Pace LAZY =
       new Pace(
+          Duration.ofHours(1),
           Duration.ofHours(1),
           Duration.ofHours(1),
           Duration.ofHours(1),
