@@ -153,4 +153,17 @@ public record Rule(
     /** No documentation. */
     public static final Notes NONE = new Notes(null, null, null);
   }
+
+  /**
+   * Whether it can decide a request at a time: it is not switched off, some clients are in its
+   * rollout, and it has not ended.
+   *
+   * @param epochSecond the time in seconds since 1970
+   */
+  public boolean isAtWork(long epochSecond) {
+    Expiry expiry = lifetime.expiry();
+    boolean ended =
+        expiry != null && expiry.then() == OnExpiry.DISABLE && expiry.isOver(epochSecond);
+    return mode != Mode.OFF && scope.rollout().percent() > 0 && !ended;
+  }
 }

@@ -4,7 +4,6 @@ import io.detour.core.CloseReason;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.relay.RelayEngine;
-import io.detour.rules.Mode;
 import io.detour.rules.Rule;
 import io.detour.server.access.AccessControl;
 import io.detour.server.admin.AdminContent;
@@ -38,6 +37,7 @@ import io.detour.server.observe.RequestIds;
 import io.detour.server.observe.TargetCertificate;
 import io.detour.server.observe.TargetCertificates;
 import io.detour.server.observe.Throughput;
+import io.detour.server.observe.TunnelProgress;
 import io.detour.server.passage.PassageServices;
 import io.detour.server.reload.ReloadResult;
 import io.detour.server.reload.ReloadTrigger;
@@ -58,11 +58,13 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,6 +81,11 @@ public final class DetourServer implements AutoCloseable {
 
   private static final long DRAIN_LOOK_MILLIS = 20;
   private static final Duration SUPPRESSED_SWEEP = Duration.ofMinutes(1);
+
+  private static final int MOST_WAITING_PAGES = 16;
+  private static final int PROGRESS_BURST = 1000;
+  private static final Duration PROGRESS_PAUSE = Duration.ofMillis(50);
+  private static final Duration EXPIRY_LOOK = Duration.ofMinutes(1);
 
   /** How often tunnels that are open are told to the ledger: their names are in use. */
   private static final Duration LEDGER_PROGRESS = Duration.ofMinutes(5);
@@ -100,16 +107,25 @@ public final class DetourServer implements AutoCloseable {
   private final OpenTunnels tunnels = new OpenTunnels();
   private final Housekeeping housekeeping = new Housekeeping();
 
-  /** Reads the ledger for the admin interface; whoever asks waits for who asked before. */
-  private final ExecutorService reports =
-      Executors.newSingleThreadExecutor(
-          work -> Thread.ofPlatform().daemon().name("report").unstarted(work));
+  /** Makes pages that take a while, one after the other; refuses more than a few. */
+  private final ExecutorService pages =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          0,
+          TimeUnit.SECONDS,
+          new ArrayBlockingQueue<>(MOST_WAITING_PAGES),
+          work -> Thread.ofPlatform().daemon().name("pages").unstarted(work));
 
   private final CompletableFuture<Void> drainAsked = new CompletableFuture<>();
   private final TargetCertificates certificates = new TargetCertificates();
   private final OwnAddresses own = new OwnAddresses();
   private final Pseudonym pseudonym = Pseudonym.random();
   private volatile boolean draining;
+
+  /** Whether clients are seen, so that rules are observed. */
+  private volatile boolean accepting;
+
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile List<ListenerOptions> bound = List.of();
   private List<Forward> forwards = List.of();
@@ -121,7 +137,8 @@ public final class DetourServer implements AutoCloseable {
   private AccessControl access;
 
   private @Nullable FrontDoor door;
-  private @Nullable CertificateWatch certificateWatch;
+  private @Nullable AccessLog log;
+  private volatile @Nullable CertificateWatch certificateWatch;
 
   private DetourServer(ServerOptions options, Transport transport, InstantSource clock) {
     this.transport = transport;
@@ -142,7 +159,6 @@ public final class DetourServer implements AutoCloseable {
     dialer = new Dialer(options.dial().withPseudonym(pseudonym.text()), transport, own);
     routes = new RouteDialer(dialer);
     ledger = Ledger.open(options.ledger(), clock);
-    tellRulesInForce();
     rules.whenReplaced(this::forgetOldRules);
     engine = new RelayEngine(options.relay());
     throughput = new Throughput(counters, engine.statistics(), clock);
@@ -161,20 +177,31 @@ public final class DetourServer implements AutoCloseable {
     }
   }
 
-  private void forgetOldRules() {
-    routes.forget();
-    tellRulesInForce();
-    if (certificateWatch != null) {
-      certificateWatch.rulesReplaced();
+  /** A rule ends without anybody reading the rules again. */
+  private void forgetExpiredRules() {
+    boolean someEnd =
+        rules.current().rules().rules().stream().anyMatch(rule -> rule.lifetime().expiry() != null);
+    if (someEnd) {
+      tellRulesInForce();
     }
   }
 
-  /** A rule that is switched off decides nothing, so nobody can say whether it is needed. */
+  private void forgetOldRules() {
+    routes.forget();
+    tellRulesInForce();
+    CertificateWatch watch = certificateWatch;
+    if (watch != null) {
+      watch.rulesReplaced();
+    }
+  }
+
+  /** A rule that decides nothing is not observed: nobody can say whether it is needed. */
   private void tellRulesInForce() {
-    if (ledger.isOn()) {
+    if (ledger.isOn() && accepting) {
+      long now = clock.instant().getEpochSecond();
       ledger.rulesInForce(
           rules.current().rules().rules().stream()
-              .filter(rule -> rule.mode() != Mode.OFF)
+              .filter(rule -> rule.isAtWork(now))
               .map(Rule::name)
               .toList());
     }
@@ -210,7 +237,7 @@ public final class DetourServer implements AutoCloseable {
     try {
       server.serve(fitting);
       return server;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       server.close();
       throw e;
     }
@@ -218,7 +245,7 @@ public final class DetourServer implements AutoCloseable {
 
   private void serve(ServerOptions options) throws IOException {
     access = AccessControl.start(options.access());
-    AccessLog log = new AccessLog(options.log().usesPerMinute());
+    log = new AccessLog(options.log().usesPerMinute());
     admin =
         AdminServer.start(
             transport,
@@ -243,11 +270,13 @@ public final class DetourServer implements AutoCloseable {
     metrics.registerListeners(listeners.counts());
     keepHouse(log, options.log().periodic());
     listeners.accept();
-    if (options.rules().watch().isPositive()) {
-      reloader.watch(options.rules().watch());
-    }
+    accepting = true;
+    tellRulesInForce();
     if (options.certificateWatch().isPositive()) {
       watchCertificates(options);
+    }
+    if (options.rules().watch().isPositive()) {
+      reloader.watch(options.rules().watch());
     }
   }
 
@@ -262,6 +291,7 @@ public final class DetourServer implements AutoCloseable {
             options.dial().parents(),
             this::proxyFor,
             pac,
+            pages,
             clock,
             zone),
         new ServerPages(
@@ -276,7 +306,7 @@ public final class DetourServer implements AutoCloseable {
             throughput,
             clock,
             zone),
-        new ReportPages(ledger, rules, reports, clock, zone),
+        new ReportPages(ledger, rules, pages, clock, zone),
         options.configuration());
   }
 
@@ -311,6 +341,7 @@ public final class DetourServer implements AutoCloseable {
     housekeeping.every(SUPPRESSED_SWEEP, log::sweep);
     if (ledger.isOn()) {
       housekeeping.every(LEDGER_PROGRESS, tunnels::accountSoFar);
+      housekeeping.every(EXPIRY_LOOK, this::forgetExpiredRules);
     }
     if (periodic.isPositive()) {
       housekeeping.every(
@@ -318,7 +349,17 @@ public final class DetourServer implements AutoCloseable {
           () ->
               tunnels
                   .look(Integer.MAX_VALUE)
-                  .thenAcceptAsync(open -> open.forEach(log::progress), housekeeping::execute));
+                  .thenAcceptAsync(open -> tell(log, open), housekeeping::execute));
+    }
+  }
+
+  /** Leaves the log's queue room for what clients do meanwhile. */
+  private static void tell(AccessLog log, List<TunnelProgress> open) {
+    for (int i = 0; i < open.size(); i++) {
+      log.progress(open.get(i));
+      if (i % PROGRESS_BURST == PROGRESS_BURST - 1) {
+        LockSupport.parkNanos(PROGRESS_PAUSE.toNanos());
+      }
     }
   }
 
@@ -332,25 +373,33 @@ public final class DetourServer implements AutoCloseable {
 
   /** The file for browsers, for one that has asked the proxy under a host. */
   private CompletableFuture<AutoConfigFile> autoConfig(HostPort askedAs) {
-    HostPort proxy = proxyFor(askedAs.host());
+    boolean isReached =
+        bound.stream().anyMatch(each -> isForBrowsers(each) && port(each) == askedAs.port());
+    HostPort proxy = isReached ? askedAs : proxyFor(askedAs.host());
     return proxy == null
         ? CompletableFuture.completedFuture(AutoConfigFile.Missing.forListener())
-        : CompletableFuture.supplyAsync(
-            () -> new AutoConfigFile.Found(pac.text(proxy)), housekeeping::execute);
+        : CompletableFuture.supplyAsync(() -> new AutoConfigFile.Found(pac.text(proxy)), pages);
   }
 
   /** Where a browser reaches the proxy on this machine, which it knows under a name; or null. */
   private @Nullable HostPort proxyFor(Host machine) {
     for (ListenerOptions listener : bound) {
-      if (listener.tls() == null
-          && listener.proxyProtocol() == ProxyProtocol.OFF
-          && listener.address() instanceof ListenAddress.Inet tcp) {
+      if (isForBrowsers(listener) && listener.address() instanceof ListenAddress.Inet tcp) {
         boolean anywhere = tcp.address().isAnyLocalAddress();
         String text = anywhere ? machine.bracketed() + ":" + tcp.port() : tcp.toString();
         return (HostPort) HostPort.parse(text);
       }
     }
     return null;
+  }
+
+  /** Whether a PAC file can name it. */
+  private static boolean isForBrowsers(ListenerOptions listener) {
+    return listener.tls() == null && listener.proxyProtocol() == ProxyProtocol.OFF;
+  }
+
+  private static int port(ListenerOptions listener) {
+    return listener.address() instanceof ListenAddress.Inet tcp ? tcp.port() : 0;
   }
 
   /** The plain TCP listeners, with the ports that were chosen where 0 was asked for. */
@@ -487,12 +536,16 @@ public final class DetourServer implements AutoCloseable {
     }
     reloader.close();
     housekeeping.close();
-    reports.shutdownNow();
-    if (certificateWatch != null) {
-      certificateWatch.close();
+    pages.shutdownNow();
+    CertificateWatch watch = certificateWatch;
+    if (watch != null) {
+      watch.close();
     }
     engine.close();
     cutPlainHttp();
+    if (log != null) {
+      log.finish();
+    }
     dialer.close();
     metrics.close();
     group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();

@@ -24,7 +24,7 @@ final class Housekeeping implements AutoCloseable {
   private static void attempt(Runnable work) {
     try {
       work.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("housekeeping failed", e);
     }
   }

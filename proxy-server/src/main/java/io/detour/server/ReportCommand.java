@@ -156,9 +156,7 @@ final class ReportCommand implements Callable<Integer> {
   private static @Nullable List<KnownRule> known(ChosenRules.Accepted accepted) {
     return accepted.paths().isEmpty()
         ? null
-        : accepted.rules().rules().stream()
-            .map(rule -> new KnownRule(rule.name(), rule.notes().owner(), rule.notes().ticket()))
-            .toList();
+        : accepted.rules().rules().stream().map(KnownRule::of).toList();
   }
 
   private void csv(LedgerReading reading, ReportQuery query, ReportCsv csv) throws SQLException {

@@ -2,6 +2,7 @@ package io.detour.server;
 
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * SIGTERM and SIGINT: the first asks to stop, a second one ends the process at once.
@@ -16,6 +17,7 @@ final class StopSignals {
   private static final int EXIT_BASE = 128;
 
   private final CompletableFuture<String> first = new CompletableFuture<>();
+  private final AtomicBoolean heard = new AtomicBoolean();
 
   private StopSignals() {}
 
@@ -27,15 +29,16 @@ final class StopSignals {
     return signals;
   }
 
-  /** Stops as for a first signal, which somebody else has asked for. */
+  /** Stops as for a first signal, which may still come: that is none to end at once for. */
   void stop(String why) {
     first.complete(why);
   }
 
   private void heard(String name, int number) {
-    if (!first.complete("SIG" + name)) {
+    if (heard.getAndSet(true)) {
       Runtime.getRuntime().halt(EXIT_BASE + number);
     }
+    first.complete("SIG" + name);
   }
 
   /**

@@ -3,14 +3,21 @@ package io.detour.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import io.detour.server.observe.AccessLog;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** What the page says of clients, lookups and connections to targets. */
 @Timeout(60)
@@ -19,6 +26,8 @@ class ConnectionSeriesTest {
   private static final int BATCH = 500;
 
   private static final int HOSTILE = 20_000;
+  private static final int MANY_HOSTILE = 1_000_000;
+  private static final long MOST_HEAP_BYTES = 50_000_000;
 
   @SuppressWarnings("NullAway.Init")
   private RunningServer proxy;
@@ -111,10 +120,25 @@ class ConnectionSeriesTest {
   @Test
   @DisplayName("A03: hosts and methods that nobody knows make no series")
   void hostileNamesMakeNoSeries() throws IOException {
+    assertHostileNamesLeaveNothing(HOSTILE);
+  }
+
+  @Test
+  @Tag("campaign")
+  @Timeout(600)
+  @DisplayName("A03: nor do a million of them, and nothing is kept of them")
+  void aMillionHostileNamesMakeNoSeries() throws IOException {
+    Logger access = ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(AccessLog.LOGGER);
+    access.setLevel(Level.OFF); // what the test itself would keep
+    assertHostileNamesLeaveNothing(MANY_HOSTILE);
+  }
+
+  private void assertHostileNamesLeaveNothing(int names) throws IOException {
     Random random = new Random(6);
     refused("BREW" + 0, "a.invalid");
     long before = series();
-    for (int i = 0; i < HOSTILE; i += BATCH) {
+    long heapBefore = heapBytes();
+    for (int i = 0; i < names; i += BATCH) {
       StringBuilder requests = new StringBuilder();
       for (int j = 0; j < BATCH; j++) {
         requests.append(request("GET", Long.toHexString(random.nextLong()) + ".invalid"));
@@ -125,7 +149,16 @@ class ConnectionSeriesTest {
       }
     }
     assertThat(series()).isEqualTo(before);
-    assertThat(proxy.metric("detour_requests_total", "code=\"502\"")).isEqualTo(HOSTILE + 1);
+    assertThat(proxy.metric("detour_requests_total", "code=\"502\"")).isEqualTo(names + 1);
+    if (names == MANY_HOSTILE) {
+      await().untilAsserted(() -> assertThat(heapBytes() - heapBefore).isLessThan(MOST_HEAP_BYTES));
+    }
+  }
+
+  /** Of what is in use behind a collection. */
+  private static long heapBytes() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
   private void refused(String method, String host) throws IOException {

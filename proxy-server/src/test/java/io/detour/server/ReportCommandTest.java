@@ -74,7 +74,7 @@ class ReportCommandTest {
         ledger.certificate(
             new CertificateCheck(
                 "erp",
-                "erp.new.test:443",
+                "erp.new.test",
                 NOW.getEpochSecond(),
                 NOW.plus(Duration.ofDays(45)).getEpochSecond(),
                 true,
@@ -210,7 +210,7 @@ class ReportCommandTest {
         .contains(
             "keep-sso,safe_to_remove,2026-11-26T08:00Z,,,2026-11-26T08:00Z,30.0,true,0,0,0,0,0,,,,,,",
             "erp,in_use,,2027-01-15T08:00Z,2027-01-14T08:00Z,2026-11-26T08:00Z,30.0,true,2,7,4096,"
-                + "1,2,erp-team,NET-1,erp.new.test:443,2027-03-01T08:00Z,true,");
+                + "1,2,erp-team,NET-1,erp.new.test,2027-03-01T08:00Z,true,");
   }
 
   @Test
@@ -225,7 +225,7 @@ class ReportCommandTest {
                  + "'quiet_since':null,'observed_since':'2026-11-26T08:00Z','observed_days':30.0,"
                  + "'first_seen':'2027-01-14T08:00Z','last_seen':'2027-01-15T08:00Z','requests':2,"
                  + "'bytes_upstream':7,'bytes_downstream':4096,'hosts':1,'clients':2,"
-                 + "'certificate':{'target':'erp.new.test:443','not_after':'2027-03-01T08:00Z',"
+                 + "'certificate':{'target':'erp.new.test','not_after':'2027-03-01T08:00Z',"
                  + "'covers_legacy_name':true,'problem':null,'checked':'2027-01-15T08:00Z'}}")
                 .replace('\'', '"'));
     assertThat(root.get("ledger").asString()).isEqualTo("sqlite");

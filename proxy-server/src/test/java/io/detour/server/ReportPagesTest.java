@@ -82,7 +82,12 @@ class ReportPagesTest {
       assertThat(csv.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/csv");
       assertThat(csv.body()).contains("127.0.0.1").contains("'=1+1").doesNotContain(",=1");
       assertThat(get(proxy, "?format=csv").body()).startsWith("rule,verdict,");
-      assertThat(get(proxy, "?format=csv&by=host").body()).contains("old.test");
+      String byHost = get(proxy, "?format=csv&by=host").body();
+      assertThat(byHost.lines()).hasSize(2);
+      assertThat(byHost.lines().toList().getLast()).startsWith("old.test,moved,1,");
+      assertThat(get(proxy, "?format=csv&by=client&since=1s").body().lines())
+          .as("seen in the last second, or not")
+          .hasSizeBetween(1, 2);
     }
   }
 

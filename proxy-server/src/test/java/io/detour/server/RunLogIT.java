@@ -121,6 +121,31 @@ class RunLogIT {
   }
 
   @Test
+  @DisplayName("a drain that was asked for ends the process, and SIGTERM during it cuts nothing")
+  void aDrainEndsTheProcess() throws Exception {
+    try (TcpOrigin origin = TcpOrigin.echo();
+        DetourProcess detour = start("level: info", origin);
+        RawClient client = detour.client()) {
+      client.send("CONNECT old.test:443 HTTP/1.1\r\nHost: old.test:443\r\n\r\n");
+      assertThat(client.head().status()).isEqualTo(200);
+      CommandRun drain =
+          CommandRun.of(
+              new DrainCommand(), "--admin", NetUtil.toSocketAddressString(detour.adminAddress()));
+      assertThat(drain).isEqualTo(new CommandRun(0, "draining\n", ""));
+      await().atMost(LONG).until(() -> detour.err().contains("drain: no new clients"));
+
+      detour.signal("TERM");
+      client.send("still here");
+      assertThat(client.read(10)).isEqualTo("still here");
+      assertThat(detour.isAlive()).isTrue();
+      client.endOutput();
+      assertThat(client.rest()).isEmpty();
+
+      assertThat(detour.exitWithin(LONG)).isZero();
+    }
+  }
+
+  @Test
   void aLogThatCannotBeWrittenToIsSaidAtTheStart() throws Exception {
     try (TcpOrigin origin = TcpOrigin.echo();
         DetourProcess detour = launch("access: /nonexistent/access.log", origin)) {

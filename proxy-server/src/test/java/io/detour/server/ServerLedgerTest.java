@@ -65,6 +65,23 @@ class ServerLedgerTest {
   }
 
   @Test
+  void aRuleThatHasEndedOrIsForNobodyIsNotObserved() throws Exception {
+    String rules =
+        RULES
+            + """
+              - { name: over, match: { host: { exact: c.test } }, action: reject,
+                  expires: 2020-01-01, on_expiry: disable }
+              - { name: nobody, match: { host: { exact: d.test } }, action: rewrite, to: e.test,
+                  rollout: { percent: 0, sticky: client } }
+            """;
+    try (RunningServer _ = RunningServer.start(rules, options -> options.withLedger(options()))) {
+      await().atMost(Duration.ofSeconds(30)).until(() -> !observed().isEmpty());
+    }
+
+    assertThat(observed()).containsExactly("first");
+  }
+
+  @Test
   void aServerServesThoughItsLedgerCannotBeOpened() throws Exception {
     LedgerOptions nowhere =
         options().withUrl(new LedgerUrl.Sqlite(Path.of("/proc/detour/ledger.db")));

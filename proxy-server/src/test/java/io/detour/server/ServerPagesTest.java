@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -135,12 +136,15 @@ class ServerPagesTest {
   void anotherOriginMayDoNothing() throws Exception {
     try (RunningServer proxy = RunningServer.start("version: 1\nrules: []\n")) {
       for (String path : List.of("/connections/k3f9x-1", "/-/drain")) {
-        HttpRequest request =
-            HttpRequest.newBuilder(uri(proxy, path))
-                .header("Origin", "http://evil.example")
-                .method(path.startsWith("/-") ? "POST" : "DELETE", noBody())
-                .build();
-        assertThat(CLIENT.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(403);
+        for (String origin :
+            List.of("http://evil.example", "http://203.0.113.9", "http://127.0.0.1:8080", "null")) {
+          HttpRequest request =
+              HttpRequest.newBuilder(uri(proxy, path))
+                  .header("Origin", origin)
+                  .method(path.startsWith("/-") ? "POST" : "DELETE", noBody())
+                  .build();
+          assertThat(CLIENT.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(403);
+        }
       }
       assertThat(send(proxy, "GET", "/readyz").statusCode()).isEqualTo(200);
     }
@@ -156,6 +160,30 @@ class ServerPagesTest {
       assertThat(drain.body()).isEqualTo("draining\n");
       assertThat(send(proxy, "GET", "/readyz").statusCode()).isEqualTo(503);
       assertThat(send(proxy, "GET", "/healthz").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  @DisplayName("open tunnels are reported as often as log.periodic says")
+  void openTunnelsAreReported() throws Exception {
+    try (TcpOrigin origin = TcpOrigin.echo();
+        RunningServer proxy =
+            RunningServer.start(
+                rules(origin),
+                options -> options.withLog(options.log().withPeriodic(Duration.ofMillis(100))));
+        RawClient client = proxy.client()) {
+      client.tunnel("old.test:443");
+      client.send("hello");
+      assertThat(client.read(5)).isEqualTo("hello");
+
+      await().until(() -> proxy.log().lines("progress").size() > 2);
+      assertThat(proxy.log().lines("progress").getLast())
+          .containsEntry("id", proxy.log().lines("decision").getFirst().get("id"))
+          .containsEntry("rule", "moved")
+          .containsEntry("target", origin.authority())
+          .containsEntry("bytes_up", "5")
+          .containsEntry("relay", "copy")
+          .doesNotContainKey("close_reason");
     }
   }
 

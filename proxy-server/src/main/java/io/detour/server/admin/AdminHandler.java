@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +64,10 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private CompletableFuture<Answer> answer(FullHttpRequest request) {
     try {
       return routes.answer(request).exceptionally(AdminHandler::noAnswer);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.completedFuture(
+          Answer.text(
+              HttpResponseStatus.SERVICE_UNAVAILABLE, "too much is being made, ask again later"));
     } catch (RuntimeException e) {
       return CompletableFuture.completedFuture(noAnswer(e));
     }

@@ -78,6 +78,8 @@ record AdminRoutes(
     return switch (path) {
       case "/connections" -> content.server().connections();
       case "/report" -> report(request.uri());
+      case "/proxy.pac", "/wpad.dat" ->
+          content.rules().pac(request.headers().get(HttpHeaderNames.HOST));
       default -> CompletableFuture.completedFuture(read(path, request));
     };
   }
@@ -143,7 +145,8 @@ record AdminRoutes(
 
   private boolean isOurs(List<String> hostFields, @Nullable String origin) {
     return hostFields.stream().allMatch(hosts::accepts)
-        && (origin == null || hosts.acceptsOrigin(origin));
+        && (origin == null
+            || (!hostFields.isEmpty() && AllowedHosts.isOwnPage(origin, hostFields.getFirst())));
   }
 
   private static boolean isRead(HttpMethod method) {
@@ -169,8 +172,6 @@ record AdminRoutes(
       case "/rules" -> content.rules().rulesJson();
       case "/explain" -> explain(request.uri());
       case "/configz" -> Answer.page("application/yaml", content.configuration().getBytes(UTF_8));
-      case "/proxy.pac", "/wpad.dat" ->
-          content.rules().pac(request.headers().get(HttpHeaderNames.HOST));
       default -> asset(path);
     };
   }

@@ -33,10 +33,16 @@ public record AllowedHosts(Set<Host> names) {
         && (host.isAddress() || host.name().equals(LOCALHOST) || names.contains(host));
   }
 
-  /** Whether an {@code Origin} field value (RFC 6454 7) names an accepted host. */
-  boolean acceptsOrigin(String origin) {
-    int schemeEnd = origin.indexOf("://");
-    return schemeEnd >= 0 && accepts(origin.substring(schemeEnd + "://".length()));
+  /**
+   * Whether a page that sends a request is one of the server that it sends it to (RFC 6454 7). Any
+   * other one may not act, wherever it is from: other servers of this machine have pages as well.
+   *
+   * @param origin the {@code Origin} field value
+   * @param authority the {@code Host} field value of the same request
+   */
+  static boolean isOwnPage(String origin, String authority) {
+    return origin.equalsIgnoreCase("http://" + authority)
+        || origin.equalsIgnoreCase("https://" + authority);
   }
 
   private static ParsedHost parse(String authority) {

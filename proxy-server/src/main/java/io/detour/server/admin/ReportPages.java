@@ -3,21 +3,23 @@ package io.detour.server.admin;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.detour.rules.Printable;
-import io.detour.rules.Rule;
 import io.detour.rules.document.DurationText;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.json.ScriptJson;
 import io.detour.server.ledger.KnownRule;
 import io.detour.server.ledger.Ledger;
+import io.detour.server.ledger.LedgerReading;
 import io.detour.server.ledger.Report;
 import io.detour.server.ledger.ReportCsv;
 import io.detour.server.ledger.ReportJson;
 import io.detour.server.ledger.ReportQuery;
+import io.detour.server.ledger.RuleReport;
 import io.detour.server.ledger.UnreadableLedger;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -77,42 +79,52 @@ public record ReportPages(
   }
 
   private List<KnownRule> known() {
-    return rules.current().rules().rules().stream().map(ReportPages::known).toList();
-  }
-
-  private static KnownRule known(Rule rule) {
-    return new KnownRule(rule.name(), rule.notes().owner(), rule.notes().ticket());
+    return rules.current().rules().rules().stream().map(KnownRule::of).toList();
   }
 
   private Answer read(Wanted wanted) {
+    return wanted.format.equals("csv") ? csv(wanted) : json(wanted);
+  }
+
+  private Answer json(Wanted wanted) {
     return switch (ledger.report(wanted.query)) {
-      case UnreadableLedger(String problem) ->
-          Answer.text(HttpResponseStatus.SERVICE_UNAVAILABLE, problem);
-      case Report report when wanted.format.equals("csv") ->
-          Answer.page(
-              "text/csv; charset=utf-8; header=present", csv(report, wanted.by).getBytes(UTF_8));
+      case UnreadableLedger(String problem) -> unreadable(problem);
       case Report report ->
           Answer.page("application/json", (ReportJson.of(report, zone) + "\n").getBytes(UTF_8));
     };
   }
 
-  private String csv(Report report, String by) {
+  private Answer csv(Wanted wanted) {
     StringWriter text = new StringWriter();
     PrintWriter out = new PrintWriter(text);
-    ReportCsv csv = new ReportCsv(out, zone);
-    switch (by) {
+    try (LedgerReading reading = ledger.read()) {
+      write(reading, wanted, new ReportCsv(out, zone));
+    } catch (SQLException e) {
+      return unreadable(ledger.problem(e));
+    }
+    out.flush();
+    return Answer.page("text/csv; charset=utf-8; header=present", text.toString().getBytes(UTF_8));
+  }
+
+  private static void write(LedgerReading reading, Wanted wanted, ReportCsv csv)
+      throws SQLException {
+    List<RuleReport> rules = reading.rules(wanted.query);
+    int most = Report.MOST_ENTRIES;
+    switch (wanted.by) {
       case "host" -> {
         csv.hostTitles();
-        report.entries().forEach(csv::host);
+        reading.uses(wanted.query, rules, LedgerReading.Order.HOST, most, csv::host);
       }
       case "client" -> {
         csv.clientTitles();
-        report.entries().forEach(csv::client);
+        reading.uses(wanted.query, rules, LedgerReading.Order.CLIENT, most, csv::client);
       }
-      default -> csv.rules(report.rules());
+      default -> csv.rules(rules);
     }
-    out.flush();
-    return text.toString();
+  }
+
+  private static Answer unreadable(String problem) {
+    return Answer.text(HttpResponseStatus.SERVICE_UNAVAILABLE, problem);
   }
 
   private Answer off(Duration since, Instant now) {

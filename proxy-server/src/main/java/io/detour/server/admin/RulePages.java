@@ -35,6 +35,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -48,6 +50,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param parents the parent proxies, by their names
  * @param proxy where browsers reach the proxy
  * @param pac the file for browsers
+ * @param maker makes it, which may take a while
  * @param clock the time of day
  * @param zone in which times are shown
  */
@@ -58,6 +61,7 @@ public record RulePages(
     Map<String, Parent> parents,
     ProxyAddress proxy,
     CurrentPac pac,
+    Executor maker,
     InstantSource clock,
     ZoneId zone) {
   /** Says where browsers reach the proxy. */
@@ -197,18 +201,20 @@ public record RulePages(
    *
    * @param askedAs the field {@code Host} of the request, which has been accepted, or null
    */
-  Answer pac(@Nullable String askedAs) {
+  CompletableFuture<Answer> pac(@Nullable String askedAs) {
     HostPort reached =
         askedAs != null && HostPort.parse(askedAs, HTTPS_PORT) instanceof HostPort admin
             ? proxy.seenFrom(admin.host())
             : null;
     if (reached == null) {
-      return Answer.text(
-          HttpResponseStatus.NOT_FOUND,
-          "there is no listener for browsers (expected: \"listen\" with ADDRESS:PORT, without TLS"
-              + " and without the PROXY protocol)");
+      return CompletableFuture.completedFuture(
+          Answer.text(
+              HttpResponseStatus.NOT_FOUND,
+              "there is no listener for browsers (expected: \"listen\" with ADDRESS:PORT, without"
+                  + " TLS and without the PROXY protocol)"));
     }
-    return Answer.page(PAC, pac.text(reached).getBytes(US_ASCII));
+    return CompletableFuture.supplyAsync(
+        () -> Answer.page(PAC, pac.text(reached).getBytes(US_ASCII)), maker);
   }
 
   private static Answer json(String text) {

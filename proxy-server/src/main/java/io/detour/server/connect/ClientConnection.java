@@ -326,8 +326,15 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     services
         .destinations()
         .autoConfig(wish.host())
-        .thenAcceptAsync(
-            file -> attempt(() -> configured(file, wish.withContent())), channel.eventLoop());
+        .whenCompleteAsync(
+            (file, bug) -> {
+              if (bug == null) {
+                attempt(() -> configured(file, wish.withContent()));
+              } else {
+                failed(bug);
+              }
+            },
+            channel.eventLoop());
   }
 
   private void configured(AutoConfigFile file, boolean withContent) {

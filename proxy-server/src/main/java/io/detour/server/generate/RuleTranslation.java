@@ -47,14 +47,11 @@ public final class RuleTranslation {
     RuleTranslation translation = new RuleTranslation(now.getEpochSecond());
     return new NameRules(
         source,
-        rules.rules().stream().filter(translation::isAtWork).map(translation::translate).toList(),
+        rules.rules().stream()
+            .filter(rule -> rule.isAtWork(now.getEpochSecond()))
+            .map(translation::translate)
+            .toList(),
         rules.unmatched() == UnmatchedPolicy.REJECT);
-  }
-
-  private boolean isAtWork(Rule rule) {
-    return rule.mode() != Mode.OFF
-        && rule.scope().rollout().percent() > 0
-        && !hasExpired(rule, OnExpiry.DISABLE);
   }
 
   private boolean hasExpired(Rule rule, OnExpiry then) {

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -83,6 +84,25 @@ final class BatchTransaction {
       insert.setLong(2, run.started());
       insert.setLong(3, batch.aliveSecond());
       insert.executeUpdate();
+    }
+    forgetTheFuture(batch.aliveSecond());
+  }
+
+  /**
+   * What was observed while a clock was ahead is no observation of the time that is still to come:
+   * it ends now, also for Detours whose clocks are ahead, until they say again that they live.
+   */
+  private void forgetTheFuture(long now) throws SQLException {
+    long latest = now + Observation.GAP_SECONDS;
+    for (String sql :
+        new String[] {
+          "UPDATE detour_run SET alive = " + now + " WHERE alive > " + latest,
+          "DELETE FROM rule_span WHERE span_start > " + latest,
+          "UPDATE rule_span SET span_end = " + now + " WHERE span_end > " + latest
+        }) {
+      try (Statement statement = connection.createStatement()) {
+        statement.executeUpdate(sql);
+      }
     }
   }
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * What the last look at the certificate of a rule's target found. Times are seconds since 1970.
  *
  * @param rule the name of the rule
- * @param target {@code HOST:PORT}
+ * @param target as the rule file has it
  * @param checked when it was looked at
  * @param notAfter when it runs out, or null if none was seen
  * @param coversLegacyName whether it is for the legacy name too, or null if that is not known

@@ -44,24 +44,15 @@ final class Housekeeping {
   }
 
   /**
-   * Folds the rows that were seen last the longest ago into one row for each rule, until there are
-   * no more rows than a limit.
+   * Folds some of the rows that were seen last the longest ago into one row for each rule. To be
+   * called again as long as there are more rows than the limit.
    *
-   * @return how many requests the folded rows stood for
+   * @param excess how many rows there are too many
+   * @return how many requests the folded rows stood for, or -1 if there was nothing to fold
    */
-  long fold(long limit) throws SQLException {
-    long folded = 0;
-    while (true) {
-      long excess = entries() - limit;
-      if (excess <= 0) {
-        return folded;
-      }
-      SortedMap<EntryKey, Tally> oldest = oldest((int) Math.min(CHUNK, excess), ANY_TIME);
-      if (oldest.isEmpty()) {
-        return folded;
-      }
-      folded += fold(oldest);
-    }
+  long fold(long excess) throws SQLException {
+    SortedMap<EntryKey, Tally> oldest = oldest((int) Math.min(CHUNK, excess), ANY_TIME);
+    return oldest.isEmpty() ? -1 : fold(oldest);
   }
 
   private long fold(SortedMap<EntryKey, Tally> rows) throws SQLException {
@@ -118,13 +109,15 @@ final class Housekeeping {
     statement.setString(3, key.client());
   }
 
-  /** Removes the rows that were seen last before a time, and keeps when their rules were used. */
-  void retire(long before) throws SQLException {
-    while (true) {
-      SortedMap<EntryKey, Tally> old = oldest(CHUNK, before);
-      if (old.isEmpty()) {
-        return;
-      }
+  /**
+   * Removes some of the rows that were seen last before a time, and keeps when their rules were
+   * used.
+   *
+   * @return whether there may be more of them
+   */
+  boolean retire(long before) throws SQLException {
+    SortedMap<EntryKey, Tally> old = oldest(CHUNK, before);
+    if (!old.isEmpty()) {
       Transaction.begin(connection, dialect);
       SortedMap<String, Tally> rules = new TreeMap<>();
       old.forEach((key, row) -> rules.computeIfAbsent(key.rule(), _ -> new Tally()).add(row));
@@ -140,6 +133,7 @@ final class Housekeeping {
       stored.mergeRetired(rules);
       Transaction.commit(connection);
     }
+    return old.size() == CHUNK;
   }
 
   /**

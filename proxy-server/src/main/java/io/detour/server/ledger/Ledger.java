@@ -1,6 +1,7 @@
 package io.detour.server.ledger;
 
 import io.detour.server.observe.LedgerStatistics;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -140,6 +141,20 @@ public final class Ledger implements AutoCloseable, LedgerStatistics {
           }
         });
     return taken;
+  }
+
+  /**
+   * Opens it for reading. Blocks on the database: not for an event loop.
+   *
+   * @throws SQLException if that fails; {@link #problem} says why
+   */
+  public LedgerReading read() throws SQLException {
+    return LedgerReading.open(options.url());
+  }
+
+  /** Why it cannot be read, on one line and without secrets. */
+  public String problem(SQLException problem) {
+    return LedgerReading.problem(options.url(), problem);
   }
 
   /** Reads the ledger. Blocks on the database: not for an event loop. */

@@ -103,7 +103,7 @@ public final class LedgerReading implements AutoCloseable {
     List<RuleReport> rules = rules(query);
     List<UseReport> newest = new ArrayList<>();
     Set<String> told = names(rules);
-    uses(told, Order.NEWEST, Long.MIN_VALUE, Report.MOST_ENTRIES, newest::add);
+    var _ = uses(told, Order.NEWEST, Long.MIN_VALUE, Report.MOST_ENTRIES, false, newest::add);
     return new Report(dialect.label(), query, rules, count(told), newest);
   }
 
@@ -134,11 +134,16 @@ public final class LedgerReading implements AutoCloseable {
       Consumer<UseReport> consumer)
       throws SQLException {
     long from = query.unusedOnly() ? Long.MIN_VALUE : query.fromSecond();
-    return uses(names(rules), order, from, most, consumer);
+    return uses(names(rules), order, from, most, true, consumer);
   }
 
   private long uses(
-      Set<String> rules, Order order, long from, long most, Consumer<UseReport> consumer)
+      Set<String> rules,
+      Order order,
+      long from,
+      long most,
+      boolean countMore,
+      Consumer<UseReport> consumer)
       throws SQLException {
     long told = 0;
     long more = 0;
@@ -153,8 +158,10 @@ public final class LedgerReading implements AutoCloseable {
           if (told < most) {
             told++;
             consumer.accept(use(row));
-          } else {
+          } else if (countMore) {
             more++;
+          } else {
+            break;
           }
         }
       }

@@ -48,6 +48,10 @@ final class LedgerWriter implements Runnable {
   private @Nullable Batch pending;
   private long batches;
   private int failures;
+
+  /** Whether there is more to keep house than was done at the last attempt. */
+  private boolean unfinished;
+
   private long nextHeartbeat = System.nanoTime();
   private long nextHousekeeping = System.nanoTime();
   private long nextCount = System.nanoTime();
@@ -95,7 +99,7 @@ final class LedgerWriter implements Runnable {
     while (!last) {
       last = awaitTurn(wait);
       if (!last) {
-        wait = attempt() ? pace.flush() : retryWait();
+        wait = !attempt() ? retryWait() : unfinished ? Duration.ZERO : pace.flush();
       }
     }
     writeTheRest();
@@ -180,7 +184,7 @@ final class LedgerWriter implements Runnable {
       keepHouse(open);
       succeeded();
       return true;
-    } catch (SQLException | RuntimeException | LinkageError e) {
+    } catch (SQLException | RuntimeException | Error e) {
       failed(e);
       return false;
     }
@@ -219,19 +223,26 @@ final class LedgerWriter implements Runnable {
     nextHeartbeat = System.nanoTime() + pace.heartbeat().toNanos();
   }
 
+  /** A little at a time, so that batches get in between. */
   private void keepHouse(Connection open) throws SQLException {
     long nanos = System.nanoTime();
+    unfinished = false;
     Housekeeping housekeeping = new Housekeeping(open, database.dialect());
     if (nextHousekeeping - nanos <= 0) {
       long retired = now() - options.retention().toSeconds();
-      housekeeping.retire(retired);
-      new SpanCompaction(open, database.dialect()).run(run.id(), now(), retired);
-      nextHousekeeping = nanos + pace.housekeeping().toNanos();
+      unfinished = housekeeping.retire(retired);
+      if (!unfinished) {
+        new SpanCompaction(open, database.dialect()).run(run.id(), now(), retired);
+        nextHousekeeping = nanos + pace.housekeeping().toNanos();
+      }
     }
     if (mostEntries > options.maxEntries() || nextCount - nanos <= 0) {
-      folded.addAndGet(housekeeping.fold(options.maxEntries()));
+      long excess = housekeeping.entries() - options.maxEntries();
+      long requests = excess > 0 ? housekeeping.fold(excess) : 0;
+      folded.addAndGet(Math.max(0, requests));
       entries = housekeeping.entries();
       mostEntries = entries;
+      unfinished |= requests >= 0 && entries > options.maxEntries();
       nextCount = nanos + pace.counting().toNanos();
     }
   }

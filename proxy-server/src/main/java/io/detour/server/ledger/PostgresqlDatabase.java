@@ -54,6 +54,7 @@ final class PostgresqlDatabase implements LedgerDatabase {
     Connection connection = open();
     try {
       connection.setReadOnly(true);
+      connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       connection.setAutoCommit(false);
       return connection;
     } catch (SQLException e) {

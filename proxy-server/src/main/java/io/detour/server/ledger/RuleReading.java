@@ -26,7 +26,7 @@ final class RuleReading {
   private final Map<String, Totals> totals = new HashMap<>();
   private final Map<String, Tally> retired = new HashMap<>();
   private final Map<String, Observation> observations = new HashMap<>();
-  private final Map<String, CertificateCheck> certificates = new HashMap<>();
+  private final Map<String, List<CertificateCheck>> certificates = new HashMap<>();
 
   RuleReading(Connection connection) {
     this.connection = connection;
@@ -60,7 +60,7 @@ final class RuleReading {
     }
     Boolean inForce = query.rules() == null ? null : Boolean.FALSE;
     for (String name : others) {
-      add(reports, query, report(query, new KnownRule(name, null, null), inForce));
+      add(reports, query, report(query, KnownRule.named(name), inForce));
     }
     return reports;
   }
@@ -97,7 +97,15 @@ final class RuleReading {
         total.sum.downstreamBytes(),
         total.hosts,
         total.clients,
-        certificates.get(rule.name()));
+        worstCertificate(rule));
+  }
+
+  /** Of the targets that it has now: what was found at others is history. */
+  private @Nullable CertificateCheck worstCertificate(KnownRule rule) {
+    return certificates.getOrDefault(rule.name(), List.of()).stream()
+        .filter(check -> rule.leadsTo(check.target()))
+        .min(WORST)
+        .orElse(null);
   }
 
   private void readTotals() throws SQLException {
@@ -163,8 +171,7 @@ final class RuleReading {
         ResultSet row = statement.executeQuery(sql)) {
       while (row.next()) {
         CertificateCheck check = check(row);
-        certificates.merge(
-            check.rule(), check, (one, other) -> WORST.compare(one, other) <= 0 ? one : other);
+        certificates.computeIfAbsent(check.rule(), _ -> new ArrayList<>(1)).add(check);
       }
     }
   }

@@ -5,6 +5,8 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +108,14 @@ final class StoredRows {
     }
   }
 
+  /** In one order for all Detours, so that none waits for another one in a circle. */
+  private static List<CertificateCheck> sorted(Collection<CertificateCheck> checks) {
+    return checks.stream()
+        .sorted(
+            Comparator.comparing(CertificateCheck::rule).thenComparing(CertificateCheck::target))
+        .toList();
+  }
+
   /** Replaces what is known about certificates, unless another Detour looked later. */
   void mergeCertificates(Collection<CertificateCheck> checks) throws SQLException {
     String sql =
@@ -119,7 +129,7 @@ final class StoredRows {
         """;
     try (PreparedStatement merge = connection.prepareStatement(sql)) {
       int waiting = 0;
-      for (CertificateCheck check : checks) {
+      for (CertificateCheck check : sorted(checks)) {
         Boolean covers = check.coversLegacyName();
         merge.setString(1, StoredText.cleanText(check.rule()));
         merge.setString(2, StoredText.cleanText(check.target()));

@@ -68,7 +68,8 @@ public final class AccessLog {
    * @param dialled where it was led, or null if nothing was dialled
    * @param end what became of it
    * @param volume what was transferred, or null if that is told later or nothing was
-   * @return false if there is no line because there have been too many like it
+   * @return whether the end of a tunnel is to have a line: not if this has none because the rule
+   *     wants none or because there have been too many like it
    */
   public boolean decision(
       Asked asked,
@@ -77,7 +78,10 @@ public final class AccessLog {
       RequestEnd end,
       @Nullable Volume volume) {
     Level level = level(use, end);
-    if (level == null || !ACCESS.isEnabledForLevel(level)) {
+    if (level == null) {
+      return use == null;
+    }
+    if (!ACCESS.isEnabledForLevel(level)) {
       return true;
     }
     long suppressed = 0;
@@ -138,15 +142,23 @@ public final class AccessLog {
   /** Reports what was suppressed of uses that have not gone on. To be called now and then. */
   public void sweep() {
     if (limit != null) {
-      limit.sweep(
-          System.nanoTime(),
-          (key, suppressed) ->
-              new Line(Level.INFO)
-                  .add("client", key.client())
-                  .add("rule", key.name())
-                  .add("suppressed", suppressed)
-                  .write(SUPPRESSED));
+      limit.sweep(System.nanoTime(), this::tellSuppressed);
     }
+  }
+
+  /** Reports all that was suppressed. For the end of the log. */
+  public void finish() {
+    if (limit != null) {
+      limit.sweep(System.nanoTime() + UseLimit.MINUTE_NANOS, this::tellSuppressed);
+    }
+  }
+
+  private void tellSuppressed(UseLimit.Key key, long suppressed) {
+    new Line(Level.INFO)
+        .add("client", key.client())
+        .add("rule", key.name())
+        .add("suppressed", suppressed)
+        .write(SUPPRESSED);
   }
 
   private static @Nullable String ruleName(@Nullable LegacyUse use) {

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 final class UseLimit {
   static final int MOST_COUNTED = 50_000;
   private static final String OTHERS = "(other)";
-  private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
+  static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   /** What is counted together. */
   record Key(String name, String client) {}

@@ -104,6 +104,7 @@ class AdminServerTest {
         Map.of(),
         machine -> null,
         new CurrentPac(rules, InstantSource.system()),
+        Runnable::run,
         InstantSource.system(),
         ZoneOffset.UTC);
   }
@@ -414,7 +415,9 @@ class AdminServerTest {
           Host: 127.0.0.1.nip.io                              | 403
           Host: localhost~Origin: http://evil.example.net     | 403
           Host: localhost~Origin: null                        | 403
-          Host: localhost~Origin: http://localhost:3129       | 200
+          Host: localhost~Origin: http://localhost:3129       | 403
+          Host: localhost~Origin: http://127.0.0.1            | 403
+          Host: localhost:1~Origin: http://localhost:1        | 200
           X: y                                                | 400
           Host: localhost~Host: localhost                     | 400
           """)

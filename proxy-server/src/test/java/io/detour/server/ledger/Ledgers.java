@@ -73,8 +73,7 @@ final class Ledgers {
 
   /** A report of thirty days. */
   static Report report(LedgerUrl url, Instant now, String... inForce) {
-    List<KnownRule> rules =
-        List.of(inForce).stream().map(name -> new KnownRule(name, null, null)).toList();
+    List<KnownRule> rules = List.of(inForce).stream().map(KnownRule::named).toList();
     ReportQuery query = new ReportQuery(Duration.ofDays(30), now, false, rules);
     ReadReport read = LedgerReading.report(url, query);
     assertThat(read).isInstanceOf(Report.class);
