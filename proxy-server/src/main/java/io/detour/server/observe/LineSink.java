@@ -10,13 +10,14 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes lines, and counts those that could not be written: the disk is full, or nobody reads any
- * more. It goes on with the next line; what was written of a line before it failed is ended by a
- * line break, so that it spoils no other. Lines come on one thread; {@link #reopen} may be called
- * on any.
+ * more. It goes on after a rest; what was written of a line before it failed is ended by a line
+ * break, so that it spoils no other. Lines come on one thread; {@link #reopen} may be called on
+ * any.
  */
 final class LineSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
   /** Opens the output. */
@@ -26,19 +27,25 @@ final class LineSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
   private final Encoder<ILoggingEvent> encoder;
   private final Opening opening;
+  private final long restNanos;
 
   // Guarded by this object.
   private OutputStream out;
   private boolean broken;
+  private long retryNanoTime;
 
   /**
    * @param name under which lost lines are counted
    * @param opening called now and at each {@link #reopen}
+   * @param rest for how long nothing is tried after a failure: with a full disk each attempt costs
+   *     more than a line that is written
    */
-  LineSink(String name, Encoder<ILoggingEvent> encoder, Opening opening) throws IOException {
+  LineSink(String name, Encoder<ILoggingEvent> encoder, Opening opening, Duration rest)
+      throws IOException {
     setName(name);
     this.encoder = encoder;
     this.opening = opening;
+    this.restNanos = rest.toNanos();
     this.out = opening.open();
   }
 
@@ -58,6 +65,10 @@ final class LineSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
   @Override
   protected void append(ILoggingEvent event) {
+    if (rests()) {
+      DroppedLines.add(getName());
+      return;
+    }
     byte[] line = encoder.encode(event);
     synchronized (this) {
       try {
@@ -68,9 +79,14 @@ final class LineSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
         out.write(line);
       } catch (IOException e) {
         broken = true;
+        retryNanoTime = System.nanoTime() + restNanos;
         DroppedLines.add(getName());
       }
     }
+  }
+
+  private synchronized boolean rests() {
+    return broken && retryNanoTime - System.nanoTime() > 0;
   }
 
   /**

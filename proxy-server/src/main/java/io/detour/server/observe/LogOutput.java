@@ -11,6 +11,7 @@ import ch.qos.logback.core.encoder.Encoder;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ public final class LogOutput {
   static final String DIAGNOSTICS = "diagnostics";
 
   private static final int ACCESS_QUEUE = 8192;
+  private static final Duration REST = Duration.ofMillis(100);
   private static final int DIAGNOSTICS_QUEUE = 1024;
   private static final String TIME = "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\"} %-5level ";
 
@@ -109,7 +111,7 @@ public final class LogOutput {
       throws IOException {
     encoder.setContext(context);
     encoder.start();
-    LineSink sink = new LineSink(name, encoder, opening);
+    LineSink sink = new LineSink(name, encoder, opening, REST);
     sink.setContext(context);
     sink.start();
     files.add(sink);

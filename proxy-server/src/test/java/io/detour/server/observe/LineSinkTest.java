@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,8 +94,26 @@ class LineSinkTest {
     assertThat(DroppedLines.of("cut")).isEqualTo(2);
   }
 
+  @Test
+  void afterAFailureNothingIsTriedForAWhile() throws IOException {
+    CuttingStream out = new CuttingStream();
+    LineSink sink = new LineSink("rest", new Messages(), () -> out, Duration.ofDays(1));
+    sink.setContext(context);
+    sink.start();
+    out.room = 0;
+    sink.doAppend(event("one"));
+    out.room = 100;
+    sink.doAppend(event("two"));
+    assertThat(out.written).isEmpty();
+    assertThat(DroppedLines.of("rest")).isEqualTo(2);
+
+    sink.reopen();
+    sink.doAppend(event("three"));
+    assertThat(out.written).hasToString("three\n");
+  }
+
   private LineSink sink(String name, LineSink.Opening opening) throws IOException {
-    LineSink sink = new LineSink(name, new Messages(), opening);
+    LineSink sink = new LineSink(name, new Messages(), opening, Duration.ZERO);
     sink.setContext(context);
     sink.start();
     return sink;
