@@ -100,8 +100,8 @@ class RunLogIT {
     Process reader = new ProcessBuilder("sh", "-c", "exec sleep 600 <" + fifo).start();
     try (TcpOrigin origin = TcpOrigin.echo();
         DetourProcess detour = start("access: " + fifo + ", uses_per_minute: off", origin)) {
-      // A pipe holds 64 KiB and the queue 8,192 lines: 9,000 uses have 18,000 lines.
-      for (int i = 0; i < 9_000; i++) {
+      // A pipe holds 64 KiB and the queue 8,192 lines: 5,000 uses have 10,000 lines.
+      for (int i = 0; i < 5_000; i++) {
         use(detour, "x");
       }
       assertThat(

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,10 +25,11 @@ public final class TcpOrigin implements AutoCloseable {
   private final AtomicInteger accepted = new AtomicInteger();
   private final AtomicInteger ended = new AtomicInteger();
   private final List<Socket> connections = new CopyOnWriteArrayList<>();
+  private final Thread acceptor;
 
   private TcpOrigin(Behaviour behaviour) throws IOException {
     listener = new ServerSocket(0, BACKLOG, InetAddress.ofLiteral("127.0.0.1"));
-    Thread.ofPlatform().daemon().name("origin").start(() -> accept(behaviour));
+    acceptor = Thread.ofPlatform().daemon().name("origin").start(() -> accept(behaviour));
   }
 
   /** Starts one that serves each connection on a thread of its own. */
@@ -100,8 +102,16 @@ public final class TcpOrigin implements AutoCloseable {
     }
   }
 
+  /** Accepts nobody any more: until the acceptor is out of its call, it still might. */
   @Override
   public void close() throws IOException {
     listener.close();
+    try {
+      if (!acceptor.join(Duration.ofMillis(TIMEOUT_MILLIS))) {
+        throw new IOException("the acceptor goes on");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,6 +109,7 @@ class LedgerTroubleTest {
   }
 
   @Test
+  @Tag("campaign")
   void aKillLosesTenSecondsAtMostAndLeavesAGoodFile() throws Exception {
     Process writer =
         new ProcessBuilder(
