@@ -73,6 +73,7 @@ class BrokenTunnelTest {
       String request = "GET http://old.test/ HTTP/1.1\r\nHost: old.test\r\n\r\n";
       assertThat(client.send(request).head().status()).isEqualTo(200);
       assertThat(client.read(5)).isEqualTo("hello");
+      await().until(() -> proxy.log().uses().size() == 1);
 
       BrokenLog broken = new BrokenLog();
       logging.addTurboFilter(broken);

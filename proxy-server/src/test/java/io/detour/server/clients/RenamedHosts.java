@@ -256,8 +256,13 @@ final class RenamedHosts implements AutoCloseable {
             "rule", "renamed",
             "action", "rewrite",
             "target", name + NEW + ':' + port);
-    assertThat(server.log().uses())
-        .anySatisfy(facts -> assertThat(facts).containsAllEntriesOf(line));
+    // A plain HTTP request is logged when it has been answered.
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () ->
+                assertThat(server.log().uses())
+                    .anySatisfy(facts -> assertThat(facts).containsAllEntriesOf(line)));
     assertThat(server.log().refusals())
         .noneMatch(
             facts ->
