@@ -171,14 +171,15 @@ class RunConfigurationIT {
   @Test
   @Tag("R02")
   void aFileWithProblemsKeepsItFromStarting() throws Exception {
-    Path file = Files.writeString(folder.resolve("detour.yaml"), "thread: 2\nlog: {}\n");
+    Path file =
+        Files.writeString(folder.resolve("detour.yaml"), "thread: 2\nlog: { level: loud }\n");
     try (DetourProcess detour =
         DetourProcess.start(folder, Map.of(), "run", "--config", file.toString())) {
       assertThat(detour.exitWithin(LONG)).isEqualTo(1);
       assertThat(detour.err().lines())
           .containsExactly(
               file + ":1:1: unknown key \"thread\" (did you mean \"threads\"?)",
-              file + ":2:1: key \"log\" is not supported by this version",
+              file + ":2:15: level: \"loud\" (expected: error, warn, info, debug, trace)",
               "detour: the configuration has problems, so nothing was started");
       assertThat(detour.out()).isEmpty();
     }
