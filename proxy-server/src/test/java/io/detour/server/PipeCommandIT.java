@@ -98,7 +98,8 @@ class PipeCommandIT {
       assertThat(err)
           .content()
           .contains("WARN", "decision", "requested=old.test:" + origin.port())
-          .contains("rule=moved action=rewrite mode=enforce target=localhost:" + origin.port());
+          .contains(
+              "rule=moved action=rewrite mode=enforce ", " target=localhost:" + origin.port());
     }
   }
 
