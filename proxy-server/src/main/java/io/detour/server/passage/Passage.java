@@ -76,7 +76,7 @@ public final class Passage implements ChannelFutureListener {
   /** Where the request is led: what was asked for, unless a rule says otherwise. */
   private HostPort target;
 
-  /** Where the request was led in the end, or null as long as nothing is. */
+  /** Where the request was led in the end, or null as long as nothing is and once it is told. */
   private @Nullable Dialled dialled;
 
   private @Nullable RouteDial dial;
@@ -159,6 +159,7 @@ public final class Passage implements ChannelFutureListener {
       reported = true;
       suppressed = !services.log().decision(request, legacyUse, dialled, end, volume);
       keep();
+      dialled = null; // a tunnel may be open for days
     }
   }
 

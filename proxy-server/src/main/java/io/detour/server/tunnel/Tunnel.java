@@ -43,7 +43,7 @@ public final class Tunnel implements Passage.Arrival, RelayListener {
   private final Asker asker;
   private final Channel client;
   private final Passage passage;
-  private final Instant since;
+  private final long sinceSecond;
 
   /** Set when the relay begins; null again when it has ended. */
   private volatile @Nullable OpenTunnel open;
@@ -56,7 +56,7 @@ public final class Tunnel implements Passage.Arrival, RelayListener {
     this.asker = asker;
     this.client = asker.channel();
     this.passage = new Passage(services.passages(), loop.counters(), asker, asked);
-    this.since = services.passages().clock().instant();
+    this.sinceSecond = services.passages().clock().instant().getEpochSecond();
   }
 
   /**
@@ -157,7 +157,7 @@ public final class Tunnel implements Passage.Arrival, RelayListener {
             passage.rule(),
             passage.target(),
             splicing ? RelayPath.SPLICE : RelayPath.COPY,
-            since,
+            Instant.ofEpochSecond(sinceSecond),
             Volume.since(
                 relayNanoTime,
                 tunnel.deliveredBytes(Direction.UPSTREAM),
