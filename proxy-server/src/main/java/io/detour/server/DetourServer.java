@@ -104,7 +104,7 @@ public final class DetourServer implements AutoCloseable {
   private final Metrics metrics;
   private final RequestCounters counters;
   private final Throughput throughput;
-  private final OpenTunnels tunnels = new OpenTunnels();
+  private final OpenTunnels tunnels;
   private final Housekeeping housekeeping = new Housekeeping();
 
   /** Makes pages that take a while, one after the other; refuses more than a few. */
@@ -161,6 +161,7 @@ public final class DetourServer implements AutoCloseable {
     ledger = Ledger.open(options.ledger(), clock);
     rules.whenReplaced(this::forgetOldRules);
     engine = new RelayEngine(options.relay());
+    tunnels = new OpenTunnels(engine, clock);
     throughput = new Throughput(counters, engine.statistics(), clock);
     metrics =
         new Metrics(
@@ -255,8 +256,7 @@ public final class DetourServer implements AutoCloseable {
             new Control());
     own.add(admin.localAddress());
     TunnelServices services =
-        new TunnelServices(
-            new PassageServices(access, rules, routes, log, ledger, clock), engine, tunnels);
+        new TunnelServices(new PassageServices(access, rules, routes, log, ledger, clock), engine);
     FrontDoor clients = new FrontDoor(services, options, pseudonym, this::autoConfig);
     door = clients;
     List<ListenerOptions> listening = new ArrayList<>();

@@ -4,6 +4,7 @@ import io.detour.core.CloseReason;
 import io.detour.core.Direction;
 import io.detour.core.RelayPath;
 import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
 
 /**
  * One tunnel while it is relayed: what its owner can do to it and ask of it. Given to {@link
@@ -41,6 +42,17 @@ public interface OpenTunnel {
    * this process (zero-copy).
    */
   RelayPath path(Direction direction);
+
+  /** {@link RelayPath#SPLICE} if the last bytes of at least one direction moved so. */
+  default RelayPath path() {
+    boolean splicing =
+        path(Direction.UPSTREAM) == RelayPath.SPLICE
+            || path(Direction.DOWNSTREAM) == RelayPath.SPLICE;
+    return splicing ? RelayPath.SPLICE : RelayPath.COPY;
+  }
+
+  /** How long ago the relay began. */
+  Duration age();
 
   /** Bytes delivered so far in a direction. */
   long deliveredBytes(Direction direction);

@@ -154,6 +154,26 @@ public final class RelayEngine implements AutoCloseable {
   }
 
   /**
+   * Shows all tunnels that are open, each on its event loop. Any thread; does not wait.
+   *
+   * @return done when all were shown, on an event loop that must not be held up; failed if the
+   *     visitor threw
+   */
+  public CompletableFuture<Void> visit(TunnelVisitor visitor) {
+    List<CompletableFuture<Void>> all = new ArrayList<>();
+    for (RelayLoop loop : loops.values()) {
+      CompletableFuture<Void> done = new CompletableFuture<>();
+      try {
+        loop.eventLoop().execute(() -> loop.visit(visitor, done));
+        all.add(done);
+      } catch (RejectedExecutionException e) {
+        log.debug("an event loop has ended, and its tunnels with it", e);
+      }
+    }
+    return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+  }
+
+  /**
    * Closes all tunnels. Any thread.
    *
    * @param reason is counted; none of the clean ends

@@ -7,6 +7,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ final class RelayLoop {
   private static final Duration SHORTEST_SWEEP = Duration.ofMillis(5);
   private static final Duration LONGEST_SWEEP = Duration.ofSeconds(1);
   private static final int SWEEPS_PER_TIMEOUT = 8;
+  private static final int VISITED_AT_ONCE = 256;
 
   /** Conduits that were not needed for this long are closed. */
   private static final Duration TRIM = Duration.ofSeconds(10);
@@ -107,6 +109,35 @@ final class RelayLoop {
     if (conduits != null && now - trimmed > TRIM.toNanos()) {
       trimmed = now;
       conduits.trim();
+    }
+  }
+
+  /**
+   * Shows the tunnels that are open now, some in each turn of the event loop.
+   *
+   * @param done completed behind the last one
+   */
+  void visit(TunnelVisitor visitor, CompletableFuture<Void> done) {
+    visit(first, visitor, done);
+  }
+
+  /** A tunnel that has ended meanwhile still leads to those behind it. */
+  private void visit(
+      @Nullable RelayedTunnel from, TunnelVisitor visitor, CompletableFuture<Void> done) {
+    try {
+      RelayedTunnel tunnel = from;
+      for (int i = 0; tunnel != null && i < VISITED_AT_ONCE; i++) {
+        tunnel.accept(visitor);
+        tunnel = tunnel.next;
+      }
+      if (tunnel == null) {
+        done.complete(null);
+      } else {
+        RelayedTunnel next = tunnel;
+        eventLoop.execute(() -> visit(next, visitor, done));
+      }
+    } catch (RuntimeException | Error e) {
+      done.completeExceptionally(e);
     }
   }
 

@@ -112,18 +112,11 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
 
   /** Counts the tunnel as spliced while at least one direction is. */
   final void followPath() {
-    RelayPath current = currentPath();
+    RelayPath current = path();
     if (current != countedPath && !closed) {
       loop.totals().moved(countedPath, current);
       countedPath = current;
     }
-  }
-
-  private RelayPath currentPath() {
-    boolean splicing =
-        path(Direction.UPSTREAM) == RelayPath.SPLICE
-            || path(Direction.DOWNSTREAM) == RelayPath.SPLICE;
-    return splicing ? RelayPath.SPLICE : RelayPath.COPY;
   }
 
   /** A direction has ended: when it is the second, so has the tunnel. */
@@ -194,7 +187,7 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
     }
     closed = true;
     loop.remove(this);
-    RelayPath path = currentPath();
+    RelayPath path = path();
     loop.totals().moved(countedPath, path);
     release(isCut(reason));
     loop.totals().closed(path, reason);
@@ -205,7 +198,7 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
             openingBytes < 0 ? deliveredBytes(Direction.UPSTREAM) : openingBytes,
             path,
             reason,
-            Duration.ofNanos(loop.clock() - startNanos)));
+            age()));
   }
 
   private void tellEnded(TunnelStats stats) {
@@ -228,6 +221,18 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
 
   final boolean isClosed() {
     return closed;
+  }
+
+  @Override
+  public final Duration age() {
+    return Duration.ofNanos(loop.clock() - startNanos);
+  }
+
+  /** Shows itself, if it is still open. */
+  final void accept(TunnelVisitor visitor) {
+    if (!closed) {
+      visitor.visit(this, listener);
+    }
   }
 
   @Override

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -133,6 +134,10 @@ final class RelayServer implements AutoCloseable {
       throw new AssertionError("no tunnel has ended within " + DEADLINE_SECONDS + " s");
     }
     return stats;
+  }
+
+  CompletableFuture<Void> visit(TunnelVisitor visitor) {
+    return engine.visit(visitor);
   }
 
   void closeAll(CloseReason reason) {

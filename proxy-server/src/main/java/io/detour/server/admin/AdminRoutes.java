@@ -67,10 +67,9 @@ record AdminRoutes(
       return act(path, request.method());
     }
     if (path.startsWith(CONNECTION)) {
-      return CompletableFuture.completedFuture(
-          request.method().equals(HttpMethod.DELETE)
-              ? content.server().kill(path.substring(CONNECTION.length()))
-              : Answer.methodNotAllowed("DELETE"));
+      return request.method().equals(HttpMethod.DELETE)
+          ? content.server().kill(path.substring(CONNECTION.length()))
+          : CompletableFuture.completedFuture(Answer.methodNotAllowed("DELETE"));
     }
     if (!isRead(request.method())) {
       return CompletableFuture.completedFuture(Answer.methodNotAllowed("GET, HEAD"));

@@ -92,13 +92,13 @@ public record ServerPages(
 
   /** The tunnels that are open. Done on an event loop that must not be held up. */
   CompletableFuture<Answer> connections() {
-    int count = tunnels.count();
+    long count = tunnels.count();
     return tunnels
         .look(MOST_TUNNELS)
         .thenApplyAsync(open -> connections(count, open)); // the loop has others to serve
   }
 
-  private Answer connections(int count, List<TunnelProgress> open) {
+  private Answer connections(long count, List<TunnelProgress> open) {
     ObjectNode root = ScriptJson.MAPPER.createObjectNode();
     ArrayNode list = root.put("count", count).putArray("connections");
     for (TunnelProgress tunnel : open) {
@@ -123,9 +123,15 @@ public record ServerPages(
    *
    * @param id as {@link #connections} has it
    */
-  Answer kill(String id) {
+  CompletableFuture<Answer> kill(String id) {
     OptionalLong number = ids.parse(id);
-    return number.isPresent() && tunnels.kill(number.getAsLong())
+    return number.isPresent()
+        ? tunnels.kill(number.getAsLong()).thenApply(ServerPages::killed)
+        : CompletableFuture.completedFuture(killed(false));
+  }
+
+  private static Answer killed(boolean found) {
+    return found
         ? Answer.text(HttpResponseStatus.OK, "ended")
         : Answer.text(
             HttpResponseStatus.NOT_FOUND,

@@ -18,7 +18,6 @@ import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.RequestCounters;
 import io.detour.server.passage.PassageServices;
 import io.detour.server.transport.Transport;
-import io.detour.server.tunnel.OpenTunnels;
 import io.detour.server.tunnel.Tunnel;
 import io.detour.server.tunnel.TunnelServices;
 import io.netty.channel.Channel;
@@ -108,8 +107,7 @@ public final class PipedTunnel {
                     new AccessLog(0),
                     Ledger.off(),
                     InstantSource.system()),
-                engine,
-                new OpenTunnels()),
+                engine),
             connection.inside(),
             asked);
         return pipe.await();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param rule that decided, or null
  * @param target where it leads
  * @param relay how its last bytes moved
- * @param since when it was asked for
+ * @param since when its relay began
  * @param volume what it has delivered since its relay began
  */
 public record TunnelProgress(

@@ -35,9 +35,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request on its way to an upstream host: {@link #decide}, then {@link #dial}, and @@. Counts
- * what rules and their targets do, and logs it. If the client goes away while it waits, the dial is
- * cancelled and nobody is told. Lives on the client's event loop.
+ * One request on its way to an upstream host: {@link #decide}, then {@link #dial}, {@link #report}
+ * when its outcome is known, and {@link #relayed} or {@link #ended} when bytes have passed. Counts
+ * what rules and their targets do, logs it, and keeps it in the ledger. If the client goes away
+ * while it waits, the dial is cancelled and nobody is told. Lives on the client's event loop.
  */
 public final class Passage implements ChannelFutureListener {
   /** How a dial ended. */
@@ -62,10 +63,8 @@ public final class Passage implements ChannelFutureListener {
   private final Caller caller;
   private final HostPort asked;
 
-  private final Asked request;
-
-  /** What a rule said, or null if none matched. */
-  private Decision.@Nullable Ruled ruled;
+  /** Of {@link io.detour.server.observe.RequestIds}. */
+  private final long id;
 
   /** That a legacy name is used, or null if none is. */
   private @Nullable LegacyUse legacyUse;
@@ -80,7 +79,6 @@ public final class Passage implements ChannelFutureListener {
   private @Nullable Dialled dialled;
 
   private @Nullable RouteDial dial;
-  private long dialNanoTime;
   private boolean reported;
 
   // What the ledger has been told of.
@@ -102,14 +100,7 @@ public final class Passage implements ChannelFutureListener {
     this.caller = caller;
     this.asked = asked;
     this.target = asked;
-    this.request =
-        new Asked(
-            services.log().ids().next(),
-            caller.kind(),
-            Asked.text(caller.address()),
-            caller.user(),
-            caller.userAgent(),
-            asked);
+    this.id = services.log().ids().next();
   }
 
   /** What the rules in force make of the request. To be called once. */
@@ -118,7 +109,6 @@ public final class Passage implements ChannelFutureListener {
     Request toDecide = toDecide();
     Decision decision = rules.decide(toDecide);
     if (decision instanceof Decision.Ruled byRule) {
-      ruled = byRule;
       legacyUse = new LegacyUse.Ruled(byRule);
       use = rules.use(byRule.rule());
       use.matched(toDecide.epochSecond());
@@ -157,7 +147,7 @@ public final class Passage implements ChannelFutureListener {
   public void report(RequestEnd end, @Nullable Volume volume) {
     if (!reported) {
       reported = true;
-      suppressed = !services.log().decision(request, legacyUse, dialled, end, volume);
+      suppressed = !services.log().decision(request(), legacyUse, dialled, end, volume);
       keep();
       dialled = null; // a tunnel may be open for days
     }
@@ -173,9 +163,9 @@ public final class Passage implements ChannelFutureListener {
               new LedgerUse(
                   rule,
                   asked.host().name(),
-                  request.client(),
-                  request.user(),
-                  request.userAgent(),
+                  Asked.text(caller.address()),
+                  caller.user(),
+                  caller.userAgent(),
                   dialled == null ? null : dialled.target().toString(),
                   services.clock().instant().getEpochSecond()));
     }
@@ -190,13 +180,13 @@ public final class Passage implements ChannelFutureListener {
   public void dial(Route route, Arrival arrival) {
     Route vetted = caller.kind() == RequestKind.TCP ? route.trustingAsked() : route;
     target = route.first().address();
-    dialNanoTime = System.nanoTime();
+    long began = System.nanoTime();
     Channel client = caller.channel();
     client.closeFuture().addListener(this);
     dial =
         services
             .dialer()
-            .dial(vetted, caller.via(), client.eventLoop(), walk -> receive(walk, arrival));
+            .dial(vetted, caller.via(), client.eventLoop(), walk -> receive(walk, arrival, began));
   }
 
   /**
@@ -225,18 +215,18 @@ public final class Passage implements ChannelFutureListener {
   }
 
   /** A bug costs this client its connection; the dialer closes the one that it has made. */
-  private void receive(RouteResult walk, Arrival arrival) {
+  private void receive(RouteResult walk, Arrival arrival, long began) {
     dial = null;
     caller.channel().closeFuture().removeListener(this);
     try {
-      arrive(walk, arrival);
+      arrive(walk, arrival, began);
     } catch (RuntimeException | Error e) {
       caller.channel().close();
       throw e;
     }
   }
 
-  private void arrive(RouteResult walk, Arrival arrival) {
+  private void arrive(RouteResult walk, Arrival arrival, long began) {
     target = walk.hop().address();
     count(walk.failures(), walk.tried());
     switch (walk.result()) {
@@ -246,7 +236,7 @@ public final class Passage implements ChannelFutureListener {
                 target, walk.tried(), connected.remote(), walk.dnsNanos(), walk.connectNanos());
         counters.took(Timing.SETUP_DNS, walk.dnsNanos());
         counters.took(Timing.SETUP_CONNECT, walk.connectNanos());
-        counters.took(Timing.SETUP_TOTAL, System.nanoTime() - dialNanoTime);
+        counters.took(Timing.SETUP_TOTAL, System.nanoTime() - began);
         TargetUse targets = targets();
         if (targets != null) {
           targets.connected(walk.hop().target());
@@ -262,7 +252,7 @@ public final class Passage implements ChannelFutureListener {
 
   /** Where the targets of the rule that decided are counted, or null if none were dialled. */
   private @Nullable TargetUse targets() {
-    return use != null && ruled instanceof Decision.Rewrite ? use.targets() : null;
+    return use != null && ruled() instanceof Decision.Rewrite ? use.targets() : null;
   }
 
   /**
@@ -298,19 +288,30 @@ public final class Passage implements ChannelFutureListener {
 
   /** What a plain HTTP request is to say in its field {@code Host}. */
   public HostHeader hostHeader() {
-    return ruled instanceof Decision.Rewrite rewrite
+    return ruled() instanceof Decision.Rewrite rewrite
         ? rewrite.outcome().hostHeader()
         : HostHeader.REWRITE;
   }
 
+  /** The number of the request. */
+  public long id() {
+    return id;
+  }
+
   /** Who asked for what. */
   public Asked request() {
-    return request;
+    return new Asked(
+        id, caller.kind(), Asked.text(caller.address()), caller.user(), caller.userAgent(), asked);
+  }
+
+  /** What a rule said, or null if none matched. */
+  private Decision.@Nullable Ruled ruled() {
+    return legacyUse instanceof LegacyUse.Ruled ruled ? ruled.decision() : null;
   }
 
   /** The name of the rule that decided, or null if none did. */
   public @Nullable String rule() {
-    return ruled == null ? null : ruled.rule().name();
+    return legacyUse instanceof LegacyUse.Ruled ruled ? ruled.name() : null;
   }
 
   /**
@@ -340,7 +341,7 @@ public final class Passage implements ChannelFutureListener {
           .relayed(
               rule,
               asked.host().name(),
-              request.client(),
+              Asked.text(caller.address()),
               upstreamBytes - keptUpstreamBytes,
               downstreamBytes - keptDownstreamBytes);
       keptUpstreamBytes = upstreamBytes;
@@ -350,7 +351,7 @@ public final class Passage implements ChannelFutureListener {
 
   /** Counts for the rule that led the client elsewhere that it seems to have refused to be. */
   public void suspectTlsRefusal() {
-    if (use != null && ruled instanceof Decision.Rewrite && !target.host().equals(asked.host())) {
+    if (use != null && ruled() instanceof Decision.Rewrite && !target.host().equals(asked.host())) {
       use.suspectTlsRefusal();
     }
   }
@@ -359,7 +360,7 @@ public final class Passage implements ChannelFutureListener {
   public void ended(TunnelStats stats) {
     relayed(stats.upstreamBytes(), stats.downstreamBytes());
     if (!suppressed) {
-      services.log().close(request, legacyUse, target, stats);
+      services.log().close(request(), legacyUse, target, stats);
     }
   }
 }

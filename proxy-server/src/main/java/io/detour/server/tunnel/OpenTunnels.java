@@ -1,81 +1,58 @@
 package io.detour.server.tunnel;
 
 import io.detour.core.CloseReason;
+import io.detour.core.RelayPath;
+import io.detour.core.relay.RelayEngine;
 import io.detour.server.observe.TunnelProgress;
-import io.netty.util.concurrent.EventExecutor;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** The tunnels that are being relayed, by the numbers of their requests. Any thread. */
-public final class OpenTunnels {
-  /** What an event loop looks at before it serves others again. */
-  private static final int SLICE = 256;
-
-  private final Map<Long, Tunnel> tunnels = new ConcurrentHashMap<>();
-
-  void add(long id, Tunnel tunnel) {
-    tunnels.put(id, tunnel);
-  }
-
-  void remove(long id) {
-    tunnels.remove(id);
-  }
-
-  /** How many there are. */
-  public int count() {
-    return tunnels.size();
+/**
+ * The tunnels that are being relayed, as the engine has them. Any thread; what takes a visit is
+ * done on an event loop, which must not be held up.
+ *
+ * @param engine relays them
+ * @param clock the time of day
+ */
+public record OpenTunnels(RelayEngine engine, InstantSource clock) {
+  /** How many there are, those of a rendezvous included. */
+  public long count() {
+    return engine.statistics().openTunnels(RelayPath.COPY)
+        + engine.statistics().openTunnels(RelayPath.SPLICE);
   }
 
   /**
-   * Looks at tunnels, each on its event loop.
+   * Looks at tunnels.
    *
    * @param most of how many
-   * @return done on an event loop, which must not be held up; without those that have ended
-   *     meanwhile
    */
   public CompletableFuture<List<TunnelProgress>> look(int most) {
-    Map<EventExecutor, List<Tunnel>> byLoop = new HashMap<>();
-    tunnels.values().stream()
-        .limit(most)
-        .forEach(
-            tunnel ->
-                byLoop.computeIfAbsent(tunnel.eventLoop(), loop -> new ArrayList<>()).add(tunnel));
-    List<CompletableFuture<List<TunnelProgress>>> looks = new ArrayList<>();
-    byLoop.forEach(
-        (loop, all) -> {
-          for (int from = 0; from < all.size(); from += SLICE) {
-            List<Tunnel> slice = all.subList(from, Math.min(all.size(), from + SLICE));
-            looks.add(look(loop, slice));
-          }
-        });
-    return CompletableFuture.allOf(looks.toArray(CompletableFuture[]::new))
-        .thenApply(done -> looks.stream().flatMap(look -> look.join().stream()).toList());
+    Queue<TunnelProgress> seen = new ConcurrentLinkedQueue<>();
+    AtomicInteger left = new AtomicInteger(most);
+    return engine
+        .visit(
+            (open, listener) -> {
+              if (listener instanceof Tunnel tunnel && left.getAndDecrement() > 0) {
+                seen.add(tunnel.progress(open, clock.instant()));
+              }
+            })
+        .thenApply(done -> List.copyOf(seen));
   }
 
-  /** Tells the ledger of all that rules decided, each on its event loop. Does not wait. */
+  /** Tells the ledger of all that rules decided: their names are in use. Does not wait. */
   public void accountSoFar() {
-    for (Tunnel tunnel : tunnels.values()) {
-      try {
-        tunnel.eventLoop().execute(tunnel::accountSoFar);
-      } catch (RejectedExecutionException e) {
-        return; // the server has stopped
-      }
-    }
-  }
-
-  private static CompletableFuture<List<TunnelProgress>> look(
-      EventExecutor loop, List<Tunnel> slice) {
-    try {
-      return CompletableFuture.supplyAsync(
-          () -> slice.stream().map(Tunnel::progress).flatMap(List::stream).toList(), loop);
-    } catch (RejectedExecutionException e) {
-      return CompletableFuture.completedFuture(List.of()); // the server has stopped
-    }
+    var _ =
+        engine.visit(
+            (open, listener) -> {
+              if (listener instanceof Tunnel tunnel) {
+                tunnel.accountSoFar(open);
+              }
+            });
   }
 
   /**
@@ -84,12 +61,16 @@ public final class OpenTunnels {
    * @param id the number of its request
    * @return whether there is such a tunnel; it ends in a moment
    */
-  public boolean kill(long id) {
-    Tunnel tunnel = tunnels.get(id);
-    if (tunnel == null) {
-      return false;
-    }
-    tunnel.close(CloseReason.KILLED);
-    return true;
+  public CompletableFuture<Boolean> kill(long id) {
+    AtomicBoolean found = new AtomicBoolean();
+    return engine
+        .visit(
+            (open, listener) -> {
+              if (listener instanceof Tunnel tunnel && tunnel.id() == id) {
+                open.close(CloseReason.KILLED);
+                found.set(true);
+              }
+            })
+        .thenApply(done -> found.get());
   }
 }

@@ -1,9 +1,7 @@
 package io.detour.server.tunnel;
 
-import io.detour.core.CloseReason;
 import io.detour.core.Direction;
 import io.detour.core.HostPort;
-import io.detour.core.RelayPath;
 import io.detour.core.TunnelStats;
 import io.detour.core.relay.EarlyBytes;
 import io.detour.core.relay.OpenTunnel;
@@ -20,10 +18,8 @@ import io.detour.server.observe.TunnelProgress;
 import io.detour.server.passage.Passage;
 import io.detour.server.status.Refusal;
 import io.netty.channel.Channel;
-import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,12 +39,6 @@ public final class Tunnel implements Passage.Arrival, RelayListener {
   private final Asker asker;
   private final Channel client;
   private final Passage passage;
-  private final long sinceSecond;
-
-  /** Set when the relay begins; null again when it has ended. */
-  private volatile @Nullable OpenTunnel open;
-
-  private long relayNanoTime;
 
   private Tunnel(TunnelServices services, ClientLoop loop, Asker asker, HostPort asked) {
     this.services = services;
@@ -56,7 +46,6 @@ public final class Tunnel implements Passage.Arrival, RelayListener {
     this.asker = asker;
     this.client = asker.channel();
     this.passage = new Passage(services.passages(), loop.counters(), asker, asked);
-    this.sinceSecond = services.passages().clock().instant().getEpochSecond();
   }
 
   /**
@@ -113,16 +102,7 @@ public final class Tunnel implements Passage.Arrival, RelayListener {
   }
 
   @Override
-  public void began(OpenTunnel tunnel) {
-    open = tunnel;
-    relayNanoTime = System.nanoTime();
-    services.open().add(passage.request().id(), this);
-  }
-
-  @Override
   public void ended(TunnelStats stats) {
-    open = null;
-    services.open().remove(passage.request().id());
     account(stats);
   }
 
@@ -137,48 +117,30 @@ public final class Tunnel implements Passage.Arrival, RelayListener {
     asker.ended(stats);
   }
 
-  /** Where everything of this tunnel happens. */
-  EventExecutor eventLoop() {
-    return client.eventLoop();
+  /** The number of its request. */
+  long id() {
+    return passage.id();
   }
 
-  /** What it has done so far, or nothing if it has ended. On its event loop. */
-  List<TunnelProgress> progress() {
-    OpenTunnel tunnel = open;
-    if (tunnel == null) {
-      return List.of();
-    }
-    boolean splicing =
-        tunnel.path(Direction.UPSTREAM) == RelayPath.SPLICE
-            || tunnel.path(Direction.DOWNSTREAM) == RelayPath.SPLICE;
-    return List.of(
-        new TunnelProgress(
-            passage.request(),
-            passage.rule(),
-            passage.target(),
-            splicing ? RelayPath.SPLICE : RelayPath.COPY,
-            Instant.ofEpochSecond(sinceSecond),
-            Volume.since(
-                relayNanoTime,
-                tunnel.deliveredBytes(Direction.UPSTREAM),
-                tunnel.deliveredBytes(Direction.DOWNSTREAM))));
+  /** What it has done so far. */
+  TunnelProgress progress(OpenTunnel open, Instant now) {
+    Duration age = open.age();
+    return new TunnelProgress(
+        passage.request(),
+        passage.rule(),
+        passage.target(),
+        open.path(),
+        now.minus(age),
+        new Volume(
+            open.deliveredBytes(Direction.UPSTREAM),
+            open.deliveredBytes(Direction.DOWNSTREAM),
+            age));
   }
 
-  /** On its event loop. */
-  void accountSoFar() {
-    OpenTunnel tunnel = open;
-    if (tunnel != null) {
-      passage.relayedSoFar(
-          tunnel.deliveredBytes(Direction.UPSTREAM), tunnel.deliveredBytes(Direction.DOWNSTREAM));
-    }
-  }
-
-  /** Ends it. Any thread. */
-  void close(CloseReason reason) {
-    OpenTunnel tunnel = open;
-    if (tunnel != null) {
-      tunnel.close(reason);
-    }
+  /** Tells the ledger that it goes on. */
+  void accountSoFar(OpenTunnel open) {
+    passage.relayedSoFar(
+        open.deliveredBytes(Direction.UPSTREAM), open.deliveredBytes(Direction.DOWNSTREAM));
   }
 
   private void refuse(Refusal refusal) {

@@ -8,6 +8,5 @@ import io.detour.server.passage.PassageServices;
  *
  * @param passages lead to the upstream host
  * @param engine relays
- * @param open the tunnels that are being relayed
  */
-public record TunnelServices(PassageServices passages, RelayEngine engine, OpenTunnels open) {}
+public record TunnelServices(PassageServices passages, RelayEngine engine) {}

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.detour.core.Host;
+import io.detour.core.relay.RelayEngine;
+import io.detour.core.relay.RelayOptions;
 import io.detour.rules.RuleSet;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.decide.RulesInForce;
@@ -63,6 +65,7 @@ class AdminServerTest {
   private final ScriptedLoader loader = new ScriptedLoader();
   private final Reloader reloader = new Reloader(loader, rules, InstantSource.system());
   private final RecordedControl control = new RecordedControl(reloader);
+  private final RelayEngine engine = new RelayEngine(RelayOptions.defaults());
   private final Metrics metrics =
       new Metrics(
           new BuildInfo("1", "r", "25"),
@@ -119,7 +122,7 @@ class AdminServerTest {
         reloader.history(),
         requests,
         new RequestIds(),
-        new OpenTunnels(),
+        new OpenTunnels(engine, InstantSource.system()),
         new Throughput(requests, new FixedRelayStatistics(), InstantSource.system()),
         InstantSource.system(),
         ZoneOffset.UTC);
@@ -130,6 +133,7 @@ class AdminServerTest {
     server.close();
     reloader.close();
     metrics.close();
+    engine.close();
     client.close();
   }
 
