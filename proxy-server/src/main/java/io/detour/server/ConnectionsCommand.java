@@ -1,11 +1,10 @@
 package io.detour.server;
 
-import io.detour.rules.Printable;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,6 +40,9 @@ final class ConnectionsCommand implements Callable<Integer> {
           "bytes_upstream",
           "bytes_downstream");
 
+  /** Bytes stand at the right. */
+  private static final Set<Integer> NUMBERS = Set.of(8, 9);
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before the call
   private CommandSpec spec;
@@ -73,31 +75,18 @@ final class ConnectionsCommand implements Callable<Integer> {
   }
 
   private static void print(JsonNode page, PrintWriter out) {
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(COLUMNS.stream().map(column -> column.replace('_', ' ')).toList());
+    String[] titles =
+        COLUMNS.stream().map(column -> column.replace('_', ' ')).toArray(String[]::new);
+    TextTable table = new TextTable(NUMBERS, titles);
     for (JsonNode connection : page.path("connections")) {
-      rows.add(COLUMNS.stream().map(column -> text(connection.path(column))).toList());
+      table.add(COLUMNS.stream().map(column -> text(connection.path(column))).toList());
     }
-    int[] widths = new int[COLUMNS.size()];
-    for (List<String> row : rows) {
-      for (int column = 0; column < widths.length; column++) {
-        widths[column] = Math.max(widths[column], row.get(column).length());
-      }
-    }
-    for (List<String> row : rows) {
-      StringBuilder line = new StringBuilder();
-      for (int column = 0; column < widths.length; column++) {
-        String cell = row.get(column);
-        line.append(cell).append(" ".repeat(widths[column] - cell.length() + 2));
-      }
-      out.println(line.toString().stripTrailing());
-    }
-    long count = page.path("count").asLong();
-    out.println(count == 1 ? "1 tunnel" : count + " tunnels");
+    out.print(table.text());
+    out.println(Counted.of(page.path("count").asLong(), "tunnel"));
     out.flush();
   }
 
   private static String text(JsonNode value) {
-    return value.isNull() || value.isMissingNode() ? "-" : Printable.escaped(value.asString());
+    return value.isNull() || value.isMissingNode() ? "-" : value.asString();
   }
 }

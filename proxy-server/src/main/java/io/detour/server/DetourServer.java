@@ -1,19 +1,15 @@
 package io.detour.server;
 
 import io.detour.core.CloseReason;
-import io.detour.core.Host;
-import io.detour.core.HostPort;
 import io.detour.core.relay.RelayEngine;
-import io.detour.rules.Rule;
+import io.detour.rules.document.Fields;
 import io.detour.server.access.AccessControl;
 import io.detour.server.admin.AdminContent;
 import io.detour.server.admin.AdminServer;
 import io.detour.server.admin.ReportPages;
 import io.detour.server.admin.RulePages;
-import io.detour.server.admin.ServerControl;
 import io.detour.server.admin.ServerPages;
 import io.detour.server.certificates.CertificateWatch;
-import io.detour.server.connect.AutoConfigFile;
 import io.detour.server.connect.Pseudonym;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.Dialer;
@@ -22,22 +18,18 @@ import io.detour.server.dial.RouteDialer;
 import io.detour.server.forward.Forward;
 import io.detour.server.forward.ForwardListeners;
 import io.detour.server.generate.CurrentPac;
-import io.detour.server.ledger.CertificateCheck;
 import io.detour.server.ledger.Ledger;
+import io.detour.server.ledger.StoredCertificate;
 import io.detour.server.listen.ClientLimits;
 import io.detour.server.listen.DescriptorBudget;
-import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
 import io.detour.server.listen.Listeners;
-import io.detour.server.listen.ProxyProtocol;
 import io.detour.server.observe.AccessLog;
 import io.detour.server.observe.Metrics;
 import io.detour.server.observe.RequestCounters;
 import io.detour.server.observe.RequestIds;
-import io.detour.server.observe.TargetCertificate;
 import io.detour.server.observe.TargetCertificates;
 import io.detour.server.observe.Throughput;
-import io.detour.server.observe.TunnelProgress;
 import io.detour.server.passage.PassageServices;
 import io.detour.server.reload.ReloadResult;
 import io.detour.server.reload.ReloadTrigger;
@@ -52,19 +44,16 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,16 +68,7 @@ public final class DetourServer implements AutoCloseable {
   /** How long the event loops may take to end, once nothing is left on them. */
   private static final int CLOSE_SECONDS = 5;
 
-  private static final long DRAIN_LOOK_MILLIS = 20;
-  private static final Duration SUPPRESSED_SWEEP = Duration.ofMinutes(1);
-
   private static final int MOST_WAITING_PAGES = 16;
-  private static final int PROGRESS_BURST = 1000;
-  private static final Duration PROGRESS_PAUSE = Duration.ofMillis(50);
-  private static final Duration EXPIRY_LOOK = Duration.ofMinutes(1);
-
-  /** How often tunnels that are open are told to the ledger: their names are in use. */
-  private static final Duration LEDGER_PROGRESS = Duration.ofMinutes(5);
 
   private final Transport transport;
   private final InstantSource clock;
@@ -96,6 +76,7 @@ public final class DetourServer implements AutoCloseable {
   private final RulesInForce rules;
   private final Reloader reloader;
   private final CurrentPac pac;
+  private final BrowserAccess browsers;
   private final Listeners listeners;
   private final Dialer dialer;
   private final RouteDialer routes;
@@ -105,7 +86,9 @@ public final class DetourServer implements AutoCloseable {
   private final RequestCounters counters;
   private final Throughput throughput;
   private final OpenTunnels tunnels;
-  private final Housekeeping housekeeping = new Housekeeping();
+  private final ObservedRules observed;
+  private final Intake intake;
+  private final RegularWork regularWork = new RegularWork();
 
   /** Makes pages that take a while, one after the other; refuses more than a few. */
   private final ExecutorService pages =
@@ -117,15 +100,9 @@ public final class DetourServer implements AutoCloseable {
           new ArrayBlockingQueue<>(MOST_WAITING_PAGES),
           work -> Thread.ofPlatform().daemon().name("pages").unstarted(work));
 
-  private final CompletableFuture<Void> drainAsked = new CompletableFuture<>();
   private final TargetCertificates certificates = new TargetCertificates();
   private final OwnAddresses own = new OwnAddresses();
   private final Pseudonym pseudonym = Pseudonym.random();
-  private volatile boolean draining;
-
-  /** Whether clients are seen, so that rules are observed. */
-  private volatile boolean accepting;
-
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile List<ListenerOptions> bound = List.of();
   private List<Forward> forwards = List.of();
@@ -152,6 +129,7 @@ public final class DetourServer implements AutoCloseable {
     rules = new RulesInForce(options.rules().first());
     reloader = new Reloader(options.rules().loader(), rules, clock);
     pac = new CurrentPac(rules, clock);
+    browsers = new BrowserAccess(pac, pages);
     counters = new RequestCounters(loops);
     listeners =
         new Listeners(
@@ -159,7 +137,9 @@ public final class DetourServer implements AutoCloseable {
     dialer = new Dialer(options.dial().withPseudonym(pseudonym.text()), transport, own);
     routes = new RouteDialer(dialer);
     ledger = Ledger.open(options.ledger(), clock);
-    rules.whenReplaced(this::forgetOldRules);
+    observed = new ObservedRules(rules, ledger, clock);
+    intake = new Intake(listeners, observed, this::reload);
+    rules.whenReplaced(this::rulesReplaced);
     engine = new RelayEngine(options.relay());
     tunnels = new OpenTunnels(engine, clock);
     throughput = new Throughput(counters, engine.statistics(), clock);
@@ -171,40 +151,19 @@ public final class DetourServer implements AutoCloseable {
             counters,
             engine.statistics(),
             dialer.statistics(),
-            () -> draining);
+            intake::isDraining);
     metrics.registerCertificates(rules, certificates);
     if (ledger.isOn()) {
       metrics.registerLedger(ledger);
     }
   }
 
-  /** A rule ends without anybody reading the rules again. */
-  private void forgetExpiredRules() {
-    boolean someEnd =
-        rules.current().rules().rules().stream().anyMatch(rule -> rule.lifetime().expiry() != null);
-    if (someEnd) {
-      tellRulesInForce();
-    }
-  }
-
-  private void forgetOldRules() {
+  private void rulesReplaced() {
     routes.forget();
-    tellRulesInForce();
+    observed.replaced();
     CertificateWatch watch = certificateWatch;
     if (watch != null) {
       watch.rulesReplaced();
-    }
-  }
-
-  /** A rule that decides nothing is not observed: nobody can say whether it is needed. */
-  private void tellRulesInForce() {
-    if (ledger.isOn() && accepting) {
-      long now = clock.instant().getEpochSecond();
-      ledger.rulesInForce(
-          rules.current().rules().rules().stream()
-              .filter(rule -> rule.isAtWork(now))
-              .map(Rule::name)
-              .toList());
     }
   }
 
@@ -253,25 +212,24 @@ public final class DetourServer implements AutoCloseable {
             options.admin().listen().socketAddress(),
             options.admin().hosts(),
             content(options, log.ids()),
-            new Control());
+            intake);
     own.add(admin.localAddress());
     TunnelServices services =
         new TunnelServices(new PassageServices(access, rules, routes, log, ledger, clock), engine);
-    FrontDoor clients = new FrontDoor(services, options, pseudonym, this::autoConfig);
+    FrontDoor clients = new FrontDoor(services, options, pseudonym, browsers);
     door = clients;
     List<ListenerOptions> listening = new ArrayList<>();
     for (ListenerOptions listener : options.listen()) {
       listening.add(listeners.bind(listener, group, own, clients));
     }
     bound = List.copyOf(listening);
+    browsers.through(bound);
     ForwardListeners forward =
         new ForwardListeners(listeners, own, services, options.relay().idle());
     forwards = forward.bind(options.forward(), group);
     metrics.registerListeners(listeners.counts());
-    keepHouse(log, options.log().periodic());
-    listeners.accept();
-    accepting = true;
-    tellRulesInForce();
+    beginRegularWork(log, options.log().periodic());
+    intake.open();
     if (options.certificateWatch().isPositive()) {
       watchCertificates(options);
     }
@@ -289,7 +247,7 @@ public final class DetourServer implements AutoCloseable {
             certificates,
             options.access(),
             options.dial().parents(),
-            this::proxyFor,
+            browsers,
             pac,
             pages,
             clock,
@@ -297,7 +255,7 @@ public final class DetourServer implements AutoCloseable {
         new ServerPages(
             Version.build(),
             clock.instant(),
-            options.rules().mode().name().toLowerCase(Locale.ROOT),
+            Fields.wordOf(options.rules().mode()),
             rules,
             reloader.history(),
             counters,
@@ -320,46 +278,19 @@ public final class DetourServer implements AutoCloseable {
             own,
             clock);
     if (ledger.isOn()) {
-      watch.whenLearnt(learnt -> ledger.certificate(check(learnt)));
+      watch.whenLearnt(learnt -> ledger.certificate(StoredCertificate.of(learnt)));
     }
     certificateWatch = watch;
   }
 
-  private static CertificateCheck check(TargetCertificate learnt) {
-    Instant notAfter = learnt.notAfter();
-    return new CertificateCheck(
-        learnt.rule(),
-        learnt.to(),
-        learnt.checkedAt().getEpochSecond(),
-        notAfter == null ? null : notAfter.getEpochSecond(),
-        learnt.coversLegacyName(),
-        learnt.problem());
-  }
-
-  private void keepHouse(AccessLog log, Duration periodic) {
-    housekeeping.every(Throughput.INTERVAL, () -> throughput.sample(System.nanoTime()));
-    housekeeping.every(SUPPRESSED_SWEEP, log::sweep);
+  private void beginRegularWork(AccessLog log, Duration periodic) {
+    regularWork.sample(throughput);
+    regularWork.sweep(log);
     if (ledger.isOn()) {
-      housekeeping.every(LEDGER_PROGRESS, tunnels::accountSoFar);
-      housekeeping.every(EXPIRY_LOOK, this::forgetExpiredRules);
+      regularWork.account(observed, tunnels);
     }
     if (periodic.isPositive()) {
-      housekeeping.every(
-          periodic,
-          () ->
-              tunnels
-                  .look(Integer.MAX_VALUE)
-                  .thenAcceptAsync(open -> tell(log, open), housekeeping::execute));
-    }
-  }
-
-  /** Leaves the log's queue room for what clients do meanwhile. */
-  private static void tell(AccessLog log, List<TunnelProgress> open) {
-    for (int i = 0; i < open.size(); i++) {
-      log.progress(open.get(i));
-      if (i % PROGRESS_BURST == PROGRESS_BURST - 1) {
-        LockSupport.parkNanos(PROGRESS_PAUSE.toNanos());
-      }
+      regularWork.report(tunnels, log, periodic);
     }
   }
 
@@ -369,37 +300,6 @@ public final class DetourServer implements AutoCloseable {
    */
   public List<ListenerOptions> listeners() {
     return bound;
-  }
-
-  /** The file for browsers, for one that has asked the proxy under a host. */
-  private CompletableFuture<AutoConfigFile> autoConfig(HostPort askedAs) {
-    boolean isReached =
-        bound.stream().anyMatch(each -> isForBrowsers(each) && port(each) == askedAs.port());
-    HostPort proxy = isReached ? askedAs : proxyFor(askedAs.host());
-    return proxy == null
-        ? CompletableFuture.completedFuture(AutoConfigFile.Missing.forListener())
-        : CompletableFuture.supplyAsync(() -> new AutoConfigFile.Found(pac.text(proxy)), pages);
-  }
-
-  /** Where a browser reaches the proxy on this machine, which it knows under a name; or null. */
-  private @Nullable HostPort proxyFor(Host machine) {
-    for (ListenerOptions listener : bound) {
-      if (isForBrowsers(listener) && listener.address() instanceof ListenAddress.Inet tcp) {
-        boolean anywhere = tcp.address().isAnyLocalAddress();
-        String text = anywhere ? machine.bracketed() + ":" + tcp.port() : tcp.toString();
-        return (HostPort) HostPort.parse(text);
-      }
-    }
-    return null;
-  }
-
-  /** Whether a PAC file can name it. */
-  private static boolean isForBrowsers(ListenerOptions listener) {
-    return listener.tls() == null && listener.proxyProtocol() == ProxyProtocol.OFF;
-  }
-
-  private static int port(ListenerOptions listener) {
-    return listener.address() instanceof ListenAddress.Inet tcp ? tcp.port() : 0;
   }
 
   /** The plain TCP listeners, with the ports that were chosen where 0 was asked for. */
@@ -431,8 +331,7 @@ public final class DetourServer implements AutoCloseable {
    * @return done when it is so
    */
   public CompletableFuture<Void> pause() {
-    LOG.info("paused: clients wait to be accepted");
-    return listeners.pause();
+    return intake.pause();
   }
 
   /**
@@ -441,13 +340,17 @@ public final class DetourServer implements AutoCloseable {
    * @return done when it is so
    */
   public CompletableFuture<Void> resume() {
-    LOG.info("resumed: clients are accepted");
-    return listeners.resume();
+    return intake.resume();
   }
 
   /** Calls once somebody asks for a drain over the admin interface; the caller is to do it. */
   void whenDrainIsAsked(Runnable told) {
-    drainAsked.thenRun(told);
+    intake.whenDrainIsAsked(told);
+  }
+
+  /** The tunnels that are open. */
+  OpenTunnels tunnels() {
+    return tunnels;
   }
 
   /** How many clients are connected, those of plain TCP listeners included. */
@@ -464,13 +367,8 @@ public final class DetourServer implements AutoCloseable {
    * @throws InterruptedException if the waiting was interrupted; nothing more is closed then
    */
   public int drain(Duration timeout) throws InterruptedException {
-    draining = true;
-    listeners.stopAccepting();
-    long start = System.nanoTime();
-    while (listeners.clients() > 0 && System.nanoTime() - start < timeout.toNanos()) {
-      TimeUnit.MILLISECONDS.sleep(DRAIN_LOOK_MILLIS);
-    }
-    int left = listeners.clients();
+    intake.close();
+    int left = intake.awaitLastClient(timeout);
     engine.closeAll(CloseReason.DRAIN).join();
     cutPlainHttp();
     return left;
@@ -483,51 +381,13 @@ public final class DetourServer implements AutoCloseable {
     }
   }
 
-  /** What the admin interface reaches. */
-  private final class Control implements ServerControl {
-    @Override
-    public CompletableFuture<ReloadResult> reload(ReloadTrigger trigger) {
-      return DetourServer.this.reload(trigger);
-    }
-
-    @Override
-    public CompletableFuture<Void> pause() {
-      return DetourServer.this.pause();
-    }
-
-    @Override
-    public CompletableFuture<Void> resume() {
-      return DetourServer.this.resume();
-    }
-
-    @Override
-    public void drain() {
-      drainAsked.complete(null);
-    }
-
-    @Override
-    public int clients() {
-      return listeners.clients();
-    }
-
-    @Override
-    public boolean isPaused() {
-      return listeners.isPaused();
-    }
-
-    @Override
-    public boolean isDraining() {
-      return draining || drainAsked.isDone();
-    }
-  }
-
   /** Closes everything at once. A second call does nothing. */
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    listeners.stopAccepting();
+    intake.close();
     if (admin != null) {
       admin.close();
     }
@@ -535,7 +395,7 @@ public final class DetourServer implements AutoCloseable {
       access.close();
     }
     reloader.close();
-    housekeeping.close();
+    regularWork.close();
     pages.shutdownNow();
     CertificateWatch watch = certificateWatch;
     if (watch != null) {

@@ -37,20 +37,13 @@ final class FrontDoor implements ClientEntrance, Destinations {
   private final AccessLog log;
   private final ClientServices clients;
   private final ExchangeServices exchanges;
-
   private final AllowedHosts hosts;
-  private final AutoConfig autoConfig;
-
-  /** Makes the file that tells browsers when to use the proxy. */
-  interface AutoConfig {
-    /** The file for one that reaches the proxy under a host. Done on any thread. */
-    CompletableFuture<AutoConfigFile> file(HostPort askedAs);
-  }
+  private final BrowserAccess browsers;
 
   FrontDoor(
-      TunnelServices tunnels, ServerOptions options, Pseudonym pseudonym, AutoConfig autoConfig) {
+      TunnelServices tunnels, ServerOptions options, Pseudonym pseudonym, BrowserAccess browsers) {
     this.hosts = new AllowedHosts(options.admin().hosts());
-    this.autoConfig = autoConfig;
+    this.browsers = browsers;
     this.tunnels = tunnels;
     this.log = tunnels.passages().log();
     ClientTimeouts timeouts = options.timeouts();
@@ -90,7 +83,7 @@ final class FrontDoor implements ClientEntrance, Destinations {
     return host != null
             && hosts.accepts(host)
             && HostPort.parse(host, HTTP_PORT) instanceof HostPort askedAs
-        ? autoConfig.file(askedAs)
+        ? browsers.file(askedAs)
         : CompletableFuture.completedFuture(AutoConfigFile.Missing.forHost());
   }
 

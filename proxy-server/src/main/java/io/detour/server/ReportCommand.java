@@ -2,13 +2,14 @@ package io.detour.server;
 
 import io.detour.rules.document.DurationText;
 import io.detour.server.ledger.KnownRule;
-import io.detour.server.ledger.LedgerOptions;
 import io.detour.server.ledger.LedgerReading;
 import io.detour.server.ledger.LedgerUrl;
 import io.detour.server.ledger.MalformedLedgerUrl;
+import io.detour.server.ledger.Report;
 import io.detour.server.ledger.ReportCsv;
 import io.detour.server.ledger.ReportJson;
 import io.detour.server.ledger.ReportQuery;
+import io.detour.server.ledger.ReportRows;
 import io.detour.server.ledger.RuleReport;
 import io.detour.server.ledger.UseReport;
 import java.io.PrintWriter;
@@ -68,14 +69,14 @@ final class ReportCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       converter = SinceConverter.class,
       description = "How long nobody may have used a rule that is to be removed (default: 30d).")
-  private Duration since = Duration.ofDays(30);
+  private Duration since = ReportQuery.USUAL_SINCE;
 
   @Option(
       names = "--by",
       paramLabel = "rule|host|client",
       converter = ByConverter.class,
       description = "What has a row in text and CSV (default: rule). JSON has everything.")
-  private By by = By.RULE;
+  private ReportRows by = ReportRows.RULE;
 
   @Option(
       names = "--unused",
@@ -88,13 +89,6 @@ final class ReportCommand implements Callable<Integer> {
       converter = FormatConverter.class,
       description = "How it is written (default: text).")
   private Format format = Format.TEXT;
-
-  /** What has a row. */
-  enum By {
-    RULE,
-    HOST,
-    CLIENT
-  }
 
   /** How a report is written. */
   enum Format {
@@ -142,7 +136,7 @@ final class ReportCommand implements Callable<Integer> {
     try (LedgerReading reading = LedgerReading.open(url)) {
       switch (format) {
         case JSON -> out.println(ReportJson.of(reading.report(query), zone));
-        case CSV -> csv(reading, query, new ReportCsv(out, zone));
+        case CSV -> new ReportCsv(out, zone).write(reading, query, by, Long.MAX_VALUE);
         case TEXT -> out.print(text(reading, query, new ReportText(query, zone)));
       }
       out.flush();
@@ -159,32 +153,17 @@ final class ReportCommand implements Callable<Integer> {
         : accepted.rules().rules().stream().map(KnownRule::of).toList();
   }
 
-  private void csv(LedgerReading reading, ReportQuery query, ReportCsv csv) throws SQLException {
-    List<RuleReport> rules = reading.rules(query);
-    switch (by) {
-      case RULE -> csv.rules(rules);
-      case HOST -> {
-        csv.hostTitles();
-        reading.uses(query, rules, LedgerReading.Order.HOST, Long.MAX_VALUE, csv::host);
-      }
-      case CLIENT -> {
-        csv.clientTitles();
-        reading.uses(query, rules, LedgerReading.Order.CLIENT, Long.MAX_VALUE, csv::client);
-      }
-    }
-  }
-
   private String text(LedgerReading reading, ReportQuery query, ReportText text)
       throws SQLException {
     List<RuleReport> rules = reading.rules(query);
-    if (by == By.RULE) {
+    if (by == ReportRows.RULE) {
       return text.rules(rules);
     }
     LedgerReading.Order order =
-        by == By.HOST ? LedgerReading.Order.HOST : LedgerReading.Order.CLIENT;
+        by == ReportRows.HOST ? LedgerReading.Order.HOST : LedgerReading.Order.CLIENT;
     List<UseReport> uses = new ArrayList<>();
-    long more = reading.uses(query, rules, order, ReportText.MOST_USES, uses::add);
-    return by == By.HOST ? text.hosts(uses, more) : text.clients(uses, more);
+    long more = reading.uses(query, rules, order, Report.MOST_ENTRIES, uses::add);
+    return by == ReportRows.HOST ? text.hosts(uses, more) : text.clients(uses, more);
   }
 
   /** Says what is wrong with a URL without showing it, since it may hold a password. */
@@ -207,12 +186,12 @@ final class ReportCommand implements Callable<Integer> {
       Duration duration = DurationText.parse(text);
       if (duration == null
           || duration.toSeconds() < 1
-          || duration.compareTo(LedgerOptions.MOST_RETENTION) > 0) {
+          || duration.compareTo(ReportQuery.MOST_SINCE) > 0) {
         throw new TypeConversionException(
             "'"
                 + text
                 + "' (expected: a duration such as 30d, 1s.."
-                + DurationText.of(LedgerOptions.MOST_RETENTION)
+                + DurationText.of(ReportQuery.MOST_SINCE)
                 + ")");
       }
       return duration;
@@ -220,13 +199,13 @@ final class ReportCommand implements Callable<Integer> {
   }
 
   /** Names the rows as the help does. */
-  static final class ByConverter implements ITypeConverter<By> {
+  static final class ByConverter implements ITypeConverter<ReportRows> {
     @Override
-    public By convert(String text) {
+    public ReportRows convert(String text) {
       return switch (text.toLowerCase(Locale.ROOT)) {
-        case "rule" -> By.RULE;
-        case "host" -> By.HOST;
-        case "client" -> By.CLIENT;
+        case "rule" -> ReportRows.RULE;
+        case "host" -> ReportRows.HOST;
+        case "client" -> ReportRows.CLIENT;
         default ->
             throw new TypeConversionException("'" + text + "' (expected: rule, host or client)");
       };

@@ -1,9 +1,9 @@
 package io.detour.server;
 
 import io.detour.rules.document.DurationText;
-import io.detour.server.ledger.CertificateCheck;
 import io.detour.server.ledger.ReportQuery;
 import io.detour.server.ledger.RuleReport;
+import io.detour.server.ledger.StoredCertificate;
 import io.detour.server.ledger.UseReport;
 import io.detour.server.ledger.Verdict;
 import java.time.Duration;
@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code detour report} found, for people: a table and a sentence. */
 final class ReportText {
-  /** The most rows that are told of; more would be no table any more. */
-  static final int MOST_USES = 10_000;
-
   private static final String NOTHING = "-";
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT);
@@ -174,7 +171,7 @@ final class ReportText {
         : word(rule.verdict());
   }
 
-  private String certificate(@Nullable CertificateCheck check) {
+  private String certificate(@Nullable StoredCertificate check) {
     if (check == null) {
       return NOTHING;
     }

@@ -5,6 +5,7 @@ import io.detour.core.relay.RelayMode;
 import io.detour.rules.Mode;
 import io.detour.rules.RuleSet;
 import io.detour.rules.document.DurationText;
+import io.detour.rules.document.Fields;
 import io.detour.rules.document.Problem;
 import io.detour.rules.yaml.RuleFiles;
 import io.detour.server.access.AccessOptions;
@@ -246,8 +247,8 @@ final class RunCommand implements Callable<Integer> {
         server.listeners().stream().map(ListenerOptions::address).toList(),
         admin,
         rules.rules().size(),
-        mode.name().toLowerCase(Locale.ROOT),
-        relay.name().toLowerCase(Locale.ROOT));
+        Fields.wordOf(mode),
+        Fields.wordOf(relay));
   }
 
   private static String announcement(Forward forward) {

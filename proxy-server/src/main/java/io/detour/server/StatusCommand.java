@@ -53,9 +53,9 @@ final class StatusCommand implements Callable<Integer> {
         uptime(Duration.ofSeconds(status.path("uptime_seconds").asLong())),
         text(status, "mode"));
     for (String count : new String[] {"rules", "clients", "tunnels", "requests"}) {
-      out.printf("  %-12s %d%n", count, status.path(count).asLong());
+      out.printf("  %-12s %s%n", count, Counted.of(status.path(count).asLong()));
     }
-    out.printf("  %-12s %d%n", "legacy uses", status.path("legacy_uses").asLong());
+    out.printf("  %-12s %s%n", "legacy uses", Counted.of(status.path("legacy_uses").asLong()));
     JsonNode reload = status.path("last_reload");
     if (reload.isObject()) {
       out.printf(

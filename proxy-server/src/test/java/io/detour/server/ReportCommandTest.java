@@ -2,11 +2,11 @@ package io.detour.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.detour.server.ledger.CertificateCheck;
 import io.detour.server.ledger.Ledger;
 import io.detour.server.ledger.LedgerOptions;
 import io.detour.server.ledger.LedgerUrl;
 import io.detour.server.ledger.LedgerUse;
+import io.detour.server.ledger.StoredCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +72,7 @@ class ReportCommandTest {
             Duration.ofDays(40));
         use(ledger, "old-rule", "b.old.test", "10.0.0.1", null, "\tx", Duration.ofDays(35));
         ledger.certificate(
-            new CertificateCheck(
+            new StoredCertificate(
                 "erp",
                 "erp.new.test",
                 NOW.getEpochSecond(),

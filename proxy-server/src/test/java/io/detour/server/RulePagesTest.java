@@ -10,7 +10,6 @@ import io.detour.server.listen.ListenAddress;
 import io.detour.server.listen.ListenerOptions;
 import io.detour.server.listen.ProxyProtocol;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -167,15 +166,10 @@ class RulePagesTest {
 
   @Test
   void aQueryThatIsNotEncodedIsSaidToBeSo() throws Exception {
-    try (RawClient client = RawClient.connect(adminAddress())) {
+    try (RawClient client = RawClient.connect(proxy.adminAddress())) {
       client.send("GET /explain?host=%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
       assertThat(client.rest()).startsWith("HTTP/1.1 400 ").endsWith("not well encoded\n");
     }
-  }
-
-  private InetSocketAddress adminAddress() {
-    String[] parts = proxy.adminAuthority().split(":", -1);
-    return new InetSocketAddress(parts[0], Integer.parseInt(parts[1]));
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.detour.server.reload.ReloadResult;
 import io.detour.server.reload.ReloadTrigger;
 import io.detour.server.reload.RuleSupply;
 import io.detour.server.transport.Transport;
+import io.detour.server.tunnel.OpenTunnels;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.InputStream;
@@ -134,6 +135,16 @@ public final class RunningServer implements AutoCloseable {
   /** The same as {@code 127.0.0.1:PORT}. */
   String authority() {
     return NetUtil.toSocketAddressString(address());
+  }
+
+  /** The tunnels that are open. */
+  OpenTunnels tunnels() {
+    return server.tunnels();
+  }
+
+  /** Where the admin interface is. */
+  InetSocketAddress adminAddress() {
+    return server.adminAddress();
   }
 
   /** Where the admin interface is, as {@code 127.0.0.1:PORT}. */

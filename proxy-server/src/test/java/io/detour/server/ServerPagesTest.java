@@ -188,7 +188,7 @@ class ServerPagesTest {
   }
 
   @Test
-  void theHistoryHasSeriesOfEqualLength() throws Exception {
+  void theHistoryHasASeriesOfEachKind() throws Exception {
     try (RunningServer proxy = RunningServer.start("version: 1\nrules: []\n")) {
       JsonNode history = json(proxy, "/history");
 

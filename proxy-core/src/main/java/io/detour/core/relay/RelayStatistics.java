@@ -15,6 +15,16 @@ public interface RelayStatistics {
   /** Bytes delivered in a direction over a path, in bytes. */
   long relayedBytes(Direction direction, RelayPath path);
 
+  /** Bytes delivered in a direction, in bytes. */
+  default long relayedBytes(Direction direction) {
+    return relayedBytes(direction, RelayPath.COPY) + relayedBytes(direction, RelayPath.SPLICE);
+  }
+
+  /** Tunnels that are open now. */
+  default long openTunnels() {
+    return openTunnels(RelayPath.COPY) + openTunnels(RelayPath.SPLICE);
+  }
+
   /** Tunnels that are open now, by the path that each is on. */
   long openTunnels(RelayPath path);
 

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -84,26 +85,26 @@ record AdminRoutes(
   }
 
   private CompletableFuture<Answer> act(String path, HttpMethod method) {
-    boolean isAction =
+    Supplier<CompletableFuture<Answer>> action =
         switch (path) {
-          case "/-/reload", "/-/pause", "/-/resume", "/-/drain" -> true;
-          default -> false;
+          case "/-/reload" ->
+              () -> control.reload(ReloadTrigger.REQUEST).thenApply(AdminRoutes::reloaded);
+          case "/-/pause" -> () -> control.pause().thenApply(done -> state());
+          case "/-/resume" -> () -> control.resume().thenApply(done -> state());
+          case "/-/drain" -> this::drain;
+          default -> null;
         };
-    if (!isAction) {
+    if (action == null) {
       return CompletableFuture.completedFuture(notFound());
     }
-    if (!method.equals(HttpMethod.POST)) {
-      return CompletableFuture.completedFuture(Answer.methodNotAllowed("POST"));
-    }
-    return switch (path) {
-      case "/-/drain" -> {
-        control.drain();
-        yield CompletableFuture.completedFuture(state());
-      }
-      case "/-/pause" -> control.pause().thenApply(done -> state());
-      case "/-/resume" -> control.resume().thenApply(done -> state());
-      default -> control.reload(ReloadTrigger.REQUEST).thenApply(AdminRoutes::reloaded);
-    };
+    return method.equals(HttpMethod.POST)
+        ? action.get()
+        : CompletableFuture.completedFuture(Answer.methodNotAllowed("POST"));
+  }
+
+  private CompletableFuture<Answer> drain() {
+    control.drain();
+    return CompletableFuture.completedFuture(state());
   }
 
   /** What was asked for is so, unless the server stops. */

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.detour.rules.Printable;
 import io.detour.rules.document.DurationText;
+import io.detour.rules.document.Fields;
 import io.detour.server.decide.RulesInForce;
-import io.detour.server.json.ScriptJson;
 import io.detour.server.ledger.KnownRule;
 import io.detour.server.ledger.Ledger;
 import io.detour.server.ledger.LedgerReading;
@@ -13,19 +13,16 @@ import io.detour.server.ledger.Report;
 import io.detour.server.ledger.ReportCsv;
 import io.detour.server.ledger.ReportJson;
 import io.detour.server.ledger.ReportQuery;
-import io.detour.server.ledger.RuleReport;
-import io.detour.server.ledger.UnreadableLedger;
+import io.detour.server.ledger.ReportRows;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -41,14 +38,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record ReportPages(
     Ledger ledger, RulesInForce rules, Executor reader, InstantSource clock, ZoneId zone) {
-  private static final Duration USUAL_SINCE = Duration.ofDays(30);
-  private static final Duration MOST_SINCE = Duration.ofDays(36_500);
-  private static final String SINCE = "since";
-  private static final Set<String> FORMATS = Set.of("json", "csv");
-  private static final Set<String> ROWS = Set.of("rule", "host", "client");
+  private static final String OFF = "off";
 
-  /** What has been asked for. */
-  private record Wanted(ReportQuery query, String format, String by) {}
+  /** How a report is written. */
+  private enum Format {
+    JSON,
+    CSV
+  }
 
   /**
    * Who still uses which legacy name; {@code docs/admin.md} has the fields.
@@ -57,85 +53,60 @@ public record ReportPages(
    * @return done when the ledger has been read
    */
   CompletableFuture<Answer> report(QueryStringDecoder parameters) {
-    String since = value(parameters, SINCE);
-    Duration span = since == null ? USUAL_SINCE : DurationText.parse(since);
-    if (span == null || span.toSeconds() < 1 || span.compareTo(MOST_SINCE) > 0) {
-      return bad(SINCE, since, "1s..36500d, such as 30d");
+    String since = value(parameters, "since");
+    Duration span = since == null ? ReportQuery.USUAL_SINCE : DurationText.parse(since);
+    if (span == null || span.toSeconds() < 1 || span.compareTo(ReportQuery.MOST_SINCE) > 0) {
+      return bad("since", since, "1s.." + DurationText.of(ReportQuery.MOST_SINCE));
     }
-    String format = value(parameters, "format", "json");
-    if (!FORMATS.contains(format)) {
-      return bad("format", format, "json or csv");
+    String asked = value(parameters, "format");
+    Format format = asked == null ? Format.JSON : constant(Format.values(), asked);
+    if (format == null) {
+      return bad("format", asked, "json or csv");
     }
-    String by = value(parameters, "by", "rule");
-    if (!ROWS.contains(by)) {
+    String by = value(parameters, "by");
+    ReportRows rows = by == null ? ReportRows.RULE : constant(ReportRows.values(), by);
+    if (rows == null) {
       return bad("by", by, "rule, host or client");
     }
-    Instant now = clock.instant();
-    if (!ledger.isOn()) {
-      return CompletableFuture.completedFuture(off(span, now));
-    }
-    return CompletableFuture.supplyAsync(
-        () -> read(new Wanted(new ReportQuery(span, now, false, known()), format, by)), reader);
+    ReportQuery query = new ReportQuery(span, clock.instant(), false, known());
+    return ledger.isOn()
+        ? CompletableFuture.supplyAsync(() -> read(query, format, rows), reader)
+        : CompletableFuture.completedFuture(json(new Report(OFF, query, List.of(), 0, List.of())));
   }
 
   private List<KnownRule> known() {
     return rules.current().rules().rules().stream().map(KnownRule::of).toList();
   }
 
-  private Answer read(Wanted wanted) {
-    return wanted.format.equals("csv") ? csv(wanted) : json(wanted);
-  }
-
-  private Answer json(Wanted wanted) {
-    return switch (ledger.report(wanted.query)) {
-      case UnreadableLedger(String problem) -> unreadable(problem);
-      case Report report ->
-          Answer.page("application/json", (ReportJson.of(report, zone) + "\n").getBytes(UTF_8));
-    };
-  }
-
-  private Answer csv(Wanted wanted) {
-    StringWriter text = new StringWriter();
-    PrintWriter out = new PrintWriter(text);
+  private Answer read(ReportQuery query, Format format, ReportRows rows) {
     try (LedgerReading reading = ledger.read()) {
-      write(reading, wanted, new ReportCsv(out, zone));
+      return switch (format) {
+        case JSON -> json(reading.report(query));
+        case CSV -> csv(reading, query, rows);
+      };
     } catch (SQLException e) {
-      return unreadable(ledger.problem(e));
+      return Answer.text(HttpResponseStatus.SERVICE_UNAVAILABLE, ledger.problem(e));
     }
-    out.flush();
+  }
+
+  private Answer json(Report report) {
+    return Answer.page("application/json", (ReportJson.of(report, zone) + "\n").getBytes(UTF_8));
+  }
+
+  private Answer csv(LedgerReading reading, ReportQuery query, ReportRows rows)
+      throws SQLException {
+    StringWriter text = new StringWriter();
+    new ReportCsv(new PrintWriter(text), zone).write(reading, query, rows, Report.MOST_ENTRIES);
     return Answer.page("text/csv; charset=utf-8; header=present", text.toString().getBytes(UTF_8));
   }
 
-  private static void write(LedgerReading reading, Wanted wanted, ReportCsv csv)
-      throws SQLException {
-    List<RuleReport> rules = reading.rules(wanted.query);
-    int most = Report.MOST_ENTRIES;
-    switch (wanted.by) {
-      case "host" -> {
-        csv.hostTitles();
-        reading.uses(wanted.query, rules, LedgerReading.Order.HOST, most, csv::host);
+  private static <E extends Enum<E>> @Nullable E constant(E[] constants, String word) {
+    for (E constant : constants) {
+      if (Fields.wordOf(constant).equals(word)) {
+        return constant;
       }
-      case "client" -> {
-        csv.clientTitles();
-        reading.uses(wanted.query, rules, LedgerReading.Order.CLIENT, most, csv::client);
-      }
-      default -> csv.rules(rules);
     }
-  }
-
-  private static Answer unreadable(String problem) {
-    return Answer.text(HttpResponseStatus.SERVICE_UNAVAILABLE, problem);
-  }
-
-  private Answer off(Duration since, Instant now) {
-    var root = ScriptJson.MAPPER.createObjectNode();
-    root.put("ledger", "off")
-        .put("since_days", ReportJson.days(since.toSeconds()))
-        .put("now", ReportJson.time(now.getEpochSecond(), zone))
-        .putArray("rules");
-    root.put("entries_total", 0).putArray("entries");
-    return Answer.page(
-        "application/json", (ScriptJson.MAPPER.writeValueAsString(root) + "\n").getBytes(UTF_8));
+    return null;
   }
 
   private static @Nullable String value(QueryStringDecoder parameters, String name) {
@@ -143,21 +114,10 @@ public record ReportPages(
     return values == null ? null : values.getFirst();
   }
 
-  private static String value(QueryStringDecoder parameters, String name, String usual) {
-    String value = value(parameters, name);
-    return value == null ? usual : value;
-  }
-
   private static CompletableFuture<Answer> bad(
       String name, @Nullable String value, String expected) {
+    String problem = name + ": " + Printable.quoted(String.valueOf(value));
     return CompletableFuture.completedFuture(
-        Answer.text(
-            HttpResponseStatus.BAD_REQUEST,
-            name
-                + ": "
-                + Printable.quoted(String.valueOf(value))
-                + " (expected: "
-                + expected
-                + ")"));
+        Answer.text(HttpResponseStatus.BAD_REQUEST, problem + " (expected: " + expected + ")"));
   }
 }

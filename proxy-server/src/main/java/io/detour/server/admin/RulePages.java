@@ -13,6 +13,7 @@ import io.detour.rules.Printable;
 import io.detour.rules.Request;
 import io.detour.rules.Rule;
 import io.detour.rules.Target;
+import io.detour.rules.document.Fields;
 import io.detour.rules.document.TimeText;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.decide.RuleSnapshot;
@@ -32,7 +33,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -98,8 +98,8 @@ public record RulePages(
     object
         .put("rule", rule.name())
         .put("at", rule.position().toString())
-        .put("action", word(rule.action()))
-        .put("mode", word(rule.mode()))
+        .put("action", Fields.wordOf(rule.action()))
+        .put("mode", Fields.wordOf(rule.mode()))
         .put("owner", rule.notes().owner())
         .put("ticket", rule.notes().ticket())
         .put("reason", rule.notes().reason())
@@ -109,7 +109,7 @@ public record RulePages(
         .put("matches", use.matches())
         .put("last_match", use.lastMatchSecond() == 0 ? null : time(use.lastMatchSecond()));
     for (Direction direction : Direction.values()) {
-      object.put("bytes_" + word(direction), use.bytes(direction));
+      object.put("bytes_" + Fields.wordOf(direction), use.bytes(direction));
     }
     ArrayNode targets = object.putArray("targets");
     if (rule.outcome() instanceof Outcome.Rewrite rewrite) {
@@ -223,9 +223,5 @@ public record RulePages(
 
   private static Answer bad(String problem) {
     return Answer.text(HttpResponseStatus.BAD_REQUEST, problem);
-  }
-
-  private static String word(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -2,6 +2,7 @@ package io.detour.server.admin;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.detour.rules.document.Fields;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.json.ScriptJson;
 import io.detour.server.observe.BuildInfo;
@@ -18,7 +19,6 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToDoubleFunction;
@@ -104,13 +104,13 @@ public record ServerPages(
     for (TunnelProgress tunnel : open) {
       list.addObject()
           .put("id", ids.text(tunnel.asked().id()))
-          .put("kind", tunnel.asked().kind().name().toLowerCase(Locale.ROOT))
+          .put("kind", Fields.wordOf(tunnel.asked().kind()))
           .put("client", tunnel.asked().client())
           .put("user", tunnel.asked().user())
           .put("requested", String.valueOf(tunnel.asked().requested()))
           .put("target", tunnel.target().toString())
           .put("rule", tunnel.rule())
-          .put("relay", tunnel.relay().name().toLowerCase(Locale.ROOT))
+          .put("relay", Fields.wordOf(tunnel.relay()))
           .put("since", time(tunnel.since()))
           .put("bytes_upstream", tunnel.volume().upstreamBytes())
           .put("bytes_downstream", tunnel.volume().downstreamBytes());

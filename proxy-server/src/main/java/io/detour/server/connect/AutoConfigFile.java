@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
+import java.time.Duration;
 
 /** What comes of asking the proxy for its PAC file. */
 public sealed interface AutoConfigFile {
@@ -40,6 +41,16 @@ public sealed interface AutoConfigFile {
               403,
               ProxyErrorType.HTTP_REQUEST_DENIED,
               "Host: expected an IP address, localhost or a name of admin.hosts"));
+    }
+
+    /** Too many have asked. */
+    public static Missing forNow() {
+      return new Missing(
+          new Refusal(
+                  503,
+                  ProxyErrorType.CONNECTION_LIMIT_REACHED,
+                  "the file is being made for others, ask again later")
+              .retriedAfter(Duration.ofSeconds(1)));
     }
 
     /** No listener is one that a PAC file can name. */

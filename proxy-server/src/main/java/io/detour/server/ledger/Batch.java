@@ -17,7 +17,7 @@ record Batch(
     long aliveSecond,
     SortedMap<EntryKey, Tally> rows,
     List<RuleSpan> spans,
-    List<CertificateCheck> certificates) {
+    List<StoredCertificate> certificates) {
 
   boolean hasNews() {
     return !rows.isEmpty() || !spans.isEmpty() || !certificates.isEmpty();

@@ -37,7 +37,7 @@ public final class Ledger implements AutoCloseable, LedgerStatistics {
   private final Pace pace;
   private final LedgerQueue queue;
   private final RuleSpans spans = new RuleSpans();
-  private final Map<CheckedTarget, CertificateCheck> checks = new ConcurrentHashMap<>();
+  private final Map<CheckedTarget, StoredCertificate> checks = new ConcurrentHashMap<>();
 
   /** Null if there is no ledger. */
   private final @Nullable LedgerWriter writer;
@@ -122,7 +122,7 @@ public final class Ledger implements AutoCloseable, LedgerStatistics {
   }
 
   /** Keeps the last check of a target's certificate. Any thread; does not wait. */
-  public void certificate(CertificateCheck check) {
+  public void certificate(StoredCertificate check) {
     if (writer == null) {
       return;
     }
@@ -132,8 +132,8 @@ public final class Ledger implements AutoCloseable, LedgerStatistics {
     }
   }
 
-  private Collection<CertificateCheck> takeChecks() {
-    List<CertificateCheck> taken = new ArrayList<>();
+  private Collection<StoredCertificate> takeChecks() {
+    List<StoredCertificate> taken = new ArrayList<>();
     checks.forEach(
         (key, check) -> {
           if (checks.remove(key, check)) {
@@ -155,11 +155,6 @@ public final class Ledger implements AutoCloseable, LedgerStatistics {
   /** Why it cannot be read, on one line and without secrets. */
   public String problem(SQLException problem) {
     return LedgerReading.problem(options.url(), problem);
-  }
-
-  /** Reads the ledger. Blocks on the database: not for an event loop. */
-  public ReadReport report(ReportQuery query) {
-    return LedgerReading.report(options.url(), query);
   }
 
   /**

@@ -90,15 +90,6 @@ public final class LedgerReading implements AutoCloseable {
   }
 
   /** Reads all of a report. */
-  public static ReadReport report(LedgerUrl url, ReportQuery query) {
-    try (LedgerReading reading = open(url)) {
-      return reading.report(query);
-    } catch (SQLException e) {
-      return new UnreadableLedger(problem(url, e));
-    }
-  }
-
-  /** The same of this one. */
   public Report report(ReportQuery query) throws SQLException {
     List<RuleReport> rules = rules(query);
     List<UseReport> newest = new ArrayList<>();

@@ -34,7 +34,7 @@ final class LedgerWriter implements Runnable {
   private final Pace pace;
   private final LedgerQueue queue;
   private final RuleSpans spans;
-  private final Supplier<Collection<CertificateCheck>> certificates;
+  private final Supplier<Collection<StoredCertificate>> certificates;
   private final Run run;
 
   private final ReentrantLock turn = new ReentrantLock();
@@ -76,7 +76,7 @@ final class LedgerWriter implements Runnable {
       Pace pace,
       LedgerQueue queue,
       RuleSpans spans,
-      Supplier<Collection<CertificateCheck>> certificates) {
+      Supplier<Collection<StoredCertificate>> certificates) {
     this.options = options;
     this.place = options.url().resolved();
     this.database = LedgerDatabase.of(place);
@@ -227,20 +227,20 @@ final class LedgerWriter implements Runnable {
   private void keepHouse(Connection open) throws SQLException {
     long nanos = System.nanoTime();
     unfinished = false;
-    Housekeeping housekeeping = new Housekeeping(open, database.dialect());
+    TableBounds bounds = new TableBounds(open, database.dialect());
     if (nextHousekeeping - nanos <= 0) {
       long retired = now() - options.retention().toSeconds();
-      unfinished = housekeeping.retire(retired);
+      unfinished = bounds.retire(retired);
       if (!unfinished) {
         new SpanCompaction(open, database.dialect()).run(run.id(), now(), retired);
         nextHousekeeping = nanos + pace.housekeeping().toNanos();
       }
     }
     if (mostEntries > options.maxEntries() || nextCount - nanos <= 0) {
-      long excess = housekeeping.entries() - options.maxEntries();
-      long requests = excess > 0 ? housekeeping.fold(excess) : 0;
+      long excess = bounds.entries() - options.maxEntries();
+      long requests = excess > 0 ? bounds.fold(excess) : 0;
       folded.addAndGet(Math.max(0, requests));
-      entries = housekeeping.entries();
+      entries = bounds.entries();
       mostEntries = entries;
       unfinished |= requests >= 0 && entries > options.maxEntries();
       nextCount = nanos + pace.counting().toNanos();

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What a ledger says.
  *
- * @param ledger {@code sqlite} or {@code postgresql}
+ * @param ledger {@code sqlite}, {@code postgresql}, or {@code off} for none
  * @param query what was asked
  * @param rules those of the query in its order, then others that the ledger knows, by name
  * @param entriesTotal how many rows there are of these rules
@@ -16,8 +16,7 @@ public record Report(
     ReportQuery query,
     List<RuleReport> rules,
     long entriesTotal,
-    List<UseReport> entries)
-    implements ReadReport {
+    List<UseReport> entries) {
   /** The most rows that a report holds. */
   public static final int MOST_ENTRIES = 10_000;
 

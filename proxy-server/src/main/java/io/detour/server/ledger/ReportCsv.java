@@ -2,6 +2,7 @@ package io.detour.server.ledger;
 
 import io.detour.rules.Printable;
 import java.io.PrintWriter;
+import java.sql.SQLException;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +27,30 @@ public final class ReportCsv {
     this.zone = zone;
   }
 
+  /**
+   * Writes what a ledger says to a query.
+   *
+   * @param most of how many hosts or clients
+   */
+  public void write(LedgerReading reading, ReportQuery query, ReportRows rows, long most)
+      throws SQLException {
+    List<RuleReport> rules = reading.rules(query);
+    switch (rows) {
+      case RULE -> rules(rules);
+      case HOST -> {
+        hostTitles();
+        reading.uses(query, rules, LedgerReading.Order.HOST, most, this::host);
+      }
+      case CLIENT -> {
+        clientTitles();
+        reading.uses(query, rules, LedgerReading.Order.CLIENT, most, this::client);
+      }
+    }
+    out.flush();
+  }
+
   /** All rules. */
-  public void rules(List<RuleReport> rules) {
+  private void rules(List<RuleReport> rules) {
     line(
         "rule",
         "verdict",
@@ -52,7 +75,7 @@ public final class ReportCsv {
   }
 
   private void rule(RuleReport rule) {
-    CertificateCheck check = rule.certificate();
+    StoredCertificate check = rule.certificate();
     line(
         rule.name(),
         ReportJson.word(rule.verdict()),
@@ -78,22 +101,22 @@ public final class ReportCsv {
   }
 
   /** The titles of {@link #host}. */
-  public void hostTitles() {
+  private void hostTitles() {
     titles("host", "rule", "clients");
   }
 
   /** A row by host. */
-  public void host(UseReport use) {
+  private void host(UseReport use) {
     use(use, use.host(), use.rule(), String.valueOf(use.clients()));
   }
 
   /** The titles of {@link #client}. */
-  public void clientTitles() {
+  private void clientTitles() {
     titles("client", "rule", "host");
   }
 
   /** A row by client. */
-  public void client(UseReport use) {
+  private void client(UseReport use) {
     use(use, use.client(), use.rule(), use.host());
   }
 

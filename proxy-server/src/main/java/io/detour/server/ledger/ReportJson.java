@@ -66,7 +66,7 @@ public final class ReportJson {
         .put("bytes_downstream", rule.downstreamBytes())
         .put("hosts", rule.hosts())
         .put("clients", rule.clients());
-    CertificateCheck check = rule.certificate();
+    StoredCertificate check = rule.certificate();
     if (check == null) {
       object.putNull("certificate");
     } else {

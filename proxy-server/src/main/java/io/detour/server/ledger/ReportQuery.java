@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record ReportQuery(
     Duration since, Instant now, boolean unusedOnly, @Nullable List<KnownRule> rules) {
+  /** How far back somebody wants to know who does not say. */
+  public static final Duration USUAL_SINCE = Duration.ofDays(30);
+
+  /** How far back anything can be known. */
+  public static final Duration MOST_SINCE = LedgerOptions.MOST_RETENTION;
+
   /**
    * @throws IllegalArgumentException if the time is too short
    */

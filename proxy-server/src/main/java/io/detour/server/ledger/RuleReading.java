@@ -16,17 +16,17 @@ import org.jspecify.annotations.Nullable;
 /** Reads what the ledger says about rules; the database adds their rows up. */
 final class RuleReading {
   /** The worst certificate first: one that fails now, then the one that runs out first. */
-  private static final Comparator<CertificateCheck> WORST =
+  private static final Comparator<StoredCertificate> WORST =
       Comparator.comparing(RuleReading::isGood)
           .thenComparing(
-              CertificateCheck::notAfter, Comparator.nullsLast(Comparator.naturalOrder()))
-          .thenComparing(CertificateCheck::target);
+              StoredCertificate::notAfter, Comparator.nullsLast(Comparator.naturalOrder()))
+          .thenComparing(StoredCertificate::target);
 
   private final Connection connection;
   private final Map<String, Totals> totals = new HashMap<>();
   private final Map<String, Tally> retired = new HashMap<>();
   private final Map<String, Observation> observations = new HashMap<>();
-  private final Map<String, List<CertificateCheck>> certificates = new HashMap<>();
+  private final Map<String, List<StoredCertificate>> certificates = new HashMap<>();
 
   RuleReading(Connection connection) {
     this.connection = connection;
@@ -36,7 +36,7 @@ final class RuleReading {
     static final Totals NONE = new Totals(new Tally(), 0, 0);
   }
 
-  private static boolean isGood(CertificateCheck check) {
+  private static boolean isGood(StoredCertificate check) {
     return check.problem() == null && !Boolean.FALSE.equals(check.coversLegacyName());
   }
 
@@ -101,7 +101,7 @@ final class RuleReading {
   }
 
   /** Of the targets that it has now: what was found at others is history. */
-  private @Nullable CertificateCheck worstCertificate(KnownRule rule) {
+  private @Nullable StoredCertificate worstCertificate(KnownRule rule) {
     return certificates.getOrDefault(rule.name(), List.of()).stream()
         .filter(check -> rule.leadsTo(check.target()))
         .min(WORST)
@@ -114,10 +114,11 @@ final class RuleReading {
         SELECT rule, min(first_seen) AS first_seen, max(last_seen) AS last_seen,
           sum(requests) AS requests, sum(bytes_upstream) AS bytes_upstream,
           sum(bytes_downstream) AS bytes_downstream,
-          count(DISTINCT CASE WHEN host <> '(other)' THEN host END) AS hosts,
-          count(DISTINCT CASE WHEN client <> '(other)' THEN client END) AS clients
+          count(DISTINCT CASE WHEN host <> '%1$s' THEN host END) AS hosts,
+          count(DISTINCT CASE WHEN client <> '%1$s' THEN client END) AS clients
         FROM legacy_use GROUP BY rule
-        """;
+        """
+            .formatted(EntryKey.OTHER);
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
       while (row.next()) {
@@ -170,18 +171,18 @@ final class RuleReading {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
       while (row.next()) {
-        CertificateCheck check = check(row);
+        StoredCertificate check = check(row);
         certificates.computeIfAbsent(check.rule(), _ -> new ArrayList<>(1)).add(check);
       }
     }
   }
 
-  private static CertificateCheck check(ResultSet row) throws SQLException {
+  private static StoredCertificate check(ResultSet row) throws SQLException {
     long notAfter = row.getLong("not_after");
     boolean hasNotAfter = !row.wasNull();
     long covers = row.getLong("covers_legacy_name");
     boolean hasCovers = !row.wasNull();
-    return new CertificateCheck(
+    return new StoredCertificate(
         row.getString("rule"),
         row.getString("target"),
         row.getLong("checked"),

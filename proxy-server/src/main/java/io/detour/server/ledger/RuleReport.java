@@ -39,7 +39,7 @@ public record RuleReport(
     long downstreamBytes,
     long hosts,
     long clients,
-    @Nullable CertificateCheck certificate) {
+    @Nullable StoredCertificate certificate) {
   /** Whether nobody seems to need it. */
   public boolean isUnused() {
     return switch (verdict) {

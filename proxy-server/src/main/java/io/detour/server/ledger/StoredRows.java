@@ -109,15 +109,15 @@ final class StoredRows {
   }
 
   /** In one order for all Detours, so that none waits for another one in a circle. */
-  private static List<CertificateCheck> sorted(Collection<CertificateCheck> checks) {
+  private static List<StoredCertificate> sorted(Collection<StoredCertificate> checks) {
     return checks.stream()
         .sorted(
-            Comparator.comparing(CertificateCheck::rule).thenComparing(CertificateCheck::target))
+            Comparator.comparing(StoredCertificate::rule).thenComparing(StoredCertificate::target))
         .toList();
   }
 
   /** Replaces what is known about certificates, unless another Detour looked later. */
-  void mergeCertificates(Collection<CertificateCheck> checks) throws SQLException {
+  void mergeCertificates(Collection<StoredCertificate> checks) throws SQLException {
     String sql =
         """
         INSERT INTO target_certificate (rule, target, checked, not_after, covers_legacy_name, problem)
@@ -129,7 +129,7 @@ final class StoredRows {
         """;
     try (PreparedStatement merge = connection.prepareStatement(sql)) {
       int waiting = 0;
-      for (CertificateCheck check : sorted(checks)) {
+      for (StoredCertificate check : sorted(checks)) {
         Boolean covers = check.coversLegacyName();
         merge.setString(1, StoredText.cleanText(check.rule()));
         merge.setString(2, StoredText.cleanText(check.target()));

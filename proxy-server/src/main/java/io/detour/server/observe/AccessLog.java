@@ -2,10 +2,10 @@ package io.detour.server.observe;
 
 import io.detour.core.HostPort;
 import io.detour.core.TunnelStats;
+import io.detour.rules.document.Fields;
 import io.detour.server.status.Refusal;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -120,11 +120,11 @@ public final class AccessLog {
       Asked asked, @Nullable LegacyUse use, @Nullable HostPort target, TunnelStats stats) {
     new Line(Level.INFO)
         .asked(asked)
-        .add("rule", ruleName(use))
+        .add("rule", use == null ? null : use.rule())
         .add("target", target)
         .volume(new Volume(stats.upstreamBytes(), stats.downstreamBytes(), stats.duration()))
-        .add("relay", word(stats.path()))
-        .add("close_reason", word(stats.reason()))
+        .add("relay", Fields.wordOf(stats.path()))
+        .add("close_reason", Fields.wordOf(stats.reason()))
         .write(CLOSE);
   }
 
@@ -135,7 +135,7 @@ public final class AccessLog {
         .add("rule", progress.rule())
         .add("target", progress.target())
         .volume(progress.volume())
-        .add("relay", word(progress.relay()))
+        .add("relay", Fields.wordOf(progress.relay()))
         .write(PROGRESS);
   }
 
@@ -161,14 +161,6 @@ public final class AccessLog {
         .write(SUPPRESSED);
   }
 
-  private static @Nullable String ruleName(@Nullable LegacyUse use) {
-    return use instanceof LegacyUse.Ruled ruled ? ruled.name() : null;
-  }
-
-  private static String word(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
-  }
-
   /** One event on its way to the log. */
   private final class Line {
     private static final double NANOS_PER_MICRO = 1_000;
@@ -190,7 +182,7 @@ public final class AccessLog {
     Line asked(Asked asked) {
       String agent = asked.userAgent();
       return add("id", ids.text(asked.id()))
-          .add("kind", word(asked.kind()))
+          .add("kind", Fields.wordOf(asked.kind()))
           .add("client", asked.client())
           .add("user", asked.user())
           .add(

@@ -4,7 +4,7 @@ import io.detour.core.HostPort;
 import io.detour.rules.Decision;
 import io.detour.rules.NoRoute;
 import io.detour.rules.Route;
-import java.util.Locale;
+import io.detour.rules.document.Fields;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,7 @@ public record DecisionWords(
     return new DecisionWords(
         decision.rule().name(),
         action(decision),
-        word(decision.rule().mode()),
+        Fields.wordOf(decision.rule().mode()),
         decision instanceof Decision.Report(Decision.Rewrite rewrite)
             ? firstTarget(rewrite, asked)
             : null);
@@ -37,7 +37,8 @@ public record DecisionWords(
     return switch (decision) {
       case Decision.Brownout _, Decision.Report(Decision.Brownout _) -> "brownout";
       case Decision.Reject _, Decision.Report(Decision.Reject _) -> "reject";
-      case Decision.Pass _, Decision.Rewrite _, Decision.Report _ -> word(decision.rule().action());
+      case Decision.Pass _, Decision.Rewrite _, Decision.Report _ ->
+          Fields.wordOf(decision.rule().action());
     };
   }
 
@@ -51,9 +52,5 @@ public record DecisionWords(
               .address();
       case NoRoute _ -> null;
     };
-  }
-
-  private static String word(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -59,6 +59,11 @@ public sealed interface LegacyUse {
     }
   }
 
+  /** The name of the rule, or null if none matches. */
+  default @Nullable String rule() {
+    return this instanceof Ruled ruled ? ruled.name() : null;
+  }
+
   /** The rule or the suffix. */
   String name();
 

@@ -5,6 +5,7 @@ import io.detour.core.Direction;
 import io.detour.core.RelayPath;
 import io.detour.core.SpliceFallback;
 import io.detour.core.relay.RelayStatistics;
+import io.detour.rules.document.Fields;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.reload.ReloadHistory;
 import io.detour.server.status.ProxyErrorType;
@@ -29,7 +30,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
@@ -140,7 +140,7 @@ public final class Metrics implements AutoCloseable {
       counter(
           "detour.ledger.writes",
           "Attempts to write the ledger, by what came of it.",
-          Tags.of("result", label(result)),
+          Tags.of("result", Fields.wordOf(result)),
           metrics -> ledger.writes(result));
     }
     for (LedgerStatistics.Folded where : LedgerStatistics.Folded.values()) {
@@ -148,7 +148,7 @@ public final class Metrics implements AutoCloseable {
           "detour.ledger.folded.uses",
           "Requests whose host and client went into the folded row of their rule, by where there"
               + " was no room.",
-          Tags.of("where", label(where)),
+          Tags.of("where", Fields.wordOf(where)),
           metrics -> ledger.foldedUses(where));
     }
   }
@@ -251,7 +251,7 @@ public final class Metrics implements AutoCloseable {
 
   private void registerRelay() {
     for (RelayPath path : RelayPath.values()) {
-      Tags labels = Tags.of("relay", label(path));
+      Tags labels = Tags.of("relay", Fields.wordOf(path));
       gauge(
           "detour.tunnels",
           "Tunnels open now, by the path that their bytes take.",
@@ -266,7 +266,7 @@ public final class Metrics implements AutoCloseable {
         counter(
             "detour.relayed.bytes",
             "Bytes delivered.",
-            labels.and("direction", label(direction)),
+            labels.and("direction", Fields.wordOf(direction)),
             metrics -> metrics.relay.relayedBytes(direction, path));
       }
     }
@@ -274,7 +274,7 @@ public final class Metrics implements AutoCloseable {
       counter(
           "detour.tunnel.closes",
           "Tunnels that have ended, by the reason.",
-          Tags.of("reason", label(reason)),
+          Tags.of("reason", Fields.wordOf(reason)),
           metrics -> metrics.relay.closes(reason));
     }
     registerPipes();
@@ -302,7 +302,7 @@ public final class Metrics implements AutoCloseable {
       counter(
           "detour.splice.fallbacks",
           "Streaming directions that went over to copying, by the reason; small_reads is no fault.",
-          Tags.of("reason", label(reason)),
+          Tags.of("reason", Fields.wordOf(reason)),
           metrics -> metrics.relay.spliceFallbacks(reason));
     }
   }
@@ -314,7 +314,7 @@ public final class Metrics implements AutoCloseable {
             "detour.upstream.connect.attempts",
             "Attempts to connect to an address; abandoned when another one was faster or the"
                 + " client went away.",
-            Tags.of("family", label(family), "result", label(result)),
+            Tags.of("family", Fields.wordOf(family), "result", Fields.wordOf(result)),
             metrics -> metrics.dials.attempts(family, result));
       }
     }
@@ -322,7 +322,7 @@ public final class Metrics implements AutoCloseable {
       counter(
           "detour.dns.lookups",
           "Names that were looked up, by what came of it.",
-          Tags.of("result", label(result)),
+          Tags.of("result", Fields.wordOf(result)),
           metrics -> metrics.dials.lookups(result));
     }
   }
@@ -359,10 +359,6 @@ public final class Metrics implements AutoCloseable {
         .description(help)
         .tags(labels)
         .register(registry);
-  }
-
-  private static String label(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 
   /**

@@ -8,6 +8,7 @@ import io.detour.rules.HostMatcher;
 import io.detour.rules.Outcome;
 import io.detour.rules.Rule;
 import io.detour.rules.When;
+import io.detour.rules.document.Fields;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.decide.TargetUse;
@@ -15,7 +16,6 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The series of the rules in force, made when somebody scrapes.
@@ -43,8 +43,8 @@ final class RuleMetrics implements MultiCollector {
                       series.add(
                           rules.matches(rule),
                           rule.name(),
-                          word(rule.action()),
-                          word(rule.mode())))),
+                          Fields.wordOf(rule.action()),
+                          Fields.wordOf(rule.mode())))),
           RuleFamily.gauge(
               "detour_rule_last_match_timestamp_seconds",
               "When a rule last decided a request, in seconds since 1970; 0 if it has not since the"
@@ -105,10 +105,6 @@ final class RuleMetrics implements MultiCollector {
     return families.stream().map(RuleFamily::description).toList();
   }
 
-  private static String word(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
-  }
-
   private static void expiry(RuleSnapshot rules, Rule rule, RuleFamily.Series series) {
     Expiry expiry = rule.lifetime().expiry();
     if (expiry != null) {
@@ -153,7 +149,7 @@ final class RuleMetrics implements MultiCollector {
 
   private static void bytes(RuleSnapshot rules, Rule rule, RuleFamily.Series series) {
     for (Direction direction : Direction.values()) {
-      series.add(rules.use(rule).bytes(direction), rule.name(), word(direction));
+      series.add(rules.use(rule).bytes(direction), rule.name(), Fields.wordOf(direction));
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.detour.server.observe;
 
 import io.detour.core.Direction;
-import io.detour.core.RelayPath;
 import io.detour.core.relay.RelayStatistics;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,7 +78,7 @@ public final class Throughput {
             clock.instant(),
             (now.upstream - last.upstream) / seconds,
             (now.downstream - last.downstream) / seconds,
-            relay.openTunnels(RelayPath.COPY) + relay.openTunnels(RelayPath.SPLICE),
+            relay.openTunnels(),
             (now.requests - last.requests) / seconds,
             (now.uses - last.uses) / seconds));
     last = now;
@@ -88,15 +87,10 @@ public final class Throughput {
   private Totals totals(long nanoTime) {
     return new Totals(
         nanoTime,
-        bytes(Direction.UPSTREAM),
-        bytes(Direction.DOWNSTREAM),
+        relay.relayedBytes(Direction.UPSTREAM),
+        relay.relayedBytes(Direction.DOWNSTREAM),
         requests.allRequests(),
         requests.legacyUses());
-  }
-
-  private long bytes(Direction direction) {
-    return relay.relayedBytes(direction, RelayPath.COPY)
-        + relay.relayedBytes(direction, RelayPath.SPLICE);
   }
 
   /** The samples, oldest first. */

@@ -311,7 +311,7 @@ public final class Passage implements ChannelFutureListener {
 
   /** The name of the rule that decided, or null if none did. */
   public @Nullable String rule() {
-    return legacyUse instanceof LegacyUse.Ruled ruled ? ruled.name() : null;
+    return legacyUse == null ? null : legacyUse.rule();
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.detour.server.tunnel;
 
 import io.detour.core.CloseReason;
-import io.detour.core.RelayPath;
 import io.detour.core.relay.RelayEngine;
 import io.detour.server.observe.TunnelProgress;
 import java.time.InstantSource;
@@ -22,8 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public record OpenTunnels(RelayEngine engine, InstantSource clock) {
   /** How many there are, those of a rendezvous included. */
   public long count() {
-    return engine.statistics().openTunnels(RelayPath.COPY)
-        + engine.statistics().openTunnels(RelayPath.SPLICE);
+    return engine.statistics().openTunnels();
   }
 
   /**

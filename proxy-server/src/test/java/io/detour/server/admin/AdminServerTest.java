@@ -52,6 +52,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 @Timeout(30)
 class AdminServerTest {
@@ -65,6 +67,9 @@ class AdminServerTest {
   private final ScriptedLoader loader = new ScriptedLoader();
   private final Reloader reloader = new Reloader(loader, rules, InstantSource.system());
   private final RecordedControl control = new RecordedControl(reloader);
+  private final RequestCounters requests = new RequestCounters(1);
+  private final Throughput throughput =
+      new Throughput(requests, new FixedRelayStatistics(), InstantSource.system());
   private final RelayEngine engine = new RelayEngine(RelayOptions.defaults());
   private final Metrics metrics =
       new Metrics(
@@ -113,7 +118,6 @@ class AdminServerTest {
   }
 
   private ServerPages serverPages() {
-    RequestCounters requests = new RequestCounters(1);
     return new ServerPages(
         new BuildInfo("1", "r", "25"),
         Instant.EPOCH,
@@ -123,7 +127,7 @@ class AdminServerTest {
         requests,
         new RequestIds(),
         new OpenTunnels(engine, InstantSource.system()),
-        new Throughput(requests, new FixedRelayStatistics(), InstantSource.system()),
+        throughput,
         InstantSource.system(),
         ZoneOffset.UTC);
   }
@@ -135,6 +139,27 @@ class AdminServerTest {
     metrics.close();
     engine.close();
     client.close();
+  }
+
+  @Test
+  void theHistoryHasAValueOfEachSeriesForEachSample() throws Exception {
+    long now = System.nanoTime();
+    for (int i = 1; i <= 3; i++) {
+      requests.loop(0).legacyUse();
+      throughput.sample(now + i * 1_000_000_000L);
+    }
+
+    JsonNode history = JsonMapper.shared().readTree(send(request("/history")).body());
+    for (String series :
+        List.of(
+            "bytes_upstream_per_second",
+            "bytes_downstream_per_second",
+            "tunnels",
+            "requests_per_second",
+            "legacy_per_second")) {
+      assertThat(history.get(series)).as(series).hasSize(3);
+    }
+    assertThat(history.get("legacy_per_second").get(2).asDouble()).isEqualTo(1);
   }
 
   @Test

@@ -3,11 +3,13 @@ package io.detour.server.ledger;
 import static io.detour.server.ledger.Ledgers.DEADLINE;
 import static io.detour.server.ledger.Ledgers.use;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.detour.server.observe.LedgerStatistics.Folded;
 import io.detour.server.observe.LedgerStatistics.Write;
 import io.detour.server.reload.RecordedLog;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -177,7 +179,7 @@ class PostgresqlLedgerTest {
       try (Ledger ledger = Ledgers.open(url, clock)) {
         ledger.rulesInForce(List.of("erp"));
         ledger.used(use("erp", "old", "c", clock.second() - Duration.ofDays(401).toSeconds()));
-        ledger.certificate(new CertificateCheck("erp", "t:443", clock.second(), 7L, false, "no"));
+        ledger.certificate(new StoredCertificate("erp", "t:443", clock.second(), 7L, false, "no"));
         Ledgers.awaitWritten(ledger);
         Ledgers.awaitWritten(ledger);
         clock.move(Duration.ofDays(16));
@@ -198,13 +200,11 @@ class PostgresqlLedgerTest {
     PostgresqlUrl wrong =
         new PostgresqlUrl(right.hosts(), right.database(), "", "detour:not-this-secret");
 
-    assertThat(
-            LedgerReading.report(
-                wrong, new ReportQuery(Duration.ofDays(1), clock.instant(), false, null)))
+    assertThatThrownBy(() -> LedgerReading.open(wrong))
         .isInstanceOfSatisfying(
-            UnreadableLedger.class,
+            SQLException.class,
             unreadable ->
-                assertThat(unreadable.problem())
+                assertThat(LedgerReading.problem(wrong, unreadable))
                     .startsWith("ledger jdbc:postgresql://***@127.0.0.1:")
                     .contains("authentication")
                     .doesNotContain("not-this-secret"));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a verdict says after a history of starts, stops and reloads. */
-class ObservedRulesTest {
+class ObservationTest {
   private final MovingClock clock = new MovingClock();
 
   @TempDir private Path folder;

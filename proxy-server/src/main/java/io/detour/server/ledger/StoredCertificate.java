@@ -1,5 +1,7 @@
 package io.detour.server.ledger;
 
+import io.detour.server.observe.TargetCertificate;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +14,22 @@ import org.jspecify.annotations.Nullable;
  * @param coversLegacyName whether it is for the legacy name too, or null if that is not known
  * @param problem what is wrong beside that, or null
  */
-public record CertificateCheck(
+public record StoredCertificate(
     String rule,
     String target,
     long checked,
     @Nullable Long notAfter,
     @Nullable Boolean coversLegacyName,
-    @Nullable String problem) {}
+    @Nullable String problem) {
+  /** What the certificate watch has learnt, in the ledger's terms. */
+  public static StoredCertificate of(TargetCertificate learnt) {
+    Instant notAfter = learnt.notAfter();
+    return new StoredCertificate(
+        learnt.rule(),
+        learnt.to(),
+        learnt.checkedAt().getEpochSecond(),
+        notAfter == null ? null : notAfter.getEpochSecond(),
+        learnt.coversLegacyName(),
+        learnt.problem());
+  }
+}

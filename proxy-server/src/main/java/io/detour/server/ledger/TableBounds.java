@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * away, the others do not find any more. Every transaction is short, so that batches get in
  * between.
  */
-final class Housekeeping {
+final class TableBounds {
   private static final int CHUNK = 1000;
 
   private static final long ANY_TIME = Long.MAX_VALUE;
@@ -28,7 +28,7 @@ final class Housekeeping {
   /**
    * @param connection with autocommit; not to be used any more after a failure
    */
-  Housekeeping(Connection connection, Dialect dialect) {
+  TableBounds(Connection connection, Dialect dialect) {
     this.connection = connection;
     this.dialect = dialect;
     this.stored = new StoredRows(connection, dialect);
