@@ -27,6 +27,8 @@ final class DetourProcess implements AutoCloseable {
       """;
 
   private static final Path JAR = Path.of("target", "detour.jar");
+  private static final Path CACHE = Path.of("target", "detour.aot");
+  private static final Path OPTIONS = Path.of("..", "bin", "jvm.options");
   private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
   private static final Pattern ADDRESS =
       Pattern.compile("  (proxy|admin)   http://(\\[?[0-9a-f.:]+]?):([0-9]+)");
@@ -56,8 +58,9 @@ final class DetourProcess implements AutoCloseable {
     return start(folder, Map.of(), command);
   }
 
-  private static DetourProcess start(
-      Path folder, Map<String, String> environment, List<String> command) throws IOException {
+  /** A whole command line. */
+  static DetourProcess start(Path folder, Map<String, String> environment, List<String> command)
+      throws IOException {
     Path out = Files.createTempFile(folder, "detour", ".out");
     Path err = Files.createTempFile(folder, "detour", ".err");
     ProcessBuilder builder =
@@ -83,12 +86,8 @@ final class DetourProcess implements AutoCloseable {
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:+UseCompactObjectHeaders",
-                "-Xlog:disable",
-                "-Xlog:all=warning:stderr",
-                "-XX:+DisplayVMOutputToStderr",
+                "@" + OPTIONS.toAbsolutePath(),
+                "-XX:AOTCache=" + CACHE.toAbsolutePath(),
                 "-jar",
                 JAR.toAbsolutePath().toString()));
     command.addAll(List.of(arguments));
