@@ -2,6 +2,7 @@ package io.detour.core.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.detour.core.CloseReason;
 import io.detour.core.Direction;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -116,6 +118,7 @@ class RelayCloseTest {
 
   @ParameterizedTest(name = "T04 {0} {1}")
   @MethodSource("waysAndSides")
+  @Execution(CONCURRENT)
   void aFinNeverOvertakesBytesToASlowReader(Way way, From from) throws Exception {
     try (Tunnel tunnel = narrowTunnel(way, options(way))) {
       int bytes = 64 * MEBIBYTE;
@@ -135,6 +138,7 @@ class RelayCloseTest {
 
   @ParameterizedTest(name = "T05 {0} {1}")
   @MethodSource("waysAndSides")
+  @Execution(CONCURRENT)
   void aHalfClosedSilentTunnelIsClosed(Way way, From from) throws Exception {
     RelayOptions options = options(way).withTimeouts(LONG, Duration.ofMillis(200), LONG);
     try (Tunnel tunnel = tunnel(way, options)) {
@@ -146,6 +150,7 @@ class RelayCloseTest {
 
   @ParameterizedTest(name = "T04 T16 {0} {1}")
   @MethodSource("waysAndSides")
+  @Execution(CONCURRENT)
   void aPausedReaderIsNotTakenForAHalfClosedSilentOne(Way way, From from) throws Exception {
     RelayOptions options =
         options(way).withTimeouts(Duration.ofMillis(200), Duration.ofMillis(200), LONG);
@@ -178,6 +183,7 @@ class RelayCloseTest {
 
   @ParameterizedTest(name = "T06 {0} {1}")
   @MethodSource("waysAndSides")
+  @Execution(CONCURRENT)
   void aHalfClosedTunnelLivesWhileBytesMove(Way way, From from) throws Exception {
     Duration timeout = Duration.ofMillis(400);
     try (Tunnel tunnel = tunnel(way, options(way).withTimeouts(LONG, timeout, LONG))) {
@@ -291,6 +297,7 @@ class RelayCloseTest {
 
   @ParameterizedTest(name = "T11 {0} {1}")
   @MethodSource("waysAndSides")
+  @Execution(CONCURRENT)
   void aFinThenAResetOfASilentTunnelEndsIt(Way way, From from) throws Exception {
     // A channel of Netty does not see a reset behind an end before something is written to it.
     boolean unseen = way == Way.PORTABLE;
@@ -308,6 +315,7 @@ class RelayCloseTest {
 
   @ParameterizedTest(name = "T13 {0} {1}")
   @MethodSource("waysAndSides")
+  @Execution(CONCURRENT)
   void aSideThatTakesNothingIsReset(Way way, From from) throws Exception {
     RelayOptions options = options(way).withTimeouts(LONG, LONG, Duration.ofMillis(300));
     try (Tunnel tunnel = narrowTunnel(way, options)) {
@@ -320,6 +328,7 @@ class RelayCloseTest {
 
   @ParameterizedTest(name = "T18 {0} {1}")
   @MethodSource("waysAndSides")
+  @Execution(CONCURRENT)
   void anIdleTunnelIsClosedAndATrickleKeepsItAlive(Way way, From from) throws Exception {
     Duration idle = Duration.ofMillis(400);
     try (Tunnel tunnel = tunnel(way, options(way).withTimeouts(idle, LONG, LONG))) {
