@@ -36,7 +36,7 @@ record ReplayReport(ReplayResult result, List<ReplayCommand.ReadLog> logs) {
     return problems;
   }
 
-  /** The problems, and the first lines that are not understood. */
+  /** The problems, the first lines that are not understood, and what the logs leave out. */
   List<String> complaints() {
     List<String> complaints = new ArrayList<>();
     for (ReplayCommand.ReadLog log : logs) {
@@ -56,7 +56,17 @@ record ReplayReport(ReplayResult result, List<ReplayCommand.ReadLog> logs) {
       }
     }
     complaints.addAll(problems());
+    if (suppressed() > 0) {
+      complaints.add(
+          "%s in no line of the log (log.uses_per_minute), so nothing is said of them"
+              .formatted(suppressed() == 1 ? "1 use is" : Counted.of(suppressed()) + " uses are"));
+    }
     return complaints;
+  }
+
+  /** Uses that have no line. */
+  long suppressed() {
+    return logs.stream().mapToLong(log -> log.summary().suppressed()).sum();
   }
 
   long strangeLines() {

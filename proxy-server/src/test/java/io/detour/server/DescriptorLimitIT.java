@@ -133,16 +133,16 @@ class DescriptorLimitIT {
   }
 
   /** The less of two, since the first may see the end of the start. */
-  private static Duration atRest(DetourProcess detour) throws Exception {
+  private static Duration atRest(DetourProcess detour) {
     Duration first = observe(detour);
     Duration second = observe(detour);
     return first.compareTo(second) < 0 ? first : second;
   }
 
   /** The processor time that it takes while it is observed. */
-  private static Duration observe(DetourProcess detour) throws Exception {
+  private static Duration observe(DetourProcess detour) {
     Duration before = detour.processorTime();
-    Thread.sleep(OBSERVED);
+    await().pollDelay(OBSERVED).until(() -> true);
     return detour.processorTime().minus(before);
   }
 

@@ -93,6 +93,21 @@ class ReplayCommandTest {
   }
 
   @Test
+  void usesWithoutALineAreSaidOnStandardError() throws IOException {
+    String suppressed =
+        "2026-11-20T09:40:00Z INFO  suppressed client=10.1.0.9 rule=erp suppressed=1200\n";
+    String same = RULES.replace("erp2.", "erp.");
+
+    CommandRun run = replay(LOG + suppressed, "-", "--rules", file("rules.yaml", same));
+
+    assertThat(run.err())
+        .isEqualTo(
+            "1,200 uses are in no line of the log (log.uses_per_minute), so nothing is said of"
+                + " them\n");
+    assertThat(run.exitCode()).isZero();
+  }
+
+  @Test
   void severalLogsAreOne() throws IOException {
     String log = file("access.log", LOG);
 
@@ -182,7 +197,8 @@ class ReplayCommandTest {
     JsonNode root = JsonMapper.builder().build().readTree(run.out());
     assertThat(root)
         .hasToString(
-            ("{'unchanged':false,'requests':4,'not_compared':0,'changed':{'requests':2,"
+            ("{'unchanged':false,'requests':4,'not_compared':0,'not_logged':0,'changed':{"
+                    + "'requests':2,"
                     + "'not_listed':0,'groups':[{'asked':'erp.old.example.com:443','was':{"
                     + "'rule':'erp','action':'rewrite','mode':'enforce','targets':"
                     + "['erp.new.example.com:443']},'now':{'rule':'erp','action':'rewrite','mode':"

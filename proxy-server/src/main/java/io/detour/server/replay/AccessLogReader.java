@@ -34,6 +34,7 @@ public final class AccessLogReader {
   private long requestLines;
   private long otherEvents;
   private long strangeLines;
+  private long suppressed;
 
   private AccessLogReader(Consumer<LoggedRequest> requests) {
     this.requests = requests;
@@ -99,9 +100,13 @@ public final class AccessLogReader {
       switch (log.isTooLong() ? TOO_LONG : parse(text)) {
         case LoggedRequest request -> {
           requestLines++;
+          suppressed += request.suppressed();
           requests.accept(request);
         }
-        case ParsedLine.OtherEvent _ -> otherEvents++;
+        case ParsedLine.OtherEvent(int uses) -> {
+          otherEvents++;
+          suppressed += uses;
+        }
         case ParsedLine.Strange strange -> {
           strangeLines++;
           if (firstStrange.size() < KEPT) {
@@ -119,6 +124,7 @@ public final class AccessLogReader {
   }
 
   private LogSummary summary(@Nullable String problem) {
-    return new LogSummary(lines, requestLines, otherEvents, strangeLines, firstStrange, problem);
+    return new LogSummary(
+        lines, requestLines, otherEvents, suppressed, strangeLines, firstStrange, problem);
   }
 }

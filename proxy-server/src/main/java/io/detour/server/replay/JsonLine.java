@@ -1,5 +1,6 @@
 package io.detour.server.replay;
 
+import io.detour.server.observe.AccessLog;
 import java.util.HashMap;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
@@ -33,8 +34,6 @@ final class JsonLine {
         facts.put(entry.getKey(), value.asString());
       }
     }
-    return facts.getOrDefault("event", "decision").equals("decision")
-        ? LoggedRequest.of(line, facts)
-        : new ParsedLine.OtherEvent();
+    return LoggedRequest.of(line, facts.getOrDefault("event", AccessLog.DECISION), facts);
   }
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param lines all lines but empty ones
  * @param requests lines that are requests
  * @param otherEvents lines of Detour that are none, such as ends of tunnels
+ * @param suppressed uses of rules that have no line, as other lines count them
  * @param strangeLines lines that are none of Detour's
  * @param firstStrange the first of these
  * @param problem null if the log was read to its end; otherwise one sentence that names the log,
@@ -18,6 +19,7 @@ public record LogSummary(
     long lines,
     long requests,
     long otherEvents,
+    long suppressed,
     long strangeLines,
     List<StrangeLine> firstStrange,
     @Nullable String problem) {

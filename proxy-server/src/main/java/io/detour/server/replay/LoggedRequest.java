@@ -4,6 +4,7 @@ import io.detour.core.HostPort;
 import io.detour.core.MalformedAuthority;
 import io.detour.core.ParsedAuthority;
 import io.detour.rules.Printable;
+import io.detour.server.observe.AccessLog;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param ruling what the rules said, or null if the line does not tell
  * @param attempts how many targets were dialled; 0 if that is not known or none was
  * @param refusal what the client was told instead of being served, or null
+ * @param suppressed earlier uses of the same rule by the same client that have no line
  */
 public record LoggedRequest(
     long line,
@@ -32,7 +34,8 @@ public record LoggedRequest(
     @Nullable HostPort asked,
     @Nullable Ruling ruling,
     int attempts,
-    @Nullable Refused refusal)
+    @Nullable Refused refusal,
+    int suppressed)
     implements ParsedLine {
   private static final Set<String> ACTIONS = Set.of("rewrite", "pass", "reject", "brownout");
   private static final Set<String> MODES = Set.of("enforce", "report");
@@ -51,10 +54,15 @@ public record LoggedRequest(
   /**
    * Reads the facts of a line.
    *
+   * @param event what happened; a request if it is {@link AccessLog#DECISION}
    * @param facts by the keys of the access log
    */
-  static ParsedLine of(long line, Map<String, String> facts) {
+  static ParsedLine of(long line, String event, Map<String, String> facts) {
     try {
+      int suppressed = number(facts, "suppressed", 1, Integer.MAX_VALUE).orElse(0);
+      if (!event.equals(AccessLog.DECISION)) {
+        return new OtherEvent(suppressed);
+      }
       return new LoggedRequest(
           line,
           time(required(facts, "ts")),
@@ -63,7 +71,8 @@ public record LoggedRequest(
           hostPort(facts.get("requested")),
           ruling(facts),
           number(facts, "attempts", 1, Integer.MAX_VALUE).orElse(0),
-          refusal(facts));
+          refusal(facts),
+          suppressed);
     } catch (BadFact e) {
       return new ParsedLine.Strange(String.valueOf(e.getMessage()));
     }

@@ -2,8 +2,12 @@ package io.detour.server.replay;
 
 /** What a line of a log is. */
 sealed interface ParsedLine permits LoggedRequest, ParsedLine.OtherEvent, ParsedLine.Strange {
-  /** An event of Detour that is no request, such as the end of a tunnel. */
-  record OtherEvent() implements ParsedLine {}
+  /**
+   * An event of Detour that is no request, such as the end of a tunnel.
+   *
+   * @param suppressed as in {@link LoggedRequest}
+   */
+  record OtherEvent(int suppressed) implements ParsedLine {}
 
   /**
    * None of Detour's.

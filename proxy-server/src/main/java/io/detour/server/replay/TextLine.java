@@ -52,9 +52,7 @@ final class TextLine {
         return new ParsedLine.Strange("character " + (start + 1) + " begins no new key=value");
       }
     }
-    return event.get().equals(AccessLog.DECISION)
-        ? LoggedRequest.of(line, facts)
-        : new ParsedLine.OtherEvent();
+    return LoggedRequest.of(line, event.get(), facts);
   }
 
   private boolean skip(String expected) {

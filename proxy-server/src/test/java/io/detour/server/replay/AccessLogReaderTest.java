@@ -45,8 +45,9 @@ class AccessLogReaderTest {
                 new Ruling(
                     "erp", "rewrite", "enforce", List.of(hostPort("erp.new.example.com:8443"))),
                 2,
-                null));
-    assertThat(summary).isEqualTo(new LogSummary(1, 1, 0, 0, List.of(), null));
+                null,
+                0));
+    assertThat(summary).isEqualTo(new LogSummary(1, 1, 0, 0, 0, List.of(), null));
   }
 
   @Test
@@ -66,7 +67,8 @@ class AccessLogReaderTest {
                 new Ruling(
                     "erp", "rewrite", "report", List.of(hostPort("erp.new.example.com:8443"))),
                 1,
-                new LoggedRequest.Refused(502, "dns_error", "a\nb")));
+                new LoggedRequest.Refused(502, "dns_error", "a\nb"),
+                0));
     assertThat(summary.requests()).isEqualTo(1);
   }
 
@@ -75,8 +77,17 @@ class AccessLogReaderTest {
     String close = "2026-11-21T02:28:47.100+01:00 INFO  close id=k3f9x-1 bytes_up=5\n";
     LogSummary summary = read("{\"event\":\"close\",\"ts\":\"x\"}\n" + close + USE);
 
-    assertThat(summary).isEqualTo(new LogSummary(3, 1, 2, 0, List.of(), null));
+    assertThat(summary).isEqualTo(new LogSummary(3, 1, 2, 0, 0, List.of(), null));
     assertThat(requests).extracting(LoggedRequest::line).containsExactly(3L);
+  }
+
+  @Test
+  void usesWithoutALineAreCounted() {
+    String followed = USE.strip() + " suppressed=40\n";
+    String alone =
+        "2026-11-21T02:29:47.100+01:00 INFO  suppressed client=10.20.1.9 rule=erp suppressed=2\n";
+
+    assertThat(read(USE + followed + alone).suppressed()).isEqualTo(42);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -113,6 +124,8 @@ class AccessLogReaderTest {
             + " (expected: 1..2147483647)",
         "2026-11-21T01:28:47Z WARN  decision client=a rule=\"\\u001b[2J\" action=pass |"
             + " \"\\u001b[2J\" is no rule (expected: [a-z0-9-]{1,63})",
+        "2026-11-21T01:28:47Z INFO  suppressed client=a suppressed=many | \"many\" is no suppressed"
+            + " (expected: 1..2147483647)",
         "{\"ts\": | it is no JSON object",
         "{} | \"ts\" is missing",
       })
@@ -149,7 +162,7 @@ class AccessLogReaderTest {
 
   @Test
   void anEmptyLogHasNoLines() {
-    assertThat(read("")).isEqualTo(new LogSummary(0, 0, 0, 0, List.of(), null));
+    assertThat(read("")).isEqualTo(new LogSummary(0, 0, 0, 0, 0, List.of(), null));
   }
 
   @Test

@@ -253,7 +253,7 @@ class AccessLogRoundTripTest {
       int attempts,
       LoggedRequest.@Nullable Refused refusal) {
     return new LoggedRequest(
-        line, Instant.EPOCH, "2001:db8::9", null, asked, ruling, attempts, refusal);
+        line, Instant.EPOCH, "2001:db8::9", null, asked, ruling, attempts, refusal, 0);
   }
 
   private static Ruling ruling(String rule, String action, String mode, HostPort... goals) {
