@@ -21,7 +21,7 @@ final class ReplayJson {
     root.put("unchanged", report.isUnchanged());
     root.put("requests", report.result().requests());
     root.put("not_compared", report.result().undecided());
-    root.put("not_logged", report.suppressed());
+    root.put("suppressed", report.suppressed());
     changes(root.putObject("changed"), report.result().changed());
     changes(root.putObject("renamed"), report.result().renamed());
     ArrayNode logs = root.putArray("logs");

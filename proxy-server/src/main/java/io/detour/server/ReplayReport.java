@@ -58,13 +58,17 @@ record ReplayReport(ReplayResult result, List<ReplayCommand.ReadLog> logs) {
     complaints.addAll(problems());
     if (suppressed() > 0) {
       complaints.add(
-          "%s in no line of the log (log.uses_per_minute), so nothing is said of them"
-              .formatted(suppressed() == 1 ? "1 use is" : Counted.of(suppressed()) + " uses are"));
+          (suppressed() == 1
+                  ? "1 request has no line of its own"
+                  : Counted.of(suppressed()) + " requests have no line of their own")
+              + " (log.uses_per_minute) and "
+              + (suppressed() == 1 ? "is" : "are")
+              + " not compared");
     }
     return complaints;
   }
 
-  /** Uses that have no line. */
+  /** Uses that have no line of their own. */
   long suppressed() {
     return logs.stream().mapToLong(log -> log.summary().suppressed()).sum();
   }

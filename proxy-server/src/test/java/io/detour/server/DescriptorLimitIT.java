@@ -53,7 +53,8 @@ class DescriptorLimitIT {
   }
 
   @Test
-  @DisplayName("O01 nofile 256, 1,000 connections: alive, CPU < 10 %, full service <= 2 s after")
+  @DisplayName(
+      "O01 nofile 256, 1,000 connections: alive, CPU < 10 % over rest, full service <= 2 s after")
   void aThousandConnectionsAreSurvived() throws Exception {
     try (TcpOrigin origin = TcpOrigin.echo();
         DetourProcess detour =
@@ -120,7 +121,8 @@ class DescriptorLimitIT {
 
   /**
    * Once the new connections are dealt with, it uses less than a tenth of a processor beyond what
-   * it uses at rest: some virtual machines charge a thread for a part of the time that it slept.
+   * it uses at rest. The kernel of a virtual machine may charge a thread for time that it slept, so
+   * that is no constant.
    */
   private static void awaitRest(DetourProcess detour, Duration atRest) {
     Duration most = atRest.plus(OBSERVED.dividedBy(10));
@@ -136,7 +138,9 @@ class DescriptorLimitIT {
   private static Duration atRest(DetourProcess detour) {
     Duration first = observe(detour);
     Duration second = observe(detour);
-    return first.compareTo(second) < 0 ? first : second;
+    Duration least = first.compareTo(second) < 0 ? first : second;
+    assertThat(least).isLessThan(OBSERVED.dividedBy(2));
+    return least;
   }
 
   /** The processor time that it takes while it is observed. */

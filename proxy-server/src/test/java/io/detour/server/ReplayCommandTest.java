@@ -102,8 +102,8 @@ class ReplayCommandTest {
 
     assertThat(run.err())
         .isEqualTo(
-            "1,200 uses are in no line of the log (log.uses_per_minute), so nothing is said of"
-                + " them\n");
+            "1,200 requests have no line of their own (log.uses_per_minute) and are not"
+                + " compared\n");
     assertThat(run.exitCode()).isZero();
   }
 
@@ -197,7 +197,7 @@ class ReplayCommandTest {
     JsonNode root = JsonMapper.builder().build().readTree(run.out());
     assertThat(root)
         .hasToString(
-            ("{'unchanged':false,'requests':4,'not_compared':0,'not_logged':0,'changed':{"
+            ("{'unchanged':false,'requests':4,'not_compared':0,'suppressed':0,'changed':{"
                     + "'requests':2,"
                     + "'not_listed':0,'groups':[{'asked':'erp.old.example.com:443','was':{"
                     + "'rule':'erp','action':'rewrite','mode':'enforce','targets':"

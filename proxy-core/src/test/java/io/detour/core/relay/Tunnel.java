@@ -1,6 +1,7 @@
 package io.detour.core.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.detour.core.CloseReason;
 import io.detour.core.Direction;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -294,6 +296,19 @@ final class Tunnel implements AutoCloseable {
   static void reset(Socket socket) throws IOException {
     socket.setSoLinger(true, 0);
     socket.close();
+  }
+
+  /** That a peer sees a reset now, or soon. */
+  static void assertReset(Socket socket) {
+    assertThatThrownBy(() -> socket.getInputStream().read())
+        .isInstanceOf(SocketException.class)
+        .hasMessageContaining("reset");
+  }
+
+  static void writeUntilItFails(Socket socket) throws IOException {
+    while (true) {
+      socket.getOutputStream().write(new byte[10_000]);
+    }
   }
 
   @Override

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param lines all lines but empty ones
  * @param requests lines that are requests
  * @param otherEvents lines of Detour that are none, such as ends of tunnels
- * @param suppressed uses of rules that have no line, as other lines count them
+ * @param suppressed uses of legacy names that have no line of their own, as other lines count them
  * @param strangeLines lines that are none of Detour's
  * @param firstStrange the first of these
  * @param problem null if the log was read to its end; otherwise one sentence that names the log,

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param ruling what the rules said, or null if the line does not tell
  * @param attempts how many targets were dialled; 0 if that is not known or none was
  * @param refusal what the client was told instead of being served, or null
- * @param suppressed earlier uses of the same rule by the same client that have no line
+ * @param suppressed earlier uses of the same rule or suffix by the same client that have no line of
+ *     their own
  */
 public record LoggedRequest(
     long line,

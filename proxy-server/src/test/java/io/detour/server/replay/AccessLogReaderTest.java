@@ -87,7 +87,9 @@ class AccessLogReaderTest {
     String alone =
         "2026-11-21T02:29:47.100+01:00 INFO  suppressed client=10.20.1.9 rule=erp suppressed=2\n";
 
-    assertThat(read(USE + followed + alone).suppressed()).isEqualTo(42);
+    String json = "{\"ts\":\"x\",\"event\":\"suppressed\",\"suppressed\":100}\n";
+
+    assertThat(read(USE + followed + alone + json).suppressed()).isEqualTo(142);
   }
 
   @ParameterizedTest(name = "{0}")
