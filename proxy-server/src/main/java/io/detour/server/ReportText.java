@@ -23,7 +23,7 @@ final class ReportText {
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT);
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("uuuu-MM-dd", Locale.ROOT);
-  private static final String[] UNITS = {"KiB", "MiB", "GiB", "TiB", "PiB"};
+  private static final String[] UNITS = {"kB", "MB", "GB", "TB", "PB"};
 
   private final ReportQuery query;
   private final ZoneId zone;
@@ -198,15 +198,16 @@ final class ReportText {
     return text == null || text.isEmpty() ? NOTHING : text;
   }
 
-  /** {@code 512 B}, {@code 1.5 MiB}. */
+  /** {@code 512 B}, {@code 1.5 MB}: decimal units, as on the page. */
   private static String bytes(long bytes) {
-    if (bytes < 1024) {
+    if (bytes < 1000) {
       return bytes + " B";
     }
     double size = bytes;
     int unit = -1;
-    while (size >= 1024 && unit < UNITS.length - 1) {
-      size /= 1024;
+    // From 999.95 on it would be rounded to 1000.0.
+    while (size >= 999.95 && unit < UNITS.length - 1) {
+      size /= 1000;
       unit++;
     }
     return String.format(Locale.ROOT, "%.1f %s", size, UNITS[unit]);

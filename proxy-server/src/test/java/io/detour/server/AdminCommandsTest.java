@@ -73,7 +73,7 @@ class AdminCommandsTest {
   @ParameterizedTest
   @ValueSource(strings = {"status", "connections", "drain", "ready"})
   void whereNothingListensIsSaid(String verb) throws IOException {
-    String nowhere = "127.0.0.1:" + LoopbackPort.free();
+    String nowhere = "127.0.0.1:" + LoopbackPort.refusing();
 
     assertThat(run(verb, "--admin", nowhere))
         .isEqualTo(

@@ -69,7 +69,7 @@ class ConnectionSeriesTest {
       assertThat(proxy.metric("detour_dns_lookups_total", "result=\"cached\"")).isPositive();
       assertThat(proxy.metric("detour_dns_lookups_total", "result=\"timeout\"")).isZero();
       assertAttempts("success", 2);
-      assertThat(proxy.answer("127.0.0.1:" + LoopbackPort.free())).isEqualTo("502");
+      assertThat(proxy.answer("127.0.0.1:" + LoopbackPort.refusing())).isEqualTo("502");
       assertAttempts("failure", 1);
     }
   }

@@ -157,7 +157,7 @@ class FallbackTest {
   private String target(Failure failure) throws IOException {
     return switch (failure) {
       case NXDOMAIN, SERVFAIL, DNS_SILENCE, PARENT_CLOSES, PARENT_503 -> "failing.test:443";
-      case REFUSED_PORT -> "127.0.0.1:" + LoopbackPort.free();
+      case REFUSED_PORT -> "127.0.0.1:" + LoopbackPort.refusing();
       case DROPPED_SYN -> "127.0.0.1:" + keep(DeafListener.start()).port();
       case NO_ROUTE -> "224.0.0.1:443";
     };

@@ -215,7 +215,7 @@ class ForwardListenerTest {
     "any.invalid:22, 502, dns_error"
   })
   void whatCannotBeServedIsReset(String target, int code, String error) throws IOException {
-    String open = target.replace("closed", String.valueOf(LoopbackPort.free()));
+    String open = target.replace("closed", String.valueOf(LoopbackPort.refusing()));
     try (RunningServer proxy = forwarding(open)) {
       assertReset(proxy);
 
@@ -237,7 +237,7 @@ class ForwardListenerTest {
   @ParameterizedTest(name = "{0}: a client whose target cannot be reached is reset")
   @EnumSource
   void aRefusalIsAResetOnEveryTransport(Way way) throws IOException {
-    try (RunningServer proxy = forwarding(way, "127.0.0.1:" + LoopbackPort.free())) {
+    try (RunningServer proxy = forwarding(way, "127.0.0.1:" + LoopbackPort.refusing())) {
       assertReset(proxy);
     }
   }

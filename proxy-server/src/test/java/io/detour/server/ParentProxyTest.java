@@ -89,7 +89,7 @@ class ParentProxyTest {
     try (RunningServer parent = RunningServer.start(RULES);
         RelayedDial dial = RelayedDial.through("http://" + parent.authority(), RelayMode.AUTO)) {
       DialResult.Failed unknown = failed(dial.dial("nobody.test:443"));
-      DialResult.Failed refused = failed(dial.dial("127.0.0.1:" + LoopbackPort.free()));
+      DialResult.Failed refused = failed(dial.dial("127.0.0.1:" + LoopbackPort.refusing()));
       DialResult.Failed denied = failed(dial.dial("gone.test:443"));
 
       assertThat(unknown.error()).isEqualTo(DialError.DNS_ERROR);

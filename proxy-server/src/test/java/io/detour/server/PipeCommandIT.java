@@ -155,7 +155,7 @@ class PipeCommandIT {
         + " HOST:PORT)"
   })
   void whatCannotBeServedIsOneSentence(String target, int code, String sentence) throws Exception {
-    String closed = String.valueOf(LoopbackPort.free());
+    String closed = String.valueOf(LoopbackPort.refusing());
     Process pipe = pipe(target.replace("closed", closed), "--rules", rules.toString());
 
     assertThat(exitCode(pipe)).isEqualTo(code);

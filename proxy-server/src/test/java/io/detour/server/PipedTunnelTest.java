@@ -188,7 +188,7 @@ class PipedTunnelTest {
   @Test
   @DisplayName("D05: nothing listens at the target")
   void aRefusedConnectionIsTold() throws IOException {
-    assertBroken("127.0.0.1:" + LoopbackPort.free(), "the target refused the connection");
+    assertBroken("127.0.0.1:" + LoopbackPort.refusing(), "the target refused the connection");
   }
 
   @Test

@@ -66,7 +66,7 @@ class RefusedTunnelTest {
   @Test
   @DisplayName("D05: nothing listens at the target: 502 connection_refused")
   void aRefusedConnectionIsTold() throws IOException {
-    String target = "127.0.0.1:" + LoopbackPort.free();
+    String target = "127.0.0.1:" + LoopbackPort.refusing();
 
     assertRefused(proxy, target, 502, "detour; error=connection_refused; details=\"");
     assertThat(proxy.log().refusals())
@@ -181,7 +181,7 @@ class RefusedTunnelTest {
   @DisplayName("T20: the answer is read although the client goes on uploading 1 MB")
   void theAnswerIsReadAlthoughTheClientGoesOnUploading() throws IOException {
     for (String target :
-        List.of("127.0.0.1:" + LoopbackPort.free(), "none.test:443", "api.dead.test:443")) {
+        List.of("127.0.0.1:" + LoopbackPort.refusing(), "none.test:443", "api.dead.test:443")) {
       try (RawClient client = proxy.client()) {
         client.send(connectHead(target));
         client.send(new byte[1 << 20]);

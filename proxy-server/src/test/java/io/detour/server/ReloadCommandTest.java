@@ -63,7 +63,7 @@ class ReloadCommandTest {
 
   @Test
   void whereNothingListensIsSaid() throws IOException {
-    String nowhere = "127.0.0.1:" + LoopbackPort.free();
+    String nowhere = "127.0.0.1:" + LoopbackPort.refusing();
 
     CommandRun run = run(Map.of(), "--admin", nowhere);
 

@@ -126,7 +126,7 @@ class RouteThroughServerTest {
 
   @Test
   void theAskedNameMayBeTheLastTarget() throws IOException {
-    String dead = "127.0.0.1:" + LoopbackPort.free();
+    String dead = "127.0.0.1:" + LoopbackPort.refusing();
     String rules = rules("erp.old.test", "targets: [{ to: \"" + dead + "\" }, { to: original }]");
     try (RunningServer proxy = RunningServer.start(rules)) {
       proxy.dns().answer("erp.old.test", "127.0.0.1");
@@ -156,7 +156,7 @@ class RouteThroughServerTest {
 
   @Test
   void theTargetThatWorkedIsTriedFirstUntilRulesChange() throws Exception {
-    String dead = "127.0.0.1:" + LoopbackPort.free();
+    String dead = "127.0.0.1:" + LoopbackPort.refusing();
     String rules =
         rules(
             "erp.old.test",
@@ -185,7 +185,7 @@ class RouteThroughServerTest {
   @Test
   @Tag("T19")
   void whatFailedBeforeTheClientWentAwayIsCountedAndLoggedOnce() throws Exception {
-    String dead = "127.0.0.1:" + LoopbackPort.free();
+    String dead = "127.0.0.1:" + LoopbackPort.refusing();
     try (DeafListener deaf = DeafListener.start()) {
       long fillers = SocketTable.connecting(deaf.port());
       String silent = "127.0.0.1:" + deaf.port();

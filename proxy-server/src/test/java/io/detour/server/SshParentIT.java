@@ -104,7 +104,7 @@ class SshParentIT {
   @Test
   @Tag("D05")
   void aTargetThatIsDownEndsTheConnectionWithoutAReply() throws Exception {
-    DialResult result = dial.dial("127.0.0.1:" + LoopbackPort.free());
+    DialResult result = dial.dial("127.0.0.1:" + LoopbackPort.refusing());
 
     assertThat(result)
         .asInstanceOf(InstanceOfAssertFactories.type(DialResult.Failed.class))
