@@ -143,13 +143,14 @@ final class LedgerWriter implements Runnable {
     long deadline = System.nanoTime() + pace.close().toNanos();
     nextHeartbeat = System.nanoTime();
     while (!attempt() || pending != null || queue.size() > 0) {
-      if (queue.size() == 0) {
+      if (!hasNews()) {
         return; // only that nothing was used is not in the database
       }
       long left = deadline - System.nanoTime();
       if (left <= 0) {
         LOG.error(
-            "ledger {}: closed while it cannot be written, so {} rows of uses are lost",
+            "ledger {}: closed while it cannot be written, so what was used and which rules were"
+                + " observed since the last write is lost ({} rows of uses)",
             place,
             queue.size());
         return;
@@ -167,6 +168,10 @@ final class LedgerWriter implements Runnable {
     } catch (SQLException e) {
       LOG.warn("ledger {}: {}", place, described(e));
     }
+  }
+
+  private boolean hasNews() {
+    return queue.size() > 0 || spans.hasNews() || (pending != null && pending.hasNews());
   }
 
   /** Writes what there is to write; whether that was well. */

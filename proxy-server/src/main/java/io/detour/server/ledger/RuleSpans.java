@@ -52,6 +52,11 @@ final class RuleSpans {
     return taken;
   }
 
+  /** Whether the database lacks anything. */
+  synchronized boolean hasNews() {
+    return !unwritten.isEmpty();
+  }
+
   /** The spans of all rules in force, for a run that the database does not know. */
   synchronized List<RuleSpan> all() {
     List<RuleSpan> all = new ArrayList<>();

@@ -4,9 +4,12 @@ import static io.detour.server.ledger.Ledgers.use;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,6 +128,21 @@ class ObservationTest {
       one.rulesInForce(List.of());
       clock.move(Duration.ofDays(16));
     }
+
+    assertThat(verdict("erp")).isEqualTo(Verdict.SAFE_TO_REMOVE);
+  }
+
+  @Test
+  void aCloseGoesOnUntilItIsWrittenWhichRulesWereObserved() throws Exception {
+    Path inTheWay = Files.createDirectory(folder.resolve("ledger.db"));
+    Ledger ledger = Ledgers.open(url(), clock);
+    ledger.rulesInForce(List.of("erp"));
+    clock.move(Duration.ofDays(31));
+
+    CompletableFuture<Void> closed = CompletableFuture.runAsync(ledger::close);
+    await().pollDelay(Duration.ofMillis(300)).until(() -> !closed.isDone());
+    Files.delete(inTheWay);
+    closed.get(Ledgers.DEADLINE.toSeconds(), TimeUnit.SECONDS);
 
     assertThat(verdict("erp")).isEqualTo(Verdict.SAFE_TO_REMOVE);
   }
