@@ -146,7 +146,7 @@ class DescriptorLimitIT {
   /** The processor time that it takes while it is observed. */
   private static Duration observe(DetourProcess detour) {
     Duration before = detour.processorTime();
-    await().pollDelay(OBSERVED).until(() -> true);
+    await().during(OBSERVED).atMost(LONG).until(detour::isAlive);
     return detour.processorTime().minus(before);
   }
 
