@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,8 +42,12 @@ final class ConnectionsCommand implements Callable<Integer> {
           "bytes_upstream",
           "bytes_downstream");
 
-  /** Bytes stand at the right. */
-  private static final Set<Integer> NUMBERS = Set.of(8, 9);
+  /** Which of them stand at the right. */
+  private static final Set<Integer> NUMBERS =
+      IntStream.range(0, COLUMNS.size())
+          .filter(column -> COLUMNS.get(column).startsWith("bytes_"))
+          .boxed()
+          .collect(Collectors.toSet());
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before the call

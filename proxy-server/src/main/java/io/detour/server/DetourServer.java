@@ -160,7 +160,7 @@ public final class DetourServer implements AutoCloseable {
 
   private void rulesReplaced() {
     routes.forget();
-    observed.replaced();
+    observed.look();
     CertificateWatch watch = certificateWatch;
     if (watch != null) {
       watch.rulesReplaced();

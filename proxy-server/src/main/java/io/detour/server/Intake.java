@@ -53,9 +53,7 @@ final class Intake implements ServerControl {
   @Override
   public CompletableFuture<Void> resume() {
     LOG.info("resumed: clients are accepted");
-    if (!closed) {
-      observed.begin();
-    }
+    observed.begin();
     return listeners.resume();
   }
 
@@ -72,7 +70,7 @@ final class Intake implements ServerControl {
   /** Lets nobody in any more. */
   void close() {
     closed = true;
-    observed.stop();
+    observed.end();
     listeners.stopAccepting();
   }
 

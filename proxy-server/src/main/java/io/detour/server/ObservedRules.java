@@ -15,8 +15,9 @@ final class ObservedRules {
   private final Ledger ledger;
   private final InstantSource clock;
 
-  /** Guarded by this object. */
+  // Guarded by this object.
   private boolean observing;
+  private boolean ended;
 
   /** Nothing is observed until {@link #begin}. */
   ObservedRules(RulesInForce rules, Ledger ledger, InstantSource clock) {
@@ -25,10 +26,10 @@ final class ObservedRules {
     this.clock = clock;
   }
 
-  /** Clients are accepted from now on. */
+  /** Clients are accepted from now on; nothing after {@link #end}. */
   synchronized void begin() {
-    observing = true;
-    tell();
+    observing = !ended;
+    look();
   }
 
   /** Clients are accepted no more, or not for now. */
@@ -37,23 +38,16 @@ final class ObservedRules {
     ledger.rulesInForce(List.of());
   }
 
-  /** Other rules are in force. */
-  synchronized void replaced() {
-    tell();
+  /** Clients are never accepted again. */
+  synchronized void end() {
+    ended = true;
+    stop();
   }
 
   /**
-   * Looks whether some have ended, which they do without being replaced. To be called regularly.
+   * Other rules are in force. To be called regularly too, since rules end without being replaced.
    */
   synchronized void look() {
-    boolean someEnd =
-        rules.current().rules().rules().stream().anyMatch(rule -> rule.lifetime().expiry() != null);
-    if (someEnd) {
-      tell();
-    }
-  }
-
-  private void tell() {
     if (observing && ledger.isOn()) {
       long now = clock.instant().getEpochSecond();
       ledger.rulesInForce(

@@ -6,6 +6,7 @@ import io.detour.server.observe.TunnelProgress;
 import io.detour.server.tunnel.OpenTunnels;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -15,6 +16,8 @@ import org.slf4j.LoggerFactory;
 /** What a server does now and then, on a thread of its own: no event loop waits for it. */
 final class RegularWork implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RegularWork.class);
+
+  private static final String FAILED = "regular work failed";
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -45,9 +48,10 @@ final class RegularWork implements AutoCloseable {
     every(
         period,
         () ->
-            tunnels
-                .look(Integer.MAX_VALUE)
-                .thenAcceptAsync(open -> report(open, log), work -> thread.execute(work)));
+            logFailure(
+                tunnels
+                    .look(Integer.MAX_VALUE)
+                    .thenAcceptAsync(open -> report(open, log), thread)));
   }
 
   private static void report(List<TunnelProgress> open, AccessLog log) {
@@ -62,7 +66,7 @@ final class RegularWork implements AutoCloseable {
   /** Has the ledger know which rules are still observed, and which tunnels are still open. */
   void account(ObservedRules observed, OpenTunnels tunnels) {
     every(MINUTE, observed::look);
-    every(LEDGER_PROGRESS, tunnels::accountSoFar);
+    every(LEDGER_PROGRESS, () -> logFailure(tunnels.accountSoFar()));
   }
 
   private void every(Duration interval, Runnable work) {
@@ -70,12 +74,22 @@ final class RegularWork implements AutoCloseable {
         () -> attempt(work), interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
   }
 
+  private static void logFailure(CompletableFuture<Void> work) {
+    var _ =
+        work.whenComplete(
+            (done, bug) -> {
+              if (bug != null) {
+                LOG.error(FAILED, bug);
+              }
+            });
+  }
+
   /** A bug in one thing ends neither it nor the others. */
   private static void attempt(Runnable work) {
     try {
       work.run();
     } catch (RuntimeException | Error e) {
-      LOG.error("regular work failed", e);
+      LOG.error(FAILED, e);
     }
   }
 

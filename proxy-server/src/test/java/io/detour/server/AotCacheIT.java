@@ -36,15 +36,24 @@ class AotCacheIT {
   }
 
   @ParameterizedTest(name = "{0}: a cache that does not fit is not used, and nothing is said of it")
-  @ValueSource(strings = {"-XX:AOTCache=broken.aot", "-XX:AOTCache=none.aot", "-XX:+UseZGC"})
+  @ValueSource(
+      strings = {
+        "-XX:AOTCache=broken.aot",
+        "-XX:AOTCache=none.aot",
+        "-XX:-UseCompactObjectHeaders"
+      })
   void anotherIsIgnored(String option) throws Exception {
     Files.writeString(folder.resolve("broken.aot"), "no cache");
     try (DetourProcess strict = versionWith(option, "-XX:AOTMode=on");
-        DetourProcess detour = versionWith(option)) {
+        DetourProcess detour = versionWith(option);
+        DetourProcess asked = versionWith(option, "-Xlog:aot:stderr")) {
       assertThat(strict.exitWithin(LONG)).isNotZero();
       assertThat(detour.exitWithin(LONG)).isZero();
       assertThat(detour.out()).startsWith("Detour ");
       assertThat(detour.err()).isEmpty();
+      assertThat(asked.exitWithin(LONG)).isZero();
+      assertThat(asked.out()).startsWith("Detour ");
+      assertThat(asked.err()).isNotEmpty();
     }
   }
 

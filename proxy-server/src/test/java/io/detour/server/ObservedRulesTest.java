@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,9 +56,13 @@ class ObservedRulesTest {
     observed = new ObservedRules(rules, ledger, () -> now);
   }
 
+  @AfterEach
+  void close() {
+    ledger.close();
+  }
+
   @Test
   void nothingIsObservedBeforeClientsAreAccepted() throws Exception {
-    observed.replaced();
     observed.look();
     assertThat(spans()).isEmpty();
   }
@@ -85,10 +90,18 @@ class ObservedRulesTest {
     observed.stop();
     observed.look();
     now = now.plus(HOUR);
-    observed.replaced();
     observed.begin();
     assertThat(spans())
         .containsExactly("ending 0 to 1", "ending 2 to -", "lasting 0 to 1", "lasting 2 to -");
+  }
+
+  @Test
+  void nothingIsObservedBehindTheEndWhoeverResumes() throws Exception {
+    observed.begin();
+    now = now.plus(HOUR);
+    observed.end();
+    observed.begin();
+    assertThat(spans()).containsExactly("ending 0 to 1", "lasting 0 to 1");
   }
 
   @Test
@@ -97,7 +110,7 @@ class ObservedRulesTest {
     now = now.plus(HOUR);
     rules.replace(
         RuleTexts.parsed(RULES.replace("name: ending", "name: other").replace("mode: off, ", "")));
-    observed.replaced();
+    observed.look();
     assertThat(spans())
         .containsExactly("ending 0 to 1", "lasting 0 to -", "other 1 to -", "sleeping 1 to -");
   }

@@ -157,7 +157,7 @@ public final class RelayEngine implements AutoCloseable {
    * Shows all tunnels that are open, each on its event loop. Any thread; does not wait.
    *
    * @return done when all were shown, on an event loop that must not be held up; failed if the
-   *     visitor threw
+   *     visitor threw, which keeps no other tunnel from being shown
    */
   public CompletableFuture<Void> visit(TunnelVisitor visitor) {
     List<CompletableFuture<Void>> all = new ArrayList<>();

@@ -8,6 +8,7 @@ import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -124,19 +125,23 @@ final class RelayLoop {
   /** A tunnel that has ended meanwhile still leads to those behind it. */
   private void visit(
       @Nullable RelayedTunnel from, TunnelVisitor visitor, CompletableFuture<Void> done) {
-    try {
-      RelayedTunnel tunnel = from;
-      for (int i = 0; tunnel != null && i < VISITED_AT_ONCE; i++) {
+    RelayedTunnel tunnel = from;
+    for (int i = 0; tunnel != null && i < VISITED_AT_ONCE; i++) {
+      try {
         tunnel.accept(visitor);
-        tunnel = tunnel.next;
+      } catch (RuntimeException | Error e) { // those behind it are shown all the same
+        done.completeExceptionally(e);
       }
-      if (tunnel == null) {
-        done.complete(null);
-      } else {
-        RelayedTunnel next = tunnel;
-        eventLoop.execute(() -> visit(next, visitor, done));
-      }
-    } catch (RuntimeException | Error e) {
+      tunnel = tunnel.next;
+    }
+    if (tunnel == null) {
+      done.complete(null);
+      return;
+    }
+    RelayedTunnel next = tunnel;
+    try {
+      eventLoop.execute(() -> visit(next, visitor, done));
+    } catch (RejectedExecutionException e) {
       done.completeExceptionally(e);
     }
   }

@@ -37,7 +37,7 @@ class RelayTimeoutTest {
   @MethodSource("io.detour.core.relay.Way#withSides")
   @Execution(CONCURRENT)
   void aHalfClosedTunnelLivesWhileBytesMove(Way way, From from) throws Exception {
-    Duration timeout = Duration.ofMillis(400);
+    Duration timeout = Duration.ofSeconds(1);
     try (Tunnel tunnel = way.tunnel(way.options().withTimeouts(Way.LONG, timeout, Way.LONG))) {
       from.near(tunnel).shutdownOutput();
       trickle(from.far(tunnel), from.near(tunnel), timeout.multipliedBy(3));
@@ -65,7 +65,7 @@ class RelayTimeoutTest {
   @MethodSource("io.detour.core.relay.Way#withSides")
   @Execution(CONCURRENT)
   void anIdleTunnelIsClosedAndATrickleKeepsItAlive(Way way, From from) throws Exception {
-    Duration idle = Duration.ofMillis(400);
+    Duration idle = Duration.ofSeconds(1);
     try (Tunnel tunnel = way.tunnel(way.options().withTimeouts(idle, Way.LONG, Way.LONG))) {
       trickle(from.near(tunnel), from.far(tunnel), idle.multipliedBy(3));
       assertThat(tunnel.hasEnded()).isFalse();

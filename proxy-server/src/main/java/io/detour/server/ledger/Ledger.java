@@ -4,11 +4,7 @@ import io.detour.server.observe.LedgerStatistics;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,9 +22,6 @@ public final class Ledger implements AutoCloseable, LedgerStatistics {
   /** Rows that are kept in memory at most. */
   static final int MOST_PENDING = 100_000;
 
-  /** Checks of targets that are kept in memory at most. */
-  private static final int MOST_CHECKS = 10_000;
-
   /** How long a close waits beyond the time that the last attempts have: for drivers. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -37,14 +30,12 @@ public final class Ledger implements AutoCloseable, LedgerStatistics {
   private final Pace pace;
   private final LedgerQueue queue;
   private final RuleSpans spans = new RuleSpans();
-  private final Map<CheckedTarget, StoredCertificate> checks = new ConcurrentHashMap<>();
+  private final CertificateChecks checks = new CertificateChecks();
 
   /** Null if there is no ledger. */
   private final @Nullable LedgerWriter writer;
 
   private final @Nullable Thread thread;
-
-  private record CheckedTarget(String rule, String target) {}
 
   private Ledger(LedgerOptions options, InstantSource clock, Pace pace, int mostPending) {
     this.options = options;
@@ -55,7 +46,7 @@ public final class Ledger implements AutoCloseable, LedgerStatistics {
       writer = null;
       thread = null;
     } else {
-      writer = new LedgerWriter(options, clock, pace, queue, spans, this::takeChecks);
+      writer = new LedgerWriter(options, clock, pace, queue, spans, checks);
       thread = Thread.ofPlatform().name("ledger").daemon().start(writer);
     }
   }
@@ -123,24 +114,9 @@ public final class Ledger implements AutoCloseable, LedgerStatistics {
 
   /** Keeps the last check of a target's certificate. Any thread; does not wait. */
   public void certificate(StoredCertificate check) {
-    if (writer == null) {
-      return;
+    if (writer != null) {
+      checks.put(check);
     }
-    CheckedTarget key = new CheckedTarget(check.rule(), check.target());
-    if (checks.size() < MOST_CHECKS || checks.containsKey(key)) {
-      checks.put(key, check);
-    }
-  }
-
-  private Collection<StoredCertificate> takeChecks() {
-    List<StoredCertificate> taken = new ArrayList<>();
-    checks.forEach(
-        (key, check) -> {
-          if (checks.remove(key, check)) {
-            taken.add(check);
-          }
-        });
-    return taken;
   }
 
   /**

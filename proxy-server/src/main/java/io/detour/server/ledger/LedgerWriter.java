@@ -6,13 +6,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Collection;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +31,7 @@ final class LedgerWriter implements Runnable {
   private final Pace pace;
   private final LedgerQueue queue;
   private final RuleSpans spans;
-  private final Supplier<Collection<StoredCertificate>> certificates;
+  private final CertificateChecks certificates;
   private final Run run;
 
   private final ReentrantLock turn = new ReentrantLock();
@@ -67,16 +64,13 @@ final class LedgerWriter implements Runnable {
   private final AtomicLong failed = new AtomicLong();
   private final AtomicLong folded = new AtomicLong();
 
-  /**
-   * @param certificates takes the checks of targets that are to be written
-   */
   LedgerWriter(
       LedgerOptions options,
       InstantSource clock,
       Pace pace,
       LedgerQueue queue,
       RuleSpans spans,
-      Supplier<Collection<StoredCertificate>> certificates) {
+      CertificateChecks certificates) {
     this.options = options;
     this.place = options.url().resolved();
     this.database = LedgerDatabase.of(place);
@@ -171,7 +165,10 @@ final class LedgerWriter implements Runnable {
   }
 
   private boolean hasNews() {
-    return queue.size() > 0 || spans.hasNews() || (pending != null && pending.hasNews());
+    return queue.size() > 0
+        || spans.hasNews()
+        || certificates.hasNews()
+        || (pending != null && pending.hasNews());
   }
 
   /** Writes what there is to write; whether that was well. */
@@ -211,8 +208,7 @@ final class LedgerWriter implements Runnable {
   /** What is to be written now, or null if there is nothing and that was said lately. */
   private @Nullable Batch take() {
     long alive = now();
-    Batch batch =
-        new Batch(batches + 1, alive, queue.take(), spans.take(), List.copyOf(certificates.get()));
+    Batch batch = new Batch(batches + 1, alive, queue.take(), spans.take(), certificates.take());
     if (!batch.hasNews() && nextHeartbeat - System.nanoTime() > 0) {
       return null;
     }

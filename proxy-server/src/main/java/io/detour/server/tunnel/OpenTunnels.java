@@ -43,14 +43,13 @@ public record OpenTunnels(RelayEngine engine, InstantSource clock) {
   }
 
   /** Tells the ledger of all that rules decided: their names are in use. Does not wait. */
-  public void accountSoFar() {
-    var _ =
-        engine.visit(
-            (open, listener) -> {
-              if (listener instanceof Tunnel tunnel) {
-                tunnel.accountSoFar(open);
-              }
-            });
+  public CompletableFuture<Void> accountSoFar() {
+    return engine.visit(
+        (open, listener) -> {
+          if (listener instanceof Tunnel tunnel) {
+            tunnel.accountSoFar(open);
+          }
+        });
   }
 
   /**
