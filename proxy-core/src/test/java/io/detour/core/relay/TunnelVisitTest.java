@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,14 +139,17 @@ class TunnelVisitTest {
   @Test
   void whatAVisitorThrowsIsTheCallersToSeeAndHarmsNoTunnel() throws Exception {
     open(2);
+    AtomicInteger seen = new AtomicInteger();
     CompletableFuture<Void> visited =
         tunnels.server.visit(
             (_, _) -> {
+              seen.incrementAndGet();
               throw new IllegalStateException("expected by the test");
             });
 
     assertThatThrownBy(() -> visited.get(10, TimeUnit.SECONDS))
         .hasRootCauseMessage("expected by the test");
+    await().until(() -> seen.get() == 2);
     assertThat(tunnels.server.openTunnels()).isEqualTo(2);
   }
 }

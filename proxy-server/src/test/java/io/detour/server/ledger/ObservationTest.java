@@ -148,6 +148,20 @@ class ObservationTest {
   }
 
   @Test
+  void aCloseGoesOnUntilTheLastCheckOfACertificateIsWritten() throws Exception {
+    Path inTheWay = Files.createDirectory(folder.resolve("ledger.db"));
+    Ledger ledger = Ledgers.open(url(), clock);
+    ledger.certificate(new StoredCertificate("erp", "t:443", clock.second(), null, null, "no"));
+
+    CompletableFuture<Void> closed = CompletableFuture.runAsync(ledger::close);
+    await().pollDelay(Duration.ofMillis(300)).until(() -> !closed.isDone());
+    Files.delete(inTheWay);
+    closed.get(Ledgers.DEADLINE.toSeconds(), TimeUnit.SECONDS);
+
+    assertThat(Ledgers.text(url(), "SELECT problem FROM target_certificate")).isEqualTo("no");
+  }
+
+  @Test
   void aRunThatWasTakenForDeadGoesOnWithItsSpans() {
     LedgerOptions options = LedgerOptions.defaults().withUrl(url());
     try (Ledger silent = Ledger.open(options, clock, Ledgers.LAZY, Ledgers.PENDING)) {
