@@ -102,7 +102,7 @@ class PlainHttpTimeoutsTest {
   @Test
   @DisplayName("L03: content of 1 KiB in each period is waited for")
   void slowContentIsWaitedFor() throws IOException {
-    try (RunningServer proxy = with(LONG, LONG, SHORT, LONG);
+    try (RunningServer proxy = with(LONG, LONG, SHORT.multipliedBy(2), LONG);
         RawClient client = proxy.client()) {
       int pieces = 20;
       client.send(origin.request("POST", "/", "Content-Length: " + pieces * 2048 + "\r\n"));
