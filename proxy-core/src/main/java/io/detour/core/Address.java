@@ -19,6 +19,11 @@ public record Address(long high, long low) {
   private static final long SIX_TO_FOUR = 0x2002;
   private static final int IPV4_BYTES = 4;
 
+  /** An address as RFC 5952 writes it. */
+  public static String text(InetAddress address) {
+    return NetUtil.toAddressString(address);
+  }
+
   /** The address of a socket. */
   public static Address of(InetAddress address) {
     byte[] bytes = address.getAddress();

@@ -1,12 +1,12 @@
 package io.detour.server.generate;
 
+import io.detour.core.Address;
 import io.detour.core.Host;
 import io.detour.server.generate.NameEffect.LeftAlone;
 import io.detour.server.generate.NameEffect.Pass;
 import io.detour.server.generate.NameEffect.Reject;
 import io.detour.server.generate.NameEffect.Rewrite;
 import io.detour.server.generate.NamePattern.Below;
-import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -114,7 +114,7 @@ public final class DnsmasqConfiguration {
         }
         yield obstacle != null
             ? List.of()
-            : targets.of(rewrite).stream().map(NetUtil::toAddressString).toList();
+            : targets.of(rewrite).stream().map(Address::text).toList();
       }
     };
   }

@@ -1,11 +1,11 @@
 package io.detour.server.generate;
 
+import io.detour.core.Address;
 import io.detour.core.Host;
 import io.detour.server.generate.NameEffect.LeftAlone;
 import io.detour.server.generate.NameEffect.Pass;
 import io.detour.server.generate.NameEffect.Reject;
 import io.detour.server.generate.NameEffect.Rewrite;
-import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +54,7 @@ public final class HostsFile {
           draft.note(decided.rule(), obstacle);
         } else {
           for (InetAddress address : targets.of(rewrite)) {
-            draft.line("%-15s %s".formatted(NetUtil.toAddressString(address), host));
+            draft.line("%-15s %s".formatted(Address.text(address), host));
           }
         }
       }
