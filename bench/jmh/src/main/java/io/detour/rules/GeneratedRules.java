@@ -1,6 +1,6 @@
 package io.detour.rules;
 
-import io.detour.rules.yaml.RuleFiles;
+import io.detour.rules.file.RuleFiles;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;

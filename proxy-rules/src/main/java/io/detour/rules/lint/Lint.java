@@ -2,8 +2,8 @@ package io.detour.rules.lint;
 
 import io.detour.rules.Printable;
 import io.detour.rules.Rule;
-import io.detour.rules.yaml.FileNotes;
-import io.detour.rules.yaml.RuleFiles;
+import io.detour.rules.file.FileNotes;
+import io.detour.rules.file.RuleFiles;
 import java.util.List;
 
 /** Looks for what is suspicious about rules that have no problem. */

@@ -1,8 +1,8 @@
 package io.detour.rules.lint;
 
 import io.detour.rules.document.Problem;
-import io.detour.rules.yaml.RuleFiles;
-import io.detour.rules.yaml.RuleTest;
+import io.detour.rules.file.RuleFiles;
+import io.detour.rules.file.RuleTest;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,8 +2,8 @@ package io.detour.rules.lint;
 
 import io.detour.rules.Rule;
 import io.detour.rules.document.Location;
-import io.detour.rules.yaml.RuleFiles;
-import io.detour.rules.yaml.RuleTest;
+import io.detour.rules.file.RuleFiles;
+import io.detour.rules.file.RuleTest;
 import java.util.BitSet;
 import java.util.List;
 

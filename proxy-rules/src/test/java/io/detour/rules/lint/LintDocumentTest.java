@@ -2,7 +2,7 @@ package io.detour.rules.lint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.detour.rules.yaml.RuleFiles;
+import io.detour.rules.file.RuleFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

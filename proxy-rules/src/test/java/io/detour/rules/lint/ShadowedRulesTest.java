@@ -10,7 +10,7 @@ import io.detour.rules.HostMatcher;
 import io.detour.rules.Request;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
-import io.detour.rules.yaml.RuleFiles;
+import io.detour.rules.file.RuleFiles;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.detour.server.access;
 
 import io.detour.core.Address;
 import io.detour.rules.document.Problem;
-import io.detour.server.reload.Fingerprint;
+import io.detour.server.files.Fingerprint;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.nio.file.Path;

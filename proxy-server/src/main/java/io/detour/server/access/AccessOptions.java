@@ -3,7 +3,7 @@ package io.detour.server.access;
 import io.detour.core.Address;
 import io.detour.core.HostPort;
 import io.detour.core.Subnet;
-import io.detour.server.observe.RequestKind;
+import io.detour.server.account.RequestKind;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.detour.server.access;
 
-import io.detour.server.reload.Fingerprint;
-import io.detour.server.reload.LoggedEntries;
+import io.detour.server.decide.LoggedEntries;
+import io.detour.server.files.Fingerprint;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongSupplier;

@@ -3,7 +3,7 @@ package io.detour.server.dial;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.rules.Hop;
-import io.detour.server.observe.DialCounts;
+import io.detour.server.account.DialCounts;
 import io.detour.server.transport.Transport;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.HostsFileEntriesProvider;

@@ -1,6 +1,6 @@
 package io.detour.server.dial;
 
-import io.detour.server.observe.DialCounts;
+import io.detour.server.account.DialCounts;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;

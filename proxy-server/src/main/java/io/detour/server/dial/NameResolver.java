@@ -1,6 +1,6 @@
 package io.detour.server.dial;
 
-import io.detour.server.observe.DialCounts;
+import io.detour.server.account.DialCounts;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.resolver.dns.DnsNameResolver;

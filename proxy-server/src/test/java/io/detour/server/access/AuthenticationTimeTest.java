@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Address;
-import io.detour.server.reload.Fingerprint;
+import io.detour.server.files.Fingerprint;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;

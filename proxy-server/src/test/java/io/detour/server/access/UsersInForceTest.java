@@ -2,7 +2,7 @@ package io.detour.server.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.detour.server.reload.Fingerprint;
+import io.detour.server.files.Fingerprint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

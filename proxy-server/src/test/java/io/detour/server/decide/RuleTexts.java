@@ -2,7 +2,7 @@ package io.detour.server.decide;
 
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
-import io.detour.rules.yaml.RuleFiles;
+import io.detour.rules.file.RuleFiles;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 

@@ -1,7 +1,7 @@
 package io.detour.server.dial;
 
-import static io.detour.server.SocketTable.assumeIpv6;
-import static io.detour.server.SocketTable.connecting;
+import static io.detour.SocketTable.assumeIpv6;
+import static io.detour.SocketTable.connecting;
 import static io.detour.server.dial.DialFixture.closedPort;
 import static io.detour.server.dial.DialFixture.connected;
 import static io.detour.server.dial.DialFixture.failed;

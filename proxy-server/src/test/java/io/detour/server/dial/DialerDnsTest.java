@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
-import io.detour.server.SocketTable;
+import io.detour.SocketTable;
 import io.detour.server.dial.DialFixture.Running;
 import io.detour.server.dial.DialResult.Connected;
 import io.detour.server.dial.DialResult.Failed;

@@ -1,0 +1,129 @@
+package io.detour.rules.file;
+
+import io.detour.rules.HostMatcher;
+import io.detour.rules.Malformed;
+import io.detour.rules.Mode;
+import io.detour.rules.UnmatchedPolicy;
+import io.detour.rules.document.Document;
+import io.detour.rules.document.Fields;
+import io.detour.rules.document.Keys;
+import io.detour.rules.document.Node;
+import io.detour.rules.document.Problems;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one rule file: its lists item by item, and then what stands beside them. */
+final class RuleFileReader {
+  private static final Keys FILE_KEYS = Keys.of("version", "defaults", "rules", "tests");
+  private static final Keys DEFAULTS_KEYS = Keys.of("mode", "unmatched", "legacy_suffixes");
+
+  /** Keys with this prefix belong to the author of the file. */
+  private static final String FREE = "x-";
+
+  private final Problems problems;
+  private final RuleReader rules;
+  private final RuleTestReader testReader;
+  private final List<RuleTest> tests = new ArrayList<>();
+
+  /**
+   * @param zone in which the days and hours of rules are meant
+   */
+  RuleFileReader(Problems problems, ZoneId zone) {
+    this.problems = problems;
+    this.rules = new RuleReader(problems, zone);
+    this.testReader = new RuleTestReader(zone, problems);
+  }
+
+  /** The lists of the root whose items are read one by one, and who reads them. */
+  Map<String, Consumer<Node>> lists() {
+    return Map.of("rules", rules::read, "tests", this::test);
+  }
+
+  private void test(Node item) {
+    RuleTest test = testReader.read(item);
+    if (test != null) {
+      tests.add(test);
+    }
+  }
+
+  /**
+   * What the file says, once its lists have been read; what is wrong has been added to the
+   * problems.
+   *
+   * @param document the rest of it, or null if there is none to go on with
+   */
+  FileContents read(@Nullable Document document) {
+    if (document == null) {
+      return FileContents.none(problems);
+    }
+    Fields fields = Fields.of(withoutFreeKeys(document.root()), "the file", FILE_KEYS, problems);
+    if (fields == null) {
+      return FileContents.none(problems);
+    }
+    version(fields);
+    if (fields.required("rules") != null) {
+      fields.items("rules");
+    }
+    fields.items("tests");
+    Node node = fields.optional("defaults");
+    Fields defaults =
+        node == null ? null : Fields.of(node, "\"defaults\"", DEFAULTS_KEYS, problems);
+    Mode mode = defaults == null ? null : defaults.word("mode", Mode.class);
+    return new FileContents(
+        rules.rules(mode == null ? Mode.ENFORCE : mode),
+        rules.brokenNames(),
+        defaults == null ? null : unmatched(defaults, mode),
+        defaults == null ? List.of() : legacySuffixes(defaults),
+        tests,
+        document.anchors(),
+        problems);
+  }
+
+  private static Node withoutFreeKeys(Node root) {
+    return root instanceof Node.Mapping mapping
+        ? new Node.Mapping(
+            mapping.at(),
+            mapping.entries().stream().filter(entry -> !entry.key().startsWith(FREE)).toList())
+        : root;
+  }
+
+  private void version(Fields fields) {
+    Node version = fields.required("version");
+    boolean known =
+        version instanceof Node.Scalar scalar
+            && scalar.type() == Node.Type.NUMBER
+            && scalar.text().equals("1");
+    if (version != null && !known) {
+      problems.add(version.at(), "version: " + version.shown() + " (expected: the number 1)");
+    }
+  }
+
+  /** A file that only reports, or is switched off, changes nothing about other hosts either. */
+  private static FileContents.@Nullable Located<UnmatchedPolicy> unmatched(
+      Fields defaults, @Nullable Mode mode) {
+    UnmatchedPolicy policy = defaults.word("unmatched", UnmatchedPolicy.class);
+    boolean enforced = mode == null || mode == Mode.ENFORCE;
+    return policy == null
+        ? null
+        : new FileContents.Located<>(
+            enforced ? policy : UnmatchedPolicy.PASS, defaults.at("unmatched"));
+  }
+
+  private List<FileContents.Located<HostMatcher.Suffix>> legacySuffixes(Fields defaults) {
+    List<FileContents.Located<HostMatcher.Suffix>> suffixes = new ArrayList<>();
+    for (Node.Scalar text : defaults.texts("legacy_suffixes")) {
+      switch (HostMatcher.Suffix.parse(text.text())) {
+        case HostMatcher.Suffix suffix ->
+            suffixes.add(new FileContents.Located<>(suffix, text.at()));
+        case Malformed malformed -> problems.add(text.at(), malformed.problem());
+        case HostMatcher.Exact _, HostMatcher.Regex _ ->
+            throw new IllegalStateException("a suffix is read as a suffix");
+      }
+    }
+    return suffixes;
+  }
+}

@@ -1,0 +1,128 @@
+package io.detour.rules.file;
+
+import io.detour.rules.RuleSet;
+import io.detour.rules.document.Document;
+import io.detour.rules.document.DocumentPaths;
+import io.detour.rules.document.Problem;
+import io.detour.rules.document.Problems;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * What rule files were read into: one set of rules with its tests, or the problems that they have.
+ * The language is described in {@code docs/rules.md}.
+ */
+public sealed interface RuleFiles {
+  /**
+   * Files without a problem. Their tests have not been run.
+   *
+   * @param rules the rules of all files, in the order of the files
+   * @param tests the tests in the order of the files
+   * @param notes what else the files say
+   */
+  record Loaded(RuleSet rules, List<RuleTest> tests, FileNotes notes) implements RuleFiles {
+    public Loaded {
+      tests = List.copyOf(tests);
+    }
+
+    /** No files: every host is passed. */
+    public static Loaded none() {
+      return new Loaded(RuleSet.empty(), List.of(), FileNotes.NONE);
+    }
+
+    /** Runs the tests; a problem for each expectation that does not hold. */
+    public List<Problem> failures() {
+      return tests.stream().flatMap(test -> test.failures(rules).stream()).toList();
+    }
+  }
+
+  /**
+   * Files that cannot be used.
+   *
+   * @param problems every problem that was found, at least one, in the order of the files
+   */
+  record Rejected(List<Problem> problems) implements RuleFiles {
+    public Rejected {
+      problems = List.copyOf(problems);
+    }
+  }
+
+  /** Reads a file alone, with the time zone of this machine. */
+  static RuleFiles load(Path file) {
+    return load(List.of(file), ZoneId.systemDefault());
+  }
+
+  /**
+   * Reads files and folders as one set of rules. Blocks on the disk: not for an event loop. Several
+   * files are read at the same time, by as many threads as there are processors.
+   *
+   * @param paths files, and folders whose files are read in the order of their names, see {@link
+   *     DocumentPaths}; their texts are the files' names in problems and in the positions of rules
+   * @param zone in which the days and hours of rules are meant
+   */
+  static RuleFiles load(List<Path> paths, ZoneId zone) {
+    DocumentPaths found = DocumentPaths.of(paths);
+    List<Callable<FileContents>> reads = new ArrayList<>();
+    for (Path file : found.files()) {
+      reads.add(() -> contents(file, new Problems(file.toString()), zone));
+    }
+    RuleFiles rules = RuleSetAssembly.of(inParallel(reads));
+    if (found.problems().isEmpty()) {
+      return rules;
+    }
+    List<Problem> problems = new ArrayList<>(found.problems());
+    if (rules instanceof Rejected rejected) {
+      problems.addAll(rejected.problems());
+    }
+    return new Rejected(problems);
+  }
+
+  /** Reads the text of a file, with the time zone of this machine. */
+  static RuleFiles parse(String fileName, String text) {
+    return parse(fileName, text, ZoneId.systemDefault());
+  }
+
+  /**
+   * Reads the text of a file.
+   *
+   * @param fileName the file's name in problems and in the positions of rules
+   * @param text YAML
+   * @param zone in which the days and hours of rules are meant
+   */
+  static RuleFiles parse(String fileName, String text, ZoneId zone) {
+    Problems problems = new Problems(fileName);
+    RuleFileReader reader = new RuleFileReader(problems, zone);
+    return RuleSetAssembly.of(List.of(reader.read(Document.parse(text, problems, reader.lists()))));
+  }
+
+  private static FileContents contents(Path file, Problems problems, ZoneId zone) {
+    RuleFileReader reader = new RuleFileReader(problems, zone);
+    return reader.read(Document.load(file, problems, reader.lists()));
+  }
+
+  private static List<FileContents> inParallel(List<Callable<FileContents>> reads) {
+    int threads = Math.min(reads.size(), Runtime.getRuntime().availableProcessors());
+    List<FileContents> contents = new ArrayList<>();
+    try (ExecutorService readers = Executors.newFixedThreadPool(Math.max(1, threads))) {
+      for (Future<FileContents> read : reads.stream().map(readers::submit).toList()) {
+        contents.add(read.get());
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw new IllegalStateException("reading the rule files", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while reading rule files", e);
+    }
+    return contents;
+  }
+}

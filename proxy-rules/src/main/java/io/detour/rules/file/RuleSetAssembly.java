@@ -1,0 +1,166 @@
+package io.detour.rules.file;
+
+import io.detour.core.Host;
+import io.detour.rules.HostMatcher;
+import io.detour.rules.Printable;
+import io.detour.rules.Rule;
+import io.detour.rules.RuleNames;
+import io.detour.rules.RuleSet;
+import io.detour.rules.UnmatchedPolicy;
+import io.detour.rules.document.Keys;
+import io.detour.rules.document.Location;
+import io.detour.rules.document.Problem;
+import io.detour.rules.document.Problems;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the contents of files together, and finds what is wrong between them. */
+final class RuleSetAssembly {
+  private static final int MOST_COMPARED_NAMES = 10_000;
+  private static final int MOST_ADVISED = 20;
+
+  private final List<Rule> rules = new ArrayList<>();
+  private final Map<String, Problems> problems = new HashMap<>();
+  private final Set<String> brokenNames = new HashSet<>();
+  private final List<HostMatcher.Suffix> legacySuffixes = new ArrayList<>();
+  private final Map<Host, String> legacyDomains = new HashMap<>();
+  private @Nullable UnmatchedPolicy unmatched;
+  private String unmatchedAt = "";
+  private int advised;
+
+  private RuleSetAssembly() {}
+
+  /** One set of rules of all files, or every problem. */
+  static RuleFiles of(List<FileContents> files) {
+    RuleSetAssembly assembly = new RuleSetAssembly();
+    files.forEach(assembly::add);
+    assembly.checkNames(files);
+    List<Problem> problems =
+        files.stream().flatMap(file -> file.problems().inOrder().stream()).toList();
+    if (!problems.isEmpty()) {
+      return new RuleFiles.Rejected(problems);
+    }
+    assembly.number();
+    return new RuleFiles.Loaded(
+        RuleSet.of(
+            assembly.rules,
+            assembly.unmatched == null ? UnmatchedPolicy.PASS : assembly.unmatched,
+            assembly.legacySuffixes),
+        files.stream().flatMap(file -> file.tests().stream()).toList(),
+        notes(files));
+  }
+
+  private static FileNotes notes(List<FileContents> files) {
+    List<FileNotes.LegacySuffix> suffixes = new ArrayList<>();
+    List<FileNotes.UnusedAnchor> anchors = new ArrayList<>();
+    for (FileContents file : files) {
+      String name = file.problems().file();
+      file.legacySuffixes()
+          .forEach(each -> suffixes.add(new FileNotes.LegacySuffix(each.value(), name, each.at())));
+      file.anchors().stream()
+          .filter(anchor -> !anchor.used())
+          .forEach(each -> anchors.add(new FileNotes.UnusedAnchor(each.name(), name, each.at())));
+    }
+    return new FileNotes(
+        files.stream().map(file -> file.problems().file()).toList(), suffixes, anchors);
+  }
+
+  /** Takes the rules out of a file, so that a million of them are not held twice. */
+  private void add(FileContents file) {
+    problems.put(file.problems().file(), file.problems());
+    brokenNames.addAll(file.brokenNames().keySet());
+    for (Rule rule = file.rules().poll(); rule != null; rule = file.rules().poll()) {
+      rules.add(rule);
+    }
+    addUnmatched(file);
+    for (FileContents.Located<HostMatcher.Suffix> suffix : file.legacySuffixes()) {
+      addLegacySuffix(file.problems(), suffix);
+    }
+  }
+
+  /** Apart from {@link #of}, whose frame would keep the table alive. */
+  private void checkNames(List<FileContents> files) {
+    RuleNames names = new RuleNames(rules, this::refuseName);
+    files.forEach(file -> lookUpTestedRules(file, names));
+  }
+
+  private void number() {
+    for (int i = 0; i < rules.size(); i++) {
+      rules.set(i, rules.get(i).at(i));
+    }
+  }
+
+  private void refuseName(Rule taken, Rule rule) {
+    String where =
+        taken.file().equals(rule.file())
+            ? "in line " + taken.line()
+            : "at " + Printable.escaped(taken.position().toString());
+    Objects.requireNonNull(problems.get(rule.file()))
+        .add(
+            new Location(rule.line(), rule.column()),
+            "name: \"" + rule.name() + "\" is taken by the rule " + where);
+  }
+
+  private void addUnmatched(FileContents file) {
+    FileContents.Located<UnmatchedPolicy> said = file.unmatched();
+    if (said == null) {
+      return;
+    }
+    if (unmatched == null) {
+      unmatched = said.value();
+      unmatchedAt = file.problems().file() + ':' + said.at().line();
+    } else if (unmatched != said.value()) {
+      file.problems()
+          .add(said.at(), "\"unmatched\" differs from " + Printable.escaped(unmatchedAt));
+    }
+  }
+
+  private void addLegacySuffix(
+      Problems problems, FileContents.Located<HostMatcher.Suffix> located) {
+    HostMatcher.Suffix suffix = located.value();
+    String at = problems.file() + ':' + located.at().line();
+    String first = legacyDomains.putIfAbsent(suffix.domain(), at);
+    if (first == null) {
+      legacySuffixes.add(suffix);
+    } else {
+      problems.add(
+          located.at(),
+          "legacy suffix \""
+              + suffix.text()
+              + "\" is repeated (first at "
+              + Printable.escaped(first)
+              + ")");
+    }
+  }
+
+  /** Not looked for so often, nor among so many names, that it would take long. */
+  private @Nullable String meant(String name) {
+    if (rules.size() > MOST_COMPARED_NAMES || advised++ >= MOST_ADVISED) {
+      return null;
+    }
+    Set<String> names = new HashSet<>(brokenNames);
+    rules.forEach(rule -> names.add(rule.name()));
+    return Keys.closest(name, names);
+  }
+
+  private void lookUpTestedRules(FileContents file, RuleNames names) {
+    for (RuleTest test : file.tests()) {
+      String name = test.expected().rule();
+      if (name != null && !names.contains(name) && !brokenNames.contains(name)) {
+        String meant = meant(name);
+        file.problems()
+            .add(
+                test.expected().ruleAt(),
+                "there is no rule "
+                    + Printable.quoted(name)
+                    + (meant == null ? "" : " (did you mean " + Printable.quoted(meant) + "?)"));
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.detour.rules.generate;
+
+import io.detour.core.Address;
+import io.detour.core.Host;
+import io.detour.rules.generate.NameEffect.LeftAlone;
+import io.detour.rules.generate.NameEffect.Pass;
+import io.detour.rules.generate.NameEffect.Reject;
+import io.detour.rules.generate.NameEffect.Rewrite;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+
+/** Lines for {@code /etc/hosts} (hosts(5)): single names, and addresses. */
+public final class HostsFile {
+  private static final String FORMAT = "hosts";
+
+  private HostsFile() {}
+
+  /**
+   * Writes the lines.
+   *
+   * @param addresses of the targets that are names; what is not there cannot be written
+   */
+  public static Generated of(NameRules rules, Map<Host, List<InetAddress>> addresses) {
+    Draft draft = new Draft(FORMAT, rules, "#");
+    draft.noteCaveats();
+    TargetAddresses targets = new TargetAddresses(addresses);
+    NameTable table = new NameTable(rules);
+    if (rules.unmatchedRejected()) {
+      draft.note("", "names that no rule matches are rejected; here they are left alone");
+    }
+    for (NameTable.Item item : table.deciding()) {
+      if (!(item.rule().effect() instanceof Pass)) {
+        draft.note(item.rule().name(), "a hosts file has no patterns: these names are left alone");
+      }
+    }
+    for (Host host : table.exactHosts()) {
+      write(draft, host, table.decide(host), targets);
+    }
+    return draft.finish();
+  }
+
+  private static void write(
+      Draft draft, Host host, NameTable.Decided decided, TargetAddresses targets) {
+    switch (decided.effect()) {
+      case Pass _ -> {}
+      case LeftAlone leftAlone -> draft.note(decided.rule(), leftAlone.reason());
+      case Reject _ -> draft.note(decided.rule(), "a hosts file cannot refuse " + host);
+      case Rewrite rewrite -> {
+        String obstacle = targets.obstacle(rewrite);
+        if (host.isAddress()) {
+          draft.note(decided.rule(), host + " is an address, which is not looked up");
+        } else if (obstacle != null) {
+          draft.note(decided.rule(), obstacle);
+        } else {
+          for (InetAddress address : targets.of(rewrite)) {
+            draft.line("%-15s %s".formatted(Address.text(address), host));
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package io.detour.rules.generate;
+
+import io.detour.rules.Expiry;
+import io.detour.rules.HostMatcher;
+import io.detour.rules.HostRewrite;
+import io.detour.rules.Mode;
+import io.detour.rules.OnExpiry;
+import io.detour.rules.Outcome;
+import io.detour.rules.Rollout;
+import io.detour.rules.Rule;
+import io.detour.rules.RuleSet;
+import io.detour.rules.Scope;
+import io.detour.rules.Target;
+import io.detour.rules.UnmatchedPolicy;
+import io.detour.rules.When;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Takes from Detour's rules what other systems can know of them.
+ *
+ * <p>A rule that matches nothing is left out. One with a condition beside the name, one that only
+ * reports, and one whose first target nobody but Detour can dial becomes {@link
+ * NameEffect.LeftAlone}: its names are left alone altogether, even where a rule behind it would
+ * lead some of the requests for them elsewhere. What else gets lost is a caveat.
+ */
+public final class RuleTranslation {
+  private final long epochSecond;
+
+  private RuleTranslation(long epochSecond) {
+    this.epochSecond = epochSecond;
+  }
+
+  /**
+   * Translates rules as they are at a time.
+   *
+   * @param source where they stand, for people
+   * @param now tells which rules have expired
+   */
+  public static NameRules of(RuleSet rules, String source, Instant now) {
+    RuleTranslation translation = new RuleTranslation(now.getEpochSecond());
+    return new NameRules(
+        source,
+        rules.rules().stream()
+            .filter(rule -> rule.isAtWork(now.getEpochSecond()))
+            .map(translation::translate)
+            .toList(),
+        rules.unmatched() == UnmatchedPolicy.REJECT);
+  }
+
+  private boolean hasExpired(Rule rule, OnExpiry then) {
+    Expiry expiry = rule.lifetime().expiry();
+    return expiry != null && expiry.then() == then && expiry.isOver(epochSecond);
+  }
+
+  private NameRule translate(Rule rule) {
+    List<String> conditions = conditions(rule);
+    if (rule.mode() == Mode.REPORT) {
+      conditions.add("only reports");
+    }
+    NameEffect effect =
+        conditions.isEmpty()
+            ? effect(rule)
+            : new NameEffect.LeftAlone(String.join(" and ", conditions));
+    return new NameRule(rule.name(), patterns(rule.hosts()), effect, caveats(rule, effect));
+  }
+
+  private static List<String> conditions(Rule rule) {
+    Scope scope = rule.scope();
+    List<String> conditions = new ArrayList<>();
+    addCondition(conditions, "port", scope.ports().stream());
+    addCondition(conditions, "clients in", scope.clients().stream());
+    addCondition(conditions, "user", scope.users().stream().sorted());
+    if (scope.rollout().percent() < Rollout.ALL) {
+      conditions.add("only for " + scope.rollout().percent() + " % of the clients");
+    }
+    return conditions;
+  }
+
+  private static void addCondition(List<String> conditions, String what, Stream<?> entries) {
+    String list = entries.map(Object::toString).collect(Collectors.joining(", "));
+    if (!list.isEmpty()) {
+      conditions.add("only for " + what + " " + list);
+    }
+  }
+
+  /** The first matcher that matches a name fills in the target: of suffixes it is the longest. */
+  private static List<NamePattern> patterns(List<HostMatcher> hosts) {
+    List<NamePattern> exact = new ArrayList<>();
+    List<HostMatcher.Suffix> suffixes = new ArrayList<>();
+    List<NamePattern> regexes = new ArrayList<>();
+    for (HostMatcher matcher : hosts) {
+      switch (matcher) {
+        case HostMatcher.Exact(var host) -> exact.add(new NamePattern.Exact(host));
+        case HostMatcher.Suffix suffix -> suffixes.add(suffix);
+        case HostMatcher.Regex(var pattern) -> regexes.add(new NamePattern.Regex(pattern));
+      }
+    }
+    suffixes.sort(
+        Comparator.comparingInt((HostMatcher.Suffix suffix) -> suffix.domain().name().length())
+            .reversed());
+    Stream<NamePattern> domains =
+        suffixes.stream()
+            .flatMap(suffix -> NamePattern.suffix(suffix.domain(), suffix.withApex()).stream());
+    return Stream.of(exact.stream(), domains, regexes.stream()).flatMap(each -> each).toList();
+  }
+
+  private NameEffect effect(Rule rule) {
+    if (hasExpired(rule, OnExpiry.REJECT)) {
+      return new NameEffect.Reject();
+    }
+    return switch (rule.outcome()) {
+      case Outcome.Pass _ -> new NameEffect.Pass();
+      case Outcome.Reject _ -> new NameEffect.Reject();
+      case Outcome.Rewrite rewrite when rewrite.fallback().when() == When.ON_FAILURE ->
+          new NameEffect.LeftAlone("only when the asked name fails");
+      case Outcome.Rewrite rewrite -> effect(rewrite.targets().getFirst());
+    };
+  }
+
+  private static NameEffect effect(Target first) {
+    if (first.way().via() != null) {
+      return new NameEffect.LeftAlone("through the parent proxy " + first.way().via());
+    }
+    return switch (first.host()) {
+      case HostRewrite.Original _ ->
+          first.port().isEmpty()
+              ? new NameEffect.Pass()
+              : new NameEffect.LeftAlone("to another port of the asked host");
+      case HostRewrite.Constant _, HostRewrite.Template _ ->
+          new NameEffect.Rewrite(first.host().toString(), first.port());
+    };
+  }
+
+  /** What else the rule does. */
+  private List<String> caveats(Rule rule, NameEffect effect) {
+    List<String> caveats = new ArrayList<>();
+    if (rule.outcome() instanceof Outcome.Rewrite rewrite
+        && rewrite.targets().size() > 1
+        && !(effect instanceof NameEffect.LeftAlone)
+        && !hasExpired(rule, OnExpiry.REJECT)) {
+      caveats.add("only the first of its " + rewrite.targets().size() + " targets is used");
+    }
+    Expiry expiry = rule.lifetime().expiry();
+    if (expiry != null && expiry.then() != OnExpiry.WARN && !expiry.isOver(epochSecond)) {
+      caveats.add(
+          "after "
+              + expiry.lastDay()
+              + " Detour will "
+              + expiry.then().name().toLowerCase(Locale.ROOT)
+              + " it, which changes nothing here");
+    }
+    if (rule.lifetime().brownout() != null) {
+      Duration length = rule.lifetime().brownout().length();
+      caveats.add("its brownouts of " + length.toMinutes() + " min do not take place");
+    }
+    return caveats;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.rules.generate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,106 @@
+package io.detour;
+
+import io.detour.ops.admin.ServerControl;
+import io.detour.ops.ledger.ObservedRules;
+import io.detour.server.accept.Listeners;
+import io.detour.server.decide.ReloadResult;
+import io.detour.server.decide.ReloadTrigger;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Whether clients are let in: opened once, paused and resumed, and closed for good. Any thread. */
+final class Intake implements ServerControl {
+  private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+  private static final long LOOK_MILLIS = 20;
+
+  /** Reads rules and certificates again. */
+  interface Reload {
+    CompletableFuture<ReloadResult> reload(ReloadTrigger trigger);
+  }
+
+  private final Listeners listeners;
+  private final ObservedRules observed;
+  private final Reload reload;
+  private final CompletableFuture<Void> drainAsked = new CompletableFuture<>();
+  private volatile boolean closed;
+
+  Intake(Listeners listeners, ObservedRules observed, Reload reload) {
+    this.listeners = listeners;
+    this.observed = observed;
+    this.reload = reload;
+  }
+
+  /** Lets clients in from now on. */
+  void open() {
+    listeners.accept();
+    observed.begin();
+  }
+
+  @Override
+  public CompletableFuture<ReloadResult> reload(ReloadTrigger trigger) {
+    return reload.reload(trigger);
+  }
+
+  @Override
+  public CompletableFuture<Void> pause() {
+    LOG.info("paused: clients wait to be accepted");
+    observed.stop();
+    return listeners.pause();
+  }
+
+  @Override
+  public CompletableFuture<Void> resume() {
+    LOG.info("resumed: clients are accepted");
+    observed.begin();
+    return listeners.resume();
+  }
+
+  @Override
+  public void drain() {
+    drainAsked.complete(null);
+  }
+
+  /** Calls once somebody asks for a drain; the caller is to do it. */
+  void whenDrainIsAsked(Runnable told) {
+    drainAsked.thenRun(told);
+  }
+
+  /** Lets nobody in any more. */
+  void close() {
+    closed = true;
+    observed.end();
+    listeners.stopAccepting();
+  }
+
+  /**
+   * Waits until the last client is gone.
+   *
+   * @param timeout how long to wait
+   * @return how many are left
+   */
+  int awaitLastClient(Duration timeout) throws InterruptedException {
+    long start = System.nanoTime();
+    while (listeners.clients() > 0 && System.nanoTime() - start < timeout.toNanos()) {
+      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+    }
+    return listeners.clients();
+  }
+
+  @Override
+  public int clients() {
+    return listeners.clients();
+  }
+
+  @Override
+  public boolean isPaused() {
+    return listeners.isPaused();
+  }
+
+  @Override
+  public boolean isDraining() {
+    return closed || drainAsked.isDone();
+  }
+}

@@ -1,0 +1,63 @@
+package io.detour.cli;
+
+import io.detour.config.Configuration;
+import io.detour.config.ConfigurationFile;
+import io.detour.config.ConfigurationYaml;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code detour config}: prints the configuration as a configuration file. Starts nothing and does
+ * not read the rules.
+ */
+@Command(
+    name = "config",
+    description = "Prints the configuration as YAML that can be used as a configuration file.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:printed", "1:the configuration file has a problem", "2:wrong usage"})
+final class ConfigCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
+  private CommandSpec spec;
+
+  @ArgGroup(multiplicity = "1")
+  private Which which = new Which();
+
+  @Mixin private ConfigurationFlags flags = new ConfigurationFlags();
+
+  /** One of the two has to be given. */
+  static final class Which {
+    @Option(names = "--defaults", description = "Without any file or option.")
+    private boolean defaults;
+
+    @Option(
+        names = "--effective",
+        description = "What run would use with the same file, options and environment.")
+    @SuppressWarnings("UnusedVariable") // one of the two is given: without the other it is this
+    private boolean effective;
+  }
+
+  @Override
+  public Integer call() {
+    ConfigurationFile file =
+        which.defaults ? new ConfigurationFile.Loaded(Configuration.defaults()) : flags.read();
+    return switch (file) {
+      case ConfigurationFile.Loaded loaded -> {
+        spec.commandLine().getOut().print(ConfigurationYaml.of(loaded.configuration()));
+        spec.commandLine().getOut().flush();
+        yield 0;
+      }
+      case ConfigurationFile.Rejected rejected -> {
+        rejected.problems().forEach(spec.commandLine().getErr()::println);
+        yield 1;
+      }
+    };
+  }
+}

@@ -1,0 +1,98 @@
+package io.detour.cli;
+
+import java.io.PrintWriter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+/** {@code detour connections}: the tunnels that are open in a running Detour. */
+@Command(
+    name = "connections",
+    description = "Lists the tunnels that are open in a running Detour, or ends one.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:listed, or ended",
+      "1:there is no such tunnel, or Detour was not reached",
+      "2:wrong usage"
+    })
+final class ConnectionsCommand implements Callable<Integer> {
+  private static final List<String> COLUMNS =
+      List.of(
+          "id",
+          "client",
+          "user",
+          "requested",
+          "target",
+          "rule",
+          "relay",
+          "since",
+          "bytes_upstream",
+          "bytes_downstream");
+
+  /** Which of them stand at the right. */
+  private static final Set<Integer> NUMBERS =
+      IntStream.range(0, COLUMNS.size())
+          .filter(column -> COLUMNS.get(column).startsWith("bytes_"))
+          .boxed()
+          .collect(Collectors.toSet());
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
+  private CommandSpec spec;
+
+  @Mixin private AdminFlags admin = new AdminFlags();
+
+  @Option(names = "--kill", paramLabel = "ID", description = "Ends this tunnel: resets both sides.")
+  private @Nullable String kill;
+
+  @Option(names = "--json", description = "Prints the answer of the admin interface, /connections.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    AdminClient client = admin.client();
+    if (client == null) {
+      return 1;
+    }
+    if (kill != null) {
+      String id = URLEncoder.encode(kill, StandardCharsets.UTF_8);
+      return admin.print(client.delete("/connections/" + id));
+    }
+    AdminClient.Reply reply = client.get("/connections");
+    JsonNode page = json ? null : admin.parsed(reply);
+    if (page == null) {
+      return admin.print(reply);
+    }
+    print(page, spec.commandLine().getOut());
+    return 0;
+  }
+
+  private static void print(JsonNode page, PrintWriter out) {
+    String[] titles =
+        COLUMNS.stream().map(column -> column.replace('_', ' ')).toArray(String[]::new);
+    TextTable table = new TextTable(NUMBERS, titles);
+    for (JsonNode connection : page.path("connections")) {
+      table.add(COLUMNS.stream().map(column -> text(connection.path(column))).toList());
+    }
+    out.print(table.text());
+    out.println(Counted.of(page.path("count").asLong(), "tunnel"));
+    out.flush();
+  }
+
+  private static String text(JsonNode value) {
+    return value.isNull() || value.isMissingNode() ? "-" : value.asString();
+  }
+}

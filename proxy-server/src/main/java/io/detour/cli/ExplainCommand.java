@@ -1,0 +1,251 @@
+package io.detour.cli;
+
+import io.detour.config.Configuration;
+import io.detour.config.ConfigurationFile;
+import io.detour.core.Address;
+import io.detour.core.Host;
+import io.detour.core.HostPort;
+import io.detour.core.MalformedAuthority;
+import io.detour.ops.certificates.ProbeDepth;
+import io.detour.ops.certificates.Prober;
+import io.detour.ops.explain.ExplanationJson;
+import io.detour.ops.explain.ExplanationText;
+import io.detour.ops.explain.FullExplanation;
+import io.detour.rules.Printable;
+import io.detour.rules.Request;
+import io.detour.rules.RuleSet;
+import io.detour.rules.document.Problem;
+import io.detour.rules.document.TimeText;
+import io.detour.rules.file.RuleFiles;
+import io.detour.server.decide.RuleSource;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * {@code detour explain}: what the rules do with a request, and why. Only when asked to it resolves
+ * and connects.
+ *
+ * <p>The rules need only be readable: their tests are not run, and lint is not asked.
+ */
+@Command(
+    name = "explain",
+    description = {
+      "Says which rule a request would match, every rule passed over and why, and what the client"
+          + " would get.",
+      "With --resolve, --connect or --tls the targets are tried out, too."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:explained, and all that was tried out went well",
+      "1:a file has a problem, a target does not answer, or its certificate would be refused",
+      "2:wrong usage, or no host"
+    })
+final class ExplainCommand implements Callable<Integer> {
+  private static final int DEFAULT_PORT = 443;
+  private static final Duration LIMIT = Duration.ofMinutes(5);
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
+  private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "HOST[:PORT]",
+      description = "What a client would ask for; an IPv6 address in brackets. Port 443 if none.")
+  private String asked = "";
+
+  @Option(
+      names = "--client",
+      paramLabel = "IP",
+      converter = ClientConverter.class,
+      description = "The client's address (default: not known).")
+  private @Nullable Address client;
+
+  @Option(
+      names = "--user",
+      paramLabel = "NAME",
+      description = "The name of the client's user (default: not known).")
+  private @Nullable String user;
+
+  @Option(
+      names = "--at",
+      paramLabel = "TIME",
+      converter = TimeConverter.class,
+      description = "When, in local time: 2027-03-31 or 2027-03-31T10:05 (default: now).")
+  private @Nullable Long epochSecond;
+
+  @Option(
+      names = "--rules",
+      paramLabel = "PATH",
+      split = ",",
+      description =
+          "A rule file, or a folder of them; may be given several times (default: those of the"
+              + " configuration, or rules.yaml without one).")
+  private @Nullable List<Path> rules;
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description =
+          "The configuration file: rules, access, timeouts and parent proxies (default: none).")
+  private @Nullable Path config;
+
+  @Option(names = "--resolve", description = "Looks the addresses of the targets up.")
+  private boolean resolve;
+
+  @Option(names = "--connect", description = "Connects to the targets, too.")
+  private boolean connect;
+
+  @Option(
+      names = "--tls",
+      description = "Shakes hands, too: does the target's certificate cover the asked name?")
+  private boolean tls;
+
+  @Mixin private TrustFlags trust = new TrustFlags();
+
+  @Option(names = "--json", description = "One JSON object instead of text.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    return switch (HostPort.parse(asked, DEFAULT_PORT)) {
+      case MalformedAuthority malformed -> {
+        spec.commandLine()
+            .getErr()
+            .println(
+                Printable.quoted(asked)
+                    + " is not HOST or HOST:PORT: "
+                    + malformed.problem()
+                    + ".");
+        yield 2;
+      }
+      case HostPort hostPort ->
+          switch (readConfiguration()) {
+            case ConfigurationFile.Rejected rejected -> report(rejected.problems());
+            case ConfigurationFile.Loaded loaded -> explain(hostPort, loaded.configuration());
+          };
+    };
+  }
+
+  private ConfigurationFile readConfiguration() {
+    ConfigurationFile file =
+        config == null
+            ? new ConfigurationFile.Loaded(Configuration.defaults())
+            : ConfigurationFile.load(config);
+    if (rules == null || !(file instanceof ConfigurationFile.Loaded(Configuration read))) {
+      return file;
+    }
+    RuleSource listed = new RuleSource.Listed(rules);
+    return new ConfigurationFile.Loaded(read.with(draft -> draft.rules(listed)));
+  }
+
+  private int explain(HostPort hostPort, Configuration configuration) throws InterruptedException {
+    ZoneId zone = ZoneId.systemDefault();
+    return switch (readRules(configuration.rules(), zone)) {
+      case RuleFiles.Rejected rejected -> report(rejected.problems());
+      case RuleFiles.Loaded loaded -> explain(hostPort, configuration, loaded.rules(), zone);
+    };
+  }
+
+  private RuleFiles readRules(RuleSource source, ZoneId zone) {
+    return switch (source) {
+      case RuleSource.Listed(List<Path> paths) when paths.isEmpty() -> RuleFiles.Loaded.none();
+      case RuleSource.Listed(List<Path> paths) -> RuleFiles.load(paths, zone);
+      case RuleSource.IfPresent(Path path) when Files.exists(path) ->
+          RuleFiles.load(List.of(path), zone);
+      case RuleSource.IfPresent(Path path) -> {
+        String name = Printable.escaped(path.toString());
+        spec.commandLine()
+            .getErr()
+            .println("detour explain: there is no " + name + " here, so there are no rules");
+        yield RuleFiles.Loaded.none();
+      }
+    };
+  }
+
+  private int explain(HostPort hostPort, Configuration configuration, RuleSet ruleSet, ZoneId zone)
+      throws InterruptedException {
+    long time = epochSecond == null ? Instant.now().getEpochSecond() : epochSecond;
+    FullExplanation explained =
+        FullExplanation.of(
+            asked,
+            ruleSet.explain(new Request(hostPort, client, user, time)),
+            zone,
+            configuration.access(),
+            configuration.parents());
+    ProbeDepth depth = depth();
+    if (depth != null) {
+      try (Prober prober = trust.prober(configuration, depth)) {
+        if (prober == null) {
+          return 1;
+        }
+        explained = explained.withReports(depth, prober.probeAll(explained.probes(depth), LIMIT));
+      }
+    }
+    print(explained);
+    return explained.isGood() ? 0 : 1;
+  }
+
+  private @Nullable ProbeDepth depth() {
+    if (tls) {
+      return ProbeDepth.TLS;
+    }
+    return connect ? ProbeDepth.CONNECT : resolve ? ProbeDepth.RESOLVE : null;
+  }
+
+  private void print(FullExplanation explained) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(ExplanationJson.of(explained));
+    } else {
+      ExplanationText.of(explained).forEach(out::println);
+    }
+    out.flush();
+  }
+
+  private int report(List<Problem> problems) {
+    problems.forEach(spec.commandLine().getErr()::println);
+    return 1;
+  }
+
+  /** Reads an IP address. */
+  static final class ClientConverter implements ITypeConverter<Address> {
+    @Override
+    public Address convert(String text) {
+      if (Host.parse(text) instanceof Host host && host.isAddress()) {
+        return Address.of(host);
+      }
+      throw new TypeConversionException(Printable.quoted(text) + " (expected: an IP address)");
+    }
+  }
+
+  /** Reads a local time. */
+  static final class TimeConverter implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      OptionalLong time = TimeText.parse(text, ZoneId.systemDefault());
+      if (time.isPresent()) {
+        return time.getAsLong();
+      }
+      throw new TypeConversionException(
+          Printable.quoted(text) + " (expected: " + TimeText.EXPECTED + ")");
+    }
+  }
+}

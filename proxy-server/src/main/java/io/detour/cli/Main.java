@@ -1,0 +1,80 @@
+package io.detour.cli;
+
+import io.detour.Version;
+import io.detour.rules.Printable;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code detour}. Without a verb it says which there are. */
+@Command(
+    name = "detour",
+    description = "HTTP proxy that rewrites legacy host names while a network migrates.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    subcommands = {
+      RunCommand.class,
+      CheckCommand.class,
+      ExplainCommand.class,
+      ReportCommand.class,
+      ReplayCommand.class,
+      GenerateCommand.class,
+      PipeCommand.class,
+      ReloadCommand.class,
+      StatusCommand.class,
+      ConnectionsCommand.class,
+      DrainCommand.class,
+      ReadyCommand.class,
+      ConfigCommand.class
+    },
+    synopsisSubcommandLabel = "VERB",
+    commandListHeading = "%nVerbs:%n",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:well", "1:a problem was found", "2:wrong usage"},
+    footer =
+        "%nEvery option is also an environment variable: --admin-listen is DETOUR_ADMIN_LISTEN.")
+public final class Main implements Runnable {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
+  private CommandSpec spec;
+
+  /** Runs a verb and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    System.exit(commandLine(System.getenv()).execute(arguments));
+  }
+
+  /** The whole command line, with defaults from an environment. */
+  public static CommandLine commandLine(Map<String, String> environment) {
+    CommandLine line = new CommandLine(new Main());
+    line.setDefaultValueProvider(new EnvironmentDefaults(environment));
+    line.setParameterExceptionHandler(Main::wrongUsage);
+    for (CommandLine verb : line.getSubcommands().values()) {
+      verb.getCommandSpec().versionProvider(new Version());
+    }
+    return line;
+  }
+
+  /** One sentence; the whole usage would push it out of sight. */
+  private static int wrongUsage(ParameterException problem, String[] arguments) {
+    CommandLine verb = problem.getCommandLine();
+    String name = verb.getCommandSpec().qualifiedName();
+    String message = String.valueOf(problem.getMessage());
+    message
+        .lines()
+        .map(Printable::escaped)
+        .forEach(line -> verb.getErr().println(name + ": " + line));
+    verb.getErr().println("See " + name + " --help.");
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(),
+        "a verb is missing (expected: run, check, explain, report, replay, generate, pipe, reload,"
+            + " status, connections, drain, ready or config)");
+  }
+}

@@ -1,0 +1,228 @@
+package io.detour.cli;
+
+import io.detour.ops.ledger.KnownRule;
+import io.detour.ops.ledger.LedgerReading;
+import io.detour.ops.ledger.LedgerUrl;
+import io.detour.ops.ledger.MalformedLedgerUrl;
+import io.detour.ops.ledger.Report;
+import io.detour.ops.ledger.ReportCsv;
+import io.detour.ops.ledger.ReportJson;
+import io.detour.ops.ledger.ReportQuery;
+import io.detour.ops.ledger.ReportRows;
+import io.detour.ops.ledger.RuleReport;
+import io.detour.ops.ledger.UseReport;
+import io.detour.rules.document.DurationText;
+import java.io.PrintWriter;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code detour report}: reads the ledger and says who still uses which legacy name. */
+@Command(
+    name = "report",
+    description = {
+      "Says who still uses which legacy name, and which rules can be removed.",
+      "Reads the ledger of a Detour, running or not; changes nothing."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:printed",
+      "1:the ledger cannot be read, or the rules or the configuration have a problem",
+      "2:wrong usage"
+    })
+final class ReportCommand implements Callable<Integer> {
+  private final InstantSource clock;
+  private final ZoneId zone;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
+  private CommandSpec spec;
+
+  @Mixin private RuleFlags flags = new RuleFlags();
+
+  @Option(
+      names = "--ledger",
+      paramLabel = "URL",
+      converter = LedgerUrlConverter.class,
+      description =
+          "The ledger: auto, jdbc:sqlite:/PATH or jdbc:postgresql://HOST/DATABASE (default: that of"
+              + " the configuration, or auto without one).")
+  private @Nullable LedgerUrl ledger;
+
+  @Option(
+      names = "--since",
+      paramLabel = "DURATION",
+      converter = SinceConverter.class,
+      description = "How long nobody may have used a rule that is to be removed (default: 30d).")
+  private Duration since = ReportQuery.USUAL_SINCE;
+
+  @Option(
+      names = "--by",
+      paramLabel = "rule|host|client",
+      converter = ByConverter.class,
+      description = "What has a row in text and CSV (default: rule). JSON has everything.")
+  private ReportRows by = ReportRows.RULE;
+
+  @Option(
+      names = "--unused",
+      description = "Only rules that are quiet or safe to remove, and their hosts and clients.")
+  private boolean unused;
+
+  @Option(
+      names = "--format",
+      paramLabel = "text|csv|json",
+      converter = FormatConverter.class,
+      description = "How it is written (default: text).")
+  private Format format = Format.TEXT;
+
+  /** How a report is written. */
+  enum Format {
+    TEXT,
+    CSV,
+    JSON
+  }
+
+  ReportCommand() {
+    this(InstantSource.system(), ZoneId.systemDefault());
+  }
+
+  /**
+   * @param clock the time of day
+   * @param zone of the times
+   */
+  ReportCommand(InstantSource clock, ZoneId zone) {
+    this.clock = clock;
+    this.zone = zone;
+  }
+
+  @Override
+  public Integer call() {
+    return switch (flags.readIfAny()) {
+      case ChosenRules.Refused refused -> {
+        refused.problems().forEach(spec.commandLine().getErr()::println);
+        yield problem("the rules or the configuration have problems, so nothing was read");
+      }
+      case ChosenRules.Accepted accepted -> report(accepted);
+    };
+  }
+
+  private int problem(String text) {
+    spec.commandLine().getErr().println("detour report: " + text);
+    return 1;
+  }
+
+  private int report(ChosenRules.Accepted accepted) {
+    LedgerUrl url = ledger == null ? accepted.configuration().ledger().url() : ledger;
+    if (url instanceof LedgerUrl.Off) {
+      return problem("the ledger is switched off (expected: --ledger, or ledger.url in -c FILE)");
+    }
+    ReportQuery query = new ReportQuery(since, clock.instant(), unused, known(accepted));
+    PrintWriter out = spec.commandLine().getOut();
+    try (LedgerReading reading = LedgerReading.open(url)) {
+      switch (format) {
+        case JSON -> out.println(ReportJson.of(reading.report(query), zone));
+        case CSV -> new ReportCsv(out, zone).write(reading, query, by, Long.MAX_VALUE);
+        case TEXT -> out.print(text(reading, query, new ReportText(query, zone)));
+      }
+      out.flush();
+      return 0;
+    } catch (SQLException e) {
+      return problem(LedgerReading.problem(url, e));
+    }
+  }
+
+  /** Null if nobody said which rules there are. */
+  private static @Nullable List<KnownRule> known(ChosenRules.Accepted accepted) {
+    return accepted.paths().isEmpty()
+        ? null
+        : accepted.rules().rules().stream().map(KnownRule::of).toList();
+  }
+
+  private String text(LedgerReading reading, ReportQuery query, ReportText text)
+      throws SQLException {
+    List<RuleReport> rules = reading.rules(query);
+    if (by == ReportRows.RULE) {
+      return text.rules(rules);
+    }
+    LedgerReading.Order order =
+        by == ReportRows.HOST ? LedgerReading.Order.HOST : LedgerReading.Order.CLIENT;
+    List<UseReport> uses = new ArrayList<>();
+    long more = reading.uses(query, rules, order, Report.MOST_ENTRIES, uses::add);
+    return by == ReportRows.HOST ? text.hosts(uses, more) : text.clients(uses, more);
+  }
+
+  /** Says what is wrong with a URL without showing it, since it may hold a password. */
+  static final class LedgerUrlConverter implements ITypeConverter<LedgerUrl> {
+    @Override
+    public LedgerUrl convert(String text) {
+      return switch (LedgerUrl.parse(text)) {
+        case LedgerUrl url -> url;
+        case MalformedLedgerUrl malformed ->
+            throw new TypeConversionException(
+                malformed.problem() + " (expected: " + LedgerUrl.EXPECTED + ")");
+      };
+    }
+  }
+
+  /** A duration of at least a second and at most the longest retention. */
+  static final class SinceConverter implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) {
+      Duration duration = DurationText.parse(text);
+      if (duration == null
+          || duration.toSeconds() < 1
+          || duration.compareTo(ReportQuery.MOST_SINCE) > 0) {
+        throw new TypeConversionException(
+            "'"
+                + text
+                + "' (expected: a duration such as 30d, 1s.."
+                + DurationText.of(ReportQuery.MOST_SINCE)
+                + ")");
+      }
+      return duration;
+    }
+  }
+
+  /** Names the rows as the help does. */
+  static final class ByConverter implements ITypeConverter<ReportRows> {
+    @Override
+    public ReportRows convert(String text) {
+      return switch (text.toLowerCase(Locale.ROOT)) {
+        case "rule" -> ReportRows.RULE;
+        case "host" -> ReportRows.HOST;
+        case "client" -> ReportRows.CLIENT;
+        default ->
+            throw new TypeConversionException("'" + text + "' (expected: rule, host or client)");
+      };
+    }
+  }
+
+  /** Names the formats as the help does. */
+  static final class FormatConverter implements ITypeConverter<Format> {
+    @Override
+    public Format convert(String text) {
+      return switch (text.toLowerCase(Locale.ROOT)) {
+        case "text" -> Format.TEXT;
+        case "csv" -> Format.CSV;
+        case "json" -> Format.JSON;
+        default ->
+            throw new TypeConversionException("'" + text + "' (expected: text, csv or json)");
+      };
+    }
+  }
+}

@@ -1,0 +1,305 @@
+package io.detour.cli;
+
+import io.detour.DetourServer;
+import io.detour.Version;
+import io.detour.config.Configuration;
+import io.detour.config.ConfigurationFile;
+import io.detour.config.ServerOptions;
+import io.detour.config.Timeout;
+import io.detour.core.Host;
+import io.detour.core.relay.RelayMode;
+import io.detour.ops.demo.DemoBanner;
+import io.detour.ops.demo.DemoOrigin;
+import io.detour.ops.ledger.LedgerOptions;
+import io.detour.rules.Mode;
+import io.detour.rules.RuleSet;
+import io.detour.rules.document.DurationText;
+import io.detour.rules.document.Fields;
+import io.detour.rules.document.Problem;
+import io.detour.rules.file.RuleFiles;
+import io.detour.server.accept.ListenAddress;
+import io.detour.server.accept.ListenerOptions;
+import io.detour.server.access.AccessOptions;
+import io.detour.server.access.PortSet;
+import io.detour.server.access.ReadUsers;
+import io.detour.server.access.UserFile;
+import io.detour.server.access.Users;
+import io.detour.server.decide.LoggedEntries;
+import io.detour.server.decide.ReloadTrigger;
+import io.detour.server.decide.RuleFileLoader;
+import io.detour.server.decide.RuleJudge;
+import io.detour.server.decide.RuleLoader;
+import io.detour.server.decide.RuleReading;
+import io.detour.server.decide.RuleSupply;
+import io.detour.server.log.LogFormat;
+import io.detour.server.log.LogOptions;
+import io.detour.server.log.LogOutput;
+import io.detour.server.serve.Forward;
+import io.netty.util.NetUtil;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code detour run}: serves until it is told to stop. */
+@Command(
+    name = "run",
+    description = "Serves: accepts clients, rewrites legacy names, relays.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:stopped", "1:could not start", "2:wrong usage"},
+    footer = {
+      "",
+      "SIGTERM or SIGINT stops accepting, lets tunnels and requests end, and exits; a second one"
+          + " exits at once. SIGHUP reads the rules again, SIGUSR1 opens log files again."
+    })
+final class RunCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger("detour");
+  private static final String EXAMPLE_RULES = "rules.example.yaml";
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
+  private CommandSpec spec;
+
+  @Mixin private ConfigurationFlags flags = new ConfigurationFlags();
+
+  @Option(
+      names = "--mode",
+      paramLabel = "enforce|report|off",
+      converter = ModeConverter.class,
+      description =
+          "How far rules go at most: they do what they say, they only report it, or they match"
+              + " nothing (default: enforce).")
+  private Mode mode = Mode.ENFORCE;
+
+  @Option(
+      names = "--demo",
+      description =
+          "Also starts a demo origin, uses the example rules unless --rules is given, and prints"
+              + " curl lines to try.")
+  private boolean demo;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    return switch (flags.read()) {
+      case ConfigurationFile.Rejected rejected -> {
+        refuseToStart("the configuration has problems", rejected.problems());
+        yield 1;
+      }
+      case ConfigurationFile.Loaded loaded -> serve(loaded.configuration());
+    };
+  }
+
+  private int serve(Configuration configuration) throws InterruptedException {
+    if (demo && configuration.listen().stream().noneMatch(RunCommand::isTcp)) {
+      spec.commandLine()
+          .getErr()
+          .println("detour: --demo: \"listen\" has no ADDRESS:PORT (expected: at least one)");
+      return 1;
+    }
+    if (!startLog(configuration.log())) {
+      return 1;
+    }
+    ReloadSignal hangUp = ReloadSignal.listen();
+    RuleSupply rules = readRules(configuration);
+    if (rules == null || !canAskUsers(configuration.access())) {
+      return 1;
+    }
+    StopSignals signals = StopSignals.listen();
+    try (DemoOrigin origin = demo ? DemoOrigin.start() : null;
+        DetourServer server = DetourServer.start(options(configuration, rules, origin))) {
+      announce(server, origin, rules.first(), configuration.relay().mode());
+      hangUp.then(() -> server.reload(ReloadTrigger.SIGNAL));
+      server.whenDrainIsAsked(() -> signals.stop("drain"));
+      stop(server, signals.await(), configuration.timeout(Timeout.DRAIN));
+      return 0;
+    } catch (IOException e) {
+      spec.commandLine().getErr().println("detour: " + e.getMessage());
+      return 1;
+    } finally {
+      LogOutput.flush();
+    }
+  }
+
+  /** Logs as configured from now on; the demo's lines are for people, unless asked otherwise. */
+  private boolean startLog(LogOptions options) {
+    boolean forPeople = demo && !flags.nameLogFormat();
+    try {
+      LogSignal.reopen(LogOutput.start(forPeople ? options.withFormat(LogFormat.TEXT) : options));
+      return true;
+    } catch (IOException e) {
+      spec.commandLine()
+          .getErr()
+          .println("detour: log.access: cannot be written to: " + e.getMessage());
+      return false;
+    }
+  }
+
+  private @Nullable RuleSupply readRules(Configuration configuration) {
+    RuleJudge judge = RuleJudge.of(configuration::ruleSetting, mode);
+    RuleLoader loader =
+        demo && !flags.nameRules()
+            ? RuleLoader.fixed(judge.judge(RuleFiles.parse(EXAMPLE_RULES, exampleRules())))
+            : new RuleFileLoader(configuration.rules(), judge);
+    return switch (loader.read()) {
+      case RuleReading.Accepted accepted -> {
+        LoggedEntries.warn(LOG, accepted.warnings(), "warnings");
+        yield new RuleSupply(accepted.rules(), loader, configuration.rulesWatch(), mode);
+      }
+      case RuleReading.Refused refused -> {
+        refuseToStart("the rules have problems", refused.problems());
+        yield null;
+      }
+    };
+  }
+
+  /** The server reads them again: this is for the sake of one line for each problem. */
+  private boolean canAskUsers(AccessOptions access) {
+    if (access.users() == null) {
+      return true;
+    }
+    return switch (UserFile.load(access.users())) {
+      case Users _ -> true;
+      case ReadUsers.Rejected rejected -> {
+        refuseToStart("the users have problems", rejected.problems());
+        yield false;
+      }
+    };
+  }
+
+  private void refuseToStart(String why, List<Problem> problems) {
+    PrintWriter err = spec.commandLine().getErr();
+    problems.forEach(err::println);
+    err.println("detour: " + why + ", so nothing was started");
+  }
+
+  private static String exampleRules() {
+    try (InputStream in = RunCommand.class.getResourceAsStream(EXAMPLE_RULES)) {
+      if (in == null) {
+        throw new IllegalStateException("the jar lacks " + EXAMPLE_RULES);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new IllegalStateException(EXAMPLE_RULES, e);
+    }
+  }
+
+  private static boolean isTcp(ListenerOptions listener) {
+    return listener.address() instanceof ListenAddress.Inet;
+  }
+
+  private static ServerOptions options(
+      Configuration configuration, RuleSupply rules, @Nullable DemoOrigin origin) {
+    ServerOptions options = ServerOptions.of(configuration, rules);
+    return origin == null ? options : withDemo(options, origin);
+  }
+
+  /**
+   * The demo's names lead to its origin, and its command lines ask for the origin's ports. What
+   * else the rules name is not there, and is not looked for; what is tried out belongs in no
+   * ledger.
+   */
+  private static ServerOptions withDemo(ServerOptions options, DemoOrigin origin) {
+    AccessOptions access = options.access();
+    PortSet origins = PortSet.of(origin.httpPort(), origin.httpsPort());
+    Map<Host, List<InetAddress>> hosts = new HashMap<>(options.dial().hosts());
+    hosts.putAll(origin.hosts());
+    return options
+        .withAccess(access.withPorts(access.connectPorts().and(origins), access.forwardPorts()))
+        .withDial(options.dial().withHosts(hosts))
+        .withCertificateWatch(Duration.ZERO)
+        .withLedger(LedgerOptions.off());
+  }
+
+  private void announce(
+      DetourServer server, @Nullable DemoOrigin origin, RuleSet rules, RelayMode relay) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("Detour " + Version.build().version() + " is ready");
+    server.listeners().forEach(listener -> out.println("  proxy   " + announcement(listener)));
+    server.forwards().forEach(forward -> out.println("  tcp     " + announcement(forward)));
+    String admin = NetUtil.toSocketAddressString(server.adminAddress());
+    out.println("  admin   http://" + admin + "/metrics");
+    if (origin != null) {
+      out.println();
+      out.print(DemoBanner.of(demoProxy(server), admin, origin).text());
+    }
+    out.flush();
+    if (rules.rules().isEmpty()) {
+      LOG.info("there are no rules, so no name is rewritten");
+    }
+    LOG.info(
+        "serving on {}, admin on {}, {} rules, mode {}, relay {}",
+        server.listeners().stream().map(ListenerOptions::address).toList(),
+        admin,
+        rules.rules().size(),
+        Fields.wordOf(mode),
+        Fields.wordOf(relay));
+  }
+
+  private static String announcement(Forward forward) {
+    return switch (forward) {
+      case Forward.Fixed fixed -> fixed.listen() + " to " + fixed.target();
+      case Forward.Rendezvous both -> both.first() + " with " + both.second();
+    };
+  }
+
+  private static String announcement(ListenerOptions listener) {
+    return switch (listener.address()) {
+      case ListenAddress.Inet tcp -> (listener.tls() == null ? "http://" : "https://") + tcp;
+      case ListenAddress.Unix unix -> unix.toString();
+    };
+  }
+
+  private static String demoProxy(DetourServer server) {
+    return server.listeners().stream()
+        .map(ListenerOptions::address)
+        .filter(ListenAddress.Inet.class::isInstance)
+        .findFirst()
+        .orElseThrow()
+        .toString();
+  }
+
+  private static void stop(DetourServer server, String signal, Duration drainTimeout)
+      throws InterruptedException {
+    LOG.info("{}: no new clients, tunnels have {} to end", signal, DurationText.of(drainTimeout));
+    int left = server.drain(drainTimeout);
+    if (left > 0) {
+      LOG.warn("stopped with {} still connected", left == 1 ? "1 client" : left + " clients");
+    } else {
+      LOG.info("stopped");
+    }
+  }
+
+  /** Names the modes as rules do. */
+  static final class ModeConverter implements ITypeConverter<Mode> {
+    @Override
+    public Mode convert(String text) {
+      return switch (text.toLowerCase(Locale.ROOT)) {
+        case "enforce" -> Mode.ENFORCE;
+        case "report" -> Mode.REPORT;
+        case "off" -> Mode.OFF;
+        default ->
+            throw new TypeConversionException(
+                "'" + text + "' is no mode (expected: enforce, report or off)");
+      };
+    }
+  }
+}

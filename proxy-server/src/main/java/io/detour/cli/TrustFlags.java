@@ -1,0 +1,55 @@
+package io.detour.cli;
+
+import io.detour.config.Configuration;
+import io.detour.config.Timeout;
+import io.detour.ops.certificates.ProbeDepth;
+import io.detour.ops.certificates.Prober;
+import io.detour.ops.certificates.TrustRoots;
+import io.detour.ops.certificates.UnreadableTrustRoots;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Whose certificates are trusted when targets are tried out. */
+final class TrustFlags {
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
+  private CommandSpec spec;
+
+  @Option(
+      names = "--cacert",
+      paramLabel = "FILE",
+      split = ",",
+      description =
+          "With --tls: certificates to trust beside those that Java trusts, in PEM; may be given"
+              + " several times.")
+  private List<Path> authorities = List.of();
+
+  /**
+   * Resolves and connects as a server with a configuration does, and gives a handshake the time of
+   * a connection.
+   *
+   * @return null if the certificates to trust cannot be read; standard error says why
+   */
+  @Nullable Prober prober(Configuration configuration, ProbeDepth depth) {
+    return switch (depth == ProbeDepth.TLS
+        ? TrustRoots.load(authorities)
+        : new TrustRoots(Set.of())) {
+      case TrustRoots roots ->
+          new Prober(
+              configuration.dialOptions(),
+              roots,
+              configuration.timeout(Timeout.CONNECT),
+              Clock.systemUTC());
+      case UnreadableTrustRoots unreadable -> {
+        spec.commandLine().getErr().println(unreadable.problem());
+        yield null;
+      }
+    };
+  }
+}

@@ -1,0 +1,56 @@
+package io.detour.config;
+
+import io.detour.ops.ledger.LedgerOptions;
+import io.detour.ops.ledger.LedgerUrl;
+import io.detour.ops.ledger.MalformedLedgerUrl;
+import io.detour.rules.document.Fields;
+import io.detour.rules.document.Keys;
+import io.detour.rules.document.Node;
+import io.detour.rules.document.Problems;
+import java.nio.file.Path;
+
+/** Reads {@code ledger}. For one file. No problem shows a URL, since that may hold a password. */
+final class LedgerReader {
+  private static final Keys KEYS = Keys.of("url", "retention", "max_entries");
+
+  private final ScalarReader scalars;
+  private final Problems problems;
+
+  LedgerReader(ScalarReader scalars, Problems problems) {
+    this.scalars = scalars;
+    this.problems = problems;
+  }
+
+  /** What the file says, and the usual where it says nothing. */
+  LedgerOptions ledger(Fields file, LedgerOptions usual) {
+    Fields fields = scalars.section(file, "ledger", KEYS);
+    return fields == null
+        ? usual
+        : new LedgerOptions(
+            url(fields, usual.url()),
+            scalars.duration(
+                fields,
+                "retention",
+                LedgerOptions.LEAST_RETENTION,
+                LedgerOptions.MOST_RETENTION,
+                usual.retention()),
+            scalars.count(
+                fields, "max_entries", 1, LedgerOptions.MOST_ENTRIES, usual.maxEntries()));
+  }
+
+  private LedgerUrl url(Fields fields, LedgerUrl usual) {
+    Node.Scalar text = fields.optionalText("url");
+    if (text == null) {
+      return usual;
+    }
+    return switch (LedgerUrl.parse(text.text())) {
+      case LedgerUrl.Sqlite(Path file) -> new LedgerUrl.Sqlite(scalars.beside(file));
+      case LedgerUrl url -> url;
+      case MalformedLedgerUrl malformed -> {
+        problems.add(
+            text.at(), "url: " + malformed.problem() + " (expected: " + LedgerUrl.EXPECTED + ")");
+        yield usual;
+      }
+    };
+  }
+}

@@ -1,0 +1,219 @@
+package io.detour.ops.admin;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.detour.ops.metrics.MetricsPage;
+import io.detour.server.access.AllowedHosts;
+import io.detour.server.decide.ReloadResult;
+import io.detour.server.decide.ReloadTrigger;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the admin interface answers. No I/O on the thread that asks.
+ *
+ * @param hosts under which it answers at all
+ * @param content what there is to see
+ * @param assets the page for people
+ * @param control the server
+ */
+record AdminRoutes(
+    AllowedHosts hosts, AdminContent content, PageAssets assets, ServerControl control) {
+  private static final String ACTIONS = "/-/";
+  private static final String CONNECTION = "/connections/";
+  private static final String INDEX =
+      """
+      Detour
+      /          for browsers a page: who still uses legacy names
+      /metrics   counters for Prometheus
+      /healthz   200 while the process answers
+      /readyz    200 while it accepts, 503 when it drains or is paused
+      /rules     the rules in force and how much they are used, JSON
+      /explain   ?host=HOST[:PORT]&client=&user=&at= what becomes of a request, JSON
+      /configz   the configuration in effect, without secrets
+      /proxy.pac for browsers: legacy names go to the proxy; also /wpad.dat
+      /-/reload  POST reads the rules and certificates again
+      /-/pause   POST accepts no clients: they wait
+      /-/resume  POST accepts clients again
+      /-/drain   POST accepts no more clients, and ends when the last is gone
+      /status    the process at a glance, JSON
+      /connections      the open tunnels, JSON
+      /connections/ID   DELETE ends one
+      /report    ?since=30d&format=json|csv&by=rule|host|client who still uses which legacy name
+      /history   what went through in the last hour, JSON\
+      """;
+
+  /**
+   * Decides on one well-formed request.
+   *
+   * @param request its body, if any, is ignored
+   * @return completed at once, but for a request that has something done; then on the thread that
+   *     does it
+   */
+  CompletableFuture<Answer> answer(HttpRequest request) {
+    Answer refusal = refusal(request);
+    String path = path(request.uri());
+    if (refusal != null) {
+      return CompletableFuture.completedFuture(refusal);
+    }
+    if (path.startsWith(ACTIONS)) {
+      return act(path, request.method());
+    }
+    if (path.startsWith(CONNECTION)) {
+      return request.method().equals(HttpMethod.DELETE)
+          ? content.server().kill(path.substring(CONNECTION.length()))
+          : CompletableFuture.completedFuture(Answer.methodNotAllowed("DELETE"));
+    }
+    if (!isRead(request.method())) {
+      return CompletableFuture.completedFuture(Answer.methodNotAllowed("GET, HEAD"));
+    }
+    return switch (path) {
+      case "/connections" -> content.server().connections();
+      case "/report" -> report(request.uri());
+      case "/proxy.pac", "/wpad.dat" ->
+          content.rules().pac(request.headers().get(HttpHeaderNames.HOST));
+      default -> CompletableFuture.completedFuture(read(path, request));
+    };
+  }
+
+  private CompletableFuture<Answer> act(String path, HttpMethod method) {
+    Supplier<CompletableFuture<Answer>> action =
+        switch (path) {
+          case "/-/reload" ->
+              () -> control.reload(ReloadTrigger.REQUEST).thenApply(AdminRoutes::reloaded);
+          case "/-/pause" -> () -> control.pause().thenApply(done -> state());
+          case "/-/resume" -> () -> control.resume().thenApply(done -> state());
+          case "/-/drain" -> this::drain;
+          default -> null;
+        };
+    if (action == null) {
+      return CompletableFuture.completedFuture(notFound());
+    }
+    return method.equals(HttpMethod.POST)
+        ? action.get()
+        : CompletableFuture.completedFuture(Answer.methodNotAllowed("POST"));
+  }
+
+  private CompletableFuture<Answer> drain() {
+    control.drain();
+    return CompletableFuture.completedFuture(state());
+  }
+
+  /** What was asked for is so, unless the server stops. */
+  private Answer state() {
+    return Answer.text(HttpResponseStatus.OK, stateWord());
+  }
+
+  private String stateWord() {
+    return control.isDraining() ? "draining" : control.isPaused() ? "paused" : "ready";
+  }
+
+  private @Nullable Answer refusal(HttpRequest request) {
+    List<String> hostFields = request.headers().getAll(HttpHeaderNames.HOST);
+    boolean needsHost = !request.protocolVersion().equals(HttpVersion.HTTP_1_0);
+    if (hostFields.size() > 1 || (hostFields.isEmpty() && needsHost)) {
+      return Answer.text(HttpResponseStatus.BAD_REQUEST, "Host: expected one (RFC 9112 3.2)");
+    }
+    if (!isOurs(hostFields, request.headers().get(HttpHeaderNames.ORIGIN))) {
+      return Answer.text(
+          HttpResponseStatus.FORBIDDEN,
+          "Host or Origin: expected an IP address, localhost or a name set for the admin"
+              + " interface");
+    }
+    return null;
+  }
+
+  /** Problems stand one on a line, as editors take them; the last line is for people. */
+  private static Answer reloaded(ReloadResult result) {
+    return switch (result) {
+      case ReloadResult.Replaced _ -> Answer.text(HttpResponseStatus.OK, result.summary());
+      case ReloadResult.Kept kept ->
+          Answer.text(
+              HttpResponseStatus.INTERNAL_SERVER_ERROR,
+              kept.problems().stream().map(problem -> problem + "\n").collect(Collectors.joining())
+                  + result.summary());
+    };
+  }
+
+  private boolean isOurs(List<String> hostFields, @Nullable String origin) {
+    return hostFields.stream().allMatch(hosts::accepts)
+        && (origin == null
+            || (!hostFields.isEmpty() && AllowedHosts.isOwnPage(origin, hostFields.getFirst())));
+  }
+
+  private static boolean isRead(HttpMethod method) {
+    return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
+  }
+
+  private Answer read(String path, HttpRequest request) {
+    return switch (path) {
+      case "/" -> wantsHtml(request) ? assets.page() : Answer.text(HttpResponseStatus.OK, INDEX);
+      case "/metrics" -> {
+        MetricsPage page = content.metrics().scrape(request.headers().get(HttpHeaderNames.ACCEPT));
+        yield Answer.page(page.contentType(), page.body());
+      }
+      case "/healthz" -> Answer.text(HttpResponseStatus.OK, "ok");
+      case "/readyz" ->
+          Answer.text(
+              control.isDraining() || control.isPaused()
+                  ? HttpResponseStatus.SERVICE_UNAVAILABLE
+                  : HttpResponseStatus.OK,
+              stateWord());
+      case "/status" -> content.server().status(stateWord(), control.clients());
+      case "/history" -> content.server().history();
+      case "/rules" -> content.rules().rulesJson();
+      case "/explain" -> explain(request.uri());
+      case "/configz" -> Answer.page("application/yaml", content.configuration().getBytes(UTF_8));
+      default -> asset(path);
+    };
+  }
+
+  /** Browsers name HTML when they open a page; curl and scripts do not. */
+  private static boolean wantsHtml(HttpRequest request) {
+    return request.headers().getAll(HttpHeaderNames.ACCEPT).stream()
+        .anyMatch(accept -> accept.contains("text/html"));
+  }
+
+  private Answer asset(String path) {
+    Answer asset = assets.find(path);
+    return asset == null ? notFound() : asset;
+  }
+
+  private CompletableFuture<Answer> report(String target) {
+    try {
+      return content.report().report(new QueryStringDecoder(target));
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.completedFuture(badQuery());
+    }
+  }
+
+  private static Answer badQuery() {
+    return Answer.text(HttpResponseStatus.BAD_REQUEST, "the query is not well encoded");
+  }
+
+  private Answer explain(String target) {
+    try {
+      return content.rules().explain(new QueryStringDecoder(target));
+    } catch (IllegalArgumentException e) {
+      return badQuery();
+    }
+  }
+
+  private static Answer notFound() {
+    return Answer.text(HttpResponseStatus.NOT_FOUND, "not found, see /");
+  }
+
+  private static String path(String target) {
+    int query = target.indexOf('?');
+    return query < 0 ? target : target.substring(0, query);
+  }
+}

@@ -1,0 +1,131 @@
+package io.detour.ops.admin;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The page for people and the files that it loads, read from the class path once. Only the files of
+ * a fixed list are there, whatever is asked for.
+ */
+final class PageAssets {
+  /** Where the page has its files. */
+  static final String FOLDER = "/assets/";
+
+  /**
+   * The page may load its own files and ask its own origin, and nothing else; no other page may
+   * have it in a frame (Content Security Policy Level 3).
+   */
+  static final String POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+          + " img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+  private static final Map<String, String> FIELDS =
+      Map.of(
+          "Content-Security-Policy", POLICY,
+          "Referrer-Policy", "no-referrer",
+          "X-Frame-Options", "DENY");
+
+  private static final String HTML = "text/html; charset=utf-8";
+  private static final String CSS = "text/css; charset=utf-8";
+  private static final String JAVASCRIPT = "text/javascript; charset=utf-8";
+  private static final String SVG = "image/svg+xml";
+
+  private static final List<String> SCRIPTS =
+      List.of(
+          "api.js",
+          "dom.js",
+          "format.js",
+          "header.js",
+          "order.js",
+          "page.js",
+          "plots.js",
+          "rules.js",
+          "state.js",
+          "summary.js",
+          "table.js",
+          "theme.js",
+          "tunnels.js",
+          "who.js");
+
+  /** The WebJar has its version in its paths; the version stands in what Maven puts into a jar. */
+  private static final String UPLOT_PROPERTIES =
+      "/META-INF/maven/org.webjars.npm/uplot/pom.properties";
+
+  private final Answer page;
+  private final Map<String, Answer> assets;
+
+  private PageAssets(Answer page, Map<String, Answer> assets) {
+    this.page = page;
+    this.assets = Map.copyOf(assets);
+  }
+
+  /** Reads all files, which are a part of the product: one that is missing is a bug. */
+  static PageAssets load() {
+    Map<String, Answer> assets = new HashMap<>();
+    for (String script : SCRIPTS) {
+      assets.put(FOLDER + script, own(JAVASCRIPT, script));
+    }
+    assets.put(FOLDER + "page.css", own(CSS, "page.css"));
+    assets.put(FOLDER + "icon.svg", own(SVG, "icon.svg"));
+    String uplot = "/META-INF/resources/webjars/uplot/" + uplotVersion() + "/dist/";
+    assets.put(FOLDER + "uplot.js", answer(JAVASCRIPT, uplot + "uPlot.esm.js"));
+    assets.put(FOLDER + "uplot.css", answer(CSS, uplot + "uPlot.min.css"));
+    return new PageAssets(own(HTML, "index.html"), assets);
+  }
+
+  /** The page itself. */
+  Answer page() {
+    return page;
+  }
+
+  /**
+   * A file that the page loads.
+   *
+   * @param path as it was asked for, without a query
+   * @return null if there is none
+   */
+  @Nullable Answer find(String path) {
+    return assets.get(path);
+  }
+
+  /** All files that the page loads, by their paths. */
+  Map<String, Answer> files() {
+    return assets;
+  }
+
+  private static String uplotVersion() {
+    Properties properties = new Properties();
+    try (InputStream in = open(UPLOT_PROPERTIES)) {
+      properties.load(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties.getProperty("version");
+  }
+
+  private static Answer own(String contentType, String name) {
+    return answer(contentType, "page/" + name);
+  }
+
+  private static Answer answer(String contentType, String resource) {
+    try (InputStream in = open(resource)) {
+      return Answer.page(contentType, in.readAllBytes(), FIELDS);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static InputStream open(String resource) throws IOException {
+    InputStream in = PageAssets.class.getResourceAsStream(resource);
+    if (in == null) {
+      throw new IOException(resource + ": not on the class path");
+    }
+    return in;
+  }
+}

@@ -1,0 +1,123 @@
+package io.detour.ops.admin;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.detour.ops.ledger.KnownRule;
+import io.detour.ops.ledger.Ledger;
+import io.detour.ops.ledger.LedgerReading;
+import io.detour.ops.ledger.Report;
+import io.detour.ops.ledger.ReportCsv;
+import io.detour.ops.ledger.ReportJson;
+import io.detour.ops.ledger.ReportQuery;
+import io.detour.ops.ledger.ReportRows;
+import io.detour.rules.Printable;
+import io.detour.rules.document.DurationText;
+import io.detour.rules.document.Fields;
+import io.detour.server.decide.RulesInForce;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pages that are made of the ledger. Any thread.
+ *
+ * @param ledger which may be off
+ * @param rules in force
+ * @param reader reads the ledger, which may take a while
+ * @param clock the time of day
+ * @param zone in which times are shown
+ */
+public record ReportPages(
+    Ledger ledger, RulesInForce rules, Executor reader, InstantSource clock, ZoneId zone) {
+  private static final String OFF = "off";
+
+  /** How a report is written. */
+  private enum Format {
+    JSON,
+    CSV
+  }
+
+  /**
+   * Who still uses which legacy name; {@code docs/admin.md} has the fields.
+   *
+   * @param parameters {@code since}, {@code format}, {@code by}
+   * @return done when the ledger has been read
+   */
+  CompletableFuture<Answer> report(QueryStringDecoder parameters) {
+    String since = value(parameters, "since");
+    Duration span = since == null ? ReportQuery.USUAL_SINCE : DurationText.parse(since);
+    if (span == null || span.toSeconds() < 1 || span.compareTo(ReportQuery.MOST_SINCE) > 0) {
+      return bad("since", since, "1s.." + DurationText.of(ReportQuery.MOST_SINCE));
+    }
+    String asked = value(parameters, "format");
+    Format format = asked == null ? Format.JSON : constant(Format.values(), asked);
+    if (format == null) {
+      return bad("format", asked, "json or csv");
+    }
+    String by = value(parameters, "by");
+    ReportRows rows = by == null ? ReportRows.RULE : constant(ReportRows.values(), by);
+    if (rows == null) {
+      return bad("by", by, "rule, host or client");
+    }
+    ReportQuery query = new ReportQuery(span, clock.instant(), false, known());
+    return ledger.isOn()
+        ? CompletableFuture.supplyAsync(() -> read(query, format, rows), reader)
+        : CompletableFuture.completedFuture(json(new Report(OFF, query, List.of(), 0, List.of())));
+  }
+
+  private List<KnownRule> known() {
+    return rules.current().rules().rules().stream().map(KnownRule::of).toList();
+  }
+
+  private Answer read(ReportQuery query, Format format, ReportRows rows) {
+    try (LedgerReading reading = ledger.read()) {
+      return switch (format) {
+        case JSON -> json(reading.report(query));
+        case CSV -> csv(reading, query, rows);
+      };
+    } catch (SQLException e) {
+      return Answer.text(HttpResponseStatus.SERVICE_UNAVAILABLE, ledger.problem(e));
+    }
+  }
+
+  private Answer json(Report report) {
+    return Answer.page("application/json", (ReportJson.of(report, zone) + "\n").getBytes(UTF_8));
+  }
+
+  private Answer csv(LedgerReading reading, ReportQuery query, ReportRows rows)
+      throws SQLException {
+    StringWriter text = new StringWriter();
+    new ReportCsv(new PrintWriter(text), zone).write(reading, query, rows, Report.MOST_ENTRIES);
+    return Answer.page("text/csv; charset=utf-8; header=present", text.toString().getBytes(UTF_8));
+  }
+
+  private static <E extends Enum<E>> @Nullable E constant(E[] constants, String word) {
+    for (E constant : constants) {
+      if (Fields.wordOf(constant).equals(word)) {
+        return constant;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String value(QueryStringDecoder parameters, String name) {
+    List<String> values = parameters.parameters().get(name);
+    return values == null ? null : values.getFirst();
+  }
+
+  private static CompletableFuture<Answer> bad(
+      String name, @Nullable String value, String expected) {
+    String problem = name + ": " + Printable.quoted(String.valueOf(value));
+    return CompletableFuture.completedFuture(
+        Answer.text(HttpResponseStatus.BAD_REQUEST, problem + " (expected: " + expected + ")"));
+  }
+}

@@ -1,0 +1,59 @@
+package io.detour.ops.certificates;
+
+import io.detour.core.Host;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What a server's certificate is worth to a browser that asks for a name. Immutable; any thread.
+ *
+ * @param legacyName the name that the browser asks for
+ * @param chain as the server sent it, its own certificate first; at least one
+ * @param names which names it is for
+ * @param trust whether it leads to a trusted root
+ * @param at when that was so
+ */
+public record CertificateCheck(
+    Host legacyName,
+    List<PresentedCertificate> chain,
+    CertifiedNames names,
+    ChainTrust trust,
+    Instant at) {
+  public CertificateCheck {
+    chain = List.copyOf(chain);
+  }
+
+  /**
+   * Judges a chain. Takes some milliseconds; not for an event loop that serves others.
+   *
+   * @param sent as the server sent it; at least one certificate
+   */
+  static CertificateCheck of(
+      List<X509Certificate> sent, Host legacyName, TrustRoots roots, Instant at) {
+    return new CertificateCheck(
+        legacyName,
+        sent.stream().map(PresentedCertificate::of).toList(),
+        CertifiedNames.of(sent.getFirst()),
+        ChainTrust.of(sent, roots, at),
+        at);
+  }
+
+  /** Whether the certificate is for the legacy name. */
+  public boolean coversLegacyName() {
+    return names.covering(legacyName) != null;
+  }
+
+  /** Whether a browser would show the page: the certificate covers the name and is trusted. */
+  public boolean isAccepted() {
+    return coversLegacyName() && trust.isTrusted();
+  }
+
+  /** Whole days until the server's own certificate expires, negative when it has. */
+  public long daysLeft() {
+    return Math.floorDiv(
+        Duration.between(at, chain.getFirst().notAfter()).toSeconds(),
+        Duration.ofDays(1).toSeconds());
+  }
+}

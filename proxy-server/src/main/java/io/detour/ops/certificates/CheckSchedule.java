@@ -1,0 +1,102 @@
+package io.detour.ops.certificates;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When which check is due. New checks are spread over a short time, and repeated over the whole
+ * period, each a tenth of it earlier or later, so that they never gather. Times are nanoseconds of
+ * a clock that only goes on. For one thread.
+ */
+final class CheckSchedule {
+  /** New checks are spread over this, and over more if there are many; over a period at most. */
+  private static final Duration FIRST_ROUND = Duration.ofMinutes(1);
+
+  private static final Duration FIRST_ROUND_PER_CHECK = Duration.ofMillis(100);
+
+  /** A tenth of the period, both ways. */
+  private static final double JITTER = 0.1;
+
+  private final Duration period;
+  private final RandomGenerator random;
+
+  /** When each check is next to be started. */
+  private final Map<Check, Due> due = new HashMap<>();
+
+  /** The same in their order. */
+  private final Queue<Due> queue = new PriorityQueue<>();
+
+  /** A check that waits. */
+  private record Due(Check check, long nanos) implements Comparable<Due> {
+    @Override
+    public int compareTo(Due other) {
+      return Long.signum(nanos - other.nanos);
+    }
+  }
+
+  /**
+   * @param period between two looks at the same certificate, more than 0
+   */
+  CheckSchedule(Duration period, RandomGenerator random) {
+    this.period = period;
+    this.random = random;
+  }
+
+  /**
+   * Other checks than before are wanted; those that stay go on as they are.
+   *
+   * @return those that are no longer wanted
+   */
+  Set<Check> want(Set<Check> wanted, long nowNanos) {
+    Set<Check> gone = new HashSet<>();
+    for (Iterator<Check> known = due.keySet().iterator(); known.hasNext(); ) {
+      Check check = known.next();
+      if (!wanted.contains(check)) {
+        known.remove();
+        gone.add(check);
+      }
+    }
+    if (!gone.isEmpty()) {
+      queue.removeIf(waiting -> gone.contains(waiting.check()));
+    }
+    long fresh = wanted.stream().filter(check -> !due.containsKey(check)).count();
+    long spread = firstRound(fresh).toNanos();
+    for (Check check : wanted) {
+      if (!due.containsKey(check)) {
+        add(check, nowNanos + random.nextLong(spread));
+      }
+    }
+    return gone;
+  }
+
+  private Duration firstRound(long checks) {
+    Duration round = FIRST_ROUND.plus(FIRST_ROUND_PER_CHECK.multipliedBy(checks));
+    return round.compareTo(period) < 0 ? round : period;
+  }
+
+  private void add(Check check, long nanos) {
+    Due next = new Due(check, nanos);
+    due.put(check, next);
+    queue.add(next);
+  }
+
+  /** Takes the check that has been due for longest, and puts it off to the next period; or null. */
+  @Nullable Check next(long nowNanos) {
+    Due first = queue.peek();
+    if (first == null || first.nanos() - nowNanos > 0) {
+      return null;
+    }
+    queue.remove();
+    double factor = 1 + JITTER * (2 * random.nextDouble() - 1);
+    add(first.check(), nowNanos + (long) (factor * period.toNanos()));
+    return first.check();
+  }
+}

@@ -1,0 +1,101 @@
+package io.detour.ops.certificates;
+
+import io.detour.server.dial.DialError;
+import io.detour.server.dial.Resolution;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of trying a target out. Immutable; any thread.
+ *
+ * @param probe what was tried out
+ * @param lookup the addresses; null if a parent proxy looks them up
+ * @param connection null if it was not wanted or there is no address
+ * @param handshake null if it was not wanted or there is no connection
+ */
+public record ProbeReport(
+    Probe probe,
+    @Nullable Lookup lookup,
+    @Nullable Connection connection,
+    @Nullable Handshake handshake) {
+  /** Whether every step that was wanted went well, the judgement of the certificate included. */
+  public boolean isGood() {
+    boolean found = lookup == null || lookup.answer() instanceof Resolution.Addresses;
+    return switch (probe.depth()) {
+      case RESOLVE -> found;
+      case CONNECT -> connection instanceof Connection.Made;
+      case TLS -> handshake instanceof Handshake.Made made && made.certificate().isAccepted();
+    };
+  }
+
+  /** What the target showed in the handshake, or null if it did not come to that. */
+  public @Nullable CertificateCheck certificate() {
+    return handshake == null ? null : handshake.certificate();
+  }
+
+  /**
+   * The addresses of the target.
+   *
+   * @param answer in the order in which they are tried, or why there are none
+   * @param took 0 or more; next to nothing for a host that needs no query
+   */
+  public record Lookup(Resolution answer, Duration took) {}
+
+  /** How connecting ended. */
+  public sealed interface Connection {
+    /** Addresses that a connection was attempted to: 0 if it did not come to that. */
+    int attempts();
+
+    /** From the first attempt to the result. */
+    Duration took();
+
+    /**
+     * An address answered.
+     *
+     * @param remote which
+     */
+    record Made(InetSocketAddress remote, int attempts, Duration took) implements Connection {}
+
+    /**
+     * None answered.
+     *
+     * @param error why, for the last address or the one that tells most
+     * @param details one phrase of printable ASCII
+     * @param rcode the DNS response code by name if there was one
+     */
+    record Failed(
+        DialError error, String details, @Nullable String rcode, int attempts, Duration took)
+        implements Connection {}
+  }
+
+  /** How the TLS handshake ended. */
+  public sealed interface Handshake {
+    /** What the server showed; null if it did not come to that. */
+    @Nullable CertificateCheck certificate();
+
+    /** From the first byte to the result. */
+    Duration took();
+
+    /**
+     * It went through, whatever the certificate is worth.
+     *
+     * @param protocol such as {@code TLSv1.3}
+     * @param cipherSuite its name in Java and in the registry of TLS
+     */
+    record Made(String protocol, String cipherSuite, CertificateCheck certificate, Duration took)
+        implements Handshake {}
+
+    /**
+     * It did not.
+     *
+     * @param error why
+     * @param details one phrase, fit for a terminal
+     * @param certificate there when the server broke off behind its certificate, as it does when it
+     *     wants one of the client
+     */
+    record Failed(
+        HandshakeError error, String details, @Nullable CertificateCheck certificate, Duration took)
+        implements Handshake {}
+  }
+}

@@ -1,0 +1,162 @@
+package io.detour.ops.certificates;
+
+import static java.util.stream.Collectors.joining;
+
+import io.detour.rules.Printable;
+import io.detour.server.dial.Resolution;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A report for people: a line for each fact about a target, a short label in front. What a server
+ * sent is escaped and cut.
+ */
+public final class ProbeText {
+  /** Names of a certificate that are shown. */
+  static final int SHOWN_NAMES = 10;
+
+  private final List<String> lines = new ArrayList<>();
+
+  private ProbeText() {}
+
+  /** Lines without a line end, each of which begins with a label of 8 characters. */
+  public static List<String> of(ProbeReport report) {
+    ProbeText text = new ProbeText();
+    if (report.lookup() == null) {
+      text.line("resolve", "not here: a parent proxy does it");
+    } else {
+      text.lookup(report.lookup());
+    }
+    text.connection(report.connection(), report.probe().via());
+    text.handshake(report.handshake());
+    return List.copyOf(text.lines);
+  }
+
+  private void lookup(ProbeReport.Lookup lookup) {
+    String took = after(lookup.took());
+    switch (lookup.answer()) {
+      case Resolution.Addresses(List<InetAddress> addresses) ->
+          line(
+              "resolve",
+              addresses.stream().map(NetUtil::toAddressString).collect(joining(", ")) + took);
+      case Resolution.Unresolved unresolved ->
+          line(
+              "resolve",
+              unresolved.details()
+                  + error(unresolved.error().type().token(), unresolved.rcode())
+                  + took);
+    }
+  }
+
+  private void connection(ProbeReport.@Nullable Connection connection, @Nullable String via) {
+    switch (connection) {
+      case null -> {}
+      case ProbeReport.Connection.Made made ->
+          line(
+              "connect",
+              NetUtil.toSocketAddressString(made.remote())
+                  + (via == null ? " answers" : ", the parent proxy, connects it")
+                  + after(made.took())
+                  + attempts(made.attempts()));
+      case ProbeReport.Connection.Failed failed ->
+          line(
+              "connect",
+              failed.details()
+                  + error(failed.error().type().token(), failed.rcode())
+                  + after(failed.took())
+                  + attempts(failed.attempts()));
+    }
+  }
+
+  private static String attempts(int attempts) {
+    return attempts > 1 ? ", the last of " + attempts + " addresses tried" : "";
+  }
+
+  private void handshake(ProbeReport.@Nullable Handshake handshake) {
+    switch (handshake) {
+      case null -> {}
+      case ProbeReport.Handshake.Made made -> {
+        line("tls", made.protocol() + ", " + made.cipherSuite() + after(made.took()));
+        certificate(made.certificate());
+      }
+      case ProbeReport.Handshake.Failed failed -> {
+        line("tls", failed.details() + error(failed.error().token(), null) + after(failed.took()));
+        if (failed.certificate() != null) {
+          certificate(failed.certificate());
+        }
+      }
+    }
+  }
+
+  private void certificate(CertificateCheck check) {
+    line(
+        "names",
+        "covers "
+            + check.legacyName()
+            + ": "
+            + (check.coversLegacyName() ? "yes" : "no")
+            + " ("
+            + names(check)
+            + ")");
+    ChainTrust trust = check.trust();
+    if (trust.isTrusted()) {
+      line("trust", "trusted, by " + Printable.quoted(String.valueOf(trust.root())));
+    }
+    for (ChainTrust.Problem problem : trust.problems()) {
+      line("trust", "not trusted: " + problem.details());
+    }
+    line("expires", expiry(check));
+    for (PresentedCertificate each : check.chain()) {
+      line(
+          "chain",
+          Printable.quoted(each.subject())
+              + " issued by "
+              + Printable.quoted(each.issuer())
+              + ", valid until "
+              + each.notAfter()
+              + ", "
+              + Printable.escaped(each.key())
+              + ", "
+              + Printable.escaped(each.signature()));
+    }
+  }
+
+  /** The name that covers comes first: of a thousand names it is the one of interest. */
+  static String names(CertificateCheck check) {
+    List<String> names = new ArrayList<>(check.names().all());
+    if (names.isEmpty()) {
+      return "it has no subject alternative name";
+    }
+    String covering = check.names().covering(check.legacyName());
+    if (covering != null) {
+      names.remove(covering);
+      names.addFirst(covering);
+    }
+    int more = names.size() - SHOWN_NAMES;
+    return "it covers: "
+        + names.stream().limit(SHOWN_NAMES).map(Printable::escaped).collect(joining(", "))
+        + (more > 0 ? " and " + more + " more" : "");
+  }
+
+  private static String expiry(CertificateCheck check) {
+    long days = check.daysLeft();
+    return check.chain().getFirst().notAfter()
+        + (days >= 0 ? ", " + days + " days left" : ", " + -days + " days ago");
+  }
+
+  private static String error(String token, @Nullable String rcode) {
+    return " (" + token + (rcode == null ? "" : ", " + rcode) + ")";
+  }
+
+  private static String after(Duration took) {
+    return " after " + took.toMillis() + " ms";
+  }
+
+  private void line(String label, String content) {
+    lines.add(String.format("%-8s%s", label, content));
+  }
+}

@@ -1,0 +1,224 @@
+package io.detour.ops.certificates;
+
+import io.detour.core.Host;
+import io.detour.rules.Hop;
+import io.detour.server.dial.DialOptions;
+import io.detour.server.dial.DialResult;
+import io.detour.server.dial.Dialer;
+import io.detour.server.dial.OwnAddresses;
+import io.detour.server.dial.Resolution;
+import io.detour.server.transport.Transport;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tries targets out: resolves, connects, shakes hands. Nothing but the handshake is ever sent.
+ *
+ * <p>It has an event loop of its own, so whatever a server sends holds up no tunnel. Any thread may
+ * probe, several at once; it waits for the report, in all for no longer than the DNS timeout, three
+ * connect timeouts and the handshake's timeout.
+ */
+public final class Prober implements AutoCloseable {
+  /** Probes of {@link #probeAll} that run at the same time. */
+  static final int AT_ONCE = 16;
+
+  /** What the timers may be late by. */
+  private static final Duration SLACK = Duration.ofSeconds(10);
+
+  private final Transport transport = Transport.available();
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(
+          1, new DefaultThreadFactory("probe", true), transport.ioHandlers());
+  private final EventLoop loop = group.next();
+  private final Dialer dialer;
+  private final TrustRoots roots;
+  private final Duration handshakeTimeout;
+  private final Duration longestStep;
+  private final Clock clock;
+
+  /** The same for a process that listens nowhere. */
+  public Prober(DialOptions options, TrustRoots roots, Duration handshakeTimeout, Clock clock) {
+    this(options, new OwnAddresses(), roots, handshakeTimeout, clock);
+  }
+
+  /**
+   * @param options how to resolve and connect
+   * @param own addresses that are never dialled; may be added to at any time
+   * @param roots whom to trust
+   * @param handshakeTimeout of a TLS handshake: 1 ms to 1 h
+   * @param clock tells whether a certificate has expired
+   */
+  public Prober(
+      DialOptions options,
+      OwnAddresses own,
+      TrustRoots roots,
+      Duration handshakeTimeout,
+      Clock clock) {
+    this.dialer = new Dialer(options, transport, own);
+    this.roots = roots;
+    this.handshakeTimeout = handshakeTimeout;
+    this.longestStep =
+        options
+            .dnsTimeout()
+            .plus(options.connectTimeout().multipliedBy(4))
+            .plus(handshakeTimeout)
+            .plus(SLACK);
+    this.clock = clock;
+  }
+
+  /**
+   * Tries a target out and waits for what comes of it. Through a parent proxy the target's name is
+   * not resolved here.
+   *
+   * @throws InterruptedException if the waiting thread is interrupted; the probe then ends by
+   *     itself
+   */
+  public ProbeReport probe(Probe probe) throws InterruptedException {
+    ProbeReport.Lookup lookup = probe.via() == null ? lookUp(probe.target().host()) : null;
+    boolean unresolved = lookup != null && lookup.answer() instanceof Resolution.Unresolved;
+    if (probe.depth() == ProbeDepth.RESOLVE || unresolved) {
+      return new ProbeReport(probe, lookup, null, null);
+    }
+    TlsHandshake handshake =
+        probe.depth() == ProbeDepth.TLS
+            ? new TlsHandshake(probe.legacyName(), handshakeTimeout)
+            : null;
+    Attempt attempt = onLoop(done -> connect(probe, handshake, done));
+    TlsHandshake.Ending ending = attempt.ending();
+    return new ProbeReport(
+        probe,
+        lookup,
+        connection(attempt.dialled()),
+        ending == null ? null : handshake(ending, probe.legacyName()));
+  }
+
+  /**
+   * Tries several targets out, at most {@value #AT_ONCE} at once and each once.
+   *
+   * @param limit when to give up
+   * @return the reports in the order of the probes; those that were not over by then are missing
+   * @throws InterruptedException as for {@link #probe}
+   */
+  public Map<Probe, ProbeReport> probeAll(Collection<Probe> probes, Duration limit)
+      throws InterruptedException {
+    List<Probe> distinct = probes.stream().distinct().toList();
+    List<Callable<ProbeReport>> calls = new ArrayList<>();
+    distinct.forEach(probe -> calls.add(() -> probe(probe)));
+    Map<Probe, ProbeReport> reports = new LinkedHashMap<>();
+    try (ExecutorService threads =
+        Executors.newFixedThreadPool(Math.clamp(distinct.size(), 1, AT_ONCE))) {
+      List<Future<ProbeReport>> ends =
+          threads.invokeAll(calls, limit.toMillis(), TimeUnit.MILLISECONDS);
+      for (int i = 0; i < ends.size(); i++) {
+        if (!ends.get(i).isCancelled()) {
+          reports.put(distinct.get(i), ends.get(i).get());
+        }
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a probe failed", e.getCause());
+    }
+    return reports;
+  }
+
+  private ProbeReport.Lookup lookUp(Host host) throws InterruptedException {
+    long startNanoTime = System.nanoTime();
+    Resolution answer = onLoop(done -> dialer.resolve(host, loop, done));
+    return new ProbeReport.Lookup(answer, Duration.ofNanos(System.nanoTime() - startNanoTime));
+  }
+
+  /** The end of a connection that was made, with or without a handshake. */
+  private record Attempt(DialResult dialled, TlsHandshake.@Nullable Ending ending) {}
+
+  private void connect(Probe probe, @Nullable TlsHandshake handshake, Consumer<Attempt> done) {
+    dialer.dial(
+        new Hop(Hop.ASKED, probe.target(), probe.via(), probe.allow()),
+        null,
+        loop,
+        result -> {
+          if (result instanceof DialResult.Connected connected && handshake != null) {
+            handshake.start(
+                connected.upstream(), ending -> done.accept(new Attempt(result, ending)));
+            return;
+          }
+          if (result instanceof DialResult.Connected connected) {
+            connected.upstream().close();
+          }
+          done.accept(new Attempt(result, null));
+        });
+  }
+
+  private static ProbeReport.Connection connection(DialResult result) {
+    Duration took = Duration.ofNanos(result.connectNanos());
+    return switch (result) {
+      case DialResult.Connected connected ->
+          new ProbeReport.Connection.Made(connected.remote(), connected.attempts(), took);
+      case DialResult.Failed failed ->
+          new ProbeReport.Connection.Failed(
+              failed.error(), failed.details(), failed.rcode(), failed.attempts(), took);
+    };
+  }
+
+  private ProbeReport.Handshake handshake(TlsHandshake.Ending ending, Host legacyName) {
+    Instant now = clock.instant();
+    CertificateCheck certificate =
+        ending.chain().isEmpty()
+            ? null
+            : CertificateCheck.of(ending.chain(), legacyName, roots, now);
+    if (ending.error() != null) {
+      return new ProbeReport.Handshake.Failed(
+          ending.error(), ending.details(), certificate, ending.took());
+    }
+    if (certificate == null) {
+      throw new IllegalStateException("a handshake of a client has a certificate: " + ending);
+    }
+    return new ProbeReport.Handshake.Made(
+        ending.protocol(), ending.cipherSuite(), certificate, ending.took());
+  }
+
+  /** Starts a step on the event loop and waits for what it tells. */
+  private <T> T onLoop(Consumer<Consumer<T>> step) throws InterruptedException {
+    CompletableFuture<T> told = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          try {
+            step.accept(told::complete);
+          } catch (RuntimeException e) {
+            told.completeExceptionally(e);
+          }
+        });
+    try {
+      return told.get(longestStep.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a step of a probe failed", e.getCause());
+    } catch (TimeoutException e) {
+      throw new IllegalStateException("nothing for " + longestStep, e);
+    }
+  }
+
+  /** Ends what runs; a thread that waits for it gets no report. */
+  @Override
+  public void close() {
+    dialer.close();
+    group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
+  }
+}

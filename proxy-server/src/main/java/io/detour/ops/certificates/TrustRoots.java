@@ -1,0 +1,123 @@
+package io.detour.ops.certificates;
+
+import io.detour.rules.Printable;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The certificates that are trusted without further proof. Immutable; any thread.
+ *
+ * @param certificates at least one; mostly roots, but any certificate may be among them
+ */
+public record TrustRoots(Set<X509Certificate> certificates) implements ParsedTrustRoots {
+  /** Some 10,000 certificates; all public authorities together have about 150. */
+  private static final int MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+  public TrustRoots {
+    certificates = Set.copyOf(certificates);
+  }
+
+  /**
+   * The certificates that this JVM trusts, and those of some files. Reads files.
+   *
+   * @param additional files with certificates, one after the other in PEM, or one in DER: those of
+   *     private authorities
+   */
+  public static ParsedTrustRoots load(List<Path> additional) {
+    List<X509Certificate> all = new ArrayList<>();
+    try {
+      all.addAll(ofJvm());
+    } catch (GeneralSecurityException e) {
+      return new UnreadableTrustRoots(
+          "the certificates that this JVM trusts cannot be read: "
+              + Printable.escaped(String.valueOf(e.getMessage())));
+    }
+    for (Path file : additional) {
+      String name = Printable.escaped(file.toString());
+      try {
+        all.addAll(read(file));
+      } catch (NoSuchFileException e) {
+        return new UnreadableTrustRoots(name + ": cannot be read: there is no such file");
+      } catch (IOException e) {
+        String reason = Printable.escaped(String.valueOf(e.getMessage()));
+        return new UnreadableTrustRoots(name + ": cannot be read: " + reason);
+      } catch (CertificateException e) {
+        return new UnreadableTrustRoots(
+            name + ": is no list of certificates (expected: PEM, \"-----BEGIN CERTIFICATE-----\")");
+      }
+    }
+    return new TrustRoots(Set.copyOf(all));
+  }
+
+  private static List<X509Certificate> ofJvm() throws GeneralSecurityException {
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init((KeyStore) null);
+    List<X509Certificate> certificates = new ArrayList<>();
+    for (TrustManager manager : factory.getTrustManagers()) {
+      if (manager instanceof X509TrustManager x509) {
+        certificates.addAll(List.of(x509.getAcceptedIssuers()));
+      }
+    }
+    return certificates;
+  }
+
+  private static List<X509Certificate> read(Path file) throws IOException, CertificateException {
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(MAX_FILE_BYTES + 1);
+    }
+    if (bytes.length > MAX_FILE_BYTES) {
+      throw new IOException("it is larger than " + MAX_FILE_BYTES + " bytes");
+    }
+    List<X509Certificate> certificates =
+        CertificateFactory.getInstance("X.509")
+            .generateCertificates(new ByteArrayInputStream(bytes))
+            .stream()
+            .map(X509Certificate.class::cast)
+            .toList();
+    if (certificates.isEmpty()) {
+      throw new CertificateException("none");
+    }
+    return certificates;
+  }
+
+  /** As the JDK's path validation wants them. */
+  Set<TrustAnchor> anchors() {
+    return certificates.stream()
+        .map(certificate -> new TrustAnchor(certificate, null))
+        .collect(Collectors.toSet());
+  }
+
+  /** The trusted certificate that signed another one, or null. */
+  @Nullable X509Certificate issuerOf(X509Certificate issued) {
+    return certificates.stream()
+        .filter(root -> Signatures.isIssuedBy(issued, root))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Whether a trusted certificate has the name that another one names as its issuer. */
+  boolean knowsNameOfIssuer(X509Certificate issued) {
+    return certificates.stream()
+        .anyMatch(root -> root.getSubjectX500Principal().equals(issued.getIssuerX500Principal()));
+  }
+}

@@ -1,0 +1,24 @@
+package io.detour.ops.certificates;
+
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Whom the watch trusts: whom this JVM trusts. */
+final class WatchRoots {
+  private static final Logger LOG = LoggerFactory.getLogger(WatchRoots.class);
+
+  private WatchRoots() {}
+
+  /** Reads files. If they cannot be read, nobody is trusted, which touches names and ends not. */
+  static TrustRoots load() {
+    return switch (TrustRoots.load(List.of())) {
+      case TrustRoots roots -> roots;
+      case UnreadableTrustRoots unreadable -> {
+        LOG.warn("certificates: none is trusted: {}", unreadable.problem());
+        yield new TrustRoots(Set.of());
+      }
+    };
+  }
+}

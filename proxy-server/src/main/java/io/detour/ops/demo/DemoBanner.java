@@ -1,0 +1,61 @@
+package io.detour.ops.demo;
+
+import java.nio.file.Path;
+
+/**
+ * What the demo tells a newcomer: command lines that work as printed.
+ *
+ * @param proxy where the proxy listens, as {@code host:port}, an IPv6 address in brackets
+ * @param admin where the admin interface listens, in the same form
+ * @param httpPort port of the demo origin
+ * @param httpsPort port of the demo origin
+ * @param certificateAuthority PEM file that makes {@code curl} trust the demo origin
+ */
+public record DemoBanner(
+    String proxy, String admin, int httpPort, int httpsPort, Path certificateAuthority) {
+
+  /** Takes the origin's ports and file from the running origin. */
+  public static DemoBanner of(String proxy, String admin, DemoOrigin origin) {
+    return new DemoBanner(
+        proxy, admin, origin.httpPort(), origin.httpsPort(), origin.certificateAuthority());
+  }
+
+  /**
+   * Lines of text, each command on one that starts with two spaces and {@code curl}. Ends with a
+   * line break.
+   */
+  public String text() {
+    return """
+    Try the example rules (rules.example.yaml) in another terminal.
+    A legacy name reaches its new host; the certificate is checked against the legacy name:
+    %s
+    By suffix, over plain HTTP, where Host is rewritten too:
+    %s
+    By regular expression:
+    %s
+    Passed on unchanged:
+    %s
+    Switched off (curl says: CONNECT tunnel failed, response 403):
+    %s
+    Who matched what:
+      curl -s http://%s/metrics | grep detour_rule_matches_total
+    Ctrl-C ends the demo.
+    """
+        .formatted(
+            https(DemoNames.ERP),
+            http(DemoNames.WIKI),
+            https(DemoNames.APP),
+            https(DemoNames.SSO),
+            https(DemoNames.DEAD),
+            admin);
+  }
+
+  private String https(String name) {
+    return "  curl --proxy http://%s --cacert %s https://%s:%d/"
+        .formatted(proxy, certificateAuthority, name, httpsPort);
+  }
+
+  private String http(String name) {
+    return "  curl --proxy http://%s http://%s:%d/".formatted(proxy, name, httpPort);
+  }
+}

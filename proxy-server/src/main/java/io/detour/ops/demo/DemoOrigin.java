@@ -1,0 +1,163 @@
+package io.detour.ops.demo;
+
+import io.detour.core.Host;
+import io.detour.server.transport.Transport;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An HTTP and an HTTPS origin on the loopback address, with a certificate that covers the legacy
+ * names of the example rules.
+ *
+ * <p>It runs on one thread of its own; its methods may be called from any other thread.
+ */
+public final class DemoOrigin implements AutoCloseable {
+  private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+  private static final int HTTP_PORT = 8080;
+  private static final int HTTPS_PORT = 8443;
+  private static final int ANY_PORT = 0;
+  private static final int REQUEST_BODY_BYTES = 64 * 1024;
+  private static final int CLOSE_SECONDS = 5;
+
+  private final Transport transport = Transport.available();
+  private final EventLoopGroup loop =
+      new MultiThreadIoEventLoopGroup(
+          1, new DefaultThreadFactory("demo", true), transport.ioHandlers());
+  private final ChannelGroup connections = new DefaultChannelGroup(loop.next(), true);
+  private final DemoCertificate certificate;
+  private final Channel http;
+  private final Channel https;
+
+  private DemoOrigin(DemoCertificate certificate, int httpPort, int httpsPort) throws IOException {
+    this.certificate = certificate;
+    try {
+      http = listen(httpPort, null);
+      https = listen(httpsPort, certificate.server());
+    } catch (IOException e) {
+      var _ = loop.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
+      throw e;
+    }
+  }
+
+  /**
+   * Starts on ports 8080 and 8443, or on any free ones where those are taken.
+   *
+   * @throws IOException if there is no free port, or the certificate's file cannot be written
+   */
+  public static DemoOrigin start() throws IOException {
+    return start(HTTP_PORT, HTTPS_PORT);
+  }
+
+  static DemoOrigin start(int httpPort, int httpsPort) throws IOException {
+    DemoCertificate certificate = DemoCertificate.issue(Clock.systemUTC());
+    try {
+      return new DemoOrigin(certificate, httpPort, httpsPort);
+    } catch (IOException e) {
+      certificate.close();
+      throw e;
+    }
+  }
+
+  /** The port that speaks HTTP. */
+  public int httpPort() {
+    return port(http);
+  }
+
+  /** The port that speaks HTTPS. */
+  public int httpsPort() {
+    return port(https);
+  }
+
+  /** A PEM file with the certificate of the authority to trust; deleted by {@link #close}. */
+  public Path certificateAuthority() {
+    return certificate.authority();
+  }
+
+  /** The addresses of the new names, and of the legacy name that is passed on as it is. */
+  public Map<Host, List<InetAddress>> hosts() {
+    return DemoNames.hosts(LOOPBACK);
+  }
+
+  /**
+   * Stops both listeners, closes their connections and deletes the certificate's file.
+   *
+   * @throws IOException if the file cannot be deleted
+   */
+  @Override
+  public void close() throws IOException {
+    http.close().awaitUninterruptibly();
+    https.close().awaitUninterruptibly();
+    connections.close().awaitUninterruptibly();
+    loop.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    certificate.close();
+  }
+
+  private Channel listen(int preferredPort, @Nullable SslContext tls) throws IOException {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loop)
+            .channelFactory(() -> transport.serverSockets().apply(LOOPBACK))
+            .childHandler(new Pipeline(connections, tls));
+    ChannelFuture bound = bind(bootstrap, preferredPort);
+    if (!bound.isSuccess()) {
+      bound = bind(bootstrap, ANY_PORT);
+    }
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          "demo: cannot listen on 127.0.0.1: " + bound.cause().getMessage(), bound.cause());
+    }
+    return bound.channel();
+  }
+
+  private static ChannelFuture bind(ServerBootstrap bootstrap, int port) {
+    return bootstrap.bind(new InetSocketAddress(LOOPBACK, port)).awaitUninterruptibly();
+  }
+
+  private static int port(Channel listener) {
+    return ((InetSocketAddress) listener.localAddress()).getPort();
+  }
+
+  private static final class Pipeline extends ChannelInitializer<SocketChannel> {
+    private final ChannelGroup connections;
+    private final @Nullable SslContext tls;
+
+    Pipeline(ChannelGroup connections, @Nullable SslContext tls) {
+      this.connections = connections;
+      this.tls = tls;
+    }
+
+    @Override
+    protected void initChannel(SocketChannel channel) {
+      connections.add(channel);
+      if (tls != null) {
+        channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+      }
+      channel
+          .pipeline()
+          .addLast(
+              new HttpServerCodec(),
+              new HttpObjectAggregator(REQUEST_BODY_BYTES, true),
+              new DemoHandler(tls != null));
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package io.detour.ops.ledger;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who uses which legacy name, told by event loops and written by a thread of its own.
+ *
+ * <p>{@link #used} and {@link #relayed} may be called by any thread: they look a row up in memory
+ * and add to it, under a lock that is held for nothing else. A database that is slow, locked or
+ * gone delays nobody; what was used meanwhile is kept within a bound.
+ */
+public final class Ledger implements AutoCloseable, LedgerStatistics {
+  private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+
+  /** Rows that are kept in memory at most. */
+  static final int MOST_PENDING = 100_000;
+
+  /** How long a close waits beyond the time that the last attempts have: for drivers. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final LedgerOptions options;
+  private final InstantSource clock;
+  private final Pace pace;
+  private final LedgerQueue queue;
+  private final RuleSpans spans = new RuleSpans();
+  private final CertificateChecks checks = new CertificateChecks();
+
+  /** Null if there is no ledger. */
+  private final @Nullable LedgerWriter writer;
+
+  private final @Nullable Thread thread;
+
+  private Ledger(LedgerOptions options, InstantSource clock, Pace pace, int mostPending) {
+    this.options = options;
+    this.clock = clock;
+    this.pace = pace;
+    queue = new LedgerQueue(mostPending);
+    if (options.url() instanceof LedgerUrl.Off) {
+      writer = null;
+      thread = null;
+    } else {
+      writer = new LedgerWriter(options, clock, pace, queue, spans, checks);
+      thread = Thread.ofPlatform().name("ledger").daemon().start(writer);
+    }
+  }
+
+  /**
+   * Begins. The database is opened later, on the ledger's thread; if it cannot be, that is logged
+   * and tried again.
+   *
+   * @param clock the time of day
+   */
+  public static Ledger open(LedgerOptions options, InstantSource clock) {
+    return open(options, clock, Pace.usual(), MOST_PENDING);
+  }
+
+  /** The same at another pace and with another bound. */
+  static Ledger open(LedgerOptions options, InstantSource clock, Pace pace, int mostPending) {
+    return new Ledger(options, clock, pace, mostPending);
+  }
+
+  /** No ledger: whatever it is told is forgotten. */
+  public static Ledger off() {
+    return open(LedgerOptions.off(), InstantSource.system());
+  }
+
+  /** Whether there is one. */
+  public boolean isOn() {
+    return writer != null;
+  }
+
+  /** Counts a request that a rule decided. Any thread; does not wait. */
+  public void used(LedgerUse use) {
+    if (writer != null) {
+      queue.add(use);
+    }
+  }
+
+  /**
+   * Counts bytes of a tunnel or request. To be told at its end; a tunnel that is open for days may
+   * also be told about on the way, with the bytes since the last time, since its name is in use.
+   * Any thread; does not wait.
+   *
+   * @param rule the name of the rule that decided it
+   * @param host what was asked for, canonical and without a port
+   * @param client where the request came from
+   */
+  public void relayed(
+      String rule, String host, String client, long upstreamBytes, long downstreamBytes) {
+    if (writer != null) {
+      long now = clock.instant().getEpochSecond();
+      queue.add(rule, host, client, upstreamBytes, downstreamBytes, now);
+    }
+  }
+
+  /**
+   * These rules, and no others, observe from now on. To be told at the start and when rules were
+   * replaced. Any thread.
+   *
+   * @param names of the rules that may decide a request, so without those of mode {@code off}
+   */
+  public void rulesInForce(List<String> names) {
+    if (writer != null) {
+      spans.replace(names, clock.instant().getEpochSecond());
+    }
+  }
+
+  /** Keeps the last check of a target's certificate. Any thread; does not wait. */
+  public void certificate(StoredCertificate check) {
+    if (writer != null) {
+      checks.put(check);
+    }
+  }
+
+  /**
+   * Opens it for reading. Blocks on the database: not for an event loop.
+   *
+   * @throws SQLException if that fails; {@link #problem} says why
+   */
+  public LedgerReading read() throws SQLException {
+    return LedgerReading.open(options.url());
+  }
+
+  /** Why it cannot be read, on one line and without secrets. */
+  public String problem(SQLException problem) {
+    return LedgerReading.problem(options.url(), problem);
+  }
+
+  /**
+   * Writes what is left and ends. Takes a moment, and some seconds if the database cannot be
+   * written. To be called when nobody uses the ledger any more.
+   */
+  @Override
+  public void close() {
+    if (writer == null || thread == null) {
+      return;
+    }
+    writer.close();
+    try {
+      if (!thread.join(pace.close().plus(PATIENCE))) {
+        LOG.error(
+            "ledger {}: still waiting for the database on a stop; {} rows of uses may be lost",
+            options.url(),
+            queue.size());
+        thread.interrupt();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public boolean isUp() {
+    return writer != null && writer.isUp();
+  }
+
+  @Override
+  public long queueEntries() {
+    return queue.size();
+  }
+
+  @Override
+  public long queueLimit() {
+    return queue.limit();
+  }
+
+  @Override
+  public long entries() {
+    return writer == null ? 0 : writer.entries();
+  }
+
+  @Override
+  public long writes(Write how) {
+    return writer == null ? 0 : writer.writes(how);
+  }
+
+  @Override
+  public long foldedUses(Folded where) {
+    return switch (where) {
+      case QUEUE -> queue.folded();
+      case TABLE -> writer == null ? 0 : writer.folded();
+    };
+  }
+
+  @Override
+  public long lastWriteSecond() {
+    return writer == null ? 0 : writer.lastWriteSecond();
+  }
+}

@@ -1,0 +1,70 @@
+package io.detour.ops.ledger;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+
+/**
+ * Opens connections to the database of a ledger. Every method may block for as long as the driver's
+ * timeouts allow.
+ */
+sealed interface LedgerDatabase permits SqliteDatabase, PostgresqlDatabase, MissingDatabase {
+
+  /** The table in which the migrations that were done are noted. */
+  String HISTORY = "detour_schema_history";
+
+  /** The database of a URL that is not {@code off}. */
+  static LedgerDatabase of(LedgerUrl url) {
+    return switch (url.resolved()) {
+      case LedgerUrl.Sqlite sqlite -> new SqliteDatabase(sqlite.file());
+      case PostgresqlUrl postgresql -> new PostgresqlDatabase(postgresql);
+      case LedgerUrl.Unusable unusable -> new MissingDatabase(unusable.problem());
+      case LedgerUrl.Off _ -> new MissingDatabase("it is switched off");
+      case LedgerUrl.Automatic _ -> throw new IllegalStateException("auto was resolved");
+    };
+  }
+
+  Dialect dialect();
+
+  /**
+   * A connection for writing, with autocommit, to a database that has all tables: they are made or
+   * changed if need be.
+   */
+  Connection openForWriting() throws SQLException;
+
+  /** A connection for reading, without autocommit; nothing is made. */
+  Connection openForReading() throws SQLException;
+
+  /** Whether what is open is still the database that would be opened now. */
+  boolean isInPlace();
+
+  /** A message of the driver without secrets. */
+  String masked(String message);
+
+  /** Makes the tables, or brings those of an older version up to date. */
+  static void migrate(FlywaySource source, Dialect dialect) throws SQLException {
+    try {
+      Flyway.configure(LedgerDatabase.class.getClassLoader())
+          .dataSource(source)
+          .locations("classpath:io/detour/ops/ledger/" + dialect.label())
+          .table(HISTORY)
+          .baselineOnMigrate(true)
+          .baselineVersion("0")
+          .load()
+          .migrate();
+    } catch (FlywayException e) {
+      throw new SQLException("its tables cannot be made or changed: " + lastLine(e), e);
+    }
+  }
+
+  /** Flyway's messages are tables of several lines; the cause says it in one. */
+  private static String lastLine(Throwable problem) {
+    Throwable cause = problem;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String message = String.valueOf(cause.getMessage()).strip();
+    return message.lines().findFirst().orElse(cause.getClass().getSimpleName());
+  }
+}

@@ -1,0 +1,61 @@
+package io.detour.ops.ledger;
+
+import java.time.Duration;
+
+/**
+ * How the ledger is kept. Immutable.
+ *
+ * @param url where
+ * @param retention rows that were seen last before this are removed, {@link #LEAST_RETENTION} to
+ *     {@link #MOST_RETENTION}
+ * @param maxEntries the most rows, 1 to {@link #MOST_ENTRIES}; more are folded into one for each
+ *     rule
+ */
+public record LedgerOptions(LedgerUrl url, Duration retention, int maxEntries) {
+  /** The shortest retention. */
+  public static final Duration LEAST_RETENTION = Duration.ofDays(1);
+
+  /** The longest retention: ten years. */
+  public static final Duration MOST_RETENTION = Duration.ofDays(3650);
+
+  /** The most rows that may be asked for. */
+  public static final int MOST_ENTRIES = 100_000_000;
+
+  private static final Duration USUAL_RETENTION = Duration.ofDays(400);
+  private static final int USUAL_ENTRIES = 200_000;
+
+  /**
+   * @throws IllegalArgumentException if a value is out of its range
+   */
+  public LedgerOptions {
+    if (retention.compareTo(LEAST_RETENTION) < 0 || retention.compareTo(MOST_RETENTION) > 0) {
+      throw new IllegalArgumentException(
+          "retention: "
+              + retention
+              + " (expected: "
+              + LEAST_RETENTION
+              + ".."
+              + MOST_RETENTION
+              + ")");
+    }
+    if (maxEntries < 1 || maxEntries > MOST_ENTRIES) {
+      throw new IllegalArgumentException(
+          "maxEntries: " + maxEntries + " (expected: 1.." + MOST_ENTRIES + ")");
+    }
+  }
+
+  /** An SQLite file in the usual folder. */
+  public static LedgerOptions defaults() {
+    return new LedgerOptions(new LedgerUrl.Automatic(), USUAL_RETENTION, USUAL_ENTRIES);
+  }
+
+  /** No ledger. */
+  public static LedgerOptions off() {
+    return defaults().withUrl(new LedgerUrl.Off());
+  }
+
+  /** The same at another place. */
+  public LedgerOptions withUrl(LedgerUrl other) {
+    return new LedgerOptions(other, retention, maxEntries);
+  }
+}

@@ -1,0 +1,195 @@
+package io.detour.ops.ledger;
+
+import io.detour.rules.Printable;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Reads a ledger, as it is when this is opened, whether a Detour writes it or not. For one thread,
+ * which must not be an event loop.
+ */
+public final class LedgerReading implements AutoCloseable {
+  /** Rows that are fetched at once from a server. */
+  private static final int FETCHED = 1000;
+
+  private static final String ENTRIES =
+      """
+      SELECT rule, host, client, 1 AS clients, last_user, last_user_agent, last_target, first_seen,
+        last_seen, requests, bytes_upstream, bytes_downstream
+      FROM legacy_use WHERE last_seen >= ? ORDER BY
+      """;
+
+  private static final String BY_HOST =
+      """
+      SELECT * FROM (
+        SELECT rule, host, NULL AS client, count(*) OVER same AS clients, last_user,
+          last_user_agent, last_target, min(first_seen) OVER same AS first_seen,
+          max(last_seen) OVER same AS last_seen, sum(requests) OVER same AS requests,
+          sum(bytes_upstream) OVER same AS bytes_upstream,
+          sum(bytes_downstream) OVER same AS bytes_downstream,
+          row_number() OVER (PARTITION BY rule, host ORDER BY last_request DESC, client) AS place
+        FROM legacy_use WINDOW same AS (PARTITION BY rule, host)) AS hosts
+      WHERE place = 1 AND last_seen >= ? ORDER BY host, rule
+      """;
+
+  private final Connection connection;
+  private final Dialect dialect;
+
+  private LedgerReading(Connection connection, Dialect dialect) {
+    this.connection = connection;
+    this.dialect = dialect;
+  }
+
+  /** In which order rows are told. */
+  public enum Order {
+    /** By the last use, the newest first. */
+    NEWEST(ENTRIES + "last_seen DESC, rule, host, client"),
+    /** By client. */
+    CLIENT(ENTRIES + "client, rule, host"),
+    /** By host, the clients of each together. */
+    HOST(BY_HOST);
+
+    private final String sql;
+
+    Order(String sql) {
+      this.sql = sql;
+    }
+  }
+
+  /**
+   * Opens a ledger.
+   *
+   * @throws SQLException if it cannot be read; {@link #problem} says why
+   */
+  public static LedgerReading open(LedgerUrl url) throws SQLException {
+    LedgerDatabase database = LedgerDatabase.of(url);
+    Connection connection = database.openForReading();
+    try (Statement statement = connection.createStatement();
+        ResultSet runs = statement.executeQuery("SELECT id FROM detour_run LIMIT 1")) {
+      runs.next();
+      return new LedgerReading(connection, database.dialect());
+    } catch (SQLException e) {
+      connection.close();
+      throw new SQLException("it holds no ledger that can be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Why a ledger cannot be read, on one line and without secrets. */
+  public static String problem(LedgerUrl url, SQLException problem) {
+    String first = String.valueOf(problem.getMessage()).lines().findFirst().orElse("");
+    LedgerUrl place = url.resolved();
+    return "ledger " + place + ": " + Printable.escaped(LedgerDatabase.of(url).masked(first));
+  }
+
+  /** Reads all of a report. */
+  public Report report(ReportQuery query) throws SQLException {
+    List<RuleReport> rules = rules(query);
+    List<UseReport> newest = new ArrayList<>();
+    Set<String> told = names(rules);
+    var _ = uses(told, Order.NEWEST, Long.MIN_VALUE, Report.MOST_ENTRIES, false, newest::add);
+    return new Report(dialect.label(), query, rules, count(told), newest);
+  }
+
+  /** What there is to say about each rule, in the order of {@link Report#rules}. */
+  public List<RuleReport> rules(ReportQuery query) throws SQLException {
+    return new RuleReading(connection).read(query);
+  }
+
+  private static Set<String> names(List<RuleReport> rules) {
+    Set<String> names = new HashSet<>();
+    rules.forEach(rule -> names.add(rule.name()));
+    return names;
+  }
+
+  /**
+   * Tells about the rows that a query is about, one after the other: those that were seen in its
+   * time, or if it is about unused rules all of theirs.
+   *
+   * @param rules what {@link #rules} said to the same query
+   * @param most how many to tell of
+   * @return how many there are more
+   */
+  public long uses(
+      ReportQuery query,
+      List<RuleReport> rules,
+      Order order,
+      long most,
+      Consumer<UseReport> consumer)
+      throws SQLException {
+    long from = query.unusedOnly() ? Long.MIN_VALUE : query.fromSecond();
+    return uses(names(rules), order, from, most, true, consumer);
+  }
+
+  private long uses(
+      Set<String> rules,
+      Order order,
+      long from,
+      long most,
+      boolean countMore,
+      Consumer<UseReport> consumer)
+      throws SQLException {
+    long told = 0;
+    long more = 0;
+    try (PreparedStatement query = connection.prepareStatement(order.sql)) {
+      query.setFetchSize(FETCHED);
+      query.setLong(1, from);
+      try (ResultSet row = query.executeQuery()) {
+        while (row.next()) {
+          if (!rules.contains(row.getString("rule"))) {
+            continue;
+          }
+          if (told < most) {
+            told++;
+            consumer.accept(use(row));
+          } else if (countMore) {
+            more++;
+          } else {
+            break;
+          }
+        }
+      }
+    }
+    return more;
+  }
+
+  private static UseReport use(ResultSet row) throws SQLException {
+    return new UseReport(
+        row.getString("rule"),
+        row.getString("host"),
+        row.getString("client"),
+        row.getLong("clients"),
+        row.getString("last_user"),
+        row.getString("last_user_agent"),
+        row.getString("last_target"),
+        row.getLong("first_seen"),
+        row.getLong("last_seen"),
+        row.getLong("requests"),
+        row.getLong("bytes_upstream"),
+        row.getLong("bytes_downstream"));
+  }
+
+  private long count(Set<String> rules) throws SQLException {
+    long count = 0;
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery("SELECT rule, count(*) FROM legacy_use GROUP BY rule")) {
+      while (row.next()) {
+        count += rules.contains(row.getString(1)) ? row.getLong(2) : 0;
+      }
+    }
+    return count;
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+}

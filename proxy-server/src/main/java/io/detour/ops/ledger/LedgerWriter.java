@@ -1,0 +1,312 @@
+package io.detour.ops.ledger;
+
+import io.detour.ops.ledger.LedgerStatistics.Write;
+import io.detour.rules.Printable;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread of a ledger: opens its database, writes batches, and keeps the tables within bounds.
+ * Whatever fails is tried again later, with a new connection.
+ */
+final class LedgerWriter implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+
+  private final LedgerOptions options;
+
+  /** As it is shown. */
+  private final LedgerUrl place;
+
+  private final LedgerDatabase database;
+  private final InstantSource clock;
+  private final Pace pace;
+  private final LedgerQueue queue;
+  private final RuleSpans spans;
+  private final CertificateChecks certificates;
+  private final Run run;
+
+  private final ReentrantLock turn = new ReentrantLock();
+  private final Condition closed = turn.newCondition();
+
+  /** Guarded by the lock. */
+  private boolean closing;
+
+  // The thread's own.
+  private @Nullable Connection connection;
+  private @Nullable Batch pending;
+  private long batches;
+  private int failures;
+
+  /** Whether there is more to keep house than was done at the last attempt. */
+  private boolean unfinished;
+
+  private long nextHeartbeat = System.nanoTime();
+  private long nextHousekeeping = System.nanoTime();
+  private long nextCount = System.nanoTime();
+
+  /** More rows than there can be, unless other Detours write too. */
+  private long mostEntries = Long.MAX_VALUE;
+
+  // Written by the thread, read by everybody.
+  private volatile boolean up;
+  private volatile long entries;
+  private volatile long lastWriteSecond;
+  private final AtomicLong successes = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
+  private final AtomicLong folded = new AtomicLong();
+
+  LedgerWriter(
+      LedgerOptions options,
+      InstantSource clock,
+      Pace pace,
+      LedgerQueue queue,
+      RuleSpans spans,
+      CertificateChecks certificates) {
+    this.options = options;
+    this.place = options.url().resolved();
+    this.database = LedgerDatabase.of(place);
+    this.clock = clock;
+    this.pace = pace;
+    this.queue = queue;
+    this.spans = spans;
+    this.certificates = certificates;
+    this.run = new Run(now());
+  }
+
+  private long now() {
+    return clock.instant().getEpochSecond();
+  }
+
+  @Override
+  public void run() {
+    Duration wait = Duration.ZERO;
+    boolean last = false;
+    while (!last) {
+      last = awaitTurn(wait);
+      if (!last) {
+        wait = !attempt() ? retryWait() : unfinished ? Duration.ZERO : pace.flush();
+      }
+    }
+    writeTheRest();
+    disconnect();
+  }
+
+  /** Waits; whether the ledger is to be closed. */
+  private boolean awaitTurn(Duration wait) {
+    turn.lock();
+    try {
+      long left = wait.toNanos();
+      while (!closing && left > 0) {
+        left = closed.awaitNanos(left);
+      }
+      return closing;
+    } catch (InterruptedException _) {
+      return true;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Has the thread write what there is and end. */
+  void close() {
+    turn.lock();
+    try {
+      closing = true;
+      closed.signalAll();
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private Duration retryWait() {
+    long factor = 1L << Math.min(failures - 1, 20);
+    Duration wait = pace.firstRetry().multipliedBy(factor);
+    return wait.compareTo(pace.lastRetry()) < 0 ? wait : pace.lastRetry();
+  }
+
+  private void writeTheRest() {
+    long deadline = System.nanoTime() + pace.close().toNanos();
+    nextHeartbeat = System.nanoTime();
+    while (!attempt() || pending != null || queue.size() > 0) {
+      if (!hasNews()) {
+        return; // only that nothing was used is not in the database
+      }
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        LOG.error(
+            "ledger {}: closed while it cannot be written, so what was used and which rules were"
+                + " observed since the last write is lost ({} rows of uses)",
+            place,
+            queue.size());
+        return;
+      }
+      try {
+        TimeUnit.NANOSECONDS.sleep(Math.min(left, failures == 0 ? 0 : retryWait().toNanos()));
+      } catch (InterruptedException _) {
+        deadline = System.nanoTime();
+      }
+    }
+    try {
+      if (connection != null) {
+        new BatchTransaction(connection, database.dialect(), run, spans).end();
+      }
+    } catch (SQLException e) {
+      LOG.warn("ledger {}: {}", place, described(e));
+    }
+  }
+
+  private boolean hasNews() {
+    return queue.size() > 0
+        || spans.hasNews()
+        || certificates.hasNews()
+        || (pending != null && pending.hasNews());
+  }
+
+  /** Writes what there is to write; whether that was well. */
+  private boolean attempt() {
+    try {
+      Connection open = connected();
+      if (pending == null) {
+        pending = take();
+      }
+      if (pending != null) {
+        new BatchTransaction(open, database.dialect(), run, spans).write(pending);
+        wrote(pending);
+        pending = null;
+      }
+      keepHouse(open);
+      succeeded();
+      return true;
+    } catch (SQLException | RuntimeException | Error e) {
+      failed(e);
+      return false;
+    }
+  }
+
+  private Connection connected() throws SQLException {
+    if (connection != null && !database.isInPlace()) {
+      LOG.warn("ledger {}: its file is gone or another one, so it is begun anew", place);
+      disconnect();
+    }
+    if (connection == null) {
+      connection = database.openForWriting();
+      nextHeartbeat = System.nanoTime();
+      nextCount = System.nanoTime();
+    }
+    return connection;
+  }
+
+  /** What is to be written now, or null if there is nothing and that was said lately. */
+  private @Nullable Batch take() {
+    long alive = now();
+    Batch batch = new Batch(batches + 1, alive, queue.take(), spans.take(), certificates.take());
+    if (!batch.hasNews() && nextHeartbeat - System.nanoTime() > 0) {
+      return null;
+    }
+    batches++;
+    return batch;
+  }
+
+  private void wrote(Batch batch) {
+    queue.written(batch.rows().size());
+    mostEntries = mostEntries == Long.MAX_VALUE ? mostEntries : mostEntries + batch.rows().size();
+    successes.incrementAndGet();
+    lastWriteSecond = now();
+    nextHeartbeat = System.nanoTime() + pace.heartbeat().toNanos();
+  }
+
+  /** A little at a time, so that batches get in between. */
+  private void keepHouse(Connection open) throws SQLException {
+    long nanos = System.nanoTime();
+    unfinished = false;
+    TableBounds bounds = new TableBounds(open, database.dialect());
+    if (nextHousekeeping - nanos <= 0) {
+      long retired = now() - options.retention().toSeconds();
+      unfinished = bounds.retire(retired);
+      if (!unfinished) {
+        new SpanCompaction(open, database.dialect()).run(run.id(), now(), retired);
+        nextHousekeeping = nanos + pace.housekeeping().toNanos();
+      }
+    }
+    if (mostEntries > options.maxEntries() || nextCount - nanos <= 0) {
+      long excess = bounds.entries() - options.maxEntries();
+      long requests = excess > 0 ? bounds.fold(excess) : 0;
+      folded.addAndGet(Math.max(0, requests));
+      entries = bounds.entries();
+      mostEntries = entries;
+      unfinished |= requests >= 0 && entries > options.maxEntries();
+      nextCount = nanos + pace.counting().toNanos();
+    }
+  }
+
+  private void succeeded() {
+    if (failures > 0) {
+      LOG.info("ledger {}: written again, after {} attempts that failed", place, failures);
+    }
+    failures = 0;
+    up = true;
+  }
+
+  private void failed(Throwable problem) {
+    up = false;
+    failures++;
+    failed.incrementAndGet();
+    if (failures == 1) {
+      LOG.warn(
+          "ledger {}: cannot be written: {}; uses are kept in memory and it is tried again",
+          place,
+          described(problem));
+    }
+    LOG.debug("ledger: attempt {} failed", failures, problem);
+    disconnect();
+  }
+
+  private String described(Throwable problem) {
+    String message = problem.getMessage();
+    String first = message == null ? "" : message.lines().findFirst().orElse("");
+    return Printable.escaped(
+        database.masked(first.isEmpty() ? problem.getClass().getSimpleName() : first));
+  }
+
+  private void disconnect() {
+    Connection old = connection;
+    connection = null;
+    if (old != null) {
+      try {
+        old.close();
+      } catch (SQLException e) {
+        LOG.debug("ledger: closing a connection failed", e);
+      }
+    }
+  }
+
+  boolean isUp() {
+    return up;
+  }
+
+  long entries() {
+    return entries;
+  }
+
+  long lastWriteSecond() {
+    return lastWriteSecond;
+  }
+
+  long writes(Write how) {
+    return how == Write.SUCCESS ? successes.get() : failed.get();
+  }
+
+  /** Requests whose rows were folded in the database. */
+  long folded() {
+    return folded.get();
+  }
+}

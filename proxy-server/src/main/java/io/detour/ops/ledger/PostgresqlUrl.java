@@ -1,0 +1,179 @@
+package io.detour.ops.ledger;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URLDecoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A PostgreSQL database. Its text shows no credentials.
+ *
+ * @param hosts one or more {@code HOST[:PORT]}, with commas between them
+ * @param database its name, percent-encoded
+ * @param parameters those of the driver, {@code name=value} with {@code &} between them, or empty
+ * @param credentials {@code USER[:PASSWORD]}, percent-encoded, or null if they are none or stand in
+ *     the parameters
+ */
+public record PostgresqlUrl(
+    String hosts, String database, String parameters, @Nullable String credentials)
+    implements LedgerUrl {
+  /** What comes before the host. */
+  static final String SCHEME = "jdbc:postgresql://";
+
+  /** What stands for credentials wherever they would be shown. */
+  static final String MASK = "***";
+
+  private static final Pattern HOSTS =
+      Pattern.compile(
+          "(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::[0-9]{1,5})?"
+              + "(?:,(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::[0-9]{1,5})?)*");
+  private static final Pattern DATABASE = Pattern.compile("(?:[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})+");
+  private static final Pattern PARAMETER =
+      Pattern.compile("[A-Za-z]+=(?:[^%&#\\s\\p{Cntrl}]|%[0-9A-Fa-f]{2})*");
+  private static final Pattern CREDENTIALS =
+      Pattern.compile("(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*");
+  private static final int MOST_PORT = 65_535;
+
+  /**
+   * Reads one.
+   *
+   * @param text what follows the scheme
+   */
+  static ParsedLedgerUrl parsed(String text) {
+    int question = text.indexOf('?');
+    String parameters = question < 0 ? "" : text.substring(question + 1);
+    String place = question < 0 ? text : text.substring(0, question);
+    int at = place.lastIndexOf('@');
+    String credentials = at < 0 ? null : place.substring(0, at);
+    String rest = place.substring(at + 1);
+    int slash = rest.indexOf('/');
+    if (slash < 0 || !DATABASE.matcher(rest.substring(slash + 1)).matches()) {
+      return new MalformedLedgerUrl("there is no name of a database behind the host");
+    }
+    String hosts = rest.substring(0, slash);
+    if (!HOSTS.matcher(hosts).matches() || !hasPorts(hosts)) {
+      return new MalformedLedgerUrl("the host or its port cannot be used");
+    }
+    String flaw = flaw(credentials, parameters);
+    return flaw == null
+        ? new PostgresqlUrl(hosts, rest.substring(slash + 1), parameters, credentials)
+        : new MalformedLedgerUrl(flaw);
+  }
+
+  private static boolean hasPorts(String hosts) {
+    for (String host : hosts.split(",", -1)) {
+      int colon = host.lastIndexOf(':');
+      if (colon > host.lastIndexOf(']')
+          && Integer.parseInt(host.substring(colon + 1)) > MOST_PORT) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static @Nullable String flaw(@Nullable String credentials, String parameters) {
+    if (credentials != null) {
+      if (credentials.equals(MASK)) {
+        return "user name and password are masked, as they are shown";
+      }
+      if (!CREDENTIALS.matcher(credentials).matches()) {
+        return "user name or password has a character that has to be written as %XX, such as %40"
+            + " for @";
+      }
+      if (credentials.isEmpty() || credentials.startsWith(":")) {
+        return "the user name is empty";
+      }
+    }
+    for (String parameter : parameters.isEmpty() ? List.<String>of() : split(parameters)) {
+      if (!PARAMETER.matcher(parameter).matches()) {
+        return "a parameter is not NAME=VALUE, or has a character that has to be written as %XX";
+      }
+      if (isSecret(parameter) && parameter.endsWith("=" + MASK)) {
+        return "a parameter is masked, as it is shown";
+      }
+    }
+    return null;
+  }
+
+  private static List<String> split(String parameters) {
+    return List.of(parameters.split("&", -1));
+  }
+
+  /** Whether a parameter may hold a name or a secret: {@code user}, {@code sslpassword}. */
+  private static boolean isSecret(String parameter) {
+    String name = parameter.substring(0, parameter.indexOf('=')).toLowerCase(Locale.ROOT);
+    return name.contains("user") || name.contains("pass") || name.contains("key");
+  }
+
+  /** For the driver, without credentials but for those of the parameters. Not to be shown. */
+  String driverUrl() {
+    return SCHEME + hosts + '/' + database + (parameters.isEmpty() ? "" : '?' + parameters);
+  }
+
+  /** For the driver: the credentials that stand before the host. */
+  Properties driverProperties() {
+    Properties properties = new Properties();
+    if (credentials != null) {
+      int colon = credentials.indexOf(':');
+      properties.setProperty(
+          "user", decoded(colon < 0 ? credentials : credentials.substring(0, colon)));
+      if (colon >= 0) {
+        properties.setProperty("password", decoded(credentials.substring(colon + 1)));
+      }
+    }
+    return properties;
+  }
+
+  /** A message of the driver or the server without the secrets of this URL. */
+  String masked(String message) {
+    String masked = message;
+    for (String secret : secrets()) {
+      masked = masked.replace(secret, MASK);
+    }
+    return masked;
+  }
+
+  private List<String> secrets() {
+    List<String> secrets = new ArrayList<>();
+    if (credentials != null && credentials.indexOf(':') >= 0) {
+      secrets.add(credentials.substring(credentials.indexOf(':') + 1));
+    }
+    for (String parameter : parameters.isEmpty() ? List.<String>of() : split(parameters)) {
+      if (isSecret(parameter) && !parameter.startsWith("user=")) {
+        secrets.add(parameter.substring(parameter.indexOf('=') + 1));
+      }
+    }
+    List<String> both = new ArrayList<>(secrets);
+    secrets.forEach(secret -> both.add(decoded(secret)));
+    both.removeIf(String::isEmpty);
+    return both;
+  }
+
+  /** A plus means itself, unlike in a form. */
+  private static String decoded(String text) {
+    return URLDecoder.decode(text.replace("+", "%2B"), UTF_8);
+  }
+
+  /** As {@link LedgerUrl#parse} takes it, but for the credentials. */
+  @Override
+  public String toString() {
+    List<String> shown = new ArrayList<>();
+    for (String parameter : parameters.isEmpty() ? List.<String>of() : split(parameters)) {
+      shown.add(
+          isSecret(parameter)
+              ? parameter.substring(0, parameter.indexOf('=') + 1) + MASK
+              : parameter);
+    }
+    return SCHEME
+        + (credentials == null ? "" : MASK + '@')
+        + hosts
+        + '/'
+        + database
+        + (shown.isEmpty() ? "" : '?' + String.join("&", shown));
+  }
+}

@@ -1,0 +1,155 @@
+package io.detour.ops.metrics;
+
+import io.detour.core.Direction;
+import io.detour.rules.Expiry;
+import io.detour.rules.FallbackError;
+import io.detour.rules.Hop;
+import io.detour.rules.HostMatcher;
+import io.detour.rules.Outcome;
+import io.detour.rules.Rule;
+import io.detour.rules.When;
+import io.detour.rules.document.Fields;
+import io.detour.server.decide.RuleSnapshot;
+import io.detour.server.decide.RulesInForce;
+import io.detour.server.decide.TargetUse;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.List;
+
+/**
+ * The series of the rules in force, made when somebody scrapes.
+ *
+ * <p>There is no object for a series between two scrapes, so that a million rules cost nothing but
+ * their counts, a series is there from the moment in which its rule decides, and it goes with its
+ * rule. All families of a page are of one snapshot.
+ *
+ * <p>A new family is one entry of {@link #families}.
+ */
+final class RuleMetrics implements MultiCollector {
+  private final List<RuleFamily> families =
+      List.of(
+          RuleFamily.gauge(
+              "detour_config_rules",
+              "Rules in force.",
+              List.of(),
+              (rules, series) -> series.add(rules.rules().rules().size())),
+          RuleFamily.counter(
+              "detour_rule_matches",
+              "Requests that a rule decided since it has its action and mode.",
+              List.of("rule", "action", "mode"),
+              RuleFamily.ofEachRule(
+                  (rules, rule, series) ->
+                      series.add(
+                          rules.matches(rule),
+                          rule.name(),
+                          Fields.wordOf(rule.action()),
+                          Fields.wordOf(rule.mode())))),
+          RuleFamily.gauge(
+              "detour_rule_last_match_timestamp_seconds",
+              "When a rule last decided a request, in seconds since 1970; 0 if it has not since the"
+                  + " start.",
+              List.of("rule"),
+              RuleFamily.ofEachRule(
+                  (rules, rule, series) ->
+                      series.add(rules.use(rule).lastMatchSecond(), rule.name()))),
+          RuleFamily.counter(
+              "detour_rule_bytes",
+              "Bytes delivered by tunnels and plain HTTP requests that a rule decided and that have"
+                  + " ended.",
+              List.of("rule", "direction"),
+              RuleFamily.ofEachRule(RuleMetrics::bytes)),
+          RuleFamily.gauge(
+              "detour_rule_expiry_timestamp_seconds",
+              "When the last day of a rule is over, in seconds since 1970; rules without an end"
+                  + " have none.",
+              List.of("rule"),
+              RuleFamily.ofEachRule(RuleMetrics::expiry)),
+          RuleFamily.counter(
+              "detour_rule_target_connects",
+              "Dials to a target of a rule, which is its number from 0, or asked for the asked"
+                  + " host.",
+              List.of("rule", "target", "result"),
+              RuleFamily.ofEachRule(RuleMetrics::targetConnects)),
+          RuleFamily.counter(
+              "detour_rule_fallbacks",
+              "Failures of a target after which the next one was tried, by the error type of RFC"
+                  + " 9209.",
+              List.of("rule", "error"),
+              RuleFamily.ofEachRule(RuleMetrics::fallbacks)),
+          RuleFamily.counter(
+              "detour_rule_suspected_tls_refusals",
+              "Rewritten tunnels that ended as if the client had refused the target's certificate.",
+              List.of("rule"),
+              RuleFamily.ofEachRule(RuleMetrics::tlsRefusals)),
+          RuleFamily.counter(
+              "detour_unmatched_legacy_requests",
+              "Requests for a host with a legacy suffix that no rule decided.",
+              List.of("suffix"),
+              RuleMetrics::unmatched));
+
+  private final RulesInForce rules;
+
+  RuleMetrics(RulesInForce rules) {
+    this.rules = rules;
+  }
+
+  @Override
+  public MetricSnapshots collect() {
+    RuleSnapshot current = rules.current();
+    return new MetricSnapshots(families.stream().map(family -> family.snapshot(current)).toList());
+  }
+
+  @Override
+  public List<MetricFamilyDescriptor> getMetricFamilyDescriptors() {
+    return families.stream().map(RuleFamily::description).toList();
+  }
+
+  private static void expiry(RuleSnapshot rules, Rule rule, RuleFamily.Series series) {
+    Expiry expiry = rule.lifetime().expiry();
+    if (expiry != null) {
+      series.add(expiry.endEpochSecond(), rule.name());
+    }
+  }
+
+  private static void targetConnects(RuleSnapshot rules, Rule rule, RuleFamily.Series series) {
+    if (rule.outcome() instanceof Outcome.Rewrite rewrite) {
+      TargetUse use = rules.use(rule).targetsSoFar();
+      rewrite
+          .hops()
+          .forEach(
+              target -> {
+                String name = target == Hop.ASKED ? "asked" : Integer.toString(target);
+                series.add(use.connects(target), rule.name(), name, "success");
+                series.add(use.failures(target), rule.name(), name, "failure");
+              });
+    }
+  }
+
+  private static void fallbacks(RuleSnapshot rules, Rule rule, RuleFamily.Series series) {
+    if (rule.outcome() instanceof Outcome.Rewrite rewrite
+        && (rewrite.targets().size() > 1 || rewrite.fallback().when() == When.ON_FAILURE)) {
+      for (FallbackError error : rewrite.fallback().on()) {
+        series.add(rules.use(rule).targetsSoFar().fallbacks(error), rule.name(), error.token());
+      }
+    }
+  }
+
+  private static void tlsRefusals(RuleSnapshot rules, Rule rule, RuleFamily.Series series) {
+    if (rule.outcome() instanceof Outcome.Rewrite) {
+      series.add(rules.use(rule).suspectedTlsRefusals(), rule.name());
+    }
+  }
+
+  private static void unmatched(RuleSnapshot rules, RuleFamily.Series series) {
+    for (HostMatcher.Suffix suffix : rules.rules().legacySuffixes()) {
+      series.add(rules.unmatched(suffix), suffix.text());
+    }
+  }
+
+  private static void bytes(RuleSnapshot rules, Rule rule, RuleFamily.Series series) {
+    for (Direction direction : Direction.values()) {
+      series.add(rules.use(rule).bytes(direction), rule.name(), Fields.wordOf(direction));
+    }
+  }
+}

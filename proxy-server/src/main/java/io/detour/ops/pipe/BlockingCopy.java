@@ -1,0 +1,86 @@
+package io.detour.ops.pipe;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
+
+/**
+ * Copies from one blocking channel to another, for as long as that takes. Closes neither. For one
+ * thread that may wait.
+ *
+ * @param source read until its end
+ * @param sink written to
+ * @param sleep waits for so many nanoseconds
+ */
+record BlockingCopy(ReadableByteChannel source, WritableByteChannel sink, LongConsumer sleep) {
+  private static final int BUFFER_BYTES = 64 * 1024;
+
+  /**
+   * A terminal or a pipe is in non-blocking mode when another program that has it too wants that
+   * ({@code O_NONBLOCK} belongs to the open file, fcntl(2)). Then nothing moves for a while, and
+   * each attempt in vain makes the pause before the next one twice as long, up to the longest.
+   */
+  private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(32);
+
+  /** Why a copy is over. */
+  sealed interface End {
+    /** The source has ended and the sink has taken everything. */
+    record SourceEnded() implements End {}
+
+    /** The source cannot be read. */
+    record SourceFailed(IOException cause) implements End {}
+
+    /** The sink takes no more. */
+    record SinkFailed(IOException cause) implements End {}
+  }
+
+  BlockingCopy(ReadableByteChannel source, WritableByteChannel sink) {
+    this(source, sink, LockSupport::parkNanos);
+  }
+
+  /** Copies until one of the channels has had enough. */
+  End run() {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    long pauseNanos = 0;
+    while (true) {
+      int read;
+      try {
+        read = source.read(buffer.clear());
+      } catch (IOException e) {
+        return new End.SourceFailed(e);
+      }
+      if (read < 0) {
+        return new End.SourceEnded();
+      }
+      pauseNanos = pause(read, pauseNanos);
+      try {
+        writeAll(buffer.flip());
+      } catch (IOException e) {
+        return new End.SinkFailed(e);
+      }
+    }
+  }
+
+  private void writeAll(ByteBuffer bytes) throws IOException {
+    long pauseNanos = 0;
+    while (bytes.hasRemaining()) {
+      pauseNanos = pause(sink.write(bytes), pauseNanos);
+    }
+  }
+
+  /** Waits if nothing was moved; how long, or 0. */
+  private long pause(int moved, long lastNanos) {
+    if (moved != 0) {
+      return 0;
+    }
+    long nanos = Math.clamp(2 * lastNanos, SHORTEST_PAUSE_NANOS, LONGEST_PAUSE_NANOS);
+    sleep.accept(nanos);
+    return nanos;
+  }
+}

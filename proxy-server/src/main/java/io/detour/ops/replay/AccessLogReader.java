@@ -1,0 +1,130 @@
+package io.detour.ops.replay;
+
+import io.detour.rules.Printable;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads an access log from its beginning to its end. In constant memory, on the calling thread. */
+public final class AccessLogReader {
+  /** Strange lines that are kept. */
+  static final int KEPT = 5;
+
+  private static final ParsedLine TOO_LONG =
+      new ParsedLine.Strange("it is longer than " + LogLines.MAX_BYTES + " bytes");
+  private static final int BUFFER_BYTES = 64 * 1024;
+  private static final int GZIP_FIRST = 0x1f;
+  private static final int GZIP_SECOND = 0x8b;
+
+  private final Consumer<LoggedRequest> requests;
+  private final List<StrangeLine> firstStrange = new ArrayList<>();
+
+  /** Of the line that was read last, empty ones counted. */
+  private long number;
+
+  private long lines;
+  private long requestLines;
+  private long otherEvents;
+  private long strangeLines;
+  private long suppressed;
+
+  private AccessLogReader(Consumer<LoggedRequest> requests) {
+    this.requests = requests;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param file plain or compressed by gzip, whatever its name
+   * @param requests told each request in the order of the log
+   */
+  public static LogSummary read(Path file, Consumer<LoggedRequest> requests) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return read(in, file.toString(), requests);
+    } catch (NoSuchFileException e) {
+      return unread(file, "there is no such file");
+    } catch (IOException e) {
+      return unread(file, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Reads a stream to its end; does not close it.
+   *
+   * @param in plain or compressed by gzip
+   * @param name what messages call it
+   * @param requests told each request in the order of the log
+   */
+  public static LogSummary read(InputStream in, String name, Consumer<LoggedRequest> requests) {
+    AccessLogReader reader = new AccessLogReader(requests);
+    try {
+      reader.readLines(new LogLines(uncompressed(in)));
+      return reader.summary(null);
+    } catch (IOException e) {
+      String where = reader.lines == 0 ? "" : " behind line " + reader.number;
+      return reader.summary(
+          Printable.escaped(
+              name + ": cannot be read" + where + ": " + String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static LogSummary unread(Path file, String reason) {
+    return new AccessLogReader(request -> {})
+        .summary(Printable.escaped(file + ": cannot be read: " + reason));
+  }
+
+  /** RFC 1952 2.3.1: the first two bytes tell. */
+  private static InputStream uncompressed(InputStream in) throws IOException {
+    BufferedInputStream buffered = new BufferedInputStream(in, BUFFER_BYTES);
+    buffered.mark(2);
+    boolean compressed = buffered.read() == GZIP_FIRST && buffered.read() == GZIP_SECOND;
+    buffered.reset();
+    return compressed ? new GZIPInputStream(buffered, BUFFER_BYTES) : buffered;
+  }
+
+  private void readLines(LogLines log) throws IOException {
+    for (String text = log.next(); text != null; text = log.next()) {
+      number++;
+      if (text.isBlank()) {
+        continue;
+      }
+      lines++;
+      switch (log.isTooLong() ? TOO_LONG : parse(text)) {
+        case LoggedRequest request -> {
+          requestLines++;
+          suppressed += request.suppressed();
+          requests.accept(request);
+        }
+        case ParsedLine.OtherEvent(int uses) -> {
+          otherEvents++;
+          suppressed += uses;
+        }
+        case ParsedLine.Strange strange -> {
+          strangeLines++;
+          if (firstStrange.size() < KEPT) {
+            firstStrange.add(new StrangeLine(number, Printable.escaped(text), strange.reason()));
+          }
+        }
+      }
+    }
+  }
+
+  private ParsedLine parse(String text) {
+    return JsonLine.looksLikeOne(text)
+        ? JsonLine.parse(number, text)
+        : TextLine.parse(number, text);
+  }
+
+  private LogSummary summary(@Nullable String problem) {
+    return new LogSummary(
+        lines, requestLines, otherEvents, suppressed, strangeLines, firstStrange, problem);
+  }
+}

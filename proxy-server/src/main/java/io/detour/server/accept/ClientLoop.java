@@ -1,0 +1,68 @@
+package io.detour.server.accept;
+
+import io.detour.server.account.LoopCounters;
+import io.netty.channel.Channel;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The clients of one event loop, and what is counted there. Only that loop calls the methods, but
+ * for {@link #open}.
+ */
+public final class ClientLoop {
+  private final LoopCounters counters;
+
+  /** Clients that have not sent a request head yet, or were refused and still send. */
+  private final Set<Channel> waiting = new HashSet<>();
+
+  private boolean stopping;
+
+  /** Written by the event loop alone, without a fence. */
+  private final AtomicInteger open = new AtomicInteger();
+
+  /**
+   * @param counters of this event loop
+   */
+  public ClientLoop(LoopCounters counters) {
+    this.counters = counters;
+  }
+
+  /** What this event loop counts. */
+  public LoopCounters counters() {
+    return counters;
+  }
+
+  /** Counts a client from now until its connection is closed. */
+  void accepted(Channel client) {
+    open.setOpaque(open.getPlain() + 1);
+    client.closeFuture().addListener(closed -> open.setOpaque(open.getPlain() - 1));
+  }
+
+  /** A client's request head is awaited, or that it closes behind a refusal. */
+  public void waits(Channel client) {
+    waiting.add(client);
+  }
+
+  /** It has come, or the client is gone. */
+  public void waitsNoMore(Channel client) {
+    waiting.remove(client);
+  }
+
+  /** Closes the clients that are only waited for. */
+  void closeWaiting() {
+    stopping = true;
+    List.copyOf(waiting).forEach(Channel::close);
+  }
+
+  /** Whether the server no longer accepts, so that nothing should be waited for. */
+  public boolean isStopping() {
+    return stopping;
+  }
+
+  /** How many clients are connected. Any thread. */
+  int open() {
+    return open.getOpaque();
+  }
+}

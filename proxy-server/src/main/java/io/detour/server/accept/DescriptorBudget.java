@@ -1,0 +1,99 @@
+package io.detour.server.accept;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the descriptors that this process may have are enough for the clients that it is to serve
+ * at once. A tunnel has two sockets. A quarter of all descriptors is left to pipes.
+ *
+ * @param limit how many it may have, {@code RLIMIT_NOFILE}
+ * @param used how many are open or will be, apart from clients
+ */
+public record DescriptorBudget(long limit, long used) {
+  private static final Logger LOG = LoggerFactory.getLogger(DescriptorBudget.class);
+
+  /** Fewer clients at once are no service. */
+  static final int FEWEST_TUNNELS = 8;
+
+  private static final int FEWEST_REFUSALS = 16;
+  private static final int TUNNELS_PER_REFUSAL = 8;
+
+  /** For listeners, the admin interface and its clients, DNS, files. */
+  private static final int RESERVE = 64;
+
+  /** {@code epoll(7)}, a timer, and what wakes it. */
+  private static final int PER_LOOP = 3;
+
+  /**
+   * Lowers limits to what fits, and says so.
+   *
+   * @param proc the proc file system, {@code /proc}; if it cannot be read, everything fits
+   * @param wanted what was asked for
+   * @param loops how many event loops will be made
+   * @throws IOException if even a few clients do not fit; the message says what to set
+   */
+  public static ClientLimits fit(Path proc, ClientLimits wanted, int loops) throws IOException {
+    DescriptorBudget budget;
+    try (Stream<Path> open = Files.list(proc.resolve("self/fd"))) {
+      budget = new DescriptorBudget(limit(proc), open.count() + RESERVE + PER_LOOP * (long) loops);
+    } catch (IOException | NumberFormatException e) {
+      LOG.debug("the limit of descriptors is unknown", e);
+      return wanted;
+    }
+    return budget.fit(wanted);
+  }
+
+  private static long limit(Path proc) throws IOException {
+    String name = "Max open files";
+    for (String line : Files.readAllLines(proc.resolve("self/limits"))) {
+      if (line.startsWith(name)) {
+        String soft = line.substring(name.length()).strip().split("\\s+", 2)[0];
+        return soft.equals("unlimited") ? Integer.MAX_VALUE : Long.parseLong(soft);
+      }
+    }
+    throw new IOException("no line " + name);
+  }
+
+  ClientLimits fit(ClientLimits wanted) throws IOException {
+    long fitting = tunnels();
+    if (fitting >= wanted.tunnels()) {
+      return wanted;
+    }
+    if (fitting < Math.min(FEWEST_TUNNELS, wanted.tunnels())) {
+      throw new IOException(
+          "limits.tunnels: %d do not fit into %d descriptors, and not even %d do (expected:"
+                  .formatted(wanted.tunnels(), limit, FEWEST_TUNNELS)
+              + " LimitNOFILE=%d in the unit, or ulimit -n)".formatted(needed(wanted.tunnels())));
+    }
+    LOG.warn(
+        "limits.tunnels is lowered from {} to {}, which is what fits into {} descriptors; set"
+            + " LimitNOFILE={} in the unit, or ulimit -n",
+        wanted.tunnels(),
+        fitting,
+        limit,
+        needed(wanted.tunnels()));
+    return new ClientLimits((int) fitting, wanted.tunnelsPerClient());
+  }
+
+  /** The most tunnels whose descriptors fit beside pipes and what is used. */
+  private long tunnels() {
+    long left = limit - limit / 4 - used - FEWEST_REFUSALS;
+    return left * TUNNELS_PER_REFUSAL / (2 * TUNNELS_PER_REFUSAL + 1);
+  }
+
+  /** The limit with which so many tunnels fit. */
+  private long needed(long tunnels) {
+    long descriptors = 2 * tunnels + tunnels / TUNNELS_PER_REFUSAL + 1 + FEWEST_REFUSALS + used;
+    return (descriptors * 4 + 2) / 3;
+  }
+
+  /** How many clients may be told at once that there is no slot for them. */
+  static int refusals(int tunnels) {
+    return Math.max(FEWEST_REFUSALS, tunnels / TUNNELS_PER_REFUSAL);
+  }
+}

@@ -1,0 +1,120 @@
+package io.detour.server.accept;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * TLS on a listener: versions 1.2 and 1.3, ALPN {@code http/1.1}. Its certificate can be read again
+ * while it serves: new handshakes show the new one, those connected notice nothing.
+ *
+ * <p>{@link #newHandler} is for any thread, {@link #read} and {@link #readIfChanged} for one.
+ */
+final class ListenerTls {
+  private static final Logger LOG = LoggerFactory.getLogger(ListenerTls.class);
+
+  private final TlsFiles files;
+  private final Duration handshakeTimeout;
+  private Look read;
+
+  /** Equal to the last look when the files are at rest. */
+  private Look seen;
+
+  private volatile SslContext context;
+
+  /** How both files look from outside. */
+  private record Look(FileLook certificate, FileLook key) {
+    static Look at(TlsFiles files) {
+      return new Look(FileLook.at(files.certificate()), FileLook.at(files.key()));
+    }
+  }
+
+  /** All null for a file that is not there. */
+  private record FileLook(@Nullable Object inode, @Nullable FileTime changed) {
+    static FileLook at(Path file) {
+      try {
+        return new FileLook(
+            Files.getAttribute(file, "unix:ino"),
+            (FileTime) Files.getAttribute(file, "unix:ctime"));
+      } catch (IOException e) {
+        return new FileLook(null, null);
+      }
+    }
+  }
+
+  /**
+   * Reads the files.
+   *
+   * @param handshakeTimeout for the whole handshake of a client
+   * @throws IOException if they cannot be used; the message names the file and says why
+   */
+  ListenerTls(TlsFiles files, Duration handshakeTimeout) throws IOException {
+    this.files = files;
+    this.handshakeTimeout = handshakeTimeout;
+    read = Look.at(files);
+    seen = read;
+    context = context(files);
+  }
+
+  private static SslContext context(TlsFiles files) throws IOException {
+    TlsPair pair = TlsPair.read(files);
+    try {
+      return SslContextBuilder.forServer(pair.key(), pair.chain())
+          .sslProvider(SslProvider.JDK)
+          .protocols("TLSv1.3", "TLSv1.2")
+          .applicationProtocolConfig(
+              new ApplicationProtocolConfig(
+                  Protocol.ALPN,
+                  SelectorFailureBehavior.NO_ADVERTISE,
+                  SelectedListenerFailureBehavior.ACCEPT,
+                  ApplicationProtocolNames.HTTP_1_1))
+          .build();
+    } catch (SSLException e) {
+      throw new IOException(files.certificate() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The handler for a new client. */
+  SslHandler newHandler(ByteBufAllocator allocator) {
+    SslHandler handler = context.newHandler(allocator);
+    handler.setHandshakeTimeoutMillis(handshakeTimeout.toMillis());
+    return handler;
+  }
+
+  /** Reads the files again; if they cannot be used, what was read before stays. */
+  void read() {
+    read = Look.at(files);
+    seen = read;
+    try {
+      context = context(files);
+      LOG.info("{} and its key were read again", files.certificate());
+    } catch (IOException e) {
+      LOG.warn("the certificate in use stays: {}", e.getMessage());
+    }
+  }
+
+  /** The same if they have changed since, and look as they did in the call before. */
+  void readIfChanged() {
+    Look now = Look.at(files);
+    if (!now.equals(read) && now.equals(seen)) {
+      read();
+    }
+    seen = now;
+  }
+}

@@ -1,0 +1,124 @@
+package io.detour.server.accept;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A certificate with those above it, and its private key.
+ *
+ * @param chain the certificate first
+ * @param key its key
+ */
+record TlsPair(List<X509Certificate> chain, PrivateKey key) {
+  private static final Pattern KEY =
+      Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
+
+  TlsPair {
+    chain = List.copyOf(chain);
+  }
+
+  /**
+   * Reads the files.
+   *
+   * @throws IOException if they cannot be used; the message names the file and says why
+   */
+  static TlsPair read(TlsFiles files) throws IOException {
+    List<X509Certificate> chain = chain(files.certificate());
+    PublicKey publicKey = chain.getFirst().getPublicKey();
+    PrivateKey key = key(files.key(), publicKey.getAlgorithm());
+    if (!belongTogether(key, publicKey)) {
+      throw new IOException(files.key() + ": is not the key of " + files.certificate());
+    }
+    return new TlsPair(chain, key);
+  }
+
+  private static List<X509Certificate> chain(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      Collection<? extends java.security.cert.Certificate> read =
+          CertificateFactory.getInstance("X.509").generateCertificates(in);
+      if (read.isEmpty()) {
+        throw new IOException(file + ": has no certificate (expected: PEM)");
+      }
+      return read.stream().map(X509Certificate.class::cast).toList();
+    } catch (CertificateException e) {
+      throw new IOException(file + ": is no list of certificates (expected: PEM)", e);
+    } catch (NoSuchFileException | AccessDeniedException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private static PrivateKey key(Path file, String algorithm) throws IOException {
+    String text;
+    try {
+      text = Files.readString(file, ISO_8859_1);
+    } catch (NoSuchFileException | AccessDeniedException e) {
+      throw unreadable(file, e);
+    }
+    Matcher pem = KEY.matcher(text);
+    if (!pem.find()) {
+      boolean other = text.contains("PRIVATE KEY-----");
+      throw new IOException(
+          file
+              + (other
+                  ? ": the key is encrypted or not PKCS 8 (expected: what `openssl pkcs8 -topk8"
+                      + " -nocrypt` writes)"
+                  : ": has no private key (expected: PEM, BEGIN PRIVATE KEY)"));
+    }
+    try {
+      byte[] encoded = Base64.getMimeDecoder().decode(pem.group(1));
+      return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
+    } catch (IllegalArgumentException | GeneralSecurityException e) {
+      throw new IOException(file + ": is no private key for a certificate of type " + algorithm, e);
+    }
+  }
+
+  private static IOException unreadable(Path file, IOException cause) {
+    return new IOException(
+        file
+            + ": cannot be read: "
+            + (cause instanceof NoSuchFileException ? "there is no such file" : "access is denied"),
+        cause);
+  }
+
+  /** Java would notice that they do not in the first handshake only. */
+  private static boolean belongTogether(PrivateKey key, PublicKey publicKey) throws IOException {
+    String algorithm =
+        switch (key.getAlgorithm()) {
+          case "EC" -> "SHA256withECDSA";
+          case "RSA" -> "SHA256withRSA";
+          default -> key.getAlgorithm();
+        };
+    byte[] signed = {1, 2, 3};
+    try {
+      Signature signature = Signature.getInstance(algorithm);
+      signature.initSign(key);
+      signature.update(signed);
+      byte[] signatureBytes = signature.sign();
+      signature.initVerify(publicKey);
+      signature.update(signed);
+      return signature.verify(signatureBytes);
+    } catch (GeneralSecurityException e) {
+      throw new IOException("a key of type " + key.getAlgorithm() + " cannot be used", e);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.detour.server.account;
+
+import io.detour.server.status.ProxyErrorType;
+import java.util.List;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
+
+/** The counters of all event loops, and their sums. Immutable apart from the counts; any thread. */
+public final class RequestCounters {
+  private final List<LoopCounters> loops;
+
+  /**
+   * @param loops number of event loops that count, at least 1
+   */
+  public RequestCounters(int loops) {
+    this.loops = IntStream.range(0, loops).mapToObj(loop -> new LoopCounters()).toList();
+  }
+
+  /**
+   * The counters of one event loop.
+   *
+   * @param index from 0 to the number of loops - 1; two loops never share one
+   */
+  public LoopCounters loop(int index) {
+    return loops.get(index);
+  }
+
+  /**
+   * Requests of a kind that were answered with a status.
+   *
+   * @param status a status that is counted by itself, see {@link RequestKind}; all others share one
+   *     count
+   */
+  public long requests(RequestKind kind, int status) {
+    return requestsInSlot(kind, kind.slot(status));
+  }
+
+  public long requestsInSlot(RequestKind kind, int slot) {
+    return sum(loop -> loop.requests(kind, slot));
+  }
+
+  /** Requests that failed for a reason. */
+  public long requestErrors(ProxyErrorType error) {
+    return sum(loop -> loop.requestErrors(error));
+  }
+
+  /** Clients that were turned away for a limit. */
+  public long rejections(ClientLimit limit) {
+    return sum(loop -> loop.rejections(limit));
+  }
+
+  /** Requests of any kind that were answered. */
+  public long allRequests() {
+    long all = 0;
+    for (RequestKind kind : RequestKind.values()) {
+      for (int slot = 0; slot < kind.slotCount(); slot++) {
+        all += requestsInSlot(kind, slot);
+      }
+    }
+    return all;
+  }
+
+  /** Requests for legacy names: those that a rule decided, or with a legacy suffix. */
+  public long legacyUses() {
+    return sum(LoopCounters::legacyUses);
+  }
+
+  public long durations(Timing timing, int bucket) {
+    return sum(loop -> loop.durations(timing, bucket));
+  }
+
+  public long durationNanos(Timing timing) {
+    return sum(loop -> loop.durationNanos(timing));
+  }
+
+  private long sum(ToLongFunction<LoopCounters> count) {
+    return loops.stream().mapToLong(count).sum();
+  }
+}

@@ -1,8 +1,0 @@
-/**
- * Ways into a tunnel without HTTP: plain TCP listeners with a fixed target or a rendezvous, and the
- * standard streams of this process. The same rules and the same relay.
- */
-@NullMarked
-package io.detour.server.forward;
-
-import org.jspecify.annotations.NullMarked;

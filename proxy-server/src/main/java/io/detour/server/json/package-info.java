@@ -1,5 +1,0 @@
-/** JSON that commands print for scripts. */
-@NullMarked
-package io.detour.server.json;
-
-import org.jspecify.annotations.NullMarked;

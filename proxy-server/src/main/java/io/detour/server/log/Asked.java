@@ -1,0 +1,43 @@
+package io.detour.server.log;
+
+import io.detour.core.HostPort;
+import io.detour.server.account.RequestKind;
+import io.netty.util.NetUtil;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who asked for what. Immutable.
+ *
+ * @param id of {@link RequestIds#next}
+ * @param kind what it is counted as
+ * @param client the address of the client, as {@link #text} writes it: a port tells nobody who it
+ *     is
+ * @param user the name under which the client has been authenticated, or null
+ * @param userAgent what the client calls itself, as it came, or null
+ * @param requested what the client asked for, or null when that could not be read
+ */
+public record Asked(
+    long id,
+    RequestKind kind,
+    String client,
+    @Nullable String user,
+    @Nullable String userAgent,
+    @Nullable HostPort requested) {
+
+  /** A request of which no more is known. */
+  public static Asked unread(long id, RequestKind kind, SocketAddress client) {
+    return new Asked(id, kind, text(client), null, null, null);
+  }
+
+  /**
+   * An IP address without port or brackets (RFC 5952); what the socket calls itself when it has
+   * none.
+   */
+  public static String text(SocketAddress client) {
+    return client instanceof InetSocketAddress socket && socket.getAddress() != null
+        ? NetUtil.toAddressString(socket.getAddress())
+        : client.toString();
+  }
+}

@@ -1,0 +1,72 @@
+package io.detour.server.log;
+
+import io.detour.core.HostPort;
+import io.detour.rules.Decision;
+import io.detour.rules.Rule;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
+/** That a legacy name was used. Immutable. */
+public sealed interface LegacyUse {
+  /**
+   * A rule matches the name.
+   *
+   * @param decision what the rule says, in report mode what it would do
+   */
+  record Ruled(Decision.Ruled decision) implements LegacyUse {
+    private Rule.Log log() {
+      return decision.rule().log();
+    }
+
+    @Override
+    public String name() {
+      return decision.rule().name();
+    }
+
+    @Override
+    public @Nullable Level level() {
+      return switch (log().level()) {
+        case OFF -> null;
+        case INFO -> Level.INFO;
+        case WARN -> Level.WARN;
+      };
+    }
+
+    /** What the rule wants to have told with it, or null. */
+    @Nullable String message() {
+      return log().message();
+    }
+
+    DecisionWords words(HostPort requested) {
+      return DecisionWords.of(decision, requested);
+    }
+  }
+
+  /**
+   * No rule matches the name, but it has a legacy suffix.
+   *
+   * @param suffix as a rule file has it
+   */
+  record Unmatched(String suffix) implements LegacyUse {
+    @Override
+    public String name() {
+      return suffix;
+    }
+
+    @Override
+    public Level level() {
+      return Level.INFO;
+    }
+  }
+
+  /** The name of the rule, or null if none matches. */
+  default @Nullable String rule() {
+    return this instanceof Ruled ruled ? ruled.name() : null;
+  }
+
+  /** The rule or the suffix. */
+  String name();
+
+  /** At which level a line is wanted for it, or null for none. */
+  @Nullable Level level();
+}

@@ -1,0 +1,115 @@
+package io.detour.server.log;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import ch.qos.logback.core.encoder.Encoder;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes lines, and counts those that could not be written: the disk is full, or nobody reads any
+ * more. It goes on after a rest; what was written of a line before it failed is ended by a line
+ * break, so that it spoils no other. Lines come on one thread; {@link #reopen} may be called on
+ * any.
+ */
+final class LineSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
+  /** Opens the output. */
+  interface Opening {
+    OutputStream open() throws IOException;
+  }
+
+  private final Encoder<ILoggingEvent> encoder;
+  private final Opening opening;
+  private final long restNanos;
+
+  // Guarded by this object.
+  private OutputStream out;
+  private boolean broken;
+  private long retryNanoTime;
+
+  /**
+   * @param name under which lost lines are counted
+   * @param opening called now and at each {@link #reopen}
+   * @param rest for how long nothing is tried after a failure: with a full disk each attempt costs
+   *     more than a line that is written
+   */
+  LineSink(String name, Encoder<ILoggingEvent> encoder, Opening opening, Duration rest)
+      throws IOException {
+    setName(name);
+    this.encoder = encoder;
+    this.opening = opening;
+    this.restNanos = rest.toNanos();
+    this.out = opening.open();
+  }
+
+  /** The output of this process, which is never closed. */
+  static Opening stream(FileDescriptor descriptor) {
+    return () ->
+        new FileOutputStream(descriptor) {
+          @Override
+          public void close() {}
+        };
+  }
+
+  /** A file, to whose end lines are added. */
+  static Opening file(Path path) {
+    return () -> Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+
+  @Override
+  protected void append(ILoggingEvent event) {
+    if (rests()) {
+      DroppedLines.add(getName());
+      return;
+    }
+    byte[] line = encoder.encode(event);
+    synchronized (this) {
+      try {
+        if (broken) {
+          out.write('\n');
+          broken = false;
+        }
+        out.write(line);
+      } catch (IOException e) {
+        broken = true;
+        retryNanoTime = System.nanoTime() + restNanos;
+        DroppedLines.add(getName());
+      }
+    }
+  }
+
+  private synchronized boolean rests() {
+    return broken && retryNanoTime - System.nanoTime() > 0;
+  }
+
+  /**
+   * Opens the output again: a file that was renamed is left, and one of the same name begun. No
+   * line is lost, and none is in both.
+   *
+   * @throws IOException if that fails; the old one is written to then
+   */
+  synchronized void reopen() throws IOException {
+    OutputStream opened = opening.open();
+    @Nullable OutputStream old = out;
+    out = opened;
+    broken = false;
+    old.close();
+  }
+
+  @Override
+  public synchronized void stop() {
+    super.stop();
+    try {
+      out.close();
+    } catch (IOException e) {
+      addError("the log cannot be closed", e);
+    }
+  }
+}

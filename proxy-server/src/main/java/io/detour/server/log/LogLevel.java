@@ -1,0 +1,10 @@
+package io.detour.server.log;
+
+/** The least important line of Detour's own diagnostics that is written. */
+public enum LogLevel {
+  ERROR,
+  WARN,
+  INFO,
+  DEBUG,
+  TRACE
+}

@@ -1,0 +1,54 @@
+package io.detour.server.log;
+
+import java.time.Duration;
+
+/**
+ * What is logged, and where to. Immutable.
+ *
+ * @param format of the access log and of diagnostics
+ * @param access where the access log goes; diagnostics go to standard error
+ * @param level of diagnostics
+ * @param periodic how often the tunnels that are open are reported, {@link #LEAST_PERIODIC} to
+ *     {@link #MOST_PERIODIC}, or zero for never
+ * @param usesPerMinute how many lines a minute the uses of one rule by one client may have, to
+ *     {@link #MOST_USES}, or 0 for any number
+ */
+public record LogOptions(
+    LogFormat format, LogTarget access, LogLevel level, Duration periodic, int usesPerMinute) {
+  /** The shortest time between two reports of open tunnels. */
+  public static final Duration LEAST_PERIODIC = Duration.ofSeconds(1);
+
+  /** The longest time between two reports of open tunnels. */
+  public static final Duration MOST_PERIODIC = Duration.ofDays(1);
+
+  /** The most lines that may be asked for. */
+  public static final int MOST_USES = 1_000_000;
+
+  private static final int USUAL_USES = 10;
+
+  /** JSON to standard output, diagnostics from INFO, open tunnels are not reported. */
+  public static LogOptions defaults() {
+    return new LogOptions(
+        LogFormat.JSON, LogTarget.Stream.STDOUT, LogLevel.INFO, Duration.ZERO, USUAL_USES);
+  }
+
+  /** The same in another format. */
+  public LogOptions withFormat(LogFormat other) {
+    return new LogOptions(other, access, level, periodic, usesPerMinute);
+  }
+
+  /** The same with other diagnostics. */
+  public LogOptions withLevel(LogLevel other) {
+    return new LogOptions(format, access, other, periodic, usesPerMinute);
+  }
+
+  /** The same with open tunnels reported so often. */
+  public LogOptions withPeriodic(Duration other) {
+    return new LogOptions(format, access, level, other, usesPerMinute);
+  }
+
+  /** The same with so many lines for the uses of one rule by one client, or 0 for any number. */
+  public LogOptions withUsesPerMinute(int other) {
+    return new LogOptions(format, access, level, periodic, other);
+  }
+}

@@ -1,0 +1,52 @@
+package io.detour.server.parse.http;
+
+import io.netty.buffer.ByteBuf;
+import java.util.function.Consumer;
+
+/**
+ * Reads the content of one message. The connection's thread. Nothing of the content is held back,
+ * and nothing copied but the chunks of one read when there are several.
+ */
+public sealed interface ContentReader permits CountedContent, ChunkedContent, ContentUntilClose {
+  /**
+   * A reader for the content of a request.
+   *
+   * @param limits for the trailer section
+   */
+  static ContentReader ofRequest(Framing framing, HeadLimits limits) {
+    return of(framing, limits, MessageKind.REQUEST);
+  }
+
+  /**
+   * A reader for the content of a response.
+   *
+   * @param limits for the trailer section
+   */
+  static ContentReader ofResponse(Framing framing, HeadLimits limits) {
+    return of(framing, limits, MessageKind.RESPONSE);
+  }
+
+  private static ContentReader of(Framing framing, HeadLimits limits, MessageKind kind) {
+    return switch (framing) {
+      case Framing.None _ -> new CountedContent(0, kind);
+      case Framing.Length(long bytes) -> new CountedContent(bytes, kind);
+      case Framing.Chunked() -> new ChunkedContent(limits, kind);
+      case Framing.UntilClose() -> new ContentUntilClose();
+    };
+  }
+
+  /**
+   * Takes bytes up to the end of the message and none behind it. To be called once with what stands
+   * behind the head, even if that is nothing: without content the end is told at once.
+   *
+   * @param in stays the caller's
+   * @param taker gets the content that stands there as one piece, if there is any: not empty, the
+   *     taker's to release. Called last, so it may be the end of the connection. What stands before
+   *     something malformed has been handed out when it is told.
+   * @return the same from the end on, without taking more
+   */
+  ContentProgress read(ByteBuf in, Consumer<ByteBuf> taker);
+
+  /** The sender has closed its side: whether the message was whole by then, or was cut short. */
+  ContentProgress endOfInput();
+}

@@ -1,0 +1,208 @@
+package io.detour.server.parse.http;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Field lines and the blank line behind them, read strictly by RFC 9112 5 from an array that grows:
+ * the name a token, the colon at once behind it, no folded line, no control character, each line
+ * ended by CRLF. Only places are kept until the section is whole. One thread.
+ */
+final class FieldSection {
+  static final String BARE_CR_OR_LF = "the head has a CR or LF alone";
+  static final String CONTROL_CHARACTER = "the head has a control character";
+
+  private enum Part {
+    LINE_START,
+    NAME,
+    BEFORE_VALUE,
+    VALUE,
+    LINE_FEED,
+    LAST_LINE_FEED,
+    ENDED
+  }
+
+  /** Of a line: where its name begins and ends, and where its value begins and ends. */
+  private static final int PLACES = 4;
+
+  /** Lines for which there is room at first. */
+  private static final int USUAL_LINES = 16;
+
+  private static final int[] NOTHING = {};
+
+  private final int maxLines;
+  private final MessageKind kind;
+
+  private Part part = Part.LINE_START;
+  private int[] places = NOTHING;
+
+  /** Lines that have begun. */
+  private int lines;
+
+  private @Nullable MalformedMessage problem;
+
+  FieldSection(int maxLines, MessageKind kind) {
+    this.maxLines = maxLines;
+    this.kind = kind;
+  }
+
+  /**
+   * Reads on.
+   *
+   * @param bytes the head so far
+   * @param from the first byte that was not read before
+   * @param to end of what has come
+   * @return the first byte that is not read: {@code to}, or less behind the blank line or at a
+   *     problem
+   */
+  int scan(byte[] bytes, int from, int to) {
+    int at = from;
+    while (at < to && problem == null && part != Part.ENDED) {
+      at =
+          switch (part) {
+            case LINE_START -> scanLineStart(bytes, at);
+            case NAME -> scanName(bytes, at, to);
+            case BEFORE_VALUE -> scanBeforeValue(bytes, at, to);
+            case VALUE -> scanValue(bytes, at, to);
+            case LINE_FEED -> scanLineFeed(bytes, at, Part.LINE_START);
+            case LAST_LINE_FEED -> scanLineFeed(bytes, at, Part.ENDED);
+            case ENDED -> at;
+          };
+    }
+    return at;
+  }
+
+  private int scanLineStart(byte[] bytes, int at) {
+    byte octet = bytes[at];
+    if (octet == Octets.CR) {
+      part = Part.LAST_LINE_FEED;
+      return at + 1;
+    }
+    if (Octets.isBlank(octet)) {
+      return fail("a field line begins with white space", at);
+    }
+    if (octet == Octets.COLON) {
+      return fail("a field line has no name", at);
+    }
+    if (!Octets.isToken(octet)) {
+      return failInName(octet, at);
+    }
+    if (lines == maxLines) {
+      problem = kind.tooLarge("there are more than " + maxLines + " field lines");
+      return at;
+    }
+    int place = lines * PLACES;
+    if (place == places.length) {
+      places = Arrays.copyOf(places, Math.max(USUAL_LINES * PLACES, 2 * place));
+    }
+    lines++;
+    places[place] = at;
+    part = Part.NAME;
+    return at + 1;
+  }
+
+  private int scanName(byte[] bytes, int from, int to) {
+    int at = from;
+    while (at < to && Octets.isToken(bytes[at])) {
+      at++;
+    }
+    if (at == to) {
+      return at;
+    }
+    if (bytes[at] != Octets.COLON) {
+      return failInName(bytes[at], at);
+    }
+    places[lines * PLACES - 3] = at;
+    part = Part.BEFORE_VALUE;
+    return at + 1;
+  }
+
+  private int scanBeforeValue(byte[] bytes, int from, int to) {
+    int at = from;
+    while (at < to && Octets.isBlank(bytes[at])) {
+      at++;
+    }
+    if (at < to) {
+      places[lines * PLACES - 2] = at;
+      part = Part.VALUE;
+    }
+    return at;
+  }
+
+  private int scanValue(byte[] bytes, int from, int to) {
+    int at = from;
+    while (at < to && Octets.isText(bytes[at])) {
+      at++;
+    }
+    if (at == to) {
+      return at;
+    }
+    if (bytes[at] != Octets.CR) {
+      return fail(bytes[at] == Octets.LF ? BARE_CR_OR_LF : CONTROL_CHARACTER, at);
+    }
+    int start = places[lines * PLACES - 2];
+    int end = at;
+    while (end > start && Octets.isBlank(bytes[end - 1])) {
+      end--;
+    }
+    places[lines * PLACES - 1] = end;
+    part = Part.LINE_FEED;
+    return at + 1;
+  }
+
+  private int scanLineFeed(byte[] bytes, int at, Part next) {
+    if (bytes[at] != Octets.LF) {
+      return fail(BARE_CR_OR_LF, at);
+    }
+    part = next;
+    return at + 1;
+  }
+
+  private int failInName(byte octet, int at) {
+    return fail(
+        switch (octet) {
+          case Octets.LF -> BARE_CR_OR_LF;
+          case Octets.CR -> "a field line has no colon";
+          case Octets.SPACE, Octets.TAB -> "a field name has white space in it or behind it";
+          default -> Octets.isText(octet) ? "a field name is not a token" : CONTROL_CHARACTER;
+        },
+        at);
+  }
+
+  private int fail(String phrase, int at) {
+    problem = kind.malformed(phrase);
+    return at;
+  }
+
+  boolean ended() {
+    return part == Part.ENDED;
+  }
+
+  /** Why the section is malformed, or null. */
+  @Nullable MalformedMessage problem() {
+    return problem;
+  }
+
+  /** The lines, once the section has ended. */
+  FieldLines lines(byte[] bytes) {
+    if (lines == 0) {
+      return FieldLines.NONE;
+    }
+    String[] namesAndValues = new String[2 * lines];
+    for (int i = 0; i < namesAndValues.length; i++) {
+      int start = places[2 * i];
+      namesAndValues[i] =
+          new String(bytes, start, places[2 * i + 1] - start, StandardCharsets.ISO_8859_1);
+    }
+    return new FieldLines(namesAndValues);
+  }
+
+  /** Makes it ready for another section and holds nothing. */
+  void reset() {
+    part = Part.LINE_START;
+    places = NOTHING;
+    lines = 0;
+    problem = null;
+  }
+}

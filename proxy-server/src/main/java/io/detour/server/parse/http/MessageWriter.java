@@ -1,0 +1,95 @@
+package io.detour.server.parse.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+
+/**
+ * Writes messages from parsed values in ISO-8859-1, so that bytes above 0x7f in values are what
+ * they were. Refuses what would not be read again as the same message; nothing is written then. Any
+ * thread.
+ */
+public final class MessageWriter {
+  private static final String VERSION = "HTTP/1.";
+
+  /** Spaces, version, status and line ends. */
+  private static final int START_LINE_BYTES = 32;
+
+  private static final int CRLF = Octets.CR << 8 | Octets.LF;
+  private static final int HEXADECIMAL = 16;
+
+  private MessageWriter() {}
+
+  /**
+   * Writes a request head.
+   *
+   * @throws IllegalArgumentException if it is not well-formed, such as a value with CR: a bug
+   */
+  public static void write(RequestHead head, ByteBuf out) {
+    int startLine = head.method().length() + head.target().length() + START_LINE_BYTES;
+    new HeadText(startLine, head.fields())
+        .token(head.method())
+        .octet(Octets.SPACE)
+        .target(head.target())
+        .octet(Octets.SPACE)
+        .text(VERSION)
+        .octet(minorVersion(head.minorVersion()))
+        .lineEnd()
+        .fields(head.fields())
+        .writeTo(out);
+  }
+
+  /**
+   * Writes a response head.
+   *
+   * @throws IllegalArgumentException if it is not well-formed, such as a value with CR: a bug
+   */
+  public static void write(ResponseHead head, ByteBuf out) {
+    if (head.status() < 100 || head.status() > 599) {
+      throw new IllegalArgumentException("status: " + head.status() + " (expected: 100..599)");
+    }
+    new HeadText(head.reason().length() + START_LINE_BYTES, head.fields())
+        .text(VERSION)
+        .octet(minorVersion(head.minorVersion()))
+        .octet(Octets.SPACE)
+        .text(Integer.toString(head.status()))
+        .octet(Octets.SPACE)
+        .text(head.reason())
+        .lineEnd()
+        .fields(head.fields())
+        .writeTo(out);
+  }
+
+  private static int minorVersion(int minor) {
+    if (minor != 0 && minor != 1) {
+      throw new IllegalArgumentException("minor version: " + minor + " (expected: 0 or 1)");
+    }
+    return '0' + minor;
+  }
+
+  /**
+   * Writes what stands before a chunk: its size.
+   *
+   * @param bytes more than 0: an empty chunk would be the last
+   */
+  public static void chunkStart(long bytes, ByteBuf out) {
+    if (bytes <= 0) {
+      throw new IllegalArgumentException("bytes of a chunk: " + bytes + " (expected: 1 or more)");
+    }
+    ByteBufUtil.writeAscii(out, Long.toString(bytes, HEXADECIMAL));
+    out.writeShort(CRLF);
+  }
+
+  /** Writes what stands behind a chunk. */
+  public static void chunkEnd(ByteBuf out) {
+    out.writeShort(CRLF);
+  }
+
+  /**
+   * Writes the last chunk and the trailer section.
+   *
+   * @throws IllegalArgumentException if a trailer is not well-formed: a bug
+   */
+  public static void lastChunk(FieldLines trailers, ByteBuf out) {
+    new HeadText(START_LINE_BYTES, trailers).octet('0').lineEnd().fields(trailers).writeTo(out);
+  }
+}

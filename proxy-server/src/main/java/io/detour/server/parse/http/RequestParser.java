@@ -1,0 +1,152 @@
+package io.detour.server.parse.http;
+
+import io.detour.core.HostPort;
+import io.detour.core.MalformedAuthority;
+import io.detour.server.account.RequestKind;
+import io.detour.server.status.ProxyErrorType;
+import io.detour.server.status.Refusal;
+import java.util.Set;
+
+/** Reads what a well-formed request head asks for, by RFC 9110 and 9112. Stateless; any thread. */
+public final class RequestParser {
+  private static final String CONNECT = "CONNECT";
+
+  /**
+   * The methods of the registry of RFC 9110 16.1 that a proxy can serve: all but CONNECT, and PRI,
+   * which is no request.
+   */
+  private static final Set<String> KNOWN =
+      Set.of(
+          "ACL",
+          "BASELINE-CONTROL",
+          "BIND",
+          "CHECKIN",
+          "CHECKOUT",
+          "COPY",
+          "DELETE",
+          "GET",
+          "HEAD",
+          "LABEL",
+          "LINK",
+          "LOCK",
+          "MERGE",
+          "MKACTIVITY",
+          "MKCALENDAR",
+          "MKCOL",
+          "MKREDIRECTREF",
+          "MKWORKSPACE",
+          "MOVE",
+          "OPTIONS",
+          "ORDERPATCH",
+          "PATCH",
+          "POST",
+          "PROPFIND",
+          "PROPPATCH",
+          "PUT",
+          "QUERY",
+          "REBIND",
+          "REPORT",
+          "SEARCH",
+          "TRACE",
+          "UNBIND",
+          "UNCHECKOUT",
+          "UNLINK",
+          "UNLOCK",
+          "UPDATE",
+          "UPDATEREDIRECTREF",
+          "VERSION-CONTROL");
+
+  /** What browsers ask a proxy for to configure themselves. */
+  private static final Set<String> AUTO_CONFIG = Set.of("/proxy.pac", "/wpad.dat");
+
+  private RequestParser() {}
+
+  /**
+   * Reads a head.
+   *
+   * @param strictHost whether Host has to name the target
+   */
+  public static ParsedRequest parse(RequestHead head, boolean strictHost) {
+    if (head.fields().count("Proxy-Authorization") > 1) {
+      return refused(kind(head), 400, "there is more than one header Proxy-Authorization");
+    }
+    ParsedRequest parsed = head.is(CONNECT) ? connect(head) : forward(head);
+    HostPort asked =
+        switch (parsed) {
+          case ParsedRequest.Connect connect -> connect.target();
+          case ForwardRequest forward -> forward.target().address();
+          case ParsedRequest.AutoConfig _, ParsedRequest.Refused _ -> null;
+        };
+    return strictHost && asked != null && !HostField.names(head, asked)
+        ? refused(kind(head), 400, "the header Host names another host than the request target")
+        : parsed;
+  }
+
+  /** CONNECT has the authority-form (RFC 9112 3.2.3) and no content (RFC 9110 9.3.6). */
+  private static ParsedRequest connect(RequestHead head) {
+    if (hasContent(head.fields())) {
+      return refused(RequestKind.CONNECT, 400, "CONNECT has no content");
+    }
+    MalformedMessage host = HostField.problem(head);
+    if (host != null) {
+      return refused(RequestKind.CONNECT, host.status(), host.problem());
+    }
+    return switch (HostPort.parse(head.target())) {
+      case HostPort target -> new ParsedRequest.Connect(target);
+      case MalformedAuthority malformed ->
+          refused(
+              RequestKind.CONNECT,
+              400,
+              "the target of CONNECT is not HOST:PORT: " + malformed.problem());
+    };
+  }
+
+  private static boolean hasContent(FieldLines fields) {
+    return fields.contains("Transfer-Encoding")
+        || (fields.contains("Content-Length")
+            && !fields.all("Content-Length").stream().allMatch("0"::equals));
+  }
+
+  private static ParsedRequest forward(RequestHead head) {
+    if (!KNOWN.contains(head.method())) {
+      return refused(RequestKind.FORWARD, 501, "the method is not known");
+    }
+    MalformedMessage host = HostField.problem(head);
+    return switch (ForwardTarget.parse(head.method(), head.target())) {
+      case MalformedMessage malformed -> refused(malformed);
+      case OriginForm _ when host != null -> refused(host);
+      case OriginForm origin when isAutoConfig(head, origin) ->
+          new ParsedRequest.AutoConfig(head.fields().first("Host"), head.is("GET"));
+      case OriginForm _ ->
+          refused(
+              RequestKind.FORWARD,
+              400,
+              "this is a proxy: the request target is not an absolute URL");
+      case ForwardTarget _ when host != null -> refused(host);
+      case ForwardTarget target ->
+          switch (Framing.ofRequest(head)) {
+            case MalformedMessage malformed -> refused(malformed);
+            case Framing framing -> new ForwardRequest(head, target, framing);
+          };
+    };
+  }
+
+  private static boolean isAutoConfig(RequestHead head, OriginForm target) {
+    return AUTO_CONFIG.contains(target.pathAndQuery())
+        && (head.is("GET") || head.is("HEAD"))
+        && !hasContent(head.fields());
+  }
+
+  private static RequestKind kind(RequestHead head) {
+    return head.is(CONNECT) ? RequestKind.CONNECT : RequestKind.FORWARD;
+  }
+
+  private static ParsedRequest refused(MalformedMessage malformed) {
+    return refused(RequestKind.FORWARD, malformed.status(), malformed.problem());
+  }
+
+  private static ParsedRequest refused(RequestKind kind, int status, String details) {
+    return new ParsedRequest.Refused(
+        kind, new Refusal(status, ProxyErrorType.HTTP_REQUEST_ERROR, details));
+  }
+}

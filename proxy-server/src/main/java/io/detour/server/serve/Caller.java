@@ -1,0 +1,39 @@
+package io.detour.server.serve;
+
+import io.detour.server.accept.ClientAddress;
+import io.detour.server.account.RequestKind;
+import io.netty.channel.Channel;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** A client that wants to get somewhere. All methods are called on the client's event loop. */
+public interface Caller {
+  /** The client's connection. */
+  Channel channel();
+
+  /** What its answers are counted as. */
+  RequestKind kind();
+
+  /** Who it is in the log, and for rules about clients. */
+  default SocketAddress address() {
+    return ClientAddress.of(channel());
+  }
+
+  /**
+   * What its request says of the proxies that it has passed: the value of {@code Via}, well-formed,
+   * or null.
+   */
+  default @Nullable String via() {
+    return null;
+  }
+
+  /** The name under which it has been authenticated, or null. */
+  default @Nullable String user() {
+    return null;
+  }
+
+  /** What it calls itself, as it came, or null. */
+  default @Nullable String userAgent() {
+    return null;
+  }
+}

@@ -1,0 +1,75 @@
+package io.detour.server.serve;
+
+import io.detour.core.HostPort;
+import io.detour.server.parse.http.EndToEnd;
+import io.detour.server.parse.http.FieldLines;
+import io.detour.server.parse.http.ForwardRequest;
+import io.detour.server.parse.http.ForwardTarget;
+import io.detour.server.parse.http.Framing;
+import io.detour.server.parse.http.Pseudonym;
+import io.detour.server.parse.http.RequestHead;
+import io.detour.server.parse.http.ResponseHead;
+
+/**
+ * Writes the heads that go on (RFC 9110 7.6): end-to-end fields as they came, Host, framing, Via
+ * and Connection made anew. Immutable; any thread.
+ *
+ * @param pseudonym of this process
+ */
+public record ForwardedHeads(Pseudonym pseudonym) {
+  private static final int OWN_MINOR_VERSION = 1;
+
+  /**
+   * A request as the origin gets it.
+   *
+   * @param host what Host says
+   * @param maxForwards what Max-Forwards says, or {@link RequestControls#UNLIMITED} to leave it as
+   *     it is
+   */
+  RequestHead request(ForwardRequest request, HostPort host, int maxForwards) {
+    RequestHead head = request.head();
+    FieldLines.Builder fields = new FieldLines.Builder().add("Host", hostField(host));
+    fields.addAll(EndToEnd.of(head.fields()).build());
+    if (head.minorVersion() == 0) {
+      fields.remove("Expect"); // RFC 9110 10.1.1: HTTP/1.0 does not wait.
+    }
+    if (maxForwards >= 0) {
+      fields.set("Max-Forwards", Integer.toString(maxForwards));
+    }
+    fields.set("Via", pseudonym.appendedTo(head.fields(), head.minorVersion()));
+    request.framing().addTo(fields);
+    return new RequestHead(
+        head.method(), request.target().pathAndQuery(), OWN_MINOR_VERSION, fields.build());
+  }
+
+  /** RFC 9110 4.2.1: the port of the scheme is left out. */
+  private static String hostField(HostPort host) {
+    return host.port() == ForwardTarget.DEFAULT_PORT ? host.host().bracketed() : host.toString();
+  }
+
+  /**
+   * A response as the client gets it.
+   *
+   * @param framing towards the client
+   * @param closes whether the connection ends behind it
+   */
+  ResponseHead response(ResponseHead head, Framing framing, boolean closes) {
+    FieldLines.Builder fields = endToEnd(head);
+    framing.addTo(fields);
+    if (closes) {
+      fields.add("Connection", "close");
+    }
+    return new ResponseHead(OWN_MINOR_VERSION, head.status(), head.reason(), fields.build());
+  }
+
+  /** An interim response (RFC 9110 15.2), which has no content. */
+  ResponseHead interim(ResponseHead head) {
+    return new ResponseHead(
+        OWN_MINOR_VERSION, head.status(), head.reason(), endToEnd(head).build());
+  }
+
+  private FieldLines.Builder endToEnd(ResponseHead head) {
+    return EndToEnd.of(head.fields())
+        .set("Via", pseudonym.appendedTo(head.fields(), head.minorVersion()));
+  }
+}

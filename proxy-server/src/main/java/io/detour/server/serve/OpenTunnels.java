@@ -1,0 +1,73 @@
+package io.detour.server.serve;
+
+import io.detour.core.CloseReason;
+import io.detour.core.relay.RelayEngine;
+import io.detour.server.log.TunnelProgress;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The tunnels that are being relayed, as the engine has them. Any thread; what takes a visit is
+ * done on an event loop, which must not be held up.
+ *
+ * @param engine relays them
+ * @param clock the time of day
+ */
+public record OpenTunnels(RelayEngine engine, InstantSource clock) {
+  /** How many there are, those of a rendezvous included. */
+  public long count() {
+    return engine.statistics().openTunnels();
+  }
+
+  /**
+   * Looks at tunnels.
+   *
+   * @param most of how many
+   */
+  public CompletableFuture<List<TunnelProgress>> look(int most) {
+    Queue<TunnelProgress> seen = new ConcurrentLinkedQueue<>();
+    AtomicInteger left = new AtomicInteger(most);
+    return engine
+        .visit(
+            (open, listener) -> {
+              if (listener instanceof Tunnel tunnel && left.getAndDecrement() > 0) {
+                seen.add(tunnel.progress(open, clock.instant()));
+              }
+            })
+        .thenApply(done -> List.copyOf(seen));
+  }
+
+  /** Tells the ledger of all that rules decided: their names are in use. Does not wait. */
+  public CompletableFuture<Void> accountSoFar() {
+    return engine.visit(
+        (open, listener) -> {
+          if (listener instanceof Tunnel tunnel) {
+            tunnel.accountSoFar(open);
+          }
+        });
+  }
+
+  /**
+   * Ends a tunnel: both sides are reset.
+   *
+   * @param id the number of its request
+   * @return whether there is such a tunnel; it ends in a moment
+   */
+  public CompletableFuture<Boolean> kill(long id) {
+    AtomicBoolean found = new AtomicBoolean();
+    return engine
+        .visit(
+            (open, listener) -> {
+              if (listener instanceof Tunnel tunnel && tunnel.id() == id) {
+                open.close(CloseReason.KILLED);
+                found.set(true);
+              }
+            })
+        .thenApply(done -> found.get());
+  }
+}

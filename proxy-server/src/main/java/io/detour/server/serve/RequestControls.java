@@ -1,0 +1,60 @@
+package io.detour.server.serve;
+
+import io.detour.server.parse.http.FieldLines;
+import io.detour.server.parse.http.RequestHead;
+import io.detour.server.status.ProxyErrorType;
+import io.detour.server.status.Refusal;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request asks of the proxies on its way (RFC 9110 7.6.2 and 10.1.1). Immutable.
+ *
+ * @param awaitsContinue whether the client wants to hear 100 before it sends content
+ * @param hopsLeft how many more proxies may pass it on, or {@link #UNLIMITED}
+ * @param problem why the request is not passed on whatever else it says, or null
+ */
+record RequestControls(boolean awaitsContinue, int hopsLeft, @Nullable Refusal problem) {
+  static final int UNLIMITED = -1;
+
+  /** Longer numbers are as good as no limit, and would overflow. */
+  private static final int MOST_DIGITS = 9;
+
+  private static final Refusal NO_NUMBER =
+      new Refusal(400, ProxyErrorType.HTTP_REQUEST_ERROR, "Max-Forwards is not one number");
+  private static final Refusal UNKNOWN_EXPECTATION =
+      new Refusal(417, ProxyErrorType.HTTP_REQUEST_ERROR, "the expectation is not known");
+
+  static RequestControls of(RequestHead head) {
+    FieldLines fields = head.fields();
+    List<String> expected = fields.all("Expect");
+    if (!expected.stream().allMatch(RequestControls::isContinue)) {
+      return new RequestControls(false, UNLIMITED, UNKNOWN_EXPECTATION);
+    }
+    boolean awaits = !expected.isEmpty() && head.minorVersion() >= 1;
+    boolean limited = (head.is("TRACE") || head.is("OPTIONS")) && fields.contains("Max-Forwards");
+    if (!limited) {
+      return new RequestControls(awaits, UNLIMITED, null);
+    }
+    String number = fields.all("Max-Forwards").size() == 1 ? fields.first("Max-Forwards") : "";
+    if (number == null || number.isEmpty() || !number.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      return new RequestControls(awaits, UNLIMITED, NO_NUMBER);
+    }
+    return new RequestControls(
+        awaits, number.length() > MOST_DIGITS ? UNLIMITED : Integer.parseInt(number), null);
+  }
+
+  private static boolean isContinue(String expectation) {
+    return expectation.equalsIgnoreCase("100-continue");
+  }
+
+  /** Whether this proxy has to answer it (RFC 9110 7.6.2). */
+  boolean endsHere() {
+    return hopsLeft == 0;
+  }
+
+  /** What Max-Forwards says behind this proxy, or {@link #UNLIMITED}. */
+  int hopsLeftBehind() {
+    return hopsLeft == UNLIMITED ? UNLIMITED : hopsLeft - 1;
+  }
+}

@@ -1,0 +1,206 @@
+package io.detour.server.serve;
+
+import io.detour.server.account.RequestKind;
+import io.detour.server.parse.http.FieldLines;
+import io.detour.server.parse.http.Framing;
+import io.detour.server.parse.http.MalformedMessage;
+import io.detour.server.parse.http.MessageWriter;
+import io.detour.server.parse.http.RequestHead;
+import io.detour.server.parse.http.ResponseHead;
+import io.detour.server.status.ProxyErrorType;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes the response of one exchange on to the client. What the client does not take in time is
+ * not read from the origin. Lives on the client's event loop.
+ */
+final class ResponseRelay implements Upstream.Reader {
+  /** More interim responses than any origin sends (RFC 9110 15.2). */
+  private static final int MOST_INTERIM = 64;
+
+  private static final int CONTINUE = 100;
+  private static final int SWITCHING_PROTOCOLS = 101;
+
+  private final ExchangeServices services;
+  private final ClientConnection client;
+  private final Channel channel;
+  private final Exchange exchange;
+  private final Upstream upstream;
+  private final Patience originPatience;
+  private final WriteStall clientStall;
+
+  private int interim;
+
+  /** Whether the origin has said that it wants the content. */
+  private boolean continued;
+
+  /** The final response, or null as long as there is none. */
+  private @Nullable ResponseHead head;
+
+  private FramedContent toClient;
+  private boolean reusable;
+  private boolean closes;
+  private long receivedBytes;
+
+  ResponseRelay(
+      ExchangeServices services, ClientConnection client, Exchange exchange, Upstream upstream) {
+    this.services = services;
+    this.client = client;
+    this.channel = client.channel();
+    this.exchange = exchange;
+    this.upstream = upstream;
+    this.toClient = new FramedContent(channel, new Framing.None());
+    this.originPatience = new Patience(services.timeouts().response());
+    this.clientStall = new WriteStall(channel, services.timeouts().writeStall());
+  }
+
+  @Override
+  public String method() {
+    return exchange.request().head().method();
+  }
+
+  /** Whether the origin has said that it wants the request's content. */
+  boolean isContinued() {
+    return continued;
+  }
+
+  /** How many bytes of content have come. */
+  long receivedBytes() {
+    return receivedBytes;
+  }
+
+  /** The status of the final response, or 0 as long as there is none. */
+  int status() {
+    return head == null ? 0 : head.status();
+  }
+
+  /** Whether the final response has begun. */
+  boolean isFinal() {
+    return head != null;
+  }
+
+  @Override
+  public void head(ResponseHead received, Framing framing) {
+    if (received.isInterim()) {
+      passInterim(received);
+      return;
+    }
+    head = received;
+    Framing towardsClient = towardsClient(framing);
+    closes =
+        !client.isPersistent()
+            || !exchange.isRequestSent()
+            || towardsClient instanceof Framing.UntilClose;
+    reusable =
+        received.minorVersion() >= 1
+            && !received.fields().hasToken("Connection", "close")
+            && !(framing instanceof Framing.UntilClose);
+    toClient = new FramedContent(channel, towardsClient);
+    write(services.heads().response(received, towardsClient, closes));
+    client.loop().counters().request(RequestKind.FORWARD, received.status());
+  }
+
+  /** HTTP/1.0 knows neither chunks nor what they are good for. */
+  private Framing towardsClient(Framing framing) {
+    boolean chunks = exchange.request().head().minorVersion() >= 1;
+    return switch (framing) {
+      case Framing.None _, Framing.Length _ -> framing;
+      case Framing.Chunked _, Framing.UntilClose _ ->
+          chunks ? new Framing.Chunked() : new Framing.UntilClose();
+    };
+  }
+
+  private void passInterim(ResponseHead received) {
+    interim++;
+    continued |= received.status() == CONTINUE;
+    RequestHead asked = exchange.request().head();
+    if (received.status() == SWITCHING_PROTOCOLS) {
+      fail("the origin changes to a protocol that nobody asked for");
+    } else if (interim > MOST_INTERIM) {
+      fail("the origin sends more than " + MOST_INTERIM + " interim responses");
+    } else if (asked.minorVersion() >= 1) {
+      write(services.heads().interim(received));
+    }
+  }
+
+  private void fail(String problem) {
+    upstream.close();
+    exchange.broken(new MalformedMessage(502, problem));
+  }
+
+  private void write(ResponseHead response) {
+    ByteBuf bytes = channel.alloc().buffer();
+    MessageWriter.write(response, bytes);
+    channel.write(bytes);
+  }
+
+  @Override
+  public void content(ByteBuf piece) {
+    receivedBytes += piece.readableBytes();
+    originPatience.renew();
+    toClient.write(piece);
+    if (!channel.isWritable()) {
+      upstream.pause();
+    }
+  }
+
+  @Override
+  public void end(FieldLines trailers) {
+    toClient.end(trailers);
+    channel
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(
+            written -> {
+              if (written.isSuccess()) {
+                client.attempt(() -> exchange.answered(reusable, !closes));
+              }
+            });
+  }
+
+  @Override
+  public void broken(@Nullable MalformedMessage malformed) {
+    exchange.broken(malformed);
+  }
+
+  @Override
+  public void readComplete() {
+    channel.flush();
+  }
+
+  @Override
+  public void upstreamWritabilityChanged() {
+    client.proceed();
+  }
+
+  /** The client takes bytes again, or does not for now. */
+  void clientWritabilityChanged() {
+    if (channel.isWritable()) {
+      originPatience.renew();
+      upstream.resume();
+    }
+  }
+
+  /** The origin is still being told the request, and may wait for the rest of it. */
+  void requestGoesOn() {
+    originPatience.renew();
+  }
+
+  /**
+   * Looks whether the origin or the client takes too long.
+   *
+   * @param nanoTime of the sweep
+   */
+  void sweep(long nanoTime) {
+    if (upstream.isPaused() || clientStall.waitingBytes() > 0) {
+      originPatience.renew();
+    }
+    if (clientStall.isOver(receivedBytes, nanoTime)) {
+      exchange.cut(ProxyErrorType.CONNECTION_WRITE_TIMEOUT);
+    } else if (originPatience.isOver(nanoTime)) {
+      exchange.cut(ProxyErrorType.CONNECTION_READ_TIMEOUT);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.detour.server.serve;
+
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Visits the client connections of one event loop at intervals, so that a timeout costs no timer of
+ * its own. Nothing runs while there is no connection. On the event loop.
+ */
+final class Sweep implements Runnable {
+  /** A connection with timeouts. */
+  interface Swept {
+    /**
+     * Looks whether something has taken too long.
+     *
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    void sweep(long nanoTime);
+
+    /** The server stops, and waits no longer for what the connection is at. */
+    void stopped();
+
+    /**
+     * The look has failed.
+     *
+     * @param bug what was thrown
+     */
+    void failed(Throwable bug);
+  }
+
+  /** A timeout is up to so many parts of itself late. */
+  private static final int VISITS_PER_TIMEOUT = 8;
+
+  private static final long LEAST_MILLIS = 5;
+  private static final long MOST_MILLIS = 1_000;
+
+  private final EventLoop loop;
+  private final long intervalMillis;
+  private final Set<Swept> swept = new LinkedHashSet<>();
+  private boolean scheduled;
+
+  /**
+   * @param timeouts that the connections have, at least one
+   */
+  Sweep(EventLoop loop, Duration... timeouts) {
+    this.loop = loop;
+    long shortest = Stream.of(timeouts).mapToLong(Duration::toMillis).min().orElseThrow();
+    this.intervalMillis = Math.clamp(shortest / VISITS_PER_TIMEOUT, LEAST_MILLIS, MOST_MILLIS);
+  }
+
+  void add(Swept one) {
+    swept.add(one);
+    if (!scheduled) {
+      schedule();
+    }
+  }
+
+  void remove(Swept one) {
+    swept.remove(one);
+  }
+
+  /** Tells all that the server stops. On the event loop. */
+  void stop() {
+    for (Swept one : List.copyOf(swept)) {
+      attempt(one, one::stopped);
+    }
+  }
+
+  private void schedule() {
+    scheduled = true;
+    loop.schedule(this, intervalMillis, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void run() {
+    scheduled = false;
+    if (!swept.isEmpty()) {
+      schedule();
+    }
+    long now = System.nanoTime();
+    for (Swept one : List.copyOf(swept)) {
+      attempt(one, () -> one.sweep(now));
+    }
+  }
+
+  /** A bug in one connection must not keep the timeouts of the others. */
+  private void attempt(Swept one, Runnable visit) {
+    try {
+      visit.run();
+    } catch (RuntimeException | Error e) {
+      swept.remove(one);
+      one.failed(e);
+    }
+  }
+}

@@ -1,0 +1,318 @@
+package io.detour.server.serve;
+
+import io.detour.core.HostPort;
+import io.detour.rules.Route;
+import io.detour.server.accept.ResetOnClose;
+import io.detour.server.parse.http.ContentProgress;
+import io.detour.server.parse.http.ContentReader;
+import io.detour.server.parse.http.EndOfContent;
+import io.detour.server.parse.http.FieldLines;
+import io.detour.server.parse.http.Framing;
+import io.detour.server.parse.http.HeadLimits;
+import io.detour.server.parse.http.Incomplete;
+import io.detour.server.parse.http.MalformedMessage;
+import io.detour.server.parse.http.ResponseHead;
+import io.detour.server.parse.http.ResponseHeadReader;
+import io.detour.server.parse.http.UnreadBytes;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection to an origin: reads one response after another, each for the exchange that is on it.
+ * Lives on the event loop of the client for which it was made.
+ */
+final class Upstream extends ChannelInboundHandlerAdapter {
+  /** An exchange, as its connection to the origin sees it. */
+  interface Reader {
+    /** The method of its request: some have responses without content. */
+    String method();
+
+    /** A response has begun: an interim one, or the one. */
+    void head(ResponseHead head, Framing framing);
+
+    /**
+     * A piece of the response's content.
+     *
+     * @param piece not empty; the receiver's to release
+     */
+    void content(ByteBuf piece);
+
+    /**
+     * The response is whole. The connection is the receiver's to keep or to close.
+     *
+     * @param trailers behind chunked content, as they came
+     */
+    void end(FieldLines trailers);
+
+    /**
+     * There will be no (whole) response. The connection is closed.
+     *
+     * @param malformed what the origin sent, or null if the connection broke or ended
+     */
+    void broken(@Nullable MalformedMessage malformed);
+
+    /** What was read has been told. */
+    void readComplete();
+
+    /** The origin takes bytes again, or does not for now. */
+    void upstreamWritabilityChanged();
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
+
+  private final Channel channel;
+  private final Route route;
+  private final HostPort target;
+  private final HeadLimits limits;
+  private final ResponseHeadReader heads;
+  private final UnreadBytes unread = new UnreadBytes();
+
+  private @Nullable Reader reader;
+  private @Nullable ContentReader content;
+  private boolean reading;
+
+  /** Whether anything has come for the reader. */
+  private boolean answering;
+
+  private boolean inputEnded;
+
+  /**
+   * Whether a write has failed: a reset has been seen then, and a later end is not to be trusted.
+   */
+  private boolean outputFailed;
+
+  /**
+   * @param channel connected, on the current thread's event loop
+   * @param route that led there
+   * @param target where it leads
+   * @param limits for the heads of responses
+   */
+  Upstream(Channel channel, Route route, HostPort target, HeadLimits limits) {
+    this.channel = channel;
+    this.route = route;
+    this.target = target;
+    this.limits = limits;
+    this.heads = new ResponseHeadReader(limits);
+    channel.pipeline().addLast(this);
+    // A request that cannot be written to its end may have been answered all the same.
+    channel.config().setAutoClose(false);
+    channel.config().setAutoRead(true);
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  Route route() {
+    return route;
+  }
+
+  HostPort target() {
+    return target;
+  }
+
+  /** Whether a request may be sent on it: nothing was read that no request asked for. */
+  boolean isIdle() {
+    return reader == null && unread.count() == 0 && !inputEnded && channel.isActive();
+  }
+
+  /** Reads for an exchange from now on. */
+  void serve(Reader next) {
+    reader = next;
+    content = null;
+    answering = false;
+  }
+
+  /** Whether a byte has come for the exchange that it serves, or served last. */
+  boolean isAnswering() {
+    return answering;
+  }
+
+  /** Nobody reads from it for now. */
+  void rest() {
+    reader = null;
+    resume();
+  }
+
+  /** Nobody will use it any more. */
+  void close() {
+    reader = null;
+    channel.close();
+  }
+
+  /**
+   * The same with a reset, so that the origin does not take what it has got for a whole request.
+   */
+  void abort() {
+    reader = null;
+    ResetOnClose.reset(channel);
+  }
+
+  /** Reads no more for now. What has been read already is still told. */
+  void pause() {
+    if (!inputEnded) {
+      channel.config().setAutoRead(false);
+    }
+  }
+
+  void resume() {
+    if (!inputEnded) {
+      channel.config().setAutoRead(true);
+    }
+  }
+
+  boolean isPaused() {
+    return !channel.config().isAutoRead();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    if (reader == null) {
+      bytes.release();
+      channel.close(); // An answer that nobody asked for.
+      return;
+    }
+    answering = true;
+    unread.add(channel.alloc(), bytes);
+    read();
+  }
+
+  private void read() {
+    if (reading) {
+      return;
+    }
+    reading = true;
+    try {
+      while (reader != null && step(reader, unread.buffer())) {}
+    } finally {
+      reading = false;
+    }
+    if (reader == null && unread.count() > 0) {
+      channel.close();
+      unread.release();
+    }
+    unread.trim();
+  }
+
+  /** Whether there may be more to tell. */
+  private boolean step(Reader to, ByteBuf in) {
+    if (content != null) {
+      return told(to, content.read(in, to::content));
+    }
+    return switch (heads.read(in)) {
+      case Incomplete _ -> false;
+      case MalformedMessage malformed -> {
+        fail(malformed);
+        yield false;
+      }
+      case ResponseHead head -> begin(to, head);
+    };
+  }
+
+  private boolean begin(Reader to, ResponseHead head) {
+    return switch (Framing.ofResponse(to.method(), head)) {
+      case MalformedMessage malformed -> {
+        fail(malformed);
+        yield false;
+      }
+      case Framing framing -> {
+        if (!head.isInterim()) {
+          content = ContentReader.ofResponse(framing, limits);
+        }
+        to.head(head, framing);
+        yield true;
+      }
+    };
+  }
+
+  private boolean told(Reader to, ContentProgress progress) {
+    return switch (progress) {
+      case Incomplete _ -> false;
+      case MalformedMessage malformed -> {
+        fail(malformed);
+        yield false;
+      }
+      case EndOfContent(FieldLines trailers) -> {
+        end(to, trailers);
+        yield true;
+      }
+    };
+  }
+
+  /** What follows answers no request: the reader is let go before it is told. */
+  private void end(Reader to, FieldLines trailers) {
+    content = null;
+    reader = null;
+    to.end(trailers);
+  }
+
+  private void fail(@Nullable MalformedMessage malformed) {
+    Reader failed = reader;
+    reader = null;
+    channel.close();
+    if (failed != null) {
+      failed.broken(malformed);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    if (reader != null) {
+      reader.readComplete();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      inputEnded = true;
+      ended();
+    } else if (event instanceof ChannelOutputShutdownEvent) {
+      outputFailed = true;
+    }
+  }
+
+  /** The origin has ended its direction; some responses end so. */
+  private void ended() {
+    if (reader == null) {
+      channel.close();
+    } else if (!outputFailed
+        && content != null
+        && content.endOfInput() instanceof EndOfContent(FieldLines last)) {
+      end(reader, last);
+    } else {
+      fail(null);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    unread.release();
+    fail(null);
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (reader != null) {
+      reader.upstreamWritabilityChanged();
+    }
+  }
+
+  /** A reset, or a bug. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      LOG.error("a connection to an origin is closed because of a bug", cause);
+    }
+    fail(null);
+  }
+}

@@ -1,0 +1,49 @@
+package io.detour.server.serve;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import java.time.Duration;
+
+/**
+ * Finds out that a peer takes none of the bytes that wait for it. For a {@link Sweep}; on the
+ * connection's event loop.
+ */
+public final class WriteStall {
+  private final Channel channel;
+  private final Patience patience;
+
+  /** What the peer had taken at the last visit. */
+  private long takenBytes;
+
+  /**
+   * @param channel the connection
+   * @param timeout how long the peer may take nothing
+   */
+  public WriteStall(Channel channel, Duration timeout) {
+    this.channel = channel;
+    this.patience = new Patience(timeout);
+  }
+
+  /**
+   * Whether the peer has taken nothing for too long, although there was something.
+   *
+   * @param writtenBytes what has been written since this was made, or always 0 if no more is
+   *     written
+   * @param nanoTime of the sweep
+   */
+  public boolean isOver(long writtenBytes, long nanoTime) {
+    long waiting = waitingBytes();
+    long taken = writtenBytes - waiting;
+    if (waiting == 0 || taken != takenBytes) {
+      patience.renew();
+    }
+    takenBytes = taken;
+    return patience.isOver(nanoTime);
+  }
+
+  /** Bytes that wait for the peer, and what it costs to keep them. */
+  public long waitingBytes() {
+    ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+    return waiting == null ? 0 : waiting.totalPendingWriteBytes() - waiting.currentProgress();
+  }
+}

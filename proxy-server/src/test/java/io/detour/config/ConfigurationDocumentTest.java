@@ -1,0 +1,93 @@
+package io.detour.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.detour.core.AddressClass;
+import io.detour.rules.document.Fields;
+import io.detour.server.accept.ListenerOptions;
+import io.detour.server.access.AccessOptions;
+import io.detour.server.access.PortSet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** {@code docs/configuration.md} says what is so. */
+class ConfigurationDocumentTest {
+  private static final Path FILE = Path.of("../docs/configuration.md");
+  private static final Pattern YAML_BLOCK = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern KEY = Pattern.compile("(?m)^ *(?:- )?([a-z_]+):");
+
+  @Test
+  void theFirstExampleIsTheDefaultsWithEveryKey() throws IOException {
+    String example = examples().getFirst();
+
+    assertThat(read(example)).isEqualTo(new ConfigurationFile.Loaded(Configuration.defaults()));
+    List<String> keys = keys(ConfigurationYaml.of(Configuration.defaults()));
+    assertThat(keys(example)).containsAll(keys).hasSameSizeAs(keys);
+  }
+
+  @Test
+  void everyExampleHasNoProblem() throws IOException {
+    assertThat(examples()).hasSizeGreaterThan(1);
+    for (String example : examples()) {
+      assertThat(read(example)).as(example).isInstanceOf(ConfigurationFile.Loaded.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Timeout.class)
+  void theTableHasTheRangeOfEachTimeout(Timeout timeout) throws IOException {
+    assertThat(Files.readString(FILE))
+        .contains("| `timeouts." + Fields.wordOf(timeout) + "` | `" + timeout.range() + "` |");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tunnels, 0", "tunnels_per_client, 0", "head, 0B", "fields, 0"})
+  void theTableHasTheRangeOfEachLimit(String key, String tooSmall) throws IOException {
+    ConfigurationFile read = read("limits: { " + key + ": " + tooSmall + " }");
+    String problem = ((ConfigurationFile.Rejected) read).problems().getFirst().message();
+    String range = problem.replaceFirst(".*expected: (.*)\\)", "$1");
+
+    assertThat(Files.readString(FILE)).contains("| `limits." + key + "` | `" + range + "` |");
+  }
+
+  @ParameterizedTest
+  @EnumSource(AddressClass.class)
+  void theTableHasEachClassOfAddresses(AddressClass each) throws IOException {
+    assertThat(Files.readString(FILE)).contains("\n| `" + Fields.wordOf(each) + "` | ");
+  }
+
+  @Test
+  void theDefaultsOfEachTableAreThose() throws IOException {
+    String text = Files.readString(FILE);
+
+    AccessOptions access = AccessOptions.defaults();
+    assertThat(access.connectPorts()).isEqualTo(PortSet.of(443, 8443));
+    assertThat(text)
+        .contains("| `connect_ports` | `any`, or list of ports and ranges | `[443, 8443]` |")
+        .contains("| `backlog` | `1..65535` | `" + ListenerOptions.USUAL_BACKLOG + "` |")
+        .contains("| `ipv6` | `prefer`, `avoid`, `off` | `prefer` |");
+  }
+
+  private static List<String> examples() throws IOException {
+    return YAML_BLOCK
+        .matcher(Files.readString(FILE))
+        .results()
+        .map(block -> block.group(1))
+        .toList();
+  }
+
+  private static List<String> keys(String text) {
+    return KEY.matcher(text).results().map(key -> key.group(1)).toList();
+  }
+
+  private static ConfigurationFile read(String text) {
+    return ConfigurationFile.parse(Path.of("detour.yaml"), text);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.config;
+
+import org.jspecify.annotations.NullMarked;

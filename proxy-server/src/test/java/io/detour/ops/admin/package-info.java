@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.ops.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.ops.certificates;
+
+import org.jspecify.annotations.NullMarked;

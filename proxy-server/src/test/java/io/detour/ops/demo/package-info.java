@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.ops.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,128 @@
+package io.detour.ops.ledger;
+
+import static io.detour.ops.ledger.Ledgers.use;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.detour.ops.ledger.LedgerStatistics.Folded;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LedgerBoundsTest {
+  private static final Duration RETENTION = Duration.ofDays(400);
+
+  private final MovingClock clock = new MovingClock();
+
+  @TempDir private Path folder;
+
+  private LedgerUrl url() {
+    return Ledgers.sqlite(folder);
+  }
+
+  private LedgerOptions atMost(int entries) {
+    return new LedgerOptions(url(), RETENTION, entries);
+  }
+
+  @Test
+  void whatDoesNotFitMemoryLosesHostAndClientButNotItsCount() {
+    LedgerOptions options = LedgerOptions.defaults().withUrl(url());
+    try (Ledger ledger = Ledger.open(options, clock, Ledgers.LAZY, 2)) {
+      for (int i = 0; i < 5; i++) {
+        ledger.used(use("a", "h" + i, "c", clock.second()));
+      }
+      ledger.used(use("b", "h", "c", clock.second() + 7));
+      ledger.used(use("a", "h0", "c", clock.second()));
+      ledger.relayed("b", "h", "c", 10, 20);
+
+      assertThat(ledger.foldedUses(Folded.QUEUE)).isEqualTo(4);
+      assertThat(ledger.queueEntries()).as("two rows, and one for each rule").isEqualTo(4);
+      assertThat(ledger.queueLimit()).isEqualTo(2);
+    }
+
+    assertThat(Ledgers.requests(url()))
+        .isEqualTo(
+            Map.of("a h0 c", 2L, "a h1 c", 1L, "a (other) (other)", 3L, "b (other) (other)", 1L));
+    RuleReport b = Ledgers.rule(url(), clock.instant(), "b");
+    assertThat(b.lastSeen()).isEqualTo(clock.second() + 7);
+    assertThat(b.downstreamBytes()).isEqualTo(20);
+    assertThat(b.hosts()).as("that are known").isZero();
+  }
+
+  @Test
+  void roomInMemoryComesBackWhenRowsAreWritten() {
+    LedgerOptions options = LedgerOptions.defaults().withUrl(url());
+    try (Ledger ledger = Ledgers.open(options, clock)) {
+      for (int i = 0; i < 3 * Ledgers.PENDING; i++) {
+        ledger.used(use("a", "h" + i, "c", clock.second()));
+        if (i % Ledgers.PENDING == 0) {
+          Ledgers.awaitWritten(ledger);
+        }
+      }
+      Ledgers.awaitWritten(ledger);
+      assertThat(ledger.queueEntries()).isZero();
+      assertThat(ledger.foldedUses(Folded.QUEUE)).isZero();
+    }
+
+    assertThat(Ledgers.rule(url(), clock.instant(), "a").hosts()).isEqualTo(3 * Ledgers.PENDING);
+  }
+
+  @Test
+  void theRowsThatWereSeenLastTheLongestAgoAreFolded() {
+    try (Ledger ledger = Ledgers.open(atMost(4), clock)) {
+      for (int i = 0; i < 10; i++) {
+        String rule = i < 5 ? "a" : "b";
+        ledger.used(use(rule, "h" + i, "c", clock.second() + i));
+        ledger.relayed(rule, "h" + i, "c", 1, 2);
+        clock.move(Duration.ofSeconds(1));
+      }
+      Ledgers.awaitWritten(ledger);
+      Ledgers.awaitWritten(ledger);
+
+      assertThat(ledger.foldedUses(Folded.TABLE)).isEqualTo(8);
+      assertThat(ledger.entries()).isEqualTo(4);
+    }
+
+    assertThat(Ledgers.requests(url()))
+        .isEqualTo(
+            Map.of("a (other) (other)", 5L, "b (other) (other)", 3L, "b h8 c", 1L, "b h9 c", 1L));
+    RuleReport a = Ledgers.rule(url(), clock.instant(), "a");
+    assertThat(a.requests()).isEqualTo(5);
+    assertThat(a.upstreamBytes()).isEqualTo(5);
+    assertThat(a.downstreamBytes()).isEqualTo(10);
+    assertThat(a.firstSeen()).isEqualTo(MovingClock.START);
+    assertThat(a.lastSeen()).isEqualTo(MovingClock.START + 8);
+  }
+
+  @Test
+  void moreRulesThanRowsAreNoReasonToFoldForEver() {
+    try (Ledger ledger = Ledgers.open(atMost(1), clock)) {
+      for (int i = 0; i < 5; i++) {
+        ledger.used(use("r" + i, "h", "c", clock.second()));
+      }
+      Ledgers.awaitWritten(ledger);
+      Ledgers.awaitWritten(ledger);
+      assertThat(ledger.entries()).isEqualTo(5);
+    }
+    assertThat(Ledgers.requests(url())).hasSize(5).containsEntry("r3 (other) (other)", 1L);
+  }
+
+  @Test
+  void oldRowsAreRemovedAndWhenTheirRuleWasUsedIsKept() {
+    long old = clock.second() - RETENTION.toSeconds();
+    try (Ledger ledger = Ledgers.open(atMost(100), clock)) {
+      ledger.used(use("erp", "old", "c", old - 1));
+      ledger.used(use("erp", "edge", "c", old));
+      ledger.used(use("gone", "h", "c", old - 7));
+      Ledgers.awaitWritten(ledger);
+      Ledgers.awaitWritten(ledger);
+    }
+
+    assertThat(Ledgers.requests(url())).containsOnlyKeys("erp edge c");
+    RuleReport gone = Ledgers.rule(url(), clock.instant(), "gone");
+    assertThat(gone.lastSeen()).isEqualTo(old - 7);
+    assertThat(gone.requests()).isZero();
+    assertThat(Ledgers.rule(url(), clock.instant(), "erp").firstSeen()).isEqualTo(old - 1);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.ops.replay;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,169 @@
+package io.detour.rules.generate;
+
+import static io.detour.rules.generate.Example.exact;
+import static io.detour.rules.generate.Example.regex;
+import static io.detour.rules.generate.Example.rule;
+import static io.detour.rules.generate.Example.rules;
+import static io.detour.rules.generate.Example.to;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.detour.core.Host;
+import io.detour.core.HostPort;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the file in a JavaScript engine, as browsers do. */
+@Tag("A06")
+class PacFileTest {
+  private static final HostPort PROXY = (HostPort) HostPort.parse("127.0.0.1:3128");
+  private static final String TO_PROXY = "PROXY 127.0.0.1:3128";
+  private static final String DIRECT = "DIRECT";
+
+  @TempDir private Path folder;
+
+  @Test
+  void namesOfRulesGoToTheProxyAndAllOthersDirectly() throws Exception {
+    List<String> asked =
+        List.of(
+            "erp.old.example.com",
+            "ERP.Old.Example.com.",
+            "sso.old.example.com",
+            "a.b.old.example.com",
+            "dead.example.com",
+            "x.dead.example.com",
+            "192.0.2.10",
+            "2001:db8::10",
+            "[2001:db8::10]",
+            "app-crm-07.corp.oldco.net");
+    assertThat(answers(Example.RULES, asked)).containsOnly(TO_PROXY);
+    List<String> others =
+        List.of(
+            "old.example.com",
+            "bold.example.com",
+            "old.example.com.evil.org",
+            "192.0.2.1",
+            "2001:db8::1",
+            "my-app-crm-07.corp.oldco.net",
+            "app-crm-07.corp.oldco.net.evil.org",
+            "constructor",
+            "__proto__",
+            "localhost");
+    assertThat(answers(Example.RULES, others)).containsOnly(DIRECT);
+  }
+
+  @Test
+  void randomNamesGoWhereARuleIsForThem() throws Exception {
+    List<Host> hosts = new ArrayList<>();
+    List<String> expected = new ArrayList<>();
+    List<String> got = new ArrayList<>();
+    for (long seed = 0; seed < 8; seed++) {
+      RandomRules random = new RandomRules(seed, true);
+      NameRules rules = random.next();
+      List<Host> asked = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        asked.add(random.host());
+      }
+      got.addAll(answers(rules, asked.stream().map(Host::name).toList()));
+      hosts.addAll(asked);
+      asked.forEach(host -> expected.add(isForARule(rules, host) ? TO_PROXY : DIRECT));
+    }
+    assertThat(hosts).hasSize(800);
+    assertThat(got).isEqualTo(expected).contains(TO_PROXY, DIRECT);
+  }
+
+  private static boolean isForARule(NameRules rules, Host host) {
+    return rules.rules().stream()
+        .flatMap(rule -> rule.patterns().stream())
+        .anyMatch(pattern -> pattern.match(host) != null);
+  }
+
+  @Test
+  void onlyWithTlsUnlessPlainHttpIsWanted() throws Exception {
+    List<PacEngine.Question> questions =
+        List.of(
+            new PacEngine.Question("https://erp.old.example.com/", "erp.old.example.com"),
+            new PacEngine.Question("wss://erp.old.example.com/", "erp.old.example.com"),
+            new PacEngine.Question("HTTP://erp.old.example.com/", "erp.old.example.com"),
+            new PacEngine.Question("ws://erp.old.example.com/", "erp.old.example.com"),
+            new PacEngine.Question("ftp://erp.old.example.com/", "erp.old.example.com"));
+    assertThat(run(PacFile.of(Example.RULES, PROXY, false), questions))
+        .containsExactly(TO_PROXY, TO_PROXY, DIRECT, DIRECT, DIRECT);
+    assertThat(run(PacFile.of(Example.RULES, PROXY, true), questions))
+        .containsExactly(TO_PROXY, TO_PROXY, TO_PROXY, TO_PROXY, DIRECT);
+  }
+
+  @Test
+  void whatCannotBeTranslatedGoesToTheProxyByItsDomain() throws Exception {
+    NameRules rules = rules(rule("r", to("x.new"), regex("(?i)(A+)+\\.old\\.net")));
+    Generated pac = PacFile.of(rules, PROXY, false);
+
+    assertThat(pac.notes())
+        .containsExactly(
+            new Generated.Note(
+                "r",
+                "not every regex works in a browser: all names below old.net go to the proxy"));
+    assertThat(answers(rules, List.of("aa.old.net", "b.old.net", "old.net", "x.net")))
+        .containsExactly(TO_PROXY, TO_PROXY, DIRECT, DIRECT);
+  }
+
+  @Test
+  void whatCannotBeDecidedGoesToTheProxyAltogether() throws Exception {
+    NameRules undecidable = rules(rule("r", to("x.new"), regex("(a|b)+")));
+    assertThat(answers(undecidable, List.of("c", "www.example.org"))).containsOnly(TO_PROXY);
+    assertThat(PacFile.of(undecidable, PROXY, false).notes()).hasSize(1);
+
+    NameRules allowList = new NameRules("rules.yaml", List.of(), true);
+    assertThat(answers(allowList, List.of("www.example.org"))).containsOnly(TO_PROXY);
+  }
+
+  @Test
+  @DisplayName("A06 nothing breaks out of the script")
+  void nothingBreaksOutOfTheScript() throws Exception {
+    NameRules rules =
+        new NameRules(
+            "rules\n</script>\u2028alert(1)//.yaml",
+            List.of(
+                rule("r", to("x.new"), exact("__proto__"), exact("constructor"), regex("a\\.b"))),
+            false);
+    String text = PacFile.of(rules, PROXY, false).text();
+
+    assertThat(text).matches("[\\x20-\\x7e\\n]+").doesNotContain("\nalert");
+    assertThat(answers(rules, List.of("__proto__", "constructor", "toString", "a")))
+        .containsExactly(TO_PROXY, TO_PROXY, DIRECT, DIRECT);
+  }
+
+  @Test
+  void theHeadSaysWhereItComesFrom() {
+    assertThat(PacFile.of(Example.RULES, PROXY, false).text())
+        .startsWith(
+            """
+            // made by detour generate pac from rules.yaml; 9 rules, 0 with notes
+            var proxy = "PROXY 127.0.0.1:3128";
+            """);
+  }
+
+  @Test
+  void tenThousandNamesAreLookedUpOneByOne() throws Exception {
+    List<NamePattern> names = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      names.add(exact("h" + i + ".old.example.com"));
+    }
+    NameRules rules = rules(rule("many", to("new.example.com"), names));
+    assertThat(answers(rules, List.of("h9999.old.example.com", "h10000.old.example.com")))
+        .containsExactly(TO_PROXY, DIRECT);
+  }
+
+  private List<String> answers(NameRules rules, List<String> hosts) throws Exception {
+    return run(
+        PacFile.of(rules, PROXY, false), hosts.stream().map(PacEngine.Question::https).toList());
+  }
+
+  private List<String> run(Generated pac, List<PacEngine.Question> questions) throws Exception {
+    return PacEngine.answers(folder, pac.text(), questions);
+  }
+}

@@ -1,0 +1,66 @@
+package io.detour.server.accept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DescriptorBudgetTest {
+  @TempDir private Path proc;
+
+  @DisplayName("O02 limits that do not fit into the descriptors are lowered to what does")
+  @ParameterizedTest(name = "{1} of {0} descriptors used: {2} tunnels become {3}")
+  @CsvSource({
+    "1048576, 100,  20000, 20000",
+    "65536,   100,  20000, 20000",
+    "1024,    100,  20000, 306",
+    "256,     100,  20000, 35",
+    "256,     100,  10,    10",
+    "1024,    100,  306,   306",
+    "1024,    100,  307,   306",
+  })
+  void limitsAreLowered(long limit, long used, int wanted, int fitting) throws IOException {
+    assertThat(new DescriptorBudget(limit, used).fit(new ClientLimits(wanted, 7)))
+        .isEqualTo(new ClientLimits(fitting, 7));
+  }
+
+  @Test
+  @DisplayName("O02 what the message says to set is enough, and hardly more")
+  void whatTheMessageSaysIsEnough() throws IOException {
+    ClientLimits wanted = new ClientLimits(20_000, 7);
+    assertThatThrownBy(() -> new DescriptorBudget(160, 100).fit(wanted))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "limits.tunnels: 20000 do not fit into 160 descriptors, and not even 8 do (expected:"
+                + " LimitNOFILE=56823 in the unit, or ulimit -n)");
+    assertThat(new DescriptorBudget(56_823, 100).fit(wanted)).isEqualTo(wanted);
+    assertThat(new DescriptorBudget(56_800, 100).fit(wanted).tunnels()).isLessThan(20_000);
+  }
+
+  @Test
+  void theLimitIsThatOfTheProcess() throws IOException {
+    Path self = Files.createDirectory(proc.resolve("self"));
+    Files.createDirectory(self.resolve("fd"));
+    Files.writeString(
+        self.resolve("limits"),
+        """
+        Limit                     Soft Limit           Hard Limit           Units
+        Max processes             7823                 7823                 processes
+        Max open files            256                  4096                 files
+        """);
+    assertThat(DescriptorBudget.fit(proc, new ClientLimits(1000, 5), 2).tunnels()).isEqualTo(49);
+  }
+
+  @Test
+  void whereNothingIsKnownEverythingFits() throws IOException {
+    ClientLimits wanted = new ClientLimits(1000, 5);
+    assertThat(DescriptorBudget.fit(proc, wanted, 2)).isEqualTo(wanted);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.accept;
+
+import org.jspecify.annotations.NullMarked;

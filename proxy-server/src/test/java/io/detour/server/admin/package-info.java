@@ -1,4 +1,0 @@
-@NullMarked
-package io.detour.server.admin;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.detour.server.certificates;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.detour.server.config;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.detour.server.connect;
-
-import org.jspecify.annotations.NullMarked;

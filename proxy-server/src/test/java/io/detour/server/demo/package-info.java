@@ -1,4 +1,0 @@
-@NullMarked
-package io.detour.server.demo;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.detour.server.exchange;
-
-import org.jspecify.annotations.NullMarked;

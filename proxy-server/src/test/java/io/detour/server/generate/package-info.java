@@ -1,4 +1,0 @@
-@NullMarked
-package io.detour.server.generate;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.detour.server.http;
-
-import org.jspecify.annotations.NullMarked;

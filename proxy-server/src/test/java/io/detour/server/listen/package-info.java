@@ -1,4 +1,0 @@
-@NullMarked
-package io.detour.server.listen;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,158 @@
+package io.detour.server.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.encoder.EncoderBase;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LineSinkTest {
+  @TempDir private Path folder;
+
+  private final LoggerContext context = new LoggerContext();
+
+  @Test
+  void linesAreAddedToWhatTheFileHas() throws IOException {
+    Path file = Files.writeString(folder.resolve("access.log"), "before\n");
+    LineSink sink = sink("linesAreAdded", LineSink.file(file));
+    sink.doAppend(event("one"));
+    sink.stop();
+
+    assertThat(file).hasContent("before\none\n");
+  }
+
+  @Test
+  void aFileThatWasRenamedIsLeftAtTheReopen() throws IOException {
+    Path file = folder.resolve("access.log");
+    LineSink sink = sink("renamed", LineSink.file(file));
+    sink.doAppend(event("one"));
+    Path rotated = Files.move(file, folder.resolve("access.log.1"));
+    sink.doAppend(event("two"));
+    sink.reopen();
+    sink.doAppend(event("three"));
+    sink.stop();
+
+    assertThat(rotated).hasContent("one\ntwo\n");
+    assertThat(file).hasContent("three\n");
+  }
+
+  @Test
+  void aReopenThatFailsLeavesTheOldFileInUse() throws IOException {
+    Path sub = Files.createDirectory(folder.resolve("sub"));
+    Path file = sub.resolve("access.log");
+    LineSink sink = sink("reopenFails", LineSink.file(file));
+    Path moved = Files.move(sub, folder.resolve("moved"));
+
+    assertThatThrownBy(sink::reopen).isInstanceOf(NoSuchFileException.class);
+    sink.doAppend(event("one"));
+    sink.stop();
+
+    assertThat(moved.resolve("access.log")).hasContent("one\n");
+    assertThat(DroppedLines.of("reopenFails")).isZero();
+  }
+
+  @Test
+  @DisplayName("O06 a disk that is full loses lines, which are counted")
+  void aFullDiskLosesLines() throws IOException {
+    // Linux has a device that is always full.
+    LineSink sink = sink("full", () -> new FileOutputStream("/dev/full"));
+    sink.doAppend(event("one"));
+    sink.doAppend(event("two"));
+    sink.stop();
+
+    assertThat(DroppedLines.of("full")).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("O06 when there is room again, a line that was cut spoils no other")
+  void aLineThatWasCutIsEnded() throws IOException {
+    CuttingStream out = new CuttingStream();
+    LineSink sink = sink("cut", () -> out);
+    sink.doAppend(event("one"));
+    out.room = 2;
+    sink.doAppend(event("two"));
+    sink.doAppend(event("three"));
+    out.room = 100;
+    sink.doAppend(event("four"));
+    sink.doAppend(event("five"));
+
+    assertThat(out.written).hasToString("one\ntw\nfour\nfive\n");
+    assertThat(DroppedLines.of("cut")).isEqualTo(2);
+  }
+
+  @Test
+  void afterAFailureNothingIsTriedForAWhile() throws IOException {
+    CuttingStream out = new CuttingStream();
+    LineSink sink = new LineSink("rest", new Messages(), () -> out, Duration.ofDays(1));
+    sink.setContext(context);
+    sink.start();
+    out.room = 0;
+    sink.doAppend(event("one"));
+    out.room = 100;
+    sink.doAppend(event("two"));
+    assertThat(out.written).isEmpty();
+    assertThat(DroppedLines.of("rest")).isEqualTo(2);
+
+    sink.reopen();
+    sink.doAppend(event("three"));
+    assertThat(out.written).hasToString("three\n");
+  }
+
+  private LineSink sink(String name, LineSink.Opening opening) throws IOException {
+    LineSink sink = new LineSink(name, new Messages(), opening, Duration.ZERO);
+    sink.setContext(context);
+    sink.start();
+    return sink;
+  }
+
+  private ILoggingEvent event(String message) {
+    return new LoggingEvent("", context.getLogger("x"), Level.INFO, message, null, null);
+  }
+
+  /** Nothing but messages. */
+  private static final class Messages extends EncoderBase<ILoggingEvent> {
+    @Override
+    public byte[] headerBytes() {
+      return new byte[0];
+    }
+
+    @Override
+    public byte[] encode(ILoggingEvent event) {
+      return (event.getMessage() + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public byte[] footerBytes() {
+      return new byte[0];
+    }
+  }
+
+  /** Takes so many bytes, and then fails as a full disk does. */
+  private static final class CuttingStream extends OutputStream {
+    private final StringBuilder written = new StringBuilder();
+    private int room = 100;
+
+    @Override
+    public void write(int b) throws IOException {
+      if (room == 0) {
+        throw new IOException("No space left on device");
+      }
+      room--;
+      written.append((char) b);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.log;
+
+import org.jspecify.annotations.NullMarked;

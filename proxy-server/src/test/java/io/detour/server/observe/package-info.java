@@ -1,4 +1,0 @@
-@NullMarked
-package io.detour.server.observe;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,42 @@
+package io.detour.server.parse.http;
+
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+
+/** Reads content to its end. */
+final class Chunks {
+  private Chunks() {}
+
+  /**
+   * What became of a text.
+   *
+   * @param content Latin-1
+   * @param rest what was left behind the end; empty if there was none
+   */
+  record Reading(ContentProgress progress, String content, String rest) {}
+
+  static Reading read(ContentReader reader, List<ByteBuf> split) {
+    ContentProgress progress = new Incomplete();
+    StringBuilder content = new StringBuilder();
+    StringBuilder rest = new StringBuilder();
+    for (ByteBuf in : split) {
+      if (progress instanceof Incomplete) {
+        progress =
+            reader.read(
+                in,
+                piece -> {
+                  content.append(Heads.text(piece));
+                  piece.release();
+                });
+      }
+      rest.append(Heads.text(in));
+    }
+    return new Reading(
+        progress, content.toString(), progress instanceof EndOfContent ? rest.toString() : "");
+  }
+
+  /** Chunked content of a request. */
+  static Reading read(List<ByteBuf> split) {
+    return read(ContentReader.ofRequest(new Framing.Chunked(), HeadLimits.defaults()), split);
+  }
+}

@@ -1,0 +1,49 @@
+package io.detour.server.parse.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PseudonymTest {
+  private static final Pseudonym OWN = new Pseudonym("detour-01234567");
+
+  @Test
+  void eachProcessHasItsOwn() {
+    assertThat(Pseudonym.random().text()).matches("detour-[0-9a-f]{8}");
+    assertThat(Pseudonym.random()).isNotEqualTo(Pseudonym.random());
+  }
+
+  @Test
+  @DisplayName("F07: it is appended behind the others, in one line")
+  void itIsAppended() {
+    assertThat(OWN.appendedTo(FieldLines.of(), 1)).isEqualTo("1.1 detour-01234567");
+    assertThat(OWN.appendedTo(FieldLines.of("Via", "1.0 a", "X", "y", "via", "2 b (c)"), 0))
+        .isEqualTo("1.0 a, 2 b (c), 1.0 detour-01234567");
+  }
+
+  @ParameterizedTest(name = "F08: \"{0}\" has passed this process")
+  @ValueSource(
+      strings = {
+        "1.1 detour-01234567",
+        "1.0 DETOUR-01234567",
+        "HTTP/1.1 detour-01234567",
+        "1.1 a, 1.1 detour-01234567",
+        "1.1\tdetour-01234567 (comment)",
+        ",, 1.1  detour-01234567 ,"
+      })
+  void itIsFound(String via) {
+    assertThat(OWN.isIn(FieldLines.of("Via", via))).isTrue();
+    assertThat(OWN.isIn(FieldLines.of("Via", "1.1 other", "VIA", via))).isTrue();
+  }
+
+  @ParameterizedTest(name = "F08: \"{0}\" has not")
+  @ValueSource(
+      strings = {"", "1.1 detour-89abcdef", "1.1 x (detour-01234567)", "detour-01234567", "1.1"})
+  void anotherIsNotMistakenForIt(String via) {
+    assertThat(OWN.isIn(FieldLines.of("Via", via))).isFalse();
+    assertThat(OWN.isIn(FieldLines.of("X-Via", "1.1 detour-01234567"))).isFalse();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.parse.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.detour.server.probe;
-
-import org.jspecify.annotations.NullMarked;

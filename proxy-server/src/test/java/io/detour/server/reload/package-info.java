@@ -1,4 +1,0 @@
-@NullMarked
-package io.detour.server.reload;
-
-import org.jspecify.annotations.NullMarked;

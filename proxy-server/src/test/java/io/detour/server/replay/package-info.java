@@ -1,4 +1,0 @@
-@NullMarked
-package io.detour.server.replay;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.detour.server.serve;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.detour.server.tunnel;
-
-import org.jspecify.annotations.NullMarked;
