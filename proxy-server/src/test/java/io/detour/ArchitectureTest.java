@@ -97,7 +97,7 @@ final class ArchitectureTest {
 
   @ArchTest
   static void everyModuleIsLookedAt(JavaClasses looked) {
-    assertThat(List.of("core.HostPort", "rules.RuleSet", "DetourServer"))
+    assertThat(List.of("core.HostPort", "rules.RuleSet", "Detour"))
         .allMatch(name -> looked.contain("io.detour." + name));
   }
 }

@@ -6,13 +6,13 @@ import io.detour.cli.CommandRun;
 import io.detour.cli.GenerateCommand;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
+import io.detour.rules.Conditions;
 import io.detour.rules.Decision;
 import io.detour.rules.Hop;
 import io.detour.rules.NoRoute;
 import io.detour.rules.Request;
 import io.detour.rules.Route;
 import io.detour.rules.RuleSet;
-import io.detour.rules.Scope;
 import io.detour.rules.file.RuleFiles;
 import io.detour.rules.generate.ChromiumMapping;
 import io.detour.rules.generate.PacEngine;
@@ -223,7 +223,7 @@ class GeneratedRulesTest {
       boolean decided = !(decide(rules, host) instanceof Decision.Unmatched);
       boolean conditional =
           rules.rules().stream()
-              .filter(rule -> !rule.scope().equals(Scope.ANY))
+              .filter(rule -> !rule.scope().equals(Conditions.ANY))
               .filter(rule -> rule.scope().rollout().percent() > 0)
               .flatMap(rule -> rule.hosts().stream())
               .anyMatch(matcher -> matcher.match(host) != null);

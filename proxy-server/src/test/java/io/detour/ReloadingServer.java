@@ -8,7 +8,7 @@ import io.detour.server.decide.ReloadTrigger;
 import io.detour.server.decide.RuleFileLoader;
 import io.detour.server.decide.RuleJudge;
 import io.detour.server.decide.RuleLoader;
-import io.detour.server.decide.RuleReading;
+import io.detour.server.decide.RuleRead;
 import io.detour.server.decide.RuleSource;
 import io.detour.server.decide.RuleSupply;
 import java.io.IOException;
@@ -35,7 +35,7 @@ public final class ReloadingServer implements AutoCloseable {
         new RuleFileLoader(
             new RuleSource.Listed(List.of(rules)),
             RuleJudge.of(day -> Setting.on(day).withParents(Set.of()), limit));
-    if (!(loader.read() instanceof RuleReading.Accepted accepted)) {
+    if (!(loader.read() instanceof RuleRead.Accepted accepted)) {
       throw new IllegalArgumentException(rules + " has a problem");
     }
     RuleSupply supply = new RuleSupply(accepted.rules(), loader, watch, Mode.ENFORCE);

@@ -34,7 +34,7 @@ public final class RunningServer implements AutoCloseable {
 
   private final ScriptedDnsServer dns = ScriptedDnsServer.start();
   private final RecordedAccessLog log = RecordedAccessLog.attach();
-  private final DetourServer server;
+  private final Detour server;
 
   private RunningServer(
       String rules, Transport transport, InstantSource clock, UnaryOperator<ServerOptions> change)
@@ -42,7 +42,7 @@ public final class RunningServer implements AutoCloseable {
     ListenAddress.Inet free = ListenAddress.Inet.parse("127.0.0.1:0");
     ServerOptions defaults = ServerOptions.defaults();
     server =
-        DetourServer.start(
+        Detour.start(
             change.apply(
                 defaults
                     .withListen(List.of(free), free)

@@ -65,6 +65,6 @@ class ServingLoopsTest {
         ((ConfigurationFile.Loaded) ConfigurationFile.parse(Path.of("detour.yaml"), yaml))
             .configuration();
     ServerOptions options = ServerOptions.of(configuration, RuleSupply.fixed(RuleSet.empty()));
-    DetourServer.start(options, recording(), InstantSource.system()).close();
+    Detour.start(options, recording(), InstantSource.system()).close();
   }
 }

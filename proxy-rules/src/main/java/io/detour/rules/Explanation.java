@@ -47,10 +47,10 @@ public record Explanation(
    * @param obstacle why not
    * @param request what it did not take
    */
-  public record PassedOver(Rule rule, Obstacle obstacle, Request request) {
+  public record PassedOver(Rule rule, SkipReason obstacle, Request request) {
     static PassedOver of(Rule rule, Request request) {
       boolean matches = rule.matcher(request.asked().host()) != null;
-      Obstacle obstacle = matches ? rule.obstacle(request) : Obstacle.HOST;
+      SkipReason obstacle = matches ? rule.obstacle(request) : SkipReason.HOST;
       if (obstacle == null) {
         throw new IllegalStateException("rule " + rule.name() + " takes the request");
       }
@@ -59,7 +59,7 @@ public record Explanation(
 
     /** The obstacle as half a sentence: {@code host does not match exact erp.old.example.com}. */
     public String reason() {
-      Scope scope = rule.scope();
+      Conditions scope = rule.scope();
       return switch (obstacle) {
         case HOST -> "host does not match " + some(rule.hosts());
         case PORT -> "port " + request.asked().port() + " is not " + some(scope.ports());

@@ -28,7 +28,7 @@ public record Rule(
     int line,
     int column,
     List<HostMatcher> hosts,
-    Scope scope,
+    Conditions scope,
     Lifetime lifetime,
     Outcome outcome,
     Mode mode,
@@ -124,12 +124,12 @@ public record Rule(
    * Why this rule leaves a request to the rules below although it matches the host, or null if it
    * does not.
    */
-  @Nullable Obstacle obstacle(Request request) {
+  @Nullable SkipReason obstacle(Request request) {
     if (mode == Mode.OFF) {
-      return Obstacle.OFF;
+      return SkipReason.OFF;
     }
     if (lifetime.has(OnExpiry.DISABLE, request.epochSecond())) {
-      return Obstacle.EXPIRED;
+      return SkipReason.EXPIRED;
     }
     return scope.obstacle(request, name);
   }

@@ -64,7 +64,7 @@ class DecisionTest {
 
   @Test
   void aRuleThatOnlyReportsSaysWhatItWouldDo() {
-    Rule rule = rule(0, Scope.ANY, Lifetime.ALWAYS, rewrite("a.new.net"), Mode.REPORT, OLD);
+    Rule rule = rule(0, Conditions.ANY, Lifetime.ALWAYS, rewrite("a.new.net"), Mode.REPORT, OLD);
 
     assertThat(rules(rule).decide(request("a.old.net")))
         .isEqualTo(new Decision.Report(new Decision.Rewrite(rule, OLD)));
@@ -72,7 +72,7 @@ class DecisionTest {
 
   @Test
   void aRuleThatIsOffTakesNothing() {
-    Rule off = rule(0, Scope.ANY, Lifetime.ALWAYS, rewrite("a.new.net"), Mode.OFF, OLD);
+    Rule off = rule(0, Conditions.ANY, Lifetime.ALWAYS, rewrite("a.new.net"), Mode.OFF, OLD);
     Rule below = rule(1, new Outcome.Pass(), OLD);
 
     Explanation explanation = rules(off, below).explain(request("a.old.net"));
@@ -83,7 +83,7 @@ class DecisionTest {
         .satisfies(
             passed -> {
               assertThat(passed.rule()).isEqualTo(off);
-              assertThat(passed.obstacle()).isEqualTo(Obstacle.OFF);
+              assertThat(passed.obstacle()).isEqualTo(SkipReason.OFF);
               assertThat(passed.reason()).isEqualTo("mode is off");
             });
   }
@@ -95,7 +95,8 @@ class DecisionTest {
     Expiry expiry = Expiry.after(LocalDate.parse("2027-03-31"), berlin, then);
     long end = LocalDate.parse("2027-04-01").atStartOfDay(berlin).toEpochSecond();
     Rule rule =
-        rule(0, Scope.ANY, new Lifetime(expiry, null), rewrite("a.new.net"), Mode.ENFORCE, OLD);
+        rule(
+            0, Conditions.ANY, new Lifetime(expiry, null), rewrite("a.new.net"), Mode.ENFORCE, OLD);
     RuleSet rules = rules(rule);
     Decision held = new Decision.Rewrite(rule, OLD);
 
@@ -114,13 +115,13 @@ class DecisionTest {
   void whatHasExpiredIsSaidByExplain() {
     Expiry expiry = Expiry.after(LocalDate.parse("2020-01-31"), ZoneOffset.UTC, OnExpiry.DISABLE);
     Rule rule =
-        rule(0, Scope.ANY, new Lifetime(expiry, null), new Outcome.Pass(), Mode.ENFORCE, OLD);
+        rule(0, Conditions.ANY, new Lifetime(expiry, null), new Outcome.Pass(), Mode.ENFORCE, OLD);
 
     assertThat(rules(rule).explain(Request.of(asked("a.old.net"), 1_800_000_000)).passedOver())
         .singleElement()
         .satisfies(
             passed -> {
-              assertThat(passed.obstacle()).isEqualTo(Obstacle.EXPIRED);
+              assertThat(passed.obstacle()).isEqualTo(SkipReason.EXPIRED);
               assertThat(passed.reason()).isEqualTo("expired, its last day was 2020-01-31");
             });
   }

@@ -49,12 +49,17 @@ public final class Hosts {
 
   /** An enforced rule for every request. */
   static Rule rule(int index, Outcome outcome, HostMatcher... hosts) {
-    return rule(index, Scope.ANY, Lifetime.ALWAYS, outcome, Mode.ENFORCE, hosts);
+    return rule(index, Conditions.ANY, Lifetime.ALWAYS, outcome, Mode.ENFORCE, hosts);
   }
 
   /** A rule r0, r1, ... in line 1, 2, ... */
   static Rule rule(
-      int index, Scope scope, Lifetime lifetime, Outcome outcome, Mode mode, HostMatcher... hosts) {
+      int index,
+      Conditions scope,
+      Lifetime lifetime,
+      Outcome outcome,
+      Mode mode,
+      HostMatcher... hosts) {
     return new Rule(
         "r" + index,
         index,

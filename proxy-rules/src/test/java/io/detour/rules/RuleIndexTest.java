@@ -59,7 +59,7 @@ class RuleIndexTest {
   void explainSaysOfALargeSetWhatDecides(long seed) {
     Random random = new Random(seed);
     RuleSet rules = largeRules(random);
-    Set<Obstacle> obstacles = EnumSet.noneOf(Obstacle.class);
+    Set<SkipReason> obstacles = EnumSet.noneOf(SkipReason.class);
     Set<Class<?>> decisions = new HashSet<>();
     for (int i = 0; i < 10_000; i++) {
       Request request = randomRequest(random);
@@ -73,7 +73,7 @@ class RuleIndexTest {
       explanation.passedOver().forEach(passed -> obstacles.add(passed.obstacle()));
       decisions.add(decision.getClass());
     }
-    assertThat(obstacles).containsExactlyInAnyOrder(Obstacle.values());
+    assertThat(obstacles).containsExactlyInAnyOrder(SkipReason.values());
     assertThat(decisions)
         .contains(
             Decision.Pass.class,
@@ -185,12 +185,12 @@ class RuleIndexTest {
     };
   }
 
-  private static Scope randomScope(Random random) {
+  private static Conditions randomScope(Random random) {
     List<PortRange> ports = random.nextInt(4) == 0 ? List.of(new PortRange(443, 500)) : List.of();
     List<Subnet> clients =
         random.nextInt(4) == 0 ? List.of((Subnet) Subnet.parse("10.0.0.0/8")) : List.of();
     Set<String> users = random.nextInt(6) == 0 ? Set.of("anna") : Set.of();
-    return new Scope(
+    return new Conditions(
         ports, clients, users, random.nextInt(6) == 0 ? new Rollout(50) : Rollout.EVERYBODY);
   }
 

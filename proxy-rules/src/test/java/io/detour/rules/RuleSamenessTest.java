@@ -24,7 +24,7 @@ class RuleSamenessTest {
           1,
           1,
           List.of(new HostMatcher.Exact(host("a.test"))),
-          Scope.ANY,
+          Conditions.ANY,
           Lifetime.ALWAYS,
           new Outcome.Pass(),
           Mode.ENFORCE,
@@ -39,7 +39,7 @@ class RuleSamenessTest {
           2,
           2,
           List.of(new HostMatcher.Exact(host("b.test"))),
-          new Scope(List.of(), List.of(), Set.of("anna"), Rollout.EVERYBODY),
+          new Conditions(List.of(), List.of(), Set.of("anna"), Rollout.EVERYBODY),
           new Lifetime(new Expiry(LocalDate.EPOCH, 0, OnExpiry.WARN), null),
           new Outcome.Rewrite(
               List.of(

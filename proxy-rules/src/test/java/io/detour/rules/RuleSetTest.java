@@ -143,7 +143,7 @@ class RuleSetTest {
         .extracting(Explanation.PassedOver::rule)
         .isEqualTo(RULES.rules().subList(0, 3));
     assertThat(explanation.passedOver())
-        .allMatch(each -> each.obstacle() == Obstacle.HOST)
+        .allMatch(each -> each.obstacle() == SkipReason.HOST)
         .extracting(Explanation.PassedOver::reason)
         .containsExactly(
             "host does not match exact sso.old.net",

@@ -10,8 +10,8 @@ import io.detour.server.accept.ListenerOptions;
 import io.detour.server.accept.ProxyProtocol;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.decide.RuleSource;
+import io.detour.server.log.DiagnosticsLevel;
 import io.detour.server.log.LogFormat;
-import io.detour.server.log.LogLevel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -100,7 +100,7 @@ final class ConfigurationFlags {
       paramLabel = "error|warn|info|debug|trace",
       converter = LogLevelConverter.class,
       description = "How much Detour says of itself on standard error (default: info).")
-  private @Nullable LogLevel logLevel;
+  private @Nullable DiagnosticsLevel logLevel;
 
   /**
    * Reads the file, if there is one, and applies the options.
@@ -224,10 +224,10 @@ final class ConfigurationFlags {
   }
 
   /** Names the levels as the help does. */
-  static final class LogLevelConverter implements ITypeConverter<LogLevel> {
+  static final class LogLevelConverter implements ITypeConverter<DiagnosticsLevel> {
     @Override
-    public LogLevel convert(String text) {
-      for (LogLevel level : LogLevel.values()) {
+    public DiagnosticsLevel convert(String text) {
+      for (DiagnosticsLevel level : DiagnosticsLevel.values()) {
         if (level.name().equalsIgnoreCase(text)) {
           return level;
         }

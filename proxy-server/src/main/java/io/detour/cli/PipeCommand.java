@@ -15,7 +15,7 @@ import io.detour.rules.document.Problem;
 import io.detour.rules.lint.Setting;
 import io.detour.server.decide.RuleFileLoader;
 import io.detour.server.decide.RuleJudge;
-import io.detour.server.decide.RuleReading;
+import io.detour.server.decide.RuleRead;
 import io.detour.server.decide.RuleSource;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.log.LogOutput;
@@ -140,8 +140,8 @@ final class PipeCommand implements Callable<Integer> {
     RuleSource source = rules == null ? named(configuration.rules()) : new RuleSource.Listed(rules);
     RuleJudge judge = RuleJudge.of(setting, Mode.ENFORCE);
     return switch (new RuleFileLoader(source, judge).read()) {
-      case RuleReading.Refused refused -> report("the rules have problems", refused.problems());
-      case RuleReading.Accepted accepted ->
+      case RuleRead.Refused refused -> report("the rules have problems", refused.problems());
+      case RuleRead.Accepted accepted ->
           carry(accepted.rules(), configuration.dialOptions(), target);
     };
   }

@@ -1,6 +1,6 @@
 package io.detour.cli;
 
-import io.detour.DetourServer;
+import io.detour.Detour;
 import io.detour.Version;
 import io.detour.config.Configuration;
 import io.detour.config.ConfigurationFile;
@@ -29,7 +29,7 @@ import io.detour.server.decide.ReloadTrigger;
 import io.detour.server.decide.RuleFileLoader;
 import io.detour.server.decide.RuleJudge;
 import io.detour.server.decide.RuleLoader;
-import io.detour.server.decide.RuleReading;
+import io.detour.server.decide.RuleRead;
 import io.detour.server.decide.RuleSupply;
 import io.detour.server.log.LogFormat;
 import io.detour.server.log.LogOptions;
@@ -125,7 +125,7 @@ final class RunCommand implements Callable<Integer> {
     }
     StopSignals signals = StopSignals.listen();
     try (DemoOrigin origin = demo ? DemoOrigin.start() : null;
-        DetourServer server = DetourServer.start(options(configuration, rules, origin))) {
+        Detour server = Detour.start(options(configuration, rules, origin))) {
       announce(server, origin, rules.first(), configuration.relay().mode());
       hangUp.then(() -> server.reload(ReloadTrigger.SIGNAL));
       server.whenDrainIsAsked(() -> signals.stop("drain"));
@@ -160,11 +160,11 @@ final class RunCommand implements Callable<Integer> {
             ? RuleLoader.fixed(judge.judge(RuleFiles.parse(EXAMPLE_RULES, exampleRules())))
             : new RuleFileLoader(configuration.rules(), judge);
     return switch (loader.read()) {
-      case RuleReading.Accepted accepted -> {
+      case RuleRead.Accepted accepted -> {
         LoggedEntries.warn(LOG, accepted.warnings(), "warnings");
         yield new RuleSupply(accepted.rules(), loader, configuration.rulesWatch(), mode);
       }
-      case RuleReading.Refused refused -> {
+      case RuleRead.Refused refused -> {
         refuseToStart("the rules have problems", refused.problems());
         yield null;
       }
@@ -230,7 +230,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void announce(
-      DetourServer server, @Nullable DemoOrigin origin, RuleSet rules, RelayMode relay) {
+      Detour server, @Nullable DemoOrigin origin, RuleSet rules, RelayMode relay) {
     PrintWriter out = spec.commandLine().getOut();
     out.println("Detour " + Version.build().version() + " is ready");
     server.listeners().forEach(listener -> out.println("  proxy   " + announcement(listener)));
@@ -268,7 +268,7 @@ final class RunCommand implements Callable<Integer> {
     };
   }
 
-  private static String demoProxy(DetourServer server) {
+  private static String demoProxy(Detour server) {
     return server.listeners().stream()
         .map(ListenerOptions::address)
         .filter(ListenAddress.Inet.class::isInstance)
@@ -277,7 +277,7 @@ final class RunCommand implements Callable<Integer> {
         .toString();
   }
 
-  private static void stop(DetourServer server, String signal, Duration drainTimeout)
+  private static void stop(Detour server, String signal, Duration drainTimeout)
       throws InterruptedException {
     LOG.info("{}: no new clients, tunnels have {} to end", signal, DurationText.of(drainTimeout));
     int left = server.drain(drainTimeout);

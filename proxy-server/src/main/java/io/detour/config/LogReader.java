@@ -3,8 +3,8 @@ package io.detour.config;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;
+import io.detour.server.log.DiagnosticsLevel;
 import io.detour.server.log.LogFormat;
-import io.detour.server.log.LogLevel;
 import io.detour.server.log.LogOptions;
 import io.detour.server.log.LogTarget;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ final class LogReader {
       return usual;
     }
     LogFormat format = fields.word("format", LogFormat.class);
-    LogLevel level = fields.word("level", LogLevel.class);
+    DiagnosticsLevel level = fields.word("level", DiagnosticsLevel.class);
     return new LogOptions(
         format == null ? usual.format() : format,
         access(fields, usual.access()),

@@ -3,7 +3,7 @@ package io.detour.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.detour.DetourServer;
+import io.detour.Detour;
 import io.detour.LoopbackPort;
 import io.detour.RawClient;
 import io.detour.RunningServer;
@@ -301,7 +301,7 @@ class RunCommandTest {
 
       assertThatThrownBy(
               () ->
-                  DetourServer.start(
+                  Detour.start(
                       ServerOptions.defaults()
                           .withListen(addresses, ListenAddress.Inet.parse(loopback(admin)))))
           .isInstanceOf(IOException.class)
@@ -320,7 +320,7 @@ class RunCommandTest {
 
       assertThatThrownBy(
               () ->
-                  DetourServer.start(
+                  Detour.start(
                       ServerOptions.defaults()
                           .withListen(List.of(ListenAddress.Inet.parse(loopback(port))), admin)))
           .isInstanceOf(IOException.class)

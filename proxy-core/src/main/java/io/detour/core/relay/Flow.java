@@ -39,7 +39,7 @@ final class Flow implements Transit {
   private final Direction direction;
   private final Endpoint source;
   private final Endpoint sink;
-  private final PathChoice choice;
+  private final SplicePolicy choice;
   private final @Nullable TransferListener transfers;
 
   private @Nullable Conduit inFlight;
@@ -76,7 +76,7 @@ final class Flow implements Transit {
     this.source = source;
     this.sink = sink;
     this.transfers = transfers;
-    this.choice = new PathChoice(loop.mode(), loop.totals());
+    this.choice = new SplicePolicy(loop.mode(), loop.totals());
     this.movedNanos = loop.now();
   }
 

@@ -33,7 +33,7 @@ final class Relay extends RelayedTunnel implements Runnable {
   private boolean lookScheduled;
 
   Relay(RelayLoop loop, Endpoint client, Endpoint upstream, RelayListener listener) {
-    super(loop, listener, PathChoice.first(loop.mode()));
+    super(loop, listener, SplicePolicy.first(loop.mode()));
     this.client = client;
     this.upstream = upstream;
     TransferListener transfers = transferListener();

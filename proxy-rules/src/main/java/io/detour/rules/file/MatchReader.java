@@ -2,13 +2,13 @@ package io.detour.rules.file;
 
 import io.detour.core.MalformedAuthority;
 import io.detour.core.Subnet;
+import io.detour.rules.Conditions;
 import io.detour.rules.HostMatcher;
 import io.detour.rules.Malformed;
 import io.detour.rules.ParsedMatcher;
 import io.detour.rules.PortRange;
 import io.detour.rules.Printable;
 import io.detour.rules.Rollout;
-import io.detour.rules.Scope;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
 import io.detour.rules.document.Location;
@@ -96,15 +96,15 @@ final class MatchReader {
   }
 
   /** Everything beside the host. */
-  Scope scope(@Nullable Fields match, Fields rule) {
+  Conditions scope(@Nullable Fields match, Fields rule) {
     Rollout rollout = rollout(rule);
     boolean any = match == null || !(match.has("port") || match.has("client") || match.has("user"));
     if (match == null || any) {
       return rollout.equals(Rollout.EVERYBODY)
-          ? Scope.ANY
-          : new Scope(List.of(), List.of(), Set.of(), rollout);
+          ? Conditions.ANY
+          : new Conditions(List.of(), List.of(), Set.of(), rollout);
     }
-    return new Scope(ports(match), clients(match), users(match), rollout);
+    return new Conditions(ports(match), clients(match), users(match), rollout);
   }
 
   private List<PortRange> ports(Fields match) {

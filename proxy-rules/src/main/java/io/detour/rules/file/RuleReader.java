@@ -1,6 +1,7 @@
 package io.detour.rules.file;
 
 import io.detour.rules.Action;
+import io.detour.rules.Conditions;
 import io.detour.rules.HostMatcher;
 import io.detour.rules.Lifetime;
 import io.detour.rules.LogLevel;
@@ -8,7 +9,6 @@ import io.detour.rules.Mode;
 import io.detour.rules.Outcome;
 import io.detour.rules.Printable;
 import io.detour.rules.Rule;
-import io.detour.rules.Scope;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;
@@ -104,7 +104,7 @@ final class RuleReader {
     String name = name(fields);
     Fields match = matches.fields(fields);
     List<HostMatcher> hosts = match == null ? List.of() : matches.hosts(match);
-    Scope scope = matches.scope(match, fields);
+    Conditions scope = matches.scope(match, fields);
     Action action = fields.required("action") == null ? null : fields.word("action", Action.class);
     Outcome outcome = outcomes.read(fields, action, hosts, name);
     Lifetime lifetime = lifetimes.read(fields);

@@ -1,5 +1,6 @@
 package io.detour.rules.generate;
 
+import io.detour.rules.Conditions;
 import io.detour.rules.Expiry;
 import io.detour.rules.HostMatcher;
 import io.detour.rules.HostRewrite;
@@ -9,7 +10,6 @@ import io.detour.rules.Outcome;
 import io.detour.rules.Rollout;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
-import io.detour.rules.Scope;
 import io.detour.rules.Target;
 import io.detour.rules.UnmatchedPolicy;
 import io.detour.rules.When;
@@ -72,7 +72,7 @@ public final class RuleTranslation {
   }
 
   private static List<String> conditions(Rule rule) {
-    Scope scope = rule.scope();
+    Conditions scope = rule.scope();
     List<String> conditions = new ArrayList<>();
     addCondition(conditions, "port", scope.ports().stream());
     addCondition(conditions, "clients in", scope.clients().stream());

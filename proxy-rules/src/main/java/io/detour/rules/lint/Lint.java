@@ -26,7 +26,7 @@ public final class Lint {
       expressions.look(rule);
     }
     Leads.look(rules, claims, rule -> shadows.isDead(rule) || setting.hasEnded(rule), findings);
-    LegacyUse.look(files, claims, setting::hasEnded, findings);
+    LegacyTargets.look(files, claims, setting::hasEnded, findings);
     TestReach.look(files, shadows, findings);
     for (FileNotes.UnusedAnchor anchor : files.notes().unusedAnchors()) {
       findings.add(

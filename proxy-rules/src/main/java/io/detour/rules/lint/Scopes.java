@@ -1,12 +1,12 @@
 package io.detour.rules.lint;
 
 import io.detour.core.Subnet;
+import io.detour.rules.Conditions;
 import io.detour.rules.Mode;
 import io.detour.rules.OnExpiry;
 import io.detour.rules.PortRange;
 import io.detour.rules.Rollout;
 import io.detour.rules.Rule;
-import io.detour.rules.Scope;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
@@ -24,7 +24,7 @@ final class Scopes {
 
   /** Whether a rule takes every request for a host that it matches, at every time. */
   static boolean takesAll(Rule rule) {
-    Scope scope = rule.scope();
+    Conditions scope = rule.scope();
     return takesAlways(rule)
         && scope.ports().isEmpty()
         && scope.clients().isEmpty()
@@ -36,8 +36,8 @@ final class Scopes {
    * takes. What follows only from several of its subnets together is not seen.
    */
   static boolean takesAllOf(Rule wide, Rule narrow) {
-    Scope outer = wide.scope();
-    Scope inner = narrow.scope();
+    Conditions outer = wide.scope();
+    Conditions inner = narrow.scope();
     return takesAlways(wide)
         && (outer.ports().isEmpty() || coverPorts(outer.ports(), orAll(inner.ports())))
         && (outer.clients().isEmpty() || coverClients(outer.clients(), inner.clients()))
@@ -94,8 +94,8 @@ final class Scopes {
    * @param port where the first rule leads, or empty for the asked port
    */
   static boolean meet(Rule rule, OptionalInt port, Rule other) {
-    Scope from = rule.scope();
-    Scope to = other.scope();
+    Conditions from = rule.scope();
+    Conditions to = other.scope();
     List<PortRange> ports =
         port.isPresent() ? List.of(new PortRange(port.getAsInt(), port.getAsInt())) : from.ports();
     return takesSome(other)

@@ -10,11 +10,11 @@ import io.detour.rules.Explanation;
 import io.detour.rules.Explanation.PassedOver;
 import io.detour.rules.Lifetime;
 import io.detour.rules.Mode;
-import io.detour.rules.Obstacle;
 import io.detour.rules.Printable;
 import io.detour.rules.Request;
 import io.detour.rules.Rollout;
 import io.detour.rules.Rule;
+import io.detour.rules.SkipReason;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -74,14 +74,14 @@ public final class ExplanationText {
     return request.epochSecond() != Request.NO_TIME
         && ((rule != null && !rule.lifetime().equals(Lifetime.ALWAYS))
             || explanation.passedOver().stream()
-                .anyMatch(each -> each.obstacle() == Obstacle.EXPIRED));
+                .anyMatch(each -> each.obstacle() == SkipReason.EXPIRED));
   }
 
   /** Of many rules those whose host matches are of interest. */
   private void passedOver() {
     int hosts = 0;
     for (PassedOver each : explanation.passedOver()) {
-      if (each.obstacle() != Obstacle.HOST || hosts++ < SHOWN_FOR_HOST) {
+      if (each.obstacle() != SkipReason.HOST || hosts++ < SHOWN_FOR_HOST) {
         lines.add("not", rule(each.rule()) + ": " + each.reason());
       }
     }

@@ -100,7 +100,7 @@ public final class LedgerReading implements AutoCloseable {
 
   /** What there is to say about each rule, in the order of {@link Report#rules}. */
   public List<RuleReport> rules(ReportQuery query) throws SQLException {
-    return new RuleReading(connection).read(query);
+    return new RuleRows(connection).read(query);
   }
 
   private static Set<String> names(List<RuleReport> rules) {

@@ -16,7 +16,7 @@ import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dial.RouteDialer;
 import io.detour.server.log.AccessLog;
-import io.detour.server.serve.PassageServices;
+import io.detour.server.serve.CallServices;
 import io.detour.server.serve.Tunnel;
 import io.detour.server.serve.TunnelServices;
 import io.detour.server.transport.Transport;
@@ -100,7 +100,7 @@ public final class PipedTunnel {
         PipedTunnel pipe = new PipedTunnel(outside, in, out);
         pipe.start(
             new TunnelServices(
-                new PassageServices(
+                new CallServices(
                     AccessControl.start(AccessOptions.open()),
                     new RulesInForce(rules),
                     new RouteDialer(dialer),
@@ -121,7 +121,7 @@ public final class PipedTunnel {
     ClientLoop loop = new ClientLoop(new RequestCounters(1).loop(0));
     inside
         .eventLoop()
-        .execute(() -> Tunnel.start(services, loop, new PipeAsker(inside, end), asked));
+        .execute(() -> Tunnel.start(services, loop, new PipeClient(inside, end), asked));
     Thread.ofPlatform().daemon().name("stdin").start(this::carryUp);
     Thread.ofPlatform().daemon().name("stdout").start(this::carryDown);
   }

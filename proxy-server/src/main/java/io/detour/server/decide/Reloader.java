@@ -126,8 +126,8 @@ public final class Reloader implements AutoCloseable {
   private ReloadResult result() {
     try {
       return switch (loader.read()) {
-        case RuleReading.Refused refused -> new ReloadResult.Kept(refused.problems());
-        case RuleReading.Accepted accepted -> {
+        case RuleRead.Refused refused -> new ReloadResult.Kept(refused.problems());
+        case RuleRead.Accepted accepted -> {
           RuleChanges changes = RuleChanges.between(rules.current().rules(), accepted.rules());
           if (changes.isEmpty()) {
             rules.renew(accepted.rules());

@@ -47,30 +47,30 @@ public final class RuleFileLoader implements RuleLoader {
   }
 
   @Override
-  public RuleReading read() {
+  public RuleRead read() {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Fingerprint before = settled();
       lastRead = before;
-      RuleReading reading = read(before);
+      RuleRead reading = read(before);
       if (look().equals(before)) {
         return remembered(reading, before);
       }
     }
-    return new RuleReading.Refused(
+    return new RuleRead.Refused(
         List.of(
             problem(
                 paths().getFirst(),
                 "changed each time while it was read (expected: nobody writes)")));
   }
 
-  private RuleReading read(Fingerprint now) {
+  private RuleRead read(Fingerprint now) {
     List<Problem> emptied =
         now.emptyFolders().stream().filter(filled::contains).map(RuleFileLoader::emptied).toList();
-    return emptied.isEmpty() ? judge.judge(load()) : new RuleReading.Refused(emptied);
+    return emptied.isEmpty() ? judge.judge(load()) : new RuleRead.Refused(emptied);
   }
 
-  private RuleReading remembered(RuleReading reading, Fingerprint read) {
-    if (reading instanceof RuleReading.Accepted) {
+  private RuleRead remembered(RuleRead reading, Fingerprint read) {
+    if (reading instanceof RuleRead.Accepted) {
       paths().stream().filter(read::holdsFiles).forEach(filled::add);
     }
     return reading;

@@ -30,12 +30,12 @@ public record RuleJudge(
    * Rules are refused as {@link RuleReview} says. They are judged by what they would do if nothing
    * limited them. Takes time: not for an event loop.
    */
-  public RuleReading judge(RuleFiles files) {
+  public RuleRead judge(RuleFiles files) {
     LocalDate today = LocalDate.ofInstant(clock.instant(), zone);
     return switch (RuleReview.of(files, setting.apply(today))) {
       case RuleReview.Accepted accepted ->
-          new RuleReading.Accepted(accepted.files().rules().atMost(limit), accepted.findings());
-      case RuleReview.Refused refused -> new RuleReading.Refused(refused.objections());
+          new RuleRead.Accepted(accepted.files().rules().atMost(limit), accepted.findings());
+      case RuleReview.Refused refused -> new RuleRead.Refused(refused.objections());
     };
   }
 }

@@ -8,7 +8,7 @@ import io.detour.server.files.Fingerprint;
  */
 public interface RuleLoader {
   /** Reads them as they are now, and judges them. */
-  RuleReading read();
+  RuleRead read();
 
   /** How what is read looked when it was read last; {@link Fingerprint#NONE} if it never was. */
   Fingerprint lastRead();
@@ -17,10 +17,10 @@ public interface RuleLoader {
   Fingerprint look();
 
   /** Always the same. */
-  static RuleLoader fixed(RuleReading reading) {
+  static RuleLoader fixed(RuleRead reading) {
     return new RuleLoader() {
       @Override
-      public RuleReading read() {
+      public RuleRead read() {
         return reading;
       }
 

@@ -17,6 +17,6 @@ public record RuleSupply(RuleSet first, RuleLoader loader, Duration watch, Mode 
   /** Rules that stand in no file and never change. */
   public static RuleSupply fixed(RuleSet rules) {
     return new RuleSupply(
-        rules, RuleLoader.fixed(RuleReading.Accepted.of(rules)), Duration.ZERO, Mode.ENFORCE);
+        rules, RuleLoader.fixed(RuleRead.Accepted.of(rules)), Duration.ZERO, Mode.ENFORCE);
   }
 }

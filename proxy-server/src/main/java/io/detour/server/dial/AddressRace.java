@@ -40,7 +40,7 @@ final class AddressRace {
   private final EventLoop loop;
   private final Transport transport;
   private final ConnectLimits limits;
-  private final AddressQueue queue;
+  private final AddressOrder queue;
   private final DialCounts statistics;
   private final List<Channel> running = new ArrayList<>(1);
   private int attempts;
@@ -84,7 +84,7 @@ final class AddressRace {
       EventLoop loop,
       Transport transport,
       ConnectLimits limits,
-      AddressQueue queue,
+      AddressOrder queue,
       DialCounts statistics) {
     this.port = port;
     this.loop = loop;

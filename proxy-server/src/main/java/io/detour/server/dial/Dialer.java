@@ -132,7 +132,7 @@ public final class Dialer implements AutoCloseable {
       Vetting vetting,
       EventLoop loop,
       Receiver<DialResult> done) {
-    PendingDial dial = pendingDial(target.port(), 1, vetting, AddressQueue.asGiven(), loop, done);
+    TargetDial dial = pendingDial(target.port(), 1, vetting, AddressOrder.asGiven(), loop, done);
     dial.start(failure);
     return dial;
   }
@@ -176,9 +176,9 @@ public final class Dialer implements AutoCloseable {
     Host host = target.host();
     Resolution answer = known.resolve(host);
     Vetting applied = known.isEntry(host) ? Vetting.ownOnly(own) : vetting;
-    AddressQueue queue =
-        answer != null ? AddressQueue.asGiven() : AddressQueue.inTurn(options.ipv6());
-    PendingDial dial = pendingDial(target.port(), timeouts, applied, queue, loop, done);
+    AddressOrder queue =
+        answer != null ? AddressOrder.asGiven() : AddressOrder.inTurn(options.ipv6());
+    TargetDial dial = pendingDial(target.port(), timeouts, applied, queue, loop, done);
     if (answer != null) {
       dial.start(answer);
     } else {
@@ -187,16 +187,16 @@ public final class Dialer implements AutoCloseable {
     return dial;
   }
 
-  private PendingDial pendingDial(
+  private TargetDial pendingDial(
       int port,
       int timeouts,
       Vetting vetting,
-      AddressQueue queue,
+      AddressOrder queue,
       EventLoop loop,
       Receiver<DialResult> done) {
     ConnectLimits limits = new ConnectLimits((int) options.connectTimeout().toMillis(), timeouts);
     AddressRace race = new AddressRace(port, loop, transport, limits, queue, statistics);
-    return new PendingDial(port, loop, vetting, options.ipv6(), queue, race, done);
+    return new TargetDial(port, loop, vetting, options.ipv6(), queue, race, done);
   }
 
   /**

@@ -64,7 +64,7 @@ record FamilyAnswers(@Nullable Resolution ipv4, @Nullable Resolution ipv6) {
   /** All of it as one answer, once it is complete. */
   Resolution whole(Ipv6 use) {
     return hasAddresses()
-        ? new Resolution.Addresses(AddressQueue.inTurn(addresses(), use))
+        ? new Resolution.Addresses(AddressOrder.inTurn(addresses(), use))
         : failure();
   }
 

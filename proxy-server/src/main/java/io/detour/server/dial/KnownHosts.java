@@ -52,6 +52,6 @@ final class KnownHosts {
     addresses.addAll(fileIpv6.getOrDefault(name, List.of()));
     return addresses.isEmpty()
         ? null
-        : new Resolution.Addresses(AddressQueue.inTurn(addresses, use));
+        : new Resolution.Addresses(AddressOrder.inTurn(addresses, use));
   }
 }

@@ -57,12 +57,12 @@ final class ParentConversation extends ChannelInboundHandlerAdapter implements D
     ByteBuf first =
         switch (parent.protocol()) {
           case HTTP -> {
-            HttpConnectExchange exchange = new HttpConnectExchange(parent, asked);
-            pipeline.addLast(HttpConnectExchange.newDecoder(), exchange, this);
+            HttpConnectHandshake exchange = new HttpConnectHandshake(parent, asked);
+            pipeline.addLast(HttpConnectHandshake.newDecoder(), exchange, this);
             yield exchange.request(channel.alloc());
           }
           case SOCKS5 -> {
-            Socks5Exchange exchange = new Socks5Exchange(parent, asked.target());
+            Socks5Handshake exchange = new Socks5Handshake(parent, asked.target());
             pipeline.addLast(exchange, this);
             yield exchange.greeting(channel.alloc());
           }

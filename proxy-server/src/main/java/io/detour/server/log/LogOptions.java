@@ -14,7 +14,11 @@ import java.time.Duration;
  *     {@link #MOST_USES}, or 0 for any number
  */
 public record LogOptions(
-    LogFormat format, LogTarget access, LogLevel level, Duration periodic, int usesPerMinute) {
+    LogFormat format,
+    LogTarget access,
+    DiagnosticsLevel level,
+    Duration periodic,
+    int usesPerMinute) {
   /** The shortest time between two reports of open tunnels. */
   public static final Duration LEAST_PERIODIC = Duration.ofSeconds(1);
 
@@ -29,7 +33,7 @@ public record LogOptions(
   /** JSON to standard output, diagnostics from INFO, open tunnels are not reported. */
   public static LogOptions defaults() {
     return new LogOptions(
-        LogFormat.JSON, LogTarget.Stream.STDOUT, LogLevel.INFO, Duration.ZERO, USUAL_USES);
+        LogFormat.JSON, LogTarget.Stream.STDOUT, DiagnosticsLevel.INFO, Duration.ZERO, USUAL_USES);
   }
 
   /** The same in another format. */
@@ -38,7 +42,7 @@ public record LogOptions(
   }
 
   /** The same with other diagnostics. */
-  public LogOptions withLevel(LogLevel other) {
+  public LogOptions withLevel(DiagnosticsLevel other) {
     return new LogOptions(format, access, other, periodic, usesPerMinute);
   }
 

@@ -3,7 +3,7 @@ package io.detour.server.serve;
 import io.detour.server.access.AccessControl;
 import io.detour.server.log.AccessLog;
 import io.detour.server.parse.http.HeadLimits;
-import io.detour.server.parse.http.Pseudonym;
+import io.detour.server.parse.http.ViaField;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ public final class ClientServices {
   private final AccessControl access;
   private final HeadLimits headLimits;
   private final ClientTimeouts timeouts;
-  private final Pseudonym pseudonym;
+  private final ViaField pseudonym;
   private final AccessLog log;
   private final Destinations destinations;
   private final ConcurrentMap<EventLoop, Sweep> sweeps = new ConcurrentHashMap<>();
@@ -33,7 +33,7 @@ public final class ClientServices {
       AccessControl access,
       HeadLimits headLimits,
       ClientTimeouts timeouts,
-      Pseudonym pseudonym,
+      ViaField pseudonym,
       AccessLog log,
       Destinations destinations) {
     this.access = access;
@@ -56,7 +56,7 @@ public final class ClientServices {
     return timeouts;
   }
 
-  Pseudonym pseudonym() {
+  ViaField pseudonym() {
     return pseudonym;
   }
 

@@ -11,7 +11,4 @@ import io.detour.server.parse.http.HeadLimits;
  * @param timeouts how long to wait for whom
  */
 public record ExchangeServices(
-    PassageServices passages,
-    ForwardedHeads heads,
-    HeadLimits headLimits,
-    ClientTimeouts timeouts) {}
+    CallServices passages, ForwardedHeads heads, HeadLimits headLimits, ClientTimeouts timeouts) {}

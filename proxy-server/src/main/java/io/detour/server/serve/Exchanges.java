@@ -25,7 +25,7 @@ public final class Exchanges implements PlainHttp {
 
   @Override
   public ServedRequest serve(ForwardRequest request) {
-    return new Exchange(services, client, this, request);
+    return new HttpExchange(services, client, this, request);
   }
 
   /** Keeps a connection on which nothing is left to read for the next request. */

@@ -66,7 +66,7 @@ public final class ForwardListeners {
         bind(
             fixed.listen(),
             group,
-            (client, loop) -> Tunnel.start(services, loop, TcpAsker.of(client), fixed.target()));
+            (client, loop) -> Tunnel.start(services, loop, TcpClient.of(client), fixed.target()));
     return new Forward.Fixed(bound, fixed.target());
   }
 

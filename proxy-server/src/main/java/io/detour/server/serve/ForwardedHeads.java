@@ -6,9 +6,9 @@ import io.detour.server.parse.http.FieldLines;
 import io.detour.server.parse.http.ForwardRequest;
 import io.detour.server.parse.http.ForwardTarget;
 import io.detour.server.parse.http.Framing;
-import io.detour.server.parse.http.Pseudonym;
 import io.detour.server.parse.http.RequestHead;
 import io.detour.server.parse.http.ResponseHead;
+import io.detour.server.parse.http.ViaField;
 
 /**
  * Writes the heads that go on (RFC 9110 7.6): end-to-end fields as they came, Host, framing, Via
@@ -16,7 +16,7 @@ import io.detour.server.parse.http.ResponseHead;
  *
  * @param pseudonym of this process
  */
-public record ForwardedHeads(Pseudonym pseudonym) {
+public record ForwardedHeads(ViaField pseudonym) {
   private static final int OWN_MINOR_VERSION = 1;
 
   /**

@@ -8,7 +8,7 @@ import io.detour.server.accept.ClientLoop;
 import io.detour.server.access.AllowedHosts;
 import io.detour.server.log.AccessLog;
 import io.detour.server.parse.http.HeadLimits;
-import io.detour.server.parse.http.Pseudonym;
+import io.detour.server.parse.http.ViaField;
 import io.detour.server.status.Refusal;
 import io.netty.channel.Channel;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +29,7 @@ public final class FrontDoor implements ClientEntrance, Destinations {
   private final BrowserAccess browsers;
 
   public FrontDoor(
-      TunnelServices tunnels, ServerOptions options, Pseudonym pseudonym, BrowserAccess browsers) {
+      TunnelServices tunnels, ServerOptions options, ViaField pseudonym, BrowserAccess browsers) {
     this.hosts = new AllowedHosts(options.admin().hosts());
     this.browsers = browsers;
     this.tunnels = tunnels;
@@ -59,8 +59,8 @@ public final class FrontDoor implements ClientEntrance, Destinations {
 
   @Override
   public void tunnel(ClientConnection client, HostPort asked) {
-    ConnectAsker asker =
-        new ConnectAsker(
+    ConnectClient asker =
+        new ConnectClient(
             client.loop(), client.channel(), client.user(), client.via(), client.userAgent());
     Tunnel.start(tunnels, client.loop(), asker, asked);
   }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param client its connection
  */
-record HttpCaller(ClientConnection client) implements Caller {
+record HttpCaller(ClientConnection client) implements Client {
   @Override
   public Channel channel() {
     return client.channel();

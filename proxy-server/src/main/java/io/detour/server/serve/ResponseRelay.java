@@ -27,7 +27,7 @@ final class ResponseRelay implements Upstream.Reader {
   private final ExchangeServices services;
   private final ClientConnection client;
   private final Channel channel;
-  private final Exchange exchange;
+  private final HttpExchange exchange;
   private final Upstream upstream;
   private final Patience originPatience;
   private final WriteStall clientStall;
@@ -46,7 +46,10 @@ final class ResponseRelay implements Upstream.Reader {
   private long receivedBytes;
 
   ResponseRelay(
-      ExchangeServices services, ClientConnection client, Exchange exchange, Upstream upstream) {
+      ExchangeServices services,
+      ClientConnection client,
+      HttpExchange exchange,
+      Upstream upstream) {
     this.services = services;
     this.client = client;
     this.channel = client.channel();

@@ -25,26 +25,26 @@ import org.slf4j.LoggerFactory;
 /**
  * One client that asked for a tunnel. A method for each step, in the order in which they happen:
  * {@link #decide}, {@link #dial}, {@link #answer}, {@link #relay}, {@link #account}; a step can end
- * in {@link #refuse}. How the client is spoken to, its {@link Asker} knows. Lives on the client's
- * event loop.
+ * in {@link #refuse}. How the client is spoken to, its {@link TunnelClient} knows. Lives on the
+ * client's event loop.
  */
-public final class Tunnel implements Passage.Arrival, RelayListener {
+public final class Tunnel implements Call.Arrival, RelayListener {
   private static final Logger LOG = LoggerFactory.getLogger(Tunnel.class);
 
   private static final int OK = 200;
 
   private final TunnelServices services;
   private final ClientLoop loop;
-  private final Asker asker;
+  private final TunnelClient asker;
   private final Channel client;
-  private final Passage passage;
+  private final Call passage;
 
-  private Tunnel(TunnelServices services, ClientLoop loop, Asker asker, HostPort asked) {
+  private Tunnel(TunnelServices services, ClientLoop loop, TunnelClient asker, HostPort asked) {
     this.services = services;
     this.loop = loop;
     this.asker = asker;
     this.client = asker.channel();
-    this.passage = new Passage(services.passages(), loop.counters(), asker, asked);
+    this.passage = new Call(services.passages(), loop.counters(), asker, asked);
   }
 
   /**
@@ -55,7 +55,8 @@ public final class Tunnel implements Passage.Arrival, RelayListener {
    * @param asker the client
    * @param asked where to
    */
-  public static void start(TunnelServices services, ClientLoop loop, Asker asker, HostPort asked) {
+  public static void start(
+      TunnelServices services, ClientLoop loop, TunnelClient asker, HostPort asked) {
     new Tunnel(services, loop, asker, asked).decide();
   }
 

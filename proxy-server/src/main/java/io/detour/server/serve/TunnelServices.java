@@ -8,4 +8,4 @@ import io.detour.core.relay.RelayEngine;
  * @param passages lead to the upstream host
  * @param engine relays
  */
-public record TunnelServices(PassageServices passages, RelayEngine engine) {}
+public record TunnelServices(CallServices passages, RelayEngine engine) {}

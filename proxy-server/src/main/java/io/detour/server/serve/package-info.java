@@ -1,6 +1,6 @@
 /**
  * The conductor: {@link io.detour.server.serve.ClientConnection} reads the requests of one client,
- * {@link io.detour.server.serve.Tunnel} and {@link io.detour.server.serve.Exchange} take each
+ * {@link io.detour.server.serve.Tunnel} and {@link io.detour.server.serve.HttpExchange} take each
  * through decide, dial, answer, relay and account.
  */
 @NullMarked

@@ -12,6 +12,7 @@ import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.AppenderBase;
 import io.detour.core.HostPort;
+import io.detour.rules.Conditions;
 import io.detour.rules.Decision;
 import io.detour.rules.Fallback;
 import io.detour.rules.HostHeader;
@@ -21,7 +22,6 @@ import io.detour.rules.LogLevel;
 import io.detour.rules.Mode;
 import io.detour.rules.Outcome;
 import io.detour.rules.Rule;
-import io.detour.rules.Scope;
 import io.detour.rules.Target;
 import io.detour.server.account.RequestKind;
 import io.detour.server.log.AccessLog;
@@ -229,7 +229,7 @@ class AccessLogRoundTripTest {
         1,
         1,
         List.of(new HostMatcher.Exact(ASKED.host())),
-        Scope.ANY,
+        Conditions.ANY,
         Lifetime.ALWAYS,
         outcome,
         mode,

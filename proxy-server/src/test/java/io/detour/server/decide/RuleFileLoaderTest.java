@@ -61,7 +61,7 @@ class RuleFileLoaderTest {
     RuleFileLoader files = new RuleFileLoader(new RuleSource.Listed(List.of(file)), judge);
 
     long beginNanos = System.nanoTime();
-    RuleReading reading = files.read();
+    RuleRead reading = files.read();
     long tookNanos = System.nanoTime() - beginNanos;
 
     assertThat(names(reading)).containsExactly("a");
@@ -172,12 +172,11 @@ class RuleFileLoaderTest {
         new RuleSource.IfPresent(file), RuleJudge.of(Setting::on, Mode.ENFORCE));
   }
 
-  private static List<String> names(RuleReading reading) {
-    return ((RuleReading.Accepted) reading)
-        .rules().rules().stream().map(rule -> rule.name()).toList();
+  private static List<String> names(RuleRead reading) {
+    return ((RuleRead.Accepted) reading).rules().rules().stream().map(rule -> rule.name()).toList();
   }
 
-  private static List<Problem> problems(RuleReading reading) {
-    return ((RuleReading.Refused) reading).problems();
+  private static List<Problem> problems(RuleRead reading) {
+    return ((RuleRead.Refused) reading).problems();
   }
 }

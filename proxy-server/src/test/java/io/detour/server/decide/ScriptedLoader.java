@@ -20,20 +20,20 @@ public final class ScriptedLoader implements RuleLoader {
   private final AtomicInteger reads = new AtomicInteger();
   private final Semaphore begun = new Semaphore(0);
   private volatile CountDownLatch gate = new CountDownLatch(0);
-  private volatile @Nullable RuleReading next = RuleReading.Accepted.of(parsed(rejecting()));
+  private volatile @Nullable RuleRead next = RuleRead.Accepted.of(parsed(rejecting()));
   private volatile @Nullable Error broken;
   private volatile Fingerprint look = Fingerprint.NONE;
   private volatile Fingerprint lastRead = Fingerprint.NONE;
 
   /** From now on rules with these names are read. */
   public void accept(String... names) {
-    next = RuleReading.Accepted.of(parsed(rejecting(names)));
+    next = RuleRead.Accepted.of(parsed(rejecting(names)));
   }
 
   /** From now on this many problems are read. */
   public void refuse(int problems) {
     next =
-        new RuleReading.Refused(
+        new RuleRead.Refused(
             IntStream.rangeClosed(1, problems)
                 .mapToObj(line -> new Problem("rules.yaml", line, 5, "line " + line + " is wrong"))
                 .toList());
@@ -81,7 +81,7 @@ public final class ScriptedLoader implements RuleLoader {
   }
 
   @Override
-  public RuleReading read() {
+  public RuleRead read() {
     reads.incrementAndGet();
     begun.release();
     try {
@@ -91,7 +91,7 @@ public final class ScriptedLoader implements RuleLoader {
     }
     requireWhole();
     lastRead = look;
-    RuleReading reading = next;
+    RuleRead reading = next;
     if (reading == null) {
       throw new IllegalStateException("as the test wants it");
     }

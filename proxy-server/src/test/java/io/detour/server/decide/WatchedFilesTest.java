@@ -223,7 +223,7 @@ class WatchedFilesTest {
 
   private void watch(RuleSource source) {
     RuleFileLoader files = new RuleFileLoader(source, RuleJudge.of(Setting::on, Mode.ENFORCE));
-    rules.replace(((RuleReading.Accepted) files.read()).rules());
+    rules.replace(((RuleRead.Accepted) files.read()).rules());
     reloader = new Reloader(files, rules, InstantSource.system());
     reloader.watch(REST);
   }

@@ -7,16 +7,16 @@ import io.detour.server.parse.http.FieldLines;
 import io.detour.server.parse.http.ForwardRequest;
 import io.detour.server.parse.http.ForwardTarget;
 import io.detour.server.parse.http.Framing;
-import io.detour.server.parse.http.Pseudonym;
 import io.detour.server.parse.http.RequestHead;
 import io.detour.server.parse.http.ResponseHead;
+import io.detour.server.parse.http.ViaField;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ForwardedHeadsTest {
-  private final ForwardedHeads heads = new ForwardedHeads(new Pseudonym("me"));
+  private final ForwardedHeads heads = new ForwardedHeads(new ViaField("me"));
 
   private static ForwardRequest request(int minorVersion, Framing framing, String... lines) {
     ForwardTarget target = (ForwardTarget) ForwardTarget.parse("POST", "http://asked.test/p?q");

@@ -8,9 +8,9 @@ import io.detour.server.parse.http.ForwardTarget;
 import io.detour.server.parse.http.Framing;
 import io.detour.server.parse.http.HeadLimits;
 import io.detour.server.parse.http.MessageWriter;
-import io.detour.server.parse.http.Pseudonym;
 import io.detour.server.parse.http.RequestHead;
 import io.detour.server.parse.http.RequestHeadReader;
+import io.detour.server.parse.http.ViaField;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.Random;
@@ -26,7 +26,7 @@ class RandomTargetsTest {
   /** Every byte, and more often those that could matter. */
   private static final String MATTERS = " \t\r\n\0#?/:@[]%\\.,;*HTTP/1.1";
 
-  private final ForwardedHeads heads = new ForwardedHeads(new Pseudonym("me"));
+  private final ForwardedHeads heads = new ForwardedHeads(new ViaField("me"));
   private final Random random = new Random(7);
 
   private String target() {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class LegacyUseTest {
+class LegacyTargetsTest {
   static Stream<Arguments> legacySuffixes() {
     String unused = "legacy-suffix-without-rule 2:31: legacy suffix ";
     return Stream.of(

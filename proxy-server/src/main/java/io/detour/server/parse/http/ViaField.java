@@ -10,14 +10,14 @@ import java.util.HexFormat;
  *
  * @param text a token
  */
-public record Pseudonym(String text) {
+public record ViaField(String text) {
   private static final int RANDOM_BYTES = 4;
 
   /** A new one. */
-  public static Pseudonym random() {
+  public static ViaField random() {
     byte[] bytes = new byte[RANDOM_BYTES];
     new SecureRandom().nextBytes(bytes);
-    return new Pseudonym("detour-" + HexFormat.of().formatHex(bytes));
+    return new ViaField("detour-" + HexFormat.of().formatHex(bytes));
   }
 
   /**

@@ -17,7 +17,7 @@ import java.time.InstantSource;
  * @param ledger keeps who used which legacy name
  * @param clock the time of day, for what is remembered about rules
  */
-public record PassageServices(
+public record CallServices(
     AccessControl access,
     RulesInForce rules,
     RouteDialer dialer,

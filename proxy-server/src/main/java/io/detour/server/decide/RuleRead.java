@@ -6,14 +6,14 @@ import io.detour.rules.lint.Finding;
 import java.util.List;
 
 /** What reading the rules came to: a set that may decide, or everything that speaks against it. */
-public sealed interface RuleReading {
+public sealed interface RuleRead {
   /**
    * Rules that may be used.
    *
    * @param rules going no further than they may
    * @param warnings what is suspicious about them all the same
    */
-  record Accepted(RuleSet rules, List<Finding> warnings) implements RuleReading {
+  record Accepted(RuleSet rules, List<Finding> warnings) implements RuleRead {
     public Accepted {
       warnings = List.copyOf(warnings);
     }
@@ -29,7 +29,7 @@ public sealed interface RuleReading {
    *
    * @param problems at least one
    */
-  record Refused(List<Problem> problems) implements RuleReading {
+  record Refused(List<Problem> problems) implements RuleRead {
     public Refused {
       problems = List.copyOf(problems);
     }

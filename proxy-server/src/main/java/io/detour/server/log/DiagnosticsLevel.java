@@ -1,7 +1,7 @@
 package io.detour.server.log;
 
 /** The least important line of Detour's own diagnostics that is written. */
-public enum LogLevel {
+public enum DiagnosticsLevel {
   ERROR,
   WARN,
   INFO,

@@ -11,7 +11,7 @@ import io.netty.channel.ChannelFuture;
  * A client that asks for a tunnel, in its protocol: the only thing in which tunnels differ before
  * their bytes flow. All methods are called on the client's event loop.
  */
-public interface Asker extends Caller {
+public interface TunnelClient extends Client {
   /**
    * The client's connection. It reads no more by itself; what it reads all the same is kept in
    * {@link EarlyBytes}.

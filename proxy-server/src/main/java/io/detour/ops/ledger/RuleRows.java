@@ -14,10 +14,10 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what the ledger says about rules; the database adds their rows up. */
-final class RuleReading {
+final class RuleRows {
   /** The worst certificate first: one that fails now, then the one that runs out first. */
   private static final Comparator<StoredCertificate> WORST =
-      Comparator.comparing(RuleReading::isGood)
+      Comparator.comparing(RuleRows::isGood)
           .thenComparing(
               StoredCertificate::notAfter, Comparator.nullsLast(Comparator.naturalOrder()))
           .thenComparing(StoredCertificate::target);
@@ -28,7 +28,7 @@ final class RuleReading {
   private final Map<String, Observation> observations = new HashMap<>();
   private final Map<String, List<StoredCertificate>> certificates = new HashMap<>();
 
-  RuleReading(Connection connection) {
+  RuleRows(Connection connection) {
     this.connection = connection;
   }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * #send}, {@link #content}, and then the {@link ResponseRelay} until {@link #answered}. If there is
  * no response, {@link #broken}. Lives on the client's event loop.
  */
-final class Exchange implements ServedRequest, Passage.Arrival {
+final class HttpExchange implements ServedRequest, Call.Arrival {
   /** RFC 9110 9.2.2: whoever does not know whether one was received may send it again. */
   private static final Set<String> IDEMPOTENT =
       Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "PROPFIND", "REPORT", "SEARCH");
@@ -41,7 +41,7 @@ final class Exchange implements ServedRequest, Passage.Arrival {
   private final Exchanges owner;
   private final ForwardRequest request;
   private final RequestControls controls;
-  private final Passage passage;
+  private final Call passage;
   private final Patience patience;
 
   private @Nullable Route route;
@@ -57,7 +57,7 @@ final class Exchange implements ServedRequest, Passage.Arrival {
   private long sentBytes;
   private boolean over;
 
-  Exchange(
+  HttpExchange(
       ExchangeServices services, ClientConnection client, Exchanges owner, ForwardRequest request) {
     this.services = services;
     this.client = client;
@@ -65,7 +65,7 @@ final class Exchange implements ServedRequest, Passage.Arrival {
     this.request = request;
     this.controls = RequestControls.of(request.head());
     this.passage =
-        new Passage(
+        new Call(
             services.passages(),
             client.loop().counters(),
             new HttpCaller(client),

@@ -31,14 +31,14 @@ import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dial.RouteDialer;
 import io.detour.server.log.AccessLog;
 import io.detour.server.log.RequestIds;
-import io.detour.server.parse.http.Pseudonym;
+import io.detour.server.parse.http.ViaField;
 import io.detour.server.serve.BrowserAccess;
+import io.detour.server.serve.CallServices;
 import io.detour.server.serve.CurrentPac;
 import io.detour.server.serve.Forward;
 import io.detour.server.serve.ForwardListeners;
 import io.detour.server.serve.FrontDoor;
 import io.detour.server.serve.OpenTunnels;
-import io.detour.server.serve.PassageServices;
 import io.detour.server.serve.TunnelServices;
 import io.detour.server.transport.Transport;
 import io.netty.channel.EventLoopGroup;
@@ -66,8 +66,8 @@ import org.slf4j.LoggerFactory;
  * A proxy that serves from {@link #start} to {@link #close}. Owns the event loops and everything
  * that lives on them. Any thread but an event loop.
  */
-public final class DetourServer implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(DetourServer.class);
+public final class Detour implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Detour.class);
 
   /** How long the event loops may take to end, once nothing is left on them. */
   private static final int CLOSE_SECONDS = 5;
@@ -91,7 +91,7 @@ public final class DetourServer implements AutoCloseable {
   private final Throughput throughput;
   private final OpenTunnels tunnels;
   private final ObservedRules observed;
-  private final Intake intake;
+  private final AcceptControl intake;
   private final RegularWork regularWork = new RegularWork();
 
   /** Makes pages that take a while, one after the other; refuses more than a few. */
@@ -106,7 +106,7 @@ public final class DetourServer implements AutoCloseable {
 
   private final TargetCertificates certificates = new TargetCertificates();
   private final OwnAddresses own = new OwnAddresses();
-  private final Pseudonym pseudonym = Pseudonym.random();
+  private final ViaField pseudonym = ViaField.random();
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile List<ListenerOptions> bound = List.of();
   private List<Forward> forwards = List.of();
@@ -121,7 +121,7 @@ public final class DetourServer implements AutoCloseable {
   private @Nullable AccessLog log;
   private volatile @Nullable CertificateWatch certificateWatch;
 
-  private DetourServer(ServerOptions options, Transport transport, InstantSource clock) {
+  private Detour(ServerOptions options, Transport transport, InstantSource clock) {
     this.transport = transport;
     this.clock = clock;
     int loops = options.threads();
@@ -142,7 +142,7 @@ public final class DetourServer implements AutoCloseable {
     routes = new RouteDialer(dialer);
     ledger = Ledger.open(options.ledger(), clock);
     observed = new ObservedRules(rules, ledger, clock);
-    intake = new Intake(listeners, observed, this::reload);
+    intake = new AcceptControl(listeners, observed, this::reload);
     rules.whenReplaced(this::rulesReplaced);
     engine = new RelayEngine(options.relay());
     tunnels = new OpenTunnels(engine, clock);
@@ -177,7 +177,7 @@ public final class DetourServer implements AutoCloseable {
    * @throws IOException if an address cannot be listened on; the message names it and the cause.
    *     Nothing is left then
    */
-  public static DetourServer start(ServerOptions options) throws IOException {
+  public static Detour start(ServerOptions options) throws IOException {
     String whyNoEpoll = Transport.whyNoEpoll();
     if (whyNoEpoll != null) {
       LOG.warn(
@@ -192,12 +192,12 @@ public final class DetourServer implements AutoCloseable {
    * @param transport is known to work here
    * @param clock the time of day
    */
-  static DetourServer start(ServerOptions options, Transport transport, InstantSource clock)
+  static Detour start(ServerOptions options, Transport transport, InstantSource clock)
       throws IOException {
     ClientLimits limits =
         DescriptorBudget.fit(Path.of("/proc"), options.limits().clients(), options.threads());
     ServerOptions fitting = options.withLimits(limits);
-    DetourServer server = new DetourServer(fitting, transport, clock);
+    Detour server = new Detour(fitting, transport, clock);
     try {
       server.serve(fitting);
       return server;
@@ -219,7 +219,7 @@ public final class DetourServer implements AutoCloseable {
             intake);
     own.add(admin.localAddress());
     TunnelServices services =
-        new TunnelServices(new PassageServices(access, rules, routes, log, ledger, clock), engine);
+        new TunnelServices(new CallServices(access, rules, routes, log, ledger, clock), engine);
     FrontDoor clients = new FrontDoor(services, options, pseudonym, browsers);
     door = clients;
     List<ListenerOptions> listening = new ArrayList<>();

@@ -7,7 +7,7 @@ import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** A client that wants to get somewhere. All methods are called on the client's event loop. */
-public interface Caller {
+public interface Client {
   /** The client's connection. */
   Channel channel();
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Netty's {@code Socks5ProxyHandler} is not used. It gives the reply only inside a message,
  * loses it when a proxy leaves out the rest of a failure, and sends passwords in ASCII.
  */
-final class Socks5Exchange extends ByteToMessageDecoder {
+final class Socks5Handshake extends ByteToMessageDecoder {
   private static final int VERSION = 5;
   private static final int NO_CREDENTIALS = 0;
   private static final int USER_AND_PASSWORD = 2;
@@ -49,7 +49,7 @@ final class Socks5Exchange extends ByteToMessageDecoder {
     NOTHING
   }
 
-  Socks5Exchange(Parent parent, HostPort target) {
+  Socks5Handshake(Parent parent, HostPort target) {
     this.credentials = parent.credentials();
     this.target = target;
   }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * 4), so that a family that does not work at all costs one attempt before the other has its chance.
  * More may come at any time. For one thread.
  */
-final class AddressQueue {
+final class AddressOrder {
   private final boolean inTurn;
   private final Deque<InetAddress> ipv6 = new ArrayDeque<>();
 
@@ -23,24 +23,24 @@ final class AddressQueue {
   /** The family whose turn it is. */
   private boolean ipv6Next;
 
-  private AddressQueue(boolean inTurn, boolean ipv6Next) {
+  private AddressOrder(boolean inTurn, boolean ipv6Next) {
     this.inTurn = inTurn;
     this.ipv6Next = ipv6Next;
   }
 
   /** Hands addresses out as they came. */
-  static AddressQueue asGiven() {
-    return new AddressQueue(false, false);
+  static AddressOrder asGiven() {
+    return new AddressOrder(false, false);
   }
 
   /** Hands out an address of one family, then one of the other, as long as there are both. */
-  static AddressQueue inTurn(Ipv6 use) {
-    return new AddressQueue(true, use == Ipv6.PREFER);
+  static AddressOrder inTurn(Ipv6 use) {
+    return new AddressOrder(true, use == Ipv6.PREFER);
   }
 
   /** Addresses in the order in which the families take turns. */
   static List<InetAddress> inTurn(List<InetAddress> addresses, Ipv6 use) {
-    AddressQueue queue = inTurn(use);
+    AddressOrder queue = inTurn(use);
     addresses.forEach(queue::add);
     List<InetAddress> inOrder = new ArrayList<>(addresses.size());
     for (InetAddress next = queue.next(); next != null; next = queue.next()) {

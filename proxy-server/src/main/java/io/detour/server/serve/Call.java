@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * what rules and their targets do, logs it, and keeps it in the ledger. If the client goes away
  * while it waits, the dial is cancelled and nobody is told. Lives on the client's event loop.
  */
-public final class Passage implements ChannelFutureListener {
+public final class Call implements ChannelFutureListener {
   /** How a dial ended. */
   public interface Arrival {
     /**
@@ -58,9 +58,9 @@ public final class Passage implements ChannelFutureListener {
     void refused(Refusal refusal);
   }
 
-  private final PassageServices services;
+  private final CallServices services;
   private final LoopCounters counters;
-  private final Caller caller;
+  private final Client caller;
   private final HostPort asked;
 
   /** Of {@link io.detour.server.log.RequestIds}. */
@@ -94,7 +94,7 @@ public final class Passage implements ChannelFutureListener {
    * @param caller the client
    * @param asked where it wants to go
    */
-  public Passage(PassageServices services, LoopCounters counters, Caller caller, HostPort asked) {
+  public Call(CallServices services, LoopCounters counters, Client caller, HostPort asked) {
     this.services = services;
     this.counters = counters;
     this.caller = caller;

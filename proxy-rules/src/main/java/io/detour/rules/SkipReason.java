@@ -1,7 +1,7 @@
 package io.detour.rules;
 
 /** Why a rule leaves a request to the rules below it. */
-public enum Obstacle {
+public enum SkipReason {
   /** No matcher matches the host. */
   HOST,
   PORT,

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Netty's {@code HttpProxyHandler} is not used. It gives the status only inside a message, waits
  * for the whole body of an error, and takes no status but 200 for a success.
  */
-final class HttpConnectExchange extends MessageToMessageDecoder<HttpObject> {
+final class HttpConnectHandshake extends MessageToMessageDecoder<HttpObject> {
   private static final int LINE_BYTES = 8 << 10;
   private static final int HEAD_BYTES = 16 << 10;
 
@@ -38,7 +38,7 @@ final class HttpConnectExchange extends MessageToMessageDecoder<HttpObject> {
   private final ParentRequest asked;
   private int interim;
 
-  HttpConnectExchange(Parent parent, ParentRequest asked) {
+  HttpConnectHandshake(Parent parent, ParentRequest asked) {
     super(HttpObject.class);
     this.parent = parent;
     this.asked = asked;

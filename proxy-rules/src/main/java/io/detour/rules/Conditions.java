@@ -14,12 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param users any of these, or empty for every user and for nobody known
  * @param rollout the part of the clients
  */
-public record Scope(
+public record Conditions(
     List<PortRange> ports, List<Subnet> clients, Set<String> users, Rollout rollout) {
   /** Every request. */
-  public static final Scope ANY = new Scope(List.of(), List.of(), Set.of(), Rollout.EVERYBODY);
+  public static final Conditions ANY =
+      new Conditions(List.of(), List.of(), Set.of(), Rollout.EVERYBODY);
 
-  public Scope {
+  public Conditions {
     ports = List.copyOf(ports);
     clients = List.copyOf(clients);
     users = Set.copyOf(users);
@@ -30,17 +31,17 @@ public record Scope(
    *
    * @param rule the name of the rule, which gives each rollout its own clients
    */
-  @Nullable Obstacle obstacle(Request request, String rule) {
+  @Nullable SkipReason obstacle(Request request, String rule) {
     if (!ports.isEmpty() && !hasPort(request.asked().port())) {
-      return Obstacle.PORT;
+      return SkipReason.PORT;
     }
     if (!clients.isEmpty() && !hasClient(request.client())) {
-      return Obstacle.CLIENT;
+      return SkipReason.CLIENT;
     }
     if (!users.isEmpty() && (request.user() == null || !users.contains(request.user()))) {
-      return Obstacle.USER;
+      return SkipReason.USER;
     }
-    return rollout.includes(request.client(), rule) ? null : Obstacle.ROLLOUT;
+    return rollout.includes(request.client(), rule) ? null : SkipReason.ROLLOUT;
   }
 
   private boolean hasPort(int port) {

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Whether clients are let in: opened once, paused and resumed, and closed for good. Any thread. */
-final class Intake implements ServerControl {
-  private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+final class AcceptControl implements ServerControl {
+  private static final Logger LOG = LoggerFactory.getLogger(AcceptControl.class);
   private static final long LOOK_MILLIS = 20;
 
   /** Reads rules and certificates again. */
@@ -27,7 +27,7 @@ final class Intake implements ServerControl {
   private final CompletableFuture<Void> drainAsked = new CompletableFuture<>();
   private volatile boolean closed;
 
-  Intake(Listeners listeners, ObservedRules observed, Reload reload) {
+  AcceptControl(Listeners listeners, ObservedRules observed, Reload reload) {
     this.listeners = listeners;
     this.observed = observed;
     this.reload = reload;

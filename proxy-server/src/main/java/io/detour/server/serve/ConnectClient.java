@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  * @param via the proxies that its request has passed: the value of {@code Via}, or null
  * @param userAgent what it calls itself, or null
  */
-public record ConnectAsker(
+public record ConnectClient(
     ClientLoop loop,
     Channel channel,
     @Nullable String user,
     @Nullable String via,
     @Nullable String userAgent)
-    implements Asker {
+    implements TunnelClient {
   private static final String OK = "HTTP/1.1 200 Connection established\r\n";
 
   @Override

@@ -13,10 +13,10 @@ import io.netty.channel.ChannelFuture;
  * without a word, and where there is none, the connection is reset, so that nobody takes its end
  * for an empty answer.
  */
-public final class TcpAsker implements Asker {
+public final class TcpClient implements TunnelClient {
   private final Channel channel;
 
-  private TcpAsker(Channel channel) {
+  private TcpClient(Channel channel) {
     this.channel = channel;
   }
 
@@ -25,11 +25,11 @@ public final class TcpAsker implements Asker {
    *
    * @param channel an accepted connection that has not read anything
    */
-  public static TcpAsker of(Channel channel) {
+  public static TcpClient of(Channel channel) {
     channel.config().setAutoRead(false);
     channel.pipeline().addLast(new EarlyBytes());
     ResetOnClose.set(channel);
-    return new TcpAsker(channel);
+    return new TcpClient(channel);
   }
 
   @Override

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * One dial from the lookup to its result: vets every address and lets those that may be connected
  * to race. Everything happens on its event loop, which writes all fields.
  */
-final class PendingDial implements Dial, NameResolver.Waiting, AddressRace.Finish {
+final class TargetDial implements Dial, NameResolver.Waiting, AddressRace.Finish {
   /**
    * The Resolution Delay of RFC 8305 8: how long the family that comes first is waited for once the
    * other has been answered.
@@ -25,7 +25,7 @@ final class PendingDial implements Dial, NameResolver.Waiting, AddressRace.Finis
   private final int port;
   private final Vetting vetting;
   private final Ipv6 use;
-  private final AddressQueue queue;
+  private final AddressOrder queue;
   private final AddressRace race;
   private final Receiver<DialResult> done;
 
@@ -55,12 +55,12 @@ final class PendingDial implements Dial, NameResolver.Waiting, AddressRace.Finis
    * @param queue empty; in which order addresses are tried
    * @param race for the addresses of the queue; not yet started
    */
-  PendingDial(
+  TargetDial(
       int port,
       EventLoop loop,
       Vetting vetting,
       Ipv6 use,
-      AddressQueue queue,
+      AddressOrder queue,
       AddressRace race,
       Receiver<DialResult> done) {
     this.loop = loop;

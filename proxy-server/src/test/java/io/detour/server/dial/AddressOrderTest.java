@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class AddressQueueTest {
+class AddressOrderTest {
   @ParameterizedTest(name = "D08: {0}: {1} in turn are {2}")
   @CsvSource({
     "PREFER, 1.0.0.1 1.0.0.2 2:: 3::,  2:: 1.0.0.1 3:: 1.0.0.2",
@@ -22,12 +22,12 @@ class AddressQueueTest {
     "OFF,    1.0.0.1 1.0.0.2,  1.0.0.1 1.0.0.2",
   })
   void theFamiliesTakeTurns(Ipv6 use, String addresses, String inOrder) {
-    assertThat(AddressQueue.inTurn(parsed(addresses), use)).isEqualTo(parsed(inOrder));
+    assertThat(AddressOrder.inTurn(parsed(addresses), use)).isEqualTo(parsed(inOrder));
   }
 
   @Test
   void whatComesLaterHasItsTurnToo() {
-    AddressQueue queue = AddressQueue.inTurn(Ipv6.PREFER);
+    AddressOrder queue = AddressOrder.inTurn(Ipv6.PREFER);
     parsed("1.0.0.1 1.0.0.2 1.0.0.3").forEach(queue::add);
 
     InetAddress first = queue.next();
@@ -42,7 +42,7 @@ class AddressQueueTest {
 
   @Test
   void anOrderThatWasGivenIsKept() {
-    AddressQueue queue = AddressQueue.asGiven();
+    AddressOrder queue = AddressOrder.asGiven();
     parsed("1.0.0.1 1.0.0.2 2:: 3::").forEach(queue::add);
 
     assertThat(Stream.of(queue.next(), queue.next(), queue.next(), queue.next()).toList())

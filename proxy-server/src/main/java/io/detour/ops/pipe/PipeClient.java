@@ -4,7 +4,7 @@ import io.detour.core.CloseReason;
 import io.detour.core.HostPort;
 import io.detour.core.TunnelStats;
 import io.detour.server.account.RequestKind;
-import io.detour.server.serve.Asker;
+import io.detour.server.serve.TunnelClient;
 import io.detour.server.status.Refusal;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
  * @param channel one end of the private connection
  * @param end completed once, on the event loop
  */
-record PipeAsker(Channel channel, CompletableFuture<PipeResult> end) implements Asker {
+record PipeClient(Channel channel, CompletableFuture<PipeResult> end) implements TunnelClient {
   @Override
   public RequestKind kind() {
     return RequestKind.TCP;

@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /** Finds legacy suffixes that no rule has to do with. */
-final class LegacyUse {
+final class LegacyTargets {
   private final Claims claims;
 
   /** The domains of legacy suffixes, and below them something that a rule matches. */
@@ -25,7 +25,7 @@ final class LegacyUse {
   /** Legacy domains with a dot before, read backwards, to which no end of an expression led yet. */
   private final NavigableSet<String> waiting = new TreeSet<>();
 
-  private LegacyUse(Claims claims) {
+  private LegacyTargets(Claims claims) {
     this.claims = claims;
   }
 
@@ -38,7 +38,7 @@ final class LegacyUse {
     if (suffixes.isEmpty()) {
       return;
     }
-    LegacyUse use = new LegacyUse(claims);
+    LegacyTargets use = new LegacyTargets(claims);
     suffixes.forEach(each -> use.add(each.suffix().domain().name()));
     files.rules().rules().stream()
         .filter(rule -> Scopes.takesSome(rule) && !ended.test(rule))

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Which way the next bytes of one direction move: learns from the size of each read whether it
  * streams, remembers what stands against splicing, and counts why a stream is copied.
  */
-final class PathChoice {
+final class SplicePolicy {
   /** A direction streams once this many reads in a row were large. */
   private static final int STREAM_AFTER = 2;
 
@@ -34,7 +34,7 @@ final class PathChoice {
   /** Why this direction copies although it would splice, while it does. */
   private @Nullable SpliceFallback fallback;
 
-  PathChoice(RelayMode mode, RelayTotals totals) {
+  SplicePolicy(RelayMode mode, RelayTotals totals) {
     this.mode = mode;
     this.totals = totals;
     this.last = first(mode);

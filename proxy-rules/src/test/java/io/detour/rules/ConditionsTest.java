@@ -16,9 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ScopeTest {
-  private static final Scope SCOPE =
-      new Scope(
+class ConditionsTest {
+  private static final Conditions SCOPE =
+      new Conditions(
           List.of(new PortRange(443, 443), new PortRange(8000, 8099)),
           List.of((Subnet) Subnet.parse("10.20.0.0/16"), (Subnet) Subnet.parse("2001:db8::/32")),
           Set.of("anna", "ben"),
@@ -37,7 +37,7 @@ class ScopeTest {
     "443,  10.20.1.9,    ,     USER",
   })
   void everythingThatIsSaidMustHold(
-      int port, @Nullable String client, @Nullable String user, @Nullable Obstacle obstacle) {
+      int port, @Nullable String client, @Nullable String user, @Nullable SkipReason obstacle) {
     Request request =
         new Request(
             asked("h:" + port), client == null ? null : address(client), user, Request.NO_TIME);
@@ -47,7 +47,7 @@ class ScopeTest {
 
   @Test
   void saysNothingAboutAnybodyUnlessItDoes() {
-    assertThat(Scope.ANY.obstacle(Request.of(asked("h:1"), 0), "erp")).isNull();
+    assertThat(Conditions.ANY.obstacle(Request.of(asked("h:1"), 0), "erp")).isNull();
   }
 
   @ParameterizedTest(name = "{0}")

@@ -7,13 +7,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PseudonymTest {
-  private static final Pseudonym OWN = new Pseudonym("detour-01234567");
+class ViaFieldTest {
+  private static final ViaField OWN = new ViaField("detour-01234567");
 
   @Test
   void eachProcessHasItsOwn() {
-    assertThat(Pseudonym.random().text()).matches("detour-[0-9a-f]{8}");
-    assertThat(Pseudonym.random()).isNotEqualTo(Pseudonym.random());
+    assertThat(ViaField.random().text()).matches("detour-[0-9a-f]{8}");
+    assertThat(ViaField.random()).isNotEqualTo(ViaField.random());
   }
 
   @Test
