@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /** Whether clients are let in: opened once, paused and resumed, and closed for good. Any thread. */
 final class AcceptControl implements ServerControl {
-  private static final Logger LOG = LoggerFactory.getLogger(AcceptControl.class);
+  private static final Logger logger = LoggerFactory.getLogger(AcceptControl.class);
   private static final long LOOK_MILLIS = 20;
 
   /** Reads rules and certificates again. */
@@ -46,14 +46,14 @@ final class AcceptControl implements ServerControl {
 
   @Override
   public CompletableFuture<Void> pause() {
-    LOG.info("paused: clients wait to be accepted");
+    logger.info("paused: clients wait to be accepted");
     observed.stop();
     return listeners.pause();
   }
 
   @Override
   public CompletableFuture<Void> resume() {
-    LOG.info("resumed: clients are accepted");
+    logger.info("resumed: clients are accepted");
     observed.begin();
     return listeners.resume();
   }

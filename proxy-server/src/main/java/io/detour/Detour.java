@@ -67,12 +67,12 @@ import org.slf4j.LoggerFactory;
  * that lives on them. Any thread but an event loop.
  */
 public final class Detour implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Detour.class);
+  private static final Logger logger = LoggerFactory.getLogger(Detour.class);
 
   /** How long the event loops may take to end, once nothing is left on them. */
   private static final int CLOSE_SECONDS = 5;
 
-  private static final int MOST_WAITING_PAGES = 16;
+  private static final int MAX_WAITING_PAGES = 16;
 
   private final Transport transport;
   private final InstantSource clock;
@@ -101,7 +101,7 @@ public final class Detour implements AutoCloseable {
           1,
           0,
           TimeUnit.SECONDS,
-          new ArrayBlockingQueue<>(MOST_WAITING_PAGES),
+          new ArrayBlockingQueue<>(MAX_WAITING_PAGES),
           work -> Thread.ofPlatform().daemon().name("pages").unstarted(work));
 
   private final TargetCertificates certificates = new TargetCertificates();
@@ -180,7 +180,7 @@ public final class Detour implements AutoCloseable {
   public static Detour start(ServerOptions options) throws IOException {
     String whyNoEpoll = Transport.whyNoEpoll();
     if (whyNoEpoll != null) {
-      LOG.warn(
+      logger.warn(
           "there is no epoll, so NIO is used, which is slower and cannot splice: {}", whyNoEpoll);
     }
     return start(options, Transport.available(), InstantSource.system());

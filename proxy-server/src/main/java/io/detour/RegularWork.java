@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /** What a server does now and then, on a thread of its own: no event loop waits for it. */
 final class RegularWork implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(RegularWork.class);
+  private static final Logger logger = LoggerFactory.getLogger(RegularWork.class);
 
   private static final String FAILED = "regular work failed";
 
@@ -80,7 +80,7 @@ final class RegularWork implements AutoCloseable {
         work.whenComplete(
             (done, bug) -> {
               if (bug != null) {
-                LOG.error(FAILED, bug);
+                logger.error(FAILED, bug);
               }
             });
   }
@@ -90,7 +90,7 @@ final class RegularWork implements AutoCloseable {
     try {
       work.run();
     } catch (RuntimeException | Error e) {
-      LOG.error(FAILED, e);
+      logger.error(FAILED, e);
     }
   }
 

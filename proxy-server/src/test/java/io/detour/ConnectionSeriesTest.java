@@ -27,7 +27,7 @@ class ConnectionSeriesTest {
 
   private static final int HOSTILE = 20_000;
   private static final int MANY_HOSTILE = 1_000_000;
-  private static final long MOST_HEAP_BYTES = 50_000_000;
+  private static final long MAX_HEAP_BYTES = 50_000_000;
 
   @SuppressWarnings("NullAway.Init")
   private RunningServer proxy;
@@ -151,7 +151,7 @@ class ConnectionSeriesTest {
     assertThat(series()).isEqualTo(before);
     assertThat(proxy.metric("detour_requests_total", "code=\"502\"")).isEqualTo(names + 1);
     if (names == MANY_HOSTILE) {
-      await().untilAsserted(() -> assertThat(heapBytes() - heapBefore).isLessThan(MOST_HEAP_BYTES));
+      await().untilAsserted(() -> assertThat(heapBytes() - heapBefore).isLessThan(MAX_HEAP_BYTES));
     }
   }
 

@@ -42,7 +42,7 @@ class ReloadUnderLoadTest {
   /** Descriptors and threads that the JVM may have for itself meanwhile. */
   private static final int FEW = 20;
 
-  private static final long LEAST_LEAK_BYTES = 16L << 20;
+  private static final long MIN_LEAK_BYTES = 16L << 20;
 
   @TempDir private Path folder;
 
@@ -124,7 +124,7 @@ class ReloadUnderLoadTest {
       reloadUnderLoad(server, volume, 101, reloads);
 
       Footprint after = Footprint.taken(server);
-      assertThat(after.heapBytes()).isLessThan(before.heapBytes() + LEAST_LEAK_BYTES);
+      assertThat(after.heapBytes()).isLessThan(before.heapBytes() + MIN_LEAK_BYTES);
       assertThat(after.descriptors()).isLessThan(before.descriptors() + FEW);
       assertThat(after.threads()).isLessThan(before.threads() + FEW);
       assertThat(after.series()).isEqualTo(before.series());

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RendezvousTest {
   private static final ListenAddress.Inet FREE = ListenAddress.Inet.parse("127.0.0.1:0");
   private static final Duration DEADLINE = Duration.ofSeconds(20);
-  private static final int MOST_WAITING = 1024;
+  private static final int MAX_WAITING = 1024;
 
   @SuppressWarnings("NullAway.Init")
   private RunningServer proxy;
@@ -225,7 +225,7 @@ class RendezvousTest {
   void oneMoreThanMayWaitIsReset() throws IOException {
     List<RawClient> waiting = new ArrayList<>();
     try {
-      for (int i = 0; i < MOST_WAITING; i++) {
+      for (int i = 0; i < MAX_WAITING; i++) {
         waiting.add(proxy.forwardClient(0));
       }
       assertThatThrownBy(

@@ -32,9 +32,9 @@ class StreamedContentTest {
   private static final int PIECE = 64 << 10;
 
   /** What both kernels' buffers and the proxy may hold of a body that is not taken. */
-  private static final long MOST_ON_THE_WAY = 64L << 20;
+  private static final long MAX_ON_THE_WAY = 64L << 20;
 
-  private static final long MOST_MEMORY = 32L << 20;
+  private static final long MAX_MEMORY = 32L << 20;
   private static final Duration AT_REST = Duration.ofMillis(300);
 
   private final AtomicLong moved = new AtomicLong();
@@ -123,10 +123,10 @@ class StreamedContentTest {
       }
       assertThat(client.head().status()).isEqualTo(200);
       assertAtRest(moved);
-      assertThat(moved).as("sent while nobody read").hasValueLessThan(MOST_ON_THE_WAY);
+      assertThat(moved).as("sent while nobody read").hasValueLessThan(MAX_ON_THE_WAY);
 
       assertThat(count(client.input(), Long.MAX_VALUE)).isEqualTo(bytes);
-      assertThat(mostMemory.get() - before).as("memory").isLessThan(MOST_MEMORY);
+      assertThat(mostMemory.get() - before).as("memory").isLessThan(MAX_MEMORY);
     }
   }
 
@@ -168,12 +168,12 @@ class StreamedContentTest {
                     }
                   });
       assertAtRest(moved);
-      assertThat(moved).as("sent while nobody read").hasValueLessThan(MOST_ON_THE_WAY);
+      assertThat(moved).as("sent while nobody read").hasValueLessThan(MAX_ON_THE_WAY);
       read.countDown();
 
       assertThat(client.headWithin(Duration.ofMinutes(5)).status()).isEqualTo(200);
       assertThat(received).hasValue(bytes);
-      assertThat(mostMemory.get() - before).as("memory").isLessThan(MOST_MEMORY);
+      assertThat(mostMemory.get() - before).as("memory").isLessThan(MAX_MEMORY);
       assertThat(sender.isAlive() ? "sends" : "has sent").isEqualTo("has sent");
     }
   }
@@ -268,7 +268,7 @@ class StreamedContentTest {
               });
       await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(moved).hasValue(-1));
       assertThat(impatient.clients()).isZero();
-      assertThat(mostMemory.get() - before).as("memory").isLessThan(MOST_MEMORY);
+      assertThat(mostMemory.get() - before).as("memory").isLessThan(MAX_MEMORY);
     }
   }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the values
  */
 final class DomainTable<T> {
-  private static final int LEAST_CAPACITY = 8;
+  private static final int MIN_CAPACITY = 8;
   private static final int HASH_FACTOR = 31;
 
   private final int[] hashes;
@@ -33,7 +33,7 @@ final class DomainTable<T> {
    */
   DomainTable(List<T> values, Function<T, String> nameOf, BinaryOperator<T> join) {
     int capacity =
-        Math.max(LEAST_CAPACITY, Integer.highestOneBit(Math.max(1, values.size()) * 2 - 1) << 1);
+        Math.max(MIN_CAPACITY, Integer.highestOneBit(Math.max(1, values.size()) * 2 - 1) << 1);
     this.hashes = new int[capacity];
     this.values = new Object[capacity];
     this.nameOf = nameOf;

@@ -11,23 +11,23 @@ public sealed interface Outcome {
   /**
    * Dial a target.
    *
-   * @param targets in the order in which they are tried, 1 to {@value #MOST_TARGETS}
+   * @param targets in the order in which they are tried, 1 to {@value #MAX_TARGETS}
    * @param fallback when another than the first is tried
    * @param hostHeader what a plain HTTP request says
    */
   record Rewrite(List<Target> targets, Fallback fallback, HostHeader hostHeader)
       implements Outcome {
     /** More than anybody waits for. */
-    public static final int MOST_TARGETS = 16;
+    public static final int MAX_TARGETS = 16;
 
     /**
      * @throws IllegalArgumentException if there are too few or too many targets
      */
     public Rewrite {
       targets = List.copyOf(targets);
-      if (targets.isEmpty() || targets.size() > MOST_TARGETS) {
+      if (targets.isEmpty() || targets.size() > MAX_TARGETS) {
         throw new IllegalArgumentException(
-            "targets: " + targets.size() + " (expected: 1.." + MOST_TARGETS + ")");
+            "targets: " + targets.size() + " (expected: 1.." + MAX_TARGETS + ")");
       }
     }
 

@@ -29,7 +29,7 @@ record AdminClient(HostPort admin, Duration timeout) {
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
 
   /** A thousand problems in each of several files are less. */
-  private static final int MOST_BYTES = 8 << 20;
+  private static final int MAX_BYTES = 8 << 20;
 
   AdminClient(HostPort admin) {
     this(admin, ANSWER_TIMEOUT);
@@ -91,7 +91,7 @@ record AdminClient(HostPort admin, Duration timeout) {
     try {
       return reply(
           client
-              .sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofString(), MOST_BYTES))
+              .sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofString(), MAX_BYTES))
               .get(timeout.toNanos(), TimeUnit.NANOSECONDS));
     } catch (TimeoutException e) {
       return new Reply.Failed(admin + " gave no answer within " + DurationText.of(timeout));

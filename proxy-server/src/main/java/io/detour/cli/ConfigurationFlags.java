@@ -246,12 +246,12 @@ final class ConfigurationFlags {
       }
       if (text.matches("[0-9]{1,4}")) {
         int threads = Integer.parseInt(text);
-        if (threads >= 1 && threads <= Configuration.MOST_THREADS) {
+        if (threads >= 1 && threads <= Configuration.MAX_THREADS) {
           return threads;
         }
       }
       throw new TypeConversionException(
-          "'" + text + "' (expected: auto or 1.." + Configuration.MOST_THREADS + ")");
+          "'" + text + "' (expected: auto or 1.." + Configuration.MAX_THREADS + ")");
     }
   }
 }

@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 
 /** SIGUSR1, which asks for log files to be opened again, as logrotate does. */
 final class LogSignal {
-  private static final Logger LOG = LoggerFactory.getLogger("detour");
+  private static final Logger logger = LoggerFactory.getLogger("detour");
 
   private LogSignal() {}
 
@@ -18,9 +18,9 @@ final class LogSignal {
         () -> {
           try {
             output.reopen();
-            LOG.info("SIGUSR1: log files were opened again");
+            logger.info("SIGUSR1: log files were opened again");
           } catch (IOException e) {
-            LOG.error("SIGUSR1: a log file cannot be opened, so the old one goes on", e);
+            logger.error("SIGUSR1: a log file cannot be opened, so the old one goes on", e);
           }
         });
   }

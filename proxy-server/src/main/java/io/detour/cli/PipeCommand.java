@@ -67,7 +67,7 @@ final class PipeCommand implements Callable<Integer> {
   private static final int OUTPUT_CLOSED = 128 + 13;
 
   /** The user who waits for the other side ends the process when that takes too long. */
-  private static final Duration NEVER = RelayOptions.LONGEST_TIMEOUT;
+  private static final Duration NEVER = RelayOptions.MAX_TIMEOUT;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before the call

@@ -162,7 +162,7 @@ final class ReportCommand implements Callable<Integer> {
     LedgerReading.Order order =
         by == ReportRows.HOST ? LedgerReading.Order.HOST : LedgerReading.Order.CLIENT;
     List<UseReport> uses = new ArrayList<>();
-    long more = reading.uses(query, rules, order, Report.MOST_ENTRIES, uses::add);
+    long more = reading.uses(query, rules, order, Report.MAX_ENTRIES, uses::add);
     return by == ReportRows.HOST ? text.hosts(uses, more) : text.clients(uses, more);
   }
 
@@ -186,12 +186,12 @@ final class ReportCommand implements Callable<Integer> {
       Duration duration = DurationText.parse(text);
       if (duration == null
           || duration.toSeconds() < 1
-          || duration.compareTo(ReportQuery.MOST_SINCE) > 0) {
+          || duration.compareTo(ReportQuery.MAX_SINCE) > 0) {
         throw new TypeConversionException(
             "'"
                 + text
                 + "' (expected: a duration such as 30d, 1s.."
-                + DurationText.of(ReportQuery.MOST_SINCE)
+                + DurationText.of(ReportQuery.MAX_SINCE)
                 + ")");
       }
       return duration;

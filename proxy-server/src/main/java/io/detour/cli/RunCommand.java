@@ -72,7 +72,7 @@ import picocli.CommandLine.TypeConversionException;
           + " exits at once. SIGHUP reads the rules again, SIGUSR1 opens log files again."
     })
 final class RunCommand implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger("detour");
+  private static final Logger logger = LoggerFactory.getLogger("detour");
   private static final String EXAMPLE_RULES = "rules.example.yaml";
 
   @Spec
@@ -161,7 +161,7 @@ final class RunCommand implements Callable<Integer> {
             : new RuleFileLoader(configuration.rules(), judge);
     return switch (loader.read()) {
       case RuleRead.Accepted accepted -> {
-        LoggedEntries.warn(LOG, accepted.warnings(), "warnings");
+        LoggedEntries.warn(logger, accepted.warnings(), "warnings");
         yield new RuleSupply(accepted.rules(), loader, configuration.rulesWatch(), mode);
       }
       case RuleRead.Refused refused -> {
@@ -243,9 +243,9 @@ final class RunCommand implements Callable<Integer> {
     }
     out.flush();
     if (rules.rules().isEmpty()) {
-      LOG.info("there are no rules, so no name is rewritten");
+      logger.info("there are no rules, so no name is rewritten");
     }
-    LOG.info(
+    logger.info(
         "serving on {}, admin on {}, {} rules, mode {}, relay {}",
         server.listeners().stream().map(ListenerOptions::address).toList(),
         admin,
@@ -279,12 +279,13 @@ final class RunCommand implements Callable<Integer> {
 
   private static void stop(Detour server, String signal, Duration drainTimeout)
       throws InterruptedException {
-    LOG.info("{}: no new clients, tunnels have {} to end", signal, DurationText.of(drainTimeout));
+    logger.info(
+        "{}: no new clients, tunnels have {} to end", signal, DurationText.of(drainTimeout));
     int left = server.drain(drainTimeout);
     if (left > 0) {
-      LOG.warn("stopped with {} still connected", left == 1 ? "1 client" : left + " clients");
+      logger.warn("stopped with {} still connected", left == 1 ? "1 client" : left + " clients");
     } else {
-      LOG.info("stopped");
+      logger.info("stopped");
     }
   }
 

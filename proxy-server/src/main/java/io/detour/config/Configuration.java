@@ -36,7 +36,7 @@ import java.util.stream.Stream;
  * @param admin where the admin interface is
  * @param rules where the rules come from
  * @param rulesWatch how long changed rule files must have been at rest before they are read again,
- *     {@link #LEAST_RULES_WATCH} to {@link #MOST_RULES_WATCH}, or zero if they are not watched
+ *     {@link #MIN_RULES_WATCH} to {@link #MAX_RULES_WATCH}, or zero if they are not watched
  * @param access who may use the proxy, and for what
  * @param limits how much of it
  * @param timeouts each timeout within its range
@@ -44,9 +44,9 @@ import java.util.stream.Stream;
  * @param resolver how names become addresses
  * @param parents the parent proxies by their names, in the order of the file
  * @param certificateWatch how long it is between two looks at the certificate of a target, {@link
- *     #LEAST_CERTIFICATE_WATCH} to {@link #MOST_CERTIFICATE_WATCH}, or zero if they are not watched
+ *     #MIN_CERTIFICATE_WATCH} to {@link #MAX_CERTIFICATE_WATCH}, or zero if they are not watched
  * @param ledger who used which legacy name is kept there
- * @param threads number of event loops, 1 to {@link #MOST_THREADS}, or {@link #AUTOMATIC}
+ * @param threads number of event loops, 1 to {@link #MAX_THREADS}, or {@link #AUTOMATIC}
  * @param log what is logged, and where to
  */
 public record Configuration(
@@ -69,16 +69,16 @@ public record Configuration(
   /** A number that Detour chooses. */
   public static final int AUTOMATIC = RelayOptions.AUTOMATIC;
 
-  static final Duration LEAST_RULES_WATCH = Duration.ofMillis(100);
-  static final Duration MOST_RULES_WATCH = Duration.ofHours(1);
+  static final Duration MIN_RULES_WATCH = Duration.ofMillis(100);
+  static final Duration MAX_RULES_WATCH = Duration.ofHours(1);
   private static final Duration USUAL_RULES_WATCH = Duration.ofSeconds(1);
 
-  static final Duration LEAST_CERTIFICATE_WATCH = Duration.ofMinutes(1);
-  static final Duration MOST_CERTIFICATE_WATCH = Duration.ofDays(30);
+  static final Duration MIN_CERTIFICATE_WATCH = Duration.ofMinutes(1);
+  static final Duration MAX_CERTIFICATE_WATCH = Duration.ofDays(30);
   private static final Duration USUAL_CERTIFICATE_WATCH = Duration.ofHours(12);
 
   /** The most event loops that may be asked for. */
-  public static final int MOST_THREADS = 1024;
+  public static final int MAX_THREADS = 1024;
 
   /**
    * Copies the lists and maps.

@@ -77,8 +77,8 @@ final class ConfigurationReader {
         scalars.durationOrOff(
             fields,
             "rules_watch",
-            Configuration.LEAST_RULES_WATCH,
-            Configuration.MOST_RULES_WATCH,
+            Configuration.MIN_RULES_WATCH,
+            Configuration.MAX_RULES_WATCH,
             usual.rulesWatch()));
     draft.access(access);
     draft.limits(new LimitReader(scalars).limits(fields, usual.limits()));
@@ -90,8 +90,7 @@ final class ConfigurationReader {
     draft.certificateWatch(certificateWatch(fields, usual.certificateWatch()));
     draft.ledger(new LedgerReader(scalars, problems).ledger(fields, usual.ledger()));
     draft.threads(
-        scalars.countOrAutomatic(
-            fields, "threads", 1, Configuration.MOST_THREADS, usual.threads()));
+        scalars.countOrAutomatic(fields, "threads", 1, Configuration.MAX_THREADS, usual.threads()));
   }
 
   private Duration certificateWatch(Fields file, Duration usual) {
@@ -101,8 +100,8 @@ final class ConfigurationReader {
         : scalars.durationOrOff(
             fields,
             "watch",
-            Configuration.LEAST_CERTIFICATE_WATCH,
-            Configuration.MOST_CERTIFICATE_WATCH,
+            Configuration.MIN_CERTIFICATE_WATCH,
+            Configuration.MAX_CERTIFICATE_WATCH,
             usual);
   }
 
@@ -173,11 +172,11 @@ final class ConfigurationReader {
         scalars.bytes(
             fields,
             "pipe_size",
-            RelayChoice.LEAST_PIPE_BYTES,
-            RelayChoice.MOST_PIPE_BYTES,
+            RelayChoice.MIN_PIPE_BYTES,
+            RelayChoice.MAX_PIPE_BYTES,
             usual.pipeBytes()),
-        scalars.countOrAutomatic(fields, "pipes", 0, RelayChoice.MOST_PIPES, usual.pipes()),
+        scalars.countOrAutomatic(fields, "pipes", 0, RelayChoice.MAX_PIPES, usual.pipes()),
         scalars.duration(
-            fields, "busy_poll", Duration.ZERO, RelayChoice.MOST_BUSY_POLL, usual.busyPoll()));
+            fields, "busy_poll", Duration.ZERO, RelayChoice.MAX_BUSY_POLL, usual.busyPoll()));
   }
 }

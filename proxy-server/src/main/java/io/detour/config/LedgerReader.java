@@ -31,11 +31,10 @@ final class LedgerReader {
             scalars.duration(
                 fields,
                 "retention",
-                LedgerOptions.LEAST_RETENTION,
-                LedgerOptions.MOST_RETENTION,
+                LedgerOptions.MIN_RETENTION,
+                LedgerOptions.MAX_RETENTION,
                 usual.retention()),
-            scalars.count(
-                fields, "max_entries", 1, LedgerOptions.MOST_ENTRIES, usual.maxEntries()));
+            scalars.count(fields, "max_entries", 1, LedgerOptions.MAX_ENTRIES, usual.maxEntries()));
   }
 
   private LedgerUrl url(Fields fields, LedgerUrl usual) {

@@ -25,7 +25,7 @@ final class LimitReader {
   }
 
   private ClientLimits clients(Fields fields, ClientLimits usual) {
-    int most = LimitOptions.MOST_TUNNELS;
+    int most = LimitOptions.MAX_TUNNELS;
     return new ClientLimits(
         scalars.count(fields, "tunnels", 1, most, usual.tunnels()),
         scalars.count(fields, "tunnels_per_client", 1, most, usual.tunnelsPerClient()));
@@ -37,17 +37,17 @@ final class LimitReader {
         scalars.bytes(
             fields,
             "head",
-            LimitOptions.LEAST_HEAD_BYTES,
-            LimitOptions.MOST_HEAD_BYTES,
+            LimitOptions.MIN_HEAD_BYTES,
+            LimitOptions.MAX_HEAD_BYTES,
             usual.headBytes());
     int target =
         scalars.bytes(
             fields,
             "target",
-            LimitOptions.LEAST_TARGET_BYTES,
+            LimitOptions.MIN_TARGET_BYTES,
             head,
             Math.min(head, usual.targetBytes()));
-    int most = LimitOptions.MOST_FIELDS;
+    int most = LimitOptions.MAX_FIELDS;
     return new HeadLimits(head, target, scalars.count(fields, "fields", 1, most, usual.fields()));
   }
 }

@@ -25,7 +25,7 @@ final class ListenerReader {
       Keys.of("address", "proxy_protocol", "backlog", "reuse_port", "tls");
   private static final Keys TLS_KEYS = Keys.of("certificate", "key");
   private static final Keys FORWARD_KEYS = Keys.of("listen", "to", "rendezvous");
-  private static final int MOST_BACKLOG = 65_535;
+  private static final int MAX_BACKLOG = 65_535;
   private static final int SIDES = 2;
 
   private final ScalarReader scalars;
@@ -79,7 +79,7 @@ final class ListenerReader {
     ProxyProtocol read = fields.word("proxy_protocol", ProxyProtocol.class);
     ProxyProtocol protocol = read == null ? ProxyProtocol.OFF : read;
     ListenAddress address = text == null ? null : clientAddress("address", text, protocol);
-    int backlog = scalars.count(fields, "backlog", 1, MOST_BACKLOG, ListenerOptions.USUAL_BACKLOG);
+    int backlog = scalars.count(fields, "backlog", 1, MAX_BACKLOG, ListenerOptions.USUAL_BACKLOG);
     boolean reusePort = scalars.flag(fields, "reuse_port", false);
     TlsFiles tls = tls(fields);
     if (reusePort && address instanceof ListenAddress.Unix) {

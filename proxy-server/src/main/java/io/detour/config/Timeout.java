@@ -27,7 +27,7 @@ public enum Timeout {
   WRITE_STALL(RelayOptions.defaults().writeStall(), Duration.ofMillis(1), DurationText.LONGEST),
   /** Until a TCP peer of which nothing comes is probed. */
   KEEP_ALIVE(
-      RelayOptions.defaults().keepAlive(), Duration.ofSeconds(1), RelayOptions.LONGEST_KEEP_ALIVE),
+      RelayOptions.defaults().keepAlive(), Duration.ofSeconds(1), RelayOptions.MAX_KEEP_ALIVE),
   /** For the tunnels that are open on a stop. */
   DRAIN(Duration.ofSeconds(30), Duration.ZERO, DurationText.LONGEST);
 

@@ -21,14 +21,14 @@ final class Aftermath {
     OVER
   }
 
-  private static final long SHORTEST_PAUSE_NANOS = Duration.ofMillis(1).toNanos();
-  private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(50).toNanos();
+  private static final long MIN_PAUSE_NANOS = Duration.ofMillis(1).toNanos();
+  private static final long MAX_PAUSE_NANOS = Duration.ofMillis(50).toNanos();
 
   private final RelayLoop loop;
   private final Flow remaining;
   private final CloseReason reason;
   private int unacknowledgedBytes = Integer.MAX_VALUE;
-  private long pauseNanos = SHORTEST_PAUSE_NANOS;
+  private long pauseNanos = MIN_PAUSE_NANOS;
 
   /** {@link RelayLoop#now} when the survivor last acknowledged something. */
   private long acknowledgedNanos;
@@ -72,7 +72,7 @@ final class Aftermath {
   /** How long to wait before the next look, longer each time. */
   long nextPauseNanos() {
     long pause = pauseNanos;
-    pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
+    pauseNanos = Math.min(2 * pauseNanos, MAX_PAUSE_NANOS);
     return pause;
   }
 

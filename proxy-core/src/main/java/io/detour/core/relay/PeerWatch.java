@@ -19,7 +19,7 @@ record PeerWatch(int idleSeconds, int intervalSeconds, int timeoutMillis) {
    * With a longer one, a peer that has vanished would be kept for longer than the kernel's own
    * count of retries and probes does, which TCP_USER_TIMEOUT replaces ({@code tcp(7)}).
    */
-  private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(15);
+  private static final Duration MAX_TIMEOUT = Duration.ofMinutes(15);
 
   private static final int PROBES_PER_IDLE = 4;
 
@@ -29,7 +29,7 @@ record PeerWatch(int idleSeconds, int intervalSeconds, int timeoutMillis) {
     return new PeerWatch(
         seconds(keepAlive),
         seconds(keepAlive.dividedBy(PROBES_PER_IDLE)),
-        timeout.compareTo(LONGEST_TIMEOUT) > 0 ? 0 : (int) Math.max(timeout.toMillis(), 1));
+        timeout.compareTo(MAX_TIMEOUT) > 0 ? 0 : (int) Math.max(timeout.toMillis(), 1));
   }
 
   private static int seconds(Duration duration) {

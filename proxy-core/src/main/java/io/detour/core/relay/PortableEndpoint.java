@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class PortableEndpoint extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(PortableEndpoint.class);
 
-  private static final int SMALLEST_READ = 512;
+  private static final int MIN_READ = 512;
   private static final int FIRST_READ = 4096;
 
   /** So that the bytes in flight are bounded by a few buffers. */
@@ -73,7 +73,7 @@ final class PortableEndpoint extends ChannelInboundHandlerAdapter {
     channel
         .config()
         .setRecvByteBufAllocator(
-            new AdaptiveRecvByteBufAllocator(SMALLEST_READ, first, Math.max(first, chunkBytes))
+            new AdaptiveRecvByteBufAllocator(MIN_READ, first, Math.max(first, chunkBytes))
                 .maxMessagesPerRead(READS_PER_TURN));
     EarlyBytes early = EarlyBytes.of(channel);
     ChannelPipeline pipeline = channel.pipeline();

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * moving bytes costs no timer and no look at the time. Used by its event loop only.
  */
 final class RelayLoop {
-  private static final Duration SHORTEST_SWEEP = Duration.ofMillis(5);
-  private static final Duration LONGEST_SWEEP = Duration.ofSeconds(1);
+  private static final Duration MIN_SWEEP = Duration.ofMillis(5);
+  private static final Duration MAX_SWEEP = Duration.ofSeconds(1);
   private static final int SWEEPS_PER_TIMEOUT = 8;
   private static final int VISITED_AT_ONCE = 256;
 
@@ -175,10 +175,10 @@ final class RelayLoop {
       shortest = shortest.compareTo(other) <= 0 ? shortest : other;
     }
     Duration interval = shortest.dividedBy(SWEEPS_PER_TIMEOUT);
-    if (interval.compareTo(SHORTEST_SWEEP) < 0) {
-      return SHORTEST_SWEEP;
+    if (interval.compareTo(MIN_SWEEP) < 0) {
+      return MIN_SWEEP;
     }
-    return interval.compareTo(LONGEST_SWEEP) > 0 ? LONGEST_SWEEP : interval;
+    return interval.compareTo(MAX_SWEEP) > 0 ? MAX_SWEEP : interval;
   }
 
   /** The time now, in nanoseconds from any origin. Costs a look at the clock. */

@@ -15,12 +15,12 @@ import java.time.Duration;
  * @param turnBytes how much one direction moves, 16 KiB to 64 MiB, before the other tunnels of its
  *     event loop get their turn
  * @param idle a tunnel on which no byte moves either way for this long is closed; 1 ms to {@link
- *     #LONGEST_TIMEOUT}
+ *     #MAX_TIMEOUT}
  * @param halfClose the same once one direction has ended
  * @param writeStall a side that takes none of the bytes waiting for it for this long is reset, and
  *     the other side with it
  * @param keepAlive a TCP peer of which nothing comes for this long is probed by the kernel, to find
- *     out whether it is still there; 1 s to {@link #LONGEST_KEEP_ALIVE}
+ *     out whether it is still there; 1 s to {@link #MAX_KEEP_ALIVE}
  */
 public record RelayOptions(
     RelayMode mode,
@@ -40,12 +40,12 @@ public record RelayOptions(
   public static final int AUTOMATIC = -1;
 
   /** The longest of the timeouts but keepAlive. */
-  public static final Duration LONGEST_TIMEOUT = Duration.ofDays(365);
+  public static final Duration MAX_TIMEOUT = Duration.ofDays(365);
 
   /** {@code tcp(7)}: the most that TCP_KEEPIDLE takes. */
-  public static final Duration LONGEST_KEEP_ALIVE = Duration.ofSeconds(32_767);
+  public static final Duration MAX_KEEP_ALIVE = Duration.ofSeconds(32_767);
 
-  private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(1);
+  private static final Duration MIN_TIMEOUT = Duration.ofMillis(1);
   private static final int KIBIBYTE = 1024;
   private static final int MEBIBYTE = 1024 * KIBIBYTE;
 
@@ -59,10 +59,10 @@ public record RelayOptions(
       requireWithin("bufferBytes", bufferBytes, 4 * KIBIBYTE, MEBIBYTE);
     }
     requireWithin("turnBytes", turnBytes, 16 * KIBIBYTE, 64 * MEBIBYTE);
-    requireWithin("idle", idle, SHORTEST_TIMEOUT, LONGEST_TIMEOUT);
-    requireWithin("halfClose", halfClose, SHORTEST_TIMEOUT, LONGEST_TIMEOUT);
-    requireWithin("writeStall", writeStall, SHORTEST_TIMEOUT, LONGEST_TIMEOUT);
-    requireWithin("keepAlive", keepAlive, Duration.ofSeconds(1), LONGEST_KEEP_ALIVE);
+    requireWithin("idle", idle, MIN_TIMEOUT, MAX_TIMEOUT);
+    requireWithin("halfClose", halfClose, MIN_TIMEOUT, MAX_TIMEOUT);
+    requireWithin("writeStall", writeStall, MIN_TIMEOUT, MAX_TIMEOUT);
+    requireWithin("keepAlive", keepAlive, Duration.ofSeconds(1), MAX_KEEP_ALIVE);
   }
 
   private static void requireWithin(String name, int value, int least, int most) {

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Anchors {
   /** More are not told apart: a file with so many problems shows no further ones. */
-  private static final int MOST_UNKNOWN = 1000;
+  private static final int MAX_UNKNOWN = 1000;
 
   /** Each look for what was meant takes time with the number of anchors. */
-  private static final int MOST_ADVISED = 20;
+  private static final int MAX_ADVISED = 20;
 
   private final Assembly assembly;
   private final List<Entry> entries = new ArrayList<>();
@@ -84,8 +84,8 @@ final class Anchors {
     Entry entry = latest.get(name);
     if (entry == null) {
       assembly.refuseLater();
-      if (unknown.size() < MOST_UNKNOWN) {
-        String meant = unknown.size() < MOST_ADVISED ? Keys.closest(name, latest.keySet()) : null;
+      if (unknown.size() < MAX_UNKNOWN) {
+        String meant = unknown.size() < MAX_ADVISED ? Keys.closest(name, latest.keySet()) : null;
         unknown.add(new Unknown(name, place, meant));
       }
       return null;

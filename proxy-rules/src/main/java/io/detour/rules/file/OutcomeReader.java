@@ -95,13 +95,13 @@ final class OutcomeReader {
         add(targets, target(fields, hosts));
       }
     }
-    if (targets.size() > Outcome.Rewrite.MOST_TARGETS) {
+    if (targets.size() > Outcome.Rewrite.MAX_TARGETS) {
       problems.add(
           rule.at("targets"),
           "\"targets\" has "
               + targets.size()
               + " entries (expected: at most "
-              + Outcome.Rewrite.MOST_TARGETS
+              + Outcome.Rewrite.MAX_TARGETS
               + ")");
       return List.of();
     }

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts the contents of files together, and finds what is wrong between them. */
 final class RuleSetAssembly {
-  private static final int MOST_COMPARED_NAMES = 10_000;
-  private static final int MOST_ADVISED = 20;
+  private static final int MAX_COMPARED_NAMES = 10_000;
+  private static final int MAX_ADVISED = 20;
 
   private final List<Rule> rules = new ArrayList<>();
   private final Map<String, Problems> problems = new HashMap<>();
@@ -141,7 +141,7 @@ final class RuleSetAssembly {
 
   /** Not looked for so often, nor among so many names, that it would take long. */
   private @Nullable String meant(String name) {
-    if (rules.size() > MOST_COMPARED_NAMES || advised++ >= MOST_ADVISED) {
+    if (rules.size() > MAX_COMPARED_NAMES || advised++ >= MAX_ADVISED) {
       return null;
     }
     Set<String> names = new HashSet<>(brokenNames);

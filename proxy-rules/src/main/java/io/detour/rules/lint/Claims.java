@@ -23,16 +23,15 @@ import org.jspecify.annotations.Nullable;
  * and by what they mean if plain matchers mean the same; those that match one host are found as a
  * request finds them.
  *
- * <p>Two bounds keep the time linear in the number of rules: a list holds {@value
- * #MOST_CONDITIONAL} matchers of rules with conditions, and regular expressions are tried {@value
- * #MOST_TRIALS} times.
+ * <p>Two bounds keep the time linear in the number of rules: a list holds {@value #MAX_CONDITIONAL}
+ * matchers of rules with conditions, and regular expressions are tried {@value #MAX_TRIALS} times.
  */
 final class Claims {
   /** The domain that every host is below. */
   private static final String ROOT = "";
 
-  private static final int MOST_CONDITIONAL = 256;
-  private static final int MOST_TRIALS = 1_000_000;
+  private static final int MAX_CONDITIONAL = 256;
+  private static final int MAX_TRIALS = 1_000_000;
 
   private final RuleSet rules;
   private final IdentityHashMap<HostMatcher.Regex, RegexShape> shapes = new IdentityHashMap<>();
@@ -84,7 +83,7 @@ final class Claims {
       claims.add(first);
     }
     boolean unconditional = Scopes.takesAll(claim.rule());
-    boolean full = claims.size() >= MOST_CONDITIONAL && !unconditional;
+    boolean full = claims.size() >= MAX_CONDITIONAL && !unconditional;
     boolean neverReached =
         claims.stream()
             .anyMatch(
@@ -178,12 +177,12 @@ final class Claims {
   }
 
   private @Nullable Claim firstExpression(Host host, Predicate<Rule> wanted) {
-    if (trials >= MOST_TRIALS) {
+    if (trials >= MAX_TRIALS) {
       return null;
     }
     Decision.Ruled found =
         rules.firstByExpression(
-            host, rule -> Scopes.takesSome(rule) && wanted.test(rule) && trials++ < MOST_TRIALS);
+            host, rule -> Scopes.takesSome(rule) && wanted.test(rule) && trials++ < MAX_TRIALS);
     return found == null ? null : new Claim(found.rule(), found.matcher(), Extent.EXPRESSION);
   }
 

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 /** Collects findings. For one thread. */
 final class Findings {
   /** Most findings of a kind: a million rules without a test must not fill the terminal. */
-  static final int MOST_OF_A_KIND = 1000;
+  static final int MAX_OF_A_KIND = 1000;
 
   /** Rules that a message names. */
   private static final int NAMED = 3;
@@ -25,7 +25,7 @@ final class Findings {
 
   /** Adds what is said about a rule, with the places of others that the message names. */
   void add(Code code, Rule rule, String message, List<Rule> related) {
-    if (counts.merge(code, 1, Integer::sum) <= MOST_OF_A_KIND) {
+    if (counts.merge(code, 1, Integer::sum) <= MAX_OF_A_KIND) {
       all.add(
           new Finding(
               code,
@@ -45,7 +45,7 @@ final class Findings {
 
   /** Adds what is said about another place. */
   void add(Code code, String file, Location at, String message) {
-    if (counts.merge(code, 1, Integer::sum) <= MOST_OF_A_KIND) {
+    if (counts.merge(code, 1, Integer::sum) <= MAX_OF_A_KIND) {
       all.add(new Finding(code, null, file, at.line(), at.column(), message, List.of()));
     }
   }
@@ -96,9 +96,9 @@ final class Findings {
             .thenComparingInt(Finding::column));
     counts.forEach(
         (code, count) -> {
-          if (count > MOST_OF_A_KIND) {
+          if (count > MAX_OF_A_KIND) {
             String message =
-                (count - MOST_OF_A_KIND) + " further findings " + code + " are not shown";
+                (count - MAX_OF_A_KIND) + " further findings " + code + " are not shown";
             ordered.add(
                 new Finding(code, null, ordered.getFirst().file(), 0, 0, message, List.of()));
           }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Leads {
   /** Steps of a walk by templates, which can make a new host of each. */
-  private static final int MOST_TEMPLATE_STEPS = 32;
+  private static final int MAX_TEMPLATE_STEPS = 32;
 
   private final Claims claims;
 
@@ -114,7 +114,7 @@ final class Leads {
     HostMatcher place = place(start, target);
     OptionalInt port = target.port();
     int templateSteps = 0;
-    while (place != null && templateSteps < MOST_TEMPLATE_STEPS) {
+    while (place != null && templateSteps < MAX_TEMPLATE_STEPS) {
       seen.put(place, path.size());
       Claim next = next(path.getLast(), port, place);
       if (next == null || !(next.rule().outcome() instanceof Outcome.Rewrite rewrite)) {

@@ -76,7 +76,7 @@ class LegacyTargetsTest {
 
     assertThat(findings)
         .filteredOn(finding -> finding.code() == Code.LEGACY_SUFFIX_WITHOUT_RULE)
-        .hasSize(Findings.MOST_OF_A_KIND + 1);
+        .hasSize(Findings.MAX_OF_A_KIND + 1);
   }
 
   @ParameterizedTest

@@ -54,7 +54,7 @@ class LintTest {
 
   @Test
   void findingsStandInTheOrderOfTheFileAndAreNotWithoutEnd() {
-    int number = Findings.MOST_OF_A_KIND + 5;
+    int number = Findings.MAX_OF_A_KIND + 5;
     String[] rules = new String[number];
     for (int i = 0; i < number; i++) {
       rules[i] = exactRule("r" + i, "h" + i + ".net") + ", mode: off";
@@ -63,7 +63,7 @@ class LintTest {
     List<Finding> findings =
         findings(rules(rules) + "tests: [{ host: x, expect: { action: pass } }]\n");
 
-    assertThat(findings).hasSize(Findings.MOST_OF_A_KIND + 1);
+    assertThat(findings).hasSize(Findings.MAX_OF_A_KIND + 1);
     assertThat(findings.subList(0, 3)).extracting(Finding::line).containsExactly(3, 4, 5);
     assertThat(findings.getLast())
         .hasToString("r.yaml: warning: 5 further findings does-nothing are not shown");

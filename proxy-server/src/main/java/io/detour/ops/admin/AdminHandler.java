@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /** One connection to the admin interface: an answer for each request, in order. */
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
-  private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
+  private static final Logger logger = LoggerFactory.getLogger(AdminHandler.class);
 
   private final AdminRoutes routes;
 
@@ -74,7 +74,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   }
 
   private static Answer noAnswer(Throwable cause) {
-    LOG.error("admin: no answer", cause);
+    logger.error("admin: no answer", cause);
     return Answer.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "internal error, see the log");
   }
 
@@ -109,7 +109,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    LOG.debug("admin: connection from {} ends", context.channel().remoteAddress(), cause);
+    logger.debug("admin: connection from {} ends", context.channel().remoteAddress(), cause);
     var _ = context.close();
   }
 }

@@ -55,8 +55,8 @@ public record ReportPages(
   CompletableFuture<Answer> report(QueryStringDecoder parameters) {
     String since = value(parameters, "since");
     Duration span = since == null ? ReportQuery.USUAL_SINCE : DurationText.parse(since);
-    if (span == null || span.toSeconds() < 1 || span.compareTo(ReportQuery.MOST_SINCE) > 0) {
-      return bad("since", since, "1s.." + DurationText.of(ReportQuery.MOST_SINCE));
+    if (span == null || span.toSeconds() < 1 || span.compareTo(ReportQuery.MAX_SINCE) > 0) {
+      return bad("since", since, "1s.." + DurationText.of(ReportQuery.MAX_SINCE));
     }
     String asked = value(parameters, "format");
     Format format = asked == null ? Format.JSON : constant(Format.values(), asked);
@@ -96,7 +96,7 @@ public record ReportPages(
   private Answer csv(LedgerReading reading, ReportQuery query, ReportRows rows)
       throws SQLException {
     StringWriter text = new StringWriter();
-    new ReportCsv(new PrintWriter(text), zone).write(reading, query, rows, Report.MOST_ENTRIES);
+    new ReportCsv(new PrintWriter(text), zone).write(reading, query, rows, Report.MAX_ENTRIES);
     return Answer.page("text/csv; charset=utf-8; header=present", text.toString().getBytes(UTF_8));
   }
 

@@ -52,7 +52,7 @@ public record ServerPages(
     InstantSource clock,
     ZoneId zone) {
   /** The most tunnels on a page. */
-  static final int MOST_TUNNELS = 10_000;
+  static final int MAX_TUNNELS = 10_000;
 
   private static final String JSON = "application/json";
   private static final double TENTHS = 10;
@@ -93,7 +93,7 @@ public record ServerPages(
   CompletableFuture<Answer> connections() {
     long count = tunnels.count();
     return tunnels
-        .look(MOST_TUNNELS)
+        .look(MAX_TUNNELS)
         .thenApplyAsync(open -> connections(count, open)); // the loop has others to serve
   }
 

@@ -31,16 +31,16 @@ import org.slf4j.LoggerFactory;
  * Prober}. Any thread may call.
  */
 public final class CertificateWatch implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(CertificateWatch.class);
+  private static final Logger logger = LoggerFactory.getLogger(CertificateWatch.class);
 
   /** Handshakes that run at the same time. */
   static final int AT_ONCE = 4;
 
   /** How often it is looked for names that clients ask for and for rules that have ended. */
-  private static final Duration LONGEST_LOOK = Duration.ofMinutes(1);
+  private static final Duration MAX_LOOK = Duration.ofMinutes(1);
 
   /** How often it is looked for checks that are due. */
-  private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
+  private static final Duration MAX_TICK = Duration.ofSeconds(1);
 
   /** A name that nobody has asked for since is not looked at any more. */
   private static final Duration NAME_KEPT = Duration.ofDays(7);
@@ -124,7 +124,7 @@ public final class CertificateWatch implements AutoCloseable {
           handshakes.shutdownNow();
           prober.close();
         };
-    long tick = shorter(LONGEST_TICK, period.dividedBy(4)).toNanos();
+    long tick = shorter(MAX_TICK, period.dividedBy(4)).toNanos();
     var _ = thread.scheduleWithFixedDelay(watch::tick, tick, tick, TimeUnit.NANOSECONDS);
     return watch;
   }
@@ -163,12 +163,12 @@ public final class CertificateWatch implements AutoCloseable {
     try {
       long now = around.nanoTime().getAsLong();
       if (now - nextLookNanos >= 0) {
-        nextLookNanos = now + shorter(LONGEST_LOOK, period).toNanos();
+        nextLookNanos = now + shorter(MAX_LOOK, period).toNanos();
         plan(now);
       }
       begin(now);
     } catch (RuntimeException | Error e) {
-      LOG.error("certificates: planning failed", e);
+      logger.error("certificates: planning failed", e);
     }
   }
 
@@ -217,7 +217,7 @@ public final class CertificateWatch implements AutoCloseable {
       if (closed) {
         return;
       }
-      LOG.error("certificates: a check of rule {} failed", rule.name(), e);
+      logger.error("certificates: a check of rule {} failed", rule.name(), e);
       result = CheckResult.error(around.clock().instant());
     }
     CheckResult learnt = result;
@@ -234,7 +234,7 @@ public final class CertificateWatch implements AutoCloseable {
       try {
         listener.accept(learnt);
       } catch (RuntimeException | Error e) {
-        LOG.error("certificates: somebody failed who was told of one", e);
+        logger.error("certificates: somebody failed who was told of one", e);
       }
     }
     tick();
@@ -247,9 +247,9 @@ public final class CertificateWatch implements AutoCloseable {
       return;
     }
     if (now.problem() == null) {
-      LOG.info("certificates: rule {}: {} is good now", check.place().rule(), check.to());
+      logger.info("certificates: rule {}: {} is good now", check.place().rule(), check.to());
     } else {
-      LOG.warn("certificates: rule {}: {}", check.place().rule(), now.problem());
+      logger.warn("certificates: rule {}: {}", check.place().rule(), now.problem());
     }
   }
 

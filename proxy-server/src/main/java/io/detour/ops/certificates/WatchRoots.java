@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 
 /** Whom the watch trusts: whom this JVM trusts. */
 final class WatchRoots {
-  private static final Logger LOG = LoggerFactory.getLogger(WatchRoots.class);
+  private static final Logger logger = LoggerFactory.getLogger(WatchRoots.class);
 
   private WatchRoots() {}
 
@@ -16,7 +16,7 @@ final class WatchRoots {
     return switch (TrustRoots.load(List.of())) {
       case TrustRoots roots -> roots;
       case UnreadableTrustRoots unreadable -> {
-        LOG.warn("certificates: none is trusted: {}", unreadable.problem());
+        logger.warn("certificates: none is trusted: {}", unreadable.problem());
         yield new TrustRoots(Set.of());
       }
     };

@@ -16,10 +16,10 @@ import org.slf4j.LoggerFactory;
  * gone delays nobody; what was used meanwhile is kept within a bound.
  */
 public final class Ledger implements AutoCloseable, LedgerStatistics {
-  private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+  private static final Logger logger = LoggerFactory.getLogger(Ledger.class);
 
   /** Rows that are kept in memory at most. */
-  static final int MOST_PENDING = 100_000;
+  static final int MAX_PENDING = 100_000;
 
   /** How long a close waits beyond the time that the last attempts have: for drivers. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -57,7 +57,7 @@ public final class Ledger implements AutoCloseable, LedgerStatistics {
    * @param clock the time of day
    */
   public static Ledger open(LedgerOptions options, InstantSource clock) {
-    return open(options, clock, Pace.usual(), MOST_PENDING);
+    return open(options, clock, Pace.usual(), MAX_PENDING);
   }
 
   /** The same at another pace and with another bound. */
@@ -144,7 +144,7 @@ public final class Ledger implements AutoCloseable, LedgerStatistics {
     writer.close();
     try {
       if (!thread.join(pace.close().plus(PATIENCE))) {
-        LOG.error(
+        logger.error(
             "ledger {}: still waiting for the database on a stop; {} rows of uses may be lost",
             options.url(),
             queue.size());

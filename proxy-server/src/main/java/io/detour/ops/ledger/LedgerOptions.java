@@ -6,20 +6,20 @@ import java.time.Duration;
  * How the ledger is kept. Immutable.
  *
  * @param url where
- * @param retention rows that were seen last before this are removed, {@link #LEAST_RETENTION} to
- *     {@link #MOST_RETENTION}
- * @param maxEntries the most rows, 1 to {@link #MOST_ENTRIES}; more are folded into one for each
+ * @param retention rows that were seen last before this are removed, {@link #MIN_RETENTION} to
+ *     {@link #MAX_RETENTION}
+ * @param maxEntries the most rows, 1 to {@link #MAX_ENTRIES}; more are folded into one for each
  *     rule
  */
 public record LedgerOptions(LedgerUrl url, Duration retention, int maxEntries) {
   /** The shortest retention. */
-  public static final Duration LEAST_RETENTION = Duration.ofDays(1);
+  public static final Duration MIN_RETENTION = Duration.ofDays(1);
 
   /** The longest retention: ten years. */
-  public static final Duration MOST_RETENTION = Duration.ofDays(3650);
+  public static final Duration MAX_RETENTION = Duration.ofDays(3650);
 
   /** The most rows that may be asked for. */
-  public static final int MOST_ENTRIES = 100_000_000;
+  public static final int MAX_ENTRIES = 100_000_000;
 
   private static final Duration USUAL_RETENTION = Duration.ofDays(400);
   private static final int USUAL_ENTRIES = 200_000;
@@ -28,19 +28,13 @@ public record LedgerOptions(LedgerUrl url, Duration retention, int maxEntries) {
    * @throws IllegalArgumentException if a value is out of its range
    */
   public LedgerOptions {
-    if (retention.compareTo(LEAST_RETENTION) < 0 || retention.compareTo(MOST_RETENTION) > 0) {
+    if (retention.compareTo(MIN_RETENTION) < 0 || retention.compareTo(MAX_RETENTION) > 0) {
       throw new IllegalArgumentException(
-          "retention: "
-              + retention
-              + " (expected: "
-              + LEAST_RETENTION
-              + ".."
-              + MOST_RETENTION
-              + ")");
+          "retention: " + retention + " (expected: " + MIN_RETENTION + ".." + MAX_RETENTION + ")");
     }
-    if (maxEntries < 1 || maxEntries > MOST_ENTRIES) {
+    if (maxEntries < 1 || maxEntries > MAX_ENTRIES) {
       throw new IllegalArgumentException(
-          "maxEntries: " + maxEntries + " (expected: 1.." + MOST_ENTRIES + ")");
+          "maxEntries: " + maxEntries + " (expected: 1.." + MAX_ENTRIES + ")");
     }
   }
 

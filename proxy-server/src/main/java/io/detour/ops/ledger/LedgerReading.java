@@ -94,7 +94,7 @@ public final class LedgerReading implements AutoCloseable {
     List<RuleReport> rules = rules(query);
     List<UseReport> newest = new ArrayList<>();
     Set<String> told = names(rules);
-    var _ = uses(told, Order.NEWEST, Long.MIN_VALUE, Report.MOST_ENTRIES, false, newest::add);
+    var _ = uses(told, Order.NEWEST, Long.MIN_VALUE, Report.MAX_ENTRIES, false, newest::add);
     return new Report(dialect.label(), query, rules, count(told), newest);
   }
 

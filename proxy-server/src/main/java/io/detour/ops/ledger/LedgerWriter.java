@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Whatever fails is tried again later, with a new connection.
  */
 final class LedgerWriter implements Runnable {
-  private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+  private static final Logger logger = LoggerFactory.getLogger(Ledger.class);
 
   private final LedgerOptions options;
 
@@ -142,7 +142,7 @@ final class LedgerWriter implements Runnable {
       }
       long left = deadline - System.nanoTime();
       if (left <= 0) {
-        LOG.error(
+        logger.error(
             "ledger {}: closed while it cannot be written, so what was used and which rules were"
                 + " observed since the last write is lost ({} rows of uses)",
             place,
@@ -160,7 +160,7 @@ final class LedgerWriter implements Runnable {
         new BatchTransaction(connection, database.dialect(), run, spans).end();
       }
     } catch (SQLException e) {
-      LOG.warn("ledger {}: {}", place, described(e));
+      logger.warn("ledger {}: {}", place, described(e));
     }
   }
 
@@ -194,7 +194,7 @@ final class LedgerWriter implements Runnable {
 
   private Connection connected() throws SQLException {
     if (connection != null && !database.isInPlace()) {
-      LOG.warn("ledger {}: its file is gone or another one, so it is begun anew", place);
+      logger.warn("ledger {}: its file is gone or another one, so it is begun anew", place);
       disconnect();
     }
     if (connection == null) {
@@ -250,7 +250,7 @@ final class LedgerWriter implements Runnable {
 
   private void succeeded() {
     if (failures > 0) {
-      LOG.info("ledger {}: written again, after {} attempts that failed", place, failures);
+      logger.info("ledger {}: written again, after {} attempts that failed", place, failures);
     }
     failures = 0;
     up = true;
@@ -261,12 +261,12 @@ final class LedgerWriter implements Runnable {
     failures++;
     failed.incrementAndGet();
     if (failures == 1) {
-      LOG.warn(
+      logger.warn(
           "ledger {}: cannot be written: {}; uses are kept in memory and it is tried again",
           place,
           described(problem));
     }
-    LOG.debug("ledger: attempt {} failed", failures, problem);
+    logger.debug("ledger: attempt {} failed", failures, problem);
     disconnect();
   }
 
@@ -284,7 +284,7 @@ final class LedgerWriter implements Runnable {
       try {
         old.close();
       } catch (SQLException e) {
-        LOG.debug("ledger: closing a connection failed", e);
+        logger.debug("ledger: closing a connection failed", e);
       }
     }
   }

@@ -37,7 +37,7 @@ public record PostgresqlUrl(
       Pattern.compile("[A-Za-z]+=(?:[^%&#\\s\\p{Cntrl}]|%[0-9A-Fa-f]{2})*");
   private static final Pattern CREDENTIALS =
       Pattern.compile("(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*");
-  private static final int MOST_PORT = 65_535;
+  private static final int MAX_PORT = 65_535;
 
   /**
    * Reads one.
@@ -68,8 +68,7 @@ public record PostgresqlUrl(
   private static boolean hasPorts(String hosts) {
     for (String host : hosts.split(",", -1)) {
       int colon = host.lastIndexOf(':');
-      if (colon > host.lastIndexOf(']')
-          && Integer.parseInt(host.substring(colon + 1)) > MOST_PORT) {
+      if (colon > host.lastIndexOf(']') && Integer.parseInt(host.substring(colon + 1)) > MAX_PORT) {
         return false;
       }
     }

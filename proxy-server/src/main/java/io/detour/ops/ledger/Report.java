@@ -9,7 +9,7 @@ import java.util.List;
  * @param query what was asked
  * @param rules those of the query in its order, then others that the ledger knows, by name
  * @param entriesTotal how many rows there are of these rules
- * @param entries the {@value #MOST_ENTRIES} of them that were seen last, the newest first
+ * @param entries the {@value #MAX_ENTRIES} of them that were seen last, the newest first
  */
 public record Report(
     String ledger,
@@ -18,7 +18,7 @@ public record Report(
     long entriesTotal,
     List<UseReport> entries) {
   /** The most rows that a report holds. */
-  public static final int MOST_ENTRIES = 10_000;
+  public static final int MAX_ENTRIES = 10_000;
 
   public Report {
     rules = List.copyOf(rules);

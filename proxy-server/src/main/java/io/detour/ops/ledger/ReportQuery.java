@@ -20,7 +20,7 @@ public record ReportQuery(
   public static final Duration USUAL_SINCE = Duration.ofDays(30);
 
   /** How far back anything can be known. */
-  public static final Duration MOST_SINCE = LedgerOptions.MOST_RETENTION;
+  public static final Duration MAX_SINCE = LedgerOptions.MAX_RETENTION;
 
   /**
    * @throws IllegalArgumentException if the time is too short

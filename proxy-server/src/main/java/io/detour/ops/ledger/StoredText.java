@@ -5,20 +5,20 @@ import org.jspecify.annotations.Nullable;
 /** Text of clients made fit for memory and for every database. */
 final class StoredText {
   /** Longer than any host name, and enough of what a program says of itself. */
-  static final int MOST_CHARACTERS = 256;
+  static final int MAX_CHARACTERS = 256;
 
   private static final char REPLACEMENT = '\ufffd';
 
   private StoredText() {}
 
-  /** At most {@value #MOST_CHARACTERS} characters; usually the same object. */
+  /** At most {@value #MAX_CHARACTERS} characters; usually the same object. */
   static @Nullable String shortened(@Nullable String text) {
     return text == null ? null : shortenedText(text);
   }
 
   /** The same for a text that is there. */
   static String shortenedText(String text) {
-    return text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS);
+    return text.length() <= MAX_CHARACTERS ? text : text.substring(0, MAX_CHARACTERS);
   }
 
   /**

@@ -24,9 +24,9 @@ record BlockingCopy(ReadableByteChannel source, WritableByteChannel sink, LongCo
    * ({@code O_NONBLOCK} belongs to the open file, fcntl(2)). Then nothing moves for a while, and
    * each attempt in vain makes the pause before the next one twice as long, up to the longest.
    */
-  private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long MIN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(32);
+  private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(32);
 
   /** Why a copy is over. */
   sealed interface End {
@@ -79,7 +79,7 @@ record BlockingCopy(ReadableByteChannel source, WritableByteChannel sink, LongCo
     if (moved != 0) {
       return 0;
     }
-    long nanos = Math.clamp(2 * lastNanos, SHORTEST_PAUSE_NANOS, LONGEST_PAUSE_NANOS);
+    long nanos = Math.clamp(2 * lastNanos, MIN_PAUSE_NANOS, MAX_PAUSE_NANOS);
     sleep.accept(nanos);
     return nanos;
   }

@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * for input is left behind when the tunnel is over, since nothing can interrupt a blocking read.
  */
 public final class PipedTunnel {
-  private static final Logger LOG = LoggerFactory.getLogger(PipedTunnel.class);
+  private static final Logger logger = LoggerFactory.getLogger(PipedTunnel.class);
   private static final int CLOSE_SECONDS = 5;
 
   private final SocketChannel socket;
@@ -146,7 +146,7 @@ public final class PipedTunnel {
     try {
       socket.shutdownOutput();
     } catch (IOException e) {
-      LOG.debug("the tunnel was over before the input", e);
+      logger.debug("the tunnel was over before the input", e);
     }
   }
 
@@ -180,7 +180,7 @@ public final class PipedTunnel {
     try {
       channel.close();
     } catch (IOException e) {
-      LOG.debug("close", e);
+      logger.debug("close", e);
     }
   }
 }

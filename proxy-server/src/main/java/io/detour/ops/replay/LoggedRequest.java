@@ -41,7 +41,7 @@ public record LoggedRequest(
   private static final Set<String> ACTIONS = Set.of("rewrite", "pass", "reject", "brownout");
   private static final Set<String> MODES = Set.of("enforce", "report");
   private static final String RULE_NAME = "[a-z0-9-]{1,63}";
-  private static final int LEAST_ERROR = 400;
+  private static final int MIN_ERROR = 400;
 
   /**
    * What a client was told instead of being served.
@@ -94,7 +94,7 @@ public record LoggedRequest(
 
   private static @Nullable Refused refusal(Map<String, String> facts) throws BadFact {
     OptionalInt status = number(facts, "status", 100, 599);
-    return status.isEmpty() || status.getAsInt() < LEAST_ERROR
+    return status.isEmpty() || status.getAsInt() < MIN_ERROR
         ? null
         : new Refused(status.getAsInt(), facts.get("error"), facts.get("details"));
   }

@@ -31,14 +31,14 @@ import org.jspecify.annotations.Nullable;
  * <p>In bounded memory. One thread.
  */
 public final class Replay implements Consumer<LoggedRequest> {
-  private static final int MOST_CLIENTS = 200_000;
-  private static final int MOST_FALLBACKS = 100_000;
+  private static final int MAX_CLIENTS = 200_000;
+  private static final int MAX_FALLBACKS = 100_000;
   private static final int FORBIDDEN = 403;
   private static final Set<String> DIALLED_IN_VAIN =
       Stream.of(FallbackError.values()).map(FallbackError::token).collect(Collectors.toSet());
 
   private final RuleSet rules;
-  private final Clients.Budget clients = new Clients.Budget(MOST_CLIENTS);
+  private final Clients.Budget clients = new Clients.Budget(MAX_CLIENTS);
   private final ChangeGroups changed = new ChangeGroups(clients);
   private final ChangeGroups renamed = new ChangeGroups(clients);
 
@@ -159,7 +159,7 @@ public final class Replay implements Consumer<LoggedRequest> {
   }
 
   private void rememberFallback(Fallen fallen) {
-    if (fallbacks.size() < MOST_FALLBACKS) {
+    if (fallbacks.size() < MAX_FALLBACKS) {
       fallbacks.add(fallen);
     }
   }

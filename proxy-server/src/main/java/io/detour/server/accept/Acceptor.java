@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * later; until then connections wait in the kernel's backlog.
  */
 final class Acceptor extends ChannelInboundHandlerAdapter {
-  private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
+  private static final Logger logger = LoggerFactory.getLogger(Acceptor.class);
 
   private static final long RETRY_MILLIS = 100;
 
@@ -124,7 +124,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     var _ = context.executor().schedule(this::tryAgain, RETRY_MILLIS, TimeUnit.MILLISECONDS);
     long now = System.nanoTime();
     if (lastFailure == 0 || now - lastFailure > EPISODE_NANOS) {
-      LOG.warn(
+      logger.warn(
           "clients of {} wait to be accepted until it is possible again: {}",
           socket.localAddress(),
           BindFailure.words(cause));

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * {@code certificates}. Any thread.
  */
 final class Certificates implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Certificates.class);
+  private static final Logger logger = LoggerFactory.getLogger(Certificates.class);
 
   /** Between two looks at the files. */
   private static final long INTERVAL_MILLIS = 1_000;
@@ -65,7 +65,7 @@ final class Certificates implements AutoCloseable {
       try {
         look.accept(listener);
       } catch (RuntimeException | Error e) {
-        LOG.error("a certificate could not be looked at, the one in use stays", e);
+        logger.error("a certificate could not be looked at, the one in use stays", e);
       }
     }
   }

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * @param used how many are open or will be, apart from clients
  */
 public record DescriptorBudget(long limit, long used) {
-  private static final Logger LOG = LoggerFactory.getLogger(DescriptorBudget.class);
+  private static final Logger logger = LoggerFactory.getLogger(DescriptorBudget.class);
 
   /** Fewer clients at once are no service. */
   static final int FEWEST_TUNNELS = 8;
@@ -42,7 +42,7 @@ public record DescriptorBudget(long limit, long used) {
     try (Stream<Path> open = Files.list(proc.resolve("self/fd"))) {
       budget = new DescriptorBudget(limit(proc), open.count() + RESERVE + PER_LOOP * (long) loops);
     } catch (IOException | NumberFormatException e) {
-      LOG.debug("the limit of descriptors is unknown", e);
+      logger.debug("the limit of descriptors is unknown", e);
       return wanted;
     }
     return budget.fit(wanted);
@@ -70,7 +70,7 @@ public record DescriptorBudget(long limit, long used) {
                   .formatted(wanted.tunnels(), limit, FEWEST_TUNNELS)
               + " LimitNOFILE=%d in the unit, or ulimit -n)".formatted(needed(wanted.tunnels())));
     }
-    LOG.warn(
+    logger.warn(
         "limits.tunnels is lowered from {} to {}, which is what fits into {} descriptors; set"
             + " LimitNOFILE={} in the unit, or ulimit -n",
         wanted.tunnels(),

@@ -26,7 +26,7 @@ public final class HalfClosedWatch extends ChannelInboundHandlerAdapter {
   private static final long INTERVAL_MILLIS = 50;
 
   /** The most that are asked about in an interval; of more of them each waits for its turn. */
-  private static final int MOST_LOOKS = 100;
+  private static final int MAX_LOOKS = 100;
 
   /** {@code TCP_CLOSE} of tcp_states.h, in {@code tcpi_state} of {@code TCP_INFO} (tcp(7)). */
   private static final int TCP_CLOSE = 7;
@@ -103,7 +103,7 @@ public final class HalfClosedWatch extends ChannelInboundHandlerAdapter {
 
     private void look(EventExecutor loop) {
       scheduled = false;
-      int looks = Math.min(clients.size(), MOST_LOOKS);
+      int looks = Math.min(clients.size(), MAX_LOOKS);
       for (int i = 0; i < looks && !clients.isEmpty(); i++) {
         look(clients.removeFirst());
       }

@@ -85,7 +85,7 @@ public sealed interface ListenAddress {
    */
   record Unix(Path path) implements ListenAddress {
     private static final String PREFIX = "unix:";
-    private static final int MOST_BYTES = 107;
+    private static final int MAX_BYTES = 107;
     private static final String EXPECTED = " (expected: unix:/PATH of at most 107 bytes)";
 
     private static Unix parse(String text) {
@@ -99,7 +99,7 @@ public sealed interface ListenAddress {
         throw new IllegalArgumentException(
             text + ": the path does not lead from / to a file" + EXPECTED);
       }
-      if (path.toString().getBytes(UTF_8).length > MOST_BYTES) {
+      if (path.toString().getBytes(UTF_8).length > MAX_BYTES) {
         throw new IllegalArgumentException(text + ": the path is too long" + EXPECTED);
       }
       return new Unix(path);

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #newHandler} is for any thread, {@link #read} and {@link #readIfChanged} for one.
  */
 final class ListenerTls {
-  private static final Logger LOG = LoggerFactory.getLogger(ListenerTls.class);
+  private static final Logger logger = LoggerFactory.getLogger(ListenerTls.class);
 
   private final TlsFiles files;
   private final Duration handshakeTimeout;
@@ -103,9 +103,9 @@ final class ListenerTls {
     seen = read;
     try {
       context = context(files);
-      LOG.info("{} and its key were read again", files.certificate());
+      logger.info("{} and its key were read again", files.certificate());
     } catch (IOException e) {
-      LOG.warn("the certificate in use stays: {}", e.getMessage());
+      logger.warn("the certificate in use stays: {}", e.getMessage());
     }
   }
 

@@ -36,10 +36,10 @@ sealed interface ProxyHeader {
   record Complete(int bytes, @Nullable InetSocketAddress source) implements ProxyHeader {}
 
   /** Of version 1, with CR and LF. */
-  int MOST_TEXT_BYTES = 107;
+  int MAX_TEXT_BYTES = 107;
 
   /** Of version 2, with all its TLVs; the protocol would allow 65,551. */
-  int MOST_BINARY_BYTES = 4096;
+  int MAX_BINARY_BYTES = 4096;
 
   /**
    * Reads a header.
@@ -64,7 +64,7 @@ sealed interface ProxyHeader {
   final class Text {
     private static final byte[] BEGIN = "PROXY ".getBytes(US_ASCII);
     private static final int WORDS = 6;
-    private static final int MOST_PORT = 65535;
+    private static final int MAX_PORT = 65535;
 
     private Text() {}
 
@@ -75,9 +75,9 @@ sealed interface ProxyHeader {
       int start = bytes.readerIndex();
       int lf =
           bytes.indexOf(
-              start, start + Math.min(bytes.readableBytes(), MOST_TEXT_BYTES), (byte) '\n');
+              start, start + Math.min(bytes.readableBytes(), MAX_TEXT_BYTES), (byte) '\n');
       if (lf < 0) {
-        return bytes.readableBytes() < MOST_TEXT_BYTES
+        return bytes.readableBytes() < MAX_TEXT_BYTES
             ? new Incomplete()
             : new Malformed("the PROXY line is longer than 107 bytes");
       }
@@ -120,7 +120,7 @@ sealed interface ProxyHeader {
         return -1;
       }
       int port = Integer.parseInt(text);
-      return port <= MOST_PORT ? port : -1;
+      return port <= MAX_PORT ? port : -1;
     }
   }
 
@@ -148,7 +148,7 @@ sealed interface ProxyHeader {
       if (command != LOCAL && command != PROXY) {
         return new Malformed("unknown version or command of a PROXY header");
       }
-      if (FIXED_BYTES + length > MOST_BINARY_BYTES) {
+      if (FIXED_BYTES + length > MAX_BINARY_BYTES) {
         return new Malformed("the PROXY header is longer than 4096 bytes");
       }
       int addressBytes = command == LOCAL ? 0 : addressBytes(bytes.getUnsignedByte(at + 1));

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * time, is closed without a word: who is there is unknown. Belongs to the client's event loop.
  */
 final class ProxyHeaderReader extends ByteToMessageDecoder {
-  private static final Logger LOG = LoggerFactory.getLogger(ProxyHeaderReader.class);
+  private static final Logger logger = LoggerFactory.getLogger(ProxyHeaderReader.class);
 
   private final ProxyProtocol protocol;
   private final Duration timeout;
@@ -84,7 +84,7 @@ final class ProxyHeaderReader extends ByteToMessageDecoder {
   }
 
   private static void refuse(ChannelHandlerContext context, String problem) {
-    LOG.debug("PROXY header from {}: {}", context.channel().remoteAddress(), problem);
+    logger.debug("PROXY header from {}: {}", context.channel().remoteAddress(), problem);
     context.close();
   }
 

@@ -24,10 +24,10 @@ import org.slf4j.LoggerFactory;
  * thread {@code users}. Without users there is neither.
  */
 public final class AccessControl implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(AccessControl.class);
+  private static final Logger logger = LoggerFactory.getLogger(AccessControl.class);
 
   /** With those of bcrypt's usual cost, the last of these waits for a few seconds. */
-  private static final int MOST_WAITING_PASSWORDS = 128;
+  private static final int MAX_WAITING_PASSWORDS = 128;
 
   private static final int IDLE_SECONDS = 10;
   private static final int LOOK_SECONDS = 1;
@@ -81,7 +81,7 @@ public final class AccessControl implements AutoCloseable {
             threads,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(MOST_WAITING_PASSWORDS),
+            new ArrayBlockingQueue<>(MAX_WAITING_PASSWORDS),
             Thread.ofPlatform().daemon().name("password-", 0).factory());
     pool.allowCoreThreadTimeOut(true);
     return pool;
@@ -102,7 +102,7 @@ public final class AccessControl implements AutoCloseable {
     try {
       users.look();
     } catch (RuntimeException | Error e) {
-      LOG.error("users: looking at their file failed", e);
+      logger.error("users: looking at their file failed", e);
     }
   }
 

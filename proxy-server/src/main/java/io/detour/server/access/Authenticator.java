@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * <p>A password is tried on exactly one hash, whether there is such a user or not.
  */
 final class Authenticator {
-  private static final Logger LOG = LoggerFactory.getLogger(Authenticator.class);
+  private static final Logger logger = LoggerFactory.getLogger(Authenticator.class);
   private static final String CHALLENGE = "Basic realm=\"Detour\", charset=\"UTF-8\"";
   private static final Duration OVERLOAD = Duration.ofSeconds(1);
 
@@ -125,7 +125,7 @@ final class Authenticator {
     try {
       found = isRight(attempt.users().users(), credentials) ? right(attempt, credentials) : WRONG;
     } catch (RuntimeException e) {
-      LOG.error("a password could not be tried", e);
+      logger.error("a password could not be tried", e);
     } finally {
       finish(attempt, found);
     }
@@ -161,7 +161,7 @@ final class Authenticator {
     try {
       one.loop.execute(() -> one.done.accept(result));
     } catch (RejectedExecutionException e) {
-      LOG.debug("nobody waits for a password any more: the server is closed");
+      logger.debug("nobody waits for a password any more: the server is closed");
     }
   }
 

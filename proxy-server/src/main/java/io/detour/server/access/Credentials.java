@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A user name and a password, as the scheme Basic sends them (RFC 7617). Its text shows neither.
  *
- * @param user 1 to {@link #MOST_BYTES} bytes of UTF-8, without a colon or a control character
- * @param password up to {@link #MOST_BYTES} bytes of UTF-8, without a control character
+ * @param user 1 to {@link #MAX_BYTES} bytes of UTF-8, without a colon or a control character
+ * @param password up to {@link #MAX_BYTES} bytes of UTF-8, without a control character
  */
 record Credentials(String user, String password) {
   /** The work of a hash grows with the length. */
-  static final int MOST_BYTES = 255;
+  static final int MAX_BYTES = 255;
 
   private static final Pattern FIELD =
       Pattern.compile("(?i:basic) +([A-Za-z0-9+/]+={0,2})", Pattern.DOTALL);
@@ -55,7 +55,7 @@ record Credentials(String user, String password) {
   }
 
   private static boolean isShort(String text) {
-    return text.getBytes(UTF_8).length <= MOST_BYTES;
+    return text.getBytes(UTF_8).length <= MAX_BYTES;
   }
 
   byte[] passwordBytes() {

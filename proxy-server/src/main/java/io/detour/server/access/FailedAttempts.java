@@ -20,7 +20,7 @@ final class FailedAttempts {
   static final Duration INTERVAL = Duration.ofSeconds(6);
 
   /** The client that has failed least recently is forgotten. */
-  static final int MOST_CLIENTS = 10_000;
+  static final int MAX_CLIENTS = 10_000;
 
   private static final Address NO_ADDRESS = new Address(0, 0);
 
@@ -29,7 +29,7 @@ final class FailedAttempts {
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Address, Long> eldest) {
-          return size() > MOST_CLIENTS;
+          return size() > MAX_CLIENTS;
         }
       };
 

@@ -36,16 +36,16 @@ record PasswordHash(Kind kind, int cost, String text) implements ParsedHash {
               + "([./A-Za-z0-9]{43}|[./A-Za-z0-9]{86})");
   private static final Pattern DES = Pattern.compile("[./A-Za-z0-9]{13}");
 
-  private static final int LEAST_BCRYPT_COST = 4;
+  private static final int MIN_BCRYPT_COST = 4;
 
   /** Takes some seconds. */
-  private static final int MOST_BCRYPT_COST = 15;
+  private static final int MAX_BCRYPT_COST = 15;
 
   private static final int USUAL_ROUNDS = 5_000;
-  private static final int LEAST_ROUNDS = 1_000;
+  private static final int MIN_ROUNDS = 1_000;
 
   /** Takes a second or two. */
-  private static final int MOST_ROUNDS = 1_000_000;
+  private static final int MAX_ROUNDS = 1_000_000;
 
   private static final int SHA_256_CHARACTERS = 43;
 
@@ -54,15 +54,15 @@ record PasswordHash(Kind kind, int cost, String text) implements ParsedHash {
     Matcher bcrypt = BCRYPT.matcher(text);
     if (bcrypt.matches()) {
       int cost = Integer.parseInt(bcrypt.group(1));
-      return cost >= LEAST_BCRYPT_COST && cost <= MOST_BCRYPT_COST
+      return cost >= MIN_BCRYPT_COST && cost <= MAX_BCRYPT_COST
           ? new PasswordHash(Kind.BCRYPT, cost, text)
           : new Malformed(
               "bcrypt cost: "
                   + cost
                   + " (expected: "
-                  + LEAST_BCRYPT_COST
+                  + MIN_BCRYPT_COST
                   + ".."
-                  + MOST_BCRYPT_COST
+                  + MAX_BCRYPT_COST
                   + ")");
     }
     Matcher sha = SHA.matcher(text);
@@ -75,10 +75,10 @@ record PasswordHash(Kind kind, int cost, String text) implements ParsedHash {
       return new Malformed(refusal(text));
     }
     int rounds = sha.group(2) == null ? USUAL_ROUNDS : Integer.parseInt(sha.group(2));
-    return rounds >= LEAST_ROUNDS && rounds <= MOST_ROUNDS
+    return rounds >= MIN_ROUNDS && rounds <= MAX_ROUNDS
         ? new PasswordHash(is256 ? Kind.SHA_256 : Kind.SHA_512, rounds, text)
         : new Malformed(
-            "rounds: " + rounds + " (expected: " + LEAST_ROUNDS + ".." + MOST_ROUNDS + ")");
+            "rounds: " + rounds + " (expected: " + MIN_ROUNDS + ".." + MAX_ROUNDS + ")");
   }
 
   private static String refusal(String text) {

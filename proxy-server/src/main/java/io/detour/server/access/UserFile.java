@@ -21,9 +21,9 @@ import java.util.Map;
  * lines and lines that begin with {@code #} aside. For one file.
  */
 public final class UserFile {
-  private static final int MOST_FILE_BYTES = 16 << 20;
-  private static final int MOST_LINE_CHARACTERS = 1024;
-  private static final int MOST_PROBLEMS = 100;
+  private static final int MAX_FILE_BYTES = 16 << 20;
+  private static final int MAX_LINE_CHARACTERS = 1024;
+  private static final int MAX_PROBLEMS = 100;
 
   private final String file;
   private final List<Problem> problems = new ArrayList<>();
@@ -42,8 +42,8 @@ public final class UserFile {
   public static ReadUsers load(Path path) {
     UserFile file = new UserFile(path.toString());
     try (InputStream in = Files.newInputStream(path)) {
-      byte[] bytes = in.readNBytes(MOST_FILE_BYTES + 1);
-      if (bytes.length > MOST_FILE_BYTES) {
+      byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
+      if (bytes.length > MAX_FILE_BYTES) {
         return file.unreadable("is larger than 16 MiB");
       }
       return file.read(UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
@@ -63,7 +63,7 @@ public final class UserFile {
 
   private ReadUsers read(String text) {
     String[] all = text.split("\n", -1);
-    for (int i = 0; i < all.length && problems.size() < MOST_PROBLEMS; i++) {
+    for (int i = 0; i < all.length && problems.size() < MAX_PROBLEMS; i++) {
       String line = all[i].endsWith("\r") ? all[i].substring(0, all[i].length() - 1) : all[i];
       if (!line.isBlank() && line.charAt(0) != '#') {
         read(i + 1, line);
@@ -79,8 +79,8 @@ public final class UserFile {
 
   private void read(int number, String line) {
     int colon = line.indexOf(':');
-    if (line.length() > MOST_LINE_CHARACTERS) {
-      add(number, 1, "the line is longer than " + MOST_LINE_CHARACTERS + " characters");
+    if (line.length() > MAX_LINE_CHARACTERS) {
+      add(number, 1, "the line is longer than " + MAX_LINE_CHARACTERS + " characters");
     } else if (colon < 0) {
       add(number, 1, "a colon is missing (expected: USER:HASH)");
     } else if (!isName(line.substring(0, colon))) {
@@ -96,7 +96,7 @@ public final class UserFile {
 
   private static boolean isName(String name) {
     int bytes = name.getBytes(UTF_8).length;
-    return bytes >= 1 && bytes <= Credentials.MOST_BYTES && Printable.isLine(name);
+    return bytes >= 1 && bytes <= Credentials.MAX_BYTES && Printable.isLine(name);
   }
 
   private void read(int number, String user, String hash) {

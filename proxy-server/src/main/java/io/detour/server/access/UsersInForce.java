@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * thread may ask for {@link #current}; one thread at a time may {@link #look}.
  */
 final class UsersInForce {
-  private static final Logger LOG = LoggerFactory.getLogger(UsersInForce.class);
+  private static final Logger logger = LoggerFactory.getLogger(UsersInForce.class);
 
   private final Path file;
   private final LongSupplier nanoTime;
@@ -73,11 +73,11 @@ final class UsersInForce {
     switch (again) {
       case Users users -> {
         current = snapshot(users);
-        LOG.info("users reloaded: {} in {}", users.count(), file);
+        logger.info("users reloaded: {} in {}", users.count(), file);
       }
       case ReadUsers.Rejected rejected -> {
-        LoggedEntries.warn(LOG, rejected.problems(), "problems");
-        LOG.warn("users not reloaded: {} has problems, the users before stay", file);
+        LoggedEntries.warn(logger, rejected.problems(), "problems");
+        logger.warn("users not reloaded: {} has problems, the users before stay", file);
       }
     }
   }

@@ -22,10 +22,10 @@ import org.slf4j.LoggerFactory;
  * <p>Any thread may ask, and none ever waits here.
  */
 public final class Reloader implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
+  private static final Logger logger = LoggerFactory.getLogger(Reloader.class);
 
   /** Files are looked at twice in the time for which they have to be at rest, up to this. */
-  private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration MAX_INTERVAL = Duration.ofSeconds(1);
 
   private static final int CLOSE_SECONDS = 5;
 
@@ -69,7 +69,7 @@ public final class Reloader implements AutoCloseable {
   public void watch(Duration rest) {
     ChangeWatch watch = new ChangeWatch(rest);
     Duration half = rest.dividedBy(2);
-    long interval = (half.compareTo(LONGEST_INTERVAL) < 0 ? half : LONGEST_INTERVAL).toNanos();
+    long interval = (half.compareTo(MAX_INTERVAL) < 0 ? half : MAX_INTERVAL).toNanos();
     var _ =
         thread.scheduleWithFixedDelay(
             () -> look(watch, System.nanoTime()), interval, interval, TimeUnit.NANOSECONDS);
@@ -110,14 +110,14 @@ public final class Reloader implements AutoCloseable {
     ReloadResult result = result();
     switch (result) {
       case ReloadResult.Replaced replaced -> {
-        LoggedEntries.warn(LOG, replaced.warnings(), "warnings");
+        LoggedEntries.warn(logger, replaced.warnings(), "warnings");
         history.succeeded(clock.instant(), result.summary());
-        LOG.info("rules reloaded ({}): {}", trigger.text(), result.summary());
+        logger.info("rules reloaded ({}): {}", trigger.text(), result.summary());
       }
       case ReloadResult.Kept kept -> {
         history.failed(clock.instant(), result.summary());
-        LoggedEntries.warn(LOG, kept.problems(), "problems");
-        LOG.error("rules not reloaded ({}): {}", trigger.text(), result.summary());
+        LoggedEntries.warn(logger, kept.problems(), "problems");
+        logger.error("rules not reloaded ({}): {}", trigger.text(), result.summary());
       }
     }
     return result;
@@ -139,7 +139,7 @@ public final class Reloader implements AutoCloseable {
         }
       };
     } catch (Throwable e) { // whatever it is, who asked gets an answer and the thread goes on
-      LOG.error("rules: reading them failed", e);
+      logger.error("rules: reading them failed", e);
       return new ReloadResult.Kept(
           List.of(new Problem("rules", 0, 0, "internal error, see the log")));
     }
@@ -159,7 +159,7 @@ public final class Reloader implements AutoCloseable {
         case VANISHED -> block(() -> reportAbsence(now.vanishedSince(loader.lastRead())));
       }
     } catch (Throwable e) { // a task that throws is not run again
-      block(() -> LOG.error("rules: looking at the files failed", e));
+      block(() -> logger.error("rules: looking at the files failed", e));
     }
   }
 
@@ -173,7 +173,7 @@ public final class Reloader implements AutoCloseable {
   }
 
   private static void reportAbsence(List<Path> paths) {
-    LOG.error(
+    logger.error(
         "rules not reloaded ({}): {} is gone or empty; until it is back, no file is read and the"
             + " rules in force stay",
         ReloadTrigger.CHANGE.text(),
@@ -188,7 +188,7 @@ public final class Reloader implements AutoCloseable {
     }
     try {
       if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        LOG.warn("rules: still reading them on a stop");
+        logger.warn("rules: still reading them on a stop");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -24,7 +24,7 @@ public final class RuleSnapshot {
    * Up to so many rules are told about before they are used. A page with all of a million rules
    * would take longer than Prometheus waits, and more memory than the rules.
    */
-  public static final int MOST_UNUSED = 10_000;
+  public static final int MAX_UNUSED = 10_000;
 
   private final RuleSet rules;
 
@@ -94,12 +94,12 @@ public final class RuleSnapshot {
   }
 
   /**
-   * The rules that pages tell about: all, or if there are more than {@value #MOST_UNUSED} those
-   * that have decided a request.
+   * The rules that pages tell about: all, or if there are more than {@value #MAX_UNUSED} those that
+   * have decided a request.
    */
   public Stream<Rule> shown() {
     List<Rule> all = rules.rules();
-    return all.size() <= MOST_UNUSED
+    return all.size() <= MAX_UNUSED
         ? all.stream()
         : all.stream().filter(rule -> use(rule).matches() > 0);
   }

@@ -11,7 +11,7 @@ public final class TargetUse {
   static final TargetUse NONE = new TargetUse();
 
   /** The asked host, which a rule for failures tries first, and every target. */
-  private static final int PLACES = 1 + Outcome.Rewrite.MOST_TARGETS;
+  private static final int PLACES = 1 + Outcome.Rewrite.MAX_TARGETS;
 
   private final AtomicLongArray connected = new AtomicLongArray(PLACES);
   private final AtomicLongArray failed = new AtomicLongArray(PLACES);

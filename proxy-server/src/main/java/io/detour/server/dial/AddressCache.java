@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AddressCache {
   /** About 3 MB with one or two addresses each. */
-  static final int MOST_NAMES = 10_000;
+  static final int MAX_NAMES = 10_000;
 
   static final int MAX_TTL_SECONDS = 300;
 
@@ -49,7 +49,7 @@ final class AddressCache {
     }
     long ttlNanos = TimeUnit.SECONDS.toNanos(Math.min(ttlSeconds, MAX_TTL_SECONDS));
     names.put(name, new Entry(answers, now + ttlNanos));
-    if (names.size() > MOST_NAMES) {
+    if (names.size() > MAX_NAMES) {
       names.remove(names.keySet().iterator().next());
     }
   }

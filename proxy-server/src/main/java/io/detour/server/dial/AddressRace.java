@@ -31,10 +31,10 @@ final class AddressRace {
    * The Minimum Connection Attempt Delay of RFC 8305 8: what has just been started gets at least so
    * long, even if an older attempt fails.
    */
-  static final long LEAST_DELAY_MILLIS = 100;
+  static final long MIN_DELAY_MILLIS = 100;
 
   /** A name with many silent addresses does not take many descriptors. */
-  static final int MOST_AT_ONCE = 8;
+  static final int MAX_AT_ONCE = 8;
 
   private final int port;
   private final EventLoop loop;
@@ -134,7 +134,7 @@ final class AddressRace {
   private void proceed(long delayMillis) {
     if (last == null) {
       attempt();
-    } else if (!queue.isEmpty() && running.size() < MOST_AT_ONCE) {
+    } else if (!queue.isEmpty() && running.size() < MAX_AT_ONCE) {
       long delayNanos =
           TimeUnit.MILLISECONDS.toNanos(delayMillis) - (System.nanoTime() - lastNanoTime);
       next = loop.schedule(this::attempt, delayNanos, TimeUnit.NANOSECONDS);
@@ -223,7 +223,7 @@ final class AddressRace {
     if (channel.equals(last)) {
       last = null;
     }
-    proceed(LEAST_DELAY_MILLIS);
+    proceed(MIN_DELAY_MILLIS);
   }
 
   /** No further address is tried; those that are may still answer. */

@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 sealed interface DnsAnswer {
   /** Nobody tries more of them. */
-  int MOST_ADDRESSES = 32;
+  int MAX_ADDRESSES = 32;
 
   /** More aliases one behind the other than any name has. */
-  int MOST_ALIASES = 16;
+  int MAX_ALIASES = 16;
 
   /** When a response does not say how long a name has no address; RFC 2308 5 leaves it open. */
   int NO_TTL = 0;
@@ -69,7 +69,7 @@ sealed interface DnsAnswer {
     }
     String owner = name;
     long ttlSeconds = Integer.MAX_VALUE;
-    for (int aliases = 0; aliases <= MOST_ALIASES; aliases++) {
+    for (int aliases = 0; aliases <= MAX_ALIASES; aliases++) {
       Found found = addresses(response, owner, type, ttlSeconds);
       if (found != null) {
         return found;
@@ -94,7 +94,7 @@ sealed interface DnsAnswer {
     for (int i = 0; i < response.count(DnsSection.ANSWER); i++) {
       DnsRecord each = response.recordAt(DnsSection.ANSWER, i);
       InetAddress address = isOf(each, owner, type) ? address(each) : null;
-      if (address != null && addresses.size() < MOST_ADDRESSES) {
+      if (address != null && addresses.size() < MAX_ADDRESSES) {
         addresses.add(address);
         lowest = Math.min(lowest, each.timeToLive());
       }

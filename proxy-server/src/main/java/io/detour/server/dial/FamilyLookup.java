@@ -126,7 +126,7 @@ final class FamilyLookup
   }
 
   private void follow(DnsAnswer.Alias alias) {
-    if (++aliases > DnsAnswer.MOST_ALIASES) {
+    if (++aliases > DnsAnswer.MAX_ALIASES) {
       end(
           new Resolution.Unresolved(
               DialError.DNS_ERROR, "the host is an alias of an alias without end", null),

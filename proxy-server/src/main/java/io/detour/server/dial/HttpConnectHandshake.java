@@ -32,7 +32,7 @@ final class HttpConnectHandshake extends MessageToMessageDecoder<HttpObject> {
   private static final int HEAD_BYTES = 16 << 10;
 
   /** More 1xx responses than any proxy sends. */
-  private static final int MOST_INTERIM = 10;
+  private static final int MAX_INTERIM = 10;
 
   private final Parent parent;
   private final ParentRequest asked;
@@ -94,7 +94,7 @@ final class HttpConnectHandshake extends MessageToMessageDecoder<HttpObject> {
     }
     int status = response.status().code();
     if (status < 200 && status != 101) {
-      return ++interim <= MOST_INTERIM ? null : notHttp();
+      return ++interim <= MAX_INTERIM ? null : notHttp();
     }
     if (status >= 200 && status < 300) {
       return new ParentAnswer.Granted();

@@ -16,7 +16,7 @@ final class LastGoodHops {
   static final Duration KEPT = Duration.ofSeconds(30);
 
   /** About 1 MB. A wildcard rule has as many routes as there are names. */
-  static final int MOST_ROUTES = 1000;
+  static final int MAX_ROUTES = 1000;
 
   private final Map<List<Hop>, Good> routes = new LinkedHashMap<>();
 
@@ -62,7 +62,7 @@ final class LastGoodHops {
 
   private void put(List<Hop> hops, int hop, long now) {
     routes.remove(hops);
-    if (routes.size() == MOST_ROUTES) {
+    if (routes.size() == MAX_ROUTES) {
       routes.remove(routes.keySet().iterator().next());
     }
     routes.put(hops, new Good(hop, now));

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * @param dialResult takes the dial's result out of what is told
  */
 record Receiver<T>(Consumer<T> done, Function<T, DialResult> dialResult) {
-  private static final Logger LOG = LoggerFactory.getLogger(Dialer.class);
+  private static final Logger logger = LoggerFactory.getLogger(Dialer.class);
 
   static Receiver<DialResult> ofDial(Consumer<DialResult> done) {
     return new Receiver<>(done, result -> result);
@@ -26,7 +26,7 @@ record Receiver<T>(Consumer<T> done, Function<T, DialResult> dialResult) {
     try {
       done.accept(result);
     } catch (Throwable e) { // nothing thrown leaves an event loop's callback
-      LOG.error("The receiver of a dial's result failed", e);
+      logger.error("The receiver of a dial's result failed", e);
       if (dialResult.apply(result) instanceof DialResult.Connected connected) {
         connected.upstream().close();
       }

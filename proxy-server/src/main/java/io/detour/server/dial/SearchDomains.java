@@ -19,7 +19,7 @@ record SearchDomains(List<String> domains, int dots) {
   /** Names are complete. */
   static final SearchDomains NONE = new SearchDomains(List.of(), 1);
 
-  private static final int MOST_DOTS = 15;
+  private static final int MAX_DOTS = 15;
 
   SearchDomains {
     domains = List.copyOf(domains);
@@ -63,7 +63,7 @@ record SearchDomains(List<String> domains, int dots) {
   private static int dots(List<String> options, int otherwise) {
     for (String option : options) {
       if (option.matches("ndots:[0-9]{1,3}")) {
-        return Math.min(Integer.parseInt(option.substring("ndots:".length())), MOST_DOTS);
+        return Math.min(Integer.parseInt(option.substring("ndots:".length())), MAX_DOTS);
       }
     }
     return otherwise;

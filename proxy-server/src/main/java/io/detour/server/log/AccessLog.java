@@ -41,7 +41,7 @@ public final class AccessLog {
   public static final String SUPPRESSED = "suppressed";
 
   /** Longer ones are cut: nobody needs more, and clients choose them. */
-  private static final int MOST_USER_AGENT = 256;
+  private static final int MAX_USER_AGENT = 256;
 
   private static final Logger ACCESS = LoggerFactory.getLogger(LOGGER);
 
@@ -188,8 +188,8 @@ public final class AccessLog {
           .add("user", asked.user())
           .add(
               "user_agent",
-              agent != null && agent.length() > MOST_USER_AGENT
-                  ? agent.substring(0, MOST_USER_AGENT)
+              agent != null && agent.length() > MAX_USER_AGENT
+                  ? agent.substring(0, MAX_USER_AGENT)
                   : agent)
           .add("requested", asked.requested());
     }

@@ -8,10 +8,10 @@ import java.time.Duration;
  * @param format of the access log and of diagnostics
  * @param access where the access log goes; diagnostics go to standard error
  * @param level of diagnostics
- * @param periodic how often the tunnels that are open are reported, {@link #LEAST_PERIODIC} to
- *     {@link #MOST_PERIODIC}, or zero for never
+ * @param periodic how often the tunnels that are open are reported, {@link #MIN_PERIODIC} to {@link
+ *     #MAX_PERIODIC}, or zero for never
  * @param usesPerMinute how many lines a minute the uses of one rule by one client may have, to
- *     {@link #MOST_USES}, or 0 for any number
+ *     {@link #MAX_USES}, or 0 for any number
  */
 public record LogOptions(
     LogFormat format,
@@ -20,13 +20,13 @@ public record LogOptions(
     Duration periodic,
     int usesPerMinute) {
   /** The shortest time between two reports of open tunnels. */
-  public static final Duration LEAST_PERIODIC = Duration.ofSeconds(1);
+  public static final Duration MIN_PERIODIC = Duration.ofSeconds(1);
 
   /** The longest time between two reports of open tunnels. */
-  public static final Duration MOST_PERIODIC = Duration.ofDays(1);
+  public static final Duration MAX_PERIODIC = Duration.ofDays(1);
 
   /** The most lines that may be asked for. */
-  public static final int MOST_USES = 1_000_000;
+  public static final int MAX_USES = 1_000_000;
 
   private static final int USUAL_USES = 10;
 

@@ -6,11 +6,11 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * How many lines a minute a legacy use may have: the purpose is to find users, not to fill disks.
- * Counts by rule and client, in minutes that begin with the first line; when {@link #MOST_COUNTED}
+ * Counts by rule and client, in minutes that begin with the first line; when {@link #MAX_COUNTED}
  * pairs are counted, further clients of a rule share a count. Any thread.
  */
 final class UseLimit {
-  static final int MOST_COUNTED = 50_000;
+  static final int MAX_COUNTED = 50_000;
   private static final String OTHERS = "(other)";
   static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -58,7 +58,7 @@ final class UseLimit {
    */
   long admit(String name, String client, long nanoTime) {
     Key own = new Key(name, client);
-    boolean full = counts.size() >= MOST_COUNTED && !counts.containsKey(own);
+    boolean full = counts.size() >= MAX_COUNTED && !counts.containsKey(own);
     Key key = full ? new Key(name, OTHERS) : own;
     while (true) {
       Count count = counts.computeIfAbsent(key, counted -> new Count(nanoTime));

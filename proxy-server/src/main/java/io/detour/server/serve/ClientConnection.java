@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * loop.
  */
 public final class ClientConnection extends ChannelInboundHandlerAdapter implements Sweep.Swept {
-  private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+  private static final Logger logger = LoggerFactory.getLogger(ClientConnection.class);
 
   private static final String HEAD_METHOD = "HEAD";
   private static final int OK = 200;
@@ -58,7 +58,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
           502, ProxyErrorType.PROXY_LOOP_DETECTED, "the request has passed this proxy before");
 
   /** What is read of content while nobody takes it; then reading stops, and the client waits. */
-  private static final int MOST_CONTENT_BYTES = 64 << 10;
+  private static final int MAX_CONTENT_BYTES = 64 << 10;
 
   /** What the connection waits for. */
   private enum Phase {
@@ -237,8 +237,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
    */
   private int mostUnreadBytes() {
     return phase == Phase.CONTENT
-        ? MOST_CONTENT_BYTES
-        : Math.min(MOST_CONTENT_BYTES, services.headLimits().headBytes());
+        ? MAX_CONTENT_BYTES
+        : Math.min(MAX_CONTENT_BYTES, services.headLimits().headBytes());
   }
 
   /** Whether there may be more to do. */
@@ -510,7 +510,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   /** A bug: nothing more is done for this client. */
   @Override
   public void failed(Throwable bug) {
-    LOG.error("a client's connection is closed because of a bug", bug);
+    logger.error("a client's connection is closed because of a bug", bug);
     cut();
   }
 

@@ -20,7 +20,7 @@ final class RequestContent {
    * @param taker the request
    * @param framing of the content, which is not empty
    * @param limits for the trailer section
-   * @param timeout within which {@link ClientTimeouts#LEAST_BODY_BYTES} are to come
+   * @param timeout within which {@link ClientTimeouts#MIN_BODY_BYTES} are to come
    */
   RequestContent(ServedRequest taker, Framing framing, HeadLimits limits, Duration timeout) {
     this.taker = taker;
@@ -44,7 +44,7 @@ final class RequestContent {
    * @return true if it does
    */
   boolean sweep(long nanoTime) {
-    if (!taker.isContentDue() || recentBytes >= ClientTimeouts.LEAST_BODY_BYTES) {
+    if (!taker.isContentDue() || recentBytes >= ClientTimeouts.MIN_BODY_BYTES) {
       recentBytes = 0;
       patience.renew();
     }

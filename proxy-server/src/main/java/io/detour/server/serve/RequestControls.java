@@ -18,7 +18,7 @@ record RequestControls(boolean awaitsContinue, int hopsLeft, @Nullable Refusal p
   static final int UNLIMITED = -1;
 
   /** Longer numbers are as good as no limit, and would overflow. */
-  private static final int MOST_DIGITS = 9;
+  private static final int MAX_DIGITS = 9;
 
   private static final Refusal NO_NUMBER =
       new Refusal(400, ProxyErrorType.HTTP_REQUEST_ERROR, "Max-Forwards is not one number");
@@ -41,7 +41,7 @@ record RequestControls(boolean awaitsContinue, int hopsLeft, @Nullable Refusal p
       return new RequestControls(awaits, UNLIMITED, NO_NUMBER);
     }
     return new RequestControls(
-        awaits, number.length() > MOST_DIGITS ? UNLIMITED : Integer.parseInt(number), null);
+        awaits, number.length() > MAX_DIGITS ? UNLIMITED : Integer.parseInt(number), null);
   }
 
   private static boolean isContinue(String expectation) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResponseRelay implements Upstream.Reader {
   /** More interim responses than any origin sends (RFC 9110 15.2). */
-  private static final int MOST_INTERIM = 64;
+  private static final int MAX_INTERIM = 64;
 
   private static final int CONTINUE = 100;
   private static final int SWITCHING_PROTOCOLS = 101;
@@ -122,8 +122,8 @@ final class ResponseRelay implements Upstream.Reader {
     RequestHead asked = exchange.request().head();
     if (received.status() == SWITCHING_PROTOCOLS) {
       fail("the origin changes to a protocol that nobody asked for");
-    } else if (interim > MOST_INTERIM) {
-      fail("the origin sends more than " + MOST_INTERIM + " interim responses");
+    } else if (interim > MAX_INTERIM) {
+      fail("the origin sends more than " + MAX_INTERIM + " interim responses");
     } else if (asked.minorVersion() >= 1) {
       write(services.heads().interim(received));
     }

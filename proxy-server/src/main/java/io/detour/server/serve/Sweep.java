@@ -36,8 +36,8 @@ final class Sweep implements Runnable {
   /** A timeout is up to so many parts of itself late. */
   private static final int VISITS_PER_TIMEOUT = 8;
 
-  private static final long LEAST_MILLIS = 5;
-  private static final long MOST_MILLIS = 1_000;
+  private static final long MIN_MILLIS = 5;
+  private static final long MAX_MILLIS = 1_000;
 
   private final EventLoop loop;
   private final long intervalMillis;
@@ -50,7 +50,7 @@ final class Sweep implements Runnable {
   Sweep(EventLoop loop, Duration... timeouts) {
     this.loop = loop;
     long shortest = Stream.of(timeouts).mapToLong(Duration::toMillis).min().orElseThrow();
-    this.intervalMillis = Math.clamp(shortest / VISITS_PER_TIMEOUT, LEAST_MILLIS, MOST_MILLIS);
+    this.intervalMillis = Math.clamp(shortest / VISITS_PER_TIMEOUT, MIN_MILLIS, MAX_MILLIS);
   }
 
   void add(Swept one) {

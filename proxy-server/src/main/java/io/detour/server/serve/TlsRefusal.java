@@ -18,22 +18,22 @@ final class TlsRefusal {
   private static final Duration LONGEST = Duration.ofSeconds(2);
 
   /** No ClientHello of a browser or a library is smaller. */
-  private static final long LEAST_HELLO = 100;
+  private static final long MIN_HELLO = 100;
 
   /** Two of them with keys that withstand quantum computers, when the server wants another one. */
-  private static final long MOST_HELLO = 4 * 1024;
+  private static final long MAX_HELLO = 4 * 1024;
 
   /** No flight with a certificate is smaller. */
-  private static final long LEAST_FLIGHT = 256;
+  private static final long MIN_FLIGHT = 256;
 
   /** A flight with a long chain. */
-  private static final long MOST_FLIGHT = 16 * 1024;
+  private static final long MAX_FLIGHT = 16 * 1024;
 
   /** A fatal alert in the clear. */
-  private static final long LEAST_LAST_WORDS = 7;
+  private static final long MIN_LAST_WORDS = 7;
 
   /** The last flight of a handshake and an alert. */
-  private static final long MOST_LAST_WORDS = 130;
+  private static final long MAX_LAST_WORDS = 130;
 
   private TlsRefusal() {}
 
@@ -47,10 +47,9 @@ final class TlsRefusal {
         };
     return byPeers
         && stats.duration().compareTo(LONGEST) <= 0
-        && isWithin(LEAST_HELLO, stats.openingBytes(), MOST_HELLO)
-        && isWithin(LEAST_FLIGHT, stats.downstreamBytes(), MOST_FLIGHT)
-        && isWithin(
-            LEAST_LAST_WORDS, stats.upstreamBytes() - stats.openingBytes(), MOST_LAST_WORDS);
+        && isWithin(MIN_HELLO, stats.openingBytes(), MAX_HELLO)
+        && isWithin(MIN_FLIGHT, stats.downstreamBytes(), MAX_FLIGHT)
+        && isWithin(MIN_LAST_WORDS, stats.upstreamBytes() - stats.openingBytes(), MAX_LAST_WORDS);
   }
 
   private static boolean isWithin(long least, long bytes, long most) {

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * client's event loop.
  */
 public final class Tunnel implements Call.Arrival, RelayListener {
-  private static final Logger LOG = LoggerFactory.getLogger(Tunnel.class);
+  private static final Logger logger = LoggerFactory.getLogger(Tunnel.class);
 
   private static final int OK = 200;
 
@@ -108,7 +108,7 @@ public final class Tunnel implements Call.Arrival, RelayListener {
 
   /** The engine has counted it. */
   private void account(TunnelStats stats) {
-    LOG.debug("tunnel to {} ended: {}", passage.target(), stats);
+    logger.debug("tunnel to {} ended: {}", passage.target(), stats);
     loop.counters().took(Timing.TUNNEL, stats.duration().toNanos());
     if (asker.kind() == RequestKind.CONNECT && TlsRefusal.isSuspected(stats)) {
       passage.suspectTlsRefusal();

@@ -66,7 +66,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     void upstreamWritabilityChanged();
   }
 
-  private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
+  private static final Logger logger = LoggerFactory.getLogger(Upstream.class);
 
   private final Channel channel;
   private final Route route;
@@ -311,7 +311,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (!(cause instanceof IOException)) {
-      LOG.error("a connection to an origin is closed because of a bug", cause);
+      logger.error("a connection to an origin is closed because of a bug", cause);
     }
     fail(null);
   }

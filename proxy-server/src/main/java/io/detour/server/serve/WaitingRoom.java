@@ -30,7 +30,7 @@ import java.util.function.BiConsumer;
  */
 final class WaitingRoom {
   /** More would hold descriptors that nobody asks for. */
-  static final int MOST_WAITING = 1024;
+  static final int MAX_WAITING = 1024;
 
   /** Which of the two addresses a connection came to. In the relay, the first is the client. */
   enum Side {
@@ -79,14 +79,14 @@ final class WaitingRoom {
       connection.close();
     } else if (!waiting.isEmpty() && side != waitingSide) {
       join(side, connection, loop);
-    } else if (waiting.size() >= MOST_WAITING) {
+    } else if (waiting.size() >= MAX_WAITING) {
       refuse(
           connection,
           loop,
           new Refusal(
               503,
               ProxyErrorType.CONNECTION_LIMIT_REACHED,
-              MOST_WAITING + " connections wait for the other side already"));
+              MAX_WAITING + " connections wait for the other side already"));
     } else {
       await(side, connection, loop);
     }

@@ -23,7 +23,7 @@ final class PollStrategy implements SelectStrategy {
   /** More at once are many. */
   private static final int FEW_EVENTS = 2;
 
-  private static final long LONGEST_RUN_NANOS = Duration.ofMillis(1).toNanos() / 2;
+  private static final long MAX_RUN_NANOS = Duration.ofMillis(1).toNanos() / 2;
 
   private final long lookNanos;
   private final boolean givesWay;
@@ -87,7 +87,7 @@ final class PollStrategy implements SelectStrategy {
     long now = nanoClock.getAsLong();
     if (ranSince == 0) {
       ranSince = now;
-    } else if (now - ranSince > LONGEST_RUN_NANOS) {
+    } else if (now - ranSince > MAX_RUN_NANOS) {
       giveWay.run();
       ranSince = nanoClock.getAsLong();
     }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * one test.
  */
 public final class PageCheck {
-  private static final Logger LOG = LoggerFactory.getLogger(PageCheck.class);
+  private static final Logger logger = LoggerFactory.getLogger(PageCheck.class);
 
   private static final Path PACKAGES = Path.of("target", "node", "node_modules");
   private static final Path PROGRAM = Path.of("src", "test", "node", "page", "check.mjs");
@@ -39,7 +39,7 @@ public final class PageCheck {
    */
   public static Stream<DynamicTest> tests(Path folder, String... arguments) throws Exception {
     List<String> outcomes = outcomes(folder, arguments);
-    outcomes.stream().filter(line -> line.startsWith(MEASURED)).forEach(LOG::info);
+    outcomes.stream().filter(line -> line.startsWith(MEASURED)).forEach(logger::info);
     assertThat(outcomes).anyMatch(line -> line.startsWith(PASSED));
     return outcomes.stream()
         .filter(line -> !line.startsWith(MEASURED))

@@ -74,10 +74,10 @@ class RuleMetricsTest {
 
   @Test
   void manyRulesHaveASeriesEachAndMoreThanThatOnlyWhenTheyAreUsed() {
-    rules.replace(parsed(rejecting(names(RuleSnapshot.MOST_UNUSED))));
-    assertThat(matchSeries()).hasSize(RuleSnapshot.MOST_UNUSED);
+    rules.replace(parsed(rejecting(names(RuleSnapshot.MAX_UNUSED))));
+    assertThat(matchSeries()).hasSize(RuleSnapshot.MAX_UNUSED);
 
-    rules.replace(parsed(rejecting(names(RuleSnapshot.MOST_UNUSED + 1))));
+    rules.replace(parsed(rejecting(names(RuleSnapshot.MAX_UNUSED + 1))));
     assertThat(matchSeries()).isEmpty();
 
     use(rules, "r7").matched(1);

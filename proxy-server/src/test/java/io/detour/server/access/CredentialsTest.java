@@ -66,7 +66,7 @@ class CredentialsTest {
 
   @Test
   void noneIsLongerThan255Bytes() {
-    String longest = "x".repeat(Credentials.MOST_BYTES);
+    String longest = "x".repeat(Credentials.MAX_BYTES);
 
     assertThat(parse(longest + ':' + longest)).isEqualTo(new Credentials(longest, longest));
     assertThat(parse(longest + "x:y")).isNull();

@@ -64,11 +64,11 @@ class FailedAttemptsTest {
 
   @Test
   void onlySoManyClientsAreRemembered() {
-    for (int i = 0; i < FailedAttempts.MOST_CLIENTS + 100; i++) {
+    for (int i = 0; i < FailedAttempts.MAX_CLIENTS + 100; i++) {
       assertThat(failures.take(new Address(0x2001, i))).isNull();
     }
 
-    assertThat(failures.clients()).isEqualTo(FailedAttempts.MOST_CLIENTS);
+    assertThat(failures.clients()).isEqualTo(FailedAttempts.MAX_CLIENTS);
   }
 
   private void fail(int times) {

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /** Keeps the last thousand lines that a class logs, as {@code LEVEL message}. Any thread. */
 public final class RecordedLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   /** A test of memory must not measure its own log. */
-  private static final int MOST_LINES = 1000;
+  private static final int MAX_LINES = 1000;
 
   private final Logger logger;
   private final List<String> lines = new CopyOnWriteArrayList<>();
@@ -36,7 +36,7 @@ public final class RecordedLog extends AppenderBase<ILoggingEvent> implements Au
   @Override
   protected void append(ILoggingEvent event) {
     lines.add(event.getLevel() + " " + event.getFormattedMessage());
-    if (lines.size() > MOST_LINES) {
+    if (lines.size() > MAX_LINES) {
       lines.removeFirst();
     }
   }

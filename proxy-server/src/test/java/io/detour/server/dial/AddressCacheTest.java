@@ -50,14 +50,14 @@ class AddressCacheTest {
 
   @Test
   void theNumberOfNamesIsBoundedAndWhatIsAskedForStays() {
-    for (int i = 0; i < AddressCache.MOST_NAMES; i++) {
+    for (int i = 0; i < AddressCache.MAX_NAMES; i++) {
       cache.put("n" + i + ".test", ONE, 60, 0);
     }
     assertThat(cache.get("n0.test", 0)).isNotNull();
 
     cache.put("more.test", ONE, 60, 0);
 
-    assertThat(cache.size()).isEqualTo(AddressCache.MOST_NAMES);
+    assertThat(cache.size()).isEqualTo(AddressCache.MAX_NAMES);
     assertThat(cache.get("n0.test", 0)).isNotNull();
     assertThat(cache.get("n1.test", 0)).isNull();
   }

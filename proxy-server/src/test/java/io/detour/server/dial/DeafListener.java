@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Assumptions;
 
 /** A listener whose queue of connections is full, so that the kernel drops every SYN. */
 public final class DeafListener implements AutoCloseable {
-  private static final int MOST_FILLERS = 16;
+  private static final int MAX_FILLERS = 16;
 
   private final ServerSocket listener;
   private final List<SocketChannel> fillers = new ArrayList<>();
@@ -35,7 +35,7 @@ public final class DeafListener implements AutoCloseable {
   private boolean fill() throws IOException {
     InetSocketAddress address = new InetSocketAddress(listener.getInetAddress(), port());
     int unanswered = 0;
-    for (int i = 0; i < MOST_FILLERS && unanswered < 2; i++) {
+    for (int i = 0; i < MAX_FILLERS && unanswered < 2; i++) {
       SocketChannel filler = SocketChannel.open();
       fillers.add(filler);
       filler.configureBlocking(false);

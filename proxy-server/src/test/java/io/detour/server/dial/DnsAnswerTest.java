@@ -61,7 +61,7 @@ class DnsAnswerTest {
       address("web.test.", 60, "192.0.2." + i);
     }
 
-    assertThat(((DnsAnswer.Found) read("web.test.")).addresses()).hasSize(DnsAnswer.MOST_ADDRESSES);
+    assertThat(((DnsAnswer.Found) read("web.test.")).addresses()).hasSize(DnsAnswer.MAX_ADDRESSES);
   }
 
   @Test

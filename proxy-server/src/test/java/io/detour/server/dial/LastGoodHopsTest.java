@@ -73,14 +73,14 @@ class LastGoodHopsTest {
 
   @Test
   void theOldestOfTooManyGoes() {
-    for (int i = 0; i < LastGoodHops.MOST_ROUTES; i++) {
+    for (int i = 0; i < LastGoodHops.MAX_ROUTES; i++) {
       lastGood.connected(hops("h" + i), 1, i);
     }
-    lastGood.connected(hops("h0"), 2, LastGoodHops.MOST_ROUTES);
+    lastGood.connected(hops("h0"), 2, LastGoodHops.MAX_ROUTES);
 
-    lastGood.connected(hops("one-more"), 1, LastGoodHops.MOST_ROUTES);
+    lastGood.connected(hops("one-more"), 1, LastGoodHops.MAX_ROUTES);
 
-    assertThat(lastGood.size()).isEqualTo(LastGoodHops.MOST_ROUTES);
+    assertThat(lastGood.size()).isEqualTo(LastGoodHops.MAX_ROUTES);
     assertThat(lastGood.first(hops("h1"), 1)).isZero();
     assertThat(lastGood.first(hops("h0"), 1)).isEqualTo(2);
     assertThat(lastGood.first(hops("h2"), 1)).isEqualTo(1);

@@ -52,7 +52,7 @@ class UseLimitTest {
 
   @Test
   void moreClientsThanAreCountedShareACount() {
-    for (int i = 0; i < UseLimit.MOST_COUNTED; i++) {
+    for (int i = 0; i < UseLimit.MAX_COUNTED; i++) {
       assertThat(limit.admit("erp", "client" + i, 0)).isZero();
     }
     assertThat(limit.admit("erp", "late1", 0)).isZero();

@@ -28,14 +28,14 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class LoopbackFlowBenchmark {
-  private static final int LARGEST_MESSAGE_BYTES = 16 * 1024;
+  private static final int MAX_MESSAGE_BYTES = 16 * 1024;
 
   /** Bytes of a message. */
   @Param({"64", "16384"})
   public int messageBytes;
 
   private final Kernel kernel = new LinuxKernel();
-  private final NativeMemory memory = new NativeMemory(LARGEST_MESSAGE_BYTES);
+  private final NativeMemory memory = new NativeMemory(MAX_MESSAGE_BYTES);
   private final LoopbackConnection client = LoopbackConnection.open();
   private final LoopbackConnection upstream = LoopbackConnection.open();
   private final FlowFixture copying = fixture(RelayMode.COPY);

@@ -16,7 +16,7 @@ final class HeadScanner {
   /** Room for the usual head. What follows it in the buffer is copied in vain. */
   private static final int FIRST_PIECE_BYTES = 1024;
 
-  private static final int SMALLEST_ARRAY_BYTES = 64;
+  private static final int MIN_ARRAY_BYTES = 64;
   private static final byte[] NOTHING = {};
 
   private final int maxBytes;
@@ -64,7 +64,7 @@ final class HeadScanner {
     int taken = Math.min(Math.min(in.readableBytes(), piece), maxBytes - length);
     int needed = length + taken;
     if (needed > held.length) {
-      int roomy = Math.max(needed, Math.max(2 * held.length, SMALLEST_ARRAY_BYTES));
+      int roomy = Math.max(needed, Math.max(2 * held.length, MIN_ARRAY_BYTES));
       held = Arrays.copyOf(held, Math.min(roomy, maxBytes));
     }
     in.readBytes(held, length, taken);
