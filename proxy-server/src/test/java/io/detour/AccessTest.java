@@ -110,7 +110,7 @@ class AccessTest {
 
   @Test
   void aClientOfAPlainTcpListenerThatIsNotAdmittedIsReset() throws IOException {
-    HostPort target = (HostPort) HostPort.parse(origin.authority());
+    HostPort target = HostPort.parse(origin.authority()).orElseThrow();
     Forward forward =
         new Forward.Fixed((ListenAddress.Inet) ListenAddress.parse("127.0.0.1:0"), target);
     AccessOptions access = clients("10.0.0.0/8");
@@ -122,7 +122,7 @@ class AccessTest {
   }
 
   private static AccessOptions clients(String subnet) {
-    return OPEN.withClients(List.of((Subnet) Subnet.parse(subnet)));
+    return OPEN.withClients(List.of(Subnet.parse(subnet).orElseThrow()));
   }
 
   /** All that a client of the plain TCP listener gets, or null if it is reset. */

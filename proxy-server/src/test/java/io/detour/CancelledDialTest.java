@@ -71,7 +71,7 @@ class CancelledDialTest {
   void start() throws IOException {
     deaf = DeafListener.start();
     fillers = SocketTable.connecting(deaf.port());
-    HostPort target = (HostPort) HostPort.parse("127.0.0.1:" + deaf.port());
+    HostPort target = HostPort.parse("127.0.0.1:" + deaf.port()).orElseThrow();
     Forward forward = new Forward.Fixed(ListenAddress.Inet.parse("127.0.0.1:0"), target);
     proxy =
         RunningServer.with(

@@ -165,7 +165,7 @@ class ClientLimitsTest {
                             List.of(
                                 new Forward.Fixed(
                                     ListenAddress.Inet.parse("127.0.0.1:0"),
-                                    (HostPort) HostPort.parse(origin.authority())))));
+                                    HostPort.parse(origin.authority()).orElseThrow()))));
         RawClient one = proxy.forwardClient(0)) {
       assertThat(one.send("ping").read(4)).isEqualTo("ping");
       // The reset may be there before the client has seen that it is connected.

@@ -210,7 +210,7 @@ class FallbackTest {
                   readHead(connection);
                   connection.getOutputStream().write(answer.getBytes(UTF_8));
                 }));
-    return new Parent(Parent.Protocol.HTTP, (HostPort) HostPort.parse(parent.authority()), null);
+    return new Parent(Parent.Protocol.HTTP, HostPort.parse(parent.authority()).orElseThrow(), null);
   }
 
   private static void readHead(Socket connection) throws IOException {

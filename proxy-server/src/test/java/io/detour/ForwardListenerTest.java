@@ -71,7 +71,7 @@ class ForwardListenerTest {
   private static RunningServer forwarding(Way way, String... targets) throws IOException {
     List<Forward> forwards =
         List.of(targets).stream()
-            .<Forward>map(target -> new Forward.Fixed(FREE, (HostPort) HostPort.parse(target)))
+            .<Forward>map(target -> new Forward.Fixed(FREE, HostPort.parse(target).orElseThrow()))
             .toList();
     return RunningServer.start(
         RULES,
@@ -259,7 +259,7 @@ class ForwardListenerTest {
   void aPlainListenerDoesNotLeadToItself() throws IOException {
     int port = LoopbackPort.free();
     ListenAddress.Inet self = ListenAddress.Inet.parse("127.0.0.1:" + port);
-    HostPort target = (HostPort) HostPort.parse("localhost:" + port);
+    HostPort target = HostPort.parse("localhost:" + port).orElseThrow();
     try (RunningServer proxy =
         RunningServer.with(
             options -> options.withForward(List.of(new Forward.Fixed(self, target))))) {
@@ -285,7 +285,7 @@ class ForwardListenerTest {
                                   .withForward(
                                       List.of(
                                           new Forward.Fixed(
-                                              busy, (HostPort) HostPort.parse("none.test:22")))))
+                                              busy, HostPort.parse("none.test:22").orElseThrow()))))
                       .close())
           .isInstanceOf(IOException.class)
           .hasMessageContaining("cannot listen on 127.0.0.1:" + taken.getLocalPort());
@@ -327,7 +327,7 @@ class ForwardListenerTest {
   private static DestinationPolicy denying(String subnet) {
     DestinationPolicy usual = DestinationPolicy.defaults();
     return new DestinationPolicy(
-        usual.denyClasses(), List.of((Subnet) Subnet.parse(subnet)), Set.of(), List.of());
+        usual.denyClasses(), List.of(Subnet.parse(subnet).orElseThrow()), Set.of(), List.of());
   }
 
   @ParameterizedTest(name = "D09: {0} is reached: {1}")
@@ -358,7 +358,8 @@ class ForwardListenerTest {
                             List.of(
                                 new Forward.Fixed(
                                     FREE,
-                                    (HostPort) HostPort.parse(target + ":" + origin.port())))))) {
+                                    HostPort.parse(target + ":" + origin.port())
+                                        .orElseThrow()))))) {
       proxy.dns().answer("loopback.test", "127.0.0.1").answer("denied.test", "127.0.0.1");
 
       if (reached) {

@@ -170,7 +170,7 @@ class GeneratedRulesTest {
   }
 
   private static Host host(String name) {
-    return (Host) Host.parse(name);
+    return Host.parse(name).orElseThrow();
   }
 
   private static Decision decide(RuleSet rules, Host host) {
@@ -272,7 +272,7 @@ class GeneratedRulesTest {
   }
 
   private static String dnsAnswer(String dialled) {
-    Host host = ((HostPort) HostPort.parse(dialled, 443)).host();
+    Host host = HostPort.parse(dialled, 443).orElseThrow().host();
     return host.isAddress() ? host.name() : RunningDnsmasq.LEFT_ALONE;
   }
 

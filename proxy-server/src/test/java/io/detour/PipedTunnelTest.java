@@ -313,7 +313,7 @@ class PipedTunnelTest {
   }
 
   private CompletableFuture<PipeResult> carry(String target, WritableByteChannel out) {
-    HostPort asked = (HostPort) HostPort.parse(target);
+    HostPort asked = HostPort.parse(target).orElseThrow();
     DialOptions dial = DialOptions.defaults().withConnectTimeout(Duration.ofMillis(500));
     RelayOptions relay = RelayOptions.defaults().withMode(mode);
     CompletableFuture<PipeResult> result = new CompletableFuture<>();

@@ -239,7 +239,7 @@ class ProxyProtocolTest {
     ListenerOptions listener =
         new ListenerOptions(ListenAddress.parse("127.0.0.1:0"), ProxyProtocol.V1, 64, false, null);
     AccessOptions access =
-        AccessOptions.open().withClients(List.of((Subnet) Subnet.parse("10.0.0.0/8")));
+        AccessOptions.open().withClients(List.of(Subnet.parse("10.0.0.0/8").orElseThrow()));
     try (RunningServer proxy =
         RunningServer.with(
             options -> options.withListeners(List.of(listener)).withAccess(access))) {

@@ -47,7 +47,7 @@ final class RelayedDial implements AutoCloseable {
    * @param uri as in the configuration file
    */
   static RelayedDial through(String uri, RelayMode mode) throws IOException {
-    return new RelayedDial((Parent) Parent.parse(uri), mode);
+    return new RelayedDial(Parent.parse(uri).orElseThrow(), mode);
   }
 
   /** The result of a dial that nothing is relayed for. */
@@ -85,7 +85,7 @@ final class RelayedDial implements AutoCloseable {
   }
 
   private static HostPort authority(String text) {
-    return (HostPort) HostPort.parse(text);
+    return HostPort.parse(text).orElseThrow();
   }
 
   @Override

@@ -215,7 +215,7 @@ class RouteThroughServerTest {
   }
 
   private static RunningServer through(RunningServer parent, String rules) throws IOException {
-    HostPort address = (HostPort) HostPort.parse(parent.authority());
+    HostPort address = HostPort.parse(parent.authority()).orElseThrow();
     Parent dc = new Parent(Parent.Protocol.HTTP, address, null);
     return RunningServer.start(
         rules, options -> options.withDial(options.dial().withParents(Map.of("dc", dc))));

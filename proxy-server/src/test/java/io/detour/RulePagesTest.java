@@ -15,8 +15,8 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -241,7 +241,8 @@ class RulePagesTest {
         Configuration.defaults()
             .with(
                 all -> {
-                  all.parents(Map.of("dc", (Parent) Parent.parse("http://anna:zq9x@p.test:3128")));
+                  all.parents(
+                      Map.of("dc", Parent.parse("http://anna:zq9x@p.test:3128").orElseThrow()));
                   all.threads(3);
                 });
     try (RunningServer shown =

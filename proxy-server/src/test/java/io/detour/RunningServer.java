@@ -68,8 +68,7 @@ public final class RunningServer implements AutoCloseable {
   }
 
   /** Serves without rules on these addresses. */
-  public static RunningServer listeningOn(List<? extends ListenAddress> addresses)
-      throws IOException {
+  public static RunningServer listeningOn(List<? extends ListenAddress> addresses) throws IOException {
     return with(options -> options.withListen(addresses, options.admin().listen()));
   }
 

@@ -198,7 +198,7 @@ class UnixListenerTest {
     ListenerOptions listener =
         new ListenerOptions(new ListenAddress.Unix(file()), protocol, 64, false, null);
     AccessOptions access =
-        AccessOptions.open().withClients(List.of((Subnet) Subnet.parse("10.0.0.0/8")));
+        AccessOptions.open().withClients(List.of(Subnet.parse("10.0.0.0/8").orElseThrow()));
     try (RunningServer _ =
             RunningServer.with(
                 options -> options.withListeners(List.of(listener)).withAccess(access));

@@ -46,7 +46,7 @@ public enum AddressClass {
               "fd00:ec2::254",
               "fd00:ec2::23",
               "fd20:ce::254")
-          .map(text -> Address.of((Host) Host.parse(text)))
+          .map(text -> Address.of(Host.parse(text).orElseThrow()))
           .collect(Collectors.toUnmodifiableSet());
 
   private static final Address UNSPECIFIED_6 = new Address(0, 0);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #parse} is the only way in. Immutable; any thread.
  */
-public final class Host implements ParsedHost {
+public final class Host {
   /** The longest name in characters (RFC 1035 2.3.4, without length bytes and root). */
   public static final int MAX_NAME = 253;
 
@@ -48,11 +48,12 @@ public final class Host implements ParsedHost {
    * Reads a host: a name, an IPv4 address, or an IPv6 address without brackets.
    *
    * @param text any text
-   * @return a {@link Host}, or a {@link MalformedAuthority} that says what is wrong
+   * @return a {@link Host}, or what is wrong as one phrase without any part of the text, so that it
+   *     may be sent to the client
    */
-  public static ParsedHost parse(String text) {
+  public static Parsed<Host> parse(String text) {
     if (text.isEmpty()) {
-      return new MalformedAuthority("host is empty");
+      return Parsed.malformed("host is empty");
     }
     if (text.indexOf(':') >= 0) {
       return parseIpv6(text);
@@ -60,44 +61,44 @@ public final class Host implements ParsedHost {
     boolean rooted = text.charAt(text.length() - 1) == '.';
     int end = rooted ? text.length() - 1 : text.length();
     if (end == 0) {
-      return new MalformedAuthority("host is empty");
+      return Parsed.malformed("host is empty");
     }
     if (end > MAX_NAME) {
-      return new MalformedAuthority("host is longer than " + MAX_NAME + " characters");
+      return Parsed.malformed("host is longer than " + MAX_NAME + " characters");
     }
     return parseName(text, end, rooted);
   }
 
-  private static ParsedHost parseName(String text, int end, boolean rooted) {
+  private static Parsed<Host> parseName(String text, int end, boolean rooted) {
     boolean lower = true;
     int labelStart = 0;
     for (int i = 0; i < end; i++) {
       char c = text.charAt(i);
       if (c == '.') {
         if (i == labelStart) {
-          return new MalformedAuthority("host has an empty label");
+          return Parsed.malformed("host has an empty label");
         }
         labelStart = i + 1;
       } else if (i - labelStart >= MAX_LABEL) {
-        return new MalformedAuthority("host has a label longer than " + MAX_LABEL + " characters");
+        return Parsed.malformed("host has a label longer than " + MAX_LABEL + " characters");
       } else if (c >= 'A' && c <= 'Z') {
         lower = false;
       } else if (!isNameCharacter(c)) {
-        return new MalformedAuthority(
+        return Parsed.malformed(
             "host has a character that is not a letter, digit, hyphen, underscore or dot");
       }
     }
     if (labelStart == end) {
-      return new MalformedAuthority("host has an empty label");
+      return Parsed.malformed("host has an empty label");
     }
     String name = end == text.length() ? text : text.substring(0, end);
     if (looksLikeNumber(name, labelStart)) {
       return !rooted && isDottedQuad(name)
-          ? new Host(name, Kind.IPV4)
-          : new MalformedAuthority(
+          ? Parsed.of(new Host(name, Kind.IPV4))
+          : Parsed.malformed(
               "host ends in a number but is not an IPv4 address of four decimal numbers");
     }
-    return new Host(lower ? name : name.toLowerCase(Locale.ROOT), Kind.NAME);
+    return Parsed.of(new Host(lower ? name : name.toLowerCase(Locale.ROOT), Kind.NAME));
   }
 
   private static boolean isNameCharacter(char c) {
@@ -134,25 +135,24 @@ public final class Host implements ParsedHost {
     return true;
   }
 
-  private static ParsedHost parseIpv6(String text) {
+  private static Parsed<Host> parseIpv6(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       boolean allowed = c == ':' || c == '.' || (c < 0x80 && Character.digit(c, 16) >= 0);
       if (!allowed) {
-        return new MalformedAuthority("host is not an IPv6 address");
+        return Parsed.malformed("host is not an IPv6 address");
       }
     }
     String groups = text.indexOf('.') < 0 ? text : withoutDottedQuad(text);
     if (groups == null || !NetUtil.isValidIpV6Address(groups)) {
-      return new MalformedAuthority("host is not an IPv6 address");
+      return Parsed.malformed("host is not an IPv6 address");
     }
     byte[] bytes = NetUtil.createByteArrayFromIpAddressString(groups);
     try {
       // What it makes of the IPv4-mapped form is an IPv4 address.
       InetAddress address = InetAddress.getByAddress(bytes);
-      return new Host(
-          NetUtil.toAddressString(address),
-          address instanceof Inet4Address ? Kind.IPV4 : Kind.IPV6);
+      Kind kind = address instanceof Inet4Address ? Kind.IPV4 : Kind.IPV6;
+      return Parsed.of(new Host(NetUtil.toAddressString(address), kind));
     } catch (UnknownHostException e) {
       throw new IllegalStateException("16 bytes are an IPv6 address", e);
     }

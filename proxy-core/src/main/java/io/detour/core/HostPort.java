@@ -8,7 +8,7 @@ package io.detour.core;
  * @param host where
  * @param port 1 to 65535
  */
-public record HostPort(Host host, int port) implements ParsedAuthority {
+public record HostPort(Host host, int port) {
   private static final int MAX_PORT = 65535;
 
   /** Longer than any port with a few leading zeros, short enough never to overflow an int. */
@@ -33,30 +33,28 @@ public record HostPort(Host host, int port) implements ParsedAuthority {
    * address in brackets. There is no default port and no user information.
    *
    * @param text any text
-   * @return a {@link HostPort}, or a {@link MalformedAuthority} that says what is wrong
+   * @return a {@link HostPort}, or what is wrong as one phrase without any part of the text, so
+   *     that it may be sent to the client
    */
-  public static ParsedAuthority parse(String text) {
+  public static Parsed<HostPort> parse(String text) {
     boolean bracketed = text.startsWith("[");
     int hostEnd = bracketed ? text.indexOf(']') : text.indexOf(':');
     if (bracketed && hostEnd < 0) {
-      return new MalformedAuthority("\"[\" has no \"]\"");
+      return Parsed.malformed("\"[\" has no \"]\"");
     }
     int colon = bracketed ? hostEnd + 1 : hostEnd;
     if (hostEnd < 0 || colon >= text.length() || text.charAt(colon) != ':') {
-      return new MalformedAuthority("port is missing");
+      return Parsed.malformed("port is missing");
     }
     String hostText = text.substring(bracketed ? 1 : 0, hostEnd);
     if (bracketed && hostText.indexOf(':') < 0) {
-      return new MalformedAuthority("only an IPv6 address stands in brackets");
+      return Parsed.malformed("only an IPv6 address stands in brackets");
     }
     int port = parsePort(text, colon + 1);
     if (port < 0) {
-      return new MalformedAuthority("port is not a number from 1 to 65535");
+      return Parsed.malformed("port is not a number from 1 to 65535");
     }
-    return switch (Host.parse(hostText)) {
-      case Host host -> new HostPort(host, port);
-      case MalformedAuthority malformed -> malformed;
-    };
+    return Host.parse(hostText).map(host -> new HostPort(host, port));
   }
 
   /**
@@ -64,9 +62,10 @@ public record HostPort(Host host, int port) implements ParsedAuthority {
    *
    * @param text any text
    * @param defaultPort the port of a text that has none, 1 to 65535
-   * @return a {@link HostPort}, or a {@link MalformedAuthority} that says what is wrong
+   * @return a {@link HostPort}, or what is wrong as one phrase without any part of the text, so
+   *     that it may be sent to the client
    */
-  public static ParsedAuthority parse(String text, int defaultPort) {
+  public static Parsed<HostPort> parse(String text, int defaultPort) {
     boolean hasPort = text.startsWith("[") ? !text.endsWith("]") : text.indexOf(':') >= 0;
     return parse(hasPort ? text : text + ':' + defaultPort);
   }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param first the lowest address
  * @param prefixLength number of bits that count: 0 to 32 or 0 to 128
  */
-public record Subnet(Address first, int prefixLength) implements ParsedSubnet {
+public record Subnet(Address first, int prefixLength) {
   private static final int IPV4_BITS = 32;
   private static final int IPV6_BITS = 128;
 
@@ -34,23 +34,25 @@ public record Subnet(Address first, int prefixLength) implements ParsedSubnet {
    * one.
    *
    * @param text any text
-   * @return a {@link Subnet}, or a {@link MalformedAuthority} that says what is wrong
+   * @return a {@link Subnet}, or what is wrong as one phrase without any part of the text, so that
+   *     it may be sent to the client
    */
-  public static ParsedSubnet parse(String text) {
+  public static Parsed<Subnet> parse(String text) {
     int slash = text.indexOf('/');
     String host = slash < 0 ? text : text.substring(0, slash);
     return switch (Host.parse(host)) {
-      case MalformedAuthority malformed -> malformed;
-      case Host name when !name.isAddress() ->
-          new MalformedAuthority("a name is no subnet (expected: an address like 10.20.0.0/16)");
-      case Host literal -> parse(Address.of(literal), slash < 0 ? null : text.substring(slash + 1));
+      case Parsed.Malformed(String problem) -> Parsed.malformed(problem);
+      case Parsed.Value(Host name) when !name.isAddress() ->
+          Parsed.malformed("a name is no subnet (expected: an address like 10.20.0.0/16)");
+      case Parsed.Value(Host literal) ->
+          parse(Address.of(literal), slash < 0 ? null : text.substring(slash + 1));
     };
   }
 
-  private static ParsedSubnet parse(Address address, @Nullable String length) {
+  private static Parsed<Subnet> parse(Address address, @Nullable String length) {
     int bits = bits(address);
     if (length == null) {
-      return new Subnet(address, bits);
+      return Parsed.of(new Subnet(address, bits));
     }
     boolean number =
         !length.isEmpty()
@@ -58,12 +60,12 @@ public record Subnet(Address first, int prefixLength) implements ParsedSubnet {
             && length.chars().allMatch(c -> c >= '0' && c <= '9');
     int prefixLength = number ? Integer.parseInt(length) : -1;
     if (prefixLength < 0 || prefixLength > bits) {
-      return new MalformedAuthority("prefix length is not a number from 0 to " + bits);
+      return Parsed.malformed("prefix length is not a number from 0 to " + bits);
     }
     Address lowest = lowest(address, prefixLength);
     return lowest.equals(address)
-        ? new Subnet(address, prefixLength)
-        : new MalformedAuthority(
+        ? Parsed.of(new Subnet(address, prefixLength))
+        : Parsed.malformed(
             "bits behind the prefix are set (did you mean \""
                 + lowest
                 + "/"

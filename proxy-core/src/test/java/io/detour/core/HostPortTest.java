@@ -36,9 +36,9 @@ class HostPortTest {
     "[1:2:3:4:5:6:192.0.2.1]:443,    [1:2:3:4:5:6:c000:201]:443",
   })
   void readsIntoOneCanonicalForm(String text, String canonical) {
-    ParsedAuthority parsed = HostPort.parse(text);
+    Parsed<HostPort> parsed = HostPort.parse(text);
 
-    assertThat(parsed).isInstanceOf(HostPort.class).hasToString(canonical);
+    assertThat(parsed.orElseThrow()).hasToString(canonical);
     assertThat(HostPort.parse(canonical)).isEqualTo(parsed).hasSameHashCodeAs(parsed);
   }
 
@@ -66,7 +66,7 @@ class HostPortTest {
         "h:８０",
       })
   void refusesAPortThatIsMissingOrOutOfRange(String text) {
-    assertThat(HostPort.parse(text)).isInstanceOf(MalformedAuthority.class);
+    assertThat(HostPort.parse(text)).isInstanceOf(Parsed.Malformed.class);
   }
 
   @ParameterizedTest(name = "C07 C08 C09 C10 C12: {0}")
@@ -115,7 +115,7 @@ class HostPortTest {
         "h,i:443",
       })
   void refusesWhatIsNotAHost(String text) {
-    assertThat(HostPort.parse(text)).isInstanceOf(MalformedAuthority.class);
+    assertThat(HostPort.parse(text)).isInstanceOf(Parsed.Malformed.class);
   }
 
   @ParameterizedTest(name = "C11: {0}")
@@ -126,7 +126,7 @@ class HostPortTest {
         "127.0.0.0x1:443", "a.1:443", "1.2.3:443", "0x:443", "h.0XfF:443",
       })
   void refusesOtherSpellingsOfAnAddress(String text) {
-    assertThat(HostPort.parse(text)).isInstanceOf(MalformedAuthority.class);
+    assertThat(HostPort.parse(text)).isInstanceOf(Parsed.Malformed.class);
   }
 
   @ParameterizedTest(name = "{0} is {1}")
@@ -137,13 +137,13 @@ class HostPortTest {
     "[::1]:80,             [::1]:80",
   })
   void takesADefaultForAMissingPort(String text, String canonical) {
-    assertThat(HostPort.parse(text, 443)).isInstanceOf(HostPort.class).hasToString(canonical);
+    assertThat(HostPort.parse(text, 443).orElseThrow()).hasToString(canonical);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "h:", ":80", "::1", "[::1]80", "[h]", "[::1", "h h", "]"})
   void aDefaultPortMakesNoHostOfWhatIsNone(String text) {
-    assertThat(HostPort.parse(text, 443)).isInstanceOf(MalformedAuthority.class);
+    assertThat(HostPort.parse(text, 443)).isInstanceOf(Parsed.Malformed.class);
   }
 
   @Test
@@ -151,27 +151,27 @@ class HostPortTest {
   void limitsLabelsAndNames() {
     String name253 = (LABEL_63 + '.').repeat(3) + "a".repeat(61);
 
-    assertThat(HostPort.parse(name253 + ":443")).isInstanceOf(HostPort.class);
-    assertThat(HostPort.parse(name253 + ".:443")).isInstanceOf(HostPort.class);
-    assertThat(HostPort.parse(name253 + "a:443")).isInstanceOf(MalformedAuthority.class);
-    assertThat(HostPort.parse(LABEL_63 + "a:443")).isInstanceOf(MalformedAuthority.class);
-    assertThat(HostPort.parse("a..b:443")).isInstanceOf(MalformedAuthority.class);
-    assertThat(HostPort.parse(".a:443")).isInstanceOf(MalformedAuthority.class);
-    assertThat(HostPort.parse("a.b..:443")).isInstanceOf(MalformedAuthority.class);
-    assertThat(HostPort.parse(".:443")).isInstanceOf(MalformedAuthority.class);
+    assertThat(HostPort.parse(name253 + ":443")).isInstanceOf(Parsed.Value.class);
+    assertThat(HostPort.parse(name253 + ".:443")).isInstanceOf(Parsed.Value.class);
+    assertThat(HostPort.parse(name253 + "a:443")).isInstanceOf(Parsed.Malformed.class);
+    assertThat(HostPort.parse(LABEL_63 + "a:443")).isInstanceOf(Parsed.Malformed.class);
+    assertThat(HostPort.parse("a..b:443")).isInstanceOf(Parsed.Malformed.class);
+    assertThat(HostPort.parse(".a:443")).isInstanceOf(Parsed.Malformed.class);
+    assertThat(HostPort.parse("a.b..:443")).isInstanceOf(Parsed.Malformed.class);
+    assertThat(HostPort.parse(".:443")).isInstanceOf(Parsed.Malformed.class);
   }
 
   @Test
   void theReasonHoldsNoPartOfTheInput() {
     assertThat(HostPort.parse("<script>:443"))
         .isInstanceOfSatisfying(
-            MalformedAuthority.class,
+            Parsed.Malformed.class,
             malformed -> assertThat(malformed.problem()).doesNotContain("script"));
   }
 
   @Test
   void thePortOfAConstructedValueIsChecked() {
-    Host host = (Host) Host.parse("h");
+    Host host = Host.parse("h").orElseThrow();
 
     assertThatThrownBy(() -> new HostPort(host, 70000))
         .isInstanceOf(IllegalArgumentException.class)

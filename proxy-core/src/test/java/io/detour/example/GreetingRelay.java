@@ -3,6 +3,7 @@ package io.detour.example;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.detour.core.HostPort;
+import io.detour.core.Parsed;
 import io.detour.core.relay.EarlyBytes;
 import io.detour.core.relay.RelayEngine;
 import io.detour.core.relay.RelayOptions;
@@ -48,7 +49,8 @@ public final class GreetingRelay extends SimpleChannelInboundHandler<ByteBuf> {
     client.config().setAutoRead(false); // from now on, what the client sends is for the relay
     client.pipeline().addLast(new EarlyBytes()).remove(this); // and what was read already is kept
     client.pipeline().remove(LineBasedFrameDecoder.class);
-    if (HostPort.parse(line.toString(US_ASCII).replace("HELLO ", "")) instanceof HostPort to) {
+    String asked = line.toString(US_ASCII).replace("HELLO ", "");
+    if (HostPort.parse(asked) instanceof Parsed.Value(HostPort to)) {
       new Bootstrap()
           .group(client.eventLoop())
           .channel(EpollSocketChannel.class)

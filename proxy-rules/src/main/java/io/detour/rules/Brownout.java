@@ -1,5 +1,6 @@
 package io.detour.rules;
 
+import io.detour.core.Parsed;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable but for a memory of the last answer; any thread.
  */
-public final class Brownout implements ParsedBrownout {
+public final class Brownout {
   /** The shortest window. */
   public static final Duration SHORTEST = Duration.ofMinutes(1);
 
@@ -61,17 +62,14 @@ public final class Brownout implements ParsedBrownout {
    * @param cron the line
    * @param length of each window, from {@link #SHORTEST} to {@link #LONGEST}
    * @param zone whose local time the line is in
-   * @return a {@link Brownout}, or a {@link Malformed} that says what is wrong with the line
+   * @return a {@link Brownout}, or a {@link Parsed.Malformed} that says what is wrong with the line
    * @throws IllegalArgumentException if {@link #isLength} is false
    */
-  public static ParsedBrownout parse(String cron, Duration length, ZoneId zone) {
+  public static Parsed<Brownout> parse(String cron, Duration length, ZoneId zone) {
     if (!isLength(length)) {
       throw new IllegalArgumentException("for: " + length + " (expected: 1m to 24h)");
     }
-    return switch (CronLine.parse(cron)) {
-      case CronLine times -> new Brownout(cron.strip(), length, zone, times);
-      case Malformed malformed -> malformed;
-    };
+    return CronLine.parse(cron).map(times -> new Brownout(cron.strip(), length, zone, times));
   }
 
   /** Whether a window may be so long: {@link #SHORTEST} to {@link #LONGEST}. */

@@ -1,5 +1,7 @@
 package io.detour.rules;
 
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.List;
@@ -18,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     with {@code *}
  */
 record CronLine(
-    long minutes, long hours, long daysOfMonth, long months, long daysOfWeek, boolean eitherDay)
-    implements ParsedCronLine {
+    long minutes, long hours, long daysOfMonth, long months, long daysOfWeek, boolean eitherDay) {
   private static final int MAX_LENGTH = 200;
   private static final int MINUTES_OF_HOUR = 60;
   private static final int HOURS_OF_DAY = 24;
@@ -40,9 +41,9 @@ record CronLine(
   /**
    * Reads a line: minute, hour, day of month, month, day of week.
    *
-   * @return a {@link CronLine}, or a {@link Malformed}, also if there is no such day
+   * @return a {@link CronLine}, or a {@link Parsed.Malformed}, also if there is no such day
    */
-  static ParsedCronLine parse(String text) {
+  static Parsed<CronLine> parse(String text) {
     String[] texts = text.strip().split("[ \t]+", -1);
     if (text.length() > MAX_LENGTH || texts.length != FIELDS.size()) {
       return malformed(text, "expected: minute hour day-of-month month day-of-week");
@@ -57,11 +58,13 @@ record CronLine(
     boolean eitherDay = !texts[2].startsWith("*") && !texts[4].startsWith("*");
     long daysOfWeek = sets[4] | (sets[4] >> 7 & 1);
     CronLine line = new CronLine(sets[0], sets[1], sets[2], sets[3], daysOfWeek, eitherDay);
-    return line.firstBehind(SOME_TIME) == null ? malformed(text, "there is no such day") : line;
+    return line.firstBehind(SOME_TIME) == null
+        ? malformed(text, "there is no such day")
+        : Parsed.of(line);
   }
 
-  private static Malformed malformed(String text, String reason) {
-    return new Malformed("cron: " + Printable.quoted(text) + " (" + reason + ")");
+  private static Parsed<CronLine> malformed(String text, String reason) {
+    return Parsed.malformed("cron: " + Printable.quoted(text) + " (" + reason + ")");
   }
 
   /** The first time of this line that is later than a time, or null if there is none. */

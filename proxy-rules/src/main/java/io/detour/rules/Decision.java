@@ -2,7 +2,7 @@ package io.detour.rules;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -78,11 +78,10 @@ public sealed interface Decision {
       for (int i = 0; i < targets.size(); i++) {
         Target target = targets.get(i);
         switch (target.aim(asked, captures)) {
-          case HostPort aimed ->
+          case Parsed.Value(HostPort aimed) ->
               hops.add(new Hop(i, aimed, target.way().via(), target.way().allow()));
-          case MalformedAuthority malformed -> {
-            return new NoRoute(
-                i, "target \"" + target + "\" made no valid host: " + malformed.problem());
+          case Parsed.Malformed(String problem) -> {
+            return new NoRoute(i, "target \"" + target + "\" made no valid host: " + problem);
           }
         }
       }

@@ -1,5 +1,6 @@
 package io.detour.rules;
 
+import io.detour.core.Printable;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;

@@ -4,13 +4,14 @@ import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.detour.core.Host;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One way to recognise a host; one record per kind. Immutable. */
-public sealed interface HostMatcher extends ParsedMatcher {
+public sealed interface HostMatcher {
   /**
    * What this matcher finds in a host, or null if it does not match.
    *
@@ -25,10 +26,10 @@ public sealed interface HostMatcher extends ParsedMatcher {
   /** One name or address. */
   record Exact(Host host) implements HostMatcher {
     /** Reads a host in any spelling that {@link Host#parse} takes. */
-    public static ParsedMatcher parse(String text) {
+    public static Parsed<Exact> parse(String text) {
       return switch (Host.parse(text)) {
-        case Host host -> new Exact(host);
-        case MalformedAuthority malformed -> notAHost(text, malformed);
+        case Parsed.Value(Host host) -> Parsed.of(new Exact(host));
+        case Parsed.Malformed(String problem) -> notAHost(text, problem);
       };
     }
 
@@ -51,13 +52,13 @@ public sealed interface HostMatcher extends ParsedMatcher {
    */
   record Suffix(Host domain, boolean withApex) implements HostMatcher {
     /** Reads {@code x} (the domain and what is below) or {@code .x} (only what is below). */
-    public static ParsedMatcher parse(String text) {
+    public static Parsed<Suffix> parse(String text) {
       boolean withApex = !text.startsWith(".");
       return switch (Host.parse(withApex ? text : text.substring(1))) {
-        case Host host when host.isAddress() ->
-            new Malformed(Printable.verbatim(text) + " is an address (expected: a domain)");
-        case Host host -> new Suffix(host, withApex);
-        case MalformedAuthority malformed -> notAHost(text, malformed);
+        case Parsed.Value(Host host) when host.isAddress() ->
+            Parsed.malformed(Printable.verbatim(text) + " is an address (expected: a domain)");
+        case Parsed.Value(Host host) -> Parsed.of(new Suffix(host, withApex));
+        case Parsed.Malformed(String problem) -> notAHost(text, problem);
       };
     }
 
@@ -92,15 +93,15 @@ public sealed interface HostMatcher extends ParsedMatcher {
     private static final Pattern LOOK_AROUND = Pattern.compile("\\(\\?<?[=!]");
 
     /** Compiles an expression within the bounds of {@link RegexBounds}. */
-    public static ParsedMatcher parse(String text) {
+    public static Parsed<Regex> parse(String text) {
       String excess = RegexBounds.excess(text);
       if (excess != null) {
-        return new Malformed("regex " + Printable.verbatim(text) + ' ' + excess);
+        return Parsed.malformed("regex " + Printable.verbatim(text) + ' ' + excess);
       }
       try {
-        return new Regex(Pattern.compile(text));
+        return Parsed.of(new Regex(Pattern.compile(text)));
       } catch (PatternSyntaxException e) {
-        return new Malformed(
+        return Parsed.malformed(
             "regex " + Printable.verbatim(text) + " does not compile: " + reason(e));
       }
     }
@@ -138,11 +139,11 @@ public sealed interface HostMatcher extends ParsedMatcher {
     }
   }
 
-  private static Malformed notAHost(String text, MalformedAuthority malformed) {
+  private static <M extends HostMatcher> Parsed<M> notAHost(String text, String problem) {
     String advice =
         text.startsWith("*.")
             ? " (did you mean suffix: " + Printable.verbatim(text.substring(1)) + "?)"
-            : ": " + HostSlip.inMatcher(text, malformed.problem());
-    return new Malformed(Printable.verbatim(text) + " is not a host" + advice);
+            : ": " + HostSlip.inMatcher(text, problem);
+    return Parsed.malformed(Printable.verbatim(text) + " is not a host" + advice);
   }
 }

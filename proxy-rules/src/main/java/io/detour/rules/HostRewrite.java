@@ -1,7 +1,7 @@
 package io.detour.rules;
 
 import io.detour.core.Host;
-import io.detour.core.ParsedHost;
+import io.detour.core.Parsed;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +14,7 @@ public sealed interface HostRewrite {
    * @param captures what the rule's matcher found in it
    * @return a host, or why the template made none of these captures
    */
-  ParsedHost apply(Host asked, Captures captures);
+  Parsed<Host> apply(Host asked, Captures captures);
 
   /** Why this cannot be filled in when the matcher matches, as one sentence, or null. */
   @Nullable String mismatch(HostMatcher matcher);
@@ -26,8 +26,8 @@ public sealed interface HostRewrite {
   /** Always the same host. */
   record Constant(Host host) implements HostRewrite {
     @Override
-    public ParsedHost apply(Host asked, Captures captures) {
-      return host;
+    public Parsed<Host> apply(Host asked, Captures captures) {
+      return Parsed.of(host);
     }
 
     @Override
@@ -44,8 +44,8 @@ public sealed interface HostRewrite {
   /** The asked host itself. */
   record Original() implements HostRewrite {
     @Override
-    public ParsedHost apply(Host asked, Captures captures) {
-      return asked;
+    public Parsed<Host> apply(Host asked, Captures captures) {
+      return Parsed.of(asked);
     }
 
     @Override
@@ -66,7 +66,7 @@ public sealed interface HostRewrite {
     }
 
     @Override
-    public ParsedHost apply(Host asked, Captures captures) {
+    public Parsed<Host> apply(Host asked, Captures captures) {
       StringBuilder text = new StringBuilder(Host.MAX_NAME);
       for (Piece piece : pieces) {
         text.append(piece.fill(captures));

@@ -3,6 +3,8 @@ package io.detour.rules;
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import io.detour.core.Host;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import java.net.IDN;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +41,7 @@ final class HostSlip {
    * @param problem why it is none
    */
   static String inMatcher(String text, String problem) {
-    Predicate<String> isHost = meant -> Host.parse(withoutDot(meant)) instanceof Host;
+    Predicate<String> isHost = meant -> Host.parse(withoutDot(meant)) instanceof Parsed.Value<Host>;
     if (URL.matches(text)) {
       return "it is a URL" + advice(meant(List.of(withoutPort(withoutPath(text))), isHost));
     }

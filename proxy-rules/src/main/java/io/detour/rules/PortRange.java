@@ -3,6 +3,8 @@ package io.detour.rules;
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import io.detour.core.HostPort;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 
 /**
  * Ports from one to another, both included.
@@ -10,7 +12,7 @@ import io.detour.core.HostPort;
  * @param first 1 to 65535
  * @param last from {@code first} to 65535
  */
-public record PortRange(int first, int last) implements ParsedPorts {
+public record PortRange(int first, int last) {
   private static final Pattern RANGE = Pattern.compile("([1-9][0-9]{0,4})(?:-([1-9][0-9]{0,4}))?");
 
   /**
@@ -24,16 +26,16 @@ public record PortRange(int first, int last) implements ParsedPorts {
   }
 
   /** Reads {@code 443} or {@code 8000-8099}. */
-  public static ParsedPorts parse(String text) {
+  public static Parsed<PortRange> parse(String text) {
     Matcher range = RANGE.matcher(text);
     if (range.matches()) {
       int first = Integer.parseInt(range.group(1));
       int last = range.group(2) == null ? first : Integer.parseInt(range.group(2));
       if (HostPort.isPort(first) && HostPort.isPort(last) && first <= last) {
-        return new PortRange(first, last);
+        return Parsed.of(new PortRange(first, last));
       }
     }
-    return new Malformed(
+    return Parsed.malformed(
         "port: " + Printable.quoted(text) + " (expected: 1..65535, or a range like 8000-8099)");
   }
 

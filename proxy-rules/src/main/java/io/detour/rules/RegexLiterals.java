@@ -7,6 +7,7 @@ import static io.detour.rules.RegexPiece.Gap.LABELS;
 import static io.detour.rules.RegexPiece.Gap.SOMETHING;
 
 import io.detour.core.Host;
+import io.detour.core.Parsed;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +119,8 @@ record RegexLiterals(
   }
 
   private static @Nullable Host canonical(String text) {
-    return Host.parse(text) instanceof Host host && host.name().equals(text) ? host : null;
+    return Host.parse(text) instanceof Parsed.Value(Host host) && host.name().equals(text)
+        ? host
+        : null;
   }
 }

@@ -24,14 +24,9 @@ public record RegexShape(String tail, boolean everything, List<HostMatcher> plai
   }
 
   private static HostMatcher matcher(PlainMatch plain) {
-    ParsedMatcher parsed =
-        switch (plain.kind()) {
-          case EXACT -> HostMatcher.Exact.parse(plain.text());
-          case SUFFIX -> HostMatcher.Suffix.parse(plain.text());
-        };
-    return switch (parsed) {
-      case HostMatcher matcher -> matcher;
-      case Malformed malformed -> throw new IllegalStateException(malformed.problem());
+    return switch (plain.kind()) {
+      case EXACT -> HostMatcher.Exact.parse(plain.text()).orElseThrow();
+      case SUFFIX -> HostMatcher.Suffix.parse(plain.text()).orElseThrow();
     };
   }
 }

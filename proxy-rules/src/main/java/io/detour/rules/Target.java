@@ -1,10 +1,8 @@
 package io.detour.rules;
 
 import io.detour.core.AddressClass;
-import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
-import io.detour.core.ParsedAuthority;
+import io.detour.core.Parsed;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param port 1 to 65535, or empty to keep the asked port
  * @param way how it is dialled
  */
-public record Target(HostRewrite host, OptionalInt port, Way way) implements ParsedTarget {
+public record Target(HostRewrite host, OptionalInt port, Way way) {
   /** The word for the asked host. */
   public static final String ORIGINAL = "original";
 
@@ -39,10 +37,10 @@ public record Target(HostRewrite host, OptionalInt port, Way way) implements Par
    * Reads a rule's {@code to}: a host, a template, an IPv6 address in brackets, or {@value
    * #ORIGINAL}; and behind a colon possibly a port.
    *
-   * @return a {@link Target} that is dialled directly, or a {@link Malformed} that says what is
-   *     wrong
+   * @return a {@link Target} that is dialled directly, or a {@link Parsed.Malformed} that says what
+   *     is wrong
    */
-  public static ParsedTarget parse(String text) {
+  public static Parsed<Target> parse(String text) {
     return TargetParser.parse(text);
   }
 
@@ -63,11 +61,9 @@ public record Target(HostRewrite host, OptionalInt port, Way way) implements Par
    * @param captures what the rule's matcher found in the asked host
    * @return host and port, or why the template made no host
    */
-  ParsedAuthority aim(HostPort asked, Captures captures) {
-    return switch (host.apply(asked.host(), captures)) {
-      case Host made -> new HostPort(made, port.orElse(asked.port()));
-      case MalformedAuthority malformed -> malformed;
-    };
+  Parsed<HostPort> aim(HostPort asked, Captures captures) {
+    return host.apply(asked.host(), captures)
+        .map(made -> new HostPort(made, port.orElse(asked.port())));
   }
 
   /** Host and port as a rule file has them. */

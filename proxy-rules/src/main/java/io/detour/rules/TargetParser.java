@@ -4,7 +4,8 @@ import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -17,32 +18,32 @@ final class TargetParser {
 
   private TargetParser() {}
 
-  static ParsedTarget parse(String text) {
+  static Parsed<Target> parse(String text) {
     return switch (read(text)) {
-      case Target target -> target;
-      case Malformed malformed -> {
-        String problem =
-            HostSlip.inTarget(text, malformed.problem(), meant -> read(meant) instanceof Target);
-        yield new Malformed(Printable.verbatim(text) + " is not a target: " + problem);
+      case Parsed.Value(Target target) -> Parsed.of(target);
+      case Parsed.Malformed(String problem) -> {
+        String told =
+            HostSlip.inTarget(text, problem, meant -> read(meant) instanceof Parsed.Value<Target>);
+        yield Parsed.malformed(Printable.verbatim(text) + " is not a target: " + told);
       }
     };
   }
 
   /** A target, or why it is none without the text itself. */
-  private static ParsedTarget read(String text) {
+  private static Parsed<Target> read(String text) {
     boolean bracketed = text.startsWith("[");
     int hostEnd = bracketed ? text.indexOf(']') + 1 : colonOrEnd(text);
     if (bracketed && hostEnd == 0) {
-      return new Malformed("\"[\" has no \"]\"");
+      return Parsed.malformed("\"[\" has no \"]\"");
     }
     if (!bracketed && text.indexOf(':', hostEnd + 1) > 0) {
-      return new Malformed("an IPv6 address stands in brackets");
+      return Parsed.malformed("an IPv6 address stands in brackets");
     }
     OptionalInt port = OptionalInt.empty();
     if (hostEnd < text.length()) {
       port = port(text.substring(hostEnd));
       if (port.isEmpty()) {
-        return new Malformed("port is not a number from 1 to 65535");
+        return Parsed.malformed("port is not a number from 1 to 65535");
       }
     }
     return bracketed
@@ -65,27 +66,27 @@ final class TargetParser {
     return HostPort.isPort(port) ? OptionalInt.of(port) : OptionalInt.empty();
   }
 
-  private static ParsedTarget address(String host, OptionalInt port) {
+  private static Parsed<Target> address(String host, OptionalInt port) {
     return switch (Host.parse(host)) {
-      case Host address when address.kind() == Host.Kind.IPV6 ->
+      case Parsed.Value(Host address) when address.kind() == Host.Kind.IPV6 ->
           direct(new HostRewrite.Constant(address), port);
-      case Host _ -> new Malformed("only an IPv6 address stands in brackets");
-      case MalformedAuthority malformed -> new Malformed(malformed.problem());
+      case Parsed.Value(Host _) -> Parsed.malformed("only an IPv6 address stands in brackets");
+      case Parsed.Malformed(String problem) -> Parsed.malformed(problem);
     };
   }
 
-  private static Target direct(HostRewrite host, OptionalInt port) {
-    return new Target(host, port, Target.Way.DIRECT);
+  private static Parsed<Target> direct(HostRewrite host, OptionalInt port) {
+    return Parsed.of(new Target(host, port, Target.Way.DIRECT));
   }
 
-  private static ParsedTarget name(String host, OptionalInt port) {
+  private static Parsed<Target> name(String host, OptionalInt port) {
     if (host.equals(Target.ORIGINAL)) {
       return direct(new HostRewrite.Original(), port);
     }
     if (host.indexOf('{') < 0 && host.indexOf('}') < 0) {
       return switch (Host.parse(host)) {
-        case Host constant -> direct(new HostRewrite.Constant(constant), port);
-        case MalformedAuthority malformed -> new Malformed(malformed.problem());
+        case Parsed.Value(Host constant) -> direct(new HostRewrite.Constant(constant), port);
+        case Parsed.Malformed(String problem) -> Parsed.malformed(problem);
       };
     }
     List<HostRewrite.Piece> pieces = new ArrayList<>();
@@ -107,10 +108,10 @@ final class TargetParser {
     if (sample.indexOf("{") >= 0 || sample.indexOf("}") >= 0) {
       return unknownPlaceholder();
     }
-    MalformedAuthority hopeless = hopeless(sample.toString());
+    String hopeless = hopeless(sample.toString());
     return hopeless == null
         ? direct(new HostRewrite.Template(pieces), port)
-        : new Malformed(hopeless.problem());
+        : Parsed.malformed(hopeless);
   }
 
   private static HostRewrite.@Nullable Piece placeholder(String name) {
@@ -135,14 +136,14 @@ final class TargetParser {
    *     reason, because captures may make an IPv4 address of it, so it is tried with a letter
    *     behind it too
    */
-  private static @Nullable MalformedAuthority hopeless(String sample) {
-    return Host.parse(sample) instanceof MalformedAuthority malformed
-            && Host.parse(sample + 'a') instanceof MalformedAuthority
-        ? malformed
+  private static @Nullable String hopeless(String sample) {
+    return Host.parse(sample) instanceof Parsed.Malformed(String problem)
+            && Host.parse(sample + 'a') instanceof Parsed.Malformed<Host>
+        ? problem
         : null;
   }
 
-  private static Malformed unknownPlaceholder() {
-    return new Malformed("unknown placeholder (expected: {prefix}, {0}, {1}, ...)");
+  private static Parsed<Target> unknownPlaceholder() {
+    return Parsed.malformed("unknown placeholder (expected: {prefix}, {0}, {1}, ...)");
   }
 }

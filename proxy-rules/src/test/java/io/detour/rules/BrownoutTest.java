@@ -3,6 +3,7 @@ package io.detour.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.detour.core.Parsed;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -136,7 +137,7 @@ class BrownoutTest {
       })
   void whatIsNoScheduleSaysWhy(String cron, String reason) {
     assertThat(Brownout.parse(cron, Duration.ofMinutes(5), BERLIN))
-        .isEqualTo(new Malformed("cron: \"" + cron + "\" (" + reason + ")"));
+        .isEqualTo(Parsed.malformed("cron: \"" + cron + "\" (" + reason + ")"));
   }
 
   @ParameterizedTest
@@ -165,8 +166,8 @@ class BrownoutTest {
         }
         cron.append(' ');
       }
-      ParsedBrownout parsed = Brownout.parse(cron.toString(), Duration.ofMinutes(5), BERLIN);
-      schedules += parsed instanceof Brownout ? 1 : 0;
+      Parsed<Brownout> parsed = Brownout.parse(cron.toString(), Duration.ofMinutes(5), BERLIN);
+      schedules += parsed instanceof Parsed.Value<Brownout> ? 1 : 0;
     }
     assertThat(schedules).isBetween(100, 19_000);
   }
@@ -180,7 +181,7 @@ class BrownoutTest {
       ZoneId zone = ZoneId.of(List.of("Europe/Berlin", "UTC", "Australia/Lord_Howe").get(i % 3));
       RandomLine line = RandomLine.random(random);
       Duration length = Duration.ofMinutes(1 + random.nextInt(i % 2 == 0 ? 60 : 1440));
-      if (!(Brownout.parse(line.text(), length, zone) instanceof Brownout brownout)) {
+      if (!(Brownout.parse(line.text(), length, zone) instanceof Parsed.Value(Brownout brownout))) {
         continue;
       }
       for (int j = 0; j < 50; j++) {
@@ -282,7 +283,7 @@ class BrownoutTest {
   }
 
   private static Brownout brownout(String cron, Duration length, ZoneId zone) {
-    return (Brownout) Brownout.parse(cron, length, zone);
+    return Brownout.parse(cron, length, zone).orElseThrow();
   }
 
   private static long second(String time) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.detour.core.Address;
+import io.detour.core.Parsed;
 import io.detour.core.Subnet;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +21,9 @@ class ConditionsTest {
   private static final Conditions SCOPE =
       new Conditions(
           List.of(new PortRange(443, 443), new PortRange(8000, 8099)),
-          List.of((Subnet) Subnet.parse("10.20.0.0/16"), (Subnet) Subnet.parse("2001:db8::/32")),
+          List.of(
+              Subnet.parse("10.20.0.0/16").orElseThrow(),
+              Subnet.parse("2001:db8::/32").orElseThrow()),
           Set.of("anna", "ben"),
           Rollout.EVERYBODY);
 
@@ -53,7 +56,7 @@ class ConditionsTest {
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"443", "1-65535", "8000-8099", "80-80"})
   void readsPorts(String text) {
-    assertThat(PortRange.parse(text)).isInstanceOf(PortRange.class);
+    assertThat(PortRange.parse(text)).isInstanceOf(Parsed.Value.class);
   }
 
   @ParameterizedTest(name = "\"{0}\" is no port")
@@ -65,7 +68,7 @@ class ConditionsTest {
   void refusesOtherPorts(String text) {
     assertThat(PortRange.parse(text))
         .isEqualTo(
-            new Malformed(
+            Parsed.malformed(
                 "port: \"" + text + "\" (expected: 1..65535, or a range like 8000-8099)"));
   }
 

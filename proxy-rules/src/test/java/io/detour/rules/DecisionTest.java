@@ -25,13 +25,15 @@ class DecisionTest {
   @Test
   void aRouteHasTheTargetsInOrder() {
     Target local =
-        ((Target) Target.parse("localhost"))
+        Target.parse("localhost")
+            .orElseThrow()
             .withPort(8443)
             .withWay(new Target.Way(null, Set.of(AddressClass.LOOPBACK)));
-    Target original = ((Target) Target.parse("original")).withWay(new Target.Way("dc", Set.of()));
+    Target original =
+        Target.parse("original").orElseThrow().withWay(new Target.Way("dc", Set.of()));
     Outcome outcome =
         new Outcome.Rewrite(
-            List.of((Target) Target.parse("a.new.net"), local, original),
+            List.of(Target.parse("a.new.net").orElseThrow(), local, original),
             new Fallback(When.ALWAYS, Set.of(FallbackError.DNS_ERROR)),
             HostHeader.REWRITE);
 
@@ -49,7 +51,7 @@ class DecisionTest {
   void onFailureTheAskedHostStandsFirst() {
     Outcome outcome =
         new Outcome.Rewrite(
-            List.of((Target) Target.parse("a.new.net:8443")),
+            List.of(Target.parse("a.new.net:8443").orElseThrow()),
             new Fallback(When.ON_FAILURE, FallbackError.ALL),
             HostHeader.REWRITE);
 
@@ -95,8 +97,7 @@ class DecisionTest {
     Expiry expiry = Expiry.after(LocalDate.parse("2027-03-31"), berlin, then);
     long end = LocalDate.parse("2027-04-01").atStartOfDay(berlin).toEpochSecond();
     Rule rule =
-        rule(
-            0, Conditions.ANY, new Lifetime(expiry, null), rewrite("a.new.net"), Mode.ENFORCE, OLD);
+        rule(0, Conditions.ANY, new Lifetime(expiry, null), rewrite("a.new.net"), Mode.ENFORCE, OLD);
     RuleSet rules = rules(rule);
     Decision held = new Decision.Rewrite(rule, OLD);
 

@@ -6,6 +6,7 @@ import static io.detour.rules.Hosts.regex;
 import static io.detour.rules.Hosts.suffix;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.core.Parsed;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -107,7 +108,7 @@ class HostMatcherTest {
             + " mean \"::1\"?)",
       })
   void exactRefusesWhatIsNoHost(String text, String problem) {
-    assertThat(HostMatcher.Exact.parse(text)).isEqualTo(new Malformed(problem));
+    assertThat(HostMatcher.Exact.parse(text)).isEqualTo(Parsed.malformed(problem));
   }
 
   @ParameterizedTest
@@ -124,7 +125,7 @@ class HostMatcherTest {
             + " four decimal numbers",
       })
   void suffixRefusesWhatIsNoDomain(String text, String problem) {
-    assertThat(HostMatcher.Suffix.parse(text)).isEqualTo(new Malformed(problem));
+    assertThat(HostMatcher.Suffix.parse(text)).isEqualTo(Parsed.malformed(problem));
   }
 
   @ParameterizedTest(name = "W07: {0}")
@@ -143,6 +144,6 @@ class HostMatcherTest {
             + " operator",
       })
   void regexRefusesWhatRe2CannotRun(String text, String problem) {
-    assertThat(HostMatcher.Regex.parse(text)).isEqualTo(new Malformed(problem));
+    assertThat(HostMatcher.Regex.parse(text)).isEqualTo(Parsed.malformed(problem));
   }
 }

@@ -12,24 +12,24 @@ public final class Hosts {
 
   /** A host, or a failed test. */
   public static Host host(String text) {
-    return (Host) Host.parse(text);
+    return Host.parse(text).orElseThrow();
   }
 
   /** A host and port, 443 if the text has none, or a failed test. */
   public static HostPort asked(String text) {
-    return (HostPort) HostPort.parse(text, 443);
+    return HostPort.parse(text, 443).orElseThrow();
   }
 
   static HostMatcher exact(String text) {
-    return (HostMatcher) HostMatcher.Exact.parse(text);
+    return HostMatcher.Exact.parse(text).orElseThrow();
   }
 
   static HostMatcher suffix(String text) {
-    return (HostMatcher) HostMatcher.Suffix.parse(text);
+    return HostMatcher.Suffix.parse(text).orElseThrow();
   }
 
   static HostMatcher regex(String text) {
-    return (HostMatcher) HostMatcher.Regex.parse(text);
+    return HostMatcher.Regex.parse(text).orElseThrow();
   }
 
   /** A request by nobody known, at no time, 443 if the text has no port, or a failed test. */
@@ -43,7 +43,7 @@ public final class Hosts {
   }
 
   static Outcome rewrite(String... to) {
-    List<Target> targets = Stream.of(to).map(text -> (Target) Target.parse(text)).toList();
+    List<Target> targets = Stream.of(to).map(text -> Target.parse(text).orElseThrow()).toList();
     return new Outcome.Rewrite(targets, Fallback.USUAL, HostHeader.REWRITE);
   }
 
@@ -54,12 +54,7 @@ public final class Hosts {
 
   /** A rule r0, r1, ... in line 1, 2, ... */
   static Rule rule(
-      int index,
-      Conditions scope,
-      Lifetime lifetime,
-      Outcome outcome,
-      Mode mode,
-      HostMatcher... hosts) {
+      int index, Conditions scope, Lifetime lifetime, Outcome outcome, Mode mode, HostMatcher... hosts) {
     return new Rule(
         "r" + index,
         index,

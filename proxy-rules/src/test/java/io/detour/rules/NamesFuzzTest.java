@@ -3,6 +3,7 @@ package io.detour.rules;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
+import io.detour.core.Parsed;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,17 +38,17 @@ class NamesFuzzTest {
   void aHostIsCanonicalOrRefused(byte[] input) {
     String[] lines = new String(input, StandardCharsets.UTF_8).split("\n", -1);
     for (String line : lines) {
-      if (Host.parse(line) instanceof Host host) {
+      if (Host.parse(line) instanceof Parsed.Value(Host host)) {
         assertCanonical(host);
       }
-      if (HostPort.parse(line) instanceof HostPort hostPort) {
+      if (HostPort.parse(line) instanceof Parsed.Value(HostPort hostPort)) {
         assertCanonical(hostPort);
       }
-      if (HostPort.parse(line, 443) instanceof HostPort hostPort) {
+      if (HostPort.parse(line, 443) instanceof Parsed.Value(HostPort hostPort)) {
         assertCanonical(hostPort);
       }
     }
-    if (Target.parse(lines[0]) instanceof Target target) {
+    if (Target.parse(lines[0]) instanceof Parsed.Value(Target target)) {
       assertRewrites(target.host(), lines);
     }
   }
@@ -71,14 +72,14 @@ class NamesFuzzTest {
   }
 
   private static void assertRewrite(HostRewrite rewrite, Captures captures) {
-    if (rewrite.apply(Hosts.host("asked.test"), captures) instanceof Host host) {
+    if (rewrite.apply(Hosts.host("asked.test"), captures) instanceof Parsed.Value(Host host)) {
       assertCanonical(host);
     }
   }
 
   private static void assertCanonical(HostPort hostPort) {
     assertCanonical(hostPort.host());
-    require(HostPort.parse(hostPort.toString()).equals(hostPort), hostPort);
+    require(HostPort.parse(hostPort.toString()).equals(Parsed.of(hostPort)), hostPort);
     require(HostPort.isPort(hostPort.port()), hostPort);
   }
 
@@ -89,8 +90,8 @@ class NamesFuzzTest {
       require(CHARACTERS.indexOf(name.charAt(i)) >= 0, host);
     }
     require((host.kind() == Host.Kind.IPV6) == name.contains(":"), host);
-    require(Host.parse(name) instanceof Host again && same(again, host), host);
-    require(HostPort.parse(host.bracketed(), 1).equals(new HostPort(host, 1)), host);
+    require(Host.parse(name) instanceof Parsed.Value(Host again) && same(again, host), host);
+    require(HostPort.parse(host.bracketed(), 1).equals(Parsed.of(new HostPort(host, 1))), host);
   }
 
   private static boolean same(Host one, Host other) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.re2j.Pattern;
 import io.detour.core.Host;
+import io.detour.core.Parsed;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
@@ -181,7 +182,7 @@ class RegexLiteralsTest {
   }
 
   private static boolean isCanonical(String text) {
-    return Host.parse(text) instanceof Host host && host.name().equals(text);
+    return Host.parse(text) instanceof Parsed.Value(Host host) && host.name().equals(text);
   }
 
   private static boolean matchesOne(List<PlainMatch> plain, String host) {
@@ -189,9 +190,9 @@ class RegexLiteralsTest {
         .map(
             match ->
                 switch (match.kind()) {
-                  case EXACT -> HostMatcher.Exact.parse(match.text());
-                  case SUFFIX -> HostMatcher.Suffix.parse(match.text());
+                  case EXACT -> HostMatcher.Exact.parse(match.text()).orElseThrow();
+                  case SUFFIX -> HostMatcher.Suffix.parse(match.text()).orElseThrow();
                 })
-        .anyMatch(matcher -> ((HostMatcher) matcher).match(Hosts.host(host)) != null);
+        .anyMatch(matcher -> matcher.match(Hosts.host(host)) != null);
   }
 }

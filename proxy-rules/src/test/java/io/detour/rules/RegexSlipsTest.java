@@ -3,6 +3,7 @@ package io.detour.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Host;
+import io.detour.core.Parsed;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RegexSlipsTest {
   private static RegexSlips slips(String regex) {
-    return RegexSlips.of((HostMatcher.Regex) HostMatcher.Regex.parse(regex));
+    return RegexSlips.of(HostMatcher.Regex.parse(regex).orElseThrow());
   }
 
   @ParameterizedTest
@@ -148,12 +149,13 @@ class RegexSlipsTest {
     int never = 0;
     for (int i = 0; i < 3000; i++) {
       RandomRegex regex = RandomRegex.random(random);
-      if (!(HostMatcher.Regex.parse(regex.text()) instanceof HostMatcher.Regex matcher)) {
+      if (!(HostMatcher.Regex.parse(regex.text())
+          instanceof Parsed.Value(HostMatcher.Regex matcher))) {
         continue;
       }
       RegexSlips slips = RegexSlips.of(matcher);
       for (String text : List.of(regex.match(random), RandomRegex.host(random))) {
-        if (Host.parse(text) instanceof Host host && matcher.match(host) != null) {
+        if (Host.parse(text) instanceof Parsed.Value(Host host) && matcher.match(host) != null) {
           assertThat(slips.never()).as("%s matches %s", matcher, host).isNull();
           assertThat(slips.impossible()).as("%s matches %s", matcher, host).isNull();
         }

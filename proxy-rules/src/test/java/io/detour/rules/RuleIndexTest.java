@@ -8,6 +8,7 @@ import static io.detour.rules.Hosts.suffix;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Host;
+import io.detour.core.Parsed;
 import io.detour.core.Subnet;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -111,7 +112,7 @@ class RuleIndexTest {
       case 2 -> Hosts.rewrite("a.example", "b.example:8443", "original");
       default ->
           new Outcome.Rewrite(
-              List.of((Target) Target.parse("c.example")),
+              List.of(Target.parse("c.example").orElseThrow()),
               new Fallback(When.ON_FAILURE, Set.of(FallbackError.DNS_ERROR)),
               HostHeader.REWRITE);
     };
@@ -121,7 +122,8 @@ class RuleIndexTest {
     return switch (random.nextInt(6)) {
       case 0 ->
           new Lifetime(
-              null, (Brownout) Brownout.parse("0 0 * * *", Duration.ofMinutes(5), ZoneOffset.UTC));
+              null,
+              Brownout.parse("0 0 * * *", Duration.ofMinutes(5), ZoneOffset.UTC).orElseThrow());
       case 1 -> expiring(OnExpiry.REJECT);
       case 2 -> expired(random);
       default -> Lifetime.ALWAYS;
@@ -188,7 +190,7 @@ class RuleIndexTest {
   private static Conditions randomScope(Random random) {
     List<PortRange> ports = random.nextInt(4) == 0 ? List.of(new PortRange(443, 500)) : List.of();
     List<Subnet> clients =
-        random.nextInt(4) == 0 ? List.of((Subnet) Subnet.parse("10.0.0.0/8")) : List.of();
+        random.nextInt(4) == 0 ? List.of(Subnet.parse("10.0.0.0/8").orElseThrow()) : List.of();
     Set<String> users = random.nextInt(6) == 0 ? Set.of("anna") : Set.of();
     return new Conditions(
         ports, clients, users, random.nextInt(6) == 0 ? new Rollout(50) : Rollout.EVERYBODY);
@@ -220,7 +222,7 @@ class RuleIndexTest {
       labels.add(label(random));
     }
     String name = String.join(".", labels);
-    assertThat(Host.parse(name)).isInstanceOf(Host.class);
+    assertThat(Host.parse(name)).isInstanceOf(Parsed.Value.class);
     return name;
   }
 

@@ -79,6 +79,6 @@ class RuleSamenessTest {
   }
 
   private static Host host(String name) {
-    return (Host) Host.parse(name);
+    return Host.parse(name).orElseThrow();
   }
 }

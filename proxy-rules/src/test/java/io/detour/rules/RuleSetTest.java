@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -101,7 +101,7 @@ class RuleSetTest {
         "erp.old.net/:443",
       })
   void otherSpellingsAreNoHost(String text) {
-    assertThat(HostPort.parse(text)).isInstanceOf(MalformedAuthority.class);
+    assertThat(HostPort.parse(text)).isInstanceOf(Parsed.Malformed.class);
   }
 
   @Test

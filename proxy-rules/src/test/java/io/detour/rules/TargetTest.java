@@ -6,8 +6,8 @@ import static io.detour.rules.Hosts.suffix;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Host;
-import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,9 +26,9 @@ class TargetTest {
     "[2001:DB8::1]:65535,       [2001:db8::1]:65535",
   })
   void aConstantIsOneHost(String text, String aimed) {
-    Target target = (Target) Target.parse(text);
+    Target target = Target.parse(text).orElseThrow();
 
-    assertThat(target.aim(asked("h:8443"), new Captures.None())).hasToString(aimed);
+    assertThat(target.aim(asked("h:8443"), new Captures.None()).orElseThrow()).hasToString(aimed);
   }
 
   @ParameterizedTest(name = "{0} with prefix {1} is {2}")
@@ -41,9 +41,10 @@ class TargetTest {
     "{prefix}.2.1,                   10.0,   10.0.2.1:443",
   })
   void aPrefixIsFilledIn(String text, String prefix, String aimed) {
-    Target target = (Target) Target.parse(text);
+    Target target = Target.parse(text).orElseThrow();
 
-    assertThat(target.aim(asked("h"), new Captures.Prefix(prefix))).hasToString(aimed);
+    assertThat(target.aim(asked("h"), new Captures.Prefix(prefix)).orElseThrow())
+        .hasToString(aimed);
     assertThat(target).hasToString(text);
   }
 
@@ -54,9 +55,12 @@ class TargetTest {
     "{2}.{1}:80,                  07.crm:80",
   })
   void groupsAreFilledIn(String text, String aimed) {
-    Target target = (Target) Target.parse(text);
+    Target target = Target.parse(text).orElseThrow();
 
-    assertThat(target.aim(asked("h"), new Captures.Groups(List.of("app-crm-07", "crm", "07"))))
+    assertThat(
+            target
+                .aim(asked("h"), new Captures.Groups(List.of("app-crm-07", "crm", "07")))
+                .orElseThrow())
         .hasToString(aimed);
   }
 
@@ -68,21 +72,22 @@ class TargetTest {
         + " decimal numbers",
   })
   void aTemplateThatMakesNoHostSaysSo(String text, String prefix, String problem) {
-    Target target = (Target) Target.parse(text);
+    Target target = Target.parse(text).orElseThrow();
 
     assertThat(target.aim(asked("h"), new Captures.Prefix(prefix)))
-        .isEqualTo(new MalformedAuthority(problem));
+        .isEqualTo(Parsed.malformed(problem));
   }
 
   @Test
   @Tag("W03")
   void aTemplateThatGrowsTooLongMakesNoHost() {
-    Target target = (Target) Target.parse("{prefix}.{prefix}.new.example.com");
+    Target target = Target.parse("{prefix}.{prefix}.new.example.com").orElseThrow();
     String label63 = "a".repeat(63);
 
-    assertThat(target.aim(asked("h"), new Captures.Prefix(label63))).isInstanceOf(HostPort.class);
+    assertThat(target.aim(asked("h"), new Captures.Prefix(label63)))
+        .isInstanceOf(Parsed.Value.class);
     assertThat(target.aim(asked("h"), new Captures.Prefix(label63 + '.' + label63)))
-        .isEqualTo(new MalformedAuthority("host is longer than " + Host.MAX_NAME + " characters"));
+        .isEqualTo(Parsed.malformed("host is longer than " + Host.MAX_NAME + " characters"));
   }
 
   @ParameterizedTest(name = "W03: {0}")
@@ -125,7 +130,7 @@ class TargetTest {
       })
   void refusesWhatNeverIsATarget(String text, String problem) {
     assertThat(Target.parse(text))
-        .isEqualTo(new Malformed(Printable.quoted(text) + " is not a target: " + problem));
+        .isEqualTo(Parsed.malformed(Printable.quoted(text) + " is not a target: " + problem));
   }
 
   @Test
@@ -133,15 +138,15 @@ class TargetTest {
   void escapesWhatItQuotes() {
     assertThat(Target.parse("a\r\nHost: evil\u0000\u001b[31m"))
         .isEqualTo(
-            new Malformed(
+            Parsed.malformed(
                 "\"a\\u000d\\u000aHost: evil\\u0000\\u001b[31m\" is not a target: port is not a"
                     + " number from 1 to 65535"));
   }
 
   @Test
   void aPlaceholderNeedsAMatcherThatFillsIt() {
-    HostRewrite prefixed = ((Target) Target.parse("{prefix}.new.net")).host();
-    HostRewrite numbered = ((Target) Target.parse("{2}.new.net")).host();
+    HostRewrite prefixed = Target.parse("{prefix}.new.net").orElseThrow().host();
+    HostRewrite numbered = Target.parse("{2}.new.net").orElseThrow().host();
 
     assertThat(prefixed.mismatch(suffix("old.net"))).isNull();
     assertThat(prefixed.mismatch(regex("(a)(b)")))

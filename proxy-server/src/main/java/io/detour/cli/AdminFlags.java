@@ -3,8 +3,8 @@ package io.detour.cli;
 import io.detour.config.Configuration;
 import io.detour.config.ConfigurationFile;
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
-import io.detour.rules.Printable;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import io.detour.server.accept.ListenAddress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -60,11 +60,10 @@ final class AdminFlags {
 
   private HostPort named(String text) {
     return switch (HostPort.parse(text)) {
-      case HostPort hostPort -> hostPort;
-      case MalformedAuthority malformed ->
+      case Parsed.Value(HostPort hostPort) -> hostPort;
+      case Parsed.Malformed(String problem) ->
           throw new ParameterException(
-              spec.commandLine(),
-              "--admin " + text + ": " + malformed.problem() + " (expected: HOST:PORT)");
+              spec.commandLine(), "--admin " + text + ": " + problem + " (expected: HOST:PORT)");
     };
   }
 

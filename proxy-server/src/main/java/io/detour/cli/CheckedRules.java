@@ -1,7 +1,7 @@
 package io.detour.cli;
 
+import io.detour.core.Printable;
 import io.detour.ops.certificates.CertificateSurvey;
-import io.detour.rules.Printable;
 import io.detour.rules.document.Problem;
 import io.detour.rules.file.RuleFiles;
 import io.detour.rules.lint.RuleReview;

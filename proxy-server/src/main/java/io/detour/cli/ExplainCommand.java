@@ -5,13 +5,13 @@ import io.detour.config.ConfigurationFile;
 import io.detour.core.Address;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import io.detour.ops.certificates.ProbeDepth;
 import io.detour.ops.certificates.Prober;
 import io.detour.ops.explain.ExplanationJson;
 import io.detour.ops.explain.ExplanationText;
 import io.detour.ops.explain.FullExplanation;
-import io.detour.rules.Printable;
 import io.detour.rules.Request;
 import io.detour.rules.RuleSet;
 import io.detour.rules.document.Problem;
@@ -126,17 +126,13 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     return switch (HostPort.parse(asked, DEFAULT_PORT)) {
-      case MalformedAuthority malformed -> {
+      case Parsed.Malformed(String problem) -> {
         spec.commandLine()
             .getErr()
-            .println(
-                Printable.quoted(asked)
-                    + " is not HOST or HOST:PORT: "
-                    + malformed.problem()
-                    + ".");
+            .println(Printable.quoted(asked) + " is not HOST or HOST:PORT: " + problem + ".");
         yield 2;
       }
-      case HostPort hostPort ->
+      case Parsed.Value(HostPort hostPort) ->
           switch (readConfiguration()) {
             case ConfigurationFile.Rejected rejected -> report(rejected.problems());
             case ConfigurationFile.Loaded loaded -> explain(hostPort, loaded.configuration());
@@ -229,7 +225,7 @@ final class ExplainCommand implements Callable<Integer> {
   static final class ClientConverter implements ITypeConverter<Address> {
     @Override
     public Address convert(String text) {
-      if (Host.parse(text) instanceof Host host && host.isAddress()) {
+      if (Host.parse(text) instanceof Parsed.Value(Host host) && host.isAddress()) {
         return Address.of(host);
       }
       throw new TypeConversionException(Printable.quoted(text) + " (expected: an IP address)");

@@ -3,9 +3,9 @@ package io.detour.cli;
 import io.detour.config.Configuration;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import io.detour.ops.certificates.TargetLookup;
-import io.detour.rules.Printable;
 import io.detour.rules.generate.ChromiumRules;
 import io.detour.rules.generate.CorednsRewrites;
 import io.detour.rules.generate.DnsmasqConfiguration;
@@ -147,10 +147,10 @@ public final class GenerateCommand implements Callable<Integer> {
 
   private HostPort hostPort(String name, String text) {
     return switch (HostPort.parse(text)) {
-      case HostPort hostPort -> hostPort;
-      case MalformedAuthority malformed ->
+      case Parsed.Value(HostPort hostPort) -> hostPort;
+      case Parsed.Malformed(String problem) ->
           throw new ParameterException(
-              spec.commandLine(), name + ": " + malformed.problem() + " (expected: HOST:PORT)");
+              spec.commandLine(), name + ": " + problem + " (expected: HOST:PORT)");
     };
   }
 

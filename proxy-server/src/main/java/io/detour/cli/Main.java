@@ -1,13 +1,13 @@
 package io.detour.cli;
 
 import io.detour.Version;
-import io.detour.rules.Printable;
+import io.detour.core.Printable;
 import java.util.Map;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine;
 
 /** The command {@code detour}. Without a verb it says which there are. */
 @Command(

@@ -3,13 +3,13 @@ package io.detour.cli;
 import io.detour.config.Configuration;
 import io.detour.config.ConfigurationFile;
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import io.detour.core.relay.RelayOptions;
 import io.detour.ops.pipe.PipeResult;
 import io.detour.ops.pipe.PipedTunnel;
 import io.detour.ops.pipe.StandardOutput;
 import io.detour.rules.Mode;
-import io.detour.rules.Printable;
 import io.detour.rules.RuleSet;
 import io.detour.rules.document.Problem;
 import io.detour.rules.lint.Setting;
@@ -98,12 +98,11 @@ final class PipeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     return switch (HostPort.parse(asked)) {
-      case MalformedAuthority malformed -> {
-        String problem = malformed.problem() + " (expected: HOST:PORT)";
-        report(problem);
+      case Parsed.Malformed(String problem) -> {
+        report(problem + " (expected: HOST:PORT)");
         yield 2;
       }
-      case HostPort target -> configure(target);
+      case Parsed.Value(HostPort target) -> configure(target);
     };
   }
 

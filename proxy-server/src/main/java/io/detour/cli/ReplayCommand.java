@@ -1,9 +1,9 @@
 package io.detour.cli;
 
+import io.detour.core.Printable;
 import io.detour.ops.replay.AccessLogReader;
 import io.detour.ops.replay.LogSummary;
 import io.detour.ops.replay.Replay;
-import io.detour.rules.Printable;
 import io.detour.rules.RuleSet;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;

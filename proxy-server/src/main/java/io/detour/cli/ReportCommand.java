@@ -1,9 +1,9 @@
 package io.detour.cli;
 
+import io.detour.core.Parsed;
 import io.detour.ops.ledger.KnownRule;
 import io.detour.ops.ledger.LedgerReading;
 import io.detour.ops.ledger.LedgerUrl;
-import io.detour.ops.ledger.MalformedLedgerUrl;
 import io.detour.ops.ledger.Report;
 import io.detour.ops.ledger.ReportCsv;
 import io.detour.ops.ledger.ReportJson;
@@ -171,10 +171,9 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public LedgerUrl convert(String text) {
       return switch (LedgerUrl.parse(text)) {
-        case LedgerUrl url -> url;
-        case MalformedLedgerUrl malformed ->
-            throw new TypeConversionException(
-                malformed.problem() + " (expected: " + LedgerUrl.EXPECTED + ")");
+        case Parsed.Value(LedgerUrl url) -> url;
+        case Parsed.Malformed(String problem) ->
+            throw new TypeConversionException(problem + " (expected: " + LedgerUrl.EXPECTED + ")");
       };
     }
   }

@@ -279,8 +279,7 @@ final class RunCommand implements Callable<Integer> {
 
   private static void stop(Detour server, String signal, Duration drainTimeout)
       throws InterruptedException {
-    logger.info(
-        "{}: no new clients, tunnels have {} to end", signal, DurationText.of(drainTimeout));
+    logger.info("{}: no new clients, tunnels have {} to end", signal, DurationText.of(drainTimeout));
     int left = server.drain(drainTimeout);
     if (left > 0) {
       logger.warn("stopped with {} still connected", left == 1 ? "1 client" : left + " clients");

@@ -1,6 +1,6 @@
 package io.detour.cli;
 
-import io.detour.rules.Printable;
+import io.detour.core.Printable;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;

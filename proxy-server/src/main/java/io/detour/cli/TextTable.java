@@ -1,6 +1,6 @@
 package io.detour.cli;
 
-import io.detour.rules.Printable;
+import io.detour.core.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

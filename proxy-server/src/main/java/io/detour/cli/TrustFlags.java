@@ -2,10 +2,10 @@ package io.detour.cli;
 
 import io.detour.config.Configuration;
 import io.detour.config.Timeout;
+import io.detour.core.Parsed;
 import io.detour.ops.certificates.ProbeDepth;
 import io.detour.ops.certificates.Prober;
 import io.detour.ops.certificates.TrustRoots;
-import io.detour.ops.certificates.UnreadableTrustRoots;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -39,15 +39,15 @@ final class TrustFlags {
   @Nullable Prober prober(Configuration configuration, ProbeDepth depth) {
     return switch (depth == ProbeDepth.TLS
         ? TrustRoots.load(authorities)
-        : new TrustRoots(Set.of())) {
-      case TrustRoots roots ->
+        : Parsed.of(new TrustRoots(Set.of()))) {
+      case Parsed.Value(TrustRoots roots) ->
           new Prober(
               configuration.dialOptions(),
               roots,
               configuration.timeout(Timeout.CONNECT),
               Clock.systemUTC());
-      case UnreadableTrustRoots unreadable -> {
-        spec.commandLine().getErr().println(unreadable.problem());
+      case Parsed.Malformed(String problem) -> {
+        spec.commandLine().getErr().println(problem);
         yield null;
       }
     };

@@ -1,9 +1,8 @@
 package io.detour.config;
 
 import io.detour.core.AddressClass;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
 import io.detour.core.Subnet;
-import io.detour.rules.Malformed;
 import io.detour.rules.PortRange;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
@@ -61,7 +60,7 @@ final class AccessReader {
       Node.Scalar text = fields.text("clients", item);
       Subnet subnet = text == null ? null : subnet("clients", text);
       // A slip in it is no reason to complain about the listeners as well.
-      subnets.add(subnet == null ? (Subnet) Subnet.parse("127.0.0.1") : subnet);
+      subnets.add(subnet == null ? Subnet.parse("127.0.0.1").orElseThrow() : subnet);
     }
     return subnets;
   }
@@ -85,8 +84,8 @@ final class AccessReader {
       }
       String text = item instanceof Node.Scalar scalar ? scalar.text() : "";
       switch (PortRange.parse(text)) {
-        case PortRange range -> ranges.add(range);
-        case Malformed _ ->
+        case Parsed.Value(PortRange range) -> ranges.add(range);
+        case Parsed.Malformed(_) ->
             scalars.unexpected(item, key, ANY + ", 1..65535, or a range like 8000-8099");
       }
     }
@@ -148,9 +147,9 @@ final class AccessReader {
 
   private @Nullable Subnet subnet(String key, Node.Scalar text) {
     return switch (Subnet.parse(text.text())) {
-      case Subnet subnet -> subnet;
-      case MalformedAuthority malformed -> {
-        problems.add(text.at(), key + ": " + text.shown() + ": " + malformed.problem());
+      case Parsed.Value(Subnet subnet) -> subnet;
+      case Parsed.Malformed(String problem) -> {
+        problems.add(text.at(), key + ": " + text.shown() + ": " + problem);
         yield null;
       }
     };

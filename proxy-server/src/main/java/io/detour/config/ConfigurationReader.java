@@ -1,7 +1,7 @@
 package io.detour.config;
 
 import io.detour.core.Host;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
 import io.detour.core.relay.RelayMode;
 import io.detour.ops.admin.AdminOptions;
 import io.detour.rules.document.Fields;
@@ -90,7 +90,8 @@ final class ConfigurationReader {
     draft.certificateWatch(certificateWatch(fields, usual.certificateWatch()));
     draft.ledger(new LedgerReader(scalars, problems).ledger(fields, usual.ledger()));
     draft.threads(
-        scalars.countOrAutomatic(fields, "threads", 1, Configuration.MAX_THREADS, usual.threads()));
+        scalars.countOrAutomatic(
+            fields, "threads", 1, Configuration.MAX_THREADS, usual.threads()));
   }
 
   private Duration certificateWatch(Fields file, Duration usual) {
@@ -120,15 +121,11 @@ final class ConfigurationReader {
       Node.Scalar text = admin.text("hosts", item);
       if (text != null) {
         switch (Host.parse(text.text())) {
-          case Host host -> hosts.add(host);
-          case MalformedAuthority malformed ->
+          case Parsed.Value(Host host) -> hosts.add(host);
+          case Parsed.Malformed(String problem) ->
               problems.add(
                   item.at(),
-                  "hosts: "
-                      + text.shown()
-                      + ": "
-                      + malformed.problem()
-                      + " (expected: a name without a port)");
+                  "hosts: " + text.shown() + ": " + problem + " (expected: a name without a port)");
         }
       }
     }

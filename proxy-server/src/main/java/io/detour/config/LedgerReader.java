@@ -1,8 +1,8 @@
 package io.detour.config;
 
+import io.detour.core.Parsed;
 import io.detour.ops.ledger.LedgerOptions;
 import io.detour.ops.ledger.LedgerUrl;
-import io.detour.ops.ledger.MalformedLedgerUrl;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;
@@ -34,7 +34,8 @@ final class LedgerReader {
                 LedgerOptions.MIN_RETENTION,
                 LedgerOptions.MAX_RETENTION,
                 usual.retention()),
-            scalars.count(fields, "max_entries", 1, LedgerOptions.MAX_ENTRIES, usual.maxEntries()));
+            scalars.count(
+                fields, "max_entries", 1, LedgerOptions.MAX_ENTRIES, usual.maxEntries()));
   }
 
   private LedgerUrl url(Fields fields, LedgerUrl usual) {
@@ -43,11 +44,10 @@ final class LedgerReader {
       return usual;
     }
     return switch (LedgerUrl.parse(text.text())) {
-      case LedgerUrl.Sqlite(Path file) -> new LedgerUrl.Sqlite(scalars.beside(file));
-      case LedgerUrl url -> url;
-      case MalformedLedgerUrl malformed -> {
-        problems.add(
-            text.at(), "url: " + malformed.problem() + " (expected: " + LedgerUrl.EXPECTED + ")");
+      case Parsed.Value(LedgerUrl.Sqlite(Path file)) -> new LedgerUrl.Sqlite(scalars.beside(file));
+      case Parsed.Value(LedgerUrl url) -> url;
+      case Parsed.Malformed(String problem) -> {
+        problems.add(text.at(), "url: " + problem + " (expected: " + LedgerUrl.EXPECTED + ")");
         yield usual;
       }
     };

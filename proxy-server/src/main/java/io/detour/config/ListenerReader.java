@@ -1,8 +1,8 @@
 package io.detour.config;
 
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
-import io.detour.rules.Printable;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;
@@ -152,11 +152,9 @@ final class ListenerReader {
       return null;
     }
     return switch (HostPort.parse(text.text())) {
-      case HostPort target -> target;
-      case MalformedAuthority malformed -> {
-        problems.add(
-            text.at(),
-            "to: " + text.shown() + ": " + malformed.problem() + " (expected: HOST:PORT)");
+      case Parsed.Value(HostPort target) -> target;
+      case Parsed.Malformed(String problem) -> {
+        problems.add(text.at(), "to: " + text.shown() + ": " + problem + " (expected: HOST:PORT)");
         yield null;
       }
     };

@@ -33,7 +33,11 @@ final class LogReader {
         access(fields, usual.access()),
         level == null ? usual.level() : level,
         scalars.durationOrOff(
-            fields, "periodic", LogOptions.MIN_PERIODIC, LogOptions.MAX_PERIODIC, usual.periodic()),
+            fields,
+            "periodic",
+            LogOptions.MIN_PERIODIC,
+            LogOptions.MAX_PERIODIC,
+            usual.periodic()),
         scalars.countOrOff(
             fields, "uses_per_minute", 1, LogOptions.MAX_USES, usual.usesPerMinute()));
   }

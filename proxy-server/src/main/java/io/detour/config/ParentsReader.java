@@ -1,10 +1,10 @@
 package io.detour.config;
 
-import io.detour.rules.Printable;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
-import io.detour.server.dial.MalformedParent;
 import io.detour.server.dial.Parent;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -58,9 +58,9 @@ final class ParentsReader {
       return null;
     }
     return switch (Parent.parse(address.text())) {
-      case Parent parent -> parent;
-      case MalformedParent malformed -> {
-        unexpected(entry, malformed.problem());
+      case Parsed.Value(Parent parent) -> parent;
+      case Parsed.Malformed(String problem) -> {
+        unexpected(entry, problem);
         yield null;
       }
     };

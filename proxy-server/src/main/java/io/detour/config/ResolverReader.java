@@ -2,7 +2,7 @@ package io.detour.config;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;
@@ -58,10 +58,11 @@ final class ResolverReader {
   }
 
   private @Nullable InetSocketAddress server(Node.Scalar text) {
-    if (Host.parse(text.text()) instanceof Host host && host.isAddress()) {
+    if (Host.parse(text.text()) instanceof Parsed.Value(Host host) && host.isAddress()) {
       return new InetSocketAddress(InetAddress.ofLiteral(host.name()), DNS_PORT);
     }
-    if (HostPort.parse(text.text()) instanceof HostPort server && server.host().isAddress()) {
+    if (HostPort.parse(text.text()) instanceof Parsed.Value(HostPort server)
+        && server.host().isAddress()) {
       return new InetSocketAddress(InetAddress.ofLiteral(server.host().name()), server.port());
     }
     scalars.unexpected(text, "servers", "ADDRESS or ADDRESS:PORT, such as 10.0.0.53");
@@ -83,11 +84,11 @@ final class ResolverReader {
     List<InetAddress> addresses = addresses(entry);
     String shown = new Node.Scalar(entry.at(), Node.Type.TEXT, entry.key()).shown();
     switch (Host.parse(entry.key())) {
-      case MalformedAuthority malformed ->
-          problems.add(entry.at(), "hosts: " + shown + ": " + malformed.problem());
-      case Host host when host.isAddress() ->
+      case Parsed.Malformed(String problem) ->
+          problems.add(entry.at(), "hosts: " + shown + ": " + problem);
+      case Parsed.Value(Host host) when host.isAddress() ->
           problems.add(entry.at(), "hosts: " + shown + " is an address (expected: a name)");
-      case Host host -> {
+      case Parsed.Value(Host host) -> {
         if (hosts.putIfAbsent(host, addresses) != null) {
           problems.add(entry.at(), "hosts: " + shown + " is the same name as one before it");
         }
@@ -104,7 +105,7 @@ final class ResolverReader {
     List<InetAddress> addresses = new ArrayList<>();
     for (Node value : values) {
       if (value instanceof Node.Scalar scalar
-          && Host.parse(scalar.text()) instanceof Host host
+          && Host.parse(scalar.text()) instanceof Parsed.Value(Host host)
           && host.isAddress()) {
         addresses.add(InetAddress.ofLiteral(host.name()));
       } else {

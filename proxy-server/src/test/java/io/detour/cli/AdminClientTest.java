@@ -53,7 +53,7 @@ class AdminClientTest {
 
   private static AdminClient.Reply post(TcpOrigin origin, Duration timeout)
       throws IOException, InterruptedException {
-    HostPort admin = (HostPort) HostPort.parse(origin.authority());
+    HostPort admin = HostPort.parse(origin.authority()).orElseThrow();
     return new AdminClient(admin, timeout).post("/-/reload");
   }
 }

@@ -201,7 +201,7 @@ class ChromiumTest {
         PacFile.of(
                 RuleTranslation.of(
                     RuleTexts.parsed(RenamedHosts.RULES), "rules.yaml", Instant.now()),
-                (HostPort) HostPort.parse(hosts.proxyAuthority()),
+                HostPort.parse(hosts.proxyAuthority()).orElseThrow(),
                 true)
             .text();
     return "data:application/x-ns-proxy-autoconfig;base64,"

@@ -213,7 +213,7 @@ class AccessSectionTest {
   }
 
   private static List<Subnet> subnets(String... texts) {
-    return Stream.of(texts).map(text -> (Subnet) Subnet.parse(text)).toList();
+    return Stream.of(texts).map(text -> Subnet.parse(text).orElseThrow()).toList();
   }
 
   private static InetSocketAddress server(String address, int port) {
@@ -221,7 +221,7 @@ class AccessSectionTest {
   }
 
   private static Host host(String name) {
-    return (Host) Host.parse(name);
+    return Host.parse(name).orElseThrow();
   }
 
   private static Configuration loaded(String text) {

@@ -79,13 +79,13 @@ class ConfigurationFileTest {
     all.forward(
         List.of(
             new Forward.Fixed(
-                tcp("127.0.0.1:3"), (HostPort) HostPort.parse("production.old.example.com:22")),
+                tcp("127.0.0.1:3"), HostPort.parse("production.old.example.com:22").orElseThrow()),
             new Forward.Rendezvous(tcp("127.0.0.1:4"), tcp("127.0.0.1:5"))));
     all.admin(
         new AdminOptions(tcp("192.0.2.1:6"), Set.of(host("detour.example"), host("ops.example"))));
     all.rules(new RuleSource.Listed(List.of(Path.of("names.yaml"), Path.of("names.d"))));
     all.rulesWatch(Duration.ofSeconds(5));
-    all.access(usual.access().withClients(List.of((Subnet) Subnet.parse("10.0.0.0/8"))));
+    all.access(usual.access().withClients(List.of(Subnet.parse("10.0.0.0/8").orElseThrow())));
     all.limits(new LimitOptions(new ClientLimits(9, 2000), usual.limits().heads()));
     all.timeout(Timeout.HEAD, Duration.ofSeconds(1));
     all.timeout(Timeout.BODY, Duration.ofSeconds(8));
@@ -367,7 +367,7 @@ class ConfigurationFileTest {
   }
 
   private static Parent parent(String text) {
-    return (Parent) Parent.parse(text);
+    return Parent.parse(text).orElseThrow();
   }
 
   private static ListenAddress.Inet tcp(String text) {
@@ -375,7 +375,7 @@ class ConfigurationFileTest {
   }
 
   private static Host host(String name) {
-    return (Host) Host.parse(name);
+    return Host.parse(name).orElseThrow();
   }
 
   private static Configuration loaded(String text) {

@@ -30,7 +30,7 @@ class ConfigurationTest {
     ResolverOptions resolver =
         new ResolverOptions(
             List.of(new InetSocketAddress(LOOPBACK, 5353)),
-            Map.of((Host) Host.parse("a.example"), List.of(LOOPBACK)),
+            Map.of(Host.parse("a.example").orElseThrow(), List.of(LOOPBACK)),
             true,
             Ipv6.OFF);
     Configuration configuration =
@@ -50,7 +50,7 @@ class ConfigurationTest {
                   all.relay(new RelayChoice(RelayMode.SPLICE, 128 << 10, 7, Duration.ZERO));
                   all.access(access);
                   all.resolver(resolver);
-                  all.parents(Map.of("dc", (Parent) Parent.parse("http://h")));
+                  all.parents(Map.of("dc", Parent.parse("http://h").orElseThrow()));
                 });
 
     RelayOptions relay = configuration.relayOptions();

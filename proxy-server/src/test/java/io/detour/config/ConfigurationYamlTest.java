@@ -73,8 +73,8 @@ class ConfigurationYamlTest {
             all ->
                 all.forward(
                     List.of(
-                        new Forward.Fixed(six, (HostPort) HostPort.parse("[2001:db8::1]:22")),
-                        new Forward.Fixed(six, (HostPort) HostPort.parse("example.com:22")),
+                        new Forward.Fixed(six, HostPort.parse("[2001:db8::1]:22").orElseThrow()),
+                        new Forward.Fixed(six, HostPort.parse("example.com:22").orElseThrow()),
                         new Forward.Rendezvous(six, four))),
             all -> {
               all.listen(List.of());
@@ -118,7 +118,7 @@ class ConfigurationYamlTest {
                 all.ledger(
                     LedgerOptions.defaults()
                         .withUrl(
-                            (LedgerUrl) LedgerUrl.parse("jdbc:postgresql://[::1]:1/d?ssl=on"))),
+                            LedgerUrl.parse("jdbc:postgresql://[::1]:1/d?ssl=on").orElseThrow())),
             all -> {
               all.threads(1);
               all.certificateWatch(Duration.ZERO);
@@ -142,7 +142,7 @@ class ConfigurationYamlTest {
   }
 
   private static List<Subnet> subnets(String... texts) {
-    return Stream.of(texts).map(text -> (Subnet) Subnet.parse(text)).toList();
+    return Stream.of(texts).map(text -> Subnet.parse(text).orElseThrow()).toList();
   }
 
   private static InetSocketAddress server(int port) {
@@ -150,7 +150,7 @@ class ConfigurationYamlTest {
   }
 
   private static Host host(String name) {
-    return (Host) Host.parse(name);
+    return Host.parse(name).orElseThrow();
   }
 
   @Test
@@ -167,7 +167,7 @@ class ConfigurationYamlTest {
   void credentialsOfTheLedgerAreMaskedAndTheMaskIsRefused() {
     for (String url :
         List.of("jdbc:postgresql://me:secret@h/d", "jdbc:postgresql://h/d?password=secret")) {
-      LedgerUrl parsed = (LedgerUrl) LedgerUrl.parse(url);
+      LedgerUrl parsed = LedgerUrl.parse(url).orElseThrow();
       String text =
           ConfigurationYaml.of(
               Configuration.defaults()
@@ -196,7 +196,7 @@ class ConfigurationYamlTest {
   }
 
   private static Parent parent(String text) {
-    return (Parent) Parent.parse(text);
+    return Parent.parse(text).orElseThrow();
   }
 
   private static RuleSource file(String path) {

@@ -1,7 +1,6 @@
 package io.detour.rules;
 
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -71,10 +70,7 @@ public class RuleSetBenchmark {
   }
 
   static Request request(String text) {
-    return switch (HostPort.parse(text)) {
-      case HostPort parsed -> Request.of(parsed, 1_800_000_000);
-      case MalformedAuthority malformed -> throw new IllegalArgumentException(malformed.problem());
-    };
+    return Request.of(HostPort.parse(text).orElseThrow(), 1_800_000_000);
   }
 
   private void require(Request asked, Class<? extends Decision> kind) {

@@ -1,6 +1,6 @@
 package io.detour.rules.document;
 
-import io.detour.rules.Printable;
+import io.detour.core.Printable;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

@@ -1,6 +1,6 @@
 package io.detour.rules.document;
 
-import io.detour.rules.Printable;
+import io.detour.core.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;

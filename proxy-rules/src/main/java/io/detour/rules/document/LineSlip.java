@@ -1,6 +1,6 @@
 package io.detour.rules.document;
 
-import io.detour.rules.Printable;
+import io.detour.core.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,6 @@
 package io.detour.rules.document;
 
-import io.detour.rules.Printable;
+import io.detour.core.Printable;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

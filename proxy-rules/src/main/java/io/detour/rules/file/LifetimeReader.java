@@ -1,9 +1,9 @@
 package io.detour.rules.file;
 
+import io.detour.core.Parsed;
 import io.detour.rules.Brownout;
 import io.detour.rules.Expiry;
 import io.detour.rules.Lifetime;
-import io.detour.rules.Malformed;
 import io.detour.rules.OnExpiry;
 import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Fields;
@@ -68,9 +68,9 @@ final class LifetimeReader {
       return null;
     }
     return switch (Brownout.parse(cron.text(), length == null ? Brownout.SHORTEST : length, zone)) {
-      case Brownout brownout -> length == null ? null : brownout;
-      case Malformed malformed -> {
-        problems.add(cron.at(), malformed.problem());
+      case Parsed.Value(Brownout brownout) -> length == null ? null : brownout;
+      case Parsed.Malformed(String problem) -> {
+        problems.add(cron.at(), problem);
         yield null;
       }
     };

@@ -1,13 +1,11 @@
 package io.detour.rules.file;
 
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import io.detour.core.Subnet;
 import io.detour.rules.Conditions;
 import io.detour.rules.HostMatcher;
-import io.detour.rules.Malformed;
-import io.detour.rules.ParsedMatcher;
 import io.detour.rules.PortRange;
-import io.detour.rules.Printable;
 import io.detour.rules.Rollout;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
@@ -86,11 +84,13 @@ final class MatchReader {
   }
 
   private void read(
-      List<Node.Scalar> texts, Function<String, ParsedMatcher> parse, List<HostMatcher> matchers) {
+      List<Node.Scalar> texts,
+      Function<String, Parsed<? extends HostMatcher>> parse,
+      List<HostMatcher> matchers) {
     for (Node.Scalar text : texts) {
       switch (parse.apply(text.text())) {
-        case HostMatcher matcher -> matchers.add(matcher);
-        case Malformed malformed -> problems.add(text.at(), malformed.problem());
+        case Parsed.Value(HostMatcher matcher) -> matchers.add(matcher);
+        case Parsed.Malformed(String problem) -> problems.add(text.at(), problem);
       }
     }
   }
@@ -112,12 +112,12 @@ final class MatchReader {
     for (Node node : match.values("port")) {
       String text = node instanceof Node.Scalar scalar ? scalar.text() : "";
       switch (PortRange.parse(text)) {
-        case PortRange range -> ports.add(range);
-        case Malformed malformed ->
+        case Parsed.Value(PortRange range) -> ports.add(range);
+        case Parsed.Malformed(String problem) ->
             problems.add(
                 node.at(),
                 node instanceof Node.Scalar
-                    ? malformed.problem()
+                    ? problem
                     : "port: " + node.kind() + " (expected: 1..65535, or a range like 8000-8099)");
       }
     }
@@ -128,14 +128,11 @@ final class MatchReader {
     List<Subnet> clients = new ArrayList<>();
     for (Node.Scalar text : match.texts("client")) {
       switch (Subnet.parse(text.text())) {
-        case Subnet subnet -> clients.add(subnet);
-        case MalformedAuthority malformed ->
+        case Parsed.Value(Subnet subnet) -> clients.add(subnet);
+        case Parsed.Malformed(String problem) ->
             problems.add(
                 text.at(),
-                "client: "
-                    + Printable.quoted(text.text())
-                    + " is no subnet: "
-                    + malformed.problem());
+                "client: " + Printable.quoted(text.text()) + " is no subnet: " + problem);
       }
     }
     return clients;

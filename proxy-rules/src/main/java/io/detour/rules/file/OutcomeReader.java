@@ -2,12 +2,12 @@ package io.detour.rules.file;
 
 import io.detour.core.AddressClass;
 import io.detour.core.HostPort;
+import io.detour.core.Parsed;
 import io.detour.rules.Action;
 import io.detour.rules.Fallback;
 import io.detour.rules.FallbackError;
 import io.detour.rules.HostHeader;
 import io.detour.rules.HostMatcher;
-import io.detour.rules.Malformed;
 import io.detour.rules.Outcome;
 import io.detour.rules.Target;
 import io.detour.rules.When;
@@ -116,11 +116,11 @@ final class OutcomeReader {
 
   private @Nullable Target target(Node.Scalar text, List<HostMatcher> hosts) {
     return switch (Target.parse(text.text())) {
-      case Malformed malformed -> {
-        problems.add(text.at(), malformed.problem());
+      case Parsed.Malformed(String problem) -> {
+        problems.add(text.at(), problem);
         yield null;
       }
-      case Target target -> {
+      case Parsed.Value(Target target) -> {
         for (HostMatcher matcher : hosts) {
           String mismatch = target.host().mismatch(matcher);
           if (mismatch != null) {

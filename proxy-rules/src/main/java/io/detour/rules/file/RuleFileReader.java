@@ -1,7 +1,7 @@
 package io.detour.rules.file;
 
+import io.detour.core.Parsed;
 import io.detour.rules.HostMatcher;
-import io.detour.rules.Malformed;
 import io.detour.rules.Mode;
 import io.detour.rules.UnmatchedPolicy;
 import io.detour.rules.document.Document;
@@ -117,11 +117,9 @@ final class RuleFileReader {
     List<FileContents.Located<HostMatcher.Suffix>> suffixes = new ArrayList<>();
     for (Node.Scalar text : defaults.texts("legacy_suffixes")) {
       switch (HostMatcher.Suffix.parse(text.text())) {
-        case HostMatcher.Suffix suffix ->
+        case Parsed.Value(HostMatcher.Suffix suffix) ->
             suffixes.add(new FileContents.Located<>(suffix, text.at()));
-        case Malformed malformed -> problems.add(text.at(), malformed.problem());
-        case HostMatcher.Exact _, HostMatcher.Regex _ ->
-            throw new IllegalStateException("a suffix is read as a suffix");
+        case Parsed.Malformed(String problem) -> problems.add(text.at(), problem);
       }
     }
     return suffixes;

@@ -1,5 +1,6 @@
 package io.detour.rules.file;
 
+import io.detour.core.Printable;
 import io.detour.rules.Action;
 import io.detour.rules.Conditions;
 import io.detour.rules.HostMatcher;
@@ -7,7 +8,6 @@ import io.detour.rules.Lifetime;
 import io.detour.rules.LogLevel;
 import io.detour.rules.Mode;
 import io.detour.rules.Outcome;
-import io.detour.rules.Printable;
 import io.detour.rules.Rule;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;

@@ -1,8 +1,8 @@
 package io.detour.rules.file;
 
 import io.detour.core.Host;
+import io.detour.core.Printable;
 import io.detour.rules.HostMatcher;
-import io.detour.rules.Printable;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleNames;
 import io.detour.rules.RuleSet;

@@ -3,8 +3,8 @@ package io.detour.rules.file;
 import io.detour.core.Address;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
-import io.detour.rules.Printable;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import io.detour.rules.Request;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
@@ -83,11 +83,10 @@ final class RuleTestReader {
 
   private @Nullable HostPort hostPort(Node.Scalar text, int defaultPort) {
     return switch (HostPort.parse(text.text(), defaultPort)) {
-      case HostPort hostPort -> hostPort;
-      case MalformedAuthority malformed -> {
+      case Parsed.Value(HostPort hostPort) -> hostPort;
+      case Parsed.Malformed(String problem) -> {
         problems.add(
-            text.at(),
-            Printable.quoted(text.text()) + " is not host or host:port: " + malformed.problem());
+            text.at(), Printable.quoted(text.text()) + " is not host or host:port: " + problem);
         yield null;
       }
     };
@@ -98,7 +97,7 @@ final class RuleTestReader {
     if (text == null) {
       return null;
     }
-    if (Host.parse(text.text()) instanceof Host host && host.isAddress()) {
+    if (Host.parse(text.text()) instanceof Parsed.Value(Host host) && host.isAddress()) {
       return Address.of(host);
     }
     problems.add(text.at(), "client: " + text.shown() + " (expected: an IP address)");

@@ -1,6 +1,6 @@
 package io.detour.rules.generate;
 
-import io.detour.rules.Printable;
+import io.detour.core.Printable;
 import java.util.LinkedHashSet;
 import java.util.Set;
 

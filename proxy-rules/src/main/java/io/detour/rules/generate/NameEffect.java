@@ -1,7 +1,7 @@
 package io.detour.rules.generate;
 
 import io.detour.core.Host;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -67,8 +67,8 @@ public sealed interface NameEffect {
       String host = text.toString();
       boolean bracketed = host.startsWith("[") && host.endsWith("]");
       return switch (Host.parse(bracketed ? host.substring(1, host.length() - 1) : host)) {
-        case Host parsed -> parsed;
-        case MalformedAuthority _ -> null;
+        case Parsed.Value(Host parsed) -> parsed;
+        case Parsed.Malformed(_) -> null;
       };
     }
 

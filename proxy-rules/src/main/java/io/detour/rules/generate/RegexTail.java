@@ -1,7 +1,7 @@
 package io.detour.rules.generate;
 
 import io.detour.core.Host;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +29,8 @@ final class RegexTail {
       return null;
     }
     return switch (Host.parse(tail.group(1).replace("\\.", "."))) {
-      case Host host -> host.isAddress() ? null : host;
-      case MalformedAuthority _ -> null;
+      case Parsed.Value(Host host) -> host.isAddress() ? null : host;
+      case Parsed.Malformed(_) -> null;
     };
   }
 

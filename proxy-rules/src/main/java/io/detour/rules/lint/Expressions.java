@@ -1,7 +1,7 @@
 package io.detour.rules.lint;
 
+import io.detour.core.Printable;
 import io.detour.rules.HostMatcher;
-import io.detour.rules.Printable;
 import io.detour.rules.RegexShape;
 import io.detour.rules.RegexSlips;
 import io.detour.rules.Rule;

@@ -1,7 +1,7 @@
 package io.detour.rules.lint;
 
+import io.detour.core.Printable;
 import io.detour.rules.Position;
-import io.detour.rules.Printable;
 import io.detour.rules.Rule;
 import io.detour.rules.document.Location;
 import java.util.ArrayList;

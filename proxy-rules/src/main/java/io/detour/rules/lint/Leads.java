@@ -1,6 +1,7 @@
 package io.detour.rules.lint;
 
 import io.detour.core.Host;
+import io.detour.core.Parsed;
 import io.detour.rules.Captures;
 import io.detour.rules.HostMatcher;
 import io.detour.rules.HostRewrite;
@@ -217,7 +218,7 @@ final class Leads {
   private static @Nullable HostMatcher filledIn(
       HostRewrite.Template template, HostMatcher matcher, Host asked) {
     Captures captures = matcher.match(asked);
-    return captures != null && template.apply(asked, captures) instanceof Host made
+    return captures != null && template.apply(asked, captures) instanceof Parsed.Value(Host made)
         ? new HostMatcher.Exact(made)
         : null;
   }
@@ -229,7 +230,7 @@ final class Leads {
     }
     int dot = end.indexOf('.');
     return dot >= 0
-            && Host.parse(end.substring(dot + 1)) instanceof Host domain
+            && Host.parse(end.substring(dot + 1)) instanceof Parsed.Value(Host domain)
             && !domain.isAddress()
         ? new HostMatcher.Suffix(domain, false)
         : null;

@@ -1,6 +1,6 @@
 package io.detour.rules.lint;
 
-import io.detour.rules.Printable;
+import io.detour.core.Printable;
 import io.detour.rules.Rule;
 import io.detour.rules.file.FileNotes;
 import io.detour.rules.file.RuleFiles;

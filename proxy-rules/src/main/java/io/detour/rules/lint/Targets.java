@@ -3,14 +3,14 @@ package io.detour.rules.lint;
 import io.detour.core.AddressClass;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import io.detour.rules.Captures;
 import io.detour.rules.Fallback;
 import io.detour.rules.HostMatcher;
 import io.detour.rules.HostRewrite;
 import io.detour.rules.Outcome;
 import io.detour.rules.PortRange;
-import io.detour.rules.Printable;
 import io.detour.rules.Rule;
 import io.detour.rules.Target;
 import io.detour.rules.When;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds targets that make no difference, and such that cannot be meant. */
 final class Targets {
   private static final List<Host> LOOPBACK =
-      Stream.of("127.0.0.1", "::1").map(Host::parse).map(Host.class::cast).toList();
+      Stream.of("127.0.0.1", "::1").map(Host::parse).map(Parsed::orElseThrow).toList();
 
   private final Claims claims;
   private final Setting setting;
@@ -121,7 +121,7 @@ final class Targets {
   private static HostRewrite.@Nullable Template failingAtApex(Outcome.Rewrite rewrite, Host apex) {
     for (Target target : rewrite.targets()) {
       if (target.host() instanceof HostRewrite.Template template
-          && template.apply(apex, new Captures.Prefix("")) instanceof MalformedAuthority) {
+          && template.apply(apex, new Captures.Prefix("")) instanceof Parsed.Malformed<Host>) {
         return template;
       }
     }

@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.detour.core.HostPort;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import io.detour.rules.Decision;
 import io.detour.rules.Explanation;
 import io.detour.rules.FuzzCorpus;
 import io.detour.rules.Hop;
 import io.detour.rules.Hosts;
-import io.detour.rules.Printable;
 import io.detour.rules.Request;
 import io.detour.rules.Route;
 import io.detour.rules.document.Problem;
@@ -92,7 +93,7 @@ class RuleFileFuzzTest {
   private static void assertLeadsSomewhere(Decision.@Nullable Rewrite rewrite, HostPort asked) {
     if (rewrite != null && rewrite.route(asked) instanceof Route route) {
       for (Hop hop : route.hops()) {
-        assertThat(HostPort.parse(hop.address().toString())).isEqualTo(hop.address());
+        assertThat(HostPort.parse(hop.address().toString())).isEqualTo(Parsed.of(hop.address()));
       }
     }
   }

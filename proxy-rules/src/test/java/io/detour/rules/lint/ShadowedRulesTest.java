@@ -164,8 +164,8 @@ class ShadowedRulesTest {
     int user = random.nextInt(users.length + 1);
     long day = TODAY.plusDays(random.nextInt(200)).atStartOfDay(ZoneOffset.UTC).toEpochSecond();
     return new Request(
-        new HostPort((Host) Host.parse(randomName(random)), random.nextBoolean() ? 443 : 80),
-        client == CLIENTS.length ? null : Address.of((Host) Host.parse(CLIENTS[client])),
+        new HostPort(Host.parse(randomName(random)).orElseThrow(), random.nextBoolean() ? 443 : 80),
+        client == CLIENTS.length ? null : Address.of(Host.parse(CLIENTS[client]).orElseThrow()),
         user == users.length ? null : users[user],
         random.nextInt(4) == 0 ? Request.NO_TIME : day);
   }

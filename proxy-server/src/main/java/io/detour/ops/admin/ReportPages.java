@@ -2,6 +2,7 @@ package io.detour.ops.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.detour.core.Printable;
 import io.detour.ops.ledger.KnownRule;
 import io.detour.ops.ledger.Ledger;
 import io.detour.ops.ledger.LedgerReading;
@@ -10,7 +11,6 @@ import io.detour.ops.ledger.ReportCsv;
 import io.detour.ops.ledger.ReportJson;
 import io.detour.ops.ledger.ReportQuery;
 import io.detour.ops.ledger.ReportRows;
-import io.detour.rules.Printable;
 import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Fields;
 import io.detour.server.decide.RulesInForce;

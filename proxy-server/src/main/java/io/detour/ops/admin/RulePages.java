@@ -6,7 +6,8 @@ import io.detour.core.Address;
 import io.detour.core.Direction;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import io.detour.ops.ScriptJson;
 import io.detour.ops.certificates.TargetCertificate;
 import io.detour.ops.certificates.TargetCertificates;
@@ -14,7 +15,6 @@ import io.detour.ops.explain.ExplanationJson;
 import io.detour.ops.explain.FullExplanation;
 import io.detour.rules.Hop;
 import io.detour.rules.Outcome;
-import io.detour.rules.Printable;
 import io.detour.rules.Request;
 import io.detour.rules.Rule;
 import io.detour.rules.Target;
@@ -163,18 +163,18 @@ public record RulePages(
       return bad("host: expected HOST or HOST:PORT, as in /explain?host=erp.old.example.com");
     }
     return switch (HostPort.parse(asked, HTTPS_PORT)) {
-      case MalformedAuthority malformed ->
-          bad("host: " + Printable.quoted(asked) + ": " + malformed.problem());
-      case HostPort hostPort -> explain(asked, hostPort, query);
+      case Parsed.Malformed(String problem) ->
+          bad("host: " + Printable.quoted(asked) + ": " + problem);
+      case Parsed.Value(HostPort hostPort) -> explain(asked, hostPort, query);
     };
   }
 
   private Answer explain(String asked, HostPort hostPort, QueryStringDecoder query) {
     String ip = value(query, "client");
-    if (ip != null && !(Host.parse(ip) instanceof Host host && host.isAddress())) {
+    if (ip != null && !(Host.parse(ip) instanceof Parsed.Value(Host host) && host.isAddress())) {
       return bad("client: " + Printable.quoted(ip) + " (expected: an IP address)");
     }
-    Address client = ip == null ? null : Address.of((Host) Host.parse(ip));
+    Address client = ip == null ? null : Address.of(Host.parse(ip).orElseThrow());
     String at = value(query, "at");
     long time = clock.instant().getEpochSecond();
     if (at != null) {
@@ -203,7 +203,8 @@ public record RulePages(
    */
   CompletableFuture<Answer> pac(@Nullable String askedAs) {
     HostPort reached =
-        askedAs != null && HostPort.parse(askedAs, HTTPS_PORT) instanceof HostPort admin
+        askedAs != null
+                && HostPort.parse(askedAs, HTTPS_PORT) instanceof Parsed.Value(HostPort admin)
             ? proxy.seenFrom(admin.host())
             : null;
     if (reached == null) {

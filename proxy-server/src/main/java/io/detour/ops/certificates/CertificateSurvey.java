@@ -1,6 +1,6 @@
 package io.detour.ops.certificates;
 
-import io.detour.rules.Printable;
+import io.detour.core.Printable;
 import io.detour.rules.Rule;
 import io.detour.server.dial.Resolution;
 import java.time.Duration;

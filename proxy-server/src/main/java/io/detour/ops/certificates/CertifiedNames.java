@@ -1,7 +1,7 @@
 package io.detour.ops.certificates;
 
 import io.detour.core.Host;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -75,8 +75,8 @@ public record CertifiedNames(List<String> dnsNames, List<String> addresses) {
 
   private static boolean isAddress(String candidate, Host host) {
     return switch (Host.parse(candidate)) {
-      case Host address -> address.equals(host);
-      case MalformedAuthority _ -> false;
+      case Parsed.Value(Host address) -> address.equals(host);
+      case Parsed.Malformed(_) -> false;
     };
   }
 

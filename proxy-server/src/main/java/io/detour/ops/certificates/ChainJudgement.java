@@ -1,8 +1,8 @@
 package io.detour.ops.certificates;
 
+import io.detour.core.Printable;
 import io.detour.ops.certificates.ChainTrust.Kind;
 import io.detour.ops.certificates.ChainTrust.Problem;
-import io.detour.rules.Printable;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.NoSuchAlgorithmException;

@@ -1,7 +1,7 @@
 package io.detour.ops.certificates;
 
 import io.detour.core.Host;
-import io.detour.rules.Printable;
+import io.detour.core.Printable;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

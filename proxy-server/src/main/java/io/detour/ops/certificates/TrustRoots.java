@@ -1,6 +1,7 @@
 package io.detour.ops.certificates;
 
-import io.detour.rules.Printable;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param certificates at least one; mostly roots, but any certificate may be among them
  */
-public record TrustRoots(Set<X509Certificate> certificates) implements ParsedTrustRoots {
+public record TrustRoots(Set<X509Certificate> certificates) {
   /** Some 10,000 certificates; all public authorities together have about 150. */
   private static final int MAX_FILE_BYTES = 16 * 1024 * 1024;
 
@@ -40,13 +41,15 @@ public record TrustRoots(Set<X509Certificate> certificates) implements ParsedTru
    *
    * @param additional files with certificates, one after the other in PEM, or one in DER: those of
    *     private authorities
+   * @return the certificates, or why they cannot be read in one sentence that names the file, fit
+   *     for a terminal
    */
-  public static ParsedTrustRoots load(List<Path> additional) {
+  public static Parsed<TrustRoots> load(List<Path> additional) {
     List<X509Certificate> all = new ArrayList<>();
     try {
       all.addAll(ofJvm());
     } catch (GeneralSecurityException e) {
-      return new UnreadableTrustRoots(
+      return Parsed.malformed(
           "the certificates that this JVM trusts cannot be read: "
               + Printable.escaped(String.valueOf(e.getMessage())));
     }
@@ -55,16 +58,16 @@ public record TrustRoots(Set<X509Certificate> certificates) implements ParsedTru
       try {
         all.addAll(read(file));
       } catch (NoSuchFileException e) {
-        return new UnreadableTrustRoots(name + ": cannot be read: there is no such file");
+        return Parsed.malformed(name + ": cannot be read: there is no such file");
       } catch (IOException e) {
         String reason = Printable.escaped(String.valueOf(e.getMessage()));
-        return new UnreadableTrustRoots(name + ": cannot be read: " + reason);
+        return Parsed.malformed(name + ": cannot be read: " + reason);
       } catch (CertificateException e) {
-        return new UnreadableTrustRoots(
+        return Parsed.malformed(
             name + ": is no list of certificates (expected: PEM, \"-----BEGIN CERTIFICATE-----\")");
       }
     }
-    return new TrustRoots(Set.copyOf(all));
+    return Parsed.of(new TrustRoots(Set.copyOf(all)));
   }
 
   private static List<X509Certificate> ofJvm() throws GeneralSecurityException {

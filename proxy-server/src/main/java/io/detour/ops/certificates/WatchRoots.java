@@ -1,5 +1,6 @@
 package io.detour.ops.certificates;
 
+import io.detour.core.Parsed;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -14,9 +15,9 @@ final class WatchRoots {
   /** Reads files. If they cannot be read, nobody is trusted, which touches names and ends not. */
   static TrustRoots load() {
     return switch (TrustRoots.load(List.of())) {
-      case TrustRoots roots -> roots;
-      case UnreadableTrustRoots unreadable -> {
-        logger.warn("certificates: none is trusted: {}", unreadable.problem());
+      case Parsed.Value(TrustRoots roots) -> roots;
+      case Parsed.Malformed(String problem) -> {
+        logger.warn("certificates: none is trusted: {}", problem);
         yield new TrustRoots(Set.of());
       }
     };

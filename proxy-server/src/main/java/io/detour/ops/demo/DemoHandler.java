@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -69,13 +69,13 @@ final class DemoHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
     if (host.indexOf(':') >= 0) {
       return switch (HostPort.parse(host)) {
-        case HostPort asked -> asked.toString();
-        case MalformedAuthority malformed -> "(" + malformed.problem() + ")";
+        case Parsed.Value(HostPort asked) -> asked.toString();
+        case Parsed.Malformed(String problem) -> "(" + problem + ")";
       };
     }
     return switch (Host.parse(host)) {
-      case Host asked -> asked.toString();
-      case MalformedAuthority malformed -> "(" + malformed.problem() + ")";
+      case Parsed.Value(Host asked) -> asked.toString();
+      case Parsed.Malformed(String problem) -> "(" + problem + ")";
     };
   }
 

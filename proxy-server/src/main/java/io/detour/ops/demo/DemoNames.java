@@ -1,7 +1,7 @@
 package io.detour.ops.demo;
 
 import io.detour.core.Host;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -63,9 +63,9 @@ final class DemoNames {
 
   private static Host host(String name) {
     return switch (Host.parse(name)) {
-      case Host host -> host;
-      case MalformedAuthority malformed ->
-          throw new IllegalStateException(name + ": " + malformed.problem());
+      case Parsed.Value(Host host) -> host;
+      case Parsed.Malformed(String problem) ->
+          throw new IllegalStateException(name + ": " + problem);
     };
   }
 }

@@ -3,14 +3,14 @@ package io.detour.ops.explain;
 import static java.util.stream.Collectors.joining;
 
 import io.detour.core.HostPort;
+import io.detour.core.Printable;
 import io.detour.rules.Brownout;
 import io.detour.rules.Captures;
 import io.detour.rules.Decision;
-import io.detour.rules.Explanation;
 import io.detour.rules.Explanation.PassedOver;
+import io.detour.rules.Explanation;
 import io.detour.rules.Lifetime;
 import io.detour.rules.Mode;
-import io.detour.rules.Printable;
 import io.detour.rules.Request;
 import io.detour.rules.Rollout;
 import io.detour.rules.Rule;

@@ -3,11 +3,11 @@ package io.detour.ops.explain;
 import static java.util.stream.Collectors.joining;
 
 import io.detour.core.AddressClass;
+import io.detour.core.Printable;
 import io.detour.ops.certificates.ProbeReport;
 import io.detour.ops.certificates.ProbeText;
 import io.detour.rules.FallbackError;
 import io.detour.rules.Hop;
-import io.detour.rules.Printable;
 import io.detour.rules.Route;
 import io.detour.server.decide.Consequence;
 import io.detour.server.dial.Parent;

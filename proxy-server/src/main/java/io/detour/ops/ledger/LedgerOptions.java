@@ -30,7 +30,13 @@ public record LedgerOptions(LedgerUrl url, Duration retention, int maxEntries) {
   public LedgerOptions {
     if (retention.compareTo(MIN_RETENTION) < 0 || retention.compareTo(MAX_RETENTION) > 0) {
       throw new IllegalArgumentException(
-          "retention: " + retention + " (expected: " + MIN_RETENTION + ".." + MAX_RETENTION + ")");
+          "retention: "
+              + retention
+              + " (expected: "
+              + MIN_RETENTION
+              + ".."
+              + MAX_RETENTION
+              + ")");
     }
     if (maxEntries < 1 || maxEntries > MAX_ENTRIES) {
       throw new IllegalArgumentException(

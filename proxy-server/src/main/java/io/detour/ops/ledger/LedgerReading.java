@@ -1,6 +1,6 @@
 package io.detour.ops.ledger;
 
-import io.detour.rules.Printable;
+import io.detour.core.Printable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,12 +1,13 @@
 package io.detour.ops.ledger;
 
+import io.detour.core.Parsed;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Where a ledger is. Its text, which {@link #parse} takes, shows no credentials. */
-public sealed interface LedgerUrl extends ParsedLedgerUrl
+public sealed interface LedgerUrl
     permits LedgerUrl.Automatic,
         LedgerUrl.Off,
         LedgerUrl.Sqlite,
@@ -59,13 +60,14 @@ public sealed interface LedgerUrl extends ParsedLedgerUrl
    * Reads one.
    *
    * @param text any text
+   * @return a place, or what is wrong without any part of the text, since that may hold a password
    */
-  static ParsedLedgerUrl parse(String text) {
+  static Parsed<LedgerUrl> parse(String text) {
     if (text.equals("auto")) {
-      return new Automatic();
+      return Parsed.of(new Automatic());
     }
     if (text.equals("off")) {
-      return new Off();
+      return Parsed.of(new Off());
     }
     if (text.startsWith(SQLITE_SCHEME)) {
       return sqlite(text.substring(SQLITE_SCHEME.length()));
@@ -73,20 +75,20 @@ public sealed interface LedgerUrl extends ParsedLedgerUrl
     if (text.startsWith(PostgresqlUrl.SCHEME)) {
       return PostgresqlUrl.parsed(text.substring(PostgresqlUrl.SCHEME.length()));
     }
-    return new MalformedLedgerUrl("it begins with none of these");
+    return Parsed.malformed("it begins with none of these");
   }
 
-  private static ParsedLedgerUrl sqlite(String path) {
+  private static Parsed<LedgerUrl> sqlite(String path) {
     if (path.isEmpty() || path.startsWith(":") || path.startsWith("file:")) {
-      return new MalformedLedgerUrl("there is no path of a file behind jdbc:sqlite:");
+      return Parsed.malformed("there is no path of a file behind jdbc:sqlite:");
     }
     if (path.indexOf('?') >= 0) {
-      return new MalformedLedgerUrl("parameters are not allowed behind the path of an SQLite file");
+      return Parsed.malformed("parameters are not allowed behind the path of an SQLite file");
     }
     try {
-      return new Sqlite(Path.of(path));
+      return Parsed.of(new Sqlite(Path.of(path)));
     } catch (InvalidPathException _) {
-      return new MalformedLedgerUrl("the path of the file cannot be used");
+      return Parsed.malformed("the path of the file cannot be used");
     }
   }
 

@@ -1,7 +1,7 @@
 package io.detour.ops.ledger;
 
+import io.detour.core.Printable;
 import io.detour.ops.ledger.LedgerStatistics.Write;
-import io.detour.rules.Printable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

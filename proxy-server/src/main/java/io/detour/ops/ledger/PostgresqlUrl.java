@@ -2,6 +2,7 @@ package io.detour.ops.ledger;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.detour.core.Parsed;
 import java.net.URLDecoder;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,7 @@ public record PostgresqlUrl(
    *
    * @param text what follows the scheme
    */
-  static ParsedLedgerUrl parsed(String text) {
+  static Parsed<LedgerUrl> parsed(String text) {
     int question = text.indexOf('?');
     String parameters = question < 0 ? "" : text.substring(question + 1);
     String place = question < 0 ? text : text.substring(0, question);
@@ -53,22 +54,23 @@ public record PostgresqlUrl(
     String rest = place.substring(at + 1);
     int slash = rest.indexOf('/');
     if (slash < 0 || !DATABASE.matcher(rest.substring(slash + 1)).matches()) {
-      return new MalformedLedgerUrl("there is no name of a database behind the host");
+      return Parsed.malformed("there is no name of a database behind the host");
     }
     String hosts = rest.substring(0, slash);
     if (!HOSTS.matcher(hosts).matches() || !hasPorts(hosts)) {
-      return new MalformedLedgerUrl("the host or its port cannot be used");
+      return Parsed.malformed("the host or its port cannot be used");
     }
     String flaw = flaw(credentials, parameters);
     return flaw == null
-        ? new PostgresqlUrl(hosts, rest.substring(slash + 1), parameters, credentials)
-        : new MalformedLedgerUrl(flaw);
+        ? Parsed.of(new PostgresqlUrl(hosts, rest.substring(slash + 1), parameters, credentials))
+        : Parsed.malformed(flaw);
   }
 
   private static boolean hasPorts(String hosts) {
     for (String host : hosts.split(",", -1)) {
       int colon = host.lastIndexOf(':');
-      if (colon > host.lastIndexOf(']') && Integer.parseInt(host.substring(colon + 1)) > MAX_PORT) {
+      if (colon > host.lastIndexOf(']')
+          && Integer.parseInt(host.substring(colon + 1)) > MAX_PORT) {
         return false;
       }
     }

@@ -1,6 +1,6 @@
 package io.detour.ops.ledger;
 
-import io.detour.rules.Printable;
+import io.detour.core.Printable;
 import java.io.PrintWriter;
 import java.sql.SQLException;
 import java.time.ZoneId;

@@ -1,6 +1,7 @@
 package io.detour.ops.replay;
 
-import io.detour.rules.Printable;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,8 +19,8 @@ public final class AccessLogReader {
   /** Strange lines that are kept. */
   static final int KEPT = 5;
 
-  private static final ParsedLine TOO_LONG =
-      new ParsedLine.Strange("it is longer than " + LogLines.MAX_BYTES + " bytes");
+  private static final Parsed<LogLine> TOO_LONG =
+      Parsed.malformed("it is longer than " + LogLines.MAX_BYTES + " bytes");
   private static final int BUFFER_BYTES = 64 * 1024;
   private static final int GZIP_FIRST = 0x1f;
   private static final int GZIP_SECOND = 0x8b;
@@ -98,26 +99,26 @@ public final class AccessLogReader {
       }
       lines++;
       switch (log.isTooLong() ? TOO_LONG : parse(text)) {
-        case LoggedRequest request -> {
+        case Parsed.Value(LoggedRequest request) -> {
           requestLines++;
           suppressed += request.suppressed();
           requests.accept(request);
         }
-        case ParsedLine.OtherEvent(int uses) -> {
+        case Parsed.Value(LogLine.OtherEvent(int uses)) -> {
           otherEvents++;
           suppressed += uses;
         }
-        case ParsedLine.Strange strange -> {
+        case Parsed.Malformed(String reason) -> {
           strangeLines++;
           if (firstStrange.size() < KEPT) {
-            firstStrange.add(new StrangeLine(number, Printable.escaped(text), strange.reason()));
+            firstStrange.add(new StrangeLine(number, Printable.escaped(text), reason));
           }
         }
       }
     }
   }
 
-  private ParsedLine parse(String text) {
+  private Parsed<LogLine> parse(String text) {
     return JsonLine.looksLikeOne(text)
         ? JsonLine.parse(number, text)
         : TextLine.parse(number, text);

@@ -1,5 +1,6 @@
 package io.detour.ops.replay;
 
+import io.detour.core.Parsed;
 import io.detour.server.log.AccessLog;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,12 +21,12 @@ final class JsonLine {
     return text.startsWith("{");
   }
 
-  static ParsedLine parse(long line, String text) {
+  static Parsed<LogLine> parse(long line, String text) {
     JsonNode object;
     try {
       object = JSON.readTree(text);
     } catch (JacksonException e) {
-      return new ParsedLine.Strange("it is no JSON object");
+      return Parsed.malformed("it is no JSON object");
     }
     Map<String, String> facts = new HashMap<>();
     for (Map.Entry<String, JsonNode> entry : object.properties()) {

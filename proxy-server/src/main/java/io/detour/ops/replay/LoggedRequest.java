@@ -1,9 +1,8 @@
 package io.detour.ops.replay;
 
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
-import io.detour.core.ParsedAuthority;
-import io.detour.rules.Printable;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import io.detour.server.log.AccessLog;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -37,7 +36,7 @@ public record LoggedRequest(
     int attempts,
     @Nullable Refused refusal,
     int suppressed)
-    implements ParsedLine {
+    implements LogLine {
   private static final Set<String> ACTIONS = Set.of("rewrite", "pass", "reject", "brownout");
   private static final Set<String> MODES = Set.of("enforce", "report");
   private static final String RULE_NAME = "[a-z0-9-]{1,63}";
@@ -58,24 +57,25 @@ public record LoggedRequest(
    * @param event what happened; a request if it is {@link AccessLog#DECISION}
    * @param facts by the keys of the access log
    */
-  static ParsedLine of(long line, String event, Map<String, String> facts) {
+  static Parsed<LogLine> of(long line, String event, Map<String, String> facts) {
     try {
       int suppressed = number(facts, "suppressed", 1, Integer.MAX_VALUE).orElse(0);
       if (!event.equals(AccessLog.DECISION)) {
-        return new OtherEvent(suppressed);
+        return Parsed.of(new OtherEvent(suppressed));
       }
-      return new LoggedRequest(
-          line,
-          time(required(facts, "ts")),
-          required(facts, "client"),
-          facts.get("user"),
-          hostPort(facts.get("requested")),
-          ruling(facts),
-          number(facts, "attempts", 1, Integer.MAX_VALUE).orElse(0),
-          refusal(facts),
-          suppressed);
+      return Parsed.of(
+          new LoggedRequest(
+              line,
+              time(required(facts, "ts")),
+              required(facts, "client"),
+              facts.get("user"),
+              hostPort(facts.get("requested")),
+              ruling(facts),
+              number(facts, "attempts", 1, Integer.MAX_VALUE).orElse(0),
+              refusal(facts),
+              suppressed));
     } catch (BadFact e) {
-      return new ParsedLine.Strange(String.valueOf(e.getMessage()));
+      return Parsed.malformed(String.valueOf(e.getMessage()));
     }
   }
 
@@ -131,11 +131,11 @@ public record LoggedRequest(
     if (text == null) {
       return null;
     }
-    ParsedAuthority parsed = HostPort.parse(text);
+    Parsed<HostPort> parsed = HostPort.parse(text);
     return switch (parsed) {
-      case HostPort hostPort -> hostPort;
-      case MalformedAuthority malformed ->
-          throw new BadFact(Printable.quoted(text) + " is not HOST:PORT: " + malformed.problem());
+      case Parsed.Value(HostPort hostPort) -> hostPort;
+      case Parsed.Malformed(String problem) ->
+          throw new BadFact(Printable.quoted(text) + " is not HOST:PORT: " + problem);
     };
   }
 

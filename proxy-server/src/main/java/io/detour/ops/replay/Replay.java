@@ -3,7 +3,7 @@ package io.detour.ops.replay;
 import io.detour.core.Address;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
 import io.detour.rules.Decision;
 import io.detour.rules.FallbackError;
 import io.detour.rules.LogLevel;
@@ -115,8 +115,8 @@ public final class Replay implements Consumer<LoggedRequest> {
 
   private static @Nullable Address address(String client) {
     return switch (Host.parse(client)) {
-      case Host host -> host.isAddress() ? Address.of(host) : null;
-      case MalformedAuthority _ -> null;
+      case Parsed.Value(Host host) -> host.isAddress() ? Address.of(host) : null;
+      case Parsed.Malformed(_) -> null;
     };
   }
 

@@ -1,5 +1,6 @@
 package io.detour.ops.replay;
 
+import io.detour.core.Parsed;
 import io.detour.server.log.AccessLog;
 import java.util.HashMap;
 import java.util.List;
@@ -9,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one line of the text format: a time, a level, what happened, and {@code key=value} pairs
- * whose values stand bare or in quotes, as {@link io.detour.server.log.EscapedEvent} writes them.
+ * whose values stand bare or in quotes, as {@link io.detour.server.log.EscapedEvent} writes
+ * them.
  */
 final class TextLine {
   /** The events of the access log. */
@@ -25,16 +27,16 @@ final class TextLine {
     this.text = text;
   }
 
-  static ParsedLine parse(long line, String text) {
+  static Parsed<LogLine> parse(long line, String text) {
     return new TextLine(text).read(line);
   }
 
-  private ParsedLine read(long line) {
+  private Parsed<LogLine> read(long line) {
     Map<String, String> facts = new HashMap<>();
     int timeEnd = text.indexOf(' ');
     int levelEnd = timeEnd < 0 ? -1 : text.indexOf(' ', timeEnd + 1);
     if (levelEnd < 0) {
-      return new ParsedLine.Strange("there is no time and level");
+      return Parsed.malformed("there is no time and level");
     }
     facts.put("ts", text.substring(0, timeEnd));
     at = levelEnd;
@@ -43,12 +45,12 @@ final class TextLine {
     }
     Optional<String> event = EVENTS.stream().filter(this::skip).findFirst();
     if (event.isEmpty()) {
-      return new ParsedLine.Strange("it tells none of: " + String.join(", ", EVENTS));
+      return Parsed.malformed("it tells none of: " + String.join(", ", EVENTS));
     }
     while (at < text.length()) {
       int start = at;
       if (!readPair(facts)) {
-        return new ParsedLine.Strange("character " + (start + 1) + " begins no new key=value");
+        return Parsed.malformed("character " + (start + 1) + " begins no new key=value");
       }
     }
     return LoggedRequest.of(line, event.get(), facts);

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -50,9 +50,10 @@ public sealed interface ListenAddress {
       boolean anyPort = text.endsWith(":0");
       String readable = anyPort ? text.substring(0, text.length() - 1) + "1" : text;
       return switch (HostPort.parse(readable)) {
-        case MalformedAuthority malformed ->
-            throw new IllegalArgumentException(text + ": " + malformed.problem() + EXPECTED);
-        case HostPort read -> new Inet(address(text, read.host()), anyPort ? 0 : read.port());
+        case Parsed.Malformed(String problem) ->
+            throw new IllegalArgumentException(text + ": " + problem + EXPECTED);
+        case Parsed.Value(HostPort read) ->
+            new Inet(address(text, read.host()), anyPort ? 0 : read.port());
       };
     }
 

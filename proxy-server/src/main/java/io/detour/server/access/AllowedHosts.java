@@ -2,8 +2,7 @@ package io.detour.server.access;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
-import io.detour.core.ParsedHost;
+import io.detour.core.Parsed;
 import java.util.Set;
 
 /**
@@ -29,7 +28,7 @@ public record AllowedHosts(Set<Host> names) {
    * @param authority {@code host} or {@code host:port} as it came, an IPv6 address in brackets
    */
   public boolean accepts(String authority) {
-    return parse(authority) instanceof Host host
+    return parse(authority) instanceof Parsed.Value(Host host)
         && (host.isAddress() || host.name().equals(LOCALHOST) || names.contains(host));
   }
 
@@ -45,20 +44,17 @@ public record AllowedHosts(Set<Host> names) {
         || origin.equalsIgnoreCase("https://" + authority);
   }
 
-  private static ParsedHost parse(String authority) {
+  private static Parsed<Host> parse(String authority) {
     boolean bracketed = authority.startsWith("[") && authority.endsWith("]");
     if (bracketed) {
       String address = authority.substring(1, authority.length() - 1);
       return address.indexOf(':') >= 0
           ? Host.parse(address)
-          : new MalformedAuthority("only an IPv6 address stands in brackets");
+          : Parsed.malformed("only an IPv6 address stands in brackets");
     }
     if (authority.indexOf(':') < 0) {
       return Host.parse(authority);
     }
-    return switch (HostPort.parse(authority)) {
-      case HostPort hostPort -> hostPort.host();
-      case MalformedAuthority malformed -> malformed;
-    };
+    return HostPort.parse(authority).map(HostPort::host);
   }
 }

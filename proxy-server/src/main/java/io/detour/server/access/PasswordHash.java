@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import at.favre.lib.crypto.bcrypt.BCrypt;
 import at.favre.lib.crypto.bcrypt.LongPasswordStrategies;
+import io.detour.core.Parsed;
 import java.security.MessageDigest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,7 +18,7 @@ import org.apache.commons.codec.digest.Sha2Crypt;
  * @param cost of trying one password: the logarithm of the rounds for bcrypt, else the rounds
  * @param text as {@code crypt(5)} has it
  */
-record PasswordHash(Kind kind, int cost, String text) implements ParsedHash {
+record PasswordHash(Kind kind, int cost, String text) {
   /** How a hash is made. */
   enum Kind {
     /** {@code $2y$}, {@code $2a$} and {@code $2b$}. */
@@ -49,14 +50,14 @@ record PasswordHash(Kind kind, int cost, String text) implements ParsedHash {
 
   private static final int SHA_256_CHARACTERS = 43;
 
-  /** Reads one. */
-  static ParsedHash parse(String text) {
+  /** Reads one; a problem holds no part of the text. */
+  static Parsed<PasswordHash> parse(String text) {
     Matcher bcrypt = BCRYPT.matcher(text);
     if (bcrypt.matches()) {
       int cost = Integer.parseInt(bcrypt.group(1));
       return cost >= MIN_BCRYPT_COST && cost <= MAX_BCRYPT_COST
-          ? new PasswordHash(Kind.BCRYPT, cost, text)
-          : new Malformed(
+          ? Parsed.of(new PasswordHash(Kind.BCRYPT, cost, text))
+          : Parsed.malformed(
               "bcrypt cost: "
                   + cost
                   + " (expected: "
@@ -66,18 +67,18 @@ record PasswordHash(Kind kind, int cost, String text) implements ParsedHash {
                   + ")");
     }
     Matcher sha = SHA.matcher(text);
-    return sha.matches() ? sha(sha, text) : new Malformed(refusal(text));
+    return sha.matches() ? sha(sha, text) : Parsed.malformed(refusal(text));
   }
 
-  private static ParsedHash sha(Matcher sha, String text) {
+  private static Parsed<PasswordHash> sha(Matcher sha, String text) {
     boolean is256 = sha.group(1).equals("5");
     if (is256 != (sha.group(3).length() == SHA_256_CHARACTERS)) {
-      return new Malformed(refusal(text));
+      return Parsed.malformed(refusal(text));
     }
     int rounds = sha.group(2) == null ? USUAL_ROUNDS : Integer.parseInt(sha.group(2));
     return rounds >= MIN_ROUNDS && rounds <= MAX_ROUNDS
-        ? new PasswordHash(is256 ? Kind.SHA_256 : Kind.SHA_512, rounds, text)
-        : new Malformed(
+        ? Parsed.of(new PasswordHash(is256 ? Kind.SHA_256 : Kind.SHA_512, rounds, text))
+        : Parsed.malformed(
             "rounds: " + rounds + " (expected: " + MIN_ROUNDS + ".." + MAX_ROUNDS + ")");
   }
 

@@ -2,7 +2,8 @@ package io.detour.server.access;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.detour.rules.Printable;
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import io.detour.rules.document.Problem;
 import java.io.IOException;
 import java.io.InputStream;
@@ -105,9 +106,9 @@ public final class UserFile {
       add(number, 1, "the same user as in line " + first);
     }
     switch (PasswordHash.parse(hash)) {
-      case PasswordHash readable -> hashes.putIfAbsent(user, readable);
-      case ParsedHash.Malformed malformed ->
-          add(number, user.codePointCount(0, user.length()) + 2, malformed.problem());
+      case Parsed.Value(PasswordHash readable) -> hashes.putIfAbsent(user, readable);
+      case Parsed.Malformed(String problem) ->
+          add(number, user.codePointCount(0, user.length()) + 2, problem);
     }
   }
 

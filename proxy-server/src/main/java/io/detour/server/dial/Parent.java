@@ -3,7 +3,7 @@ package io.detour.server.dial;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
 import java.net.URLDecoder;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param address where it is; resolved and connected to like any target
  * @param credentials who Detour is to it, or null if it asks nobody
  */
-public record Parent(Protocol protocol, HostPort address, @Nullable Credentials credentials)
-    implements ParsedParent {
+public record Parent(Protocol protocol, HostPort address, @Nullable Credentials credentials) {
   /** What {@link #parse} takes. */
   public static final String EXPECTED =
       "http://[USER:PASSWORD@]HOST[:PORT] or socks5://[USER:PASSWORD@]HOST[:PORT]";
@@ -118,50 +117,52 @@ public record Parent(Protocol protocol, HostPort address, @Nullable Credentials 
    * 1080 then. There is nothing behind it.
    *
    * @param text any text
+   * @return a parent, or what is wrong as one phrase without any part of the text, which may hold a
+   *     password
    */
-  public static ParsedParent parse(String text) {
+  public static Parsed<Parent> parse(String text) {
     int end = text.indexOf(AFTER_SCHEME);
     Protocol protocol = end < 0 ? null : Protocol.ofScheme(text.substring(0, end));
     if (protocol == null) {
-      return new MalformedParent("it does not begin with http:// or socks5://");
+      return Parsed.malformed("it does not begin with http:// or socks5://");
     }
     String authority = text.substring(end + AFTER_SCHEME.length());
     if (authority.chars().anyMatch(c -> c == '/' || c == '?' || c == '#')) {
-      return new MalformedParent(
+      return Parsed.malformed(
           "there is a / or ? or # (in a password: %2F, %3F, %23); a parent proxy has no path");
     }
     int at = authority.lastIndexOf('@');
     return switch (HostPort.parse(authority.substring(at + 1), protocol.usualPort)) {
-      case HostPort address ->
+      case Parsed.Value(HostPort address) ->
           at < 0
-              ? new Parent(protocol, address, null)
+              ? Parsed.of(new Parent(protocol, address, null))
               : withCredentials(protocol, address, authority.substring(0, at));
-      case MalformedAuthority malformed -> new MalformedParent(malformed.problem());
+      case Parsed.Malformed(String problem) -> Parsed.malformed(problem);
     };
   }
 
-  private static ParsedParent withCredentials(Protocol protocol, HostPort address, String text) {
+  private static Parsed<Parent> withCredentials(Protocol protocol, HostPort address, String text) {
     if (text.equals(MASK)) {
-      return new MalformedParent("user name and password are masked, as they are shown");
+      return Parsed.malformed("user name and password are masked, as they are shown");
     }
     if (!USER_INFO.matcher(text).matches()) {
-      return new MalformedParent(
+      return Parsed.malformed(
           "user name or password has a character that has to be written as %XX, such as %40 for @");
     }
     int colon = text.indexOf(':');
     String user = decoded(colon < 0 ? text : text.substring(0, colon));
     String password = colon < 0 ? "" : decoded(text.substring(colon + 1));
     if (user.isEmpty()) {
-      return new MalformedParent("the user name is empty");
+      return Parsed.malformed("the user name is empty");
     }
     if (user.indexOf(UNDECODABLE) >= 0 || password.indexOf(UNDECODABLE) >= 0) {
-      return new MalformedParent("user name or password is not UTF-8");
+      return Parsed.malformed("user name or password is not UTF-8");
     }
     Credentials credentials = new Credentials(user, password);
     String refusal = protocol.refusal(credentials);
     return refusal == null
-        ? new Parent(protocol, address, credentials)
-        : new MalformedParent(refusal);
+        ? Parsed.of(new Parent(protocol, address, credentials))
+        : Parsed.malformed(refusal);
   }
 
   /** A plus means itself, unlike in a form. */

@@ -1,6 +1,7 @@
 package io.detour.server.dial;
 
 import io.detour.core.Host;
+import io.detour.core.Parsed;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -53,7 +54,8 @@ record SearchDomains(List<String> domains, int dots) {
   private static List<String> names(List<String> words) {
     List<String> names = new ArrayList<>();
     for (String word : words) {
-      if (Host.parse(word.toLowerCase(Locale.ROOT)) instanceof Host host && !host.isAddress()) {
+      if (Host.parse(word.toLowerCase(Locale.ROOT)) instanceof Parsed.Value(Host host)
+          && !host.isAddress()) {
         names.add(host.name());
       }
     }

@@ -8,17 +8,13 @@ import java.time.Duration;
  * @param format of the access log and of diagnostics
  * @param access where the access log goes; diagnostics go to standard error
  * @param level of diagnostics
- * @param periodic how often the tunnels that are open are reported, {@link #MIN_PERIODIC} to {@link
- *     #MAX_PERIODIC}, or zero for never
+ * @param periodic how often the tunnels that are open are reported, {@link #MIN_PERIODIC} to
+ *     {@link #MAX_PERIODIC}, or zero for never
  * @param usesPerMinute how many lines a minute the uses of one rule by one client may have, to
  *     {@link #MAX_USES}, or 0 for any number
  */
 public record LogOptions(
-    LogFormat format,
-    LogTarget access,
-    DiagnosticsLevel level,
-    Duration periodic,
-    int usesPerMinute) {
+    LogFormat format, LogTarget access, DiagnosticsLevel level, Duration periodic, int usesPerMinute) {
   /** The shortest time between two reports of open tunnels. */
   public static final Duration MIN_PERIODIC = Duration.ofSeconds(1);
 

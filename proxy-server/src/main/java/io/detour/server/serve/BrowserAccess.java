@@ -48,7 +48,7 @@ public final class BrowserAccess implements RulePages.ProxyAddress {
         first.address().isAnyLocalAddress()
             ? machine.bracketed() + ":" + first.port()
             : first.toString();
-    return (HostPort) HostPort.parse(text);
+    return HostPort.parse(text).orElseThrow();
   }
 
   /**

@@ -9,14 +9,11 @@ import io.detour.server.accept.HalfClosedWatch;
 import io.detour.server.accept.ResetOnClose;
 import io.detour.server.access.Authentication;
 import io.detour.server.account.RequestKind;
-import io.detour.server.parse.http.ContentProgress;
-import io.detour.server.parse.http.EndOfContent;
 import io.detour.server.parse.http.FieldLines;
 import io.detour.server.parse.http.ForwardRequest;
-import io.detour.server.parse.http.Incomplete;
 import io.detour.server.parse.http.MalformedMessage;
 import io.detour.server.parse.http.ParsedRequest;
-import io.detour.server.parse.http.ParsedRequestHead;
+import io.detour.server.parse.http.Received;
 import io.detour.server.parse.http.RequestHead;
 import io.detour.server.parse.http.RequestHeadReader;
 import io.detour.server.parse.http.RequestParser;
@@ -255,16 +252,17 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
       return false;
     }
     boolean begun = heads.begun();
-    ParsedRequestHead parsed = heads.read(unread.buffer());
+    Received<RequestHead> parsed = heads.read(unread.buffer());
     switch (parsed) {
-      case Incomplete _ -> {
+      case Received.Incomplete() -> {
         if (!begun && !first) {
           headPatience.renewNow();
         }
         return false;
       }
-      case MalformedMessage malformed -> refuseHead(RequestKind.CONNECT, malformed, true);
-      case RequestHead head -> received(head);
+      case Received.Malformed(MalformedMessage malformed) ->
+          refuseHead(RequestKind.CONNECT, malformed, true);
+      case Received.Complete(RequestHead head) -> received(head);
     }
     return true;
   }
@@ -378,19 +376,20 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     if (taker.isBlocked()) {
       return false;
     }
-    ContentProgress progress = Objects.requireNonNull(content).read(unread.buffer());
+    Received<FieldLines> progress = Objects.requireNonNull(content).read(unread.buffer());
     if (phase != Phase.CONTENT) {
       return false; // It could not be passed on, and that was the end of it.
     }
     switch (progress) {
-      case Incomplete _ -> {
+      case Received.Incomplete() -> {
         return false;
       }
-      case EndOfContent(FieldLines trailers) -> {
+      case Received.Complete(FieldLines trailers) -> {
         phase = Phase.ANSWER;
         taker.contentEnded(trailers);
       }
-      case MalformedMessage malformed -> taker.contentFailed(refusal(malformed));
+      case Received.Malformed(MalformedMessage malformed) ->
+          taker.contentFailed(refusal(malformed));
     }
     return true;
   }

@@ -11,4 +11,7 @@ import io.detour.server.parse.http.HeadLimits;
  * @param timeouts how long to wait for whom
  */
 public record ExchangeServices(
-    CallServices passages, ForwardedHeads heads, HeadLimits headLimits, ClientTimeouts timeouts) {}
+    CallServices passages,
+    ForwardedHeads heads,
+    HeadLimits headLimits,
+    ClientTimeouts timeouts) {}

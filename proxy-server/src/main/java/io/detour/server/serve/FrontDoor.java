@@ -3,6 +3,7 @@ package io.detour.server.serve;
 import io.detour.config.ServerOptions;
 import io.detour.core.Address;
 import io.detour.core.HostPort;
+import io.detour.core.Parsed;
 import io.detour.server.accept.ClientEntrance;
 import io.detour.server.accept.ClientLoop;
 import io.detour.server.access.AllowedHosts;
@@ -70,7 +71,7 @@ public final class FrontDoor implements ClientEntrance, Destinations {
   public CompletableFuture<AutoConfigFile> autoConfig(@Nullable String host) {
     return host != null
             && hosts.accepts(host)
-            && HostPort.parse(host, HTTP_PORT) instanceof HostPort askedAs
+            && HostPort.parse(host, HTTP_PORT) instanceof Parsed.Value(HostPort askedAs)
         ? browsers.file(askedAs)
         : CompletableFuture.completedFuture(AutoConfigFile.Missing.forHost());
   }

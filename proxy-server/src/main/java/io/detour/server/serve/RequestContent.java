@@ -1,9 +1,10 @@
 package io.detour.server.serve;
 
-import io.detour.server.parse.http.ContentProgress;
 import io.detour.server.parse.http.ContentReader;
+import io.detour.server.parse.http.FieldLines;
 import io.detour.server.parse.http.Framing;
 import io.detour.server.parse.http.HeadLimits;
+import io.detour.server.parse.http.Received;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 
@@ -29,7 +30,7 @@ final class RequestContent {
   }
 
   /** Passes on what has come in. The request may have been answered when this returns. */
-  ContentProgress read(ByteBuf in) {
+  Received<FieldLines> read(ByteBuf in) {
     return reader.read(
         in,
         piece -> {

@@ -46,10 +46,7 @@ final class ResponseRelay implements Upstream.Reader {
   private long receivedBytes;
 
   ResponseRelay(
-      ExchangeServices services,
-      ClientConnection client,
-      HttpExchange exchange,
-      Upstream upstream) {
+      ExchangeServices services, ClientConnection client, HttpExchange exchange, Upstream upstream) {
     this.services = services;
     this.client = client;
     this.channel = client.channel();

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One client that asked for a tunnel. A method for each step, in the order in which they happen:
  * {@link #decide}, {@link #dial}, {@link #answer}, {@link #relay}, {@link #account}; a step can end
- * in {@link #refuse}. How the client is spoken to, its {@link TunnelClient} knows. Lives on the
- * client's event loop.
+ * in {@link #refuse}. How the client is spoken to, its {@link TunnelClient} knows. Lives on the client's
+ * event loop.
  */
 public final class Tunnel implements Call.Arrival, RelayListener {
   private static final Logger logger = LoggerFactory.getLogger(Tunnel.class);
@@ -55,8 +55,7 @@ public final class Tunnel implements Call.Arrival, RelayListener {
    * @param asker the client
    * @param asked where to
    */
-  public static void start(
-      TunnelServices services, ClientLoop loop, TunnelClient asker, HostPort asked) {
+  public static void start(TunnelServices services, ClientLoop loop, TunnelClient asker, HostPort asked) {
     new Tunnel(services, loop, asker, asked).decide();
   }
 

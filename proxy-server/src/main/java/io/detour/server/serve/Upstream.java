@@ -3,14 +3,12 @@ package io.detour.server.serve;
 import io.detour.core.HostPort;
 import io.detour.rules.Route;
 import io.detour.server.accept.ResetOnClose;
-import io.detour.server.parse.http.ContentProgress;
 import io.detour.server.parse.http.ContentReader;
-import io.detour.server.parse.http.EndOfContent;
 import io.detour.server.parse.http.FieldLines;
 import io.detour.server.parse.http.Framing;
 import io.detour.server.parse.http.HeadLimits;
-import io.detour.server.parse.http.Incomplete;
 import io.detour.server.parse.http.MalformedMessage;
+import io.detour.server.parse.http.Received;
 import io.detour.server.parse.http.ResponseHead;
 import io.detour.server.parse.http.ResponseHeadReader;
 import io.detour.server.parse.http.UnreadBytes;
@@ -209,22 +207,22 @@ final class Upstream extends ChannelInboundHandlerAdapter {
       return told(to, content.read(in, to::content));
     }
     return switch (heads.read(in)) {
-      case Incomplete _ -> false;
-      case MalformedMessage malformed -> {
+      case Received.Incomplete() -> false;
+      case Received.Malformed(MalformedMessage malformed) -> {
         fail(malformed);
         yield false;
       }
-      case ResponseHead head -> begin(to, head);
+      case Received.Complete(ResponseHead head) -> begin(to, head);
     };
   }
 
   private boolean begin(Reader to, ResponseHead head) {
     return switch (Framing.ofResponse(to.method(), head)) {
-      case MalformedMessage malformed -> {
+      case Received.Malformed(MalformedMessage malformed) -> {
         fail(malformed);
         yield false;
       }
-      case Framing framing -> {
+      case Received.Complete(Framing framing) -> {
         if (!head.isInterim()) {
           content = ContentReader.ofResponse(framing, limits);
         }
@@ -234,14 +232,14 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     };
   }
 
-  private boolean told(Reader to, ContentProgress progress) {
+  private boolean told(Reader to, Received<FieldLines> progress) {
     return switch (progress) {
-      case Incomplete _ -> false;
-      case MalformedMessage malformed -> {
+      case Received.Incomplete() -> false;
+      case Received.Malformed(MalformedMessage malformed) -> {
         fail(malformed);
         yield false;
       }
-      case EndOfContent(FieldLines trailers) -> {
+      case Received.Complete(FieldLines trailers) -> {
         end(to, trailers);
         yield true;
       }
@@ -287,7 +285,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
       channel.close();
     } else if (!outputFailed
         && content != null
-        && content.endOfInput() instanceof EndOfContent(FieldLines last)) {
+        && content.endOfInput() instanceof Received.Complete(FieldLines last)) {
       end(reader, last);
     } else {
       fail(null);

@@ -89,7 +89,7 @@ class AdminServerTest {
         AdminServer.start(
             Transport.available(),
             ANY_PORT,
-            Set.of((Host) Host.parse("detour.example.com")),
+            Set.of(Host.parse("detour.example.com").orElseThrow()),
             content(),
             control);
   }

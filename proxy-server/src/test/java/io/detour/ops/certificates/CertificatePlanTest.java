@@ -90,6 +90,6 @@ class CertificatePlanTest {
   }
 
   private static Host host(String text) {
-    return (Host) Host.parse(text);
+    return Host.parse(text).orElseThrow();
   }
 }

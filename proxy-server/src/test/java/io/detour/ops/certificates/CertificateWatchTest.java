@@ -392,6 +392,6 @@ class CertificateWatchTest {
   }
 
   private static Host host(String text) {
-    return (Host) Host.parse(text);
+    return Host.parse(text).orElseThrow();
   }
 }

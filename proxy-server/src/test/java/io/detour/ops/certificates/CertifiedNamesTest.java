@@ -89,6 +89,6 @@ class CertifiedNamesTest {
   }
 
   private static Host host(String text) {
-    return (Host) Host.parse(text);
+    return Host.parse(text).orElseThrow();
   }
 }

@@ -113,7 +113,7 @@ class CheckScheduleTest {
   }
 
   private static Check check(int number) {
-    Host host = (Host) Host.parse("h" + number + ".old.test");
+    Host host = Host.parse("h" + number + ".old.test").orElseThrow();
     return new Check(
         new TargetCertificates.Place("r" + number, 0),
         "a.test",

@@ -26,10 +26,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What people and scripts are shown. */
 class ProbeTextTest {
-  private static final Host LEGACY = (Host) Host.parse("erp.old.example.com");
+  private static final Host LEGACY = Host.parse("erp.old.example.com").orElseThrow();
   private static final Probe PROBE =
       new Probe(
-          (HostPort) HostPort.parse("erp.new.example.com:443"),
+          HostPort.parse("erp.new.example.com:443").orElseThrow(),
           null,
           Set.of(),
           LEGACY,

@@ -386,7 +386,7 @@ class ProberTest {
   void aTargetBehindAParentIsProbedThroughIt() throws Exception {
     int port = serveTls(Certificates.server("*.old.example.com").buildIssuedBy(issuing));
     int proxy = serve(connection -> relay(connection, port));
-    Parent parent = (Parent) Parent.parse("http://127.0.0.1:" + proxy);
+    Parent parent = Parent.parse("http://127.0.0.1:" + proxy).orElseThrow();
     Prober prober =
         prober(DialOptions.defaults().withParents(Map.of("dc", parent)), Duration.ofSeconds(20));
 
@@ -502,6 +502,6 @@ class ProberTest {
   }
 
   private static Host host(String text) {
-    return (Host) Host.parse(text);
+    return Host.parse(text).orElseThrow();
   }
 }

@@ -3,6 +3,7 @@ package io.detour.ops.certificates;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.core.Parsed;
 import io.netty.pkitesting.X509Bundle;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -75,10 +76,13 @@ class TrustRootsTest {
   }
 
   private static TrustRoots loaded(Path... files) {
-    return (TrustRoots) TrustRoots.load(List.of(files));
+    return TrustRoots.load(List.of(files)).orElseThrow();
   }
 
   private static String problem(Path file) {
-    return ((UnreadableTrustRoots) TrustRoots.load(List.of(file))).problem();
+    return switch (TrustRoots.load(List.of(file))) {
+      case Parsed.Value(TrustRoots roots) -> throw new AssertionError(roots);
+      case Parsed.Malformed(String problem) -> problem;
+    };
   }
 }

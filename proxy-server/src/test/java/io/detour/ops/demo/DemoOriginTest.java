@@ -193,6 +193,6 @@ class DemoOriginTest {
   }
 
   private static Host host(String name) {
-    return (Host) Host.parse(name);
+    return Host.parse(name).orElseThrow();
   }
 }

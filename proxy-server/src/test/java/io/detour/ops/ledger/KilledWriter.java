@@ -19,7 +19,7 @@ final class KilledWriter {
   @SuppressWarnings("SystemOut") // read by the test
   public static void main(String[] arguments) throws InterruptedException {
     LedgerOptions options =
-        LedgerOptions.defaults().withUrl((LedgerUrl) LedgerUrl.parse(arguments[0]));
+        LedgerOptions.defaults().withUrl(LedgerUrl.parse(arguments[0]).orElseThrow());
     Ledger ledger = Ledger.open(options, InstantSource.system());
     long now = InstantSource.system().instant().getEpochSecond();
     for (int told = 1; ; told++) {

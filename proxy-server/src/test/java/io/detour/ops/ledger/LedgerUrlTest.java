@@ -2,6 +2,7 @@ package io.detour.ops.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.core.Parsed;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,8 +25,8 @@ class LedgerUrlTest {
     "jdbc:postgresql://db/d?sslpassword=secret, jdbc:postgresql://db/d?sslpassword=***",
   })
   void itIsShownWithoutCredentials(String text, String shown) {
-    assertThat(LedgerUrl.parse(text)).isInstanceOf(LedgerUrl.class).hasToString(shown);
-    assertThat(LedgerOptions.defaults().withUrl((LedgerUrl) LedgerUrl.parse(text)).toString())
+    assertThat(LedgerUrl.parse(text).orElseThrow()).hasToString(shown);
+    assertThat(LedgerOptions.defaults().withUrl(LedgerUrl.parse(text).orElseThrow()).toString())
         .doesNotContain("cret");
   }
 
@@ -58,14 +59,15 @@ class LedgerUrlTest {
         "jdbc:postgresql://db/d?password=sec%ret",
       })
   void whatIsNoUrlIsRefusedWithoutShowingIt(String text) {
-    assertThat(LedgerUrl.parse(text)).isInstanceOf(MalformedLedgerUrl.class);
+    assertThat(LedgerUrl.parse(text)).isInstanceOf(Parsed.Malformed.class);
     assertThat(LedgerUrl.parse(text).toString()).doesNotContain("secret").doesNotContain("ret@");
   }
 
   @Test
   void theDriverGetsTheCredentialsDecoded() {
     PostgresqlUrl url =
-        (PostgresqlUrl) LedgerUrl.parse("jdbc:postgresql://jo+x:s%40c%3Aret@db/d?ssl=true");
+        (PostgresqlUrl)
+            LedgerUrl.parse("jdbc:postgresql://jo+x:s%40c%3Aret@db/d?ssl=true").orElseThrow();
 
     assertThat(url.driverUrl()).isEqualTo("jdbc:postgresql://db/d?ssl=true");
     assertThat(url.driverProperties()).isEqualTo(Map.of("user", "jo+x", "password", "s@c:ret"));

@@ -111,7 +111,8 @@ final class PostgresqlServer {
   private PostgresqlUrl url(String database) {
     return (PostgresqlUrl)
         LedgerUrl.parse(
-            "jdbc:postgresql://detour:s3cr%26t%20pass@127.0.0.1:" + port + "/" + database);
+                "jdbc:postgresql://detour:s3cr%26t%20pass@127.0.0.1:" + port + "/" + database)
+            .orElseThrow();
   }
 
   /** Has the server do something. */

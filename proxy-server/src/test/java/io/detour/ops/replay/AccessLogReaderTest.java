@@ -237,7 +237,7 @@ class AccessLogReaderTest {
   }
 
   private static HostPort hostPort(String text) {
-    return (HostPort) HostPort.parse(text);
+    return HostPort.parse(text).orElseThrow();
   }
 
   /** The same bytes over and over, up to a length. */

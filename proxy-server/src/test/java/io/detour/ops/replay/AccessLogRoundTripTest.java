@@ -208,7 +208,7 @@ class AccessLogRoundTripTest {
   }
 
   private static Decision.Ruled rewrite(@Nullable String message, Mode mode) {
-    Target target = (Target) Target.parse(TARGET.toString());
+    Target target = Target.parse(TARGET.toString()).orElseThrow();
     Outcome outcome = new Outcome.Rewrite(List.of(target), Fallback.USUAL, HostHeader.REWRITE);
     Rule rule = rule("erp", outcome, mode, new Rule.Log(LogLevel.WARN, message));
     return new Decision.Rewrite(rule, rule.hosts().getFirst());
@@ -265,7 +265,7 @@ class AccessLogRoundTripTest {
   }
 
   private static HostPort hostPort(String text) {
-    return (HostPort) HostPort.parse(text);
+    return HostPort.parse(text).orElseThrow();
   }
 
   /** Hands the events to the appender behind the queue. */

@@ -328,6 +328,6 @@ class ReplayTest {
             + " requested="
             + host
             + ":443 rule=r action=reject mode=enforce";
-    return (LoggedRequest) TextLine.parse(1, line);
+    return (LoggedRequest) TextLine.parse(1, line).orElseThrow();
   }
 }

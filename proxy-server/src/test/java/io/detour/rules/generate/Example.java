@@ -75,6 +75,6 @@ final class Example {
   }
 
   static Host host(String name) {
-    return (Host) Host.parse(name);
+    return Host.parse(name).orElseThrow();
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs the file in a JavaScript engine, as browsers do. */
 @Tag("A06")
 class PacFileTest {
-  private static final HostPort PROXY = (HostPort) HostPort.parse("127.0.0.1:3128");
+  private static final HostPort PROXY = HostPort.parse("127.0.0.1:3128").orElseThrow();
   private static final String TO_PROXY = "PROXY 127.0.0.1:3128";
   private static final String DIRECT = "DIRECT";
 

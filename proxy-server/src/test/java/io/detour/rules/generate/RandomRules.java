@@ -82,7 +82,7 @@ final class RandomRules {
   }
 
   static Host host(String name) {
-    return (Host) Host.parse(name);
+    return Host.parse(name).orElseThrow();
   }
 
   /** What Detour does with a name; a rewrite has no placeholders. */

@@ -199,11 +199,11 @@ class AccessControlTest {
   }
 
   private static HostPort target(int port) {
-    return (HostPort) HostPort.parse("example.com:" + port);
+    return HostPort.parse("example.com:" + port).orElseThrow();
   }
 
   private static List<Subnet> subnets(String... texts) {
-    return Stream.of(texts).map(text -> (Subnet) Subnet.parse(text)).toList();
+    return Stream.of(texts).map(text -> Subnet.parse(text).orElseThrow()).toList();
   }
 
   private static Address address(String text) {

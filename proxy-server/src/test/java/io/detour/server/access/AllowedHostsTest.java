@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AllowedHostsTest {
   private final AllowedHosts hosts =
-      new AllowedHosts(Set.of((Host) Host.parse("detour.example.com")));
+      new AllowedHosts(Set.of(Host.parse("detour.example.com").orElseThrow()));
 
   @DisplayName("A02 addresses, localhost and configured names are accepted")
   @ParameterizedTest

@@ -264,7 +264,7 @@ class AuthenticatorTest {
   }
 
   private static PasswordHash hash(String text) {
-    return (PasswordHash) PasswordHash.parse(text);
+    return PasswordHash.parse(text).orElseThrow();
   }
 
   private static Address address(String text) {

@@ -173,7 +173,8 @@ class RuleFileLoaderTest {
   }
 
   private static List<String> names(RuleRead reading) {
-    return ((RuleRead.Accepted) reading).rules().rules().stream().map(rule -> rule.name()).toList();
+    return ((RuleRead.Accepted) reading)
+        .rules().rules().stream().map(rule -> rule.name()).toList();
   }
 
   private static List<Problem> problems(RuleRead reading) {

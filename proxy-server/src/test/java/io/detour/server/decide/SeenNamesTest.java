@@ -66,6 +66,6 @@ class SeenNamesTest {
   }
 
   private static Host name(int number) {
-    return (Host) Host.parse("h" + number + ".old.test");
+    return Host.parse("h" + number + ".old.test").orElseThrow();
   }
 }

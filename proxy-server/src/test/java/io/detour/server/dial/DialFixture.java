@@ -228,7 +228,7 @@ public final class DialFixture {
   }
 
   static Host host(String name) {
-    return (Host) Host.parse(name);
+    return Host.parse(name).orElseThrow();
   }
 
   /** Closes every connection that was handed out. */

@@ -220,6 +220,6 @@ class ParentDialTest {
   }
 
   private static Parent http(String authority) {
-    return (Parent) Parent.parse("http://" + authority);
+    return Parent.parse("http://" + authority).orElseThrow();
   }
 }

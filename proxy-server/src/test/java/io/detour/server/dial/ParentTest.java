@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.detour.core.HostPort;
+import io.detour.core.Parsed;
 import io.detour.server.dial.Parent.Credentials;
 import io.detour.server.dial.Parent.Protocol;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ParentTest {
-  private static final HostPort ADDRESS = (HostPort) HostPort.parse("h:1");
+  private static final HostPort ADDRESS = HostPort.parse("h:1").orElseThrow();
 
   @ParameterizedTest(name = "{0}")
   @CsvSource({
@@ -33,7 +34,8 @@ class ParentTest {
     Credentials credentials = user == null ? null : new Credentials(user, password);
 
     assertThat(Parent.parse(text))
-        .isEqualTo(new Parent(protocol, (HostPort) HostPort.parse(address), credentials));
+        .isEqualTo(
+            Parsed.of(new Parent(protocol, HostPort.parse(address).orElseThrow(), credentials)));
   }
 
   @ParameterizedTest(name = "[{0}]")
@@ -58,14 +60,17 @@ class ParentTest {
     "http://u:secret%FF@h,      user name or password is not UTF-8",
   })
   void aProblemShowsNothingOfTheText(String text, String problem) {
-    assertThat(Parent.parse(text)).isEqualTo(new MalformedParent(problem));
+    assertThat(Parent.parse(text)).isEqualTo(Parsed.malformed(problem));
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"http://h/", "http://h?", "http://h#", "http://u:a/b@h", "socks5://h:1/secret"})
   void thereIsNothingBehindTheAddress(String text) {
-    assertThat(((MalformedParent) Parent.parse(text)).problem()).contains("has no path");
+    assertThat(Parent.parse(text))
+        .isInstanceOfSatisfying(
+            Parsed.Malformed.class,
+            malformed -> assertThat(malformed.problem()).contains("has no path"));
   }
 
   @ParameterizedTest
@@ -80,26 +85,29 @@ class ParentTest {
         "http://u:\"@h"
       })
   void whatHasAMeaningIsPercentEncoded(String text) {
-    assertThat(((MalformedParent) Parent.parse(text)).problem()).contains("%40 for @");
+    assertThat(Parent.parse(text))
+        .isInstanceOfSatisfying(
+            Parsed.Malformed.class,
+            malformed -> assertThat(malformed.problem()).contains("%40 for @"));
   }
 
   @Test
   void credentialsAreNotShown() {
-    ParsedParent parent = Parent.parse("http://me:secret@proxy.example");
+    Parent parent = Parent.parse("http://me:secret@proxy.example").orElseThrow();
 
     assertThat(parent).hasToString("http://***@proxy.example:3128");
-    assertThat(((Parent) parent).credentials()).hasToString("***");
-    assertThat(Parent.parse("socks5://[::1]")).hasToString("socks5://[::1]:1080");
+    assertThat(parent.credentials()).hasToString("***");
+    assertThat(Parent.parse("socks5://[::1]").orElseThrow()).hasToString("socks5://[::1]:1080");
   }
 
   @Test
   void socksHasOneByteForALength() {
     String longest = "x".repeat(255);
 
-    assertThat(Parent.parse("socks5://" + longest + ":p@h")).isInstanceOf(Parent.class);
-    assertThat(Parent.parse("socks5://x" + longest + ":p@h")).isInstanceOf(MalformedParent.class);
+    assertThat(Parent.parse("socks5://" + longest + ":p@h")).isInstanceOf(Parsed.Value.class);
+    assertThat(Parent.parse("socks5://x" + longest + ":p@h")).isInstanceOf(Parsed.Malformed.class);
     assertThat(Parent.parse("socks5://u:%C3%A4" + "x".repeat(254) + "@h"))
-        .isInstanceOf(MalformedParent.class);
+        .isInstanceOf(Parsed.Malformed.class);
   }
 
   @Test

@@ -146,7 +146,7 @@ final class ScriptedParent implements AutoCloseable {
   }
 
   private static Parent parent(String text) {
-    return (Parent) Parent.parse(text);
+    return Parent.parse(text).orElseThrow();
   }
 
   @Override

@@ -40,7 +40,7 @@ class VettedDialTest {
   /** 127.0.0.1 stands for a public address, its neighbour for one that is denied. */
   private static final DestinationPolicy NEIGHBOUR_DENIED =
       new DestinationPolicy(
-          Set.of(), List.of((Subnet) Subnet.parse("127.0.0.2")), Set.of(), List.of());
+          Set.of(), List.of(Subnet.parse("127.0.0.2").orElseThrow()), Set.of(), List.of());
 
   private final DialFixture fixture = new DialFixture();
   private int port;

@@ -309,6 +309,6 @@ class AccessLogTest {
   }
 
   private static HostPort hostPort(String text) {
-    return (HostPort) HostPort.parse(text);
+    return HostPort.parse(text).orElseThrow();
   }
 }

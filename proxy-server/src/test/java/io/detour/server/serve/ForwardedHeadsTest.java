@@ -19,7 +19,7 @@ class ForwardedHeadsTest {
   private final ForwardedHeads heads = new ForwardedHeads(new ViaField("me"));
 
   private static ForwardRequest request(int minorVersion, Framing framing, String... lines) {
-    ForwardTarget target = (ForwardTarget) ForwardTarget.parse("POST", "http://asked.test/p?q");
+    ForwardTarget target = new ForwardTarget(host("asked.test:80"), "/p?q");
     return new ForwardRequest(
         new RequestHead("POST", "http://asked.test/p?q", minorVersion, FieldLines.of(lines)),
         target,
@@ -27,7 +27,7 @@ class ForwardedHeadsTest {
   }
 
   private static HostPort host(String text) {
-    return (HostPort) HostPort.parse(text);
+    return HostPort.parse(text).orElseThrow();
   }
 
   @Test

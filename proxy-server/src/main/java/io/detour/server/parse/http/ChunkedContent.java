@@ -32,7 +32,7 @@ final class ChunkedContent implements ContentReader {
   /** Content that the current read has found. */
   private @Nullable ByteBuf found;
 
-  private @Nullable ContentProgress result;
+  private @Nullable Received<FieldLines> result;
 
   ChunkedContent(HeadLimits limits, MessageKind kind) {
     this.kind = kind;
@@ -40,7 +40,7 @@ final class ChunkedContent implements ContentReader {
   }
 
   @Override
-  public ContentProgress read(ByteBuf in, Consumer<ByteBuf> taker) {
+  public Received<FieldLines> read(ByteBuf in, Consumer<ByteBuf> taker) {
     while (result == null && in.isReadable()) {
       switch (part) {
         case LINE -> readLine(in);
@@ -55,13 +55,13 @@ final class ChunkedContent implements ContentReader {
       found = null;
       taker.accept(piece);
     }
-    return result == null ? Incomplete.MORE : result;
+    return result == null ? new Received.Incomplete<>() : result;
   }
 
   private void readLine(ByteBuf in) {
     if (!line.read(in)) {
       String problem = line.problem();
-      result = problem == null ? null : kind.malformed(problem);
+      result = problem == null ? null : malformed(problem);
       return;
     }
     left = line.size();
@@ -69,7 +69,7 @@ final class ChunkedContent implements ContentReader {
     line.reset();
     part = left == 0 ? Part.TRAILERS : Part.DATA;
     if (extensionBytes > FREE_EXTENSION_BYTES + contentBytes) {
-      result = kind.malformed("chunk extensions are longer than the content");
+      result = malformed("chunk extensions are longer than the content");
     }
   }
 
@@ -98,26 +98,31 @@ final class ChunkedContent implements ContentReader {
     if (in.readByte() == octet) {
       part = next;
     } else {
-      result = kind.malformed("a chunk is not as long as its size says");
+      result = malformed("a chunk is not as long as its size says");
     }
   }
 
   private void readTrailers(ByteBuf in) {
     boolean whole = trailers.scan(in);
-    result = whole ? end(trailers.fields()) : trailers.problem();
+    MalformedMessage problem = trailers.problem();
+    if (whole) {
+      result = new Received.Complete<>(trailers.fields());
+    } else if (problem != null) {
+      result = new Received.Malformed<>(problem);
+    }
     if (result != null) {
       trailers.reset();
     }
   }
 
-  private static EndOfContent end(FieldLines trailers) {
-    return trailers.size() == 0 ? EndOfContent.WITHOUT_TRAILERS : new EndOfContent(trailers);
+  private Received<FieldLines> malformed(String problem) {
+    return new Received.Malformed<>(kind.malformed(problem));
   }
 
   @Override
-  public ContentProgress endOfInput() {
+  public Received<FieldLines> endOfInput() {
     if (result == null) {
-      result = kind.malformed(CountedContent.CUT_SHORT);
+      result = malformed(CountedContent.CUT_SHORT);
     }
     return result;
   }

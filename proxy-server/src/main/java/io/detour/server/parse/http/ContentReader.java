@@ -43,10 +43,12 @@ public sealed interface ContentReader permits CountedContent, ChunkedContent, Co
    * @param taker gets the content that stands there as one piece, if there is any: not empty, the
    *     taker's to release. Called last, so it may be the end of the connection. What stands before
    *     something malformed has been handed out when it is told.
-   * @return the same from the end on, without taking more
+   * @return the trailers as they were sent, none unless the content is chunked ({@link
+   *     EndToEnd#trailers} says which may be passed on); the same from the end on, without taking
+   *     more
    */
-  ContentProgress read(ByteBuf in, Consumer<ByteBuf> taker);
+  Received<FieldLines> read(ByteBuf in, Consumer<ByteBuf> taker);
 
   /** The sender has closed its side: whether the message was whole by then, or was cut short. */
-  ContentProgress endOfInput();
+  Received<FieldLines> endOfInput();
 }

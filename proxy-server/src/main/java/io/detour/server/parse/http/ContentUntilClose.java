@@ -8,19 +8,19 @@ final class ContentUntilClose implements ContentReader {
   private boolean ended;
 
   @Override
-  public ContentProgress read(ByteBuf in, Consumer<ByteBuf> taker) {
+  public Received<FieldLines> read(ByteBuf in, Consumer<ByteBuf> taker) {
     if (ended) {
-      return EndOfContent.WITHOUT_TRAILERS;
+      return new Received.Complete<>(FieldLines.NONE);
     }
     if (in.isReadable()) {
       taker.accept(in.readRetainedSlice(in.readableBytes()));
     }
-    return Incomplete.MORE;
+    return new Received.Incomplete<>();
   }
 
   @Override
-  public ContentProgress endOfInput() {
+  public Received<FieldLines> endOfInput() {
     ended = true;
-    return EndOfContent.WITHOUT_TRAILERS;
+    return new Received.Complete<>(FieldLines.NONE);
   }
 }

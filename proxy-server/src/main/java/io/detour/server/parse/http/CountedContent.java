@@ -16,17 +16,19 @@ final class CountedContent implements ContentReader {
   }
 
   @Override
-  public ContentProgress read(ByteBuf in, Consumer<ByteBuf> taker) {
+  public Received<FieldLines> read(ByteBuf in, Consumer<ByteBuf> taker) {
     int piece = (int) Math.min(left, in.readableBytes());
     if (piece > 0) {
       left -= piece;
       taker.accept(in.readRetainedSlice(piece));
     }
-    return left == 0 ? EndOfContent.WITHOUT_TRAILERS : Incomplete.MORE;
+    return left == 0 ? new Received.Complete<>(FieldLines.NONE) : new Received.Incomplete<>();
   }
 
   @Override
-  public ContentProgress endOfInput() {
-    return left == 0 ? EndOfContent.WITHOUT_TRAILERS : kind.malformed(CUT_SHORT);
+  public Received<FieldLines> endOfInput() {
+    return left == 0
+        ? new Received.Complete<>(FieldLines.NONE)
+        : new Received.Malformed<>(kind.malformed(CUT_SHORT));
   }
 }

@@ -1,7 +1,7 @@
 package io.detour.server.parse.http;
 
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
 
 /**
  * The target of a plain HTTP request to a proxy, the absolute-form of RFC 9112 3.2.2 with the
@@ -17,7 +17,7 @@ import io.detour.core.MalformedAuthority;
  * @param pathAndQuery what the origin is asked for: begins with {@code /}, or is {@code *} when
  *     OPTIONS has neither path nor query (RFC 9112 3.2.4)
  */
-public record ForwardTarget(HostPort address, String pathAndQuery) implements ParsedForwardTarget {
+public record ForwardTarget(HostPort address, String pathAndQuery) implements RequestTarget {
   public static final int DEFAULT_PORT = 80;
 
   private static final String HTTP = "http";
@@ -28,12 +28,12 @@ public record ForwardTarget(HostPort address, String pathAndQuery) implements Pa
    *
    * @param method of the request
    * @param target visible ASCII, as {@link RequestHeadReader} makes sure
-   * @return a {@link ForwardTarget}, an {@link OriginForm}, or a {@link MalformedMessage} of status
-   *     400, or 501 if the scheme is another
+   * @return a {@link ForwardTarget}, an {@link RequestTarget.OriginForm}, or a malformed message of
+   *     status 400, or 501 if the scheme is another
    */
-  public static ParsedForwardTarget parse(String method, String target) {
+  public static Received.Settled<RequestTarget> parse(String method, String target) {
     if (target.startsWith("/")) {
-      return target.indexOf('#') < 0 ? new OriginForm(target) : fragment();
+      return target.indexOf('#') < 0 ? new Received.Complete<>(new OriginForm(target)) : fragment();
     }
     int schemeEnd = schemeEnd(target);
     if (schemeEnd < 0) {
@@ -42,7 +42,7 @@ public record ForwardTarget(HostPort address, String pathAndQuery) implements Pa
     boolean http = schemeEnd == HTTP.length() && target.regionMatches(true, 0, HTTP, 0, schemeEnd);
     return http
         ? afterScheme(method, target, schemeEnd + AUTHORITY_MARK.length())
-        : new MalformedMessage(501, "the scheme is not served");
+        : new Received.Malformed<>(new MalformedMessage(501, "the scheme is not served"));
   }
 
   /** Where the scheme of an absolute URL ends (RFC 3986 3.1), or -1 if this is none. */
@@ -64,7 +64,8 @@ public record ForwardTarget(HostPort address, String pathAndQuery) implements Pa
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   }
 
-  private static ParsedForwardTarget afterScheme(String method, String target, int start) {
+  private static Received.Settled<RequestTarget> afterScheme(
+      String method, String target, int start) {
     if (target.indexOf('#', start) >= 0) {
       return fragment();
     }
@@ -77,10 +78,11 @@ public record ForwardTarget(HostPort address, String pathAndQuery) implements Pa
       return malformed("the request target has user information");
     }
     return switch (HostPort.parse(HostField.withoutEmptyPort(authority), DEFAULT_PORT)) {
-      case HostPort address ->
-          new ForwardTarget(address, pathAndQuery(method, target.substring(end)));
-      case MalformedAuthority malformed ->
-          malformed("the request target has no valid host: " + malformed.problem());
+      case Parsed.Value(HostPort address) ->
+          new Received.Complete<>(
+              new ForwardTarget(address, pathAndQuery(method, target.substring(end))));
+      case Parsed.Malformed(String problem) ->
+          malformed("the request target has no valid host: " + problem);
     };
   }
 
@@ -92,11 +94,11 @@ public record ForwardTarget(HostPort address, String pathAndQuery) implements Pa
   }
 
   /** RFC 9110 4.2.5: fragments are not sent. */
-  private static MalformedMessage fragment() {
+  private static Received.Settled<RequestTarget> fragment() {
     return malformed("the request target has a fragment");
   }
 
-  private static MalformedMessage malformed(String problem) {
-    return MessageKind.REQUEST.malformed(problem);
+  private static Received.Settled<RequestTarget> malformed(String problem) {
+    return new Received.Malformed<>(MessageKind.REQUEST.malformed(problem));
   }
 }

@@ -4,7 +4,7 @@ package io.detour.server.parse.http;
  * Where the content of a message ends (RFC 9112 6.3). Whatever two parsers could read in two ways
  * is malformed. Immutable; any thread.
  */
-public sealed interface Framing extends ParsedFraming {
+public sealed interface Framing {
   /**
    * There is no content.
    *
@@ -41,7 +41,7 @@ public sealed interface Framing extends ParsedFraming {
    *
    * @return a framing, or a malformed message of status 400, or 501 for other codings in chunks
    */
-  static ParsedFraming ofRequest(RequestHead head) {
+  static Received.Settled<Framing> ofRequest(RequestHead head) {
     return ofFields(head.fields(), head.minorVersion(), new None(), MessageKind.REQUEST);
   }
 
@@ -52,31 +52,36 @@ public sealed interface Framing extends ParsedFraming {
    * @param requestMethod of the request that is answered, not CONNECT
    * @return a framing, or a malformed message of status 502
    */
-  static ParsedFraming ofResponse(String requestMethod, ResponseHead head) {
+  static Received.Settled<Framing> ofResponse(String requestMethod, ResponseHead head) {
     FieldLines fields = head.fields();
     if (head.isInterim() || head.status() == 204) {
-      return new None();
+      return new Received.Complete<>(new None());
     }
     if (requestMethod.equals("HEAD") || head.status() == 304) {
-      return fields.contains("Transfer-Encoding") ? new None() : new None(ContentLength.of(fields));
+      return new Received.Complete<>(
+          fields.contains("Transfer-Encoding") ? new None() : new None(ContentLength.of(fields)));
     }
     return ofFields(fields, head.minorVersion(), new UntilClose(), MessageKind.RESPONSE);
   }
 
-  private static ParsedFraming ofFields(
+  private static Received.Settled<Framing> ofFields(
       FieldLines fields, int minorVersion, Framing otherwise, MessageKind kind) {
     if (fields.contains("Transfer-Encoding")) {
       MalformedMessage problem = TransferEncoding.problem(fields, minorVersion, kind);
-      return problem == null ? new Chunked() : problem;
+      return problem == null
+          ? new Received.Complete<>(new Chunked())
+          : new Received.Malformed<>(problem);
     }
-    return fields.contains("Content-Length") ? ofLength(fields, kind) : otherwise;
+    return fields.contains("Content-Length")
+        ? ofLength(fields, kind)
+        : new Received.Complete<>(otherwise);
   }
 
-  private static ParsedFraming ofLength(FieldLines fields, MessageKind kind) {
+  private static Received.Settled<Framing> ofLength(FieldLines fields, MessageKind kind) {
     long length = ContentLength.of(fields);
     return length < 0
-        ? kind.malformed("Content-Length is not one number of bytes")
-        : new Length(length);
+        ? new Received.Malformed<>(kind.malformed("Content-Length is not one number of bytes"))
+        : new Received.Complete<>(new Length(length));
   }
 
   /** Whether the message is whole with its head. */

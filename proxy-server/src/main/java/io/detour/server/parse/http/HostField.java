@@ -1,6 +1,7 @@
 package io.detour.server.parse.http;
 
 import io.detour.core.HostPort;
+import io.detour.core.Parsed;
 import org.jspecify.annotations.Nullable;
 
 /** The field Host of a request (RFC 9112 3.2). Any thread. */
@@ -20,7 +21,8 @@ public final class HostField {
     if (head.fields().count("Host") > 1) {
       return malformed("there is more than one header Host");
     }
-    return HostPort.parse(withoutEmptyPort(host), ForwardTarget.DEFAULT_PORT) instanceof HostPort
+    return HostPort.parse(withoutEmptyPort(host), ForwardTarget.DEFAULT_PORT)
+            instanceof Parsed.Value<HostPort>
         ? null
         : malformed("the header Host is not HOST or HOST:PORT");
   }
@@ -35,7 +37,8 @@ public final class HostField {
   public static boolean names(RequestHead head, HostPort asked) {
     String host = head.fields().first("Host");
     int usualPort = head.is("CONNECT") ? asked.port() : ForwardTarget.DEFAULT_PORT;
-    return host == null || HostPort.parse(withoutEmptyPort(host), usualPort).equals(asked);
+    return host == null
+        || HostPort.parse(withoutEmptyPort(host), usualPort).equals(Parsed.of(asked));
   }
 
   /** Takes away a colon that no port follows (RFC 3986 3.2.3), but not that of an empty host. */

@@ -9,9 +9,4 @@ package io.detour.server.parse.http;
  *     response
  * @param problem one phrase without any part of the message
  */
-public record MalformedMessage(int status, String problem)
-    implements ParsedRequestHead,
-        ParsedResponseHead,
-        ParsedForwardTarget,
-        ParsedFraming,
-        ContentProgress {}
+public record MalformedMessage(int status, String problem) {}

@@ -10,8 +10,7 @@ package io.detour.server.parse.http;
  *     to (RFC 9110 2.5)
  * @param fields in the order that was sent
  */
-public record RequestHead(String method, String target, int minorVersion, FieldLines fields)
-    implements ParsedRequestHead {
+public record RequestHead(String method, String target, int minorVersion, FieldLines fields) {
   /** Whether the method is this one; methods are case-sensitive (RFC 9110 9.1). */
   public boolean is(String name) {
     return method.equals(name);

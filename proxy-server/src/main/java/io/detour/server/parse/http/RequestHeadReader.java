@@ -34,25 +34,25 @@ public final class RequestHeadReader {
    *
    * @param in stays the caller's
    */
-  public ParsedRequestHead read(ByteBuf in) {
+  public Received<RequestHead> read(ByteBuf in) {
     if (!head.begun() && malformed == null) {
       malformed = skipEmptyLines(in);
     }
     if (malformed != null) {
-      return malformed;
+      return new Received.Malformed<>(malformed);
     }
     if (head.scan(in)) {
       RequestHead whole = requestLine.head(head.bytes(), head.fields());
       reset();
-      return whole;
+      return new Received.Complete<>(whole);
     }
     MalformedMessage problem = head.problem();
     if (problem == null) {
-      return Incomplete.MORE;
+      return new Received.Incomplete<>();
     }
     reset();
     malformed = problem;
-    return problem;
+    return new Received.Malformed<>(problem);
   }
 
   private @Nullable MalformedMessage skipEmptyLines(ByteBuf in) {

@@ -1,7 +1,7 @@
 package io.detour.server.parse.http;
 
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
+import io.detour.core.Parsed;
 import io.detour.server.account.RequestKind;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
@@ -92,12 +92,9 @@ public final class RequestParser {
       return refused(RequestKind.CONNECT, host.status(), host.problem());
     }
     return switch (HostPort.parse(head.target())) {
-      case HostPort target -> new ParsedRequest.Connect(target);
-      case MalformedAuthority malformed ->
-          refused(
-              RequestKind.CONNECT,
-              400,
-              "the target of CONNECT is not HOST:PORT: " + malformed.problem());
+      case Parsed.Value(HostPort target) -> new ParsedRequest.Connect(target);
+      case Parsed.Malformed(String problem) ->
+          refused(RequestKind.CONNECT, 400, "the target of CONNECT is not HOST:PORT: " + problem);
     };
   }
 
@@ -113,25 +110,25 @@ public final class RequestParser {
     }
     MalformedMessage host = HostField.problem(head);
     return switch (ForwardTarget.parse(head.method(), head.target())) {
-      case MalformedMessage malformed -> refused(malformed);
-      case OriginForm _ when host != null -> refused(host);
-      case OriginForm origin when isAutoConfig(head, origin) ->
+      case Received.Malformed(MalformedMessage malformed) -> refused(malformed);
+      case Received.Complete(RequestTarget.OriginForm _) when host != null -> refused(host);
+      case Received.Complete(RequestTarget.OriginForm origin) when isAutoConfig(head, origin) ->
           new ParsedRequest.AutoConfig(head.fields().first("Host"), head.is("GET"));
-      case OriginForm _ ->
+      case Received.Complete(RequestTarget.OriginForm _) ->
           refused(
               RequestKind.FORWARD,
               400,
               "this is a proxy: the request target is not an absolute URL");
-      case ForwardTarget _ when host != null -> refused(host);
-      case ForwardTarget target ->
+      case Received.Complete(ForwardTarget _) when host != null -> refused(host);
+      case Received.Complete(ForwardTarget target) ->
           switch (Framing.ofRequest(head)) {
-            case MalformedMessage malformed -> refused(malformed);
-            case Framing framing -> new ForwardRequest(head, target, framing);
+            case Received.Malformed(MalformedMessage malformed) -> refused(malformed);
+            case Received.Complete(Framing framing) -> new ForwardRequest(head, target, framing);
           };
     };
   }
 
-  private static boolean isAutoConfig(RequestHead head, OriginForm target) {
+  private static boolean isAutoConfig(RequestHead head, RequestTarget.OriginForm target) {
     return AUTO_CONFIG.contains(target.pathAndQuery())
         && (head.is("GET") || head.is("HEAD"))
         && !hasContent(head.fields());

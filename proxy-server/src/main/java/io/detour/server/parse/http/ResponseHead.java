@@ -10,8 +10,7 @@ package io.detour.server.parse.http;
  * @param reason ISO-8859-1, may be empty
  * @param fields in the order that was sent
  */
-public record ResponseHead(int minorVersion, int status, String reason, FieldLines fields)
-    implements ParsedResponseHead {
+public record ResponseHead(int minorVersion, int status, String reason, FieldLines fields) {
   /** Whether another response to the same request follows (RFC 9110 15.2). */
   public boolean isInterim() {
     return status < 200;

@@ -31,21 +31,21 @@ public final class ResponseHeadReader {
    *
    * @param in stays the caller's
    */
-  public ParsedResponseHead read(ByteBuf in) {
+  public Received<ResponseHead> read(ByteBuf in) {
     if (malformed != null) {
-      return malformed;
+      return new Received.Malformed<>(malformed);
     }
     if (head.scan(in)) {
       ResponseHead whole = statusLine.head(head.bytes(), head.fields());
       head.reset();
-      return whole;
+      return new Received.Complete<>(whole);
     }
     malformed = head.problem();
     if (malformed == null) {
-      return Incomplete.MORE;
+      return new Received.Incomplete<>();
     }
     head.reset();
-    return malformed;
+    return new Received.Malformed<>(malformed);
   }
 
   /** Whether a head has begun and is not whole yet. */

@@ -3,6 +3,7 @@ package io.detour.server.parse.http;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
+import io.detour.core.Parsed;
 import java.net.Inet4Address;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -33,14 +34,15 @@ class AuthorityFuzzTest {
   @FuzzTest(maxDuration = "")
   void anAuthorityIsCanonicalOrRefused(byte[] input) {
     String text = new String(input, StandardCharsets.ISO_8859_1);
-    if (HostPort.parse(text) instanceof HostPort asked) {
+    if (HostPort.parse(text) instanceof Parsed.Value(HostPort asked)) {
       assertCanonical(asked);
-      require(HostPort.parse(text, 1).equals(asked), asked);
+      require(HostPort.parse(text, 1).equals(Parsed.of(asked)), asked);
     }
-    if (HostPort.parse(text, 443) instanceof HostPort asked) {
+    if (HostPort.parse(text, 443) instanceof Parsed.Value(HostPort asked)) {
       assertCanonical(asked);
     }
-    if (ForwardTarget.parse("GET", "http://" + text) instanceof ForwardTarget target) {
+    if (ForwardTarget.parse("GET", "http://" + text)
+        instanceof Received.Complete(ForwardTarget target)) {
       assertCanonical(target.address());
       require(target.pathAndQuery().startsWith("/"), target);
     }
@@ -52,8 +54,8 @@ class AuthorityFuzzTest {
       require(CHARACTERS.indexOf(text.charAt(i)) >= 0, asked);
     }
     require(asked.port() >= 1 && asked.port() <= 65535, asked);
-    require(HostPort.parse(text).equals(asked), asked);
-    require(HostPort.parse(text.toUpperCase(Locale.ROOT)).equals(asked), asked);
+    require(HostPort.parse(text).equals(Parsed.of(asked)), asked);
+    require(HostPort.parse(text.toUpperCase(Locale.ROOT)).equals(Parsed.of(asked)), asked);
     require(asked.host().name().length() <= Host.MAX_NAME, asked);
     switch (asked.host().kind()) {
       case NAME -> require(!isAddressForPosix(asked.host().name()), asked);

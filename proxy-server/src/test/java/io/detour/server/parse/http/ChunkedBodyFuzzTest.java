@@ -39,7 +39,7 @@ class ChunkedBodyFuzzTest {
     require(split.equals(whole), "another message when split");
 
     NaiveChunks naive = NaiveChunks.parse(pieces.text(), LIMITS);
-    if (!(whole.progress() instanceof EndOfContent(FieldLines trailers))) {
+    if (!(whole.progress() instanceof Received.Complete(FieldLines trailers))) {
       require(naive == null, "refused against the grammar");
       return;
     }
@@ -66,7 +66,7 @@ class ChunkedBodyFuzzTest {
     MessageWriter.lastChunk(trailers, written);
     require(
         read(LARGE, List.of(written))
-            .equals(new Chunks.Reading(new EndOfContent(trailers), content, "")),
+            .equals(new Chunks.Reading(new Received.Complete<>(trailers), content, "")),
         "another message when written again");
   }
 

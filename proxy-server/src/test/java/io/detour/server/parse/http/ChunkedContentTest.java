@@ -46,7 +46,7 @@ class ChunkedContentTest {
   void contentIsTakenOutOfItsChunks(String chunked, String content) {
     Chunks.Reading reading = Heads.sameInAnySplit(unescaped(chunked) + "GET /next", Chunks::read);
 
-    assertThat(reading.progress()).isEqualTo(new EndOfContent(FieldLines.NONE));
+    assertThat(reading.progress()).isEqualTo(new Received.Complete<>(FieldLines.NONE));
     assertThat(reading.content()).isEqualTo(unescaped(content));
     assertThat(reading.rest()).isEqualTo("GET /next");
   }
@@ -134,7 +134,8 @@ class ChunkedContentTest {
 
     assertThat(reading.progress())
         .isInstanceOfSatisfying(
-            MalformedMessage.class, malformed -> assertThat(malformed.status()).isEqualTo(400));
+            Received.Malformed.class,
+            malformed -> assertThat(malformed.message().status()).isEqualTo(400));
   }
 
   @ParameterizedTest(name = "F16: the trailer section {0} is {1}")
@@ -157,7 +158,8 @@ class ChunkedContentTest {
 
     assertThat(reading.progress())
         .isInstanceOfSatisfying(
-            MalformedMessage.class, malformed -> assertThat(malformed.status()).isEqualTo(status));
+            Received.Malformed.class,
+            malformed -> assertThat(malformed.message().status()).isEqualTo(status));
   }
 
   @Test
@@ -168,7 +170,7 @@ class ChunkedContentTest {
             "1\r\na\r\n0\r\nX-Sum:\t 7 \r\nhost: \u00e4\r\nE:\r\n\r\nrest", Chunks::read);
 
     assertThat(reading.progress())
-        .isEqualTo(new EndOfContent(FieldLines.of("X-Sum", "7", "host", "\u00e4", "E", "")));
+        .isEqualTo(new Received.Complete<>(FieldLines.of("X-Sum", "7", "host", "\u00e4", "E", "")));
     assertThat(reading.rest()).isEqualTo("rest");
   }
 
@@ -178,7 +180,8 @@ class ChunkedContentTest {
     for (String trailers : List.of("A: " + "b".repeat(17_000), "A: b\r\n".repeat(101))) {
       assertThat(Heads.sameInAnySplit("0\r\n" + trailers, Chunks::read).progress())
           .isInstanceOfSatisfying(
-              MalformedMessage.class, malformed -> assertThat(malformed.status()).isEqualTo(431));
+              Received.Malformed.class,
+              malformed -> assertThat(malformed.message().status()).isEqualTo(431));
     }
   }
 
@@ -187,14 +190,14 @@ class ChunkedContentTest {
   void aChunksExtensionsAreLimited() {
     String extension = ";a=" + "b".repeat(253);
 
-    assertThat(read("1" + extension + "\r\na\r\n" + LAST)).isInstanceOf(EndOfContent.class);
-    assertThat(read("1" + extension)).isInstanceOf(Incomplete.class);
-    assertThat(read("1" + extension + "b")).isInstanceOf(Incomplete.class);
-    assertThat(read("1" + extension + "bb")).isInstanceOf(MalformedMessage.class);
-    assertThat(read("1" + extension + "b\r\na\r\n" + LAST)).isInstanceOf(MalformedMessage.class);
+    assertThat(read("1" + extension + "\r\na\r\n" + LAST)).isInstanceOf(Received.Complete.class);
+    assertThat(read("1" + extension)).isInstanceOf(Received.Incomplete.class);
+    assertThat(read("1" + extension + "b")).isInstanceOf(Received.Incomplete.class);
+    assertThat(read("1" + extension + "bb")).isInstanceOf(Received.Malformed.class);
+    assertThat(read("1" + extension + "b\r\na\r\n" + LAST)).isInstanceOf(Received.Malformed.class);
     ByteBuf mebibyte = bytes("1;" + "a".repeat(1 << 20));
     ContentReader reader = ContentReader.ofRequest(new Framing.Chunked(), HeadLimits.defaults());
-    assertThat(reader.read(mebibyte, ByteBuf::release)).isInstanceOf(MalformedMessage.class);
+    assertThat(reader.read(mebibyte, ByteBuf::release)).isInstanceOf(Received.Malformed.class);
     assertThat(mebibyte.readerIndex()).isLessThan(300);
   }
 
@@ -204,13 +207,15 @@ class ChunkedContentTest {
     String small = "1;" + "a".repeat(199) + "\r\na\r\n";
     String large = "c8;" + "a".repeat(199) + "\r\n" + "a".repeat(200) + "\r\n";
 
-    assertThat(read(small.repeat(80))).isInstanceOf(Incomplete.class);
+    assertThat(read(small.repeat(80))).isInstanceOf(Received.Incomplete.class);
     assertThat(read(small.repeat(100)))
-        .isEqualTo(new MalformedMessage(400, "chunk extensions are longer than the content"));
-    assertThat(read(large.repeat(10_000) + LAST)).isInstanceOf(EndOfContent.class);
+        .isEqualTo(
+            new Received.Malformed<>(
+                new MalformedMessage(400, "chunk extensions are longer than the content")));
+    assertThat(read(large.repeat(10_000) + LAST)).isInstanceOf(Received.Complete.class);
   }
 
-  private static ContentProgress read(String chunked) {
+  private static Received<FieldLines> read(String chunked) {
     return Chunks.read(List.of(bytes(chunked))).progress();
   }
 
@@ -221,7 +226,8 @@ class ChunkedContentTest {
 
     assertThat(Chunks.read(reader, List.of(bytes("0x1\r\n"))).progress())
         .isInstanceOfSatisfying(
-            MalformedMessage.class, malformed -> assertThat(malformed.status()).isEqualTo(502));
+            Received.Malformed.class,
+            malformed -> assertThat(malformed.message().status()).isEqualTo(502));
   }
 
   @ParameterizedTest(name = "F23: chunks that end after \"{0}\" are cut short")
@@ -231,14 +237,15 @@ class ChunkedContentTest {
     ContentReader reader = ContentReader.ofResponse(new Framing.Chunked(), HeadLimits.defaults());
 
     assertThat(Chunks.read(reader, List.of(bytes(unescaped(chunked)))).progress())
-        .isInstanceOf(Incomplete.class);
+        .isInstanceOf(Received.Incomplete.class);
     assertThat(reader.endOfInput())
-        .isEqualTo(new MalformedMessage(502, "the content was cut short"));
+        .isEqualTo(
+            new Received.Malformed<>(new MalformedMessage(502, "the content was cut short")));
   }
 
   @Test
   void theLargestChunkIsNotTakenForAnEnd() {
-    assertThat(read("7fffffffffffffff\r\na")).isInstanceOf(Incomplete.class);
+    assertThat(read("7fffffffffffffff\r\na")).isInstanceOf(Received.Incomplete.class);
   }
 
   @Test
@@ -246,7 +253,7 @@ class ChunkedContentTest {
     ContentReader reader = ContentReader.ofRequest(new Framing.Chunked(), HeadLimits.defaults());
     ByteBuf in = bytes(LAST + LAST);
 
-    ContentProgress end = reader.read(in, ByteBuf::release);
+    Received<FieldLines> end = reader.read(in, ByteBuf::release);
 
     assertThat(reader.read(in, ByteBuf::release)).isEqualTo(end);
     assertThat(reader.endOfInput()).isEqualTo(end);
@@ -261,7 +268,7 @@ class ChunkedContentTest {
     int sent = in.readableBytes();
     List<ByteBuf> pieces = new ArrayList<>();
 
-    assertThat(reader.read(in, pieces::add)).isInstanceOf(Incomplete.class);
+    assertThat(reader.read(in, pieces::add)).isInstanceOf(Received.Incomplete.class);
 
     assertThat(pieces).hasSize(1);
     ByteBuf piece = pieces.getFirst();
@@ -276,7 +283,7 @@ class ChunkedContentTest {
     ContentReader reader = ContentReader.ofRequest(new Framing.Chunked(), HeadLimits.defaults());
     Chunks.Reading reading = Chunks.read(reader, List.of(bytes("1\r\na\r\n2\r\nbc\r\nx")));
 
-    assertThat(reading.progress()).isInstanceOf(MalformedMessage.class);
+    assertThat(reading.progress()).isInstanceOf(Received.Malformed.class);
     assertThat(reading.content()).isEqualTo("abc");
   }
 }

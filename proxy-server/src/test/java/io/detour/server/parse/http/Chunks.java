@@ -13,14 +13,14 @@ final class Chunks {
    * @param content Latin-1
    * @param rest what was left behind the end; empty if there was none
    */
-  record Reading(ContentProgress progress, String content, String rest) {}
+  record Reading(Received<FieldLines> progress, String content, String rest) {}
 
   static Reading read(ContentReader reader, List<ByteBuf> split) {
-    ContentProgress progress = new Incomplete();
+    Received<FieldLines> progress = new Received.Incomplete<>();
     StringBuilder content = new StringBuilder();
     StringBuilder rest = new StringBuilder();
     for (ByteBuf in : split) {
-      if (progress instanceof Incomplete) {
+      if (progress instanceof Received.Incomplete<FieldLines>) {
         progress =
             reader.read(
                 in,
@@ -32,7 +32,9 @@ final class Chunks {
       rest.append(Heads.text(in));
     }
     return new Reading(
-        progress, content.toString(), progress instanceof EndOfContent ? rest.toString() : "");
+        progress,
+        content.toString(),
+        progress instanceof Received.Complete<FieldLines> ? rest.toString() : "");
   }
 
   /** Chunked content of a request. */

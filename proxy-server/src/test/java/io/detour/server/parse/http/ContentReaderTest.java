@@ -30,9 +30,9 @@ class ContentReaderTest {
         List.of(new Framing.None(), new Framing.None(5), new Framing.Length(0))) {
       ByteBuf in = bytes("HTTP/1.1 200");
 
-      assertThat(response(framing).read(in, pieces::add)).isInstanceOf(EndOfContent.class);
+      assertThat(response(framing).read(in, pieces::add)).isInstanceOf(Received.Complete.class);
       assertThat(in.readableBytes()).isEqualTo(12);
-      assertThat(response(framing).endOfInput()).isInstanceOf(EndOfContent.class);
+      assertThat(response(framing).endOfInput()).isInstanceOf(Received.Complete.class);
     }
     assertThat(pieces).isEmpty();
   }
@@ -48,7 +48,7 @@ class ContentReaderTest {
 
     assertThat(reading.content()).isEqualTo(text.substring(0, length));
     assertThat(reading.rest()).isEqualTo(text.substring(length));
-    assertThat(reading.progress()).isInstanceOf(EndOfContent.class);
+    assertThat(reading.progress()).isInstanceOf(Received.Complete.class);
   }
 
   @Test
@@ -57,18 +57,20 @@ class ContentReaderTest {
     Framing six = new Framing.Length(6);
     ContentReader request = request(six);
 
-    assertThat(request.read(bytes("12345"), pieces::add)).isInstanceOf(Incomplete.class);
+    assertThat(request.read(bytes("12345"), pieces::add)).isInstanceOf(Received.Incomplete.class);
     assertThat(request.endOfInput())
-        .isEqualTo(new MalformedMessage(400, "the content was cut short"));
+        .isEqualTo(
+            new Received.Malformed<>(new MalformedMessage(400, "the content was cut short")));
     assertThat(response(six).endOfInput())
-        .isEqualTo(new MalformedMessage(502, "the content was cut short"));
+        .isEqualTo(
+            new Received.Malformed<>(new MalformedMessage(502, "the content was cut short")));
   }
 
   @Test
   void theLongestContentIsNotTakenForAnEnd() {
     ContentReader reader = response(new Framing.Length(Long.MAX_VALUE));
 
-    assertThat(reader.read(bytes("a"), pieces::add)).isInstanceOf(Incomplete.class);
+    assertThat(reader.read(bytes("a"), pieces::add)).isInstanceOf(Received.Incomplete.class);
   }
 
   @Test
@@ -76,11 +78,12 @@ class ContentReaderTest {
   void contentEndsWithTheConnection() {
     ContentReader reader = response(new Framing.UntilClose());
 
-    assertThat(reader.read(bytes("a\r\n\r\n"), pieces::add)).isInstanceOf(Incomplete.class);
-    assertThat(reader.read(bytes(""), pieces::add)).isInstanceOf(Incomplete.class);
-    assertThat(reader.endOfInput()).isInstanceOf(EndOfContent.class);
+    assertThat(reader.read(bytes("a\r\n\r\n"), pieces::add))
+        .isInstanceOf(Received.Incomplete.class);
+    assertThat(reader.read(bytes(""), pieces::add)).isInstanceOf(Received.Incomplete.class);
+    assertThat(reader.endOfInput()).isInstanceOf(Received.Complete.class);
     ByteBuf late = bytes("late");
-    assertThat(reader.read(late, pieces::add)).isInstanceOf(EndOfContent.class);
+    assertThat(reader.read(late, pieces::add)).isInstanceOf(Received.Complete.class);
     assertThat(late.readableBytes()).isEqualTo(4);
     assertThat(pieces).hasSize(1);
   }

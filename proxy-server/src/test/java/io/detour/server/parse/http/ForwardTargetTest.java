@@ -43,7 +43,7 @@ class ForwardTargetTest {
         "options	http://h	h:80	/",
       })
   void pathAndQueryAreByteExact(String method, String target, String address, String pathAndQuery) {
-    assertThat(ForwardTarget.parse(method, target))
+    assertThat(Heads.complete(ForwardTarget.parse(method, target)))
         .isInstanceOfSatisfying(
             ForwardTarget.class,
             forward -> {
@@ -69,7 +69,7 @@ class ForwardTargetTest {
       })
   void anotherSchemeIs501(String target) {
     assertThat(ForwardTarget.parse("GET", target))
-        .isEqualTo(new MalformedMessage(501, "the scheme is not served"));
+        .isEqualTo(new Received.Malformed<>(new MalformedMessage(501, "the scheme is not served")));
   }
 
   @ParameterizedTest(name = "{0} is 400")
@@ -128,16 +128,17 @@ class ForwardTargetTest {
   void whatIsNoAbsoluteUrlOfHttpIs400(String target) {
     assertThat(ForwardTarget.parse("GET", target))
         .isInstanceOfSatisfying(
-            MalformedMessage.class,
+            Received.Malformed.class,
             malformed -> {
-              assertThat(malformed.status()).isEqualTo(400);
-              assertThat(malformed.problem()).doesNotContain("zq9x");
+              assertThat(malformed.message().status()).isEqualTo(400);
+              assertThat(malformed.message().problem()).doesNotContain("zq9x");
             });
   }
 
   @ParameterizedTest(name = "F02: {0} asks the proxy itself")
   @ValueSource(strings = {"/", "/proxy.pac", "/proxy.pac?a", "//h/a", "/http://h/"})
   void originFormIsTold(String target) {
-    assertThat(ForwardTarget.parse("GET", target)).isEqualTo(new OriginForm(target));
+    assertThat(ForwardTarget.parse("GET", target))
+        .isEqualTo(new Received.Complete<>(new RequestTarget.OriginForm(target)));
   }
 }

@@ -29,22 +29,23 @@ class FramingTest {
     return FieldLines.of(lines.toArray(String[]::new));
   }
 
-  private static ParsedFraming ofRequest(int minorVersion, String lines) {
+  private static Received.Settled<Framing> ofRequest(int minorVersion, String lines) {
     return Framing.ofRequest(new RequestHead("POST", "http://h/", minorVersion, lines(lines)));
   }
 
-  private static ParsedFraming ofResponse(String method, int status, String lines) {
+  private static Received.Settled<Framing> ofResponse(String method, int status, String lines) {
     return Framing.ofResponse(method, new ResponseHead(1, status, "", lines(lines)));
   }
 
   /** A framing or the status in the words of a table. */
-  private static String told(ParsedFraming framing) {
+  private static String told(Received.Settled<Framing> framing) {
     return switch (framing) {
-      case Framing.None(long declared) -> declared < 0 ? "none" : "none of " + declared;
-      case Framing.Length(long bytes) -> Long.toString(bytes);
-      case Framing.Chunked() -> "chunked";
-      case Framing.UntilClose() -> "close";
-      case MalformedMessage malformed -> "status " + malformed.status();
+      case Received.Complete(Framing.None(long declared)) ->
+          declared < 0 ? "none" : "none of " + declared;
+      case Received.Complete(Framing.Length(long bytes)) -> Long.toString(bytes);
+      case Received.Complete(Framing.Chunked()) -> "chunked";
+      case Received.Complete(Framing.UntilClose()) -> "close";
+      case Received.Malformed(MalformedMessage message) -> "status " + message.status();
     };
   }
 
@@ -124,7 +125,7 @@ class FramingTest {
         "CL: 99999999999999999999999999      / status 400",
       })
   void aRequestIsFramedInOneWayOrRefused(String lines, String framing) {
-    assertThat(told(ofRequest(1, lines))).isEqualTo(framing);
+    assertThat(told(ofRequest(1, lines))).isEqualTo(new Received.Complete<>(framing));
   }
 
   @ParameterizedTest(name = "F14: HTTP/1.0 with {0} is framed: {1}")
@@ -137,7 +138,7 @@ class FramingTest {
     "CL: 5|TE: chunked,    status 400",
   })
   void version10HasNoTransferEncoding(String lines, String framing) {
-    assertThat(told(ofRequest(0, lines))).isEqualTo(framing);
+    assertThat(told(ofRequest(0, lines))).isEqualTo(new Received.Complete<>(framing));
   }
 
   @ParameterizedTest(name = "F17 F19: {1} to {0} with {2} is framed: {3}")
@@ -181,7 +182,7 @@ class FramingTest {
     "GET,  199, CL: 5|TE: chunked,      none",
   })
   void aResponseIsFramedInOneWayOrRefused(String method, int status, String lines, String framing) {
-    assertThat(told(ofResponse(method, status, lines))).isEqualTo(framing);
+    assertThat(told(ofResponse(method, status, lines))).isEqualTo(new Received.Complete<>(framing));
   }
 
   @Test
@@ -194,10 +195,11 @@ class FramingTest {
   @ParameterizedTest(name = "F05 F10: framing told anew for {0} is the same")
   @ValueSource(strings = {"", "CL: 5, 5", "CL: 0", "te: CHUNKED"})
   void aFramingIsToldAnew(String lines) {
-    Framing framing = (Framing) ofRequest(1, lines);
+    Framing framing = Heads.complete(ofRequest(1, lines));
     FieldLines fields = framing.addTo(new FieldLines.Builder()).build();
 
-    assertThat(Framing.ofRequest(new RequestHead("POST", "/", 1, fields))).isEqualTo(framing);
+    assertThat(Framing.ofRequest(new RequestHead("POST", "/", 1, fields)))
+        .isEqualTo(new Received.Complete<>(framing));
   }
 
   @Test

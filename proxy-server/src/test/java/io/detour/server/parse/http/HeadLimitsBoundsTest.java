@@ -14,15 +14,15 @@ class HeadLimitsBoundsTest {
   private static final String LINE = "GET http://h/ HTTP/1.1\r\n";
   private static final HeadLimits LIMITS = HeadLimits.defaults();
 
-  private static ParsedRequestHead read(String text) {
+  private static Received<RequestHead> read(String text) {
     return new RequestHeadReader(LIMITS).read(bytes(text));
   }
 
-  private static int status(ParsedRequestHead head) {
+  private static int status(Received<RequestHead> head) {
     return switch (head) {
-      case RequestHead _ -> 200;
-      case MalformedMessage malformed -> malformed.status();
-      case Incomplete _ -> 0;
+      case Received.Complete(_) -> 200;
+      case Received.Malformed(MalformedMessage message) -> message.status();
+      case Received.Incomplete() -> 0;
     };
   }
 
@@ -69,11 +69,11 @@ class HeadLimitsBoundsTest {
     String head = LINE + "X: " + "a".repeat(16_000);
     ByteBuf in = bytes(head);
     for (int come = 1; come <= head.length(); come++) {
-      assertThat(reader.read(in.readSlice(1))).isInstanceOf(Incomplete.class);
+      assertThat(reader.read(in.readSlice(1))).isInstanceOf(Received.Incomplete.class);
       assertThat(reader.heldBytes())
           .isBetween(come, Math.min(Math.max(64, 2 * come), LIMITS.headBytes()));
     }
-    assertThat(reader.read(bytes("\r\n\r\n"))).isInstanceOf(RequestHead.class);
+    assertThat(reader.read(bytes("\r\n\r\n"))).isInstanceOf(Received.Complete.class);
     assertThat(reader.heldBytes()).isZero();
   }
 

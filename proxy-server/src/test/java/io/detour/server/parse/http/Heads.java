@@ -35,15 +35,18 @@ final class Heads {
   }
 
   static RequestHead readRequest(String text) {
-    ParsedRequestHead head = new RequestHeadReader(HeadLimits.defaults()).read(bytes(text));
-    assertThat(head).isInstanceOf(RequestHead.class);
-    return (RequestHead) head;
+    return complete(new RequestHeadReader(HeadLimits.defaults()).read(bytes(text)));
   }
 
   static ResponseHead readResponse(String text) {
-    ParsedResponseHead head = new ResponseHeadReader(HeadLimits.defaults()).read(bytes(text));
-    assertThat(head).isInstanceOf(ResponseHead.class);
-    return (ResponseHead) head;
+    return complete(new ResponseHeadReader(HeadLimits.defaults()).read(bytes(text)));
+  }
+
+  static <T> T complete(Received<T> received) {
+    return switch (received) {
+      case Received.Complete<T>(T value) -> value;
+      case Received.Malformed<T> _, Received.Incomplete<T> _ -> throw new AssertionError(received);
+    };
   }
 
   static String written(Consumer<ByteBuf> writer) {

@@ -38,28 +38,31 @@ class RequestHeadFuzzTest {
   void aHeadIsRefusedOrForwardedAsOneRequest(byte[] input) {
     Pieces pieces = new Pieces(input);
     ByteBuf whole = pieces.whole();
-    ParsedRequestHead read = new RequestHeadReader(LIMITS).read(whole);
+    Received<RequestHead> read = new RequestHeadReader(LIMITS).read(whole);
     assertSameWhenSplit(pieces, read, whole.readableBytes());
-    if (read instanceof RequestHead head
+    if (read instanceof Received.Complete(RequestHead head)
         && HostField.problem(head) == null
-        && Framing.ofRequest(head) instanceof Framing framing
-        && ForwardTarget.parse(head.method(), head.target()) instanceof ForwardTarget target) {
+        && Framing.ofRequest(head) instanceof Received.Complete(Framing framing)
+        && ForwardTarget.parse(head.method(), head.target())
+            instanceof Received.Complete(ForwardTarget target)) {
       assertForwardedAsOne(forwarded(head, target, framing), framing);
     }
   }
 
-  private static void assertSameWhenSplit(Pieces pieces, ParsedRequestHead whole, int rest) {
+  private static void assertSameWhenSplit(Pieces pieces, Received<RequestHead> whole, int rest) {
     RequestHeadReader reader = new RequestHeadReader(LIMITS);
-    ParsedRequestHead read = Incomplete.MORE;
+    Received<RequestHead> read = new Received.Incomplete<>();
     int left = 0;
     for (ByteBuf piece : pieces.split()) {
-      if (read instanceof Incomplete) {
+      if (read instanceof Received.Incomplete<RequestHead>) {
         read = reader.read(piece);
       }
       left += piece.readableBytes();
     }
     require(read.equals(whole), "another head when split");
-    require(!(read instanceof RequestHead) || left == rest, "another rest when split");
+    require(
+        !(read instanceof Received.Complete<RequestHead>) || left == rest,
+        "another rest when split");
   }
 
   private static RequestHead forwarded(RequestHead head, ForwardTarget target, Framing framing) {
@@ -77,12 +80,16 @@ class RequestHeadFuzzTest {
     assertLooksLikeOne(Heads.text(written), forwarded);
 
     RequestHeadReader reader = new RequestHeadReader(LARGE);
-    require(reader.read(written).equals(forwarded), "another request when read again");
+    require(
+        reader.read(written).equals(new Received.Complete<>(forwarded)),
+        "another request when read again");
     require(!written.isReadable() && !reader.begun(), "more than one request");
-    require(Framing.ofRequest(forwarded).equals(framing), "another framing");
+    require(
+        Framing.ofRequest(forwarded).equals(new Received.Complete<>(framing)), "another framing");
     require(HostField.problem(forwarded) == null, "another host");
     require(
-        ForwardTarget.parse(forwarded.method(), forwarded.target()) instanceof OriginForm
+        ForwardTarget.parse(forwarded.method(), forwarded.target())
+                instanceof Received.Complete(RequestTarget.OriginForm _)
             || forwarded.target().equals("*"),
         "no target of an origin");
   }

@@ -28,7 +28,7 @@ class RequestHeadReaderTest {
   }
 
   /** What a new reader says last, and what it left of the pieces. */
-  private record Reading(ParsedRequestHead head, String rest) {}
+  private record Reading(Received<RequestHead> head, String rest) {}
 
   private static Reading read(List<ByteBuf> pieces) {
     return read(HeadLimits.defaults(), pieces);
@@ -36,16 +36,16 @@ class RequestHeadReaderTest {
 
   private static Reading read(HeadLimits limits, List<ByteBuf> pieces) {
     RequestHeadReader reader = new RequestHeadReader(limits);
-    ParsedRequestHead head = new Incomplete();
+    Received<RequestHead> head = new Received.Incomplete<>();
     StringBuilder rest = new StringBuilder();
     for (ByteBuf piece : pieces) {
-      if (head instanceof Incomplete) {
+      if (head instanceof Received.Incomplete<RequestHead>) {
         head = reader.read(piece);
       }
       rest.append(Heads.text(piece));
     }
     // How much of a malformed head is taken does not matter: the connection is closed.
-    return new Reading(head, head instanceof RequestHead ? rest.toString() : "");
+    return new Reading(head, head instanceof Received.Complete<RequestHead> ? rest.toString() : "");
   }
 
   @Test
@@ -53,15 +53,16 @@ class RequestHeadReaderTest {
     ByteBuf in =
         bytes("POST http://h/a?b HTTP/1.1\r\nHost:h\r\nX-Odd: \t a b \t \r\nEmpty:\r\n\r\nbody");
 
-    ParsedRequestHead head = reader().read(in);
+    Received<RequestHead> head = reader().read(in);
 
     assertThat(head)
         .isEqualTo(
-            new RequestHead(
-                "POST",
-                "http://h/a?b",
-                1,
-                FieldLines.of("Host", "h", "X-Odd", "a b", "Empty", "")));
+            new Received.Complete<>(
+                new RequestHead(
+                    "POST",
+                    "http://h/a?b",
+                    1,
+                    FieldLines.of("Host", "h", "X-Odd", "a b", "Empty", ""))));
     assertThat(Heads.text(in)).isEqualTo("body");
   }
 
@@ -85,7 +86,7 @@ class RequestHeadReaderTest {
   void aHeadIsTheSameInAnySplit(String text) {
     Reading reading = Heads.sameInAnySplit(text, RequestHeadReaderTest::read);
 
-    assertThat(reading.head()).isInstanceOf(RequestHead.class);
+    assertThat(reading.head()).isInstanceOf(Received.Complete.class);
     int end = text.indexOf("\r\n\r\n", text.startsWith("\r\n") ? 4 : 0) + 4;
     assertThat(reading.rest()).isEqualTo(text.substring(end));
   }
@@ -97,10 +98,10 @@ class RequestHeadReaderTest {
 
     assertThat(reading.head())
         .isInstanceOfSatisfying(
-            MalformedMessage.class,
+            Received.Malformed.class,
             malformed -> {
-              assertThat(malformed.status()).isEqualTo(row.status());
-              assertThat(malformed.problem()).isNotEmpty().doesNotContain(MARK);
+              assertThat(malformed.message().status()).isEqualTo(row.status());
+              assertThat(malformed.message().problem()).isNotEmpty().doesNotContain(MARK);
             });
   }
 
@@ -114,20 +115,22 @@ class RequestHeadReaderTest {
   @Test
   @DisplayName("C20: four empty lines before a request are skipped, five are refused")
   void emptyLinesAreBounded() {
-    assertThat(reader().read(bytes("\r\n".repeat(4) + LINE + END))).isInstanceOf(RequestHead.class);
+    assertThat(reader().read(bytes("\r\n".repeat(4) + LINE + END)))
+        .isInstanceOf(Received.Complete.class);
     assertThat(reader().read(bytes("\r\n".repeat(5) + LINE + END)))
-        .isInstanceOfSatisfying(MalformedMessage.class, m -> assertThat(m.status()).isEqualTo(400));
+        .isInstanceOfSatisfying(
+            Received.Malformed.class, m -> assertThat(m.message().status()).isEqualTo(400));
   }
 
   @Test
   void emptyLinesDoNotBeginAHead() {
     RequestHeadReader reader = reader();
 
-    assertThat(reader.read(bytes("\r\n\r"))).isInstanceOf(Incomplete.class);
+    assertThat(reader.read(bytes("\r\n\r"))).isInstanceOf(Received.Incomplete.class);
     assertThat(reader.begun()).isFalse();
-    assertThat(reader.read(bytes("\nG"))).isInstanceOf(Incomplete.class);
+    assertThat(reader.read(bytes("\nG"))).isInstanceOf(Received.Incomplete.class);
     assertThat(reader.begun()).isTrue();
-    assertThat(reader.read(bytes(LINE.substring(1) + END))).isInstanceOf(RequestHead.class);
+    assertThat(reader.read(bytes(LINE.substring(1) + END))).isInstanceOf(Received.Complete.class);
     assertThat(reader.begun()).isFalse();
   }
 
@@ -138,16 +141,16 @@ class RequestHeadReaderTest {
     ByteBuf in = bytes((LINE + HOST + END).repeat(100));
 
     for (int i = 0; i < 100; i++) {
-      assertThat(reader.read(in)).isInstanceOf(RequestHead.class);
+      assertThat(reader.read(in)).isInstanceOf(Received.Complete.class);
     }
     assertThat(in.isReadable()).isFalse();
-    assertThat(reader.read(in)).isInstanceOf(Incomplete.class);
+    assertThat(reader.read(in)).isInstanceOf(Received.Incomplete.class);
   }
 
   @Test
   void whatIsMalformedStaysSo() {
     RequestHeadReader reader = reader();
-    ParsedRequestHead malformed = reader.read(bytes("GET\n"));
+    Received<RequestHead> malformed = reader.read(bytes("GET\n"));
 
     assertThat(reader.read(bytes(LINE + HOST + END))).isEqualTo(malformed);
   }
@@ -160,7 +163,7 @@ class RequestHeadReaderTest {
         Unpooled.wrappedBuffer(
             Unpooled.copiedBuffer(head, 0, 30), Unpooled.copiedBuffer(head, 30, head.length - 30));
     for (ByteBuf in : List.of(direct, composite, Unpooled.wrappedBuffer(head).asReadOnly())) {
-      assertThat(reader().read(in)).isInstanceOf(RequestHead.class);
+      assertThat(reader().read(in)).isInstanceOf(Received.Complete.class);
       assertThat(Heads.text(in)).isEqualTo("rest");
       in.release();
     }

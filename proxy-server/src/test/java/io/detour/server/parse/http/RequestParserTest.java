@@ -14,9 +14,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestParserTest {
   private static RequestHead head(String text) {
-    return (RequestHead)
-        new RequestHeadReader(HeadLimits.defaults())
-            .read(Unpooled.copiedBuffer(text + "\r\n", ISO_8859_1));
+    return switch (new RequestHeadReader(HeadLimits.defaults())
+        .read(Unpooled.copiedBuffer(text + "\r\n", ISO_8859_1))) {
+      case Received.Complete(RequestHead head) -> head;
+      case Received.Malformed(_), Received.Incomplete() -> throw new AssertionError(text);
+    };
   }
 
   private static ParsedRequest parse(String line, String lines) {
@@ -46,7 +48,7 @@ class RequestParserTest {
   })
   void connectIsATunnel(String version, String line) {
     assertThat(parse("CONNECT H.:0443 HTTP/" + version, line + "\r\n"))
-        .isEqualTo(new ParsedRequest.Connect((HostPort) HostPort.parse("h:443")));
+        .isEqualTo(new ParsedRequest.Connect(HostPort.parse("h:443").orElseThrow()));
   }
 
   @ParameterizedTest(name = "C15: \"{0}\" in HTTP/1.1 is refused")

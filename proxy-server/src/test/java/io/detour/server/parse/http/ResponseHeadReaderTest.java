@@ -15,11 +15,11 @@ class ResponseHeadReaderTest {
   private static final String OK = "HTTP/1.1 200 OK\r\n";
 
   /** What a new reader says last of pieces. */
-  private static ParsedResponseHead read(List<ByteBuf> pieces) {
+  private static Received<ResponseHead> read(List<ByteBuf> pieces) {
     ResponseHeadReader reader = new ResponseHeadReader(HeadLimits.defaults());
-    ParsedResponseHead head = new Incomplete();
+    Received<ResponseHead> head = new Received.Incomplete<>();
     for (ByteBuf piece : pieces) {
-      if (head instanceof Incomplete) {
+      if (head instanceof Received.Incomplete<ResponseHead>) {
         head = reader.read(piece);
       }
     }
@@ -31,7 +31,9 @@ class ResponseHeadReaderTest {
     ByteBuf in = bytes("HTTP/1.1 404 Not \u00e4 Found\r\nServer: x\r\n\r\nHTTP/1.1");
 
     assertThat(read(List.of(in)))
-        .isEqualTo(new ResponseHead(1, 404, "Not \u00e4 Found", FieldLines.of("Server", "x")));
+        .isEqualTo(
+            new Received.Complete<>(
+                new ResponseHead(1, 404, "Not \u00e4 Found", FieldLines.of("Server", "x"))));
     assertThat(Heads.text(in)).isEqualTo("HTTP/1.1");
   }
 
@@ -121,7 +123,8 @@ class ResponseHeadReaderTest {
   private static void assertMalformed(String text) {
     assertThat(Heads.sameInAnySplit(text, ResponseHeadReaderTest::read))
         .isInstanceOfSatisfying(
-            MalformedMessage.class, malformed -> assertThat(malformed.status()).isEqualTo(502));
+            Received.Malformed.class,
+            malformed -> assertThat(malformed.message().status()).isEqualTo(502));
   }
 
   @Test
@@ -130,10 +133,8 @@ class ResponseHeadReaderTest {
     ResponseHeadReader reader = new ResponseHeadReader(HeadLimits.defaults());
     ByteBuf in = bytes("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + OK + "\r\n");
 
-    assertThat(reader.read(in))
-        .isInstanceOfSatisfying(ResponseHead.class, head -> assertThat(head.isInterim()).isTrue());
-    assertThat(reader.read(in))
-        .isInstanceOfSatisfying(ResponseHead.class, head -> assertThat(head.isInterim()).isFalse());
+    assertThat(Heads.complete(reader.read(in)).isInterim()).isTrue();
+    assertThat(Heads.complete(reader.read(in)).isInterim()).isFalse();
   }
 
   @Test
@@ -141,9 +142,9 @@ class ResponseHeadReaderTest {
     ResponseHeadReader reader = new ResponseHeadReader(HeadLimits.defaults());
 
     assertThat(reader.begun()).isFalse();
-    assertThat(reader.read(bytes("H"))).isInstanceOf(Incomplete.class);
+    assertThat(reader.read(bytes("H"))).isInstanceOf(Received.Incomplete.class);
     assertThat(reader.begun()).isTrue();
-    assertThat(reader.read(bytes(OK.substring(1) + "\r\n"))).isInstanceOf(ResponseHead.class);
+    assertThat(reader.read(bytes(OK.substring(1) + "\r\n"))).isInstanceOf(Received.Complete.class);
     assertThat(reader.begun()).isFalse();
   }
 }

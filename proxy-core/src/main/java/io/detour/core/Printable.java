@@ -1,4 +1,4 @@
-package io.detour.rules;
+package io.detour.core;
 
 /**
  * Text of unknown origin made fit for a message on one line of a terminal or a log.

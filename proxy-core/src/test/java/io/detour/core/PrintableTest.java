@@ -1,4 +1,4 @@
-package io.detour.rules;
+package io.detour.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,0 @@
-package io.detour.server.parse.http;
-
-/** How far a {@link ContentReader} has come. */
-public sealed interface ContentProgress permits Incomplete, EndOfContent, MalformedMessage {}
