@@ -52,7 +52,9 @@ class ResponseHeadReaderTest {
   })
   void aStatusLineIsRead(String line, int minorVersion, int status, String reason) {
     assertThat(Heads.sameInAnySplit(line + "\r\nA: b\r\n\r\n", ResponseHeadReaderTest::read))
-        .isEqualTo(new ResponseHead(minorVersion, status, reason, FieldLines.of("A", "b")));
+        .isEqualTo(
+            new Received.Complete<>(
+                new ResponseHead(minorVersion, status, reason, FieldLines.of("A", "b"))));
   }
 
   @ParameterizedTest(name = "F17: the status line \"{0}\" is 502")
