@@ -5,78 +5,143 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import io.netty.pkitesting.CertificateBuilder;
-import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A certificate for the demo's names, signed by an authority that exists for this run only: its key
- * is never written anywhere, its certificate is for {@code curl --cacert}.
+ * is gone once it has signed, its certificate is for {@code curl --cacert}.
  *
  * @param server TLS for the origin
  * @param authority the authority's certificate in PEM, in a folder of its own
  */
 record DemoCertificate(SslContext server, Path authority) implements AutoCloseable {
-  private static final Duration VALID = Duration.ofDays(7);
-
-  /** Before now, for a client whose clock is behind. */
-  private static final Duration SKEW = Duration.ofHours(1);
+  private static final String AUTHORITY = "authority";
+  private static final String ORIGIN = "origin";
 
   /**
-   * @throws IOException if the file cannot be written
+   * Keytool wants one; what protects the file is that it is in a private folder, and for a second.
    */
-  static DemoCertificate issue(Clock clock) throws IOException {
-    Instant now = clock.instant();
-    CertificateBuilder common =
-        new CertificateBuilder().ecp256().notBefore(now.minus(SKEW)).notAfter(now.plus(VALID));
-    X509Bundle authority;
-    SslContext server;
+  private static final String PASSWORD = "detour-demo";
+
+  /** From an hour ago, for a client whose clock is behind. */
+  private static final List<String> VALIDITY = List.of("-startdate", "-1H", "-validity", "7");
+
+  /**
+   * @throws IOException if the certificate cannot be issued, or its file cannot be written
+   */
+  static DemoCertificate issue(Keytool keytool) throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory("detour-demo");
+    folder.toFile().deleteOnExit();
+    Path keys = folder.resolve("keys.p12");
+    Path pem = folder.resolve("ca.pem");
+    pem.toFile().deleteOnExit();
     try {
-      authority =
-          common
-              .copy()
-              .subject("CN=Detour demo authority")
-              .setIsCertificateAuthority(true)
-              .setKeyUsage(
-                  true,
-                  CertificateBuilder.KeyUsage.keyCertSign,
-                  CertificateBuilder.KeyUsage.cRLSign)
-              .buildSelfSigned();
-      CertificateBuilder leaf =
-          common
-              .copy()
-              .subject("CN=Detour demo origin")
-              .setKeyUsage(true, CertificateBuilder.KeyUsage.digitalSignature)
-              .addExtendedKeyUsageServerAuth();
-      DemoNames.certificateNames().forEach(leaf::addSanDnsName);
-      server =
-          SslContextBuilder.forServer(leaf.buildIssuedBy(authority).toKeyManagerFactory())
-              .sslProvider(SslProvider.JDK)
-              .build();
-    } catch (Exception e) {
-      throw new IllegalStateException("the JDK can sign and use an EC certificate", e);
+      KeyStore store;
+      try {
+        store = issue(keytool, keys);
+      } finally {
+        Files.deleteIfExists(keys);
+      }
+      Files.writeString(pem, pem(store.getCertificate(AUTHORITY)), US_ASCII);
+      return new DemoCertificate(tls(store), pem);
+    } catch (GeneralSecurityException e) {
+      delete(pem);
+      throw new IllegalStateException("the JDK reads and uses what its keytool has issued", e);
+    } catch (IOException | InterruptedException e) {
+      delete(pem);
+      throw e;
     }
-    return new DemoCertificate(server, write(authority.getCertificatePEM()));
   }
 
-  private static Path write(String pem) throws IOException {
-    Path folder = Files.createTempDirectory("detour-demo");
-    Path file = Files.writeString(folder.resolve("ca.pem"), pem, US_ASCII);
-    folder.toFile().deleteOnExit();
-    file.toFile().deleteOnExit();
-    return file;
+  private static KeyStore issue(Keytool keytool, Path file)
+      throws IOException, InterruptedException, GeneralSecurityException {
+    keytool.run(
+        newEntry(
+            file,
+            AUTHORITY,
+            List.of("-ext", "bc:critical=ca:true", "-ext", "ku:critical=keyCertSign,cRLSign")));
+    String names =
+        DemoNames.certificateNames().stream()
+            .map(name -> "dns:" + name)
+            .collect(Collectors.joining(","));
+    keytool.run(
+        newEntry(
+            file,
+            ORIGIN,
+            List.of(
+                "-signer",
+                AUTHORITY,
+                "-ext",
+                "ku:critical=digitalSignature",
+                "-ext",
+                "eku=serverAuth",
+                "-ext",
+                "san=" + names)));
+    return KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());
+  }
+
+  private static List<String> newEntry(Path file, String alias, List<String> options) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "-genkeypair",
+                "-keystore",
+                file.toString(),
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                PASSWORD,
+                "-alias",
+                alias,
+                "-dname",
+                "CN=Detour demo " + alias,
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1"));
+    arguments.addAll(VALIDITY);
+    arguments.addAll(options);
+    return arguments;
+  }
+
+  private static SslContext tls(KeyStore store) throws IOException, GeneralSecurityException {
+    return SslContextBuilder.forServer(
+            (PrivateKey) store.getKey(ORIGIN, PASSWORD.toCharArray()),
+            (X509Certificate) store.getCertificate(ORIGIN))
+        .sslProvider(SslProvider.JDK)
+        .build();
+  }
+
+  private static String pem(Certificate certificate) throws GeneralSecurityException {
+    return """
+    -----BEGIN CERTIFICATE-----
+    %s
+    -----END CERTIFICATE-----
+    """
+        .formatted(
+            Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded()));
   }
 
   /** Deletes the file and its folder. */
   @Override
   public void close() throws IOException {
-    Files.deleteIfExists(authority);
-    Path folder = authority.getParent();
+    delete(authority);
+  }
+
+  private static void delete(Path pem) throws IOException {
+    Files.deleteIfExists(pem);
+    Path folder = pem.getParent();
     if (folder != null) {
       Files.deleteIfExists(folder);
     }

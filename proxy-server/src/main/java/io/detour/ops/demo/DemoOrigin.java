@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -62,14 +61,14 @@ public final class DemoOrigin implements AutoCloseable {
   /**
    * Starts on ports 8080 and 8443, or on any free ones where those are taken.
    *
-   * @throws IOException if there is no free port, or the certificate's file cannot be written
+   * @throws IOException if there is no free port, or the certificate cannot be issued
    */
-  public static DemoOrigin start() throws IOException {
+  public static DemoOrigin start() throws IOException, InterruptedException {
     return start(HTTP_PORT, HTTPS_PORT);
   }
 
-  static DemoOrigin start(int httpPort, int httpsPort) throws IOException {
-    DemoCertificate certificate = DemoCertificate.issue(Clock.systemUTC());
+  static DemoOrigin start(int httpPort, int httpsPort) throws IOException, InterruptedException {
+    DemoCertificate certificate = DemoCertificate.issue(Keytool.ofThisJdk());
     try {
       return new DemoOrigin(certificate, httpPort, httpsPort);
     } catch (IOException e) {

@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.List;
@@ -21,8 +22,8 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,15 +36,15 @@ class DemoOriginTest {
   private static final int TIMEOUT_MILLIS = 10_000;
 
   @SuppressWarnings("NullAway.Init")
-  private DemoOrigin origin;
+  private static DemoOrigin origin;
 
-  @BeforeEach
-  void start() throws IOException {
+  @BeforeAll
+  static void start() throws Exception {
     origin = DemoOrigin.start(0, 0);
   }
 
-  @AfterEach
-  void stop() throws IOException {
+  @AfterAll
+  static void stop() throws IOException {
     origin.close();
   }
 
@@ -101,7 +102,7 @@ class DemoOriginTest {
   }
 
   @Test
-  void takenPortsAreReplacedByFreeOnes() throws IOException {
+  void takenPortsAreReplacedByFreeOnes() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, LOOPBACK);
         DemoOrigin other = DemoOrigin.start(taken.getLocalPort(), origin.httpsPort())) {
       assertThat(List.of(other.httpPort(), other.httpsPort()))
@@ -111,11 +112,15 @@ class DemoOriginTest {
   }
 
   @Test
-  void theAuthorityIsAPemFileThatCloseDeletes() throws IOException {
-    Path file = origin.certificateAuthority();
-    assertThat(file).content().startsWith("-----BEGIN CERTIFICATE-----");
-    origin.close();
-    assertThat(Files.exists(file)).isFalse();
+  void theAuthorityIsAPemFileThatCloseDeletes() throws Exception {
+    Path file;
+    try (DemoOrigin other = DemoOrigin.start(0, 0)) {
+      file = other.certificateAuthority();
+      assertThat(file).content().startsWith("-----BEGIN CERTIFICATE-----");
+      assertThat(file.getParent()).isDirectoryNotContaining(in -> !in.equals(file));
+      assertThat(Files.getPosixFilePermissions(file.getParent()))
+          .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+    }
     assertThat(file.getParent()).doesNotExist();
   }
 
