@@ -20,11 +20,19 @@ record SyntaxProblem(Location at, String message) {
   private static final Pattern JOINED_KEY =
       Pattern.compile("[ {-]*([A-Za-z_][A-Za-z0-9_-]*:)(?=[^ :/])");
 
+  private static final String TAB = "a tab stands where YAML wants spaces";
   private static final String SAME_COLUMN = "the keys of a mapping begin in the same column";
 
   static SyntaxProblem of(MarkedYamlEngineException e, Source source) {
     Location at = e.getProblemMark().map(SyntaxProblem::location).orElse(Location.START);
     Optional<Location> begin = e.getContextMark().map(SyntaxProblem::location);
+    Location word = begin.orElse(at);
+    SyntaxProblem tab = e.getProblem().contains(" after \\t(TAB)") ? tab(word, source) : null;
+    return tab == null ? inContext(e, at, begin, source) : tab;
+  }
+
+  private static SyntaxProblem inContext(
+      MarkedYamlEngineException e, Location at, Optional<Location> begin, Source source) {
     Location word = begin.orElse(at);
     return switch (e.getContext()) {
       case "while scanning an alias" -> alias(word, source);
@@ -71,7 +79,13 @@ record SyntaxProblem(Location at, String message) {
     if (problem.startsWith("expected ','")) {
       return LineSlip.openBracket(word, at, problem, source);
     }
-    return problem.startsWith("expected <block end>") ? LineSlip.dash(at, source) : null;
+    if (!problem.startsWith("expected <block end>")) {
+      return null;
+    }
+    String line = source.line(at.line());
+    boolean first = line.substring(0, indexOf(at, line)).isBlank();
+    SyntaxProblem tab = first ? tab(at, source) : null;
+    return tab == null ? LineSlip.dash(at, source) : tab;
   }
 
   /** A backslash in double quotes, as regular expressions have them. */
@@ -102,12 +116,26 @@ record SyntaxProblem(Location at, String message) {
     return "YAML takes " + word + " for " + what + " (put it in quotes)";
   }
 
+  /** The first tab among the blanks in front of a place, if there is one. */
+  private static @Nullable SyntaxProblem tab(Location at, Source source) {
+    String line = source.line(at.line());
+    int end = indexOf(at, line);
+    int begin = end;
+    while (begin > 0 && " \t".indexOf(line.charAt(begin - 1)) >= 0) {
+      begin--;
+    }
+    int tab = line.indexOf('\t', begin, end);
+    return tab < 0
+        ? null
+        : new SyntaxProblem(new Location(at.line(), line.codePointCount(0, tab) + 1), TAB);
+  }
+
   private static SyntaxProblem token(Location at, Source source) {
     String word = wordFrom(at, source);
     return new SyntaxProblem(
         at,
         word.startsWith("\t")
-            ? "a tab stands where YAML wants spaces"
+            ? TAB
             : Printable.quoted(word)
                 + " begins with a character that means something to YAML"
                 + " (put it in quotes)");

@@ -24,6 +24,15 @@ class SyntaxProblemTest {
         Arguments.of("rules:\n\t- name: a\n", "r:2:1: " + tab),
         Arguments.of("a: 1\n\tb: 2\n", "r:2:1: " + tab),
         Arguments.of("a:\n  b: 1\n  \tc: 2\n", "r:3:3: " + tab),
+        Arguments.of("a:\n  b: 1\n \t\t c: 2\n", "r:3:2: " + tab),
+        Arguments.of("a:\n  \tb: 1\n", "r:2:3: " + tab),
+        Arguments.of("a: b\n  \tc\n", "r:2:3: " + tab),
+        Arguments.of("- \ta: 1\n", "r:1:3: " + tab),
+        Arguments.of("-\t- a\n", "r:1:2: " + tab),
+        Arguments.of(
+            "owner:\t@netops\n",
+            "r:1:8: \"@netops\" begins with a character that means something to YAML (put it in"
+                + " quotes)"),
         Arguments.of("to: {prefix}.new.net\n", "r:1:5: " + brackets + "\"{prefix}.new.net\""),
         Arguments.of("to: {1}{2}.new.net\n", "r:1:5: " + brackets + "\"{1}{2}.new.net\""),
         Arguments.of("- { to: {prefix}.b, c: d }\n", "r:1:9: " + brackets + "\"{prefix}.b\""),
@@ -87,6 +96,11 @@ class SyntaxProblemTest {
         .containsExactly(
             "r:1:4: \"@\ud83d\ude00\" begins with a character that means something to YAML (put it"
                 + " in quotes)");
+  }
+
+  @Test
+  void aTabMayStandWhereItIndentsNothing() {
+    assertThat(problems("a:\t1\nb: [\n\t1,\t2\n]\nc:\n-\td\n")).isEmpty();
   }
 
   private static List<String> problems(String text) {
