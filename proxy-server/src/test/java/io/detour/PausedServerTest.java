@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
-import io.detour.server.accept.ProxyProtocol;
+import io.detour.server.accept.ListenerOptions.ProxyProtocol;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;

@@ -13,7 +13,7 @@ import io.detour.core.Subnet;
 import io.detour.server.accept.ClientLimits;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
-import io.detour.server.accept.ProxyProtocol;
+import io.detour.server.accept.ListenerOptions.ProxyProtocol;
 import io.detour.server.access.AccessOptions;
 import java.io.IOException;
 import java.net.SocketException;

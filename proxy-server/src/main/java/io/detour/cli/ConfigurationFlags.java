@@ -7,7 +7,7 @@ import io.detour.config.Timeout;
 import io.detour.core.relay.RelayMode;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
-import io.detour.server.accept.ProxyProtocol;
+import io.detour.server.accept.ListenerOptions.ProxyProtocol;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.decide.RuleSource;
 import io.detour.server.log.DiagnosticsLevel;

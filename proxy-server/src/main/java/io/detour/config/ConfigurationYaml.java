@@ -8,7 +8,7 @@ import io.detour.rules.PortRange;
 import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Fields;
 import io.detour.server.accept.ListenerOptions;
-import io.detour.server.accept.TlsFiles;
+import io.detour.server.accept.ListenerOptions.TlsFiles;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.access.DestinationPolicy;
 import io.detour.server.access.PortSet;

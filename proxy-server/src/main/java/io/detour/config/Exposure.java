@@ -1,7 +1,7 @@
 package io.detour.config;
 
 import io.detour.server.accept.ListenAddress;
-import io.detour.server.accept.ProxyProtocol;
+import io.detour.server.accept.ListenerOptions.ProxyProtocol;
 import io.detour.server.access.AccessOptions;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package io.detour.server.accept;
 
+import io.detour.server.accept.ListenerOptions.TlsFiles;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

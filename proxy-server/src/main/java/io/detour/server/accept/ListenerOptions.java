@@ -1,5 +1,6 @@
 package io.detour.server.accept;
 
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,4 +30,24 @@ public record ListenerOptions(
   ListenerOptions withAddress(ListenAddress other) {
     return new ListenerOptions(other, proxyProtocol, backlog, reusePort, tls);
   }
+
+  /** Whether a client's connection begins with a header of HAProxy's PROXY protocol. */
+  public enum ProxyProtocol {
+    /** It does not. */
+    OFF,
+    /** It does, in text. */
+    V1,
+    /** It does, in binary. */
+    V2,
+    /** It does, in either form. */
+    AUTO
+  }
+
+  /**
+   * What a TLS listener shows its clients.
+   *
+   * @param certificate a PEM file: the listener's certificate, then those above it
+   * @param key a PEM file: the private key, PKCS 8 and not encrypted
+   */
+  public record TlsFiles(Path certificate, Path key) {}
 }

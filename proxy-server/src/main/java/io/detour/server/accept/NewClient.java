@@ -1,6 +1,8 @@
 package io.detour.server.accept;
 
 import io.detour.core.Address;
+import io.detour.server.accept.ListenerOptions.ProxyProtocol;
+import io.detour.server.accept.ProxyHeader.ProxyHeaderReader;
 import io.detour.server.account.ClientLimit;
 import io.detour.server.account.ListenerCounts;
 import io.detour.server.status.ProxyErrorType;

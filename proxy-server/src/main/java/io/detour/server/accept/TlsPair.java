@@ -2,6 +2,7 @@ package io.detour.server.accept;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.detour.server.accept.ListenerOptions.TlsFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;

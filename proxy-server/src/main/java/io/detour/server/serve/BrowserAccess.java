@@ -5,7 +5,7 @@ import io.detour.core.HostPort;
 import io.detour.ops.admin.RulePages;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
-import io.detour.server.accept.ProxyProtocol;
+import io.detour.server.accept.ListenerOptions.ProxyProtocol;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;

@@ -1,5 +1,6 @@
 package io.detour.server.parse.http;
 
+import io.detour.server.parse.http.ContentReader.CountedContent;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

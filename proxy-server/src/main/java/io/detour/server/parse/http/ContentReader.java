@@ -7,7 +7,8 @@ import java.util.function.Consumer;
  * Reads the content of one message. The connection's thread. Nothing of the content is held back,
  * and nothing copied but the chunks of one read when there are several.
  */
-public sealed interface ContentReader permits CountedContent, ChunkedContent, ContentUntilClose {
+public sealed interface ContentReader
+    permits ContentReader.CountedContent, ChunkedContent, ContentReader.ContentUntilClose {
   /**
    * A reader for the content of a request.
    *
@@ -51,4 +52,56 @@ public sealed interface ContentReader permits CountedContent, ChunkedContent, Co
 
   /** The sender has closed its side: whether the message was whole by then, or was cut short. */
   Received<FieldLines> endOfInput();
+
+  /** Content of which only the end of the connection is the end (RFC 9112 6.3). */
+  final class ContentUntilClose implements ContentReader {
+    private boolean ended;
+
+    @Override
+    public Received<FieldLines> read(ByteBuf in, Consumer<ByteBuf> taker) {
+      if (ended) {
+        return new Received.Complete<>(FieldLines.NONE);
+      }
+      if (in.isReadable()) {
+        taker.accept(in.readRetainedSlice(in.readableBytes()));
+      }
+      return new Received.Incomplete<>();
+    }
+
+    @Override
+    public Received<FieldLines> endOfInput() {
+      ended = true;
+      return new Received.Complete<>(FieldLines.NONE);
+    }
+  }
+
+  /** Content of a known number of bytes, 0 included. */
+  final class CountedContent implements ContentReader {
+    static final String CUT_SHORT = "the content was cut short";
+
+    private final MessageKind kind;
+    private long left;
+
+    CountedContent(long bytes, MessageKind kind) {
+      this.left = bytes;
+      this.kind = kind;
+    }
+
+    @Override
+    public Received<FieldLines> read(ByteBuf in, Consumer<ByteBuf> taker) {
+      int piece = (int) Math.min(left, in.readableBytes());
+      if (piece > 0) {
+        left -= piece;
+        taker.accept(in.readRetainedSlice(piece));
+      }
+      return left == 0 ? new Received.Complete<>(FieldLines.NONE) : new Received.Incomplete<>();
+    }
+
+    @Override
+    public Received<FieldLines> endOfInput() {
+      return left == 0
+          ? new Received.Complete<>(FieldLines.NONE)
+          : new Received.Malformed<>(kind.malformed(CUT_SHORT));
+    }
+  }
 }

@@ -1,5 +1,8 @@
 package io.detour.server.parse.http;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where the content of a message ends (RFC 9112 6.3). Whatever two parsers could read in two ways
  * is malformed. Immutable; any thread.
@@ -103,5 +106,107 @@ public sealed interface Framing {
       case Chunked() -> fields.add("Transfer-Encoding", "chunked");
       case UntilClose() -> fields;
     };
+  }
+
+  /** The field Content-Length (RFC 9110 8.6): digits alone. Any thread. */
+  final class ContentLength {
+    static final long INVALID = -1;
+
+    private ContentLength() {}
+
+    /**
+     * The number that every line and every element of a list tells (RFC 9112 6.3 lets a recipient
+     * take repeated equal values for one), or {@link #INVALID}; also if there is none.
+     */
+    static long of(FieldLines fields) {
+      long length = INVALID;
+      for (int line = 0; line < fields.size(); line++) {
+        if (!fields.name(line).equalsIgnoreCase("Content-Length")) {
+          continue;
+        }
+        long told = ofList(fields.value(line));
+        if (told == INVALID || (length != INVALID && told != length)) {
+          return INVALID;
+        }
+        length = told;
+      }
+      return length;
+    }
+
+    private static long ofList(String list) {
+      long length = INVALID;
+      for (int start = 0; start <= list.length(); ) {
+        int comma = list.indexOf(',', start);
+        int end = comma < 0 ? list.length() : comma;
+        long told = number(FieldLines.trimmed(list, start, end));
+        if (told == INVALID || (length != INVALID && told != length)) {
+          return INVALID;
+        }
+        length = told;
+        start = end + 1;
+      }
+      return length;
+    }
+
+    private static long number(String digits) {
+      long number = 0;
+      for (int i = 0; i < digits.length(); i++) {
+        int digit = digits.charAt(i) - '0';
+        boolean fits = digit >= 0 && digit <= 9 && number <= (Long.MAX_VALUE - digit) / 10;
+        if (!fits) {
+          return INVALID;
+        }
+        number = number * 10 + digit;
+      }
+      return digits.isEmpty() ? INVALID : number;
+    }
+  }
+
+  /**
+   * The field Transfer-Encoding (RFC 9112 6.1), of which only {@code chunked} alone is understood,
+   * in any case of letters. Any thread.
+   */
+  final class TransferEncoding {
+    private static final String NAME = "Transfer-Encoding";
+    private static final String CHUNKED = "chunked";
+
+    private TransferEncoding() {}
+
+    /**
+     * Why a message is not simply chunked, or null.
+     *
+     * @param fields have at least one such line
+     */
+    static @Nullable MalformedMessage problem(
+        FieldLines fields, int minorVersion, MessageKind kind) {
+      if (fields.contains("Content-Length")) {
+        return kind.malformed("there are both Content-Length and Transfer-Encoding");
+      }
+      if (minorVersion == 0) {
+        return kind.malformed("HTTP/1.0 has no Transfer-Encoding");
+      }
+      List<String> lines = fields.all(NAME);
+      if (lines.size() > 1) {
+        return kind.malformed("there is more than one Transfer-Encoding");
+      }
+      if (lines.getFirst().equalsIgnoreCase(CHUNKED)) {
+        return null;
+      }
+      return kind == MessageKind.REQUEST && isOtherInChunks(fields.tokens(NAME))
+          ? new MalformedMessage(501, "a transfer coding is not known")
+          : kind.malformed("Transfer-Encoding is not chunked alone");
+    }
+
+    /** Content that is coded otherwise but whose end chunks would tell. */
+    private static boolean isOtherInChunks(List<String> codings) {
+      int last = codings.size() - 1;
+      for (int i = 0; i <= last; i++) {
+        boolean chunked = codings.get(i).equalsIgnoreCase(CHUNKED);
+        if (chunked != (i == last) || !Octets.isToken(codings.get(i))) {
+          return false;
+        }
+      }
+      return last > 0;
+    }
   }
 }
