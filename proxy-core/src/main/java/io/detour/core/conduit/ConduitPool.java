@@ -2,6 +2,7 @@ package io.detour.core.conduit;
 
 import io.detour.core.sys.Kernel;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,5 +89,51 @@ public final class ConduitPool {
   /** Pipes that lie in the pool now; any thread. */
   public int pooledPipes() {
     return pipes.pooled();
+  }
+
+  /**
+   * The copy buffers of one event loop. Last given back is first leased, so that a loop that is not
+   * held up works in one buffer, which stays in the processor's cache.
+   */
+  static final class BufferPool {
+    private final int capacity;
+    private final ArrayDeque<CopyBuffer> pooled = new ArrayDeque<>();
+
+    /** The fewest buffers that lay in the pool since the last trim: they were not needed. */
+    private int unused;
+
+    BufferPool(int capacity) {
+      this.capacity = capacity;
+    }
+
+    CopyBuffer lease() {
+      CopyBuffer buffer = pooled.pollFirst();
+      unused = Math.min(unused, pooled.size());
+      return buffer != null ? buffer : new CopyBuffer(capacity);
+    }
+
+    /** Takes a buffer back with whatever is in it; one of another size is freed. */
+    void giveBack(CopyBuffer buffer) {
+      if (buffer.capacity() == capacity) {
+        buffer.clear();
+        pooled.addFirst(buffer);
+      } else {
+        buffer.close();
+      }
+    }
+
+    /** Frees the buffers that were not needed since the last call. */
+    void trim() {
+      for (; unused > 0; unused--) {
+        pooled.removeLast().close();
+      }
+      unused = pooled.size();
+    }
+
+    void close() {
+      pooled.forEach(CopyBuffer::close);
+      pooled.clear();
+      unused = 0;
+    }
   }
 }
