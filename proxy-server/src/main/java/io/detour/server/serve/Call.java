@@ -3,7 +3,6 @@ package io.detour.server.serve;
 import io.detour.core.Address;
 import io.detour.core.HostPort;
 import io.detour.core.TunnelStats;
-import io.detour.ops.ledger.LedgerUse;
 import io.detour.rules.Decision;
 import io.detour.rules.FallbackError;
 import io.detour.rules.HostHeader;
@@ -13,6 +12,7 @@ import io.detour.rules.Route;
 import io.detour.server.account.LoopCounters;
 import io.detour.server.account.RequestKind;
 import io.detour.server.account.Timing;
+import io.detour.server.account.UseJournal;
 import io.detour.server.decide.Consequence;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RuleUse;
@@ -158,9 +158,9 @@ public final class Call implements ChannelFutureListener {
     String rule = rule();
     if (rule != null) {
       services
-          .ledger()
+          .journal()
           .used(
-              new LedgerUse(
+              new UseJournal.Use(
                   rule,
                   asked.host().name(),
                   Asked.text(caller.address()),
@@ -337,7 +337,7 @@ public final class Call implements ChannelFutureListener {
     String rule = rule();
     if (rule != null) {
       services
-          .ledger()
+          .journal()
           .relayed(
               rule,
               asked.host().name(),

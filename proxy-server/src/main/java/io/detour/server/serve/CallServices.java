@@ -1,7 +1,7 @@
 package io.detour.server.serve;
 
-import io.detour.ops.ledger.Ledger;
 import io.detour.server.access.AccessControl;
+import io.detour.server.account.UseJournal;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.RouteDialer;
 import io.detour.server.log.AccessLog;
@@ -14,7 +14,7 @@ import java.time.InstantSource;
  * @param rules decide where to
  * @param dialer connects
  * @param log hears of legacy uses and failures
- * @param ledger keeps who used which legacy name
+ * @param journal keeps who used which legacy name
  * @param clock the time of day, for what is remembered about rules
  */
 public record CallServices(
@@ -22,5 +22,5 @@ public record CallServices(
     RulesInForce rules,
     RouteDialer dialer,
     AccessLog log,
-    Ledger ledger,
+    UseJournal journal,
     InstantSource clock) {}
