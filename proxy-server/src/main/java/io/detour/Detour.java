@@ -21,6 +21,7 @@ import io.detour.server.accept.DescriptorBudget;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.accept.Listeners;
 import io.detour.server.access.AccessControl;
+import io.detour.server.access.AllowedHosts;
 import io.detour.server.account.RequestCounters;
 import io.detour.server.decide.ReloadResult;
 import io.detour.server.decide.ReloadTrigger;
@@ -32,14 +33,12 @@ import io.detour.server.dial.RouteDialer;
 import io.detour.server.log.AccessLog;
 import io.detour.server.log.RequestIds;
 import io.detour.server.parse.http.ViaField;
-import io.detour.server.serve.BrowserAccess;
-import io.detour.server.serve.CallServices;
-import io.detour.server.serve.CurrentPac;
+import io.detour.server.serve.AutoConfig;
 import io.detour.server.serve.Forward;
 import io.detour.server.serve.ForwardListeners;
-import io.detour.server.serve.FrontDoor;
+import io.detour.server.serve.HttpEntrance;
 import io.detour.server.serve.OpenTunnels;
-import io.detour.server.serve.TunnelServices;
+import io.detour.server.serve.Services;
 import io.detour.server.transport.Transport;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -50,10 +49,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -79,8 +78,7 @@ public final class Detour implements AutoCloseable {
   private final EventLoopGroup group;
   private final RulesInForce rules;
   private final Reloader reloader;
-  private final CurrentPac pac;
-  private final BrowserAccess browsers;
+  private final AutoConfig autoConfig;
   private final Listeners listeners;
   private final Dialer dialer;
   private final RouteDialer routes;
@@ -108,7 +106,7 @@ public final class Detour implements AutoCloseable {
   private final OwnAddresses own = new OwnAddresses();
   private final ViaField pseudonym = ViaField.random();
   private final AtomicBoolean closed = new AtomicBoolean();
-  private volatile List<ListenerOptions> bound = List.of();
+  private final List<ListenerOptions> bound = new CopyOnWriteArrayList<>();
   private List<Forward> forwards = List.of();
 
   @SuppressWarnings("NullAway.Init") // set by start, which is the only way to make one
@@ -117,7 +115,7 @@ public final class Detour implements AutoCloseable {
   @SuppressWarnings("NullAway.Init") // set by start, which is the only way to make one
   private AccessControl access;
 
-  private @Nullable FrontDoor door;
+  private @Nullable HttpEntrance door;
   private @Nullable AccessLog log;
   private volatile @Nullable CertificateWatch certificateWatch;
 
@@ -132,13 +130,13 @@ public final class Detour implements AutoCloseable {
             transport.servingHandlers().of(options.busyPoll(), loops > 1));
     rules = new RulesInForce(options.rules().first());
     reloader = new Reloader(options.rules().loader(), rules, clock);
-    pac = new CurrentPac(rules, clock);
-    browsers = new BrowserAccess(pac, pages);
+    autoConfig =
+        new AutoConfig(rules, clock, pages, bound, new AllowedHosts(options.admin().hosts()));
     counters = new RequestCounters(loops);
     listeners =
         new Listeners(
             transport, group, counters, options.limits().clients(), options.timeouts().head());
-    dialer = new Dialer(options.dial().withPseudonym(pseudonym.text()), transport, own);
+    dialer = new Dialer(options.dial().withPseudonym(pseudonym), transport, own);
     routes = new RouteDialer(dialer);
     ledger = Ledger.open(options.ledger(), clock);
     observed = new ObservedRules(rules, ledger, clock);
@@ -218,16 +216,14 @@ public final class Detour implements AutoCloseable {
             content(options, log.ids()),
             intake);
     own.add(admin.localAddress());
-    TunnelServices services =
-        new TunnelServices(new CallServices(access, rules, routes, log, ledger, clock), engine);
-    FrontDoor clients = new FrontDoor(services, options, pseudonym, browsers);
+    Services services = new Services(access, rules, routes, engine, log, ledger, clock);
+    HttpEntrance clients =
+        new HttpEntrance(
+            services, options.limits().heads(), options.timeouts(), pseudonym, autoConfig);
     door = clients;
-    List<ListenerOptions> listening = new ArrayList<>();
     for (ListenerOptions listener : options.listen()) {
-      listening.add(listeners.bind(listener, group, own, clients));
+      bound.add(listeners.bind(listener, group, own, clients));
     }
-    bound = List.copyOf(listening);
-    browsers.through(bound);
     ForwardListeners forward =
         new ForwardListeners(listeners, own, services, options.relay().idle());
     forwards = forward.bind(options.forward(), group);
@@ -251,9 +247,7 @@ public final class Detour implements AutoCloseable {
             certificates,
             options.access(),
             options.dial().parents(),
-            browsers,
-            pac,
-            pages,
+            autoConfig,
             clock,
             zone),
         new ServerPages(
@@ -278,7 +272,7 @@ public final class Detour implements AutoCloseable {
             rules,
             certificates,
             options.certificateWatch(),
-            options.dial().withPseudonym(pseudonym.text()),
+            options.dial().withPseudonym(pseudonym),
             own,
             clock);
     if (ledger.isOn()) {
@@ -303,7 +297,7 @@ public final class Detour implements AutoCloseable {
    * ports that were chosen where 0 was asked for.
    */
   public List<ListenerOptions> listeners() {
-    return bound;
+    return List.copyOf(bound);
   }
 
   /** The plain TCP listeners, with the ports that were chosen where 0 was asked for. */

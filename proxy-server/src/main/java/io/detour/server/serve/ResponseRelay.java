@@ -17,19 +17,20 @@ import org.jspecify.annotations.Nullable;
  * Passes the response of one exchange on to the client. What the client does not take in time is
  * not read from the origin. Lives on the client's event loop.
  */
-final class ResponseRelay implements Upstream.Reader {
+final class ResponseRelay {
   /** More interim responses than any origin sends (RFC 9110 15.2). */
   private static final int MAX_INTERIM = 64;
 
   private static final int CONTINUE = 100;
   private static final int SWITCHING_PROTOCOLS = 101;
 
-  private final ExchangeServices services;
+  private final HttpEntrance entrance;
   private final ClientConnection client;
   private final Channel channel;
+  private final Exchanges exchanges;
   private final HttpExchange exchange;
   private final Upstream upstream;
-  private final Patience originPatience;
+  private final Sweep.Patience originPatience;
   private final WriteStall clientStall;
 
   private int interim;
@@ -46,22 +47,24 @@ final class ResponseRelay implements Upstream.Reader {
   private long receivedBytes;
 
   ResponseRelay(
-      ExchangeServices services,
+      HttpEntrance entrance,
       ClientConnection client,
+      Exchanges exchanges,
       HttpExchange exchange,
       Upstream upstream) {
-    this.services = services;
+    this.entrance = entrance;
     this.client = client;
     this.channel = client.channel();
+    this.exchanges = exchanges;
     this.exchange = exchange;
     this.upstream = upstream;
     this.toClient = new FramedContent(channel, new Framing.None());
-    this.originPatience = new Patience(services.timeouts().response());
-    this.clientStall = new WriteStall(channel, services.timeouts().writeStall());
+    this.originPatience = new Sweep.Patience(entrance.timeouts().response());
+    this.clientStall = new WriteStall(channel, entrance.timeouts().writeStall());
   }
 
-  @Override
-  public String method() {
+  /** The method of the request: some have responses without content. */
+  String method() {
     return exchange.request().head().method();
   }
 
@@ -85,8 +88,8 @@ final class ResponseRelay implements Upstream.Reader {
     return head != null;
   }
 
-  @Override
-  public void head(ResponseHead received, Framing framing) {
+  /** A response has begun: an interim one, or the final one. */
+  void head(ResponseHead received, Framing framing) {
     if (received.isInterim()) {
       passInterim(received);
       return;
@@ -94,7 +97,7 @@ final class ResponseRelay implements Upstream.Reader {
     head = received;
     Framing towardsClient = towardsClient(framing);
     closes =
-        !client.isPersistent()
+        !exchanges.isPersistent()
             || !exchange.isRequestSent()
             || towardsClient instanceof Framing.UntilClose;
     reusable =
@@ -102,7 +105,7 @@ final class ResponseRelay implements Upstream.Reader {
             && !received.fields().hasToken("Connection", "close")
             && !(framing instanceof Framing.UntilClose);
     toClient = new FramedContent(channel, towardsClient);
-    write(services.heads().response(received, towardsClient, closes));
+    write(entrance.forwardedHeads().response(received, towardsClient, closes));
     client.loop().counters().request(RequestKind.FORWARD, received.status());
   }
 
@@ -125,7 +128,7 @@ final class ResponseRelay implements Upstream.Reader {
     } else if (interim > MAX_INTERIM) {
       fail("the origin sends more than " + MAX_INTERIM + " interim responses");
     } else if (asked.minorVersion() >= 1) {
-      write(services.heads().interim(received));
+      write(entrance.forwardedHeads().interim(received));
     }
   }
 
@@ -140,8 +143,8 @@ final class ResponseRelay implements Upstream.Reader {
     channel.write(bytes);
   }
 
-  @Override
-  public void content(ByteBuf piece) {
+  /** A piece of the response's content, not empty, which is released here. */
+  void content(ByteBuf piece) {
     receivedBytes += piece.readableBytes();
     originPatience.renew();
     toClient.write(piece);
@@ -150,8 +153,8 @@ final class ResponseRelay implements Upstream.Reader {
     }
   }
 
-  @Override
-  public void end(FieldLines trailers) {
+  /** The response is whole. The connection to the origin is the exchange's to keep or to close. */
+  void end(FieldLines trailers) {
     toClient.end(trailers);
     channel
         .writeAndFlush(Unpooled.EMPTY_BUFFER)
@@ -163,18 +166,22 @@ final class ResponseRelay implements Upstream.Reader {
             });
   }
 
-  @Override
-  public void broken(@Nullable MalformedMessage malformed) {
+  /**
+   * There will be no (whole) response. The connection to the origin is closed.
+   *
+   * @param malformed what the origin sent, or null if the connection broke or ended
+   */
+  void broken(@Nullable MalformedMessage malformed) {
     exchange.broken(malformed);
   }
 
-  @Override
-  public void readComplete() {
+  /** All that was read so far has been passed in. */
+  void readComplete() {
     channel.flush();
   }
 
-  @Override
-  public void upstreamWritabilityChanged() {
+  /** The origin takes bytes again, or does not for now. */
+  void upstreamWritabilityChanged() {
     client.proceed();
   }
 
@@ -191,11 +198,7 @@ final class ResponseRelay implements Upstream.Reader {
     originPatience.renew();
   }
 
-  /**
-   * Looks whether the origin or the client takes too long.
-   *
-   * @param nanoTime of the sweep
-   */
+  /** Looks whether the origin or the client takes too long. */
   void sweep(long nanoTime) {
     if (upstream.isPaused() || clientStall.waitingBytes() > 0) {
       originPatience.renew();

@@ -33,6 +33,44 @@ final class Sweep implements Runnable {
     void failed(Throwable bug);
   }
 
+  /**
+   * How long something has been waited for, in visits, which read the clock for all but {@link
+   * #renewNow}. Ends late by a visit, or two if it was renewed, never early.
+   */
+  static final class Patience {
+    private static final long NOT_SEEN = Long.MIN_VALUE;
+
+    private final long nanos;
+    private long since = NOT_SEEN;
+
+    Patience(Duration patience) {
+      this.nanos = patience.toNanos();
+    }
+
+    /** Begins to wait anew, from this moment on. */
+    void renewNow() {
+      since = System.nanoTime();
+    }
+
+    /** Begins to wait anew, from the next visit on: that costs no look at the clock. */
+    void renew() {
+      since = NOT_SEEN;
+    }
+
+    /**
+     * Whether it has taken too long.
+     *
+     * @param nanoTime of the sweep
+     */
+    boolean isOver(long nanoTime) {
+      if (since == NOT_SEEN) {
+        since = nanoTime;
+        return false;
+      }
+      return nanoTime - since > nanos;
+    }
+  }
+
   /** A timeout is up to so many parts of itself late. */
   private static final int VISITS_PER_TIMEOUT = 8;
 

@@ -30,42 +30,6 @@ import org.slf4j.LoggerFactory;
  * Lives on the event loop of the client for which it was made.
  */
 final class Upstream extends ChannelInboundHandlerAdapter {
-  /** An exchange, as its connection to the origin sees it. */
-  interface Reader {
-    /** The method of its request: some have responses without content. */
-    String method();
-
-    /** A response has begun: an interim one, or the one. */
-    void head(ResponseHead head, Framing framing);
-
-    /**
-     * A piece of the response's content.
-     *
-     * @param piece not empty; the receiver's to release
-     */
-    void content(ByteBuf piece);
-
-    /**
-     * The response is whole. The connection is the receiver's to keep or to close.
-     *
-     * @param trailers behind chunked content, as they came
-     */
-    void end(FieldLines trailers);
-
-    /**
-     * There will be no (whole) response. The connection is closed.
-     *
-     * @param malformed what the origin sent, or null if the connection broke or ended
-     */
-    void broken(@Nullable MalformedMessage malformed);
-
-    /** What was read has been told. */
-    void readComplete();
-
-    /** The origin takes bytes again, or does not for now. */
-    void upstreamWritabilityChanged();
-  }
-
   private static final Logger logger = LoggerFactory.getLogger(Upstream.class);
 
   private final Channel channel;
@@ -75,7 +39,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   private final ResponseHeadReader heads;
   private final UnreadBytes unread = new UnreadBytes();
 
-  private @Nullable Reader reader;
+  private @Nullable ResponseRelay reader;
   private @Nullable ContentReader content;
   private boolean reading;
 
@@ -92,7 +56,6 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   /**
    * @param channel connected, on the current thread's event loop
    * @param route that led there
-   * @param target where it leads
    * @param limits for the heads of responses
    */
   Upstream(Channel channel, Route route, HostPort target, HeadLimits limits) {
@@ -125,7 +88,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   }
 
   /** Reads for an exchange from now on. */
-  void serve(Reader next) {
+  void serve(ResponseRelay next) {
     reader = next;
     content = null;
     answering = false;
@@ -204,7 +167,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   }
 
   /** Whether there may be more to tell. */
-  private boolean step(Reader to, ByteBuf in) {
+  private boolean step(ResponseRelay to, ByteBuf in) {
     if (content != null) {
       return told(to, content.read(in, to::content));
     }
@@ -218,7 +181,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     };
   }
 
-  private boolean begin(Reader to, ResponseHead head) {
+  private boolean begin(ResponseRelay to, ResponseHead head) {
     return switch (Framing.ofResponse(to.method(), head)) {
       case MalformedMessage malformed -> {
         fail(malformed);
@@ -234,7 +197,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     };
   }
 
-  private boolean told(Reader to, ContentProgress progress) {
+  private boolean told(ResponseRelay to, ContentProgress progress) {
     return switch (progress) {
       case Incomplete _ -> false;
       case MalformedMessage malformed -> {
@@ -249,14 +212,14 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   }
 
   /** What follows answers no request: the reader is let go before it is told. */
-  private void end(Reader to, FieldLines trailers) {
+  private void end(ResponseRelay to, FieldLines trailers) {
     content = null;
     reader = null;
     to.end(trailers);
   }
 
   private void fail(@Nullable MalformedMessage malformed) {
-    Reader failed = reader;
+    ResponseRelay failed = reader;
     reader = null;
     channel.close();
     if (failed != null) {

@@ -38,7 +38,7 @@ final class WaitingRoom {
     SECOND
   }
 
-  private final TunnelServices services;
+  private final Services services;
   private final long patienceNanos;
 
   /**
@@ -54,7 +54,7 @@ final class WaitingRoom {
    * @param services relay and report
    * @param patience the longest that a connection waits
    */
-  WaitingRoom(TunnelServices services, Duration patience) {
+  WaitingRoom(Services services, Duration patience) {
     this.services = services;
     this.patienceNanos = patience.toNanos();
   }
@@ -129,7 +129,7 @@ final class WaitingRoom {
     loop.counters().request(RequestKind.TCP, 200);
     boolean earlyIsFirst = side == Side.SECOND;
     Channel first = earlyIsFirst ? early : late;
-    AccessLog log = services.passages().log();
+    AccessLog log = services.log();
     Asked asked = Asked.unread(log.ids().next(), RequestKind.TCP, ClientAddress.of(first));
     services
         .engine()
@@ -144,7 +144,7 @@ final class WaitingRoom {
 
   private void refuse(Channel connection, ClientLoop loop, Refusal refusal) {
     loop.counters().refused(RequestKind.TCP, refusal);
-    services.passages().log().turnedAway(RequestKind.TCP, ClientAddress.of(connection), refusal);
+    services.log().turnedAway(RequestKind.TCP, ClientAddress.of(connection), refusal);
     connection.close();
   }
 }
