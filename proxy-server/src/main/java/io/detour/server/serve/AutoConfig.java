@@ -10,10 +10,13 @@ import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.accept.ProxyProtocol;
 import io.detour.server.access.AllowedHosts;
+import io.detour.server.account.RequestKind;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RulesInForce;
+import io.detour.server.parse.http.ParsedRequest;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
+import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -53,14 +56,14 @@ public final class AutoConfig {
               "there is no listener for browsers without TLS and PROXY protocol"));
 
   /** What a client gets that asks the proxy for the file. */
-  sealed interface Reply {}
+  private sealed interface Reply {}
 
   /**
    * The file.
    *
    * @param content JavaScript in ASCII
    */
-  record Found(String content) implements Reply {
+  private record Found(String content) implements Reply {
     /** A response behind which the connection is closed. */
     byte[] response(boolean withContent) {
       String head =
@@ -76,7 +79,7 @@ public final class AutoConfig {
   }
 
   /** There is none for this client. */
-  record Missing(Refusal refusal) implements Reply {}
+  private record Missing(Refusal refusal) implements Reply {}
 
   private record Made(RuleSnapshot rules, HostPort proxy, Instant at, String text) {}
 
@@ -133,13 +136,37 @@ public final class AutoConfig {
     return (HostPort) HostPort.parse(text);
   }
 
+  /** Answers a client that asks the proxy itself. Behind the answer its connection is closed. */
+  void answer(ParsedRequest.AutoConfig request, ClientConnection client) {
+    reply(request.host())
+        .whenCompleteAsync(
+            (reply, bug) -> {
+              if (bug != null) {
+                client.failed(bug);
+              } else if (!client.isOver()) {
+                client.attempt(() -> answer(reply, request.withContent(), client));
+              }
+            },
+            client.channel().eventLoop());
+  }
+
+  private static void answer(Reply reply, boolean withContent, ClientConnection client) {
+    switch (reply) {
+      case Found found -> {
+        client.loop().counters().request(RequestKind.FORWARD, 200);
+        client.closeBehind(Unpooled.wrappedBuffer(found.response(withContent)));
+      }
+      case Missing(Refusal refusal) -> client.refuse(RequestKind.FORWARD, refusal, withContent);
+    }
+  }
+
   /**
-   * For a client that asks the proxy itself. A page of a foreign site may lead a browser here under
-   * that site's name (DNS rebinding), which gets nothing.
+   * What a client gets. A page of a foreign site may lead a browser here under that site's name
+   * (DNS rebinding), which gets nothing.
    *
    * @param host the field {@code Host}, or null
    */
-  CompletableFuture<Reply> reply(@Nullable String host) {
+  private CompletableFuture<Reply> reply(@Nullable String host) {
     if (host == null
         || !hosts.accepts(host)
         || !(HostPort.parse(host, HTTP_PORT) instanceof HostPort askedAs)) {

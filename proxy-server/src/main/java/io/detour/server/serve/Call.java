@@ -9,9 +9,7 @@ import io.detour.rules.HostHeader;
 import io.detour.rules.HostMatcher;
 import io.detour.rules.Request;
 import io.detour.rules.Route;
-import io.detour.server.accept.ClientAddress;
 import io.detour.server.account.LoopCounters;
-import io.detour.server.account.RequestKind;
 import io.detour.server.account.Timing;
 import io.detour.server.account.UseJournal;
 import io.detour.server.decide.Consequence;
@@ -32,7 +30,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,36 +39,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #dial} or {@link #reuse}, {@link #report}, {@link #relayed}. If the client goes away while
  * it waits, the dial is cancelled and nobody is told. Lives on the client's event loop.
  */
-public final class Call implements ChannelFutureListener {
-  /** Who asks. All methods are called on the client's event loop. */
-  public interface Client {
-    /** The client's connection. */
-    Channel channel();
-
-    /** What its answers are counted as. */
-    RequestKind kind();
-
-    /** Who it is in the log, and for rules about clients. */
-    default SocketAddress address() {
-      return ClientAddress.of(channel());
-    }
-
-    /** The value of {@code Via} of its request, well-formed, or null. */
-    default @Nullable String via() {
-      return null;
-    }
-
-    /** The name under which it has been authenticated, or null. */
-    default @Nullable String user() {
-      return null;
-    }
-
-    /** What it calls itself, as it came, or null. */
-    default @Nullable String userAgent() {
-      return null;
-    }
-  }
-
+final class Call implements ChannelFutureListener {
   /** Told how a dial ended. */
   interface Arrival {
     /**
@@ -108,7 +76,7 @@ public final class Call implements ChannelFutureListener {
   private @Nullable RouteDial dial;
   private boolean reported;
 
-  // What the ledger has been told of.
+  // Kept in the ledger so far.
   private long keptUpstreamBytes;
   private long keptDownstreamBytes;
 
@@ -316,12 +284,10 @@ public final class Call implements ChannelFutureListener {
         : HostHeader.REWRITE;
   }
 
-  /** The number of the request. */
   long id() {
     return id;
   }
 
-  /** Who asked for what. */
   Asked request() {
     return new Asked(
         id, client.kind(), Asked.text(client.address()), client.user(), client.userAgent(), asked);

@@ -1,23 +1,20 @@
 package io.detour.server.serve;
 
 import io.detour.core.HostPort;
-import io.detour.core.relay.EarlyBytes;
 import io.detour.server.accept.ClientAddress;
 import io.detour.server.accept.ClientLoop;
 import io.detour.server.accept.HalfClosedWatch;
 import io.detour.server.accept.ResetOnClose;
+import io.detour.server.access.AccessControl;
 import io.detour.server.access.Authentication;
 import io.detour.server.account.RequestKind;
 import io.detour.server.parse.http.ForwardRequest;
 import io.detour.server.parse.http.Incomplete;
 import io.detour.server.parse.http.MalformedMessage;
 import io.detour.server.parse.http.ParsedRequest;
-import io.detour.server.parse.http.ParsedRequestHead;
 import io.detour.server.parse.http.RequestHead;
 import io.detour.server.parse.http.RequestHeadReader;
-import io.detour.server.parse.http.RequestParser;
 import io.detour.server.parse.http.UnreadBytes;
-import io.detour.server.parse.http.ViaField;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
 import io.netty.buffer.ByteBuf;
@@ -37,18 +34,11 @@ import org.slf4j.LoggerFactory;
  * plain HTTP ({@link Exchanges}), whose next request waits until it has been answered. Belongs to
  * the client's event loop.
  */
-final class ClientConnection extends ChannelInboundHandlerAdapter
-    implements Call.Client, Sweep.Swept {
+final class ClientConnection extends ChannelInboundHandlerAdapter implements Sweep.Swept {
   private static final Logger logger = LoggerFactory.getLogger(ClientConnection.class);
 
   private static final Refusal LATE_HEAD =
       new Refusal(408, ProxyErrorType.HTTP_REQUEST_ERROR, "the request head did not come in time");
-  private static final Refusal LOOP =
-      new Refusal(
-          502, ProxyErrorType.PROXY_LOOP_DETECTED, "the request has passed this proxy before");
-
-  /** What is read of content while nobody takes it; then reading stops, and the client waits. */
-  private static final int MAX_CONTENT_BYTES = 64 << 10;
 
   /** What the connection waits for. */
   private enum Phase {
@@ -70,7 +60,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
   private final Sweep.Patience headPatience;
   private final Sweep.Patience idlePatience;
   private final UnreadBytes unread = new UnreadBytes();
-
   private Phase phase = Phase.HEAD;
 
   /** Whether {@link #proceed} is running, further down the stack. */
@@ -80,11 +69,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
   private boolean first = true;
 
   private boolean inputEnded;
-
-  // Of the last request.
-  private @Nullable String user;
-  private @Nullable String via;
-  private @Nullable String userAgent;
 
   /** Null until a plain HTTP request comes. */
   private @Nullable Exchanges exchanges;
@@ -99,30 +83,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     this.idlePatience = new Sweep.Patience(entrance.timeouts().idle());
   }
 
-  @Override
-  public Channel channel() {
+  Channel channel() {
     return channel;
-  }
-
-  /** Of plain HTTP: one that wants a tunnel becomes a {@link TunnelClient}. */
-  @Override
-  public RequestKind kind() {
-    return RequestKind.FORWARD;
-  }
-
-  @Override
-  public @Nullable String user() {
-    return user;
-  }
-
-  @Override
-  public @Nullable String via() {
-    return via;
-  }
-
-  @Override
-  public @Nullable String userAgent() {
-    return userAgent;
   }
 
   ClientLoop loop() {
@@ -164,10 +126,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     ByteBuf bytes = (ByteBuf) message;
     if (phase == Phase.OVER) {
       bytes.release();
-      return;
+    } else {
+      unread.add(channel.alloc(), bytes);
+      proceed();
     }
-    unread.add(channel.alloc(), bytes);
-    proceed();
   }
 
   /** Goes on with what was read, after somebody who was blocked is so no more. */
@@ -197,10 +159,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
       return;
     }
     unread.trim();
-    if (inputEnded) {
-      endOfInput();
-    } else {
-      channel.config().setAutoRead(unread.count() < mostUnreadBytes());
+    if (!inputEnded) {
+      channel.config().setAutoRead(unread.count() < maxUnreadBytes());
+    } else if (phase == Phase.HEAD || (readsContent() && unread.count() == 0)) {
+      channel.close(); // What the client had asked for before is answered.
     }
   }
 
@@ -208,17 +170,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
    * Of requests behind the one that is served, no more is kept than a head may have; but what lies
    * in the socket of a client that has ended its direction, Netty reads to its end.
    */
-  private int mostUnreadBytes() {
-    return readsContent()
-        ? MAX_CONTENT_BYTES
-        : Math.min(MAX_CONTENT_BYTES, entrance.headLimits().headBytes());
+  private int maxUnreadBytes() {
+    int headBytes = Math.min(Exchanges.MAX_UNREAD_BYTES, entrance.headLimits().headBytes());
+    return readsContent() ? Exchanges.MAX_UNREAD_BYTES : headBytes;
   }
 
   private boolean readsContent() {
     return phase == Phase.EXCHANGE && exchanges != null && exchanges.readsContent();
   }
 
-  /** Whether there may be more to do. */
   private boolean step() {
     return switch (phase) {
       case HEAD -> readHead();
@@ -232,8 +192,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
       return false;
     }
     boolean begun = heads.begun();
-    ParsedRequestHead parsed = heads.read(unread.buffer());
-    switch (parsed) {
+    switch (heads.read(unread.buffer())) {
       case Incomplete _ -> {
         if (!begun && !first) {
           headPatience.renewNow();
@@ -250,29 +209,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
   private void received(RequestHead head) {
     first = false;
     loop.waitsNoMore(channel);
-    ParsedRequest request =
-        RequestParser.parse(head, entrance.services().access().options().strictHost());
-    if (entrance.via().isIn(head.fields())) {
-      refuse(request.kind(), LOOP, Exchanges.wantsContent(head));
-    } else if (request instanceof ParsedRequest.Refused(RequestKind kind, Refusal refusal)) {
+    ParsedRequest request = entrance.parse(head);
+    if (request instanceof ParsedRequest.Refused(RequestKind kind, Refusal refusal)) {
       refuse(kind, refusal, Exchanges.wantsContent(head));
-    } else {
-      via = ViaField.received(head.fields());
-      userAgent = head.fields().first("User-Agent");
-      authenticate(head, request);
+      return;
     }
-  }
-
-  private void authenticate(RequestHead head, ParsedRequest request) {
     phase = Phase.LOOKUP;
-    entrance
-        .services()
-        .access()
-        .authenticate(
-            head.fields().first("Proxy-Authorization"),
-            ClientAddress.ip(channel),
-            channel.eventLoop(),
-            authentication -> attempt(() -> authenticated(head, request, authentication)));
+    AccessControl access = entrance.services().access();
+    access.authenticate(
+        head.fields().first("Proxy-Authorization"),
+        ClientAddress.ip(channel),
+        channel.eventLoop(),
+        authentication -> attempt(() -> authenticated(head, request, authentication)));
   }
 
   private void authenticated(
@@ -283,80 +231,30 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     switch (authentication) {
       case Authentication.Refused(Refusal refusal) ->
           refuse(request.kind(), refusal, Exchanges.wantsContent(head));
-      case Authentication.Known(String name) -> {
-        user = name;
-        handOn(request);
+      case Authentication.Known(String user) -> {
+        handOn(request, TunnelClient.Http.of(loop, channel, request.kind(), user, head));
         proceed();
       }
     }
   }
 
-  private void handOn(ParsedRequest request) {
+  private void handOn(ParsedRequest request, TunnelClient.Http client) {
     switch (request) {
-      case ParsedRequest.Connect connect -> tunnel(connect.target());
-      case ForwardRequest forward -> serve(forward);
-      case ParsedRequest.AutoConfig autoConfig -> configure(autoConfig);
-      case ParsedRequest.Refused _ -> throw new IllegalStateException("refused before");
-    }
-  }
-
-  /**
-   * Leaves the pipeline, at once: what follows is the tunnel's. What was read behind the head is
-   * handed on to the collector.
-   */
-  private void tunnel(HostPort target) {
-    channel.config().setAutoRead(false);
-    phase = Phase.OVER;
-    ByteBuf behind = unread.take();
-    channel.pipeline().addLast(new EarlyBytes());
-    ChannelHandlerContext context = channel.pipeline().context(this);
-    if (behind.isReadable()) {
-      context.fireChannelRead(behind);
-    } else {
-      behind.release();
-    }
-    if (inputEnded) {
-      context.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-    }
-    channel.pipeline().remove(this);
-    TunnelClient client = new TunnelClient.Http(loop, channel, user, via, userAgent);
-    Tunnel.start(entrance.services(), loop, client, target);
-  }
-
-  private void serve(ForwardRequest request) {
-    if (exchanges == null) {
-      exchanges = new Exchanges(entrance, this);
-    }
-    phase = Phase.EXCHANGE;
-    exchanges.serve(request);
-  }
-
-  /** A browser asks when it is to use the proxy. Behind the answer the connection is closed. */
-  private void configure(ParsedRequest.AutoConfig request) {
-    entrance
-        .autoConfig()
-        .reply(request.host())
-        .whenCompleteAsync(
-            (reply, bug) -> {
-              if (bug == null) {
-                attempt(() -> configured(reply, request.withContent()));
-              } else {
-                failed(bug);
-              }
-            },
-            channel.eventLoop());
-  }
-
-  private void configured(AutoConfig.Reply reply, boolean withContent) {
-    if (phase == Phase.OVER) {
-      return;
-    }
-    switch (reply) {
-      case AutoConfig.Found found -> {
-        loop.counters().request(RequestKind.FORWARD, 200);
-        closeBehind(Unpooled.wrappedBuffer(found.response(withContent)));
+      case ParsedRequest.Connect(HostPort target) -> {
+        channel.config().setAutoRead(false);
+        phase = Phase.OVER;
+        client.takeOver(this, unread.take(), inputEnded);
+        Tunnel.start(entrance.services(), loop, client, target);
       }
-      case AutoConfig.Missing(Refusal refusal) -> refuse(RequestKind.FORWARD, refusal, withContent);
+      case ForwardRequest forward -> {
+        if (exchanges == null) {
+          exchanges = new Exchanges(entrance, this);
+        }
+        phase = Phase.EXCHANGE;
+        exchanges.serve(client, forward);
+      }
+      case ParsedRequest.AutoConfig autoConfig -> entrance.autoConfig().answer(autoConfig, this);
+      case ParsedRequest.Refused _ -> throw new IllegalStateException("refused before");
     }
   }
 
@@ -376,24 +274,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     StagedClose.behind(loop, channel, answer);
   }
 
+  boolean isOver() {
+    return phase == Phase.OVER;
+  }
+
   /** Cuts the connection, so that the client does not take what it has got for the whole. */
   void cut() {
     phase = Phase.OVER;
     ResetOnClose.reset(channel);
   }
 
-  /** Refuses a request that is not served. */
-  private void refuse(RequestKind kind, Refusal refusal, boolean withContent) {
+  void refuse(RequestKind kind, Refusal refusal, boolean withContent) {
     loop.counters().refused(kind, refusal);
-    entrance.services().log().turnedAway(kind, address(), refusal);
+    entrance.services().log().turnedAway(kind, ClientAddress.of(channel), refusal);
     closeBehind(Unpooled.wrappedBuffer(withContent ? refusal.bytes() : refusal.head()));
-  }
-
-  /** The client has ended its direction: what it has asked for by then is still answered. */
-  private void endOfInput() {
-    if (phase == Phase.HEAD || (readsContent() && unread.count() == 0)) {
-      channel.close();
-    }
   }
 
   @Override
@@ -438,14 +332,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  /** A bug: nothing more is done for this client. */
   @Override
   public void failed(Throwable bug) {
     logger.error("a client's connection is closed because of a bug", bug);
     cut();
   }
 
-  /** A reset, or a bug. */
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof IOException || cause.getCause() instanceof IOException) {

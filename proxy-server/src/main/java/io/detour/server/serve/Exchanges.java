@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * the client's event loop.
  */
 final class Exchanges {
+  /** What is read of content while nobody takes it; then reading stops, and the client waits. */
+  static final int MAX_UNREAD_BYTES = 64 << 10;
+
   private static final Refusal LATE_CONTENT =
       new Refusal(
           408, ProxyErrorType.HTTP_REQUEST_ERROR, "the request's content did not come in time");
@@ -76,14 +79,14 @@ final class Exchanges {
   }
 
   /** Begins to serve a request; the one before has been answered. */
-  void serve(ForwardRequest request) {
+  void serve(Client asker, ForwardRequest request) {
     requestPersists = request.isPersistent();
     if (!request.framing().isEmpty()) {
       content = ContentReader.ofRequest(request.framing(), entrance.headLimits());
       contentPatience.renew();
       recentBytes = 0;
     }
-    current = new HttpExchange(entrance, client, this, request);
+    current = new HttpExchange(entrance, client, asker, this, request);
     current.begin();
   }
 

@@ -28,9 +28,7 @@ public final class ForwardListeners {
   private final Duration waiting;
 
   /**
-   * @param listeners take the addresses and hand out the clients
    * @param own told each address
-   * @param services for the tunnels
    * @param waiting the longest that a client of a rendezvous waits for another
    */
   public ForwardListeners(
@@ -44,7 +42,6 @@ public final class ForwardListeners {
   /**
    * Begins to listen; clients are accepted with those of the other listeners.
    *
-   * @param forwards what is wanted
    * @param group the event loops of the listeners
    * @return the same, with the ports that were chosen where 0 was asked for
    * @throws IOException if an address cannot be listened on; the message names it and the cause

@@ -7,7 +7,11 @@ import io.detour.server.accept.ClientLoop;
 import io.detour.server.account.RequestKind;
 import io.detour.server.parse.http.ForwardedHeads;
 import io.detour.server.parse.http.HeadLimits;
+import io.detour.server.parse.http.ParsedRequest;
+import io.detour.server.parse.http.RequestHead;
+import io.detour.server.parse.http.RequestParser;
 import io.detour.server.parse.http.ViaField;
+import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -24,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * make it; clients are admitted on their event loops.
  */
 public final class HttpEntrance implements ClientEntrance {
+  private static final Refusal LOOP =
+      new Refusal(
+          502, ProxyErrorType.PROXY_LOOP_DETECTED, "the request has passed this proxy before");
+
   private final Services services;
   private final HeadLimits headLimits;
   private final ClientTimeouts timeouts;
@@ -50,6 +58,12 @@ public final class HttpEntrance implements ClientEntrance {
     this.autoConfig = autoConfig;
   }
 
+  /** Step 2: what a head asks for, unless it has passed this process before. */
+  ParsedRequest parse(RequestHead head) {
+    ParsedRequest request = RequestParser.parse(head, services.access().options().strictHost());
+    return via.isIn(head.fields()) ? new ParsedRequest.Refused(request.kind(), LOOP) : request;
+  }
+
   Services services() {
     return services;
   }
@@ -60,10 +74,6 @@ public final class HttpEntrance implements ClientEntrance {
 
   ClientTimeouts timeouts() {
     return timeouts;
-  }
-
-  ViaField via() {
-    return via;
   }
 
   ForwardedHeads forwardedHeads() {

@@ -49,7 +49,7 @@ final class HttpExchange implements Call.Arrival {
 
   private @Nullable Route route;
   private @Nullable Upstream upstream;
-  private @Nullable FramedContent toOrigin;
+  private ResponseRelay.@Nullable FramedContent toOrigin;
   private @Nullable ResponseRelay response;
 
   /** Whether the connection to the origin has served another request before. */
@@ -61,14 +61,18 @@ final class HttpExchange implements Call.Arrival {
   private boolean over;
 
   HttpExchange(
-      HttpEntrance entrance, ClientConnection client, Exchanges owner, ForwardRequest request) {
+      HttpEntrance entrance,
+      ClientConnection client,
+      Client asker,
+      Exchanges owner,
+      ForwardRequest request) {
     this.entrance = entrance;
     this.client = client;
     this.owner = owner;
     this.request = request;
     this.controls = RequestControls.of(request.head());
     this.call =
-        new Call(entrance.services(), client.loop().counters(), client, request.target().address());
+        new Call(entrance.services(), client.loop().counters(), asker, request.target().address());
     this.patience = new Sweep.Patience(entrance.timeouts().response());
   }
 
@@ -145,7 +149,7 @@ final class HttpExchange implements Call.Arrival {
     Channel channel = to.channel();
     response = new ResponseRelay(entrance, client, owner, this, to);
     to.serve(response);
-    toOrigin = new FramedContent(channel, request.framing());
+    toOrigin = new ResponseRelay.FramedContent(channel, request.framing());
     HostPort host = call.hostHeader() == HostHeader.PRESERVE ? call.asked() : call.target();
     ByteBuf head = channel.alloc().buffer();
     MessageWriter.write(
@@ -218,7 +222,6 @@ final class HttpExchange implements Call.Arrival {
     return response != null && response.isFinal();
   }
 
-  /** The request as it was asked. */
   ForwardRequest request() {
     return request;
   }
@@ -262,16 +265,11 @@ final class HttpExchange implements Call.Arrival {
     } else if (malformed != null) {
       refuse(
           new Refusal(malformed.status(), ProxyErrorType.HTTP_PROTOCOL_ERROR, malformed.problem()));
-    } else if (reused && untouched()) {
+    } else if (reused && upstream != null && !upstream.isAnswering()) {
       again();
     } else {
       refuse(NO_ANSWER);
     }
-  }
-
-  /** Not a byte of an answer has come. */
-  private boolean untouched() {
-    return upstream != null && !upstream.isAnswering();
   }
 
   /** The origin may have closed a connection that it kept while the request was on its way. */

@@ -1,6 +1,7 @@
 package io.detour.server.serve;
 
 import io.detour.server.account.RequestKind;
+import io.detour.server.parse.http.EndToEnd;
 import io.detour.server.parse.http.FieldLines;
 import io.detour.server.parse.http.Framing;
 import io.detour.server.parse.http.MalformedMessage;
@@ -207,6 +208,40 @@ final class ResponseRelay {
       exchange.cut(ProxyErrorType.CONNECTION_WRITE_TIMEOUT);
     } else if (originPatience.isOver(nanoTime)) {
       exchange.cut(ProxyErrorType.CONNECTION_READ_TIMEOUT);
+    }
+  }
+
+  /**
+   * Writes the content of one message in the framing that its head tells; whoever writes flushes.
+   * That a write fails is told to nobody: what is read from the connection says what has become of
+   * it.
+   */
+  record FramedContent(Channel channel, Framing framing) {
+    /** More than the size of a chunk and its line ends take. */
+    private static final int CHUNK_LINE_BYTES = 18;
+
+    /** Writes a piece that is not empty, and releases it when it has been written. */
+    void write(ByteBuf piece) {
+      if (framing instanceof Framing.Chunked) {
+        ByteBuf start = channel.alloc().buffer(CHUNK_LINE_BYTES);
+        MessageWriter.chunkStart(piece.readableBytes(), start);
+        channel.write(start);
+        channel.write(piece);
+        ByteBuf end = channel.alloc().buffer(CHUNK_LINE_BYTES);
+        MessageWriter.chunkEnd(end);
+        channel.write(end);
+      } else {
+        channel.write(piece);
+      }
+    }
+
+    /** Writes what tells that the message is whole, if its framing has such a thing. */
+    void end(FieldLines trailers) {
+      if (framing instanceof Framing.Chunked) {
+        ByteBuf last = channel.alloc().buffer();
+        MessageWriter.lastChunk(EndToEnd.trailers(trailers), last);
+        channel.write(last);
+      }
     }
   }
 }

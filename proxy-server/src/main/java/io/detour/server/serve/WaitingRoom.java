@@ -51,7 +51,6 @@ final class WaitingRoom {
   private Side waitingSide = Side.FIRST;
 
   /**
-   * @param services relay and report
    * @param patience the longest that a connection waits
    */
   WaitingRoom(Services services, Duration patience) {
