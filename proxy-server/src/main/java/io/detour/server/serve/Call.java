@@ -129,7 +129,8 @@ final class Call implements ChannelFutureListener {
   }
 
   /**
-   * Step 6, for a tunnel when it begins: logs the outcome, once, and keeps the use in the ledger.
+   * Logs the outcome, once, and keeps the use in the ledger. Step 6 of a plain HTTP request; a
+   * tunnel is reported when it begins.
    *
    * @param volume what was transferred, or null if {@link #reportClose} will tell
    */
@@ -262,12 +263,10 @@ final class Call implements ChannelFutureListener {
     }
   }
 
-  /** Of the client's event loop. */
   LoopCounters counters() {
     return counters;
   }
 
-  /** What the client asked for. */
   HostPort asked() {
     return asked;
   }
@@ -303,12 +302,7 @@ final class Call implements ChannelFutureListener {
     return legacyUse == null ? null : legacyUse.rule();
   }
 
-  /**
-   * Step 6: counts bytes for the rule that decided.
-   *
-   * @param upstreamBytes delivered to the upstream host
-   * @param downstreamBytes delivered to the client
-   */
+  /** Step 6: counts the bytes that were delivered for the rule that decided. */
   void relayed(long upstreamBytes, long downstreamBytes) {
     if (use != null) {
       use.relayed(upstreamBytes, downstreamBytes);

@@ -76,7 +76,7 @@ final class HttpExchange implements Call.Arrival {
     this.patience = new Sweep.Patience(entrance.timeouts().response());
   }
 
-  /** Steps 3 and 4. It may have been answered when this returns. */
+  /** Step 3. It may have been answered when this returns. */
   void begin() {
     if (controls.problem() != null) {
       refuse(controls.problem());
@@ -85,7 +85,7 @@ final class HttpExchange implements Call.Arrival {
     } else {
       switch (call.decide()) {
         case Consequence.Refused(Refusal refusal) -> refuse(refusal);
-        case Consequence.Dialled(Route decided) -> reach(decided);
+        case Consequence.Dialled(Route decided) -> dial(decided);
       }
     }
   }
@@ -100,7 +100,8 @@ final class HttpExchange implements Call.Arrival {
     }
   }
 
-  private void reach(Route decided) {
+  /** Step 4, or the connection that the last request has left. */
+  private void dial(Route decided) {
     route = decided;
     Upstream kept = null;
     if (isRepeatable()) {
@@ -144,6 +145,7 @@ final class HttpExchange implements Call.Arrival {
     }
   }
 
+  /** Step 5 begins: the head goes to the origin, and its response to the client. */
   private void send(Upstream to) {
     upstream = to;
     Channel channel = to.channel();

@@ -45,12 +45,7 @@ public record OpenTunnels(RelayEngine engine, InstantSource clock) {
         });
   }
 
-  /**
-   * Ends a tunnel: both sides are reset.
-   *
-   * @param id the number of its request
-   * @return whether there is such a tunnel; it ends in a moment
-   */
+  /** Resets both sides of the tunnel of a request; whether there is one. It ends in a moment. */
   public CompletableFuture<Boolean> kill(long id) {
     AtomicBoolean found = new AtomicBoolean();
     return engine

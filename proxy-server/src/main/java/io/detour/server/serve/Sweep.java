@@ -15,21 +15,13 @@ import java.util.stream.Stream;
 final class Sweep implements Runnable {
   /** A connection with timeouts. */
   interface Swept {
-    /**
-     * Looks whether something has taken too long.
-     *
-     * @param nanoTime as {@link System#nanoTime}
-     */
+    /** Looks whether something has taken too long. */
     void sweep(long nanoTime);
 
     /** The server stops, and waits no longer for what the connection is at. */
     void stopped();
 
-    /**
-     * The look has failed.
-     *
-     * @param bug what was thrown
-     */
+    /** One of the other methods has thrown. */
     void failed(Throwable bug);
   }
 
@@ -57,11 +49,7 @@ final class Sweep implements Runnable {
       since = NOT_SEEN;
     }
 
-    /**
-     * Whether it has taken too long.
-     *
-     * @param nanoTime of the sweep
-     */
+    /** Whether it has taken too long. */
     boolean isOver(long nanoTime) {
       if (since == NOT_SEEN) {
         since = nanoTime;
@@ -83,7 +71,7 @@ final class Sweep implements Runnable {
   private boolean scheduled;
 
   /**
-   * @param timeouts that the connections have, at least one
+   * @param timeouts of the connections, at least one
    */
   Sweep(EventLoop loop, Duration... timeouts) {
     this.loop = loop;

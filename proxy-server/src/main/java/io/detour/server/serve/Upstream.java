@@ -48,9 +48,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
 
   private boolean inputEnded;
 
-  /**
-   * Whether a write has failed: a reset has been seen then, and a later end is not to be trusted.
-   */
+  /** Whether a write has failed: a reset has been seen, and a later end is not to be trusted. */
   private boolean outputFailed;
 
   /**
@@ -105,15 +103,12 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     resume();
   }
 
-  /** Nobody will use it any more. */
   void close() {
     reader = null;
     channel.close();
   }
 
-  /**
-   * The same with a reset, so that the origin does not take what it has got for a whole request.
-   */
+  /** The same with a reset: the origin must not take what it has got for a whole request. */
   void abort() {
     reader = null;
     ResetOnClose.reset(channel);

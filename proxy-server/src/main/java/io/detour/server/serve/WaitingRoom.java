@@ -32,6 +32,14 @@ final class WaitingRoom {
   /** More would hold descriptors that nobody asks for. */
   static final int MAX_WAITING = 1024;
 
+  private static final Refusal FULL =
+      new Refusal(
+          503,
+          ProxyErrorType.CONNECTION_LIMIT_REACHED,
+          MAX_WAITING + " connections wait for the other side already");
+  private static final Refusal LATE =
+      new Refusal(504, ProxyErrorType.CONNECTION_TIMEOUT, "nobody came to the other side in time");
+
   /** Which of the two addresses a connection came to. In the relay, the first is the client. */
   enum Side {
     FIRST,
@@ -41,10 +49,7 @@ final class WaitingRoom {
   private final Services services;
   private final long patienceNanos;
 
-  /**
-   * Who waits, in order of arrival, with the end of their patience. All are of one side, since two
-   * of different sides do not wait.
-   */
+  /** Who waits, all on one side, in order of arrival, with the end of their patience. */
   private final SequencedMap<Channel, Future<?>> waiting = new LinkedHashMap<>();
 
   /** The side of those who wait; of no meaning when nobody does. */
@@ -79,13 +84,7 @@ final class WaitingRoom {
     } else if (!waiting.isEmpty() && side != waitingSide) {
       join(side, connection, loop);
     } else if (waiting.size() >= MAX_WAITING) {
-      refuse(
-          connection,
-          loop,
-          new Refusal(
-              503,
-              ProxyErrorType.CONNECTION_LIMIT_REACHED,
-              MAX_WAITING + " connections wait for the other side already"));
+      refuse(connection, loop, FULL);
     } else {
       await(side, connection, loop);
     }
@@ -112,11 +111,7 @@ final class WaitingRoom {
   }
 
   private void giveUp(Channel connection, ClientLoop loop) {
-    refuse(
-        connection,
-        loop,
-        new Refusal(
-            504, ProxyErrorType.CONNECTION_TIMEOUT, "nobody came to the other side in time"));
+    refuse(connection, loop, LATE);
   }
 
   private void join(Side side, Channel late, ClientLoop loop) {

@@ -26,9 +26,7 @@ final class WriteStall {
   /**
    * Whether the peer has taken nothing for too long, although there was something.
    *
-   * @param writtenBytes what has been written since this was made, or always 0 if no more is
-   *     written
-   * @param nanoTime of the sweep
+   * @param writtenBytes since this was made, or always 0 if no more is written
    */
   boolean isOver(long writtenBytes, long nanoTime) {
     long waiting = waitingBytes();
