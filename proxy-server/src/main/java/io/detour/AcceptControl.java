@@ -8,6 +8,7 @@ import io.detour.server.decide.ReloadTrigger;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,18 +17,19 @@ final class AcceptControl implements ServerControl {
   private static final Logger logger = LoggerFactory.getLogger(AcceptControl.class);
   private static final long LOOK_MILLIS = 20;
 
-  /** Reads rules and certificates again. */
-  interface Reload {
-    CompletableFuture<ReloadResult> reload(ReloadTrigger trigger);
-  }
-
   private final Listeners listeners;
   private final ObservedRules observed;
-  private final Reload reload;
+  private final Function<ReloadTrigger, CompletableFuture<ReloadResult>> reload;
   private final CompletableFuture<Void> drainAsked = new CompletableFuture<>();
   private volatile boolean closed;
 
-  AcceptControl(Listeners listeners, ObservedRules observed, Reload reload) {
+  /**
+   * @param reload reads rules and certificates again
+   */
+  AcceptControl(
+      Listeners listeners,
+      ObservedRules observed,
+      Function<ReloadTrigger, CompletableFuture<ReloadResult>> reload) {
     this.listeners = listeners;
     this.observed = observed;
     this.reload = reload;
@@ -41,7 +43,7 @@ final class AcceptControl implements ServerControl {
 
   @Override
   public CompletableFuture<ReloadResult> reload(ReloadTrigger trigger) {
-    return reload.reload(trigger);
+    return reload.apply(trigger);
   }
 
   @Override

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.detour.ops.ledger.Ledger;
 import io.detour.ops.ledger.LedgerOptions;
 import io.detour.ops.ledger.LedgerUrl;
-import io.detour.ops.ledger.LedgerUse;
 import io.detour.ops.ledger.StoredCertificate;
+import io.detour.server.account.UseJournal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,7 +94,7 @@ class ReportCommandTest {
       String userAgent,
       Duration ago) {
     long second = NOW.minus(ago).getEpochSecond();
-    ledger.used(new LedgerUse(rule, host, client, user, userAgent, "new.test:443", second));
+    ledger.used(new UseJournal.Use(rule, host, client, user, userAgent, "new.test:443", second));
   }
 
   private CommandRun report(String... arguments) {

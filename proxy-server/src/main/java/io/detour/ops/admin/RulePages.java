@@ -26,7 +26,7 @@ import io.detour.server.decide.RuleUse;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.decide.TargetUse;
 import io.detour.server.dial.Parent;
-import io.detour.server.serve.CurrentPac;
+import io.detour.server.serve.AutoConfig;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.time.Instant;
@@ -36,7 +36,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -48,9 +47,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param certificates of their targets, as far as they were looked at
  * @param access who may ask for what
  * @param parents the parent proxies, by their names
- * @param proxy where browsers reach the proxy
  * @param pac the file for browsers
- * @param maker makes it, which may take a while
  * @param clock the time of day
  * @param zone in which times are shown
  */
@@ -59,22 +56,9 @@ public record RulePages(
     TargetCertificates certificates,
     AccessOptions access,
     Map<String, Parent> parents,
-    ProxyAddress proxy,
-    CurrentPac pac,
-    Executor maker,
+    AutoConfig pac,
     InstantSource clock,
     ZoneId zone) {
-  /** Says where browsers reach the proxy. */
-  public interface ProxyAddress {
-    /**
-     * Where one does that has reached the admin interface.
-     *
-     * @param machine the name or the address under which it has
-     * @return null if no listener is for browsers
-     */
-    @Nullable HostPort seenFrom(Host machine);
-  }
-
   private static final String JSON = "application/json";
   private static final String PAC = "application/x-ns-proxy-autoconfig";
   private static final int HTTPS_PORT = 443;
@@ -205,7 +189,7 @@ public record RulePages(
     HostPort reached =
         askedAs != null
                 && HostPort.parse(askedAs, HTTPS_PORT) instanceof Parsed.Value(HostPort admin)
-            ? proxy.seenFrom(admin.host())
+            ? pac.seenFrom(admin.host())
             : null;
     if (reached == null) {
       return CompletableFuture.completedFuture(
@@ -214,8 +198,7 @@ public record RulePages(
               "there is no listener for browsers (expected: \"listen\" with ADDRESS:PORT, without"
                   + " TLS and without the PROXY protocol)"));
     }
-    return CompletableFuture.supplyAsync(
-        () -> Answer.page(PAC, pac.text(reached).getBytes(US_ASCII)), maker);
+    return pac.file(reached).thenApply(text -> Answer.page(PAC, text.getBytes(US_ASCII)));
   }
 
   private static Answer json(String text) {

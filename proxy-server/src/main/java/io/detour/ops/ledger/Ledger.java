@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.server.account.UseJournal;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * and add to it, under a lock that is held for nothing else. A database that is slow, locked or
  * gone delays nobody; what was used meanwhile is kept within a bound.
  */
-public final class Ledger implements AutoCloseable, LedgerStatistics {
+public final class Ledger implements AutoCloseable, UseJournal, LedgerStatistics {
   private static final Logger logger = LoggerFactory.getLogger(Ledger.class);
 
   /** Rows that are kept in memory at most. */
@@ -75,22 +76,14 @@ public final class Ledger implements AutoCloseable, LedgerStatistics {
     return writer != null;
   }
 
-  /** Counts a request that a rule decided. Any thread; does not wait. */
-  public void used(LedgerUse use) {
+  @Override
+  public void used(UseJournal.Use use) {
     if (writer != null) {
       queue.add(use);
     }
   }
 
-  /**
-   * Counts bytes of a tunnel or request. To be told at its end; a tunnel that is open for days may
-   * also be told about on the way, with the bytes since the last time, since its name is in use.
-   * Any thread; does not wait.
-   *
-   * @param rule the name of the rule that decided it
-   * @param host what was asked for, canonical and without a port
-   * @param client where the request came from
-   */
+  @Override
   public void relayed(
       String rule, String host, String client, long upstreamBytes, long downstreamBytes) {
     if (writer != null) {

@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.server.account.UseJournal;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
@@ -47,7 +48,7 @@ final class LedgerQueue {
   }
 
   /** Adds a request. */
-  void add(LedgerUse use) {
+  void add(UseJournal.Use use) {
     EntryKey key = key(use.rule(), use.host(), use.client());
     Stripe stripe = stripe(key);
     synchronized (stripe) {

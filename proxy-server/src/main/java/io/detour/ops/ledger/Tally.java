@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.server.account.UseJournal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ final class Tally {
   }
 
   /** Adds a request. What it says of itself is kept if none later is known. */
-  void add(LedgerUse use) {
+  void add(UseJournal.Use use) {
     if (use.epochSecond() >= lastRequest) {
       lastRequest = use.epochSecond();
       user = StoredText.shortened(use.user());

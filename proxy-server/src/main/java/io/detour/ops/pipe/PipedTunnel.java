@@ -16,9 +16,8 @@ import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dial.RouteDialer;
 import io.detour.server.log.AccessLog;
-import io.detour.server.serve.CallServices;
+import io.detour.server.serve.Services;
 import io.detour.server.serve.Tunnel;
-import io.detour.server.serve.TunnelServices;
 import io.detour.server.transport.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
@@ -99,15 +98,14 @@ public final class PipedTunnel {
       try (SocketChannel outside = connection.outside()) {
         PipedTunnel pipe = new PipedTunnel(outside, in, out);
         pipe.start(
-            new TunnelServices(
-                new CallServices(
-                    AccessControl.start(AccessOptions.open()),
-                    new RulesInForce(rules),
-                    new RouteDialer(dialer),
-                    new AccessLog(0),
-                    Ledger.off(),
-                    InstantSource.system()),
-                engine),
+            new Services(
+                AccessControl.start(AccessOptions.open()),
+                new RulesInForce(rules),
+                new RouteDialer(dialer),
+                engine,
+                new AccessLog(0),
+                Ledger.off(),
+                InstantSource.system()),
             connection.inside(),
             asked);
         return pipe.await();
@@ -117,7 +115,7 @@ public final class PipedTunnel {
     }
   }
 
-  private void start(TunnelServices services, Channel inside, HostPort asked) {
+  private void start(Services services, Channel inside, HostPort asked) {
     ClientLoop loop = new ClientLoop(new RequestCounters(1).loop(0));
     inside
         .eventLoop()

@@ -2,6 +2,7 @@ package io.detour.server.dial;
 
 import io.detour.core.Host;
 import io.detour.server.access.DestinationPolicy;
+import io.detour.server.parse.http.ViaField;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -36,7 +37,7 @@ public record DialOptions(
     Ipv6 ipv6,
     DestinationPolicy destinations,
     Map<String, Parent> parents,
-    @Nullable String pseudonym) {
+    @Nullable ViaField pseudonym) {
   private static final Duration MAX_TIMEOUT = Duration.ofHours(1);
 
   /**
@@ -169,7 +170,7 @@ public record DialOptions(
   }
 
   /** The same under a name for this proxy. */
-  public DialOptions withPseudonym(String other) {
+  public DialOptions withPseudonym(ViaField other) {
     return new DialOptions(
         dnsTimeout, connectTimeout, dnsServers, hosts, search, ipv6, destinations, parents, other);
   }

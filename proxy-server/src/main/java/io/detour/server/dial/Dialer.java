@@ -4,6 +4,7 @@ import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.rules.Hop;
 import io.detour.server.account.DialCounts;
+import io.detour.server.parse.http.ViaField;
 import io.detour.server.transport.Transport;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.HostsFileEntriesProvider;
@@ -139,11 +140,8 @@ public final class Dialer implements AutoCloseable {
 
   /** The field of RFC 9110 7.6.3 with this proxy as its last member, or null for none. */
   private @Nullable String via(@Nullable String received) {
-    if (options.pseudonym() == null) {
-      return received;
-    }
-    String self = "1.1 " + options.pseudonym();
-    return received == null ? self : received + ", " + self;
+    ViaField own = options.pseudonym();
+    return own == null ? received : own.appendedTo(received, 1);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.detour.server.dial;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.detour.core.HostPort;
+import io.detour.server.parse.http.ViaField;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.ReportedError;
 import io.netty.buffer.ByteBuf;
@@ -63,7 +64,7 @@ final class HttpConnectHandshake extends MessageToMessageDecoder<HttpObject> {
     StringBuilder head = new StringBuilder(128);
     head.append("CONNECT ").append(target).append(" HTTP/1.1\r\nHost: ").append(target);
     if (asked.via() != null) {
-      head.append("\r\nVia: ").append(asked.via());
+      head.append("\r\n").append(ViaField.NAME).append(": ").append(asked.via());
     }
     Parent.Credentials credentials = parent.credentials();
     if (credentials != null) {

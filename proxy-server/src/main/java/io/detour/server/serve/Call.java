@@ -3,7 +3,6 @@ package io.detour.server.serve;
 import io.detour.core.Address;
 import io.detour.core.HostPort;
 import io.detour.core.TunnelStats;
-import io.detour.ops.ledger.LedgerUse;
 import io.detour.rules.Decision;
 import io.detour.rules.FallbackError;
 import io.detour.rules.HostHeader;
@@ -11,8 +10,8 @@ import io.detour.rules.HostMatcher;
 import io.detour.rules.Request;
 import io.detour.rules.Route;
 import io.detour.server.account.LoopCounters;
-import io.detour.server.account.RequestKind;
 import io.detour.server.account.Timing;
+import io.detour.server.account.UseJournal;
 import io.detour.server.decide.Consequence;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RuleUse;
@@ -35,14 +34,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request on its way to an upstream host: {@link #decide}, then {@link #dial}, {@link #report}
- * when its outcome is known, and {@link #relayed} or {@link #ended} when bytes have passed. Counts
- * what rules and their targets do, logs it, and keeps it in the ledger. If the client goes away
- * while it waits, the dial is cancelled and nobody is told. Lives on the client's event loop.
+ * One request on its way to an upstream host: what was asked and by whom, what was decided, where
+ * it led, and what of it is counted, logged and kept in the ledger. In order: {@link #decide},
+ * {@link #dial} or {@link #reuse}, {@link #report}, {@link #relayed}. If the client goes away while
+ * it waits, the dial is cancelled and nobody is told. Lives on the client's event loop.
  */
-public final class Call implements ChannelFutureListener {
-  /** How a dial ended. */
-  public interface Arrival {
+final class Call implements ChannelFutureListener {
+  /** Told how a dial ended. */
+  interface Arrival {
     /**
      * There is a connection.
      *
@@ -50,17 +49,13 @@ public final class Call implements ChannelFutureListener {
      */
     void connected(Channel upstream);
 
-    /**
-     * There is none.
-     *
-     * @param refusal what the client is to be told
-     */
+    /** There is none. */
     void refused(Refusal refusal);
   }
 
-  private final CallServices services;
+  private final Services services;
   private final LoopCounters counters;
-  private final Client caller;
+  private final Client client;
   private final HostPort asked;
 
   /** Of {@link io.detour.server.log.RequestIds}. */
@@ -81,30 +76,24 @@ public final class Call implements ChannelFutureListener {
   private @Nullable RouteDial dial;
   private boolean reported;
 
-  // What the ledger has been told of.
+  // Kept in the ledger so far.
   private long keptUpstreamBytes;
   private long keptDownstreamBytes;
 
   /** Whether the log has no line for this because there were too many like it. */
   private boolean suppressed;
 
-  /**
-   * @param services what every passage works with
-   * @param counters of the client's event loop
-   * @param caller the client
-   * @param asked where it wants to go
-   */
-  public Call(CallServices services, LoopCounters counters, Client caller, HostPort asked) {
+  Call(Services services, LoopCounters counters, Client client, HostPort asked) {
     this.services = services;
     this.counters = counters;
-    this.caller = caller;
+    this.client = client;
     this.asked = asked;
     this.target = asked;
     this.id = services.log().ids().next();
   }
 
-  /** What the rules in force make of the request. To be called once. */
-  public Consequence decide() {
+  /** Step 3: what the rules in force make of the request. */
+  Consequence decide() {
     RuleSnapshot rules = services.rules().current();
     Request toDecide = toDecide();
     Decision decision = rules.decide(toDecide);
@@ -121,15 +110,15 @@ public final class Call implements ChannelFutureListener {
     }
     // The port that a client asks for is looked at; that of a target is the operator's word.
     return Consequence.of(decision, toDecide)
-        .unless(services.access().options().refusal(caller.kind(), asked));
+        .unless(services.access().options().refusal(client.kind(), asked));
   }
 
   private Request toDecide() {
     Address address =
-        caller.address() instanceof InetSocketAddress socket && !socket.isUnresolved()
+        client.address() instanceof InetSocketAddress socket && !socket.isUnresolved()
             ? Address.of(socket.getAddress())
             : null;
-    return new Request(asked, address, caller.user(), services.clock().instant().getEpochSecond());
+    return new Request(asked, address, client.user(), services.clock().instant().getEpochSecond());
   }
 
   private void countUnmatched(RuleSnapshot rules) {
@@ -140,63 +129,61 @@ public final class Call implements ChannelFutureListener {
   }
 
   /**
-   * The outcome is known. Reports it, once: what comes after the first is not told.
+   * Logs the outcome, once, and keeps the use in the ledger. Step 6 of a plain HTTP request; a
+   * tunnel is reported when it begins.
    *
-   * @param volume what was transferred, or null if {@link #ended} will tell
+   * @param volume what was transferred, or null if {@link #reportClose} will tell
    */
-  public void report(RequestEnd end, @Nullable Volume volume) {
+  void report(RequestEnd end, @Nullable Volume volume) {
     if (!reported) {
       reported = true;
       suppressed = !services.log().decision(request(), legacyUse, dialled, end, volume);
-      keep();
+      keepUse();
       dialled = null; // a tunnel may be open for days
     }
   }
 
   /** Keeps in the ledger that a rule was used. */
-  private void keep() {
+  private void keepUse() {
     String rule = rule();
     if (rule != null) {
       services
-          .ledger()
+          .journal()
           .used(
-              new LedgerUse(
+              new UseJournal.Use(
                   rule,
                   asked.host().name(),
-                  Asked.text(caller.address()),
-                  caller.user(),
-                  caller.userAgent(),
+                  Asked.text(client.address()),
+                  client.user(),
+                  client.userAgent(),
                   dialled == null ? null : dialled.target().toString(),
                   services.clock().instant().getEpochSecond()));
     }
   }
 
   /**
-   * Connects.
+   * Step 4: connects.
    *
-   * @param route of {@link #decide}
    * @param arrival told once, unless the client goes away before
    */
-  public void dial(Route route, Arrival arrival) {
-    Route vetted = caller.kind() == RequestKind.TCP ? route.trustingAsked() : route;
+  void dial(Route route, Arrival arrival) {
     target = route.first().address();
     long began = System.nanoTime();
-    Channel client = caller.channel();
-    client.closeFuture().addListener(this);
+    Channel channel = client.channel();
+    channel.closeFuture().addListener(this);
     dial =
         services
             .dialer()
-            .dial(vetted, caller.via(), client.eventLoop(), walk -> receive(walk, arrival, began));
+            .dial(route, client.via(), channel.eventLoop(), walk -> receive(walk, arrival, began));
   }
 
   /**
-   * A connection which an earlier passage made is to be used again. A {@link #dial} follows if it
-   * turns out to be gone.
+   * Step 4 over a connection which an earlier call made. A {@link #dial} follows if it turns out to
+   * be gone.
    *
    * @param reached where it leads
-   * @param upstream the connection
    */
-  public void reuse(HostPort reached, Channel upstream) {
+  void reuse(HostPort reached, Channel upstream) {
     target = reached;
     dialled = Dialled.again(reached, upstream.remoteAddress());
   }
@@ -217,11 +204,11 @@ public final class Call implements ChannelFutureListener {
   /** A bug costs this client its connection; the dialer closes the one that it has made. */
   private void receive(RouteResult walk, Arrival arrival, long began) {
     dial = null;
-    caller.channel().closeFuture().removeListener(this);
+    client.channel().closeFuture().removeListener(this);
     try {
       arrive(walk, arrival, began);
     } catch (RuntimeException | Error e) {
-      caller.channel().close();
+      client.channel().close();
       throw e;
     }
   }
@@ -276,32 +263,33 @@ public final class Call implements ChannelFutureListener {
     }
   }
 
-  /** What the client asked for. */
-  public HostPort asked() {
+  LoopCounters counters() {
+    return counters;
+  }
+
+  HostPort asked() {
     return asked;
   }
 
   /** Where it was led, or is being led; what it asked for as long as nothing is dialled. */
-  public HostPort target() {
+  HostPort target() {
     return target;
   }
 
   /** What a plain HTTP request is to say in its field {@code Host}. */
-  public HostHeader hostHeader() {
+  HostHeader hostHeader() {
     return ruled() instanceof Decision.Rewrite rewrite
         ? rewrite.outcome().hostHeader()
         : HostHeader.REWRITE;
   }
 
-  /** The number of the request. */
-  public long id() {
+  long id() {
     return id;
   }
 
-  /** Who asked for what. */
-  public Asked request() {
+  Asked request() {
     return new Asked(
-        id, caller.kind(), Asked.text(caller.address()), caller.user(), caller.userAgent(), asked);
+        id, client.kind(), Asked.text(client.address()), client.user(), client.userAgent(), asked);
   }
 
   /** What a rule said, or null if none matched. */
@@ -310,38 +298,28 @@ public final class Call implements ChannelFutureListener {
   }
 
   /** The name of the rule that decided, or null if none did. */
-  public @Nullable String rule() {
+  @Nullable String rule() {
     return legacyUse == null ? null : legacyUse.rule();
   }
 
-  /**
-   * Counts bytes for the rule that decided.
-   *
-   * @param upstreamBytes delivered to the upstream host
-   * @param downstreamBytes delivered to the client
-   */
-  public void relayed(long upstreamBytes, long downstreamBytes) {
+  /** Step 6: counts the bytes that were delivered for the rule that decided. */
+  void relayed(long upstreamBytes, long downstreamBytes) {
     if (use != null) {
       use.relayed(upstreamBytes, downstreamBytes);
     }
-    relayedSoFar(upstreamBytes, downstreamBytes);
+    keep(upstreamBytes, downstreamBytes);
   }
 
-  /**
-   * Tells the ledger of a tunnel that goes on.
-   *
-   * @param upstreamBytes delivered to the upstream host since it began
-   * @param downstreamBytes delivered to the client since it began
-   */
-  public void relayedSoFar(long upstreamBytes, long downstreamBytes) {
+  /** Keeps in the ledger what has been delivered since it began; it may go on. */
+  void keep(long upstreamBytes, long downstreamBytes) {
     String rule = rule();
     if (rule != null) {
       services
-          .ledger()
+          .journal()
           .relayed(
               rule,
               asked.host().name(),
-              Asked.text(caller.address()),
+              Asked.text(client.address()),
               upstreamBytes - keptUpstreamBytes,
               downstreamBytes - keptDownstreamBytes);
       keptUpstreamBytes = upstreamBytes;
@@ -350,15 +328,14 @@ public final class Call implements ChannelFutureListener {
   }
 
   /** Counts for the rule that led the client elsewhere that it seems to have refused to be. */
-  public void suspectTlsRefusal() {
+  void suspectTlsRefusal() {
     if (use != null && ruled() instanceof Decision.Rewrite && !target.host().equals(asked.host())) {
       use.suspectTlsRefusal();
     }
   }
 
-  /** A tunnel has ended. Counts its bytes, and reports it. */
-  public void ended(TunnelStats stats) {
-    relayed(stats.upstreamBytes(), stats.downstreamBytes());
+  /** Step 6 for a tunnel that has ended: logs it. */
+  void reportClose(TunnelStats stats) {
     if (!suppressed) {
       services.log().close(request(), legacyUse, target, stats);
     }

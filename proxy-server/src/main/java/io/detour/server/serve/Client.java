@@ -6,7 +6,7 @@ import io.netty.channel.Channel;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** A client that wants to get somewhere. All methods are called on the client's event loop. */
+/** Who asks for something. All methods are called on the client's event loop. */
 public interface Client {
   /** The client's connection. */
   Channel channel();
@@ -19,10 +19,7 @@ public interface Client {
     return ClientAddress.of(channel());
   }
 
-  /**
-   * What its request says of the proxies that it has passed: the value of {@code Via}, well-formed,
-   * or null.
-   */
+  /** The value of {@code Via} of its request, well-formed, or null. */
   default @Nullable String via() {
     return null;
   }

@@ -1,31 +1,227 @@
 package io.detour.server.serve;
 
 import io.detour.rules.Route;
+import io.detour.server.account.RequestKind;
+import io.detour.server.parse.http.ContentReader;
+import io.detour.server.parse.http.FieldLines;
 import io.detour.server.parse.http.ForwardRequest;
+import io.detour.server.parse.http.MalformedMessage;
+import io.detour.server.parse.http.Received;
+import io.detour.server.parse.http.RequestHead;
+import io.detour.server.status.ProxyErrorType;
+import io.detour.server.status.Refusal;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The plain HTTP requests of one client connection, and the connection to an origin that the last
- * one has left. Another request may use it if the rules lead it to the same place; nobody else's
- * ever does. On the client's event loop.
+ * The plain HTTP requests of one client connection, one at a time: reads their content, writes the
+ * proxy's own answers to them, and keeps the connection to an origin that the last one has left.
+ * Another request may use that if the rules lead it to the same place; nobody else's ever does. On
+ * the client's event loop.
  */
-public final class Exchanges implements PlainHttp {
-  private final ExchangeServices services;
+final class Exchanges {
+  /** What is read of content while nobody takes it; then reading stops, and the client waits. */
+  static final int MAX_UNREAD_BYTES = 64 << 10;
+
+  private static final Refusal LATE_CONTENT =
+      new Refusal(
+          408, ProxyErrorType.HTTP_REQUEST_ERROR, "the request's content did not come in time");
+
+  private static final String OPTIONS =
+      """
+      HTTP/1.1 200 OK\r
+      Allow: CONNECT, GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r
+      Content-Length: 0\r
+      """;
+
+  private final HttpEntrance entrance;
   private final ClientConnection client;
+  private final Channel channel;
+
+  /** The one that is served, or null once it is known how it is answered. */
+  private @Nullable HttpExchange current;
+
+  /** Of the current or last request: whether its client can send another one. */
+  private boolean requestPersists;
+
+  /** What is still to come of the current request, or null. */
+  private @Nullable ContentReader content;
+
+  private final Sweep.Patience contentPatience;
+
+  /** Bytes of content since {@link #contentPatience} was renewed last. */
+  private long recentBytes;
+
+  /** Of the answer that is being written, or null. */
+  private @Nullable WriteStall stall;
+
   private @Nullable Upstream kept;
 
-  /**
-   * @param services what every exchange works with
-   * @param client the client's connection
-   */
-  public Exchanges(ExchangeServices services, ClientConnection client) {
-    this.services = services;
+  Exchanges(HttpEntrance entrance, ClientConnection client) {
+    this.entrance = entrance;
     this.client = client;
+    this.channel = client.channel();
+    this.contentPatience = new Sweep.Patience(entrance.timeouts().body());
   }
 
-  @Override
-  public ServedRequest serve(ForwardRequest request) {
-    return new HttpExchange(services, client, this, request);
+  static Refusal refusal(MalformedMessage malformed) {
+    return new Refusal(malformed.status(), ProxyErrorType.HTTP_REQUEST_ERROR, malformed.problem());
+  }
+
+  /** Whether a response to a request may have content. */
+  static boolean wantsContent(RequestHead request) {
+    return !request.is("HEAD");
+  }
+
+  /** Begins to serve a request; the one before has been answered. */
+  void serve(Client asker, ForwardRequest request) {
+    requestPersists = request.isPersistent();
+    if (!request.framing().isEmpty()) {
+      content = ContentReader.ofRequest(request.framing(), entrance.headLimits());
+      contentPatience.renew();
+      recentBytes = 0;
+    }
+    current = new HttpExchange(entrance, client, asker, this, request);
+    current.begin();
+  }
+
+  /** Whether content of the current request is to come. */
+  boolean readsContent() {
+    return content != null;
+  }
+
+  /** Passes on what has come in. Whether there may be more to do. */
+  boolean readContent(ByteBuf in) {
+    HttpExchange taker = current;
+    if (content == null || taker == null || taker.isBlocked()) {
+      return false;
+    }
+    Received<FieldLines> progress = content.read(in, piece -> passOn(taker, piece));
+    if (content == null) {
+      return false; // It could not be passed on, and that was the end of it.
+    }
+    switch (progress) {
+      case Received.Incomplete() -> {
+        return false;
+      }
+      case Received.Complete(FieldLines trailers) -> {
+        content = null;
+        taker.contentEnded(trailers);
+      }
+      case Received.Malformed(MalformedMessage malformed) ->
+          taker.contentFailed(refusal(malformed));
+    }
+    return true;
+  }
+
+  private void passOn(HttpExchange taker, ByteBuf piece) {
+    recentBytes += piece.readableBytes();
+    taker.content(piece);
+  }
+
+  /** Whether the client may send another request behind the current one. */
+  boolean isPersistent() {
+    return requestPersists && !client.loop().isStopping();
+  }
+
+  /** The same for an answer that is given now. */
+  private boolean mayGoOn() {
+    return content == null && isPersistent();
+  }
+
+  /**
+   * The current request has been answered, and all of the answer has been written.
+   *
+   * @param persistent whether it says that the connection goes on
+   */
+  void answered(boolean persistent) {
+    boolean goesOn = persistent && mayGoOn();
+    end();
+    if (goesOn) {
+      client.nextHead();
+    } else {
+      client.closeBehind(Unpooled.EMPTY_BUFFER);
+    }
+  }
+
+  /**
+   * Answers the current request with an error, and counts it. Nothing of a response has been
+   * written. The connection goes on if all of the request has been read.
+   */
+  void refuse(Refusal refusal, boolean withContent) {
+    client.loop().counters().refused(RequestKind.FORWARD, refusal);
+    if (mayGoOn()) {
+      answer(Unpooled.wrappedBuffer(refusal.persistentBytes(withContent)), true);
+    } else {
+      end();
+      client.closeBehind(Unpooled.wrappedBuffer(withContent ? refusal.bytes() : refusal.head()));
+    }
+  }
+
+  /** Says what the proxy can do (RFC 9110 9.3.7), and counts it. */
+  void answerOptions() {
+    boolean persistent = mayGoOn();
+    String answer = OPTIONS + (persistent ? "" : "Connection: close\r\n") + "\r\n";
+    client.loop().counters().request(RequestKind.FORWARD, 200);
+    answer(ByteBufUtil.writeAscii(channel.alloc(), answer), persistent);
+  }
+
+  /** The next request waits until it is written: who does not read it asks for nothing more. */
+  private void answer(ByteBuf bytes, boolean persistent) {
+    end();
+    stall = new WriteStall(channel, entrance.timeouts().writeStall());
+    channel
+        .writeAndFlush(bytes)
+        .addListener(
+            written -> {
+              stall = null;
+              if (written.isSuccess()) {
+                client.attempt(() -> answered(persistent));
+              }
+            });
+  }
+
+  /** Cuts the client's connection: what it has got is not the whole. */
+  void reset() {
+    end();
+    client.cut();
+  }
+
+  /** Content that still comes is nobody's. */
+  private void end() {
+    current = null;
+    content = null;
+  }
+
+  void writabilityChanged() {
+    if (current != null) {
+      current.writabilityChanged();
+    }
+  }
+
+  void sweep(long nanoTime) {
+    if (content != null && current != null) {
+      sweepContent(current, nanoTime);
+    } else if (stall != null && stall.isOver(0, nanoTime)) {
+      client.loop().counters().requestError(ProxyErrorType.CONNECTION_WRITE_TIMEOUT);
+      reset();
+    }
+    if (current != null) {
+      current.sweep(nanoTime);
+    }
+  }
+
+  private void sweepContent(HttpExchange taker, long nanoTime) {
+    if (!taker.isContentDue() || recentBytes >= ClientTimeouts.MIN_BODY_BYTES) {
+      recentBytes = 0;
+      contentPatience.renew();
+    }
+    if (contentPatience.isOver(nanoTime)) {
+      taker.contentFailed(LATE_CONTENT);
+    }
   }
 
   /** Keeps a connection on which nothing is left to read for the next request. */
@@ -58,8 +254,13 @@ public final class Exchanges implements PlainHttp {
     }
   }
 
-  @Override
-  public void close() {
+  /** The client connection has come to its end, or becomes a tunnel. */
+  void close() {
     drop();
+    HttpExchange abandoned = current;
+    end();
+    if (abandoned != null) {
+      abandoned.abandoned();
+    }
   }
 }

@@ -24,17 +24,15 @@ import org.jspecify.annotations.Nullable;
 public final class ForwardListeners {
   private final Listeners listeners;
   private final OwnAddresses own;
-  private final TunnelServices services;
+  private final Services services;
   private final Duration waiting;
 
   /**
-   * @param listeners take the addresses and hand out the clients
    * @param own told each address
-   * @param services for the tunnels
    * @param waiting the longest that a client of a rendezvous waits for another
    */
   public ForwardListeners(
-      Listeners listeners, OwnAddresses own, TunnelServices services, Duration waiting) {
+      Listeners listeners, OwnAddresses own, Services services, Duration waiting) {
     this.listeners = listeners;
     this.own = own;
     this.services = services;
@@ -44,7 +42,6 @@ public final class ForwardListeners {
   /**
    * Begins to listen; clients are accepted with those of the other listeners.
    *
-   * @param forwards what is wanted
    * @param group the event loops of the listeners
    * @return the same, with the ports that were chosen where 0 was asked for
    * @throws IOException if an address cannot be listened on; the message names it and the cause
@@ -66,7 +63,8 @@ public final class ForwardListeners {
         bind(
             fixed.listen(),
             group,
-            (client, loop) -> Tunnel.start(services, loop, TcpClient.of(client), fixed.target()));
+            (client, loop) ->
+                Tunnel.start(services, loop, TunnelClient.Tcp.of(client), fixed.target()));
     return new Forward.Fixed(bound, fixed.target());
   }
 
@@ -99,7 +97,7 @@ public final class ForwardListeners {
     return new ClientEntrance() {
       @Override
       public @Nullable Refusal objection(@Nullable Address client) {
-        return services.passages().access().options().refusal(client);
+        return services.objection(client);
       }
 
       @Override
@@ -110,7 +108,7 @@ public final class ForwardListeners {
       @Override
       public void refuse(Channel client, ClientLoop loop, Refusal refusal) {
         loop.counters().refused(RequestKind.TCP, refusal);
-        services.passages().log().turnedAway(RequestKind.TCP, ClientAddress.of(client), refusal);
+        services.log().turnedAway(RequestKind.TCP, ClientAddress.of(client), refusal);
         ResetOnClose.set(client);
         client.close();
       }

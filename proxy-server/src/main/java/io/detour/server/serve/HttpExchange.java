@@ -10,6 +10,7 @@ import io.detour.server.parse.http.FieldLines;
 import io.detour.server.parse.http.ForwardRequest;
 import io.detour.server.parse.http.MalformedMessage;
 import io.detour.server.parse.http.MessageWriter;
+import io.detour.server.parse.http.RequestControls;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
 import io.netty.buffer.ByteBuf;
@@ -23,11 +24,13 @@ import org.jspecify.annotations.Nullable;
  * #send}, {@link #content}, and then the {@link ResponseRelay} until {@link #answered}. If there is
  * no response, {@link #broken}. Lives on the client's event loop.
  */
-final class HttpExchange implements ServedRequest, Call.Arrival {
+final class HttpExchange implements Call.Arrival {
   /** RFC 9110 9.2.2: whoever does not know whether one was received may send it again. */
   private static final Set<String> IDEMPOTENT =
       Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "PROPFIND", "REPORT", "SEARCH");
 
+  private static final Refusal NO_TRACE =
+      new Refusal(405, ProxyErrorType.HTTP_REQUEST_DENIED, "this proxy does not trace requests");
   private static final Refusal NO_ANSWER =
       new Refusal(
           502,
@@ -36,17 +39,17 @@ final class HttpExchange implements ServedRequest, Call.Arrival {
   private static final Refusal LATE_ANSWER =
       new Refusal(504, ProxyErrorType.HTTP_RESPONSE_TIMEOUT, "the origin did not answer in time");
 
-  private final ExchangeServices services;
+  private final HttpEntrance entrance;
   private final ClientConnection client;
   private final Exchanges owner;
   private final ForwardRequest request;
   private final RequestControls controls;
-  private final Call passage;
-  private final Patience patience;
+  private final Call call;
+  private final Sweep.Patience patience;
 
   private @Nullable Route route;
   private @Nullable Upstream upstream;
-  private @Nullable FramedContent toOrigin;
+  private ResponseRelay.@Nullable FramedContent toOrigin;
   private @Nullable ResponseRelay response;
 
   /** Whether the connection to the origin has served another request before. */
@@ -58,31 +61,31 @@ final class HttpExchange implements ServedRequest, Call.Arrival {
   private boolean over;
 
   HttpExchange(
-      ExchangeServices services, ClientConnection client, Exchanges owner, ForwardRequest request) {
-    this.services = services;
+      HttpEntrance entrance,
+      ClientConnection client,
+      Client asker,
+      Exchanges owner,
+      ForwardRequest request) {
+    this.entrance = entrance;
     this.client = client;
     this.owner = owner;
     this.request = request;
     this.controls = RequestControls.of(request.head());
-    this.passage =
-        new Call(
-            services.passages(),
-            client.loop().counters(),
-            new HttpCaller(client),
-            request.target().address());
-    this.patience = new Patience(services.timeouts().response());
+    this.call =
+        new Call(entrance.services(), client.loop().counters(), asker, request.target().address());
+    this.patience = new Sweep.Patience(entrance.timeouts().response());
   }
 
-  @Override
-  public void begin() {
+  /** Step 3. It may have been answered when this returns. */
+  void begin() {
     if (controls.problem() != null) {
       refuse(controls.problem());
     } else if (controls.endsHere()) {
       answerHere();
     } else {
-      switch (passage.decide()) {
+      switch (call.decide()) {
         case Consequence.Refused(Refusal refusal) -> refuse(refusal);
-        case Consequence.Dialled(Route decided) -> reach(decided);
+        case Consequence.Dialled(Route decided) -> dial(decided);
       }
     }
   }
@@ -91,13 +94,14 @@ final class HttpExchange implements ServedRequest, Call.Arrival {
   private void answerHere() {
     if (request.head().is("OPTIONS")) {
       over = true;
-      LocalAnswers.options(client);
+      owner.answerOptions();
     } else {
-      refuse(LocalAnswers.NO_TRACE);
+      refuse(NO_TRACE);
     }
   }
 
-  private void reach(Route decided) {
+  /** Step 4, or the connection that the last request has left. */
+  private void dial(Route decided) {
     route = decided;
     Upstream kept = null;
     if (isRepeatable()) {
@@ -106,11 +110,11 @@ final class HttpExchange implements ServedRequest, Call.Arrival {
       owner.drop();
     }
     if (kept == null) {
-      passage.dial(decided, this);
+      call.dial(decided, this);
     } else {
       reused = true;
       upstream = kept;
-      passage.reuse(kept.target(), kept.channel());
+      call.reuse(kept.target(), kept.channel());
       send(kept);
     }
   }
@@ -130,8 +134,7 @@ final class HttpExchange implements ServedRequest, Call.Arrival {
       return;
     }
     send(
-        new Upstream(
-            channel, Objects.requireNonNull(route), passage.target(), services.headLimits()));
+        new Upstream(channel, Objects.requireNonNull(route), call.target(), entrance.headLimits()));
     client.proceed();
   }
 
@@ -142,28 +145,32 @@ final class HttpExchange implements ServedRequest, Call.Arrival {
     }
   }
 
+  /** Step 5 begins: the head goes to the origin, and its response to the client. */
   private void send(Upstream to) {
     upstream = to;
     Channel channel = to.channel();
-    response = new ResponseRelay(services, client, this, to);
+    response = new ResponseRelay(entrance, client, owner, this, to);
     to.serve(response);
-    toOrigin = new FramedContent(channel, request.framing());
-    HostPort host =
-        passage.hostHeader() == HostHeader.PRESERVE ? passage.asked() : passage.target();
+    toOrigin = new ResponseRelay.FramedContent(channel, request.framing());
+    HostPort host = call.hostHeader() == HostHeader.PRESERVE ? call.asked() : call.target();
     ByteBuf head = channel.alloc().buffer();
-    MessageWriter.write(services.heads().request(request, host, controls.hopsLeftBehind()), head);
+    MessageWriter.write(
+        entrance.forwardedHeads().request(request, host, controls.hopsLeftBehind()), head);
     requestSent = request.framing().isEmpty();
     patience.renew();
     channel.writeAndFlush(head);
   }
 
-  @Override
-  public boolean isBlocked() {
+  /** Whether no content can be taken now; then {@link ClientConnection#proceed} follows. */
+  boolean isBlocked() {
     return upstream == null || !upstream.channel().isWritable();
   }
 
-  @Override
-  public boolean isContentDue() {
+  /**
+   * Whether it is for the client to send content now: nobody else is waited for, as the origin is
+   * that has not said whether it wants any (RFC 9110 10.1.1) or that has begun to answer without.
+   */
+  boolean isContentDue() {
     return !isBlocked() && !isAnswering() && !awaitsContinue();
   }
 
@@ -174,8 +181,8 @@ final class HttpExchange implements ServedRequest, Call.Arrival {
         && (response == null || !response.isContinued());
   }
 
-  @Override
-  public void content(ByteBuf piece) {
+  /** A piece of the request's content, not empty, which is released here. */
+  void content(ByteBuf piece) {
     if (over || toOrigin == null) {
       piece.release();
       return;
@@ -189,8 +196,8 @@ final class HttpExchange implements ServedRequest, Call.Arrival {
     toOrigin.channel().flush();
   }
 
-  @Override
-  public void contentEnded(FieldLines trailers) {
+  /** Not called for a request without content. */
+  void contentEnded(FieldLines trailers) {
     if (!over && toOrigin != null) {
       toOrigin.end(trailers);
       toOrigin.channel().flush();
@@ -199,8 +206,12 @@ final class HttpExchange implements ServedRequest, Call.Arrival {
     }
   }
 
-  @Override
-  public void contentFailed(Refusal refusal) {
+  /**
+   * The content is malformed or comes too slowly: the rest of it will not come.
+   *
+   * @param refusal what the client is told if no response has begun
+   */
+  void contentFailed(Refusal refusal) {
     if (isAnswering()) {
       cut(ProxyErrorType.HTTP_REQUEST_ERROR);
     } else {
@@ -213,7 +224,6 @@ final class HttpExchange implements ServedRequest, Call.Arrival {
     return response != null && response.isFinal();
   }
 
-  /** The request as it was asked. */
   ForwardRequest request() {
     return request;
   }
@@ -224,7 +234,7 @@ final class HttpExchange implements ServedRequest, Call.Arrival {
   }
 
   /**
-   * The response has been passed on, to its last byte.
+   * Step 5 is done: the response has been passed on, to its last byte.
    *
    * @param reusable whether the origin lets its connection be used again
    * @param persistent whether the client's connection goes on
@@ -240,7 +250,7 @@ final class HttpExchange implements ServedRequest, Call.Arrival {
     } else {
       leave(used);
     }
-    client.answered(persistent && requestSent);
+    owner.answered(persistent && requestSent);
   }
 
   /**
@@ -257,16 +267,11 @@ final class HttpExchange implements ServedRequest, Call.Arrival {
     } else if (malformed != null) {
       refuse(
           new Refusal(malformed.status(), ProxyErrorType.HTTP_PROTOCOL_ERROR, malformed.problem()));
-    } else if (reused && untouched()) {
+    } else if (reused && upstream != null && !upstream.isAnswering()) {
       again();
     } else {
       refuse(NO_ANSWER);
     }
-  }
-
-  /** Not a byte of an answer has come. */
-  private boolean untouched() {
-    return upstream != null && !upstream.isAnswering();
   }
 
   /** The origin may have closed a connection that it kept while the request was on its way. */
@@ -274,19 +279,19 @@ final class HttpExchange implements ServedRequest, Call.Arrival {
     reused = false;
     upstream = null;
     response = null;
-    passage.dial(Objects.requireNonNull(route), this);
+    call.dial(Objects.requireNonNull(route), this);
   }
 
   private void refuse(Refusal refusal) {
     leaveUpstream(RequestEnd.of(refusal));
-    client.refuse(refusal);
+    owner.refuse(refusal, Exchanges.wantsContent(request.head()));
   }
 
   /** What the client has got is not the whole, and it must see that. */
   void cut(ProxyErrorType error) {
     leaveUpstream(RequestEnd.cut(status(), error));
     client.loop().counters().requestError(error);
-    client.reset();
+    owner.reset();
   }
 
   /** Of the final response, or 0 as long as there is none. */
@@ -301,13 +306,13 @@ final class HttpExchange implements ServedRequest, Call.Arrival {
     }
   }
 
-  /** Nothing more passes in either direction. */
+  /** Step 6: nothing more passes in either direction. */
   private void end(RequestEnd end) {
     if (!over) {
       over = true;
       long received = response == null ? 0 : response.receivedBytes();
-      passage.relayed(sentBytes, received);
-      passage.report(end, Volume.since(beganNanoTime, sentBytes, received));
+      call.relayed(sentBytes, received);
+      call.report(end, Volume.since(beganNanoTime, sentBytes, received));
     }
   }
 
@@ -319,20 +324,20 @@ final class HttpExchange implements ServedRequest, Call.Arrival {
     }
   }
 
-  @Override
-  public void abandoned() {
+  /** The client is gone: nobody waits for a response. */
+  void abandoned() {
     leaveUpstream(isAnswering() ? RequestEnd.served(status()) : RequestEnd.CLIENT_GONE);
   }
 
-  @Override
-  public void writabilityChanged() {
+  /** The client takes bytes again, or does not for now. */
+  void writabilityChanged() {
     if (response != null) {
       response.clientWritabilityChanged();
     }
   }
 
-  @Override
-  public void sweep(long nanoTime) {
+  /** Looks whether the origin takes too long. */
+  void sweep(long nanoTime) {
     if (response != null && response.isFinal()) {
       response.sweep(nanoTime);
     } else if (upstream != null

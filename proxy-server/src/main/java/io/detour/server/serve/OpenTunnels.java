@@ -14,9 +14,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The tunnels that are being relayed, as the engine has them. Any thread; what takes a visit is
  * done on an event loop, which must not be held up.
- *
- * @param engine relays them
- * @param clock the time of day
  */
 public record OpenTunnels(RelayEngine engine, InstantSource clock) {
   /** How many there are, those of a rendezvous included. */
@@ -24,11 +21,7 @@ public record OpenTunnels(RelayEngine engine, InstantSource clock) {
     return engine.statistics().openTunnels();
   }
 
-  /**
-   * Looks at tunnels.
-   *
-   * @param most of how many
-   */
+  /** Looks at some of them. */
   public CompletableFuture<List<TunnelProgress>> look(int most) {
     Queue<TunnelProgress> seen = new ConcurrentLinkedQueue<>();
     AtomicInteger left = new AtomicInteger(most);
@@ -52,12 +45,7 @@ public record OpenTunnels(RelayEngine engine, InstantSource clock) {
         });
   }
 
-  /**
-   * Ends a tunnel: both sides are reset.
-   *
-   * @param id the number of its request
-   * @return whether there is such a tunnel; it ends in a moment
-   */
+  /** Resets both sides of the tunnel of a request; whether there is one. It ends in a moment. */
   public CompletableFuture<Boolean> kill(long id) {
     AtomicBoolean found = new AtomicBoolean();
     return engine

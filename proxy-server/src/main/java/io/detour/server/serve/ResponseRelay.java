@@ -1,6 +1,7 @@
 package io.detour.server.serve;
 
 import io.detour.server.account.RequestKind;
+import io.detour.server.parse.http.EndToEnd;
 import io.detour.server.parse.http.FieldLines;
 import io.detour.server.parse.http.Framing;
 import io.detour.server.parse.http.MalformedMessage;
@@ -17,19 +18,20 @@ import org.jspecify.annotations.Nullable;
  * Passes the response of one exchange on to the client. What the client does not take in time is
  * not read from the origin. Lives on the client's event loop.
  */
-final class ResponseRelay implements Upstream.Reader {
+final class ResponseRelay {
   /** More interim responses than any origin sends (RFC 9110 15.2). */
   private static final int MAX_INTERIM = 64;
 
   private static final int CONTINUE = 100;
   private static final int SWITCHING_PROTOCOLS = 101;
 
-  private final ExchangeServices services;
+  private final HttpEntrance entrance;
   private final ClientConnection client;
   private final Channel channel;
+  private final Exchanges exchanges;
   private final HttpExchange exchange;
   private final Upstream upstream;
-  private final Patience originPatience;
+  private final Sweep.Patience originPatience;
   private final WriteStall clientStall;
 
   private int interim;
@@ -46,19 +48,24 @@ final class ResponseRelay implements Upstream.Reader {
   private long receivedBytes;
 
   ResponseRelay(
-      ExchangeServices services, ClientConnection client, HttpExchange exchange, Upstream upstream) {
-    this.services = services;
+      HttpEntrance entrance,
+      ClientConnection client,
+      Exchanges exchanges,
+      HttpExchange exchange,
+      Upstream upstream) {
+    this.entrance = entrance;
     this.client = client;
     this.channel = client.channel();
+    this.exchanges = exchanges;
     this.exchange = exchange;
     this.upstream = upstream;
     this.toClient = new FramedContent(channel, new Framing.None());
-    this.originPatience = new Patience(services.timeouts().response());
-    this.clientStall = new WriteStall(channel, services.timeouts().writeStall());
+    this.originPatience = new Sweep.Patience(entrance.timeouts().response());
+    this.clientStall = new WriteStall(channel, entrance.timeouts().writeStall());
   }
 
-  @Override
-  public String method() {
+  /** The method of the request: some have responses without content. */
+  String method() {
     return exchange.request().head().method();
   }
 
@@ -82,8 +89,8 @@ final class ResponseRelay implements Upstream.Reader {
     return head != null;
   }
 
-  @Override
-  public void head(ResponseHead received, Framing framing) {
+  /** A response has begun: an interim one, or the final one. */
+  void head(ResponseHead received, Framing framing) {
     if (received.isInterim()) {
       passInterim(received);
       return;
@@ -91,7 +98,7 @@ final class ResponseRelay implements Upstream.Reader {
     head = received;
     Framing towardsClient = towardsClient(framing);
     closes =
-        !client.isPersistent()
+        !exchanges.isPersistent()
             || !exchange.isRequestSent()
             || towardsClient instanceof Framing.UntilClose;
     reusable =
@@ -99,7 +106,7 @@ final class ResponseRelay implements Upstream.Reader {
             && !received.fields().hasToken("Connection", "close")
             && !(framing instanceof Framing.UntilClose);
     toClient = new FramedContent(channel, towardsClient);
-    write(services.heads().response(received, towardsClient, closes));
+    write(entrance.forwardedHeads().response(received, towardsClient, closes));
     client.loop().counters().request(RequestKind.FORWARD, received.status());
   }
 
@@ -122,7 +129,7 @@ final class ResponseRelay implements Upstream.Reader {
     } else if (interim > MAX_INTERIM) {
       fail("the origin sends more than " + MAX_INTERIM + " interim responses");
     } else if (asked.minorVersion() >= 1) {
-      write(services.heads().interim(received));
+      write(entrance.forwardedHeads().interim(received));
     }
   }
 
@@ -137,8 +144,8 @@ final class ResponseRelay implements Upstream.Reader {
     channel.write(bytes);
   }
 
-  @Override
-  public void content(ByteBuf piece) {
+  /** A piece of the response's content, not empty, which is released here. */
+  void content(ByteBuf piece) {
     receivedBytes += piece.readableBytes();
     originPatience.renew();
     toClient.write(piece);
@@ -147,8 +154,8 @@ final class ResponseRelay implements Upstream.Reader {
     }
   }
 
-  @Override
-  public void end(FieldLines trailers) {
+  /** The response is whole. The connection to the origin is the exchange's to keep or to close. */
+  void end(FieldLines trailers) {
     toClient.end(trailers);
     channel
         .writeAndFlush(Unpooled.EMPTY_BUFFER)
@@ -160,18 +167,22 @@ final class ResponseRelay implements Upstream.Reader {
             });
   }
 
-  @Override
-  public void broken(@Nullable MalformedMessage malformed) {
+  /**
+   * There will be no (whole) response. The connection to the origin is closed.
+   *
+   * @param malformed what the origin sent, or null if the connection broke or ended
+   */
+  void broken(@Nullable MalformedMessage malformed) {
     exchange.broken(malformed);
   }
 
-  @Override
-  public void readComplete() {
+  /** All that was read so far has been passed in. */
+  void readComplete() {
     channel.flush();
   }
 
-  @Override
-  public void upstreamWritabilityChanged() {
+  /** The origin takes bytes again, or does not for now. */
+  void upstreamWritabilityChanged() {
     client.proceed();
   }
 
@@ -188,11 +199,7 @@ final class ResponseRelay implements Upstream.Reader {
     originPatience.renew();
   }
 
-  /**
-   * Looks whether the origin or the client takes too long.
-   *
-   * @param nanoTime of the sweep
-   */
+  /** Looks whether the origin or the client takes too long. */
   void sweep(long nanoTime) {
     if (upstream.isPaused() || clientStall.waitingBytes() > 0) {
       originPatience.renew();
@@ -201,6 +208,40 @@ final class ResponseRelay implements Upstream.Reader {
       exchange.cut(ProxyErrorType.CONNECTION_WRITE_TIMEOUT);
     } else if (originPatience.isOver(nanoTime)) {
       exchange.cut(ProxyErrorType.CONNECTION_READ_TIMEOUT);
+    }
+  }
+
+  /**
+   * Writes the content of one message in the framing that its head tells; whoever writes flushes.
+   * That a write fails is told to nobody: what is read from the connection says what has become of
+   * it.
+   */
+  record FramedContent(Channel channel, Framing framing) {
+    /** More than the size of a chunk and its line ends take. */
+    private static final int CHUNK_LINE_BYTES = 18;
+
+    /** Writes a piece that is not empty, and releases it when it has been written. */
+    void write(ByteBuf piece) {
+      if (framing instanceof Framing.Chunked) {
+        ByteBuf start = channel.alloc().buffer(CHUNK_LINE_BYTES);
+        MessageWriter.chunkStart(piece.readableBytes(), start);
+        channel.write(start);
+        channel.write(piece);
+        ByteBuf end = channel.alloc().buffer(CHUNK_LINE_BYTES);
+        MessageWriter.chunkEnd(end);
+        channel.write(end);
+      } else {
+        channel.write(piece);
+      }
+    }
+
+    /** Writes what tells that the message is whole, if its framing has such a thing. */
+    void end(FieldLines trailers) {
+      if (framing instanceof Framing.Chunked) {
+        ByteBuf last = channel.alloc().buffer();
+        MessageWriter.lastChunk(EndToEnd.trailers(trailers), last);
+        channel.write(last);
+      }
     }
   }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * direction, read and discard until the client ends its own or a while has passed, close. Closing
  * with unread input would be a reset, which can destroy the answer on its way.
  */
-public final class StagedClose extends ChannelInboundHandlerAdapter {
+final class StagedClose extends ChannelInboundHandlerAdapter {
   /** How long a client may take to read the answer and to end. */
   private static final Duration LINGER = Duration.ofSeconds(10);
 
@@ -37,10 +37,9 @@ public final class StagedClose extends ChannelInboundHandlerAdapter {
   /**
    * Takes the channel over from its handlers and closes it behind the answer. On its event loop.
    *
-   * @param loop the client's event loop, which does not let it linger when the server stops
    * @param answer or the rest of it; empty if all has been written
    */
-  public static void behind(ClientLoop loop, Channel client, ByteBuf answer) {
+  static void behind(ClientLoop loop, Channel client, ByteBuf answer) {
     client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     StagedClose last = new StagedClose(loop);
     client.pipeline().addLast(last);

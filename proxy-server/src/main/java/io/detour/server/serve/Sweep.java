@@ -15,22 +15,48 @@ import java.util.stream.Stream;
 final class Sweep implements Runnable {
   /** A connection with timeouts. */
   interface Swept {
-    /**
-     * Looks whether something has taken too long.
-     *
-     * @param nanoTime as {@link System#nanoTime}
-     */
+    /** Looks whether something has taken too long. */
     void sweep(long nanoTime);
 
     /** The server stops, and waits no longer for what the connection is at. */
     void stopped();
 
-    /**
-     * The look has failed.
-     *
-     * @param bug what was thrown
-     */
+    /** One of the other methods has thrown. */
     void failed(Throwable bug);
+  }
+
+  /**
+   * How long something has been waited for, in visits, which read the clock for all but {@link
+   * #renewNow}. Ends late by a visit, or two if it was renewed, never early.
+   */
+  static final class Patience {
+    private static final long NOT_SEEN = Long.MIN_VALUE;
+
+    private final long nanos;
+    private long since = NOT_SEEN;
+
+    Patience(Duration patience) {
+      this.nanos = patience.toNanos();
+    }
+
+    /** Begins to wait anew, from this moment on. */
+    void renewNow() {
+      since = System.nanoTime();
+    }
+
+    /** Begins to wait anew, from the next visit on: that costs no look at the clock. */
+    void renew() {
+      since = NOT_SEEN;
+    }
+
+    /** Whether it has taken too long. */
+    boolean isOver(long nanoTime) {
+      if (since == NOT_SEEN) {
+        since = nanoTime;
+        return false;
+      }
+      return nanoTime - since > nanos;
+    }
   }
 
   /** A timeout is up to so many parts of itself late. */
@@ -45,7 +71,7 @@ final class Sweep implements Runnable {
   private boolean scheduled;
 
   /**
-   * @param timeouts that the connections have, at least one
+   * @param timeouts of the connections, at least one
    */
   Sweep(EventLoop loop, Duration... timeouts) {
     this.loop = loop;

@@ -25,50 +25,45 @@ import org.slf4j.LoggerFactory;
 /**
  * One client that asked for a tunnel. A method for each step, in the order in which they happen:
  * {@link #decide}, {@link #dial}, {@link #answer}, {@link #relay}, {@link #account}; a step can end
- * in {@link #refuse}. How the client is spoken to, its {@link TunnelClient} knows. Lives on the client's
- * event loop.
+ * in {@link #refuse}. Lives on the client's event loop.
  */
 public final class Tunnel implements Call.Arrival, RelayListener {
   private static final Logger logger = LoggerFactory.getLogger(Tunnel.class);
 
   private static final int OK = 200;
 
-  private final TunnelServices services;
-  private final ClientLoop loop;
-  private final TunnelClient asker;
-  private final Channel client;
-  private final Call passage;
+  private final Services services;
+  private final TunnelClient client;
+  private final Call call;
 
-  private Tunnel(TunnelServices services, ClientLoop loop, TunnelClient asker, HostPort asked) {
+  private Tunnel(Services services, ClientLoop loop, TunnelClient client, HostPort asked) {
     this.services = services;
-    this.loop = loop;
-    this.asker = asker;
-    this.client = asker.channel();
-    this.passage = new Call(services.passages(), loop.counters(), asker, asked);
+    this.client = client;
+    this.call = new Call(services, loop.counters(), client, asked);
   }
 
   /**
    * Takes a client from what it asked for to the relay. On the client's event loop.
    *
-   * @param services what every tunnel works with
-   * @param loop the client's event loop
-   * @param asker the client
-   * @param asked where to
+   * @param asked where it wants to go
    */
-  public static void start(TunnelServices services, ClientLoop loop, TunnelClient asker, HostPort asked) {
-    new Tunnel(services, loop, asker, asked).decide();
+  public static void start(
+      Services services, ClientLoop loop, TunnelClient client, HostPort asked) {
+    new Tunnel(services, loop, client, asked).decide();
   }
 
+  /** Step 3. */
   private void decide() {
-    switch (passage.decide()) {
+    switch (call.decide()) {
       case Consequence.Dialled(Route route) -> dial(route);
       case Consequence.Refused(Refusal refusal) -> refuse(refusal);
     }
   }
 
+  /** Step 4. The target of a plain TCP listener is the operator's word: it needs no vetting. */
   private void dial(Route route) {
-    HalfClosedWatch.over(client);
-    passage.dial(route, this);
+    HalfClosedWatch.over(client.channel());
+    call.dial(client.kind() == RequestKind.TCP ? route.trustingAsked() : route, this);
   }
 
   @Override
@@ -81,21 +76,22 @@ public final class Tunnel implements Call.Arrival, RelayListener {
     refuse(refusal);
   }
 
+  /** Step 5, first half. Before this returns, Netty may already read from the upstream host. */
   private void answer(Channel upstream) {
-    // Before this method returns, Netty may already read from the upstream host.
     upstream.pipeline().addLast(new EarlyBytes());
-    passage.report(RequestEnd.served(OK), null);
-    asker
-        .welcome(passage.asked(), passage.target())
+    call.report(RequestEnd.served(OK), null);
+    client
+        .welcome(call.asked(), call.target())
         .addListener(welcomed -> relay(upstream, welcomed.isSuccess()));
   }
 
+  /** Step 5, second half. */
   private void relay(Channel upstream, boolean welcomed) {
     if (welcomed) {
-      loop.counters().request(asker.kind(), OK);
-      services.engine().relay(client, upstream, this);
+      call.counters().request(client.kind(), OK);
+      services.engine().relay(client.channel(), upstream, this);
     } else {
-      client.close();
+      client.channel().close();
       upstream.close();
     }
   }
@@ -105,46 +101,46 @@ public final class Tunnel implements Call.Arrival, RelayListener {
     account(stats);
   }
 
-  /** The engine has counted it. */
+  /** Step 6. The engine has counted it. */
   private void account(TunnelStats stats) {
-    logger.debug("tunnel to {} ended: {}", passage.target(), stats);
-    loop.counters().took(Timing.TUNNEL, stats.duration().toNanos());
-    if (asker.kind() == RequestKind.CONNECT && TlsRefusal.isSuspected(stats)) {
-      passage.suspectTlsRefusal();
+    logger.debug("tunnel to {} ended: {}", call.target(), stats);
+    call.counters().took(Timing.TUNNEL, stats.duration().toNanos());
+    if (client.kind() == RequestKind.CONNECT && TlsRefusal.isSuspected(stats)) {
+      call.suspectTlsRefusal();
     }
-    passage.ended(stats);
-    asker.ended(stats);
+    call.relayed(stats.upstreamBytes(), stats.downstreamBytes());
+    call.reportClose(stats);
+    client.ended(stats);
+  }
+
+  /** Tells the ledger that it goes on. */
+  void accountSoFar(OpenTunnel open) {
+    call.keep(open.deliveredBytes(Direction.UPSTREAM), open.deliveredBytes(Direction.DOWNSTREAM));
+  }
+
+  private void refuse(Refusal refusal) {
+    call.counters().refused(client.kind(), refusal);
+    call.report(RequestEnd.of(refusal), null);
+    client.refuse(refusal);
   }
 
   /** The number of its request. */
   long id() {
-    return passage.id();
+    return call.id();
   }
 
   /** What it has done so far. */
   TunnelProgress progress(OpenTunnel open, Instant now) {
     Duration age = open.age();
     return new TunnelProgress(
-        passage.request(),
-        passage.rule(),
-        passage.target(),
+        call.request(),
+        call.rule(),
+        call.target(),
         open.path(),
         now.minus(age),
         new Volume(
             open.deliveredBytes(Direction.UPSTREAM),
             open.deliveredBytes(Direction.DOWNSTREAM),
             age));
-  }
-
-  /** Tells the ledger that it goes on. */
-  void accountSoFar(OpenTunnel open) {
-    passage.relayedSoFar(
-        open.deliveredBytes(Direction.UPSTREAM), open.deliveredBytes(Direction.DOWNSTREAM));
-  }
-
-  private void refuse(Refusal refusal) {
-    loop.counters().refused(asker.kind(), refusal);
-    passage.report(RequestEnd.of(refusal), null);
-    asker.refuse(refusal);
   }
 }

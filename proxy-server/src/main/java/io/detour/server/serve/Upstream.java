@@ -28,42 +28,6 @@ import org.slf4j.LoggerFactory;
  * Lives on the event loop of the client for which it was made.
  */
 final class Upstream extends ChannelInboundHandlerAdapter {
-  /** An exchange, as its connection to the origin sees it. */
-  interface Reader {
-    /** The method of its request: some have responses without content. */
-    String method();
-
-    /** A response has begun: an interim one, or the one. */
-    void head(ResponseHead head, Framing framing);
-
-    /**
-     * A piece of the response's content.
-     *
-     * @param piece not empty; the receiver's to release
-     */
-    void content(ByteBuf piece);
-
-    /**
-     * The response is whole. The connection is the receiver's to keep or to close.
-     *
-     * @param trailers behind chunked content, as they came
-     */
-    void end(FieldLines trailers);
-
-    /**
-     * There will be no (whole) response. The connection is closed.
-     *
-     * @param malformed what the origin sent, or null if the connection broke or ended
-     */
-    void broken(@Nullable MalformedMessage malformed);
-
-    /** What was read has been told. */
-    void readComplete();
-
-    /** The origin takes bytes again, or does not for now. */
-    void upstreamWritabilityChanged();
-  }
-
   private static final Logger logger = LoggerFactory.getLogger(Upstream.class);
 
   private final Channel channel;
@@ -73,7 +37,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   private final ResponseHeadReader heads;
   private final UnreadBytes unread = new UnreadBytes();
 
-  private @Nullable Reader reader;
+  private @Nullable ResponseRelay reader;
   private @Nullable ContentReader content;
   private boolean reading;
 
@@ -82,15 +46,12 @@ final class Upstream extends ChannelInboundHandlerAdapter {
 
   private boolean inputEnded;
 
-  /**
-   * Whether a write has failed: a reset has been seen then, and a later end is not to be trusted.
-   */
+  /** Whether a write has failed: a reset has been seen, and a later end is not to be trusted. */
   private boolean outputFailed;
 
   /**
    * @param channel connected, on the current thread's event loop
    * @param route that led there
-   * @param target where it leads
    * @param limits for the heads of responses
    */
   Upstream(Channel channel, Route route, HostPort target, HeadLimits limits) {
@@ -123,7 +84,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   }
 
   /** Reads for an exchange from now on. */
-  void serve(Reader next) {
+  void serve(ResponseRelay next) {
     reader = next;
     content = null;
     answering = false;
@@ -140,15 +101,12 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     resume();
   }
 
-  /** Nobody will use it any more. */
   void close() {
     reader = null;
     channel.close();
   }
 
-  /**
-   * The same with a reset, so that the origin does not take what it has got for a whole request.
-   */
+  /** The same with a reset: the origin must not take what it has got for a whole request. */
   void abort() {
     reader = null;
     ResetOnClose.reset(channel);
@@ -202,7 +160,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   }
 
   /** Whether there may be more to tell. */
-  private boolean step(Reader to, ByteBuf in) {
+  private boolean step(ResponseRelay to, ByteBuf in) {
     if (content != null) {
       return told(to, content.read(in, to::content));
     }
@@ -216,7 +174,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     };
   }
 
-  private boolean begin(Reader to, ResponseHead head) {
+  private boolean begin(ResponseRelay to, ResponseHead head) {
     return switch (Framing.ofResponse(to.method(), head)) {
       case Received.Malformed(MalformedMessage malformed) -> {
         fail(malformed);
@@ -232,7 +190,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     };
   }
 
-  private boolean told(Reader to, Received<FieldLines> progress) {
+  private boolean told(ResponseRelay to, Received<FieldLines> progress) {
     return switch (progress) {
       case Received.Incomplete() -> false;
       case Received.Malformed(MalformedMessage malformed) -> {
@@ -247,14 +205,14 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   }
 
   /** What follows answers no request: the reader is let go before it is told. */
-  private void end(Reader to, FieldLines trailers) {
+  private void end(ResponseRelay to, FieldLines trailers) {
     content = null;
     reader = null;
     to.end(trailers);
   }
 
   private void fail(@Nullable MalformedMessage malformed) {
-    Reader failed = reader;
+    ResponseRelay failed = reader;
     reader = null;
     channel.close();
     if (failed != null) {

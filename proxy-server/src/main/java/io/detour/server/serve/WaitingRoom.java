@@ -32,29 +32,33 @@ final class WaitingRoom {
   /** More would hold descriptors that nobody asks for. */
   static final int MAX_WAITING = 1024;
 
+  private static final Refusal FULL =
+      new Refusal(
+          503,
+          ProxyErrorType.CONNECTION_LIMIT_REACHED,
+          MAX_WAITING + " connections wait for the other side already");
+  private static final Refusal LATE =
+      new Refusal(504, ProxyErrorType.CONNECTION_TIMEOUT, "nobody came to the other side in time");
+
   /** Which of the two addresses a connection came to. In the relay, the first is the client. */
   enum Side {
     FIRST,
     SECOND
   }
 
-  private final TunnelServices services;
+  private final Services services;
   private final long patienceNanos;
 
-  /**
-   * Who waits, in order of arrival, with the end of their patience. All are of one side, since two
-   * of different sides do not wait.
-   */
+  /** Who waits, all on one side, in order of arrival, with the end of their patience. */
   private final SequencedMap<Channel, Future<?>> waiting = new LinkedHashMap<>();
 
   /** The side of those who wait; of no meaning when nobody does. */
   private Side waitingSide = Side.FIRST;
 
   /**
-   * @param services relay and report
    * @param patience the longest that a connection waits
    */
-  WaitingRoom(TunnelServices services, Duration patience) {
+  WaitingRoom(Services services, Duration patience) {
     this.services = services;
     this.patienceNanos = patience.toNanos();
   }
@@ -80,13 +84,7 @@ final class WaitingRoom {
     } else if (!waiting.isEmpty() && side != waitingSide) {
       join(side, connection, loop);
     } else if (waiting.size() >= MAX_WAITING) {
-      refuse(
-          connection,
-          loop,
-          new Refusal(
-              503,
-              ProxyErrorType.CONNECTION_LIMIT_REACHED,
-              MAX_WAITING + " connections wait for the other side already"));
+      refuse(connection, loop, FULL);
     } else {
       await(side, connection, loop);
     }
@@ -113,11 +111,7 @@ final class WaitingRoom {
   }
 
   private void giveUp(Channel connection, ClientLoop loop) {
-    refuse(
-        connection,
-        loop,
-        new Refusal(
-            504, ProxyErrorType.CONNECTION_TIMEOUT, "nobody came to the other side in time"));
+    refuse(connection, loop, LATE);
   }
 
   private void join(Side side, Channel late, ClientLoop loop) {
@@ -129,7 +123,7 @@ final class WaitingRoom {
     loop.counters().request(RequestKind.TCP, 200);
     boolean earlyIsFirst = side == Side.SECOND;
     Channel first = earlyIsFirst ? early : late;
-    AccessLog log = services.passages().log();
+    AccessLog log = services.log();
     Asked asked = Asked.unread(log.ids().next(), RequestKind.TCP, ClientAddress.of(first));
     services
         .engine()
@@ -144,7 +138,7 @@ final class WaitingRoom {
 
   private void refuse(Channel connection, ClientLoop loop, Refusal refusal) {
     loop.counters().refused(RequestKind.TCP, refusal);
-    services.passages().log().turnedAway(RequestKind.TCP, ClientAddress.of(connection), refusal);
+    services.log().turnedAway(RequestKind.TCP, ClientAddress.of(connection), refusal);
     connection.close();
   }
 }

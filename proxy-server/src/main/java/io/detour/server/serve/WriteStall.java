@@ -8,30 +8,27 @@ import java.time.Duration;
  * Finds out that a peer takes none of the bytes that wait for it. For a {@link Sweep}; on the
  * connection's event loop.
  */
-public final class WriteStall {
+final class WriteStall {
   private final Channel channel;
-  private final Patience patience;
+  private final Sweep.Patience patience;
 
   /** What the peer had taken at the last visit. */
   private long takenBytes;
 
   /**
-   * @param channel the connection
    * @param timeout how long the peer may take nothing
    */
-  public WriteStall(Channel channel, Duration timeout) {
+  WriteStall(Channel channel, Duration timeout) {
     this.channel = channel;
-    this.patience = new Patience(timeout);
+    this.patience = new Sweep.Patience(timeout);
   }
 
   /**
    * Whether the peer has taken nothing for too long, although there was something.
    *
-   * @param writtenBytes what has been written since this was made, or always 0 if no more is
-   *     written
-   * @param nanoTime of the sweep
+   * @param writtenBytes since this was made, or always 0 if no more is written
    */
-  public boolean isOver(long writtenBytes, long nanoTime) {
+  boolean isOver(long writtenBytes, long nanoTime) {
     long waiting = waitingBytes();
     long taken = writtenBytes - waiting;
     if (waiting == 0 || taken != takenBytes) {
@@ -42,7 +39,7 @@ public final class WriteStall {
   }
 
   /** Bytes that wait for the peer, and what it costs to keep them. */
-  public long waitingBytes() {
+  long waitingBytes() {
     ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
     return waiting == null ? 0 : waiting.totalPendingWriteBytes() - waiting.currentProgress();
   }

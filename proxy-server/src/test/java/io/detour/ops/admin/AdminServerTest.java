@@ -14,6 +14,7 @@ import io.detour.ops.metrics.BuildInfo;
 import io.detour.ops.metrics.Metrics;
 import io.detour.rules.RuleSet;
 import io.detour.server.access.AccessOptions;
+import io.detour.server.access.AllowedHosts;
 import io.detour.server.account.DialCounts;
 import io.detour.server.account.RequestCounters;
 import io.detour.server.decide.Reloader;
@@ -21,7 +22,7 @@ import io.detour.server.decide.RulesInForce;
 import io.detour.server.decide.ScriptedLoader;
 import io.detour.server.log.FixedRelayStatistics;
 import io.detour.server.log.RequestIds;
-import io.detour.server.serve.CurrentPac;
+import io.detour.server.serve.AutoConfig;
 import io.detour.server.serve.OpenTunnels;
 import io.detour.server.transport.Transport;
 import java.io.IOException;
@@ -109,9 +110,8 @@ class AdminServerTest {
         new TargetCertificates(),
         AccessOptions.open(),
         Map.of(),
-        machine -> null,
-        new CurrentPac(rules, InstantSource.system()),
-        Runnable::run,
+        new AutoConfig(
+            rules, InstantSource.system(), Runnable::run, List.of(), new AllowedHosts(Set.of())),
         InstantSource.system(),
         ZoneOffset.UTC);
   }

@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.server.account.UseJournal;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 
@@ -23,7 +24,7 @@ final class KilledWriter {
     Ledger ledger = Ledger.open(options, InstantSource.system());
     long now = InstantSource.system().instant().getEpochSecond();
     for (int told = 1; ; told++) {
-      ledger.used(new LedgerUse("erp", "h" + told % 50, "c", null, null, null, now));
+      ledger.used(new UseJournal.Use("erp", "h" + told % 50, "c", null, null, null, now));
       System.out.println("told " + told);
       TimeUnit.MILLISECONDS.sleep(EACH_MILLIS);
     }

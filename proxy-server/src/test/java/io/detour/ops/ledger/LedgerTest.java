@@ -5,6 +5,7 @@ import static io.detour.ops.ledger.Ledgers.use;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.server.account.UseJournal;
 import io.detour.server.decide.RecordedLog;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,8 @@ class LedgerTest {
     try (Ledger ledger = Ledger.open(options, clock, Ledgers.LAZY, Ledgers.PENDING)) {
       ledger.rulesInForce(List.of("erp"));
       ledger.used(
-          new LedgerUse("erp", "a.old", "10.0.0.1", "jo", "curl/8", "a.new:443", clock.second()));
+          new UseJournal.Use(
+              "erp", "a.old", "10.0.0.1", "jo", "curl/8", "a.new:443", clock.second()));
       ledger.relayed("erp", "a.old", "10.0.0.1", 3, 4_000_000_000L);
     }
 
@@ -92,9 +94,9 @@ class LedgerTest {
   @Test
   void theLastUserIsThatOfTheLatestRequestAlsoIfItIsWrittenFirst() {
     try (Ledger ledger = Ledgers.open(url(), clock)) {
-      ledger.used(new LedgerUse("r", "h", "c", "late", "b", "t2", MovingClock.START + 5));
+      ledger.used(new UseJournal.Use("r", "h", "c", "late", "b", "t2", MovingClock.START + 5));
       Ledgers.awaitWritten(ledger);
-      ledger.used(new LedgerUse("r", "h", "c", "early", "a", "t1", MovingClock.START));
+      ledger.used(new UseJournal.Use("r", "h", "c", "early", "a", "t1", MovingClock.START));
       clock.move(Duration.ofHours(1));
       ledger.relayed("r", "h", "c", 1, 1);
       Ledgers.awaitWritten(ledger);
@@ -111,10 +113,10 @@ class LedgerTest {
   void hostileTextIsKeptWithoutItsNulsAndHalvesOfCharacters() {
     try (Ledger ledger = Ledgers.open(url(), clock)) {
       ledger.used(
-          new LedgerUse(
+          new UseJournal.Use(
               "r", "h\0\ud800", "c", "u'; DROP TABLE legacy_use; --", "\0", null, clock.second()));
       ledger.used(
-          new LedgerUse(
+          new UseJournal.Use(
               "r", "h\ufffd\ufffd", "c", null, "x".repeat(5000), null, clock.second() + 1));
     }
 

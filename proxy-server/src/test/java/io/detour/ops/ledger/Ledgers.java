@@ -3,6 +3,7 @@ package io.detour.ops.ledger;
 import static org.awaitility.Awaitility.await;
 
 import io.detour.ops.ledger.LedgerStatistics.Write;
+import io.detour.server.account.UseJournal;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -58,8 +59,8 @@ final class Ledgers {
     return Ledger.open(options, clock, FAST, PENDING);
   }
 
-  static LedgerUse use(String rule, String host, String client, long epochSecond) {
-    return new LedgerUse(rule, host, client, null, null, null, epochSecond);
+  static UseJournal.Use use(String rule, String host, String client, long epochSecond) {
+    return new UseJournal.Use(rule, host, client, null, null, null, epochSecond);
   }
 
   /** Waits until all that it was told before is in the database. */

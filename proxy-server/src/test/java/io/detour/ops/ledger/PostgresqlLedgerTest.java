@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.detour.ops.ledger.LedgerStatistics.Folded;
 import io.detour.ops.ledger.LedgerStatistics.Write;
+import io.detour.server.account.UseJournal;
 import io.detour.server.decide.RecordedLog;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -164,7 +165,7 @@ class PostgresqlLedgerTest {
     PostgresqlUrl url = server.database();
     try (Ledger ledger = Ledgers.open(url, clock)) {
       ledger.used(
-          new LedgerUse(
+          new UseJournal.Use(
               "r", "h\0", "c", "\0\ud800", "'; DROP TABLE detour_run; --", "", clock.second()));
       ledger.used(use("r", "\udc00", "c", clock.second()));
     }
@@ -214,8 +215,8 @@ class PostgresqlLedgerTest {
   void hostsAreAddedUpByTheServer() throws Exception {
     PostgresqlUrl url = server.database();
     try (Ledger ledger = Ledgers.open(url, clock)) {
-      ledger.used(new LedgerUse("r", "h", "c1", "old", null, null, clock.second()));
-      ledger.used(new LedgerUse("r", "h", "c2", "new", null, null, clock.second() + 1));
+      ledger.used(new UseJournal.Use("r", "h", "c1", "old", null, null, clock.second()));
+      ledger.used(new UseJournal.Use("r", "h", "c2", "new", null, null, clock.second() + 1));
     }
 
     ReportQuery query = new ReportQuery(Duration.ofDays(30), clock.instant(), false, null);

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.detour.core.HostPort;
 import io.detour.rules.Hop;
 import io.detour.server.dial.DialResult.Connected;
+import io.detour.server.parse.http.ViaField;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
@@ -63,7 +64,10 @@ class HttpParentTest {
     ScriptedParent parent = fixture.keep(ScriptedParent.answering(OK));
     Dialer dialer =
         fixture.dialer(
-            fixture.options.withPseudonym("detour-1").withParents(Map.of("dc", parent.http())));
+            fixture
+                .options
+                .withPseudonym(new ViaField("detour-1"))
+                .withParents(Map.of("dc", parent.http())));
     CompletableFuture<DialResult> told = new CompletableFuture<>();
 
     fixture.runOnLoop(

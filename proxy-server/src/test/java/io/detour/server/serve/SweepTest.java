@@ -15,6 +15,8 @@ class SweepTest {
   private final Sweep sweep =
       new Sweep(channel.eventLoop(), Duration.ofHours(1), Duration.ofMillis(800));
 
+  private final Sweep.Patience patience = new Sweep.Patience(Duration.ofNanos(100));
+
   SweepTest() {
     channel.freezeTime();
   }
@@ -157,5 +159,28 @@ class SweepTest {
 
     assertThat(broken.bugs).hasSize(1);
     assertThat(other.stops).isOne();
+  }
+
+  @Test
+  void patienceBeginsWithTheFirstVisit() {
+    assertThat(patience.isOver(1000)).isFalse();
+    assertThat(patience.isOver(1100)).isFalse();
+    assertThat(patience.isOver(1101)).isTrue();
+    assertThat(patience.isOver(1102)).isTrue();
+  }
+
+  @Test
+  void patienceBeginsAnewWhenRenewed() {
+    assertThat(patience.isOver(1000)).isFalse();
+    patience.renew();
+    assertThat(patience.isOver(1101)).isFalse();
+    assertThat(patience.isOver(1202)).isTrue();
+  }
+
+  @Test
+  void theClockMayOverflow() {
+    assertThat(patience.isOver(Long.MAX_VALUE - 50)).isFalse();
+    assertThat(patience.isOver(Long.MIN_VALUE + 49)).isFalse();
+    assertThat(patience.isOver(Long.MIN_VALUE + 50)).isTrue();
   }
 }

@@ -2,6 +2,7 @@ package io.detour.server.parse.http;
 
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this process calls itself in the field {@code Via} (RFC 9110 7.6.3): different in each, so
@@ -11,6 +12,9 @@ import java.util.HexFormat;
  * @param text a token
  */
 public record ViaField(String text) {
+  /** Of the field. */
+  public static final String NAME = "Via";
+
   private static final int RANDOM_BYTES = 4;
 
   /** A new one. */
@@ -26,10 +30,10 @@ public record ViaField(String text) {
    * @param fields of the message
    */
   public boolean isIn(FieldLines fields) {
-    if (!fields.contains("Via")) {
+    if (!fields.contains(NAME)) {
       return false;
     }
-    for (String passed : fields.tokens("Via")) {
+    for (String passed : fields.tokens(NAME)) {
       // received-protocol RWS received-by [ RWS comment ]
       String[] words = passed.split("[ \t]+", 3);
       if (words.length > 1 && words[1].equalsIgnoreCase(text)) {
@@ -39,14 +43,28 @@ public record ViaField(String text) {
     return false;
   }
 
+  /** The field value of a received message, its lines joined, or null if it has none. */
+  public static @Nullable String received(FieldLines fields) {
+    return fields.contains(NAME) ? String.join(", ", fields.all(NAME)) : null;
+  }
+
   /**
    * The field value with this process behind the others.
    *
-   * @param fields of the received message
-   * @param minorVersion of the received message
+   * @param received as {@link #received} has it
+   * @param minorVersion of the HTTP/1 of the received message
    */
-  public String appendedTo(FieldLines fields, int minorVersion) {
+  public String appendedTo(@Nullable String received, int minorVersion) {
     String own = "1." + minorVersion + ' ' + text;
-    return fields.contains("Via") ? String.join(", ", fields.all("Via")) + ", " + own : own;
+    return received == null ? own : received + ", " + own;
+  }
+
+  /**
+   * Sets the field of a message that is passed on.
+   *
+   * @param received the fields of the received message
+   */
+  void set(FieldLines.Builder passedOn, FieldLines received, int minorVersion) {
+    passedOn.set(NAME, appendedTo(received(received), minorVersion));
   }
 }

@@ -10,6 +10,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ViaFieldTest {
   private static final ViaField OWN = new ViaField("detour-01234567");
 
+  private static String appended(int minorVersion, String... lines) {
+    return OWN.appendedTo(ViaField.received(FieldLines.of(lines)), minorVersion);
+  }
+
   @Test
   void eachProcessHasItsOwn() {
     assertThat(ViaField.random().text()).matches("detour-[0-9a-f]{8}");
@@ -19,8 +23,8 @@ class ViaFieldTest {
   @Test
   @DisplayName("F07: it is appended behind the others, in one line")
   void itIsAppended() {
-    assertThat(OWN.appendedTo(FieldLines.of(), 1)).isEqualTo("1.1 detour-01234567");
-    assertThat(OWN.appendedTo(FieldLines.of("Via", "1.0 a", "X", "y", "via", "2 b (c)"), 0))
+    assertThat(appended(1)).isEqualTo("1.1 detour-01234567");
+    assertThat(appended(0, "Via", "1.0 a", "X", "y", "via", "2 b (c)"))
         .isEqualTo("1.0 a, 2 b (c), 1.0 detour-01234567");
   }
 

@@ -1,17 +1,8 @@
-package io.detour.server.serve;
+package io.detour.server.parse.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.detour.server.parse.http.ForwardRequest;
-import io.detour.server.parse.http.ForwardTarget;
-import io.detour.server.parse.http.Framing;
-import io.detour.server.parse.http.HeadLimits;
-import io.detour.server.parse.http.MessageWriter;
-import io.detour.server.parse.http.Received;
-import io.detour.server.parse.http.RequestHead;
-import io.detour.server.parse.http.RequestHeadReader;
-import io.detour.server.parse.http.ViaField;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.Random;

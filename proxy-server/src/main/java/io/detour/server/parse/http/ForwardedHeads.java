@@ -1,22 +1,14 @@
-package io.detour.server.serve;
+package io.detour.server.parse.http;
 
 import io.detour.core.HostPort;
-import io.detour.server.parse.http.EndToEnd;
-import io.detour.server.parse.http.FieldLines;
-import io.detour.server.parse.http.ForwardRequest;
-import io.detour.server.parse.http.ForwardTarget;
-import io.detour.server.parse.http.Framing;
-import io.detour.server.parse.http.RequestHead;
-import io.detour.server.parse.http.ResponseHead;
-import io.detour.server.parse.http.ViaField;
 
 /**
  * Writes the heads that go on (RFC 9110 7.6): end-to-end fields as they came, Host, framing, Via
  * and Connection made anew. Immutable; any thread.
  *
- * @param pseudonym of this process
+ * @param via names this process
  */
-public record ForwardedHeads(ViaField pseudonym) {
+public record ForwardedHeads(ViaField via) {
   private static final int OWN_MINOR_VERSION = 1;
 
   /**
@@ -26,7 +18,7 @@ public record ForwardedHeads(ViaField pseudonym) {
    * @param maxForwards what Max-Forwards says, or {@link RequestControls#UNLIMITED} to leave it as
    *     it is
    */
-  RequestHead request(ForwardRequest request, HostPort host, int maxForwards) {
+  public RequestHead request(ForwardRequest request, HostPort host, int maxForwards) {
     RequestHead head = request.head();
     FieldLines.Builder fields = new FieldLines.Builder().add("Host", hostField(host));
     fields.addAll(EndToEnd.of(head.fields()).build());
@@ -36,7 +28,7 @@ public record ForwardedHeads(ViaField pseudonym) {
     if (maxForwards >= 0) {
       fields.set("Max-Forwards", Integer.toString(maxForwards));
     }
-    fields.set("Via", pseudonym.appendedTo(head.fields(), head.minorVersion()));
+    via.set(fields, head.fields(), head.minorVersion());
     request.framing().addTo(fields);
     return new RequestHead(
         head.method(), request.target().pathAndQuery(), OWN_MINOR_VERSION, fields.build());
@@ -53,7 +45,7 @@ public record ForwardedHeads(ViaField pseudonym) {
    * @param framing towards the client
    * @param closes whether the connection ends behind it
    */
-  ResponseHead response(ResponseHead head, Framing framing, boolean closes) {
+  public ResponseHead response(ResponseHead head, Framing framing, boolean closes) {
     FieldLines.Builder fields = endToEnd(head);
     framing.addTo(fields);
     if (closes) {
@@ -63,13 +55,14 @@ public record ForwardedHeads(ViaField pseudonym) {
   }
 
   /** An interim response (RFC 9110 15.2), which has no content. */
-  ResponseHead interim(ResponseHead head) {
+  public ResponseHead interim(ResponseHead head) {
     return new ResponseHead(
         OWN_MINOR_VERSION, head.status(), head.reason(), endToEnd(head).build());
   }
 
   private FieldLines.Builder endToEnd(ResponseHead head) {
-    return EndToEnd.of(head.fields())
-        .set("Via", pseudonym.appendedTo(head.fields(), head.minorVersion()));
+    FieldLines.Builder fields = EndToEnd.of(head.fields());
+    via.set(fields, head.fields(), head.minorVersion());
+    return fields;
   }
 }

@@ -1,7 +1,5 @@
-package io.detour.server.serve;
+package io.detour.server.parse.http;
 
-import io.detour.server.parse.http.FieldLines;
-import io.detour.server.parse.http.RequestHead;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
 import java.util.List;
@@ -14,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param hopsLeft how many more proxies may pass it on, or {@link #UNLIMITED}
  * @param problem why the request is not passed on whatever else it says, or null
  */
-record RequestControls(boolean awaitsContinue, int hopsLeft, @Nullable Refusal problem) {
-  static final int UNLIMITED = -1;
+public record RequestControls(boolean awaitsContinue, int hopsLeft, @Nullable Refusal problem) {
+  public static final int UNLIMITED = -1;
 
   /** Longer numbers are as good as no limit, and would overflow. */
   private static final int MAX_DIGITS = 9;
@@ -25,7 +23,7 @@ record RequestControls(boolean awaitsContinue, int hopsLeft, @Nullable Refusal p
   private static final Refusal UNKNOWN_EXPECTATION =
       new Refusal(417, ProxyErrorType.HTTP_REQUEST_ERROR, "the expectation is not known");
 
-  static RequestControls of(RequestHead head) {
+  public static RequestControls of(RequestHead head) {
     FieldLines fields = head.fields();
     List<String> expected = fields.all("Expect");
     if (!expected.stream().allMatch(RequestControls::isContinue)) {
@@ -49,12 +47,12 @@ record RequestControls(boolean awaitsContinue, int hopsLeft, @Nullable Refusal p
   }
 
   /** Whether this proxy has to answer it (RFC 9110 7.6.2). */
-  boolean endsHere() {
+  public boolean endsHere() {
     return hopsLeft == 0;
   }
 
   /** What Max-Forwards says behind this proxy, or {@link #UNLIMITED}. */
-  int hopsLeftBehind() {
+  public int hopsLeftBehind() {
     return hopsLeft == UNLIMITED ? UNLIMITED : hopsLeft - 1;
   }
 }

@@ -1,15 +1,8 @@
-package io.detour.server.serve;
+package io.detour.server.parse.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.HostPort;
-import io.detour.server.parse.http.FieldLines;
-import io.detour.server.parse.http.ForwardRequest;
-import io.detour.server.parse.http.ForwardTarget;
-import io.detour.server.parse.http.Framing;
-import io.detour.server.parse.http.RequestHead;
-import io.detour.server.parse.http.ResponseHead;
-import io.detour.server.parse.http.ViaField;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,9 +1,7 @@
-package io.detour.server.serve;
+package io.detour.server.parse.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.detour.server.parse.http.FieldLines;
-import io.detour.server.parse.http.RequestHead;
 import io.detour.server.status.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,0 +1,98 @@
+package io.detour;
+
+import io.detour.Shutdown.Step;
+import io.detour.config.ServerOptions;
+import io.detour.core.relay.RelayEngine;
+import io.detour.ops.ledger.Ledger;
+import io.detour.server.accept.Listeners;
+import io.detour.server.access.AccessControl;
+import io.detour.server.account.RequestCounters;
+import io.detour.server.decide.Reloader;
+import io.detour.server.decide.RulesInForce;
+import io.detour.server.dial.DialOptions;
+import io.detour.server.dial.Dialer;
+import io.detour.server.dial.OwnAddresses;
+import io.detour.server.dial.RouteDialer;
+import io.detour.server.log.AccessLog;
+import io.detour.server.parse.http.ViaField;
+import io.detour.server.serve.Services;
+import io.detour.server.transport.Transport;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The parts of a server that requests pass. Nothing listens yet.
+ *
+ * @param via names this process
+ * @param own addresses that are never dialled; those of the listeners are to be added
+ */
+record DataPath(
+    ViaField via,
+    OwnAddresses own,
+    EventLoopGroup group,
+    RequestCounters counters,
+    Listeners listeners,
+    Reloader reloader,
+    DialOptions dialOptions,
+    Dialer dialer,
+    Ledger ledger,
+    Services services) {
+  /** How long the event loops may take to end, once nothing is left on them. */
+  private static final int CLOSE_SECONDS = 5;
+
+  static DataPath of(
+      ServerOptions options, Transport transport, InstantSource clock, Shutdown shutdown)
+      throws IOException {
+    Ledger ledger = shutdown.add(Step.LEDGER, Ledger.open(options.ledger(), clock), Ledger::close);
+    ViaField via = ViaField.random();
+    OwnAddresses own = new OwnAddresses();
+    EventLoopGroup group = shutdown.add(Step.EVENT_LOOPS, loops(options, transport), DataPath::end);
+    RequestCounters counters = new RequestCounters(options.threads());
+    Listeners listeners =
+        new Listeners(
+            transport, group, counters, options.limits().clients(), options.timeouts().head());
+    RulesInForce rules = new RulesInForce(options.rules().first());
+    Reloader reloader = new Reloader(options.rules().loader(), rules, clock);
+    shutdown.add(Step.RELOADER, reloader, Reloader::close);
+    DialOptions dial = options.dial().withPseudonym(via);
+    Dialer dialer = shutdown.add(Step.DIALER, new Dialer(dial, transport, own), Dialer::close);
+    RelayEngine engine = new RelayEngine(options.relay());
+    shutdown.add(Step.TUNNELS, engine, RelayEngine::close);
+    AccessControl access = AccessControl.start(options.access());
+    shutdown.add(Step.ACCESS, access, AccessControl::close);
+    AccessLog log = new AccessLog(options.log().usesPerMinute());
+    shutdown.add(Step.ACCESS_LOG, log, AccessLog::finish);
+    Services services =
+        new Services(access, rules, new RouteDialer(dialer), engine, log, ledger, clock);
+    return new DataPath(
+        via, own, group, counters, listeners, reloader, dial, dialer, ledger, services);
+  }
+
+  private static EventLoopGroup loops(ServerOptions options, Transport transport) {
+    int threads = options.threads();
+    return new MultiThreadIoEventLoopGroup(
+        threads,
+        new DefaultThreadFactory("loop"),
+        transport.servingHandlers().of(options.busyPoll(), threads > 1));
+  }
+
+  private static void end(EventLoopGroup group) {
+    group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+
+  RulesInForce rules() {
+    return services.rules();
+  }
+
+  RelayEngine engine() {
+    return services.engine();
+  }
+
+  InstantSource clock() {
+    return services.clock();
+  }
+}

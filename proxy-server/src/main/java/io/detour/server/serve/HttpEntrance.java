@@ -1,0 +1,130 @@
+package io.detour.server.serve;
+
+import io.detour.core.Address;
+import io.detour.server.accept.ClientAddress;
+import io.detour.server.accept.ClientEntrance;
+import io.detour.server.accept.ClientLoop;
+import io.detour.server.account.RequestKind;
+import io.detour.server.parse.http.ForwardedHeads;
+import io.detour.server.parse.http.HeadLimits;
+import io.detour.server.parse.http.ParsedRequest;
+import io.detour.server.parse.http.RequestHead;
+import io.detour.server.parse.http.RequestParser;
+import io.detour.server.parse.http.ViaField;
+import io.detour.server.status.ProxyErrorType;
+import io.detour.server.status.Refusal;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the clients of HTTP listeners come in, and what their connections share. Any thread may
+ * make it; clients are admitted on their event loops.
+ */
+public final class HttpEntrance implements ClientEntrance {
+  private static final Refusal LOOP =
+      new Refusal(
+          502, ProxyErrorType.PROXY_LOOP_DETECTED, "the request has passed this proxy before");
+
+  private final Services services;
+  private final HeadLimits headLimits;
+  private final ClientTimeouts timeouts;
+  private final ViaField via;
+  private final ForwardedHeads forwardedHeads;
+  private final AutoConfig autoConfig;
+  private final ConcurrentMap<EventLoop, Sweep> sweeps = new ConcurrentHashMap<>();
+
+  /**
+   * @param headLimits how large the head of a request or response may be
+   * @param via names this process
+   */
+  public HttpEntrance(
+      Services services,
+      HeadLimits headLimits,
+      ClientTimeouts timeouts,
+      ViaField via,
+      AutoConfig autoConfig) {
+    this.services = services;
+    this.headLimits = headLimits;
+    this.timeouts = timeouts;
+    this.via = via;
+    this.forwardedHeads = new ForwardedHeads(via);
+    this.autoConfig = autoConfig;
+  }
+
+  /** Step 2: what a head asks for, unless it has passed this process before. */
+  ParsedRequest parse(RequestHead head) {
+    ParsedRequest request = RequestParser.parse(head, services.access().options().strictHost());
+    return via.isIn(head.fields()) ? new ParsedRequest.Refused(request.kind(), LOOP) : request;
+  }
+
+  Services services() {
+    return services;
+  }
+
+  HeadLimits headLimits() {
+    return headLimits;
+  }
+
+  ClientTimeouts timeouts() {
+    return timeouts;
+  }
+
+  ForwardedHeads forwardedHeads() {
+    return forwardedHeads;
+  }
+
+  AutoConfig autoConfig() {
+    return autoConfig;
+  }
+
+  @Override
+  public @Nullable Refusal objection(@Nullable Address client) {
+    return services.objection(client);
+  }
+
+  @Override
+  public void admit(Channel client, ClientLoop loop) {
+    client.pipeline().addLast(new ClientConnection(this, loop, client));
+  }
+
+  @Override
+  public void refuse(Channel client, ClientLoop loop, Refusal refusal) {
+    loop.counters().refused(RequestKind.CONNECT, refusal);
+    services.log().turnedAway(RequestKind.CONNECT, ClientAddress.of(client), refusal);
+    StagedClose.behind(loop, client, Unpooled.wrappedBuffer(refusal.bytes()));
+  }
+
+  /** That of an event loop. */
+  Sweep sweep(EventLoop loop) {
+    Sweep sweep = sweeps.get(loop);
+    return sweep != null
+        ? sweep
+        : sweeps.computeIfAbsent(
+            loop,
+            made ->
+                new Sweep(
+                    made,
+                    timeouts.head(),
+                    timeouts.idle(),
+                    timeouts.body(),
+                    timeouts.response(),
+                    timeouts.writeStall()));
+  }
+
+  /**
+   * Cuts the connections on which plain HTTP is being served, because the server stops: what a
+   * client has of a response must not look like all of it. Waits; not on an event loop.
+   */
+  public void cut() {
+    List<Future<?>> cuts = new ArrayList<>();
+    sweeps.forEach((loop, sweep) -> cuts.add(loop.submit(sweep::stop)));
+    cuts.forEach(Future::syncUninterruptibly);
+  }
+}
