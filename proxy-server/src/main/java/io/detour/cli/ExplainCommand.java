@@ -14,7 +14,6 @@ import io.detour.ops.explain.FullExplanation;
 import io.detour.rules.Printable;
 import io.detour.rules.Request;
 import io.detour.rules.RuleSet;
-import io.detour.rules.document.Problem;
 import io.detour.rules.document.TimeText;
 import io.detour.rules.file.RuleFiles;
 import io.detour.server.decide.RuleSource;
@@ -26,15 +25,12 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -50,21 +46,14 @@ import picocli.CommandLine.TypeConversionException;
           + " would get.",
       "With --resolve, --connect or --tls the targets are tried out, too."
     },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:explained, and all that was tried out went well",
       "1:a file has a problem, a target does not answer, or its certificate would be refused",
       "2:wrong usage, or no host"
     })
-final class ExplainCommand implements Callable<Integer> {
+final class ExplainCommand extends Verb {
   private static final int DEFAULT_PORT = 443;
   private static final Duration LIMIT = Duration.ofMinutes(5);
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
-  private CommandSpec spec;
 
   @Parameters(
       paramLabel = "HOST[:PORT]",
@@ -127,8 +116,7 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     return switch (HostPort.parse(asked, DEFAULT_PORT)) {
       case MalformedAuthority malformed -> {
-        spec.commandLine()
-            .getErr()
+        err()
             .println(
                 Printable.quoted(asked)
                     + " is not HOST or HOST:PORT: "
@@ -138,7 +126,7 @@ final class ExplainCommand implements Callable<Integer> {
       }
       case HostPort hostPort ->
           switch (readConfiguration()) {
-            case ConfigurationFile.Rejected rejected -> report(rejected.problems());
+            case ConfigurationFile.Rejected rejected -> refuse(rejected.problems());
             case ConfigurationFile.Loaded loaded -> explain(hostPort, loaded.configuration());
           };
     };
@@ -159,7 +147,7 @@ final class ExplainCommand implements Callable<Integer> {
   private int explain(HostPort hostPort, Configuration configuration) throws InterruptedException {
     ZoneId zone = ZoneId.systemDefault();
     return switch (readRules(configuration.rules(), zone)) {
-      case RuleFiles.Rejected rejected -> report(rejected.problems());
+      case RuleFiles.Rejected rejected -> refuse(rejected.problems());
       case RuleFiles.Loaded loaded -> explain(hostPort, configuration, loaded.rules(), zone);
     };
   }
@@ -172,9 +160,7 @@ final class ExplainCommand implements Callable<Integer> {
           RuleFiles.load(List.of(path), zone);
       case RuleSource.IfPresent(Path path) -> {
         String name = Printable.escaped(path.toString());
-        spec.commandLine()
-            .getErr()
-            .println("detour explain: there is no " + name + " here, so there are no rules");
+        report("there is no " + name + " here, so there are no rules");
         yield RuleFiles.Loaded.none();
       }
     };
@@ -211,18 +197,13 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private void print(FullExplanation explained) {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     if (json) {
       out.println(ExplanationJson.of(explained));
     } else {
       ExplanationText.of(explained).forEach(out::println);
     }
     out.flush();
-  }
-
-  private int report(List<Problem> problems) {
-    problems.forEach(spec.commandLine().getErr()::println);
-    return 1;
   }
 
   /** Reads an IP address. */

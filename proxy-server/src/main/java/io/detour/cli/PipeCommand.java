@@ -23,7 +23,6 @@ import io.detour.server.transport.Transport;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
@@ -31,14 +30,11 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code detour pipe}: standard input and output through the rules and one tunnel, without a
@@ -52,9 +48,6 @@ import picocli.CommandLine.Spec;
       "Connects standard input and output with a host, through the rules.",
       "The end of the input is passed on, and the answer to it still comes."
     },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:both sides ended, everything was delivered",
       "1:no tunnel, or it was cut; standard error says why",
@@ -62,16 +55,12 @@ import picocli.CommandLine.Spec;
       "141:nobody read standard output any more"
     },
     footer = {"", "For ssh: ssh -o ProxyCommand='detour pipe %%h:%%p' HOST"})
-final class PipeCommand implements Callable<Integer> {
+final class PipeCommand extends Verb {
   /** What a shell reports for a process that SIGPIPE, number 13, has ended. */
   private static final int OUTPUT_CLOSED = 128 + 13;
 
   /** The user who waits for the other side ends the process when that takes too long. */
   private static final Duration NEVER = RelayOptions.MAX_TIMEOUT;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
-  private CommandSpec spec;
 
   @Parameters(
       paramLabel = "HOST:PORT",
@@ -99,8 +88,7 @@ final class PipeCommand implements Callable<Integer> {
   public Integer call() {
     return switch (HostPort.parse(asked)) {
       case MalformedAuthority malformed -> {
-        String problem = malformed.problem() + " (expected: HOST:PORT)";
-        report(problem);
+        fail(malformed.problem() + " (expected: HOST:PORT)");
         yield 2;
       }
       case HostPort target -> configure(target);
@@ -113,7 +101,7 @@ final class PipeCommand implements Callable<Integer> {
     }
     return switch (ConfigurationFile.load(config)) {
       case ConfigurationFile.Rejected rejected ->
-          report("the configuration has problems", rejected.problems());
+          refuse("the configuration has problems", rejected.problems());
       case ConfigurationFile.Loaded(Configuration file) -> decide(target, file, file::ruleSetting);
     };
   }
@@ -140,7 +128,7 @@ final class PipeCommand implements Callable<Integer> {
     RuleSource source = rules == null ? named(configuration.rules()) : new RuleSource.Listed(rules);
     RuleJudge judge = RuleJudge.of(setting, Mode.ENFORCE);
     return switch (new RuleFileLoader(source, judge).read()) {
-      case RuleRead.Refused refused -> report("the rules have problems", refused.problems());
+      case RuleRead.Refused refused -> refuse("the rules have problems", refused.problems());
       case RuleRead.Accepted accepted ->
           carry(accepted.rules(), configuration.dialOptions(), target);
     };
@@ -149,8 +137,7 @@ final class PipeCommand implements Callable<Integer> {
   private int carry(RuleSet loaded, DialOptions dial, HostPort target) {
     String whyNoEpoll = Transport.whyNoEpoll();
     if (whyNoEpoll != null) {
-      report("a pipe needs epoll: " + whyNoEpoll);
-      return 1;
+      return fail("a pipe needs epoll: " + whyNoEpoll);
     }
     LogOutput.onlyWarningsOnStandardError();
     RelayOptions relay = RelayOptions.defaults().withTimeouts(NEVER, NEVER, NEVER);
@@ -161,8 +148,7 @@ final class PipeCommand implements Callable<Integer> {
     try {
       return exitCode(PipedTunnel.carry(loaded, dial, relay, target, in, out, temporary));
     } catch (IOException e) {
-      report(String.valueOf(e.getMessage()));
-      return 1;
+      return fail(String.valueOf(e.getMessage()));
     } finally {
       LogOutput.flush();
     }
@@ -172,22 +158,18 @@ final class PipeCommand implements Callable<Integer> {
     return switch (result) {
       case PipeResult.Whole _ -> 0;
       case PipeResult.OutputClosed _ -> OUTPUT_CLOSED;
-      case PipeResult.Broken broken -> {
-        report(broken.reason());
-        yield 1;
-      }
+      case PipeResult.Broken broken -> fail(broken.reason());
     };
   }
 
-  private void report(String problem) {
-    PrintWriter err = spec.commandLine().getErr();
-    err.println("detour pipe: " + Printable.escaped(asked + ": " + problem));
+  private int fail(String problem) {
+    report(Printable.escaped(asked + ": " + problem));
+    return 1;
   }
 
-  private int report(String why, List<Problem> problems) {
-    PrintWriter err = spec.commandLine().getErr();
-    problems.forEach(err::println);
-    err.println("detour pipe: " + why + ", so nothing was connected");
+  private int refuse(String why, List<Problem> problems) {
+    refuse(problems);
+    report(why + ", so nothing was connected");
     return 1;
   }
 }

@@ -46,38 +46,29 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code detour run}: serves until it is told to stop. */
 @Command(
     name = "run",
     description = "Serves: accepts clients, rewrites legacy names, relays.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:stopped", "1:could not start", "2:wrong usage"},
     footer = {
       "",
       "SIGTERM or SIGINT stops accepting, lets tunnels and requests end, and exits; a second one"
           + " exits at once. SIGHUP reads the rules again, SIGUSR1 opens log files again."
     })
-final class RunCommand implements Callable<Integer> {
+final class RunCommand extends Verb {
   private static final Logger logger = LoggerFactory.getLogger("detour");
   private static final String EXAMPLE_RULES = "rules.example.yaml";
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
-  private CommandSpec spec;
 
   @Mixin private ConfigurationFlags flags = new ConfigurationFlags();
 
@@ -100,40 +91,34 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     return switch (flags.read()) {
-      case ConfigurationFile.Rejected rejected -> {
-        refuseToStart("the configuration has problems", rejected.problems());
-        yield 1;
-      }
+      case ConfigurationFile.Rejected rejected ->
+          refuse("the configuration has problems", rejected.problems());
       case ConfigurationFile.Loaded loaded -> serve(loaded.configuration());
     };
   }
 
   private int serve(Configuration configuration) throws InterruptedException {
     if (demo && configuration.listen().stream().noneMatch(RunCommand::isTcp)) {
-      spec.commandLine()
-          .getErr()
-          .println("detour: --demo: \"listen\" has no ADDRESS:PORT (expected: at least one)");
-      return 1;
+      return refuse("--demo: \"listen\" has no ADDRESS:PORT (expected: at least one)");
     }
     if (!startLog(configuration.log())) {
       return 1;
     }
-    ReloadSignal hangUp = ReloadSignal.listen();
+    CompletableFuture<Runnable> hangUp = Signals.reload();
     RuleSupply rules = readRules(configuration);
     if (rules == null || !canAskUsers(configuration.access())) {
       return 1;
     }
-    StopSignals signals = StopSignals.listen();
+    Signals.Stop signals = Signals.Stop.listen();
     try (DemoOrigin origin = demo ? DemoOrigin.start() : null;
         Detour server = Detour.start(options(configuration, rules, origin))) {
       announce(server, origin, rules.first(), configuration.relay().mode());
-      hangUp.then(() -> server.reload(ReloadTrigger.SIGNAL));
-      server.whenDrainIsAsked(() -> signals.stop("drain"));
+      hangUp.complete(() -> server.reload(ReloadTrigger.SIGNAL));
+      server.whenDrainIsAsked(() -> signals.request("drain"));
       stop(server, signals.await(), configuration.timeout(Timeout.DRAIN));
       return 0;
     } catch (IOException e) {
-      spec.commandLine().getErr().println("detour: " + e.getMessage());
-      return 1;
+      return refuse(e.getMessage());
     } finally {
       LogOutput.flush();
     }
@@ -143,12 +128,10 @@ final class RunCommand implements Callable<Integer> {
   private boolean startLog(LogOptions options) {
     boolean forPeople = demo && !flags.nameLogFormat();
     try {
-      LogSignal.reopen(LogOutput.start(forPeople ? options.withFormat(LogFormat.TEXT) : options));
+      Signals.reopenLogs(LogOutput.start(forPeople ? options.withFormat(LogFormat.TEXT) : options));
       return true;
     } catch (IOException e) {
-      spec.commandLine()
-          .getErr()
-          .println("detour: log.access: cannot be written to: " + e.getMessage());
+      refuse("log.access: cannot be written to: " + e.getMessage());
       return false;
     }
   }
@@ -165,7 +148,7 @@ final class RunCommand implements Callable<Integer> {
         yield new RuleSupply(accepted.rules(), loader, configuration.rulesWatch(), mode);
       }
       case RuleRead.Refused refused -> {
-        refuseToStart("the rules have problems", refused.problems());
+        refuse("the rules have problems", refused.problems());
         yield null;
       }
     };
@@ -179,16 +162,20 @@ final class RunCommand implements Callable<Integer> {
     return switch (UserFile.load(access.users())) {
       case Users _ -> true;
       case ReadUsers.Rejected rejected -> {
-        refuseToStart("the users have problems", rejected.problems());
+        refuse("the users have problems", rejected.problems());
         yield false;
       }
     };
   }
 
-  private void refuseToStart(String why, List<Problem> problems) {
-    PrintWriter err = spec.commandLine().getErr();
-    problems.forEach(err::println);
-    err.println("detour: " + why + ", so nothing was started");
+  private int refuse(String why, List<Problem> problems) {
+    refuse(problems);
+    return refuse(why + ", so nothing was started");
+  }
+
+  private int refuse(@Nullable String why) {
+    err().println("detour: " + why);
+    return 1;
   }
 
   private static String exampleRules() {
@@ -231,7 +218,7 @@ final class RunCommand implements Callable<Integer> {
 
   private void announce(
       Detour server, @Nullable DemoOrigin origin, RuleSet rules, RelayMode relay) {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     out.println("Detour " + Version.build().version() + " is ready");
     server.listeners().forEach(listener -> out.println("  proxy   " + announcement(listener)));
     server.forwards().forEach(forward -> out.println("  tcp     " + announcement(forward)));
