@@ -5,7 +5,7 @@ import io.detour.config.ConfigurationFile;
 import io.detour.core.HostPort;
 import io.detour.core.MalformedAuthority;
 import io.detour.core.relay.RelayOptions;
-import io.detour.ops.pipe.PipeResult;
+
 import io.detour.ops.pipe.PipedTunnel;
 import io.detour.ops.pipe.StandardOutput;
 import io.detour.rules.Mode;
@@ -154,11 +154,11 @@ final class PipeCommand extends Verb {
     }
   }
 
-  private int exitCode(PipeResult result) {
+  private int exitCode(PipedTunnel.Result result) {
     return switch (result) {
-      case PipeResult.Whole _ -> 0;
-      case PipeResult.OutputClosed _ -> OUTPUT_CLOSED;
-      case PipeResult.Broken broken -> fail(broken.reason());
+      case PipedTunnel.Result.Whole _ -> 0;
+      case PipedTunnel.Result.OutputClosed _ -> OUTPUT_CLOSED;
+      case PipedTunnel.Result.Broken broken -> fail(broken.reason());
     };
   }
 

@@ -21,9 +21,7 @@ import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.access.PortSet;
-import io.detour.server.access.ReadUsers;
 import io.detour.server.access.UserFile;
-import io.detour.server.access.Users;
 import io.detour.server.decide.LoggedEntries;
 import io.detour.server.decide.ReloadTrigger;
 import io.detour.server.decide.RuleFileLoader;
@@ -160,8 +158,8 @@ final class RunCommand extends Verb {
       return true;
     }
     return switch (UserFile.load(access.users())) {
-      case Users _ -> true;
-      case ReadUsers.Rejected rejected -> {
+      case UserFile.Users _ -> true;
+      case UserFile.Rejected rejected -> {
         refuse("the users have problems", rejected.problems());
         yield false;
       }

@@ -3,18 +3,14 @@ package io.detour.ops.demo;
 import java.nio.file.Path;
 
 /**
- * What the demo tells a newcomer: command lines that work as printed.
+ * What the demo prints for a newcomer: command lines that work as they are. Proxy and admin
+ * interface are {@code host:port}, an IPv6 address in brackets.
  *
- * @param proxy where the proxy listens, as {@code host:port}, an IPv6 address in brackets
- * @param admin where the admin interface listens, in the same form
- * @param httpPort port of the demo origin
- * @param httpsPort port of the demo origin
  * @param certificateAuthority PEM file that makes {@code curl} trust the demo origin
  */
 public record DemoBanner(
     String proxy, String admin, int httpPort, int httpsPort, Path certificateAuthority) {
 
-  /** Takes the origin's ports and file from the running origin. */
   public static DemoBanner of(String proxy, String admin, DemoOrigin origin) {
     return new DemoBanner(
         proxy, admin, origin.httpPort(), origin.httpsPort(), origin.certificateAuthority());

@@ -11,34 +11,26 @@ import java.util.Set;
  *
  * <p>A page of a foreign site can make a browser send requests to a loopback address by resolving
  * its own name to it (DNS rebinding); such a request still names the foreign host. An IP literal
- * cannot be rebound, and {@code localhost} is never asked of a name server (RFC 6761 6.3).
+ * cannot be rebound, and {@code localhost} is never looked up (RFC 6761 6.3).
  *
- * @param names further names that are accepted
+ * @param names accepted besides those
  */
 public record AllowedHosts(Set<Host> names) {
   private static final String LOCALHOST = "localhost";
 
-  /** Copies the set. */
   public AllowedHosts {
     names = Set.copyOf(names);
   }
 
-  /**
-   * Whether a {@code Host} field value is accepted.
-   *
-   * @param authority {@code host} or {@code host:port} as it came, an IPv6 address in brackets
-   */
+  /** Whether a {@code Host} field value, {@code host} or {@code host:port}, is accepted. */
   public boolean accepts(String authority) {
     return parse(authority) instanceof Host host
         && (host.isAddress() || host.name().equals(LOCALHOST) || names.contains(host));
   }
 
   /**
-   * Whether a page that sends a request is one of the server that it sends it to (RFC 6454 7). Any
-   * other one may not act, wherever it is from: other servers of this machine have pages as well.
-   *
-   * @param origin the {@code Origin} field value
-   * @param authority the {@code Host} field value of the same request
+   * Whether the {@code Origin} of a request (RFC 6454 7) is the server of its {@code Host} field.
+   * Pages of any other server may not act: other servers of this machine have pages as well.
    */
   public static boolean isOwnPage(String origin, String authority) {
     return origin.equalsIgnoreCase("http://" + authority)

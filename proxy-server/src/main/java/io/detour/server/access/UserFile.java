@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads users from a file as {@code htpasswd(1)} writes it: {@code USER:HASH} in each line, empty
@@ -39,7 +40,7 @@ public final class UserFile {
    *
    * @param path its text is the file's name in problems
    */
-  public static ReadUsers load(Path path) {
+  public static Read load(Path path) {
     UserFile file = new UserFile(path.toString());
     try (InputStream in = Files.newInputStream(path)) {
       byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
@@ -57,11 +58,11 @@ public final class UserFile {
     }
   }
 
-  private ReadUsers unreadable(String why) {
-    return new ReadUsers.Rejected(List.of(new Problem(file, 0, 0, why)));
+  private Read unreadable(String why) {
+    return new Rejected(List.of(new Problem(file, 0, 0, why)));
   }
 
-  private ReadUsers read(String text) {
+  private Read read(String text) {
     String[] all = text.split("\n", -1);
     for (int i = 0; i < all.length && problems.size() < MAX_PROBLEMS; i++) {
       String line = all[i].endsWith("\r") ? all[i].substring(0, all[i].length() - 1) : all[i];
@@ -70,7 +71,7 @@ public final class UserFile {
       }
     }
     if (!problems.isEmpty()) {
-      return new ReadUsers.Rejected(problems);
+      return new Rejected(problems);
     }
     return hashes.isEmpty()
         ? unreadable("has no user (expected: at least one; htpasswd -B FILE USER adds one)")
@@ -113,5 +114,71 @@ public final class UserFile {
 
   private void add(int line, int column, String problem) {
     problems.add(new Problem(file, line, column, problem));
+  }
+
+  /** The users of a file, or the problems that it has. */
+  public sealed interface Read {}
+
+  /** At least one problem, in the order of the file; without any part of it. */
+  public record Rejected(List<Problem> problems) implements Read {
+    public Rejected {
+      problems = List.copyOf(problems);
+    }
+  }
+
+  /**
+   * The users of a file, at least one, with the hashes of their passwords. Immutable; any thread.
+   */
+  public static final class Users implements Read {
+    private final Map<String, PasswordHash> hashes;
+    private final PasswordHash decoy;
+
+    /**
+     * @throws IllegalArgumentException if there is none
+     */
+    Users(Map<String, PasswordHash> hashes) {
+      this.hashes = Map.copyOf(hashes);
+      this.decoy = mostUsual(List.copyOf(hashes.values()));
+    }
+
+    /** One of the cost that most have. */
+    private static PasswordHash mostUsual(List<PasswordHash> hashes) {
+      record Work(PasswordHash.Kind kind, int cost) {}
+      Map<Work, Integer> counts = new HashMap<>();
+      PasswordHash most = null;
+      int mostCount = 0;
+      for (PasswordHash hash : hashes) {
+        int count = counts.merge(new Work(hash.kind(), hash.cost()), 1, Integer::sum);
+        if (count > mostCount) {
+          mostCount = count;
+          most = hash;
+        }
+      }
+      if (most == null) {
+        throw new IllegalArgumentException("hashes: none (expected: at least one)");
+      }
+      return most;
+    }
+
+    int count() {
+      return hashes.size();
+    }
+
+    @Nullable PasswordHash hash(String user) {
+      return hashes.get(user);
+    }
+
+    /**
+     * A hash to try the password of an unknown user on, so that the answer takes as long as to a
+     * wrong password. The result means nothing.
+     */
+    PasswordHash decoy() {
+      return decoy;
+    }
+
+    @Override
+    public String toString() {
+      return hashes.size() + " users";
+    }
   }
 }

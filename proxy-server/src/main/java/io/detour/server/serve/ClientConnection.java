@@ -7,7 +7,7 @@ import io.detour.server.accept.ClientAddress;
 import io.detour.server.accept.ClientLoop;
 import io.detour.server.accept.HalfClosedWatch;
 import io.detour.server.accept.ResetOnClose;
-import io.detour.server.access.Authentication;
+import io.detour.server.access.AccessControl.Authentication;
 import io.detour.server.account.RequestKind;
 import io.detour.server.parse.http.ContentProgress;
 import io.detour.server.parse.http.EndOfContent;
