@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.detour.core.HostPort;
 import io.detour.core.relay.RelayMode;
 import io.detour.core.relay.RelayOptions;
-
 import io.detour.ops.pipe.PipedTunnel;
 import io.detour.rules.RuleSet;
 import io.detour.rules.file.RuleFiles;
@@ -198,7 +197,8 @@ class PipedTunnelTest {
 
     assertThat(get(result))
         .isInstanceOfSatisfying(
-            PipedTunnel.Result.Broken.class, broken -> assertThat(broken.reason()).endsWith("(NXDOMAIN)"));
+            PipedTunnel.Result.Broken.class,
+            broken -> assertThat(broken.reason()).endsWith("(NXDOMAIN)"));
   }
 
   @Test
@@ -223,7 +223,8 @@ class PipedTunnelTest {
       send("x");
 
       assertThat(received()).isEqualTo("part");
-      assertThat(get(result)).isEqualTo(new PipedTunnel.Result.Broken("the target reset the connection"));
+      assertThat(get(result))
+          .isEqualTo(new PipedTunnel.Result.Broken("the target reset the connection"));
     }
   }
 
@@ -243,7 +244,8 @@ class PipedTunnelTest {
                 end.complete(String.valueOf(e.getMessage()));
               }
             })) {
-      CompletableFuture<PipedTunnel.Result> result = carry(origin.authority(), new Failing(failure));
+      CompletableFuture<PipedTunnel.Result> result =
+          carry(origin.authority(), new Failing(failure));
 
       assertThat(get(result)).isEqualTo(expected);
       assertThat(get(end)).containsAnyOf("reset", "Broken pipe");

@@ -1,9 +1,7 @@
 package io.detour.cli;
 
-import io.detour.config.Configuration;
 import io.detour.config.ConfigurationFile;
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
 import io.detour.rules.Printable;
 import io.detour.server.accept.ListenAddress;
 import java.io.PrintWriter;
@@ -86,25 +84,12 @@ abstract class AdminVerb extends Verb {
   @Override
   public final Integer call() throws InterruptedException {
     if (admin != null) {
-      return call(new AdminClient(named(admin)));
+      return call(new AdminClient(hostPort("--admin " + admin, admin)));
     }
-    ConfigurationFile file =
-        config == null
-            ? new ConfigurationFile.Loaded(Configuration.defaults())
-            : ConfigurationFile.load(config);
-    return switch (file) {
-      case ConfigurationFile.Rejected rejected -> refuse(rejected.problems());
+    return switch (configuration(config)) {
+      case ConfigurationFile.Rejected rejected -> fail(rejected.problems());
       case ConfigurationFile.Loaded loaded ->
           call(new AdminClient(listening(loaded.configuration().admin().listen())));
-    };
-  }
-
-  private HostPort named(String text) {
-    return switch (HostPort.parse(text)) {
-      case HostPort hostPort -> hostPort;
-      case MalformedAuthority malformed ->
-          throw wrongUsage(
-              "--admin " + text + ": " + malformed.problem() + " (expected: HOST:PORT)");
     };
   }
 
@@ -113,7 +98,7 @@ abstract class AdminVerb extends Verb {
       throw wrongUsage(
           config + ": admin.listen has port 0, so the file does not say where (expected: --admin)");
     }
-    return named(address.toString());
+    return hostPort("--admin " + address, address.toString());
   }
 
   /**
@@ -131,10 +116,7 @@ abstract class AdminVerb extends Verb {
         print(answered.body(), err());
         yield 1;
       }
-      case AdminClient.Reply.Failed failed -> {
-        report(failed.problem());
-        yield 1;
-      }
+      case AdminClient.Reply.Failed failed -> fail(failed.problem());
     };
   }
 

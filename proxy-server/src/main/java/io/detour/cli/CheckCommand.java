@@ -101,10 +101,8 @@ final class CheckCommand extends Verb {
   private @Nullable CheckedRules check() throws InterruptedException {
     LocalDate today = LocalDate.now(ZoneId.systemDefault());
     if (config == null) {
-      return check(
-          files.isEmpty() ? List.of(USUAL_FILE) : files,
-          Setting.on(today),
-          Configuration.defaults());
+      List<Path> paths = files.isEmpty() ? List.of(USUAL_FILE) : files;
+      return check(paths, Setting.on(today), Configuration.defaults());
     }
     return switch (ConfigurationFile.load(config)) {
       case ConfigurationFile.Rejected rejected ->

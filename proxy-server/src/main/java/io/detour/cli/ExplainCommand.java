@@ -17,14 +17,12 @@ import io.detour.rules.RuleSet;
 import io.detour.rules.document.TimeText;
 import io.detour.rules.file.RuleFiles;
 import io.detour.server.decide.RuleSource;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -116,38 +114,23 @@ final class ExplainCommand extends Verb {
   public Integer call() throws InterruptedException {
     return switch (HostPort.parse(asked, DEFAULT_PORT)) {
       case MalformedAuthority malformed -> {
-        err()
-            .println(
-                Printable.quoted(asked)
-                    + " is not HOST or HOST:PORT: "
-                    + malformed.problem()
-                    + ".");
+        String text = Printable.quoted(asked);
+        err().println(text + " is not HOST or HOST:PORT: " + malformed.problem() + ".");
         yield 2;
       }
       case HostPort hostPort ->
-          switch (readConfiguration()) {
-            case ConfigurationFile.Rejected rejected -> refuse(rejected.problems());
-            case ConfigurationFile.Loaded loaded -> explain(hostPort, loaded.configuration());
+          switch (configuration(config)) {
+            case ConfigurationFile.Rejected rejected -> fail(rejected.problems());
+            case ConfigurationFile.Loaded(Configuration file) -> explain(hostPort, file);
           };
     };
   }
 
-  private ConfigurationFile readConfiguration() {
-    ConfigurationFile file =
-        config == null
-            ? new ConfigurationFile.Loaded(Configuration.defaults())
-            : ConfigurationFile.load(config);
-    if (rules == null || !(file instanceof ConfigurationFile.Loaded(Configuration read))) {
-      return file;
-    }
-    RuleSource listed = new RuleSource.Listed(rules);
-    return new ConfigurationFile.Loaded(read.with(draft -> draft.rules(listed)));
-  }
-
   private int explain(HostPort hostPort, Configuration configuration) throws InterruptedException {
     ZoneId zone = ZoneId.systemDefault();
-    return switch (readRules(configuration.rules(), zone)) {
-      case RuleFiles.Rejected rejected -> refuse(rejected.problems());
+    RuleSource source = rules == null ? configuration.rules() : new RuleSource.Listed(rules);
+    return switch (readRules(source, zone)) {
+      case RuleFiles.Rejected rejected -> fail(rejected.problems());
       case RuleFiles.Loaded loaded -> explain(hostPort, configuration, loaded.rules(), zone);
     };
   }
@@ -197,16 +180,14 @@ final class ExplainCommand extends Verb {
   }
 
   private void print(FullExplanation explained) {
-    PrintWriter out = out();
     if (json) {
-      out.println(ExplanationJson.of(explained));
+      out().println(ExplanationJson.of(explained));
     } else {
-      ExplanationText.of(explained).forEach(out::println);
+      ExplanationText.of(explained).forEach(out()::println);
     }
-    out.flush();
+    out().flush();
   }
 
-  /** Reads an IP address. */
   static final class ClientConverter implements ITypeConverter<Address> {
     @Override
     public Address convert(String text) {
@@ -217,16 +198,14 @@ final class ExplainCommand extends Verb {
     }
   }
 
-  /** Reads a local time. */
   static final class TimeConverter implements ITypeConverter<Long> {
     @Override
     public Long convert(String text) {
-      OptionalLong time = TimeText.parse(text, ZoneId.systemDefault());
-      if (time.isPresent()) {
-        return time.getAsLong();
-      }
-      throw new TypeConversionException(
-          Printable.quoted(text) + " (expected: " + TimeText.EXPECTED + ")");
+      return TimeText.parse(text, ZoneId.systemDefault())
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      Printable.quoted(text) + " (expected: " + TimeText.EXPECTED + ")"));
     }
   }
 }

@@ -8,7 +8,6 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import io.detour.config.Configuration;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
 import io.detour.ops.certificates.TargetLookup;
 import io.detour.rules.Printable;
 import io.detour.rules.generate.ChromiumRules;
@@ -132,11 +131,8 @@ public final class GenerateCommand extends Verb {
     requireUse("--proxy", proxy != null, format == Format.PAC);
     requireUse("--resolve", resolve, format.needsAddresses());
     return switch (flags.read()) {
-      case ChosenRules.Refused refused -> {
-        refuse(refused.problems());
-        report("the rules have problems, so nothing was written");
-        yield 1;
-      }
+      case ChosenRules.Refused refused ->
+          fail(refused.problems(), "the rules have problems, so nothing was written");
       case ChosenRules.Accepted accepted -> write(generate(accepted));
     };
   }
@@ -148,7 +144,8 @@ public final class GenerateCommand extends Verb {
   }
 
   private Generated generate(ChosenRules.Accepted chosen) throws InterruptedException {
-    NameRules rules = RuleTranslation.of(chosen.rules(), source(chosen.paths()), Instant.now());
+    String source = chosen.paths().isEmpty() ? "no rule files" : joined(chosen.paths());
+    NameRules rules = RuleTranslation.of(chosen.rules(), source, Instant.now());
     return switch (format) {
       case PAC -> PacFile.of(rules, proxy(chosen.configuration()), false);
       case HOSTS -> HostsFile.of(rules, addresses(rules, chosen.configuration()));
@@ -157,10 +154,6 @@ public final class GenerateCommand extends Verb {
       case CHROMIUM -> ChromiumRules.of(rules);
       case NGINX_MAP -> NginxMap.of(rules);
     };
-  }
-
-  private static String source(List<Path> paths) {
-    return paths.isEmpty() ? "no rule files" : joined(paths);
   }
 
   private static String joined(List<?> parts) {
@@ -181,14 +174,6 @@ public final class GenerateCommand extends Verb {
               + " HOST:PORT)");
     }
     return hostPort(first.toString(), first.toString());
-  }
-
-  private HostPort hostPort(String name, String text) {
-    return switch (HostPort.parse(text)) {
-      case HostPort hostPort -> hostPort;
-      case MalformedAuthority malformed ->
-          throw wrongUsage(name + ": " + malformed.problem() + " (expected: HOST:PORT)");
-    };
   }
 
   private Map<Host, List<InetAddress>> addresses(NameRules rules, Configuration configuration)
@@ -212,8 +197,7 @@ public final class GenerateCommand extends Verb {
       replace(output, generated.text());
       return 0;
     } catch (IOException e) {
-      report(Printable.escaped(output + ": cannot be written: " + e.getMessage()));
-      return 1;
+      return fail(Printable.escaped(output + ": cannot be written: " + e.getMessage()));
     }
   }
 

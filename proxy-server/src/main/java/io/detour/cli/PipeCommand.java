@@ -5,13 +5,11 @@ import io.detour.config.ConfigurationFile;
 import io.detour.core.HostPort;
 import io.detour.core.MalformedAuthority;
 import io.detour.core.relay.RelayOptions;
-
 import io.detour.ops.pipe.PipedTunnel;
 import io.detour.ops.pipe.StandardOutput;
 import io.detour.rules.Mode;
 import io.detour.rules.Printable;
 import io.detour.rules.RuleSet;
-import io.detour.rules.document.Problem;
 import io.detour.rules.lint.Setting;
 import io.detour.server.decide.RuleFileLoader;
 import io.detour.server.decide.RuleJudge;
@@ -88,7 +86,7 @@ final class PipeCommand extends Verb {
   public Integer call() {
     return switch (HostPort.parse(asked)) {
       case MalformedAuthority malformed -> {
-        fail(malformed.problem() + " (expected: HOST:PORT)");
+        failed(malformed.problem() + " (expected: HOST:PORT)");
         yield 2;
       }
       case HostPort target -> configure(target);
@@ -96,25 +94,19 @@ final class PipeCommand extends Verb {
   }
 
   private int configure(HostPort target) {
-    if (config == null) {
-      return decide(target, Configuration.defaults(), PipeCommand::setting);
-    }
-    return switch (ConfigurationFile.load(config)) {
+    return switch (configuration(config)) {
       case ConfigurationFile.Rejected rejected ->
-          refuse("the configuration has problems", rejected.problems());
-      case ConfigurationFile.Loaded(Configuration file) -> decide(target, file, file::ruleSetting);
+          fail(rejected.problems(), "the configuration has problems, so nothing was connected");
+      case ConfigurationFile.Loaded(Configuration file) ->
+          decide(target, file, config == null ? PipeCommand::setting : file::ruleSetting);
     };
-  }
-
-  private static RuleSource noRules() {
-    return new RuleSource.Listed(List.of());
   }
 
   /** Other programs start this anywhere: what happens to lie in the current folder is not meant. */
   private static RuleSource named(RuleSource source) {
     return switch (source) {
       case RuleSource.Listed listed -> listed;
-      case RuleSource.IfPresent _ -> noRules();
+      case RuleSource.IfPresent _ -> new RuleSource.Listed(List.of());
     };
   }
 
@@ -128,7 +120,8 @@ final class PipeCommand extends Verb {
     RuleSource source = rules == null ? named(configuration.rules()) : new RuleSource.Listed(rules);
     RuleJudge judge = RuleJudge.of(setting, Mode.ENFORCE);
     return switch (new RuleFileLoader(source, judge).read()) {
-      case RuleRead.Refused refused -> refuse("the rules have problems", refused.problems());
+      case RuleRead.Refused refused ->
+          fail(refused.problems(), "the rules have problems, so nothing was connected");
       case RuleRead.Accepted accepted ->
           carry(accepted.rules(), configuration.dialOptions(), target);
     };
@@ -137,7 +130,7 @@ final class PipeCommand extends Verb {
   private int carry(RuleSet loaded, DialOptions dial, HostPort target) {
     String whyNoEpoll = Transport.whyNoEpoll();
     if (whyNoEpoll != null) {
-      return fail("a pipe needs epoll: " + whyNoEpoll);
+      return failed("a pipe needs epoll: " + whyNoEpoll);
     }
     LogOutput.onlyWarningsOnStandardError();
     RelayOptions relay = RelayOptions.defaults().withTimeouts(NEVER, NEVER, NEVER);
@@ -148,7 +141,7 @@ final class PipeCommand extends Verb {
     try {
       return exitCode(PipedTunnel.carry(loaded, dial, relay, target, in, out, temporary));
     } catch (IOException e) {
-      return fail(String.valueOf(e.getMessage()));
+      return failed(String.valueOf(e.getMessage()));
     } finally {
       LogOutput.flush();
     }
@@ -158,18 +151,11 @@ final class PipeCommand extends Verb {
     return switch (result) {
       case PipedTunnel.Result.Whole _ -> 0;
       case PipedTunnel.Result.OutputClosed _ -> OUTPUT_CLOSED;
-      case PipedTunnel.Result.Broken broken -> fail(broken.reason());
+      case PipedTunnel.Result.Broken broken -> failed(broken.reason());
     };
   }
 
-  private int fail(String problem) {
-    report(Printable.escaped(asked + ": " + problem));
-    return 1;
-  }
-
-  private int refuse(String why, List<Problem> problems) {
-    refuse(problems);
-    report(why + ", so nothing was connected");
-    return 1;
+  private int failed(String problem) {
+    return fail(Printable.escaped(asked + ": " + problem));
   }
 }

@@ -70,11 +70,8 @@ final class ReplayCommand extends Verb {
   @Override
   public Integer call() {
     return switch (flags.read()) {
-      case ChosenRules.Refused refused -> {
-        refuse(refused.problems());
-        report("the rules have problems, so nothing was decided");
-        yield 1;
-      }
+      case ChosenRules.Refused refused ->
+          fail(refused.problems(), "the rules have problems, so nothing was decided");
       case ChosenRules.Accepted accepted -> replay(accepted.rules());
     };
   }

@@ -167,7 +167,7 @@ final class RunCommand extends Verb {
   }
 
   private int refuse(String why, List<Problem> problems) {
-    refuse(problems);
+    fail(problems);
     return refuse(why + ", so nothing was started");
   }
 
@@ -224,7 +224,7 @@ final class RunCommand extends Verb {
     out.println("  admin   http://" + admin + "/metrics");
     if (origin != null) {
       out.println();
-      out.print(DemoBanner.of(demoProxy(server), admin, origin).text());
+      out.print(new DemoBanner(demoProxy(server), admin, origin).text());
     }
     out.flush();
     if (rules.rules().isEmpty()) {

@@ -1,10 +1,16 @@
 package io.detour.cli;
 
+import io.detour.config.Configuration;
+import io.detour.config.ConfigurationFile;
+import io.detour.core.HostPort;
+import io.detour.core.MalformedAuthority;
 import io.detour.ops.ScriptJson;
 import io.detour.rules.document.Problem;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -46,14 +52,38 @@ abstract class Verb implements Callable<Integer> {
     err().println("detour " + spec.name() + ": " + line);
   }
 
-  /**
-   * Prints problems of a file on standard error.
-   *
-   * @return the exit code
-   */
-  final int refuse(List<Problem> problems) {
+  /** The same, and the exit code 1. */
+  final int fail(String line) {
+    report(line);
+    return 1;
+  }
+
+  /** Prints problems of a file on standard error: the exit code 1. */
+  final int fail(List<Problem> problems) {
     problems.forEach(err()::println);
     return 1;
+  }
+
+  /** Prints problems and what follows from them. */
+  final int fail(List<Problem> problems, String line) {
+    fail(problems);
+    return fail(line);
+  }
+
+  /** What a configuration file says, or the defaults without one. */
+  static ConfigurationFile configuration(@Nullable Path file) {
+    return file == null
+        ? new ConfigurationFile.Loaded(Configuration.defaults())
+        : ConfigurationFile.load(file);
+  }
+
+  /** Reads HOST:PORT, which has a name in a message. */
+  final HostPort hostPort(String name, String text) {
+    return switch (HostPort.parse(text)) {
+      case HostPort hostPort -> hostPort;
+      case MalformedAuthority malformed ->
+          throw wrongUsage(name + ": " + malformed.problem() + " (expected: HOST:PORT)");
+    };
   }
 
   final ParameterException wrongUsage(String message) {

@@ -1,21 +1,10 @@
 package io.detour.ops.demo;
 
-import java.nio.file.Path;
-
 /**
  * What the demo prints for a newcomer: command lines that work as they are. Proxy and admin
  * interface are {@code host:port}, an IPv6 address in brackets.
- *
- * @param certificateAuthority PEM file that makes {@code curl} trust the demo origin
  */
-public record DemoBanner(
-    String proxy, String admin, int httpPort, int httpsPort, Path certificateAuthority) {
-
-  public static DemoBanner of(String proxy, String admin, DemoOrigin origin) {
-    return new DemoBanner(
-        proxy, admin, origin.httpPort(), origin.httpsPort(), origin.certificateAuthority());
-  }
-
+public record DemoBanner(String proxy, String admin, DemoOrigin origin) {
   /**
    * Lines of text, each command on one that starts with two spaces and {@code curl}. Ends with a
    * line break.
@@ -48,10 +37,10 @@ public record DemoBanner(
 
   private String https(String name) {
     return "  curl --proxy http://%s --cacert %s https://%s:%d/"
-        .formatted(proxy, certificateAuthority, name, httpsPort);
+        .formatted(proxy, origin.certificateAuthority(), name, origin.httpsPort());
   }
 
   private String http(String name) {
-    return "  curl --proxy http://%s http://%s:%d/".formatted(proxy, name, httpPort);
+    return "  curl --proxy http://%s http://%s:%d/".formatted(proxy, name, origin.httpPort());
   }
 }

@@ -18,9 +18,9 @@ record BlockingCopy(ReadableByteChannel source, WritableByteChannel sink, LongCo
   private static final int BUFFER_BYTES = 64 * 1024;
 
   /**
-   * A terminal or a pipe is in non-blocking mode if another program has set that ({@code O_NONBLOCK}
-   * belongs to the open file, fcntl(2)). While nothing moves, each pause is twice as long as the one
-   * before, up to the longest.
+   * A terminal or a pipe is in non-blocking mode if another program has set that ({@code
+   * O_NONBLOCK} belongs to the open file, fcntl(2)). While nothing moves, each pause is twice as
+   * long as the one before, up to the longest.
    */
   private static final long MIN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 

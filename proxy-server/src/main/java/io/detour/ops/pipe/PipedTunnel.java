@@ -135,9 +135,7 @@ public final class PipedTunnel {
 
   private void start(TunnelServices services, Channel inside, HostPort asked) {
     ClientLoop loop = new ClientLoop(new RequestCounters(1).loop(0));
-    inside
-        .eventLoop()
-        .execute(() -> Tunnel.start(services, loop, new Client(inside, end), asked));
+    inside.eventLoop().execute(() -> Tunnel.start(services, loop, new Client(inside, end), asked));
     Thread.ofPlatform().daemon().name("stdin").start(this::carryUp);
     Thread.ofPlatform().daemon().name("stdout").start(this::carryDown);
   }

@@ -21,8 +21,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * A UNIX-domain connection of this process with itself, since a relay needs a socket. Its name is in
- * a directory that only this user can enter, and is deleted once both ends are connected.
+ * A UNIX-domain connection of this process with itself, since a relay needs a socket. Its name is
+ * in a directory that only this user can enter, and is deleted once both ends are connected.
  *
  * @param outside the end for threads that block
  * @param inside the end for the relay: on an event loop, reads no more by itself

@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -99,8 +99,8 @@ public final class AccessControl implements AutoCloseable {
 
   private static ScheduledExecutorService watch(UsersInForce users) {
     ScheduledExecutorService thread =
-        new ScheduledThreadPoolExecutor(
-            1, task -> Thread.ofPlatform().daemon().name("users").unstarted(task));
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("users").factory());
     var _ =
         thread.scheduleWithFixedDelay(
             () -> look(users), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);

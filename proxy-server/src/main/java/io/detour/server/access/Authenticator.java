@@ -32,7 +32,6 @@ import org.slf4j.LoggerFactory;
 final class Authenticator {
   private static final Logger logger = LoggerFactory.getLogger(Authenticator.class);
   private static final String CHALLENGE = "Basic realm=\"Detour\", charset=\"UTF-8\"";
-  private static final Duration OVERLOAD = Duration.ofSeconds(1);
 
   private static final Authentication MISSING =
       unauthorized("this proxy asks for a user name and a password");
@@ -41,9 +40,12 @@ final class Authenticator {
   private static final Authentication WRONG =
       unauthorized("the user name or the password is wrong");
   private static final Authentication OVERLOADED =
-      refused(503, ProxyErrorType.CONNECTION_LIMIT_REACHED, "too many passwords wait", OVERLOAD);
+      new Authentication.Refused(
+          new Refusal(503, ProxyErrorType.CONNECTION_LIMIT_REACHED, "too many passwords wait")
+              .retriedAfter(Duration.ofSeconds(1)));
   private static final Authentication BROKEN =
-      refused(500, ProxyErrorType.PROXY_INTERNAL_ERROR, "internal error", null);
+      new Authentication.Refused(
+          new Refusal(500, ProxyErrorType.PROXY_INTERNAL_ERROR, "internal error"));
 
   private final UsersInForce users;
   private final FailedAttempts failures;
@@ -175,14 +177,8 @@ final class Authenticator {
   private static Authentication tooMany(Duration wait) {
     String details = "too many wrong passwords from this address";
     Duration wholeSeconds = Duration.ofSeconds(wait.plusNanos(999_999_999).toSeconds());
-    return refused(429, ProxyErrorType.HTTP_REQUEST_DENIED, details, wholeSeconds);
-  }
-
-  private static Authentication refused(
-      int status, ProxyErrorType error, String details, @Nullable Duration retryAfter) {
-    Refusal refusal = new Refusal(status, error, details);
     return new Authentication.Refused(
-        retryAfter == null ? refusal : refusal.retriedAfter(retryAfter));
+        new Refusal(429, ProxyErrorType.HTTP_REQUEST_DENIED, details).retriedAfter(wholeSeconds));
   }
 
   /**

@@ -12,14 +12,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads users from a file as {@code htpasswd(1)} writes it: {@code USER:HASH} in each line, empty
- * lines and lines that begin with {@code #} aside. For one file.
+ * Reads users from a file as {@code htpasswd(1)} writes it: {@code USER:HASH} in each line, besides
+ * empty lines and lines that begin with {@code #}.
  */
 public final class UserFile {
   private static final int MAX_FILE_BYTES = 16 << 20;
@@ -35,11 +38,7 @@ public final class UserFile {
     this.file = file;
   }
 
-  /**
-   * Reads a file. Blocks on the disk: not for an event loop.
-   *
-   * @param path its text is the file's name in problems
-   */
+  /** Reads a file, which problems name by its path. Blocks on the disk: not for an event loop. */
   public static Read load(Path path) {
     UserFile file = new UserFile(path.toString());
     try (InputStream in = Files.newInputStream(path)) {
@@ -53,8 +52,8 @@ public final class UserFile {
     } catch (NoSuchFileException e) {
       return file.unreadable("there is no such file");
     } catch (IOException e) {
-      return file.unreadable(
-          "cannot be read: " + Printable.escaped(String.valueOf(e.getMessage())));
+      String message = String.valueOf(e.getMessage());
+      return file.unreadable("cannot be read: " + Printable.escaped(message));
     }
   }
 
@@ -85,11 +84,8 @@ public final class UserFile {
     } else if (colon < 0) {
       add(number, 1, "a colon is missing (expected: USER:HASH)");
     } else if (!isName(line.substring(0, colon))) {
-      add(
-          number,
-          1,
-          "the user's name is empty, too long or has a character that cannot be shown (expected: 1"
-              + " to 255 bytes)");
+      String problem = "is empty, too long or has a character that cannot be shown";
+      add(number, 1, "the user's name " + problem + " (expected: 1 to 255 bytes)");
     } else {
       read(number, line.substring(0, colon), line.substring(colon + 1));
     }
@@ -138,26 +134,19 @@ public final class UserFile {
      */
     Users(Map<String, PasswordHash> hashes) {
       this.hashes = Map.copyOf(hashes);
-      this.decoy = mostUsual(List.copyOf(hashes.values()));
+      this.decoy = mostUsual(hashes.values());
     }
 
-    /** One of the cost that most have. */
-    private static PasswordHash mostUsual(List<PasswordHash> hashes) {
+    /** One of the kind and cost that most have. */
+    private static PasswordHash mostUsual(Collection<PasswordHash> hashes) {
       record Work(PasswordHash.Kind kind, int cost) {}
-      Map<Work, Integer> counts = new HashMap<>();
-      PasswordHash most = null;
-      int mostCount = 0;
-      for (PasswordHash hash : hashes) {
-        int count = counts.merge(new Work(hash.kind(), hash.cost()), 1, Integer::sum);
-        if (count > mostCount) {
-          mostCount = count;
-          most = hash;
-        }
-      }
-      if (most == null) {
-        throw new IllegalArgumentException("hashes: none (expected: at least one)");
-      }
-      return most;
+      return hashes.stream()
+          .collect(Collectors.groupingBy(hash -> new Work(hash.kind(), hash.cost())))
+          .values()
+          .stream()
+          .max(Comparator.comparingInt(List::size))
+          .orElseThrow(() -> new IllegalArgumentException("hashes: none (expected: at least one)"))
+          .getFirst();
     }
 
     int count() {

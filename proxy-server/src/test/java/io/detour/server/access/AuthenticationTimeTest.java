@@ -3,8 +3,8 @@ package io.detour.server.access;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.detour.server.access.AccessControl.Authentication;
 import io.detour.core.Address;
+import io.detour.server.access.AccessControl.Authentication;
 import io.detour.server.access.Authenticator.FailedAttempts;
 import io.detour.server.access.UserFile.Users;
 import io.detour.server.files.Fingerprint;
