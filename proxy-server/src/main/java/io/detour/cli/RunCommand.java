@@ -107,13 +107,13 @@ final class RunCommand extends Verb {
     if (rules == null || !canAskUsers(configuration.access())) {
       return 1;
     }
-    Signals.Stop signals = Signals.Stop.listen();
+    CompletableFuture<String> stop = Signals.stop();
     try (DemoOrigin origin = demo ? DemoOrigin.start() : null;
         Detour server = Detour.start(options(configuration, rules, origin))) {
       announce(server, origin, rules.first(), configuration.relay().mode());
       hangUp.complete(() -> server.reload(ReloadTrigger.SIGNAL));
-      server.whenDrainIsAsked(() -> signals.request("drain"));
-      stop(server, signals.await(), configuration.timeout(Timeout.DRAIN));
+      server.whenDrainIsAsked(() -> stop.complete("drain"));
+      stop(server, stop.join(), configuration.timeout(Timeout.DRAIN));
       return 0;
     } catch (IOException e) {
       return refuse(e.getMessage());

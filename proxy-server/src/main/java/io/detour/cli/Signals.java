@@ -19,6 +19,11 @@ import org.slf4j.LoggerFactory;
 final class Signals {
   private static final Logger logger = LoggerFactory.getLogger("detour");
 
+  private static final Map<String, Integer> STOP_NUMBERS = Map.of("TERM", 15, "INT", 2);
+
+  /** What a shell reports for a process that a signal ended: 128 and the number of the signal. */
+  private static final int EXIT_BASE = 128;
+
   private Signals() {}
 
   /** SIGUSR1 opens the log files again, as logrotate wants it. */
@@ -53,40 +58,23 @@ final class Signals {
    *
    * <p>Not a shutdown hook: the JVM would then exit with 143 after an orderly stop, and would not
    * hear a second signal.
+   *
+   * @return completed with the name of the first signal, unless the caller completes it before
    */
-  static final class Stop {
-    private static final Map<String, Integer> NUMBERS = Map.of("TERM", 15, "INT", 2);
-
-    /** What a shell reports for a process that a signal ended: 128 and the number of the signal. */
-    private static final int EXIT_BASE = 128;
-
-    private final CompletableFuture<String> first = new CompletableFuture<>();
-    private final AtomicBoolean heard = new AtomicBoolean();
-
-    private Stop() {}
-
-    static Stop listen() {
-      Stop stop = new Stop();
-      NUMBERS.forEach((name, number) -> handle(name, () -> stop.heard(name, number)));
-      return stop;
-    }
-
-    /** Stops as for a first signal; a first signal after this does not end the process at once. */
-    void request(String why) {
-      first.complete(why);
-    }
-
-    private void heard(String name, int number) {
-      if (heard.getAndSet(true)) {
-        Runtime.getRuntime().halt(EXIT_BASE + number);
-      }
-      first.complete("SIG" + name);
-    }
-
-    /** Waits for {@code SIGTERM}, {@code SIGINT} or the reason of a {@link #request}. */
-    String await() {
-      return first.join();
-    }
+  static CompletableFuture<String> stop() {
+    CompletableFuture<String> first = new CompletableFuture<>();
+    AtomicBoolean heard = new AtomicBoolean();
+    STOP_NUMBERS.forEach(
+        (name, number) ->
+            handle(
+                name,
+                () -> {
+                  if (heard.getAndSet(true)) {
+                    Runtime.getRuntime().halt(EXIT_BASE + number);
+                  }
+                  first.complete("SIG" + name);
+                }));
+    return first;
   }
 
   /**

@@ -2,8 +2,6 @@ package io.detour.server.access;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.core.MalformedAuthority;
-import io.detour.core.ParsedHost;
 import java.util.Set;
 
 /**
@@ -17,6 +15,7 @@ import java.util.Set;
  */
 public record AllowedHosts(Set<Host> names) {
   private static final String LOCALHOST = "localhost";
+  private static final int ANY_PORT = 80;
 
   public AllowedHosts {
     names = Set.copyOf(names);
@@ -24,7 +23,7 @@ public record AllowedHosts(Set<Host> names) {
 
   /** Whether a {@code Host} field value, {@code host} or {@code host:port}, is accepted. */
   public boolean accepts(String authority) {
-    return parse(authority) instanceof Host host
+    return HostPort.parse(authority, ANY_PORT) instanceof HostPort(Host host, _)
         && (host.isAddress() || host.name().equals(LOCALHOST) || names.contains(host));
   }
 
@@ -35,22 +34,5 @@ public record AllowedHosts(Set<Host> names) {
   public static boolean isOwnPage(String origin, String authority) {
     return origin.equalsIgnoreCase("http://" + authority)
         || origin.equalsIgnoreCase("https://" + authority);
-  }
-
-  private static ParsedHost parse(String authority) {
-    boolean bracketed = authority.startsWith("[") && authority.endsWith("]");
-    if (bracketed) {
-      String address = authority.substring(1, authority.length() - 1);
-      return address.indexOf(':') >= 0
-          ? Host.parse(address)
-          : new MalformedAuthority("only an IPv6 address stands in brackets");
-    }
-    if (authority.indexOf(':') < 0) {
-      return Host.parse(authority);
-    }
-    return switch (HostPort.parse(authority)) {
-      case HostPort hostPort -> hostPort.host();
-      case MalformedAuthority malformed -> malformed;
-    };
   }
 }
