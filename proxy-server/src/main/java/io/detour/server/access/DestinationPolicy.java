@@ -50,11 +50,7 @@ public record DestinationPolicy(
   }
 
   private static boolean anyContains(List<Subnet> subnets, Address address) {
-    for (Subnet subnet : subnets) {
-      if (subnet.contains(address) || subnet.contains(address.reached())) {
-        return true;
-      }
-    }
-    return false;
+    return subnets.stream()
+        .anyMatch(subnet -> subnet.contains(address) || subnet.contains(address.reached()));
   }
 }

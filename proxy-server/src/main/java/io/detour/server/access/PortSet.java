@@ -30,12 +30,7 @@ public record PortSet(List<PortRange> ranges) {
   }
 
   public boolean contains(int port) {
-    for (PortRange range : ranges) {
-      if (range.contains(port)) {
-        return true;
-      }
-    }
-    return false;
+    return ranges.stream().anyMatch(range -> range.contains(port));
   }
 
   /** Whether one of the ranges has every port. */
