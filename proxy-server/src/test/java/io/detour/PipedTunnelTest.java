@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.detour.core.HostPort;
 import io.detour.core.relay.RelayMode;
 import io.detour.core.relay.RelayOptions;
-import io.detour.ops.pipe.PipeResult;
 import io.detour.ops.pipe.PipedTunnel;
 import io.detour.rules.RuleSet;
 import io.detour.rules.file.RuleFiles;
@@ -95,12 +94,12 @@ class PipedTunnelTest {
               connection.getOutputStream().write("got ".getBytes(ISO_8859_1));
               connection.getOutputStream().write(question);
             })) {
-      CompletableFuture<PipeResult> result = carry(origin.authority());
+      CompletableFuture<PipedTunnel.Result> result = carry(origin.authority());
       send("abc");
       input.sink().close();
 
       assertThat(received()).isEqualTo("got abc");
-      assertThat(get(result)).isEqualTo(new PipeResult.Whole());
+      assertThat(get(result)).isEqualTo(new PipedTunnel.Result.Whole());
     }
   }
 
@@ -116,7 +115,7 @@ class PipedTunnelTest {
               connection.shutdownOutput();
               late.complete(new String(connection.getInputStream().readAllBytes(), ISO_8859_1));
             })) {
-      CompletableFuture<PipeResult> result = carry(origin.authority());
+      CompletableFuture<PipedTunnel.Result> result = carry(origin.authority());
 
       assertThat(received()).isEqualTo("bye");
       assertThat(result).isNotDone();
@@ -124,7 +123,7 @@ class PipedTunnelTest {
       input.sink().close();
 
       assertThat(get(late)).isEqualTo("still here");
-      assertThat(get(result)).isEqualTo(new PipeResult.Whole());
+      assertThat(get(result)).isEqualTo(new PipedTunnel.Result.Whole());
     }
   }
 
@@ -133,7 +132,7 @@ class PipedTunnelTest {
   void aLongStreamGoesBothWays(RelayMode path) throws IOException {
     mode = path;
     try (TcpOrigin origin = TcpOrigin.echo()) {
-      CompletableFuture<PipeResult> result = carry(origin.authority());
+      CompletableFuture<PipedTunnel.Result> result = carry(origin.authority());
       CompletableFuture<String> sent = new CompletableFuture<>();
       Thread.ofPlatform().daemon().start(() -> sendStream(sent));
 
@@ -148,7 +147,7 @@ class PipedTunnelTest {
 
       assertThat(total).isEqualTo((long) STREAM_MEBIBYTES * MEBIBYTE);
       assertThat(HexFormat.of().formatHex(digest.digest())).isEqualTo(get(sent));
-      assertThat(get(result)).isEqualTo(new PipeResult.Whole());
+      assertThat(get(result)).isEqualTo(new PipedTunnel.Result.Whole());
     }
   }
 
@@ -171,12 +170,12 @@ class PipedTunnelTest {
   @Test
   void theRulesSayWhereItLeads() throws IOException {
     try (TcpOrigin origin = TcpOrigin.echo()) {
-      CompletableFuture<PipeResult> result = carry("OLD.test:" + origin.port());
+      CompletableFuture<PipedTunnel.Result> result = carry("OLD.test:" + origin.port());
       send("ping");
       input.sink().close();
 
       assertThat(received()).isEqualTo("ping");
-      assertThat(get(result)).isEqualTo(new PipeResult.Whole());
+      assertThat(get(result)).isEqualTo(new PipedTunnel.Result.Whole());
     }
   }
 
@@ -194,11 +193,12 @@ class PipedTunnelTest {
   @Test
   @DisplayName("D03: a name that never has an address")
   void aNameWithoutAnAddressIsTold() throws IOException {
-    CompletableFuture<PipeResult> result = carry("any.invalid:22");
+    CompletableFuture<PipedTunnel.Result> result = carry("any.invalid:22");
 
     assertThat(get(result))
         .isInstanceOfSatisfying(
-            PipeResult.Broken.class, broken -> assertThat(broken.reason()).endsWith("(NXDOMAIN)"));
+            PipedTunnel.Result.Broken.class,
+            broken -> assertThat(broken.reason()).endsWith("(NXDOMAIN)"));
   }
 
   @Test
@@ -219,17 +219,18 @@ class PipedTunnelTest {
               connection.getInputStream().read();
               connection.setOption(StandardSocketOptions.SO_LINGER, 0);
             })) {
-      CompletableFuture<PipeResult> result = carry(origin.authority());
+      CompletableFuture<PipedTunnel.Result> result = carry(origin.authority());
       send("x");
 
       assertThat(received()).isEqualTo("part");
-      assertThat(get(result)).isEqualTo(new PipeResult.Broken("the target reset the connection"));
+      assertThat(get(result))
+          .isEqualTo(new PipedTunnel.Result.Broken("the target reset the connection"));
     }
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource
-  void anOutputThatFailsEndsItAndResetsTheTarget(IOException failure, PipeResult expected)
+  void anOutputThatFailsEndsItAndResetsTheTarget(IOException failure, PipedTunnel.Result expected)
       throws IOException {
     CompletableFuture<String> end = new CompletableFuture<>();
     try (TcpOrigin origin =
@@ -243,7 +244,8 @@ class PipedTunnelTest {
                 end.complete(String.valueOf(e.getMessage()));
               }
             })) {
-      CompletableFuture<PipeResult> result = carry(origin.authority(), new Failing(failure));
+      CompletableFuture<PipedTunnel.Result> result =
+          carry(origin.authority(), new Failing(failure));
 
       assertThat(get(result)).isEqualTo(expected);
       assertThat(get(end)).containsAnyOf("reset", "Broken pipe");
@@ -254,10 +256,10 @@ class PipedTunnelTest {
     return List.of(
         Arguments.of(
             new Errors.NativeIoException("write", Errors.ERRNO_EPIPE_NEGATIVE),
-            new PipeResult.OutputClosed()),
+            new PipedTunnel.Result.OutputClosed()),
         Arguments.of(
             new IOException("No space left on device"),
-            new PipeResult.Broken("standard output: No space left on device")));
+            new PipedTunnel.Result.Broken("standard output: No space left on device")));
   }
 
   /** An output that takes nothing. */
@@ -279,13 +281,13 @@ class PipedTunnelTest {
   @Test
   void theNameOfThePrivateConnectionIsGoneAtOnce() throws IOException {
     try (TcpOrigin origin = TcpOrigin.echo()) {
-      CompletableFuture<PipeResult> result = carry(origin.authority());
+      CompletableFuture<PipedTunnel.Result> result = carry(origin.authority());
       send("ping");
       assertThat(Channels.newInputStream(output.source()).readNBytes(4)).hasSize(4);
 
       assertThat(temporary).isEmptyDirectory();
       input.sink().close();
-      assertThat(get(result)).isEqualTo(new PipeResult.Whole());
+      assertThat(get(result)).isEqualTo(new PipedTunnel.Result.Whole());
     }
   }
 
@@ -302,21 +304,21 @@ class PipedTunnelTest {
   }
 
   private void assertBroken(String target, String reason) throws IOException {
-    CompletableFuture<PipeResult> result = carry(target);
+    CompletableFuture<PipedTunnel.Result> result = carry(target);
 
     assertThat(received()).isEmpty();
-    assertThat(get(result)).isEqualTo(new PipeResult.Broken(reason));
+    assertThat(get(result)).isEqualTo(new PipedTunnel.Result.Broken(reason));
   }
 
-  private CompletableFuture<PipeResult> carry(String target) {
+  private CompletableFuture<PipedTunnel.Result> carry(String target) {
     return carry(target, output.sink());
   }
 
-  private CompletableFuture<PipeResult> carry(String target, WritableByteChannel out) {
+  private CompletableFuture<PipedTunnel.Result> carry(String target, WritableByteChannel out) {
     HostPort asked = HostPort.parse(target).orElseThrow();
     DialOptions dial = DialOptions.defaults().withConnectTimeout(Duration.ofMillis(500));
     RelayOptions relay = RelayOptions.defaults().withMode(mode);
-    CompletableFuture<PipeResult> result = new CompletableFuture<>();
+    CompletableFuture<PipedTunnel.Result> result = new CompletableFuture<>();
     Thread.ofPlatform()
         .daemon()
         .start(

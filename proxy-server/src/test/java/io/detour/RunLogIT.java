@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.detour.cli.CommandRun;
-import io.detour.cli.DrainCommand;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.InputStream;
@@ -131,8 +130,8 @@ class RunLogIT {
       client.send("CONNECT old.test:443 HTTP/1.1\r\nHost: old.test:443\r\n\r\n");
       assertThat(client.head().status()).isEqualTo(200);
       CommandRun drain =
-          CommandRun.of(
-              new DrainCommand(), "--admin", NetUtil.toSocketAddressString(detour.adminAddress()));
+          CommandRun.detour(
+              "drain", "--admin", NetUtil.toSocketAddressString(detour.adminAddress()));
       assertThat(drain).isEqualTo(new CommandRun(0, "draining\n", ""));
       await().atMost(LONG).until(() -> detour.err().contains("drain: no new clients"));
 

@@ -9,18 +9,17 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Asks the admin interface of a running Detour.
+ * A client of the admin interface of a running Detour.
  *
- * @param admin where it is
- * @param timeout the longest that an answer may take, with its last byte
+ * @param timeout the longest that an answer may take, up to its last byte
  */
 record AdminClient(HostPort admin, Duration timeout) {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -35,34 +34,28 @@ record AdminClient(HostPort admin, Duration timeout) {
     this(admin, ANSWER_TIMEOUT);
   }
 
-  /** What came of a question. */
+  /** The same with another timeout. */
+  AdminClient within(Duration other) {
+    return new AdminClient(admin, other);
+  }
+
+  /** The result of a request. */
   sealed interface Reply {
-    /**
-     * Detour has answered.
-     *
-     * @param body plain text with a line break at its end
-     */
+    /** Plain text with a line break at its end, or JSON. */
     record Answered(int status, String body) implements Reply {}
 
-    /**
-     * It has not.
-     *
-     * @param problem a sentence without a full stop
-     */
+    /** No answer of Detour; the problem is a sentence without a full stop. */
     record Failed(String problem) implements Reply {}
   }
 
-  /** Has something done. Waits for it, for at most the timeout. */
   Reply post(String path) throws InterruptedException {
     return send("POST", path);
   }
 
-  /** Reads a page. */
   Reply get(String path) throws InterruptedException {
     return send("GET", path);
   }
 
-  /** Ends something. */
   Reply delete(String path) throws InterruptedException {
     return send("DELETE", path);
   }

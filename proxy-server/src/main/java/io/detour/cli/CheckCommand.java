@@ -10,7 +10,6 @@ import io.detour.rules.file.RuleFiles;
 import io.detour.rules.lint.RuleReview;
 import io.detour.rules.lint.Setting;
 import io.detour.server.decide.RuleSource;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,14 +17,11 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code detour check}: reads rule files as one set, as a running Detour would, looks for what is
@@ -40,23 +36,16 @@ import picocli.CommandLine.Spec;
       "Reads rule files as one set, reports problems and what is suspicious, and runs the tests.",
       "Does all that a reload would do, except putting the rules in force."
     },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:the rules can be used; there may be warnings",
       "1:they cannot, or there are warnings and --strict was given; or --cacert cannot be read",
       "2:wrong usage"
     })
-final class CheckCommand implements Callable<Integer> {
+final class CheckCommand extends Verb {
   /** For all targets together. */
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private static final Path USUAL_FILE = Path.of("rules.yaml");
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
-  private CommandSpec spec;
 
   @Parameters(
       paramLabel = "FILE",
@@ -95,15 +84,14 @@ final class CheckCommand implements Callable<Integer> {
     if (checked == null) {
       return 1;
     }
-    PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(CheckedRulesJson.of(checked));
+      printJson(checked.json());
     } else {
-      checked.lines().forEach(spec.commandLine().getErr()::println);
-      out.println(checked.summary());
+      checked.lines().forEach(err()::println);
+      out().println(checked.summary());
       String certificates = checked.certificateSummary();
       if (certificates != null) {
-        out.println(certificates);
+        out().println(certificates);
       }
     }
     return checked.isGood() ? 0 : 1;
@@ -113,10 +101,8 @@ final class CheckCommand implements Callable<Integer> {
   private @Nullable CheckedRules check() throws InterruptedException {
     LocalDate today = LocalDate.now(ZoneId.systemDefault());
     if (config == null) {
-      return check(
-          files.isEmpty() ? List.of(USUAL_FILE) : files,
-          Setting.on(today),
-          Configuration.defaults());
+      List<Path> paths = files.isEmpty() ? List.of(USUAL_FILE) : files;
+      return check(paths, Setting.on(today), Configuration.defaults());
     }
     return switch (ConfigurationFile.load(config)) {
       case ConfigurationFile.Rejected rejected ->
@@ -153,11 +139,7 @@ final class CheckCommand implements Callable<Integer> {
     try (Prober prober = trust.prober(configuration, ProbeDepth.TLS)) {
       return prober == null
           ? null
-          : new CheckedRules(
-              checked.paths(),
-              checked.review(),
-              strict,
-              CertificateSurvey.of(rules.rules(), Instant.now(), prober, LIMIT));
+          : checked.with(CertificateSurvey.of(rules.rules(), Instant.now(), prober, LIMIT));
     }
   }
 }

@@ -1,34 +1,40 @@
 package io.detour.cli;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.detour.core.Printable;
 import io.detour.ops.certificates.CertificateSurvey;
+import io.detour.rules.Rule;
 import io.detour.rules.document.Problem;
 import io.detour.rules.file.RuleFiles;
+import io.detour.rules.lint.Finding;
 import io.detour.rules.lint.RuleReview;
 import io.detour.rules.lint.Severity;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code detour check} found, in words.
+ * What {@code detour check} found, for people and for scripts.
  *
  * @param paths what was checked, as it was named
- * @param review what came of it
  * @param strict whether warnings count as errors
- * @param certificates what trying out the targets came to, or null if that was not wanted or the
- *     rules could not be read
+ * @param certificates of the targets, or null if they were not tried out
  */
 record CheckedRules(
     List<Path> paths, RuleReview review, boolean strict, @Nullable CertificateSurvey certificates) {
-  /** Paths that the summary names. */
-  private static final int NAMED = 3;
+  /** Paths and rules that a summary names. */
+  private static final int MAX_NAMED = 3;
 
   CheckedRules {
     paths = List.copyOf(paths);
+  }
+
+  CheckedRules with(CertificateSurvey survey) {
+    return new CheckedRules(paths, review, strict, survey);
   }
 
   /** Whether the rules can be used. */
@@ -42,7 +48,7 @@ record CheckedRules(
   }
 
   /** The rules and tests, or null if they could not be read. */
-  RuleFiles.@Nullable Loaded files() {
+  private RuleFiles.@Nullable Loaded files() {
     return switch (review) {
       case RuleReview.Accepted accepted -> accepted.files();
       case RuleReview.Wrong wrong -> wrong.files();
@@ -51,27 +57,24 @@ record CheckedRules(
   }
 
   /** Why the files could not be read. */
-  List<Problem> problems() {
+  private List<Problem> problems() {
     return review instanceof RuleReview.Unreadable unreadable ? unreadable.problems() : List.of();
   }
 
   /** The expectations of tests that do not hold. */
-  List<Problem> failures() {
+  private List<Problem> failures() {
     return review instanceof RuleReview.Wrong wrong ? wrong.failures() : List.of();
   }
 
-  /** How many tests have such. */
-  int failedTests() {
+  private int failedTests() {
     return review instanceof RuleReview.Wrong wrong ? wrong.failedTests() : 0;
   }
 
-  /** How many findings weigh so much. */
-  int count(Severity severity) {
+  private int count(Severity severity) {
     int lint = (int) review.findings().stream().filter(f -> f.severity() == severity).count();
     return severity == Severity.WARNING ? lint + flaws().size() : lint;
   }
 
-  /** What is wrong with targets. */
   private List<CertificateSurvey.Flaw> flaws() {
     return certificates == null ? List.of() : certificates.flaws();
   }
@@ -95,12 +98,16 @@ record CheckedRules(
       addCount(parts, Severity.ERROR);
       addCount(parts, Severity.WARNING);
     }
-    return names() + ": " + String.join(", ", parts);
+    String names =
+        paths.isEmpty()
+            ? "no rule files"
+            : named(paths, path -> Printable.escaped(path.toString()));
+    return names + ": " + String.join(", ", parts);
   }
 
   /**
    * {@code certificates: 3 probes, 1 warning; not tested: zone (rules.yaml:9, no exact host)}, or
-   * null if none were looked at.
+   * null if no targets were tried out.
    */
   @Nullable String certificateSummary() {
     if (certificates == null) {
@@ -112,17 +119,8 @@ record CheckedRules(
       text.append(" (").append(certificates.unfinished()).append(" not over in time)");
     }
     text.append(", ").append(counted(flaws().size(), "warning"));
-    List<CertificateSurvey.Untested> untested = certificates.untested();
-    if (!untested.isEmpty()) {
-      text.append("; not tested: ")
-          .append(
-              untested.stream()
-                  .limit(NAMED)
-                  .map(CheckedRules::named)
-                  .collect(Collectors.joining(", ")));
-      if (untested.size() > NAMED) {
-        text.append(" and ").append(untested.size() - NAMED).append(" more");
-      }
+    if (!certificates.untested().isEmpty()) {
+      text.append("; not tested: ").append(named(certificates.untested(), CheckedRules::named));
     }
     return text.toString();
   }
@@ -132,16 +130,10 @@ record CheckedRules(
     return untested.rule().name() + " (" + place + ", " + untested.reason() + ")";
   }
 
-  private String names() {
-    if (paths.isEmpty()) {
-      return "no rule files";
-    }
-    String named =
-        paths.stream()
-            .limit(NAMED)
-            .map(path -> Printable.escaped(path.toString()))
-            .collect(Collectors.joining(", "));
-    return paths.size() > NAMED ? named + " and " + (paths.size() - NAMED) + " more" : named;
+  /** The first few, and how many more there are. */
+  private static <T> String named(List<T> all, Function<T, String> name) {
+    String named = all.stream().limit(MAX_NAMED).map(name).collect(Collectors.joining(", "));
+    return all.size() > MAX_NAMED ? named + " and " + (all.size() - MAX_NAMED) + " more" : named;
   }
 
   private String tests(int tests) {
@@ -162,5 +154,111 @@ record CheckedRules(
 
   private static String counted(int number, String noun) {
     return number + " " + noun + (number == 1 ? "" : "s");
+  }
+
+  /** The JSON object that {@code docs/rules.md} describes. */
+  Record json() {
+    RuleFiles.Loaded read = files();
+    return new Json(
+        isGood(),
+        paths.stream().map(Path::toString).toList(),
+        read == null ? null : read.rules().rules().size(),
+        problems().stream().map(ProblemJson::of).toList(),
+        review.findings().stream().map(FindingJson::of).toList(),
+        count(Severity.ERROR),
+        count(Severity.WARNING),
+        new Tests(
+            read == null ? 0 : read.tests().size(),
+            failedTests(),
+            failures().stream().map(ProblemJson::of).toList()),
+        certificates == null ? null : Certificates.of(certificates));
+  }
+
+  private record Json(
+      boolean ok,
+      List<String> files,
+      @Nullable Integer rules,
+      List<ProblemJson> problems,
+      List<FindingJson> findings,
+      int errors,
+      int warnings,
+      Tests tests,
+      @Nullable Certificates certificates) {}
+
+  private record Tests(int run, int failed, List<ProblemJson> failures) {}
+
+  /** Line and column are null where something is about a file as a whole. */
+  private record Place(String file, @Nullable Integer line, @Nullable Integer column) {
+    static Place of(String file, int line, int column) {
+      return line == 0 ? new Place(file, null, null) : new Place(file, line, column);
+    }
+
+    static Place of(Rule rule) {
+      return of(rule.file(), rule.line(), rule.column());
+    }
+  }
+
+  private record ProblemJson(@JsonUnwrapped Place place, String message) {
+    static ProblemJson of(Problem problem) {
+      return new ProblemJson(
+          Place.of(problem.file(), problem.line(), problem.column()), problem.message());
+    }
+  }
+
+  private record FindingJson(
+      String severity,
+      String code,
+      @Nullable String rule,
+      @JsonUnwrapped Place place,
+      String message,
+      List<Related> related) {
+    private record Related(String file, int line) {}
+
+    static FindingJson of(Finding finding) {
+      return new FindingJson(
+          finding.severity().toString(),
+          finding.code().toString(),
+          finding.rule(),
+          Place.of(finding.file(), finding.line(), finding.column()),
+          finding.message(),
+          finding.related().stream().map(at -> new Related(at.file(), at.line())).toList());
+    }
+  }
+
+  private record Certificates(
+      int probes, int unfinished, List<Flaw> findings, List<Untested> untested) {
+    private record Flaw(
+        String severity,
+        String code,
+        String rule,
+        @JsonUnwrapped Place place,
+        String legacyName,
+        String target,
+        @Nullable String via,
+        String message) {
+      static Flaw of(CertificateSurvey.Flaw flaw) {
+        return new Flaw(
+            Severity.WARNING.toString(),
+            flaw.kind().toString(),
+            flaw.rule().name(),
+            Place.of(flaw.rule()),
+            flaw.probe().legacyName().name(),
+            flaw.probe().target().toString(),
+            flaw.probe().via(),
+            flaw.message());
+      }
+    }
+
+    private record Untested(String rule, @JsonUnwrapped Place place, String reason) {}
+
+    static Certificates of(CertificateSurvey survey) {
+      return new Certificates(
+          survey.probes(),
+          survey.unfinished(),
+          survey.flaws().stream().map(Flaw::of).toList(),
+          survey.untested().stream()
+              .map(each -> new Untested(each.rule().name(), Place.of(each.rule()), each.reason()))
+              .toList());
+    }
   }
 }

@@ -5,30 +5,21 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** {@code detour connections}: the tunnels that are open in a running Detour. */
 @Command(
     name = "connections",
     description = "Lists the tunnels that are open in a running Detour, or ends one.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:listed, or ended",
       "1:there is no such tunnel, or Detour was not reached",
       "2:wrong usage"
     })
-final class ConnectionsCommand implements Callable<Integer> {
+final class ConnectionsCommand extends AdminVerb {
   private static final List<String> COLUMNS =
       List.of(
           "id",
@@ -42,18 +33,8 @@ final class ConnectionsCommand implements Callable<Integer> {
           "bytes_upstream",
           "bytes_downstream");
 
-  /** Which of them stand at the right. */
-  private static final Set<Integer> NUMBERS =
-      IntStream.range(0, COLUMNS.size())
-          .filter(column -> COLUMNS.get(column).startsWith("bytes_"))
-          .boxed()
-          .collect(Collectors.toSet());
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
-  private CommandSpec spec;
-
-  @Mixin private AdminFlags admin = new AdminFlags();
+  /** The columns of bytes. */
+  private static final Set<Integer> NUMBERS = Set.of(8, 9);
 
   @Option(names = "--kill", paramLabel = "ID", description = "Ends this tunnel: resets both sides.")
   private @Nullable String kill;
@@ -62,21 +43,17 @@ final class ConnectionsCommand implements Callable<Integer> {
   private boolean json;
 
   @Override
-  public Integer call() throws InterruptedException {
-    AdminClient client = admin.client();
-    if (client == null) {
-      return 1;
-    }
+  int call(AdminClient client) throws InterruptedException {
     if (kill != null) {
       String id = URLEncoder.encode(kill, StandardCharsets.UTF_8);
-      return admin.print(client.delete("/connections/" + id));
+      return print(client.delete("/connections/" + id));
     }
     AdminClient.Reply reply = client.get("/connections");
-    JsonNode page = json ? null : admin.parsed(reply);
+    JsonNode page = json ? null : parsed(reply);
     if (page == null) {
-      return admin.print(reply);
+      return print(reply);
     }
-    print(page, spec.commandLine().getOut());
+    print(page, out());
     return 0;
   }
 

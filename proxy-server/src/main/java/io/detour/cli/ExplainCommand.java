@@ -14,27 +14,21 @@ import io.detour.ops.explain.ExplanationText;
 import io.detour.ops.explain.FullExplanation;
 import io.detour.rules.Request;
 import io.detour.rules.RuleSet;
-import io.detour.rules.document.Problem;
 import io.detour.rules.document.TimeText;
 import io.detour.rules.file.RuleFiles;
 import io.detour.server.decide.RuleSource;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.OptionalLong;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -50,21 +44,14 @@ import picocli.CommandLine.TypeConversionException;
           + " would get.",
       "With --resolve, --connect or --tls the targets are tried out, too."
     },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:explained, and all that was tried out went well",
       "1:a file has a problem, a target does not answer, or its certificate would be refused",
       "2:wrong usage, or no host"
     })
-final class ExplainCommand implements Callable<Integer> {
+final class ExplainCommand extends Verb {
   private static final int DEFAULT_PORT = 443;
   private static final Duration LIMIT = Duration.ofMinutes(5);
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
-  private CommandSpec spec;
 
   @Parameters(
       paramLabel = "HOST[:PORT]",
@@ -127,35 +114,23 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     return switch (HostPort.parse(asked, DEFAULT_PORT)) {
       case Parsed.Malformed(String problem) -> {
-        spec.commandLine()
-            .getErr()
-            .println(Printable.quoted(asked) + " is not HOST or HOST:PORT: " + problem + ".");
+        String text = Printable.quoted(asked);
+        err().println(text + " is not HOST or HOST:PORT: " + problem + ".");
         yield 2;
       }
       case Parsed.Value(HostPort hostPort) ->
-          switch (readConfiguration()) {
-            case ConfigurationFile.Rejected rejected -> report(rejected.problems());
-            case ConfigurationFile.Loaded loaded -> explain(hostPort, loaded.configuration());
+          switch (configuration(config)) {
+            case ConfigurationFile.Rejected rejected -> fail(rejected.problems());
+            case ConfigurationFile.Loaded(Configuration file) -> explain(hostPort, file);
           };
     };
   }
 
-  private ConfigurationFile readConfiguration() {
-    ConfigurationFile file =
-        config == null
-            ? new ConfigurationFile.Loaded(Configuration.defaults())
-            : ConfigurationFile.load(config);
-    if (rules == null || !(file instanceof ConfigurationFile.Loaded(Configuration read))) {
-      return file;
-    }
-    RuleSource listed = new RuleSource.Listed(rules);
-    return new ConfigurationFile.Loaded(read.with(draft -> draft.rules(listed)));
-  }
-
   private int explain(HostPort hostPort, Configuration configuration) throws InterruptedException {
     ZoneId zone = ZoneId.systemDefault();
-    return switch (readRules(configuration.rules(), zone)) {
-      case RuleFiles.Rejected rejected -> report(rejected.problems());
+    RuleSource source = rules == null ? configuration.rules() : new RuleSource.Listed(rules);
+    return switch (readRules(source, zone)) {
+      case RuleFiles.Rejected rejected -> fail(rejected.problems());
       case RuleFiles.Loaded loaded -> explain(hostPort, configuration, loaded.rules(), zone);
     };
   }
@@ -168,9 +143,7 @@ final class ExplainCommand implements Callable<Integer> {
           RuleFiles.load(List.of(path), zone);
       case RuleSource.IfPresent(Path path) -> {
         String name = Printable.escaped(path.toString());
-        spec.commandLine()
-            .getErr()
-            .println("detour explain: there is no " + name + " here, so there are no rules");
+        report("there is no " + name + " here, so there are no rules");
         yield RuleFiles.Loaded.none();
       }
     };
@@ -207,21 +180,14 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private void print(FullExplanation explained) {
-    PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(ExplanationJson.of(explained));
+      out().println(ExplanationJson.of(explained));
     } else {
-      ExplanationText.of(explained).forEach(out::println);
+      ExplanationText.of(explained).forEach(out()::println);
     }
-    out.flush();
+    out().flush();
   }
 
-  private int report(List<Problem> problems) {
-    problems.forEach(spec.commandLine().getErr()::println);
-    return 1;
-  }
-
-  /** Reads an IP address. */
   static final class ClientConverter implements ITypeConverter<Address> {
     @Override
     public Address convert(String text) {
@@ -232,16 +198,14 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  /** Reads a local time. */
   static final class TimeConverter implements ITypeConverter<Long> {
     @Override
     public Long convert(String text) {
-      OptionalLong time = TimeText.parse(text, ZoneId.systemDefault());
-      if (time.isPresent()) {
-        return time.getAsLong();
-      }
-      throw new TypeConversionException(
-          Printable.quoted(text) + " (expected: " + TimeText.EXPECTED + ")");
+      return TimeText.parse(text, ZoneId.systemDefault())
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      Printable.quoted(text) + " (expected: " + TimeText.EXPECTED + ")"));
     }
   }
 }

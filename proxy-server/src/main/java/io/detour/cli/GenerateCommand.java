@@ -1,9 +1,13 @@
 package io.detour.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.detour.config.Configuration;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.core.Parsed;
 import io.detour.core.Printable;
 import io.detour.ops.certificates.TargetLookup;
 import io.detour.rules.generate.ChromiumRules;
@@ -19,22 +23,26 @@ import io.detour.rules.generate.TargetNames;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.InetAddress;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * {@code detour generate}: the rules in the language of another system.
@@ -48,24 +56,52 @@ import picocli.CommandLine.Spec;
       "Writes the rules in the language of another system: for browsers, name servers, nginx.",
       "What that system cannot do is noted in comments and on standard error."
     },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:written; there may be notes",
       "1:the rules have problems, or the file cannot be written",
       "2:wrong usage"
     })
-public final class GenerateCommand implements Callable<Integer> {
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
-  private CommandSpec spec;
+public final class GenerateCommand extends Verb {
+  /** A system whose language is known. */
+  private enum Format {
+    PAC,
+    HOSTS,
+    DNSMASQ,
+    COREDNS,
+    CHROMIUM,
+    NGINX_MAP;
+
+    /** Whether the system knows no names of targets. */
+    boolean needsAddresses() {
+      return this == HOSTS || this == DNSMASQ;
+    }
+
+    /** As the command line has it. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  private static final class FormatConverter implements ITypeConverter<Format> {
+    @Override
+    public Format convert(String text) {
+      List<Format> all = List.of(Format.values());
+      return all.stream()
+          .filter(format -> format.toString().equals(text))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "'" + text + "' is no format (expected: " + joined(all) + ")"));
+    }
+  }
 
   @Parameters(
       paramLabel = "FORMAT",
-      converter = GeneratedFormat.Converter.class,
+      converter = FormatConverter.class,
       description = "pac, hosts, dnsmasq, coredns, chromium or nginx-map.")
-  private GeneratedFormat format = GeneratedFormat.PAC;
+  private Format format = Format.PAC;
 
   @Mixin private RuleFlags flags = new RuleFlags();
 
@@ -92,26 +128,24 @@ public final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    requireUse("--proxy", proxy != null, format == GeneratedFormat.PAC);
+    requireUse("--proxy", proxy != null, format == Format.PAC);
     requireUse("--resolve", resolve, format.needsAddresses());
     return switch (flags.read()) {
-      case ChosenRules.Refused refused -> {
-        refused.problems().forEach(spec.commandLine().getErr()::println);
-        report("the rules have problems, so nothing was written");
-        yield 1;
-      }
+      case ChosenRules.Refused refused ->
+          fail(refused.problems(), "the rules have problems, so nothing was written");
       case ChosenRules.Accepted accepted -> write(generate(accepted));
     };
   }
 
   private void requireUse(String option, boolean given, boolean used) {
     if (given && !used) {
-      throw new ParameterException(spec.commandLine(), option + " has no meaning for " + format);
+      throw wrongUsage(option + " has no meaning for " + format);
     }
   }
 
   private Generated generate(ChosenRules.Accepted chosen) throws InterruptedException {
-    NameRules rules = RuleTranslation.of(chosen.rules(), source(chosen.paths()), Instant.now());
+    String source = chosen.paths().isEmpty() ? "no rule files" : joined(chosen.paths());
+    NameRules rules = RuleTranslation.of(chosen.rules(), source, Instant.now());
     return switch (format) {
       case PAC -> PacFile.of(rules, proxy(chosen.configuration()), false);
       case HOSTS -> HostsFile.of(rules, addresses(rules, chosen.configuration()));
@@ -122,10 +156,8 @@ public final class GenerateCommand implements Callable<Integer> {
     };
   }
 
-  private static String source(List<Path> paths) {
-    return paths.isEmpty()
-        ? "no rule files"
-        : paths.stream().map(Path::toString).collect(Collectors.joining(", "));
+  private static String joined(List<?> parts) {
+    return parts.stream().map(Object::toString).collect(Collectors.joining(", "));
   }
 
   private HostPort proxy(Configuration configuration) {
@@ -137,21 +169,11 @@ public final class GenerateCommand implements Callable<Integer> {
         || !(listen.getFirst().address() instanceof ListenAddress.Inet first)
         || first.port() == 0
         || first.address().isAnyLocalAddress()) {
-      throw new ParameterException(
-          spec.commandLine(),
+      throw wrongUsage(
           "the configuration does not say where browsers reach Detour (expected: --proxy"
               + " HOST:PORT)");
     }
     return hostPort(first.toString(), first.toString());
-  }
-
-  private HostPort hostPort(String name, String text) {
-    return switch (HostPort.parse(text)) {
-      case Parsed.Value(HostPort hostPort) -> hostPort;
-      case Parsed.Malformed(String problem) ->
-          throw new ParameterException(
-              spec.commandLine(), name + ": " + problem + " (expected: HOST:PORT)");
-    };
   }
 
   private Map<Host, List<InetAddress>> addresses(NameRules rules, Configuration configuration)
@@ -167,21 +189,55 @@ public final class GenerateCommand implements Callable<Integer> {
   private int write(Generated generated) {
     generated.notes().forEach(note -> report(note.toString()));
     if (output == null) {
-      PrintWriter out = spec.commandLine().getOut();
-      out.print(generated.text());
-      out.flush();
+      out().print(generated.text());
+      out().flush();
       return 0;
     }
     try {
-      ReplacedFile.write(output, generated.text());
+      replace(output, generated.text());
       return 0;
     } catch (IOException e) {
-      report(Printable.escaped(output + ": cannot be written: " + e.getMessage()));
-      return 1;
+      return fail(Printable.escaped(output + ": cannot be written: " + e.getMessage()));
     }
   }
 
-  private void report(String line) {
-    spec.commandLine().getErr().println("detour generate: " + line);
+  /**
+   * Replaces a file as a whole: readers see the old content or the new one. A symbolic link stays
+   * one, and permissions stay as they are. What is no file, such as {@code /dev/stdout}, is written
+   * to.
+   *
+   * @throws IOException with a reason that names no file, if nothing was written
+   */
+  private static void replace(Path path, String text) throws IOException {
+    try {
+      Path file = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
+      if (Files.isDirectory(file)) {
+        throw new IOException("it is a folder");
+      }
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        Files.writeString(path, text, WRITE);
+      } else {
+        move(file, text);
+      }
+    } catch (NoSuchFileException e) {
+      throw new IOException("there is no such folder", e);
+    } catch (FileSystemException e) {
+      throw new IOException(
+          e.getReason() == null ? e.getClass().getSimpleName() : e.getReason(), e);
+    }
+  }
+
+  private static void move(Path file, String text) throws IOException {
+    Path temporary = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
+    try {
+      Files.writeString(temporary, text, UTF_8, CREATE_NEW, WRITE);
+      if (Files.exists(file)) {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+        Files.setPosixFilePermissions(temporary, permissions);
+      }
+      Files.move(temporary, file, ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
   }
 }

@@ -3,11 +3,11 @@ package io.detour.cli;
 import io.detour.Version;
 import io.detour.core.Printable;
 import java.util.Map;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** The command {@code detour}. Without a verb it says which there are. */
 @Command(
@@ -23,11 +23,11 @@ import picocli.CommandLine;
       ReplayCommand.class,
       GenerateCommand.class,
       PipeCommand.class,
-      ReloadCommand.class,
+      AdminVerb.Reload.class,
       StatusCommand.class,
       ConnectionsCommand.class,
-      DrainCommand.class,
-      ReadyCommand.class,
+      AdminVerb.Drain.class,
+      AdminVerb.Ready.class,
       ConfigCommand.class
     },
     synopsisSubcommandLabel = "VERB",

@@ -6,12 +6,10 @@ import io.detour.core.HostPort;
 import io.detour.core.Parsed;
 import io.detour.core.Printable;
 import io.detour.core.relay.RelayOptions;
-import io.detour.ops.pipe.PipeResult;
 import io.detour.ops.pipe.PipedTunnel;
 import io.detour.ops.pipe.StandardOutput;
 import io.detour.rules.Mode;
 import io.detour.rules.RuleSet;
-import io.detour.rules.document.Problem;
 import io.detour.rules.lint.Setting;
 import io.detour.server.decide.RuleFileLoader;
 import io.detour.server.decide.RuleJudge;
@@ -23,7 +21,6 @@ import io.detour.server.transport.Transport;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
@@ -31,14 +28,11 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code detour pipe}: standard input and output through the rules and one tunnel, without a
@@ -52,9 +46,6 @@ import picocli.CommandLine.Spec;
       "Connects standard input and output with a host, through the rules.",
       "The end of the input is passed on, and the answer to it still comes."
     },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:both sides ended, everything was delivered",
       "1:no tunnel, or it was cut; standard error says why",
@@ -62,16 +53,12 @@ import picocli.CommandLine.Spec;
       "141:nobody read standard output any more"
     },
     footer = {"", "For ssh: ssh -o ProxyCommand='detour pipe %%h:%%p' HOST"})
-final class PipeCommand implements Callable<Integer> {
+final class PipeCommand extends Verb {
   /** What a shell reports for a process that SIGPIPE, number 13, has ended. */
   private static final int OUTPUT_CLOSED = 128 + 13;
 
   /** The user who waits for the other side ends the process when that takes too long. */
   private static final Duration NEVER = RelayOptions.MAX_TIMEOUT;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
-  private CommandSpec spec;
 
   @Parameters(
       paramLabel = "HOST:PORT",
@@ -99,7 +86,7 @@ final class PipeCommand implements Callable<Integer> {
   public Integer call() {
     return switch (HostPort.parse(asked)) {
       case Parsed.Malformed(String problem) -> {
-        report(problem + " (expected: HOST:PORT)");
+        failed(problem + " (expected: HOST:PORT)");
         yield 2;
       }
       case Parsed.Value(HostPort target) -> configure(target);
@@ -107,25 +94,19 @@ final class PipeCommand implements Callable<Integer> {
   }
 
   private int configure(HostPort target) {
-    if (config == null) {
-      return decide(target, Configuration.defaults(), PipeCommand::setting);
-    }
-    return switch (ConfigurationFile.load(config)) {
+    return switch (configuration(config)) {
       case ConfigurationFile.Rejected rejected ->
-          report("the configuration has problems", rejected.problems());
-      case ConfigurationFile.Loaded(Configuration file) -> decide(target, file, file::ruleSetting);
+          fail(rejected.problems(), "the configuration has problems, so nothing was connected");
+      case ConfigurationFile.Loaded(Configuration file) ->
+          decide(target, file, config == null ? PipeCommand::setting : file::ruleSetting);
     };
-  }
-
-  private static RuleSource noRules() {
-    return new RuleSource.Listed(List.of());
   }
 
   /** Other programs start this anywhere: what happens to lie in the current folder is not meant. */
   private static RuleSource named(RuleSource source) {
     return switch (source) {
       case RuleSource.Listed listed -> listed;
-      case RuleSource.IfPresent _ -> noRules();
+      case RuleSource.IfPresent _ -> new RuleSource.Listed(List.of());
     };
   }
 
@@ -139,7 +120,8 @@ final class PipeCommand implements Callable<Integer> {
     RuleSource source = rules == null ? named(configuration.rules()) : new RuleSource.Listed(rules);
     RuleJudge judge = RuleJudge.of(setting, Mode.ENFORCE);
     return switch (new RuleFileLoader(source, judge).read()) {
-      case RuleRead.Refused refused -> report("the rules have problems", refused.problems());
+      case RuleRead.Refused refused ->
+          fail(refused.problems(), "the rules have problems, so nothing was connected");
       case RuleRead.Accepted accepted ->
           carry(accepted.rules(), configuration.dialOptions(), target);
     };
@@ -148,8 +130,7 @@ final class PipeCommand implements Callable<Integer> {
   private int carry(RuleSet loaded, DialOptions dial, HostPort target) {
     String whyNoEpoll = Transport.whyNoEpoll();
     if (whyNoEpoll != null) {
-      report("a pipe needs epoll: " + whyNoEpoll);
-      return 1;
+      return failed("a pipe needs epoll: " + whyNoEpoll);
     }
     LogOutput.onlyWarningsOnStandardError();
     RelayOptions relay = RelayOptions.defaults().withTimeouts(NEVER, NEVER, NEVER);
@@ -160,33 +141,21 @@ final class PipeCommand implements Callable<Integer> {
     try {
       return exitCode(PipedTunnel.carry(loaded, dial, relay, target, in, out, temporary));
     } catch (IOException e) {
-      report(String.valueOf(e.getMessage()));
-      return 1;
+      return failed(String.valueOf(e.getMessage()));
     } finally {
       LogOutput.flush();
     }
   }
 
-  private int exitCode(PipeResult result) {
+  private int exitCode(PipedTunnel.Result result) {
     return switch (result) {
-      case PipeResult.Whole _ -> 0;
-      case PipeResult.OutputClosed _ -> OUTPUT_CLOSED;
-      case PipeResult.Broken broken -> {
-        report(broken.reason());
-        yield 1;
-      }
+      case PipedTunnel.Result.Whole _ -> 0;
+      case PipedTunnel.Result.OutputClosed _ -> OUTPUT_CLOSED;
+      case PipedTunnel.Result.Broken broken -> failed(broken.reason());
     };
   }
 
-  private void report(String problem) {
-    PrintWriter err = spec.commandLine().getErr();
-    err.println("detour pipe: " + Printable.escaped(asked + ": " + problem));
-  }
-
-  private int report(String why, List<Problem> problems) {
-    PrintWriter err = spec.commandLine().getErr();
-    problems.forEach(err::println);
-    err.println("detour pipe: " + why + ", so nothing was connected");
-    return 1;
+  private int failed(String problem) {
+    return fail(Printable.escaped(asked + ": " + problem));
   }
 }

@@ -1,6 +1,5 @@
 package io.detour.cli;
 
-import io.detour.core.Printable;
 import io.detour.ops.replay.AccessLogReader;
 import io.detour.ops.replay.LogSummary;
 import io.detour.ops.replay.Replay;
@@ -8,17 +7,13 @@ import io.detour.rules.RuleSet;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.InputStream;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code detour replay}: decides the requests of an access log by other rules and prints what
@@ -33,22 +28,13 @@ import picocli.CommandLine.Spec;
       "Decides the requests of an access log again, by new rules, and prints what changes.",
       "Neither resolves nor connects."
     },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:no decision changes",
       "1:a decision changes, or the rules or a log cannot be used",
       "2:wrong usage"
     })
-final class ReplayCommand implements Callable<Integer> {
-  private static final String STANDARD_INPUT = "-";
-
+final class ReplayCommand extends Verb {
   private final InputStream in;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
-  private CommandSpec spec;
 
   @Parameters(
       paramLabel = "ACCESS_LOG",
@@ -84,48 +70,32 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     return switch (flags.read()) {
-      case ChosenRules.Refused refused -> {
-        refused.problems().forEach(spec.commandLine().getErr()::println);
-        spec.commandLine()
-            .getErr()
-            .println("detour replay: the rules have problems, so nothing was decided");
-        yield 1;
-      }
+      case ChosenRules.Refused refused ->
+          fail(refused.problems(), "the rules have problems, so nothing was decided");
       case ChosenRules.Accepted accepted -> replay(accepted.rules());
     };
   }
 
   private int replay(RuleSet rules) {
     Replay replay = new Replay(rules);
-    List<ReadLog> read = new ArrayList<>();
+    List<ReplayReport.ReadLog> read = new ArrayList<>();
     for (String log : logs) {
+      boolean standardInput = log.equals("-");
+      String name = standardInput ? "standard input" : log;
       LogSummary summary =
-          log.equals(STANDARD_INPUT)
-              ? AccessLogReader.read(in, "standard input", replay)
+          standardInput
+              ? AccessLogReader.read(in, name, replay)
               : AccessLogReader.read(Path.of(log), replay);
-      read.add(new ReadLog(log.equals(STANDARD_INPUT) ? "standard input" : log, summary));
+      read.add(new ReplayReport.ReadLog(name, summary));
     }
     ReplayReport report = new ReplayReport(replay.finish(), read);
-    PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(ReplayJson.of(report));
+      printJson(report.json());
     } else {
-      out.print(ReplayText.of(report, renamed));
-      out.flush();
+      out().print(report.text(renamed));
+      out().flush();
     }
-    report.complaints().forEach(line -> spec.commandLine().getErr().println(line));
+    report.complaints().forEach(err()::println);
     return report.isUnchanged() ? 0 : 1;
-  }
-
-  /**
-   * A log that was read.
-   *
-   * @param name as it was named
-   * @param summary how that went
-   */
-  record ReadLog(String name, LogSummary summary) {
-    ReadLog {
-      name = Printable.escaped(name);
-    }
   }
 }

@@ -21,9 +21,7 @@ import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.access.PortSet;
-import io.detour.server.access.ReadUsers;
 import io.detour.server.access.UserFile;
-import io.detour.server.access.Users;
 import io.detour.server.decide.LoggedEntries;
 import io.detour.server.decide.ReloadTrigger;
 import io.detour.server.decide.RuleFileLoader;
@@ -46,38 +44,29 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code detour run}: serves until it is told to stop. */
 @Command(
     name = "run",
     description = "Serves: accepts clients, rewrites legacy names, relays.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:stopped", "1:could not start", "2:wrong usage"},
     footer = {
       "",
       "SIGTERM or SIGINT stops accepting, lets tunnels and requests end, and exits; a second one"
           + " exits at once. SIGHUP reads the rules again, SIGUSR1 opens log files again."
     })
-final class RunCommand implements Callable<Integer> {
+final class RunCommand extends Verb {
   private static final Logger logger = LoggerFactory.getLogger("detour");
   private static final String EXAMPLE_RULES = "rules.example.yaml";
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
-  private CommandSpec spec;
 
   @Mixin private ConfigurationFlags flags = new ConfigurationFlags();
 
@@ -100,40 +89,34 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     return switch (flags.read()) {
-      case ConfigurationFile.Rejected rejected -> {
-        refuseToStart("the configuration has problems", rejected.problems());
-        yield 1;
-      }
+      case ConfigurationFile.Rejected rejected ->
+          refuse("the configuration has problems", rejected.problems());
       case ConfigurationFile.Loaded loaded -> serve(loaded.configuration());
     };
   }
 
   private int serve(Configuration configuration) throws InterruptedException {
     if (demo && configuration.listen().stream().noneMatch(RunCommand::isTcp)) {
-      spec.commandLine()
-          .getErr()
-          .println("detour: --demo: \"listen\" has no ADDRESS:PORT (expected: at least one)");
-      return 1;
+      return refuse("--demo: \"listen\" has no ADDRESS:PORT (expected: at least one)");
     }
     if (!startLog(configuration.log())) {
       return 1;
     }
-    ReloadSignal hangUp = ReloadSignal.listen();
+    CompletableFuture<Runnable> hangUp = Signals.reload();
     RuleSupply rules = readRules(configuration);
     if (rules == null || !canAskUsers(configuration.access())) {
       return 1;
     }
-    StopSignals signals = StopSignals.listen();
+    CompletableFuture<String> stop = Signals.stop();
     try (DemoOrigin origin = demo ? DemoOrigin.start() : null;
         Detour server = Detour.start(options(configuration, rules, origin))) {
       announce(server, origin, rules.first(), configuration.relay().mode());
-      hangUp.then(() -> server.reload(ReloadTrigger.SIGNAL));
-      server.whenDrainIsAsked(() -> signals.stop("drain"));
-      stop(server, signals.await(), configuration.timeout(Timeout.DRAIN));
+      hangUp.complete(() -> server.reload(ReloadTrigger.SIGNAL));
+      server.whenDrainIsAsked(() -> stop.complete("drain"));
+      stop(server, stop.join(), configuration.timeout(Timeout.DRAIN));
       return 0;
     } catch (IOException e) {
-      spec.commandLine().getErr().println("detour: " + e.getMessage());
-      return 1;
+      return refuse(e.getMessage());
     } finally {
       LogOutput.flush();
     }
@@ -143,12 +126,10 @@ final class RunCommand implements Callable<Integer> {
   private boolean startLog(LogOptions options) {
     boolean forPeople = demo && !flags.nameLogFormat();
     try {
-      LogSignal.reopen(LogOutput.start(forPeople ? options.withFormat(LogFormat.TEXT) : options));
+      Signals.reopenLogs(LogOutput.start(forPeople ? options.withFormat(LogFormat.TEXT) : options));
       return true;
     } catch (IOException e) {
-      spec.commandLine()
-          .getErr()
-          .println("detour: log.access: cannot be written to: " + e.getMessage());
+      refuse("log.access: cannot be written to: " + e.getMessage());
       return false;
     }
   }
@@ -165,7 +146,7 @@ final class RunCommand implements Callable<Integer> {
         yield new RuleSupply(accepted.rules(), loader, configuration.rulesWatch(), mode);
       }
       case RuleRead.Refused refused -> {
-        refuseToStart("the rules have problems", refused.problems());
+        refuse("the rules have problems", refused.problems());
         yield null;
       }
     };
@@ -177,18 +158,22 @@ final class RunCommand implements Callable<Integer> {
       return true;
     }
     return switch (UserFile.load(access.users())) {
-      case Users _ -> true;
-      case ReadUsers.Rejected rejected -> {
-        refuseToStart("the users have problems", rejected.problems());
+      case UserFile.Users _ -> true;
+      case UserFile.Rejected rejected -> {
+        refuse("the users have problems", rejected.problems());
         yield false;
       }
     };
   }
 
-  private void refuseToStart(String why, List<Problem> problems) {
-    PrintWriter err = spec.commandLine().getErr();
-    problems.forEach(err::println);
-    err.println("detour: " + why + ", so nothing was started");
+  private int refuse(String why, List<Problem> problems) {
+    fail(problems);
+    return refuse(why + ", so nothing was started");
+  }
+
+  private int refuse(@Nullable String why) {
+    err().println("detour: " + why);
+    return 1;
   }
 
   private static String exampleRules() {
@@ -231,7 +216,7 @@ final class RunCommand implements Callable<Integer> {
 
   private void announce(
       Detour server, @Nullable DemoOrigin origin, RuleSet rules, RelayMode relay) {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     out.println("Detour " + Version.build().version() + " is ready");
     server.listeners().forEach(listener -> out.println("  proxy   " + announcement(listener)));
     server.forwards().forEach(forward -> out.println("  tcp     " + announcement(forward)));
@@ -239,7 +224,7 @@ final class RunCommand implements Callable<Integer> {
     out.println("  admin   http://" + admin + "/metrics");
     if (origin != null) {
       out.println();
-      out.print(DemoBanner.of(demoProxy(server), admin, origin).text());
+      out.print(new DemoBanner(demoProxy(server), admin, origin).text());
     }
     out.flush();
     if (rules.rules().isEmpty()) {
@@ -279,7 +264,8 @@ final class RunCommand implements Callable<Integer> {
 
   private static void stop(Detour server, String signal, Duration drainTimeout)
       throws InterruptedException {
-    logger.info("{}: no new clients, tunnels have {} to end", signal, DurationText.of(drainTimeout));
+    logger.info(
+        "{}: no new clients, tunnels have {} to end", signal, DurationText.of(drainTimeout));
     int left = server.drain(drainTimeout);
     if (left > 0) {
       logger.warn("stopped with {} still connected", left == 1 ? "1 client" : left + " clients");

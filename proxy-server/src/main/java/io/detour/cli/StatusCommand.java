@@ -3,44 +3,27 @@ package io.detour.cli;
 import io.detour.core.Printable;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** {@code detour status}: a running Detour at a glance. */
 @Command(
     name = "status",
     description = "Shows a running Detour at a glance.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:shown", "1:Detour was not reached", "2:wrong usage"})
-final class StatusCommand implements Callable<Integer> {
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
-  private CommandSpec spec;
-
-  @Mixin private AdminFlags admin = new AdminFlags();
-
+final class StatusCommand extends AdminVerb {
   @Option(names = "--json", description = "Prints the answer of the admin interface, /status.")
   private boolean json;
 
   @Override
-  public Integer call() throws InterruptedException {
-    AdminClient client = admin.client();
-    if (client == null) {
-      return 1;
-    }
+  int call(AdminClient client) throws InterruptedException {
     AdminClient.Reply reply = client.get("/status");
-    JsonNode status = json ? null : admin.parsed(reply);
+    JsonNode status = json ? null : parsed(reply);
     if (status == null) {
-      return admin.print(reply);
+      return print(reply);
     }
-    print(status, spec.commandLine().getOut());
+    print(status, out());
     return 0;
   }
 

@@ -1,25 +1,10 @@
 package io.detour.ops.demo;
 
-import java.nio.file.Path;
-
 /**
- * What the demo tells a newcomer: command lines that work as printed.
- *
- * @param proxy where the proxy listens, as {@code host:port}, an IPv6 address in brackets
- * @param admin where the admin interface listens, in the same form
- * @param httpPort port of the demo origin
- * @param httpsPort port of the demo origin
- * @param certificateAuthority PEM file that makes {@code curl} trust the demo origin
+ * What the demo prints for a newcomer: command lines that work as they are. Proxy and admin
+ * interface are {@code host:port}, an IPv6 address in brackets.
  */
-public record DemoBanner(
-    String proxy, String admin, int httpPort, int httpsPort, Path certificateAuthority) {
-
-  /** Takes the origin's ports and file from the running origin. */
-  public static DemoBanner of(String proxy, String admin, DemoOrigin origin) {
-    return new DemoBanner(
-        proxy, admin, origin.httpPort(), origin.httpsPort(), origin.certificateAuthority());
-  }
-
+public record DemoBanner(String proxy, String admin, DemoOrigin origin) {
   /**
    * Lines of text, each command on one that starts with two spaces and {@code curl}. Ends with a
    * line break.
@@ -52,10 +37,10 @@ public record DemoBanner(
 
   private String https(String name) {
     return "  curl --proxy http://%s --cacert %s https://%s:%d/"
-        .formatted(proxy, certificateAuthority, name, httpsPort);
+        .formatted(proxy, origin.certificateAuthority(), name, origin.httpsPort());
   }
 
   private String http(String name) {
-    return "  curl --proxy http://%s http://%s:%d/".formatted(proxy, name, httpPort);
+    return "  curl --proxy http://%s http://%s:%d/".formatted(proxy, name, origin.httpPort());
   }
 }

@@ -45,7 +45,7 @@ final class DemoNames {
 
   private DemoNames() {}
 
-  /** What the certificate covers: legacy names, and the new ones for who asks for them. */
+  /** What the certificate covers: legacy names, and the new ones. */
   static List<String> certificateNames() {
     return Stream.concat(DIALLED.keySet().stream(), DIALLED.values().stream())
         .distinct()
@@ -53,7 +53,7 @@ final class DemoNames {
         .toList();
   }
 
-  /** Where each name that is dialled leads to: the origin. */
+  /** The address of each name that is dialled. */
   static Map<Host, List<InetAddress>> hosts(InetAddress origin) {
     return DIALLED.values().stream()
         .distinct()

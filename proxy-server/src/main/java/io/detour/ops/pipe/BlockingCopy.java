@@ -9,34 +9,29 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 
 /**
- * Copies from one blocking channel to another, for as long as that takes. Closes neither. For one
+ * Copies from one blocking channel to another until one of them ends. Closes neither. For one
  * thread that may wait.
  *
- * @param source read until its end
- * @param sink written to
  * @param sleep waits for so many nanoseconds
  */
 record BlockingCopy(ReadableByteChannel source, WritableByteChannel sink, LongConsumer sleep) {
   private static final int BUFFER_BYTES = 64 * 1024;
 
   /**
-   * A terminal or a pipe is in non-blocking mode when another program that has it too wants that
-   * ({@code O_NONBLOCK} belongs to the open file, fcntl(2)). Then nothing moves for a while, and
-   * each attempt in vain makes the pause before the next one twice as long, up to the longest.
+   * A terminal or a pipe is in non-blocking mode if another program has set that ({@code
+   * O_NONBLOCK} belongs to the open file, fcntl(2)). While nothing moves, each pause is twice as
+   * long as the one before, up to the longest.
    */
   private static final long MIN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(32);
 
-  /** Why a copy is over. */
+  /** Why a copy is over; when the source has ended, the sink has taken everything. */
   sealed interface End {
-    /** The source has ended and the sink has taken everything. */
     record SourceEnded() implements End {}
 
-    /** The source cannot be read. */
     record SourceFailed(IOException cause) implements End {}
 
-    /** The sink takes no more. */
     record SinkFailed(IOException cause) implements End {}
   }
 
@@ -44,7 +39,6 @@ record BlockingCopy(ReadableByteChannel source, WritableByteChannel sink, LongCo
     this(source, sink, LockSupport::parkNanos);
   }
 
-  /** Copies until one of the channels has had enough. */
   End run() {
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     long pauseNanos = 0;

@@ -1,6 +1,8 @@
 package io.detour.ops.pipe;
 
+import io.detour.core.CloseReason;
 import io.detour.core.HostPort;
+import io.detour.core.TunnelStats;
 import io.detour.core.relay.RelayEngine;
 import io.detour.core.relay.RelayOptions;
 import io.detour.ops.ledger.Ledger;
@@ -10,6 +12,7 @@ import io.detour.server.access.AccessControl;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.access.DestinationPolicy;
 import io.detour.server.account.RequestCounters;
+import io.detour.server.account.RequestKind;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.Dialer;
@@ -18,13 +21,18 @@ import io.detour.server.dial.RouteDialer;
 import io.detour.server.log.AccessLog;
 import io.detour.server.serve.Services;
 import io.detour.server.serve.Tunnel;
+import io.detour.server.serve.TunnelClient;
+import io.detour.server.status.Refusal;
 import io.detour.server.transport.Transport;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Errors;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
@@ -52,11 +60,22 @@ public final class PipedTunnel {
   private final ReadableByteChannel in;
   private final WritableByteChannel out;
 
-  /** How the tunnel ended. */
-  private final CompletableFuture<PipeResult> end = new CompletableFuture<>();
+  private final CompletableFuture<Result> end = new CompletableFuture<>();
 
-  /** How the output ended: nothing is written to it any more. */
-  private final CompletableFuture<PipeResult> delivered = new CompletableFuture<>();
+  /** Completed when nothing is written to the output any more. */
+  private final CompletableFuture<Result> delivered = new CompletableFuture<>();
+
+  /** How a tunnel ended. */
+  public sealed interface Result {
+    /** Both directions have ended, and every byte was delivered. */
+    record Whole() implements Result {}
+
+    /** Nobody reads the output any more. */
+    record OutputClosed() implements Result {}
+
+    /** There was no tunnel, or it was cut; the reason is a phrase that may quote the rules. */
+    record Broken(String reason) implements Result {}
+  }
 
   private PipedTunnel(SocketChannel socket, ReadableByteChannel in, WritableByteChannel out) {
     this.socket = socket;
@@ -67,18 +86,15 @@ public final class PipedTunnel {
   /**
    * Carries one tunnel from its beginning to its end. Waits; not on an event loop.
    *
-   * @param rules decide where to
    * @param dial how the target is resolved and connected to; every address is allowed
-   * @param relay how bytes are moved
    * @param asked where to, before the rules
    * @param in read until its end, in blocking mode
    * @param out written to in blocking mode, and closed when the target has ended its direction;
    *     that its reader has gone is an {@code Errors.NativeIoException} with EPIPE
-   * @param temporary an existing directory, where the name of the private connection is for a
-   *     moment
+   * @param temporary an existing directory for the name of the private connection
    * @throws IOException if this machine refuses the private connection; the message says why
    */
-  public static PipeResult carry(
+  public static Result carry(
       RuleSet rules,
       DialOptions dial,
       RelayOptions relay,
@@ -117,23 +133,21 @@ public final class PipedTunnel {
 
   private void start(Services services, Channel inside, HostPort asked) {
     ClientLoop loop = new ClientLoop(new RequestCounters(1).loop(0));
-    inside
-        .eventLoop()
-        .execute(() -> Tunnel.start(services, loop, new PipeClient(inside, end), asked));
+    inside.eventLoop().execute(() -> Tunnel.start(services, loop, new Client(inside, end), asked));
     Thread.ofPlatform().daemon().name("stdin").start(this::carryUp);
     Thread.ofPlatform().daemon().name("stdout").start(this::carryDown);
   }
 
-  private PipeResult await() {
-    PipeResult delivery = delivered.join();
-    return delivery instanceof PipeResult.Whole ? end.join() : delivery;
+  private Result await() {
+    Result delivery = delivered.join();
+    return delivery instanceof Result.Whole ? end.join() : delivery;
   }
 
   private void carryUp() {
     switch (new BlockingCopy(in, socket).run()) {
       case BlockingCopy.End.SourceEnded _ -> endUpstream();
       case BlockingCopy.End.SourceFailed failed -> {
-        end.complete(new PipeResult.Broken("standard input: " + failed.cause().getMessage()));
+        end.complete(new Result.Broken("standard input: " + failed.cause().getMessage()));
         close(socket);
       }
       case BlockingCopy.End.SinkFailed _ -> {} // The tunnel is over, and says itself why.
@@ -156,22 +170,22 @@ public final class PipedTunnel {
         });
   }
 
-  private PipeResult closeOutput() {
+  private Result closeOutput() {
     try {
       out.close();
-      return new PipeResult.Whole();
+      return new Result.Whole();
     } catch (IOException e) {
       return outputFailed(e);
     }
   }
 
-  private static PipeResult outputFailed(IOException cause) {
+  private static Result outputFailed(IOException cause) {
     boolean readerHasGone =
         cause instanceof Errors.NativeIoException failure
             && failure.expectedErr() == Errors.ERRNO_EPIPE_NEGATIVE;
     return readerHasGone
-        ? new PipeResult.OutputClosed()
-        : new PipeResult.Broken("standard output: " + cause.getMessage());
+        ? new Result.OutputClosed()
+        : new Result.Broken("standard output: " + cause.getMessage());
   }
 
   private static void close(SocketChannel channel) {
@@ -179,6 +193,48 @@ public final class PipedTunnel {
       channel.close();
     } catch (IOException e) {
       logger.debug("close", e);
+    }
+  }
+
+  /** This process as a client: one end of the private connection. Completes the end once. */
+  private record Client(Channel channel, CompletableFuture<Result> end) implements TunnelClient {
+    @Override
+    public RequestKind kind() {
+      return RequestKind.TCP;
+    }
+
+    /** The connection itself has no name. */
+    @Override
+    public SocketAddress address() {
+      return new DomainSocketAddress("stdin");
+    }
+
+    @Override
+    public ChannelFuture welcome(HostPort asked, HostPort target) {
+      return channel.newSucceededFuture();
+    }
+
+    @Override
+    public void refuse(Refusal refusal) {
+      String rcode = refusal.rcode() == null ? "" : " (" + refusal.rcode() + ")";
+      end.complete(new Result.Broken(refusal.details() + rcode));
+      channel.close();
+    }
+
+    @Override
+    public void ended(TunnelStats stats) {
+      end.complete(result(stats.reason()));
+    }
+
+    private static Result result(CloseReason reason) {
+      return switch (reason) {
+        case CLIENT_FIN, UPSTREAM_FIN -> new Result.Whole();
+        case CLIENT_RESET -> new Result.OutputClosed();
+        case UPSTREAM_RESET -> new Result.Broken("the target reset the connection");
+        case IDLE_TIMEOUT, HALF_CLOSE_TIMEOUT -> new Result.Broken("no byte moved for too long");
+        case WRITE_STALL -> new Result.Broken("the bytes were not taken for too long");
+        case DRAIN, KILLED, ERROR -> new Result.Broken("the tunnel was cut");
+      };
     }
   }
 }

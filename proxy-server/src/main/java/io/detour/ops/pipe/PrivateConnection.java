@@ -21,9 +21,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * A UNIX-domain connection of this process with itself: a relay wants a socket, and standard input
- * and output need not be any. Its name is in a directory that only this user can enter, and is gone
- * as soon as both ends are connected.
+ * A UNIX-domain connection of this process with itself, since a relay needs a socket. Its name is
+ * in a directory that only this user can enter, and is deleted once both ends are connected.
  *
  * @param outside the end for threads that block
  * @param inside the end for the relay: on an event loop, reads no more by itself
@@ -32,9 +31,8 @@ record PrivateConnection(SocketChannel outside, Channel inside) {
   private static final String OWNER_ONLY = "rwx------";
 
   /**
-   * Connects. Waits; not on an event loop.
+   * Connects, with a name in a new directory in a parent. Waits; not on an event loop.
    *
-   * @param parent where the directory with the name is made
    * @throws IOException if there can be no such connection, as when the path is longer than the 107
    *     bytes of unix(7); the message names the parent and the cause
    */

@@ -18,8 +18,6 @@ public final class StandardOutput implements WritableByteChannel {
   private boolean open = true;
 
   /**
-   * Writes.
-   *
    * @param bytes a direct buffer
    * @return how many were taken; 0 if the descriptor is in non-blocking mode and takes none now
    */

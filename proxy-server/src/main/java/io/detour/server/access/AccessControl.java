@@ -3,13 +3,14 @@ package io.detour.server.access;
 import io.detour.core.Address;
 import io.detour.rules.document.Problem;
 import io.detour.server.files.Fingerprint;
+import io.detour.server.status.Refusal;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -19,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says who may use the proxy, and for what. Any thread. Passwords are tried on threads {@code
- * password}, of which there are half as many as processors; the file of users is looked at on a
- * thread {@code users}. Without users there is neither.
+ * Who may use the proxy, and for what. Any thread. Passwords are tried on threads {@code password},
+ * half as many as processors; the file of users is watched on a thread {@code users}. Without users
+ * there is neither.
  */
 public final class AccessControl implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(AccessControl.class);
@@ -37,6 +38,15 @@ public final class AccessControl implements AutoCloseable {
 
   private record Asking(
       Authenticator authenticator, ThreadPoolExecutor passwords, ScheduledExecutorService watch) {}
+
+  /** Who a client is. */
+  public sealed interface Authentication {
+    /** A client that may go on; its user is null if nobody has to say who they are. */
+    record Known(@Nullable String user) implements Authentication {}
+
+    /** A client that may not. */
+    record Refused(Refusal refusal) implements Authentication {}
+  }
 
   private AccessControl(AccessOptions options, @Nullable Asking asking) {
     this.options = options;
@@ -55,10 +65,10 @@ public final class AccessControl implements AutoCloseable {
 
   private static Asking ask(Path file) throws IOException {
     Fingerprint look = Fingerprint.of(List.of(file));
-    Users users =
+    UserFile.Users users =
         switch (UserFile.load(file)) {
-          case Users read -> read;
-          case ReadUsers.Rejected rejected ->
+          case UserFile.Users read -> read;
+          case UserFile.Rejected rejected ->
               throw new IOException(
                   rejected.problems().stream()
                       .map(Problem::toString)
@@ -66,7 +76,7 @@ public final class AccessControl implements AutoCloseable {
         };
     UsersInForce inForce = new UsersInForce(file, look, users, System::nanoTime);
     ThreadPoolExecutor passwords = passwordThreads();
-    FailedAttempts failures = new FailedAttempts(System::nanoTime);
+    Authenticator.FailedAttempts failures = new Authenticator.FailedAttempts(System::nanoTime);
     return new Asking(
         new Authenticator(inForce, failures, passwords, PasswordHash::matches),
         passwords,
@@ -89,8 +99,8 @@ public final class AccessControl implements AutoCloseable {
 
   private static ScheduledExecutorService watch(UsersInForce users) {
     ScheduledExecutorService thread =
-        new ScheduledThreadPoolExecutor(
-            1, task -> Thread.ofPlatform().daemon().name("users").unstarted(task));
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("users").factory());
     var _ =
         thread.scheduleWithFixedDelay(
             () -> look(users), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
@@ -106,7 +116,6 @@ public final class AccessControl implements AutoCloseable {
     }
   }
 
-  /** What can be said without asking who a client is. */
   public AccessOptions options() {
     return options;
   }
@@ -115,9 +124,8 @@ public final class AccessControl implements AutoCloseable {
    * Finds out who a client is.
    *
    * @param proxyAuthorization value of the field, or null if there is none
-   * @param client its address, or null if it has none
    * @param loop the client's event loop, on which this is called
-   * @param done told on that loop, maybe before this returns
+   * @param done called on that loop, maybe before this returns
    */
   public void authenticate(
       @Nullable String proxyAuthorization,
@@ -131,7 +139,7 @@ public final class AccessControl implements AutoCloseable {
     }
   }
 
-  /** Ends the threads. Who still waits is told nothing. */
+  /** Ends the threads. Callers that still wait get no answer. */
   @Override
   public void close() {
     if (asking != null) {

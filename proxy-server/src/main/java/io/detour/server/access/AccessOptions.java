@@ -11,14 +11,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may use the proxy, and for what. Immutable; any thread.
+ * The configuration of who may use the proxy, and for what. Immutable; any thread.
  *
  * @param clients addresses of clients that are served; none if all are
- * @param users a file of {@link UserFile}, or null if nobody is asked who they are
+ * @param users a file of {@link UserFile}, or null if clients need no password
  * @param connectPorts ports to which tunnels may lead
  * @param forwardPorts ports to which plain HTTP requests may lead
  * @param strictHost whether the field Host has to name the target, which decides in any case
- * @param destinations addresses that may be connected to
  */
 public record AccessOptions(
     List<Subnet> clients,
@@ -32,7 +31,6 @@ public record AccessOptions(
   private static final Refusal NOT_ADMITTED =
       new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, "this client may not use the proxy");
 
-  /** Copies the list. */
   public AccessOptions {
     clients = List.copyOf(clients);
   }
@@ -49,16 +47,11 @@ public record AccessOptions(
         List.of(), null, PortSet.any(), PortSet.any(), false, DestinationPolicy.everything());
   }
 
-  /** Whether it is up to a client's address if it is served. */
   public boolean limitsClients() {
     return !clients.isEmpty();
   }
 
-  /**
-   * Why a client may not use the proxy at all, or null if it may.
-   *
-   * @param client its address, or null if nobody knows it
-   */
+  /** Why a client, whose address may be unknown, may not use the proxy at all; null if it may. */
   public @Nullable Refusal refusal(@Nullable Address client) {
     boolean admitted =
         !limitsClients()
@@ -86,27 +79,22 @@ public record AccessOptions(
         : new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, what + " are not allowed");
   }
 
-  /** The same for other clients. */
   public AccessOptions withClients(List<Subnet> others) {
     return new AccessOptions(others, users, connectPorts, forwardPorts, strictHost, destinations);
   }
 
-  /** The same for the users of a file. */
   public AccessOptions withUsers(@Nullable Path file) {
     return new AccessOptions(clients, file, connectPorts, forwardPorts, strictHost, destinations);
   }
 
-  /** The same with other ports for tunnels, and for plain HTTP. */
   public AccessOptions withPorts(PortSet connect, PortSet forward) {
     return new AccessOptions(clients, users, connect, forward, strictHost, destinations);
   }
 
-  /** The same, with or without the demand that Host names the target. */
   public AccessOptions withStrictHost(boolean strict) {
     return new AccessOptions(clients, users, connectPorts, forwardPorts, strict, destinations);
   }
 
-  /** The same with other addresses that may be connected to. */
   public AccessOptions withDestinations(DestinationPolicy others) {
     return new AccessOptions(clients, users, connectPorts, forwardPorts, strictHost, others);
   }

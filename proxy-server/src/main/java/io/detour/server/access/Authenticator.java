@@ -1,6 +1,8 @@
 package io.detour.server.access;
 
 import io.detour.core.Address;
+import io.detour.server.access.AccessControl.Authentication;
+import io.detour.server.access.UserFile.Users;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
 import io.netty.util.concurrent.EventExecutor;
@@ -8,27 +10,28 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out whether credentials are right. What was right a short while ago is answered at once;
- * all else is tried on threads of its own, the same credentials of a client once however many
- * requests wait for it, and only so many wrong ones from a client. Any thread.
+ * Verifies credentials. What was right a short while ago is answered at once; all else is tried on
+ * threads of its own, the same credentials of a client once for all requests that wait for it, and
+ * only so many wrong ones from a client. Any thread.
  *
  * <p>A password is tried on exactly one hash, whether there is such a user or not.
  */
 final class Authenticator {
   private static final Logger logger = LoggerFactory.getLogger(Authenticator.class);
   private static final String CHALLENGE = "Basic realm=\"Detour\", charset=\"UTF-8\"";
-  private static final Duration OVERLOAD = Duration.ofSeconds(1);
 
   private static final Authentication MISSING =
       unauthorized("this proxy asks for a user name and a password");
@@ -37,28 +40,41 @@ final class Authenticator {
   private static final Authentication WRONG =
       unauthorized("the user name or the password is wrong");
   private static final Authentication OVERLOADED =
-      refused(503, ProxyErrorType.CONNECTION_LIMIT_REACHED, "too many passwords wait", OVERLOAD);
+      new Authentication.Refused(
+          new Refusal(503, ProxyErrorType.CONNECTION_LIMIT_REACHED, "too many passwords wait")
+              .retriedAfter(Duration.ofSeconds(1)));
   private static final Authentication BROKEN =
-      refused(500, ProxyErrorType.PROXY_INTERNAL_ERROR, "internal error", null);
+      new Authentication.Refused(
+          new Refusal(500, ProxyErrorType.PROXY_INTERNAL_ERROR, "internal error"));
 
   private final UsersInForce users;
   private final FailedAttempts failures;
   private final Executor threads;
   private final BiPredicate<PasswordHash, byte[]> trial;
-  private final CredentialsDigest digests = new CredentialsDigest();
+  private final Credentials.Digest digests = new Credentials.Digest();
 
-  /** Who waits for which attempt. Guarded by itself. */
+  /** Guarded by itself. */
   private final Map<Attempt, List<Waiting>> waiting = new HashMap<>();
 
   private record Attempt(UsersInForce.Snapshot users, ByteBuffer digest, Address client) {}
 
-  private record Waiting(EventExecutor loop, Consumer<Authentication> done) {}
+  private record Waiting(EventExecutor loop, Consumer<Authentication> done) {
+    void complete(Authentication result) {
+      if (loop.inEventLoop()) {
+        done.accept(result);
+        return;
+      }
+      try {
+        loop.execute(() -> done.accept(result));
+      } catch (RejectedExecutionException e) {
+        logger.debug("nobody waits for a password any more: the server is closed");
+      }
+    }
+  }
 
   /**
-   * @param users to be found
-   * @param failures counted here
    * @param threads run what takes milliseconds; refuse what is too much for them
-   * @param trial whether a password is right: {@link PasswordHash#matches}
+   * @param trial {@link PasswordHash#matches}
    */
   Authenticator(
       UsersInForce users,
@@ -148,20 +164,8 @@ final class Authenticator {
     synchronized (waiting) {
       all = waiting.remove(attempt);
     }
-    for (Waiting one : all == null ? List.<Waiting>of() : all) {
-      tell(one, result);
-    }
-  }
-
-  private static void tell(Waiting one, Authentication result) {
-    if (one.loop.inEventLoop()) {
-      one.done.accept(result);
-      return;
-    }
-    try {
-      one.loop.execute(() -> one.done.accept(result));
-    } catch (RejectedExecutionException e) {
-      logger.debug("nobody waits for a password any more: the server is closed");
+    if (all != null) {
+      all.forEach(one -> one.complete(result));
     }
   }
 
@@ -171,18 +175,71 @@ final class Authenticator {
   }
 
   private static Authentication tooMany(Duration wait) {
+    String details = "too many wrong passwords from this address";
     Duration wholeSeconds = Duration.ofSeconds(wait.plusNanos(999_999_999).toSeconds());
-    return refused(
-        429,
-        ProxyErrorType.HTTP_REQUEST_DENIED,
-        "too many wrong passwords from this address",
-        wholeSeconds);
+    return new Authentication.Refused(
+        new Refusal(429, ProxyErrorType.HTTP_REQUEST_DENIED, details).retriedAfter(wholeSeconds));
   }
 
-  private static Authentication refused(
-      int status, ProxyErrorType error, String details, @Nullable Duration retryAfter) {
-    Refusal refusal = new Refusal(status, error, details);
-    return new Authentication.Refused(
-        retryAfter == null ? refusal : refusal.retriedAfter(retryAfter));
+  /**
+   * How many passwords a client may still try: {@link #BURST} at once, then one in each {@link
+   * #INTERVAL}. A token bucket for each address, kept as the moment at which it is full again (the
+   * generic cell rate algorithm of ITU-T I.371). Any thread.
+   *
+   * <p>An IPv6 client is its /64, of which it has all addresses (RFC 6177). All clients without an
+   * address, of UNIX sockets, are one.
+   */
+  static final class FailedAttempts {
+    static final int BURST = 10;
+    static final Duration INTERVAL = Duration.ofSeconds(6);
+
+    /** The client that has failed least recently is forgotten. */
+    static final int MAX_CLIENTS = 10_000;
+
+    private static final Address NO_ADDRESS = new Address(0, 0);
+
+    private final LongSupplier nanoTime;
+    private final Map<Address, Long> fullNanos =
+        new LinkedHashMap<>(16, 0.75f, true) {
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<Address, Long> eldest) {
+            return size() > MAX_CLIENTS;
+          }
+        };
+
+    /** For a monotonic clock. */
+    FailedAttempts(LongSupplier nanoTime) {
+      this.nanoTime = nanoTime;
+    }
+
+    static Address client(@Nullable Address address) {
+      return address == null
+          ? NO_ADDRESS
+          : address.isIpv4() ? address : new Address(address.high(), 0);
+    }
+
+    /**
+     * Takes an attempt, which counts as failed unless it is {@link #giveBack given back}.
+     *
+     * @return null, or how long to wait for the next one if there is none left
+     */
+    synchronized @Nullable Duration take(Address client) {
+      long now = nanoTime.getAsLong();
+      long full = Math.max(fullNanos.getOrDefault(client, now) - now, 0);
+      long excess = full - (BURST - 1) * INTERVAL.toNanos();
+      if (excess > 0) {
+        return Duration.ofNanos(excess);
+      }
+      fullNanos.put(client, now + full + INTERVAL.toNanos());
+      return null;
+    }
+
+    synchronized void giveBack(Address client) {
+      fullNanos.computeIfPresent(client, (_, full) -> full - INTERVAL.toNanos());
+    }
+
+    synchronized int clients() {
+      return fullNanos.size();
+    }
   }
 }

@@ -4,9 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +28,7 @@ record Credentials(String user, String password) {
   private static final int BASE64_GROUP = 4;
 
   /**
-   * Reads a value of {@code Proxy-Authorization}.
-   *
-   * @param value any text
-   * @return null if it has another scheme or is malformed
+   * Reads a value of {@code Proxy-Authorization}: null if it has another scheme or is malformed.
    */
   static @Nullable Credentials parse(String value) {
     Matcher field = FIELD.matcher(value);
@@ -45,10 +46,8 @@ record Credentials(String user, String password) {
 
   private static @Nullable String text(String base64) {
     try {
-      return UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(Base64.getDecoder().decode(base64)))
-          .toString();
+      ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(base64));
+      return UTF_8.newDecoder().decode(bytes).toString();
     } catch (CharacterCodingException | IllegalArgumentException e) {
       return null;
     }
@@ -65,5 +64,35 @@ record Credentials(String user, String password) {
   @Override
   public String toString() {
     return "Credentials[***]";
+  }
+
+  /**
+   * Names credentials without holding them: HMAC-SHA-256 (RFC 2104) under a key that this process
+   * has drawn and nobody knows. Any thread.
+   */
+  static final class Digest {
+    private static final String ALGORITHM = "HmacSHA256";
+    private static final int KEY_BYTES = 32;
+
+    private final SecretKeySpec key;
+
+    Digest() {
+      byte[] random = new byte[KEY_BYTES];
+      new SecureRandom().nextBytes(random);
+      key = new SecretKeySpec(random, ALGORITHM);
+    }
+
+    /** Equal for equal credentials alone. */
+    ByteBuffer of(Credentials credentials) {
+      try {
+        Mac mac = Mac.getInstance(ALGORITHM);
+        mac.init(key);
+        mac.update(credentials.user().getBytes(UTF_8));
+        mac.update((byte) ':'); // no name has a colon
+        return ByteBuffer.wrap(mac.doFinal(credentials.passwordBytes()));
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("every Java has " + ALGORITHM, e);
+      }
+    }
   }
 }

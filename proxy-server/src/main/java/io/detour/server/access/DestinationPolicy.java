@@ -9,22 +9,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which addresses may be connected to. What is allowed beats what is denied; an address of which
- * nothing is said is permitted. What is said of an IPv4 address is said of the IPv6 addresses that
- * lead to it as well ({@link Address#reached}). The proxy's own listeners are none of its business:
- * they are never connected to. Immutable; any thread.
- *
- * @param denyClasses classes of addresses that are denied
- * @param denySubnets addresses that are denied
- * @param allowClasses classes of addresses that are allowed
- * @param allowSubnets addresses that are allowed
+ * Which addresses may be connected to. What is allowed beats what is denied; other addresses are
+ * permitted. An entry for an IPv4 address holds for the IPv6 addresses that lead to it as well
+ * ({@link Address#reached}). The proxy's own listeners are never connected to, whatever the policy.
+ * Immutable; any thread.
  */
 public record DestinationPolicy(
     Set<AddressClass> denyClasses,
     List<Subnet> denySubnets,
     Set<AddressClass> allowClasses,
     List<Subnet> allowSubnets) {
-  /** Copies the collections. */
   public DestinationPolicy {
     denyClasses = Set.copyOf(denyClasses);
     denySubnets = List.copyOf(denySubnets);
@@ -37,16 +31,11 @@ public record DestinationPolicy(
     return new DestinationPolicy(EnumSet.allOf(AddressClass.class), List.of(), Set.of(), List.of());
   }
 
-  /** Every address is permitted. */
   public static DestinationPolicy everything() {
     return new DestinationPolicy(Set.of(), List.of(), Set.of(), List.of());
   }
 
-  /**
-   * Whether an address may be connected to.
-   *
-   * @param alsoAllowed classes that a rule's target allows on top
-   */
+  /** Whether an address may be connected to; the rule's target may allow further classes. */
   public boolean permits(InetAddress address, Set<AddressClass> alsoAllowed) {
     if (denyClasses.isEmpty() && denySubnets.isEmpty()) {
       return true;
@@ -61,11 +50,7 @@ public record DestinationPolicy(
   }
 
   private static boolean anyContains(List<Subnet> subnets, Address address) {
-    for (Subnet subnet : subnets) {
-      if (subnet.contains(address) || subnet.contains(address.reached())) {
-        return true;
-      }
-    }
-    return false;
+    return subnets.stream()
+        .anyMatch(subnet -> subnet.contains(address) || subnet.contains(address.reached()));
   }
 }

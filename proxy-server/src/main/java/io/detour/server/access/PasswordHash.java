@@ -8,7 +8,7 @@ import io.detour.core.Parsed;
 import java.security.MessageDigest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.commons.codec.digest.Sha2Crypt;
+import org.apache.commons.codec.digest.Crypt;
 
 /**
  * A password as a file keeps it: salted, and slow to try out. Its text does not show it. Immutable;
@@ -37,6 +37,7 @@ record PasswordHash(Kind kind, int cost, String text) {
               + "([./A-Za-z0-9]{43}|[./A-Za-z0-9]{86})");
   private static final Pattern DES = Pattern.compile("[./A-Za-z0-9]{13}");
 
+  private static final BCrypt.Version BCRYPT_VERSION = BCrypt.Version.VERSION_2Y;
   private static final int MIN_BCRYPT_COST = 4;
 
   /** Takes some seconds. */
@@ -50,7 +51,6 @@ record PasswordHash(Kind kind, int cost, String text) {
 
   private static final int SHA_256_CHARACTERS = 43;
 
-  /** Reads one; a problem holds no part of the text. */
   static Parsed<PasswordHash> parse(String text) {
     Matcher bcrypt = BCRYPT.matcher(text);
     if (bcrypt.matches()) {
@@ -103,22 +103,15 @@ record PasswordHash(Kind kind, int cost, String text) {
    * @param password UTF-8; of bcrypt the first 72 bytes count
    */
   boolean matches(byte[] password) {
+    byte[] expected = text.getBytes(US_ASCII);
     return switch (kind) {
-      case BCRYPT -> bcrypt(password);
-      case SHA_256 -> isText(Sha2Crypt.sha256Crypt(password.clone(), text));
-      case SHA_512 -> isText(Sha2Crypt.sha512Crypt(password.clone(), text));
+      case BCRYPT ->
+          BCrypt.verifyer(BCRYPT_VERSION, LongPasswordStrategies.truncate(BCRYPT_VERSION))
+              .verify(password, expected)
+              .verified;
+      case SHA_256, SHA_512 ->
+          MessageDigest.isEqual(expected, Crypt.crypt(password.clone(), text).getBytes(US_ASCII));
     };
-  }
-
-  private boolean bcrypt(byte[] password) {
-    BCrypt.Version version = BCrypt.Version.VERSION_2Y;
-    return BCrypt.verifyer(version, LongPasswordStrategies.truncate(version))
-        .verify(password, text.getBytes(US_ASCII))
-        .verified;
-  }
-
-  private boolean isText(String other) {
-    return MessageDigest.isEqual(text.getBytes(US_ASCII), other.getBytes(US_ASCII));
   }
 
   @Override

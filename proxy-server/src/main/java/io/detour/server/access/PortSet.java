@@ -13,34 +13,24 @@ import java.util.stream.Stream;
 public record PortSet(List<PortRange> ranges) {
   private static final PortRange ALL = new PortRange(1, 65_535);
 
-  /** Copies the list. */
   public PortSet {
     ranges = List.copyOf(ranges);
   }
 
-  /** Every port. */
   public static PortSet any() {
     return new PortSet(List.of(ALL));
   }
 
-  /** These ports alone. */
   public static PortSet of(int... ports) {
     return new PortSet(Arrays.stream(ports).mapToObj(port -> new PortRange(port, port)).toList());
   }
 
-  /** These ports and others. */
   public PortSet and(PortSet others) {
     return new PortSet(Stream.concat(ranges.stream(), others.ranges.stream()).toList());
   }
 
-  /** Whether a port is one of them. */
   public boolean contains(int port) {
-    for (PortRange range : ranges) {
-      if (range.contains(port)) {
-        return true;
-      }
-    }
-    return false;
+    return ranges.stream().anyMatch(range -> range.contains(port));
   }
 
   /** Whether one of the ranges has every port. */

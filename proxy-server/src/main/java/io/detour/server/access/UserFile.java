@@ -13,13 +13,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads users from a file as {@code htpasswd(1)} writes it: {@code USER:HASH} in each line, empty
- * lines and lines that begin with {@code #} aside. For one file.
+ * Reads users from a file as {@code htpasswd(1)} writes it: {@code USER:HASH} in each line, besides
+ * empty lines and lines that begin with {@code #}.
  */
 public final class UserFile {
   private static final int MAX_FILE_BYTES = 16 << 20;
@@ -35,12 +39,8 @@ public final class UserFile {
     this.file = file;
   }
 
-  /**
-   * Reads a file. Blocks on the disk: not for an event loop.
-   *
-   * @param path its text is the file's name in problems
-   */
-  public static ReadUsers load(Path path) {
+  /** Reads a file, which problems name by its path. Blocks on the disk: not for an event loop. */
+  public static Read load(Path path) {
     UserFile file = new UserFile(path.toString());
     try (InputStream in = Files.newInputStream(path)) {
       byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
@@ -53,16 +53,16 @@ public final class UserFile {
     } catch (NoSuchFileException e) {
       return file.unreadable("there is no such file");
     } catch (IOException e) {
-      return file.unreadable(
-          "cannot be read: " + Printable.escaped(String.valueOf(e.getMessage())));
+      String message = String.valueOf(e.getMessage());
+      return file.unreadable("cannot be read: " + Printable.escaped(message));
     }
   }
 
-  private ReadUsers unreadable(String why) {
-    return new ReadUsers.Rejected(List.of(new Problem(file, 0, 0, why)));
+  private Read unreadable(String why) {
+    return new Rejected(List.of(new Problem(file, 0, 0, why)));
   }
 
-  private ReadUsers read(String text) {
+  private Read read(String text) {
     String[] all = text.split("\n", -1);
     for (int i = 0; i < all.length && problems.size() < MAX_PROBLEMS; i++) {
       String line = all[i].endsWith("\r") ? all[i].substring(0, all[i].length() - 1) : all[i];
@@ -71,7 +71,7 @@ public final class UserFile {
       }
     }
     if (!problems.isEmpty()) {
-      return new ReadUsers.Rejected(problems);
+      return new Rejected(problems);
     }
     return hashes.isEmpty()
         ? unreadable("has no user (expected: at least one; htpasswd -B FILE USER adds one)")
@@ -85,11 +85,8 @@ public final class UserFile {
     } else if (colon < 0) {
       add(number, 1, "a colon is missing (expected: USER:HASH)");
     } else if (!isName(line.substring(0, colon))) {
-      add(
-          number,
-          1,
-          "the user's name is empty, too long or has a character that cannot be shown (expected: 1"
-              + " to 255 bytes)");
+      String problem = "is empty, too long or has a character that cannot be shown";
+      add(number, 1, "the user's name " + problem + " (expected: 1 to 255 bytes)");
     } else {
       read(number, line.substring(0, colon), line.substring(colon + 1));
     }
@@ -114,5 +111,64 @@ public final class UserFile {
 
   private void add(int line, int column, String problem) {
     problems.add(new Problem(file, line, column, problem));
+  }
+
+  /** The users of a file, or the problems that it has. */
+  public sealed interface Read {}
+
+  /** At least one problem, in the order of the file; without any part of it. */
+  public record Rejected(List<Problem> problems) implements Read {
+    public Rejected {
+      problems = List.copyOf(problems);
+    }
+  }
+
+  /**
+   * The users of a file, at least one, with the hashes of their passwords. Immutable; any thread.
+   */
+  public static final class Users implements Read {
+    private final Map<String, PasswordHash> hashes;
+    private final PasswordHash decoy;
+
+    /**
+     * @throws IllegalArgumentException if there is none
+     */
+    Users(Map<String, PasswordHash> hashes) {
+      this.hashes = Map.copyOf(hashes);
+      this.decoy = mostUsual(hashes.values());
+    }
+
+    /** One of the kind and cost that most have. */
+    private static PasswordHash mostUsual(Collection<PasswordHash> hashes) {
+      record Work(PasswordHash.Kind kind, int cost) {}
+      return hashes.stream()
+          .collect(Collectors.groupingBy(hash -> new Work(hash.kind(), hash.cost())))
+          .values()
+          .stream()
+          .max(Comparator.comparingInt(List::size))
+          .orElseThrow(() -> new IllegalArgumentException("hashes: none (expected: at least one)"))
+          .getFirst();
+    }
+
+    int count() {
+      return hashes.size();
+    }
+
+    @Nullable PasswordHash hash(String user) {
+      return hashes.get(user);
+    }
+
+    /**
+     * A hash to try the password of an unknown user on, so that the answer takes as long as to a
+     * wrong password. The result means nothing.
+     */
+    PasswordHash decoy() {
+      return decoy;
+    }
+
+    @Override
+    public String toString() {
+      return hashes.size() + " users";
+    }
   }
 }

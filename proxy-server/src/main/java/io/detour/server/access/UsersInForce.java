@@ -1,9 +1,14 @@
 package io.detour.server.access;
 
+import io.detour.server.access.UserFile.Users;
 import io.detour.server.decide.LoggedEntries;
 import io.detour.server.files.Fingerprint;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,19 +29,13 @@ final class UsersInForce {
   private Fingerprint seen;
   private volatile Snapshot current;
 
-  /**
-   * The users at one time, and whose credentials have been found right since.
-   *
-   * @param users as the file had them
-   * @param accepted by these users alone
-   */
+  /** The users at one time, and the credentials of these users that were right. */
   record Snapshot(Users users, AcceptedCredentials accepted) {}
 
   /**
-   * @param file is looked at again
    * @param look of the file before it was read
    * @param users what it was read into
-   * @param nanoTime a clock that only goes forward
+   * @param nanoTime a monotonic clock
    */
   UsersInForce(Path file, Fingerprint look, Users users, LongSupplier nanoTime) {
     this.file = file;
@@ -50,7 +49,6 @@ final class UsersInForce {
     return new Snapshot(users, new AcceptedCredentials(nanoTime));
   }
 
-  /** The users now. */
   Snapshot current() {
     return current;
   }
@@ -69,16 +67,48 @@ final class UsersInForce {
     }
   }
 
-  private void replace(ReadUsers again) {
+  private void replace(UserFile.Read again) {
     switch (again) {
       case Users users -> {
         current = snapshot(users);
         logger.info("users reloaded: {} in {}", users.count(), file);
       }
-      case ReadUsers.Rejected rejected -> {
+      case UserFile.Rejected rejected -> {
         LoggedEntries.warn(logger, rejected.problems(), "problems");
         logger.warn("users not reloaded: {} has problems, the users before stay", file);
       }
+    }
+  }
+
+  /** Digests of credentials that were right less than {@link #LIFETIME} ago. Any thread. */
+  static final class AcceptedCredentials {
+    static final Duration LIFETIME = Duration.ofMinutes(10);
+    static final int MAX_DIGESTS = 10_000;
+
+    private final LongSupplier nanoTime;
+    private final Map<ByteBuffer, Long> acceptedNanos = new ConcurrentHashMap<>();
+
+    /** For a monotonic clock. */
+    AcceptedCredentials(LongSupplier nanoTime) {
+      this.nanoTime = nanoTime;
+    }
+
+    boolean contains(ByteBuffer digest) {
+      Long accepted = acceptedNanos.get(digest);
+      return accepted != null && isFresh(accepted);
+    }
+
+    void add(ByteBuffer digest) {
+      if (acceptedNanos.size() >= MAX_DIGESTS) {
+        acceptedNanos.values().removeIf(accepted -> !isFresh(accepted));
+      }
+      if (acceptedNanos.size() < MAX_DIGESTS) {
+        acceptedNanos.put(digest, nanoTime.getAsLong());
+      }
+    }
+
+    private boolean isFresh(long accepted) {
+      return nanoTime.getAsLong() - accepted < LIFETIME.toNanos();
     }
   }
 }

@@ -6,7 +6,7 @@ import io.detour.server.accept.ClientLoop;
 import io.detour.server.accept.HalfClosedWatch;
 import io.detour.server.accept.ResetOnClose;
 import io.detour.server.access.AccessControl;
-import io.detour.server.access.Authentication;
+import io.detour.server.access.AccessControl.Authentication;
 import io.detour.server.account.RequestKind;
 import io.detour.server.parse.http.ForwardRequest;
 import io.detour.server.parse.http.MalformedMessage;

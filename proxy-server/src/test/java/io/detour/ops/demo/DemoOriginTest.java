@@ -137,7 +137,7 @@ class DemoOriginTest {
 
   @Test
   void theBannerHasACurlLineForEachWay() {
-    String text = DemoBanner.of("127.0.0.1:3128", "127.0.0.1:3129", origin).text();
+    String text = new DemoBanner("127.0.0.1:3128", "127.0.0.1:3129", origin).text();
     String secure =
         "  curl --proxy http://127.0.0.1:3128 --cacert " + origin.certificateAuthority() + " ";
     int https = origin.httpsPort();

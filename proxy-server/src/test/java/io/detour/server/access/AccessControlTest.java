@@ -8,6 +8,7 @@ import io.detour.core.Address;
 import io.detour.core.HostPort;
 import io.detour.core.Subnet;
 import io.detour.rules.PortRange;
+import io.detour.server.access.AccessControl.Authentication;
 import io.detour.server.account.RequestKind;
 import io.detour.server.status.Refusal;
 import io.netty.util.concurrent.DefaultEventExecutor;

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Address;
+import io.detour.server.access.AccessControl.Authentication;
+import io.detour.server.access.Authenticator.FailedAttempts;
+import io.detour.server.access.UserFile.Users;
 import io.detour.server.files.Fingerprint;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.lang.management.ManagementFactory;

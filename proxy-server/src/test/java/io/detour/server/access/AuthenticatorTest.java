@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Address;
+import io.detour.server.access.AccessControl.Authentication;
+import io.detour.server.access.Authenticator.FailedAttempts;
+import io.detour.server.access.UserFile.Users;
 import io.detour.server.files.Fingerprint;
 import io.detour.server.status.Refusal;
 import io.netty.util.concurrent.EventExecutor;
@@ -135,7 +138,7 @@ class AuthenticatorTest {
   void whatWasRightIsNotTriedAgainForTenMinutes() {
     ask("alice", "right");
     run();
-    pass(AcceptedCredentials.LIFETIME.toNanos() - 1);
+    pass(UsersInForce.AcceptedCredentials.LIFETIME.toNanos() - 1);
     ask("alice", "right");
 
     assertThat(answers).hasSize(2).containsOnly(new Authentication.Known("alice"));

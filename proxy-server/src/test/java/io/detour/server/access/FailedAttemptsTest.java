@@ -3,6 +3,7 @@ package io.detour.server.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Address;
+import io.detour.server.access.Authenticator.FailedAttempts;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;

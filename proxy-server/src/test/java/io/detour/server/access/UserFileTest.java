@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.Tool;
 import io.detour.rules.document.Problem;
+import io.detour.server.access.UserFile.Users;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,7 +184,7 @@ class UserFileTest {
     return rejected(UserFile.load(Files.writeString(file(), text)));
   }
 
-  private static List<String> rejected(ReadUsers read) {
-    return ((ReadUsers.Rejected) read).problems().stream().map(Problem::toString).toList();
+  private static List<String> rejected(UserFile.Read read) {
+    return ((UserFile.Rejected) read).problems().stream().map(Problem::toString).toList();
   }
 }

@@ -2,6 +2,7 @@ package io.detour.server.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.server.access.UserFile.Users;
 import io.detour.server.files.Fingerprint;
 import java.io.IOException;
 import java.nio.file.Files;

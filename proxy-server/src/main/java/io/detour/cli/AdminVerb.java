@@ -1,0 +1,147 @@
+package io.detour.cli;
+
+import io.detour.config.ConfigurationFile;
+import io.detour.core.HostPort;
+import io.detour.core.Printable;
+import io.detour.server.accept.ListenAddress;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A verb that talks to the admin interface of a running Detour; the shortest of them are here. */
+abstract class AdminVerb extends Verb {
+  private static final int OK = 200;
+
+  @Option(
+      names = {"--admin", "--admin-listen"},
+      paramLabel = "HOST:PORT",
+      description = "The admin interface of the running Detour (default: 127.0.0.1:3129).")
+  private @Nullable String admin;
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "The configuration file that says where it is.")
+  private @Nullable Path config;
+
+  /** {@code detour reload}: has a running Detour read its rules again, and prints the result. */
+  @Command(
+      name = "reload",
+      description = "Has a running Detour read its rules again.",
+      exitCodeList = {
+        "0:the rules were read and are in force",
+        "1:they have problems, or Detour was not reached",
+        "2:wrong usage"
+      })
+  static final class Reload extends AdminVerb {
+    @Override
+    int call(AdminClient client) throws InterruptedException {
+      return print(client.post("/-/reload"));
+    }
+  }
+
+  /** {@code detour drain}: has a running Detour accept no more clients, and end. */
+  @Command(
+      name = "drain",
+      description =
+          "Has a running Detour accept no more clients, and end when the last one is gone or"
+              + " timeouts.drain is over, as SIGTERM does. Does not wait for it.",
+      exitCodeList = {"0:it drains", "1:Detour was not reached", "2:wrong usage"})
+  static final class Drain extends AdminVerb {
+    @Override
+    int call(AdminClient client) throws InterruptedException {
+      return print(client.post("/-/drain"));
+    }
+  }
+
+  /** {@code detour ready}: whether a running Detour accepts clients, for probes of containers. */
+  @Command(
+      name = "ready",
+      description = "Says whether a running Detour accepts clients, within two seconds.",
+      exitCodeList = {"0:it does", "1:it is paused, drains, or was not reached", "2:wrong usage"})
+  static final class Ready extends AdminVerb {
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+    @Override
+    int call(AdminClient client) throws InterruptedException {
+      return print(client.within(TIMEOUT).get("/readyz"));
+    }
+  }
+
+  /**
+   * Does what the verb is for.
+   *
+   * @return the exit code
+   */
+  abstract int call(AdminClient client) throws InterruptedException;
+
+  @Override
+  public final Integer call() throws InterruptedException {
+    if (admin != null) {
+      return call(new AdminClient(hostPort("--admin " + admin, admin)));
+    }
+    return switch (configuration(config)) {
+      case ConfigurationFile.Rejected rejected -> fail(rejected.problems());
+      case ConfigurationFile.Loaded loaded ->
+          call(new AdminClient(listening(loaded.configuration().admin().listen())));
+    };
+  }
+
+  private HostPort listening(ListenAddress.Inet address) {
+    if (address.port() == 0) {
+      throw wrongUsage(
+          config + ": admin.listen has port 0, so the file does not say where (expected: --admin)");
+    }
+    return hostPort("--admin " + address, address.toString());
+  }
+
+  /**
+   * Prints the answer, or why there is none.
+   *
+   * @return the exit code: 0 if the answer is what was wanted
+   */
+  final int print(AdminClient.Reply reply) {
+    return switch (reply) {
+      case AdminClient.Reply.Answered(int status, String body) when status == OK -> {
+        print(body, out());
+        yield 0;
+      }
+      case AdminClient.Reply.Answered answered -> {
+        print(answered.body(), err());
+        yield 1;
+      }
+      case AdminClient.Reply.Failed failed -> fail(failed.problem());
+    };
+  }
+
+  /** The JSON object of an answer, or null if it is none. */
+  static @Nullable JsonNode parsed(AdminClient.Reply reply) {
+    if (reply instanceof AdminClient.Reply.Answered(int status, String body) && status == OK) {
+      try {
+        JsonNode json = JsonMapper.shared().readTree(body);
+        return json.isObject() ? json : null;
+      } catch (JacksonException e) {
+        return null;
+      }
+    }
+    return null;
+  }
+
+  /** An answer may hold control sequences for a terminal, whoever sent it. */
+  private static void print(String body, PrintWriter out) {
+    body.lines()
+        .forEach(
+            line -> {
+              StringBuilder shown = new StringBuilder(line.length());
+              line.codePoints().forEach(c -> Printable.append(shown, c));
+              out.println(shown);
+            });
+    out.flush();
+  }
+}
