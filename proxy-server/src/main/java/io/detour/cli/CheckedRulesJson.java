@@ -1,12 +1,12 @@
 package io.detour.cli;
 
-import io.detour.ops.ScriptJson;
 import io.detour.ops.certificates.CertificateSurvey;
 import io.detour.rules.Rule;
 import io.detour.rules.document.Problem;
 import io.detour.rules.file.RuleFiles;
 import io.detour.rules.lint.Finding;
 import io.detour.rules.lint.Severity;
+import io.detour.server.log.ScriptJson;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;

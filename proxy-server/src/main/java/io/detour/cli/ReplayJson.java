@@ -1,10 +1,10 @@
 package io.detour.cli;
 
-import io.detour.ops.ScriptJson;
 import io.detour.ops.replay.ChangeGroup;
 import io.detour.ops.replay.Changes;
 import io.detour.ops.replay.Ruling;
 import io.detour.ops.replay.StrangeLine;
+import io.detour.server.log.ScriptJson;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 

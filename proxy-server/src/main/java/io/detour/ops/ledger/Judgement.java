@@ -1,11 +1,12 @@
 package io.detour.ops.ledger;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A verdict with its reasons. Times are seconds since 1970.
+ * Whether a rule is still needed, and why. Times are seconds since 1970.
  *
- * <p>With {@code W} for now less the asked time, the first line that holds decides:
+ * <p>With {@code W} for the begin of the time of a query, the first line that holds decides:
  *
  * <ol>
  *   <li>The last use is at {@code W} or later, be it in the future: in use.
@@ -17,23 +18,40 @@ import org.jspecify.annotations.Nullable;
  *   <li>Otherwise: unknown.
  * </ol>
  *
- * @param verdict what is said
  * @param quietSince when a rule that is quiet or safe to remove was used last, or if it never was
  *     since when it has been observed; else null
  * @param observedSince since when it has been observed without a gap, or null if it is not
- * @param observedSeconds for how long it was observed of the time that was asked about
+ * @param observedSeconds for how long it was observed of the time of the query
  */
-record Judgement(
+public record Judgement(
     Verdict verdict,
     @Nullable Long quietSince,
     @Nullable Long observedSince,
     long observedSeconds) {
+  private static final long DAY_SECONDS = 86_400;
+
+  /** What the ledger says about a rule, for the time of a query. */
+  public enum Verdict {
+    /** It was used in that time. */
+    IN_USE,
+    /** It was used before, not in that time, and was observed for a part of it. */
+    QUIET,
+    /** It was not used in that time, and was observed for all of it. */
+    SAFE_TO_REMOVE,
+    /** It was never used, or not observed at all, and not observed for all of that time. */
+    UNKNOWN;
+
+    /** As scripts have it. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /**
    * Judges a rule.
    *
    * @param lastSeen its last use, or null
-   * @param seconds the time that was asked about
+   * @param seconds the time of the query
    */
   static Judgement of(@Nullable Long lastSeen, Observation observed, long now, long seconds) {
     long from = now - seconds;
@@ -54,5 +72,18 @@ record Judgement(
       return new Judgement(Verdict.QUIET, lastSeen, observedSince, observedSeconds);
     }
     return new Judgement(Verdict.UNKNOWN, null, observedSince, observedSeconds);
+  }
+
+  /** Whether nobody seems to need the rule. */
+  boolean isUnused() {
+    return switch (verdict) {
+      case QUIET, SAFE_TO_REMOVE -> true;
+      case IN_USE, UNKNOWN -> false;
+    };
+  }
+
+  /** Days with one place behind the point, rounded down: 29.9 are not 30. */
+  double observedDays() {
+    return Math.floorDiv(observedSeconds * 10, DAY_SECONDS) / 10.0;
   }
 }

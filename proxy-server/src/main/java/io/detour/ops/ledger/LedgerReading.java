@@ -1,5 +1,7 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.Report.UseReport;
 import io.detour.rules.Printable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,5 +1,7 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.ReportQuery.KnownRule;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -66,7 +68,7 @@ final class RuleRows {
   }
 
   private static void add(List<RuleReport> reports, ReportQuery query, RuleReport report) {
-    if (!query.unusedOnly() || report.isUnused()) {
+    if (!query.unusedOnly() || report.judgement().isUnused()) {
       reports.add(report);
     }
   }
@@ -86,10 +88,7 @@ final class RuleRows {
         rule.owner(),
         rule.ticket(),
         inForce,
-        judgement.verdict(),
-        judgement.quietSince(),
-        judgement.observedSince(),
-        judgement.observedSeconds(),
+        judgement,
         used ? Long.valueOf(seen.firstSeen()) : null,
         lastSeen,
         total.sum.requests(),

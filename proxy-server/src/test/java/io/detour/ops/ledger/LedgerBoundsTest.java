@@ -4,6 +4,7 @@ import static io.detour.ops.ledger.Ledgers.use;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.ops.ledger.LedgerStatistics.Folded;
+import io.detour.ops.ledger.Report.RuleReport;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

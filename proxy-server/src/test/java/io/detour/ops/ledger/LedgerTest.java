@@ -5,6 +5,9 @@ import static io.detour.ops.ledger.Ledgers.use;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.ops.ledger.Judgement.Verdict;
+import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.Report.UseReport;
 import io.detour.server.decide.RecordedLog;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,8 +219,8 @@ class LedgerTest {
     }
 
     RuleReport rule = Ledgers.rule(url, clock.instant(), "erp");
-    assertThat(rule.verdict()).isEqualTo(Verdict.UNKNOWN);
-    assertThat(rule.observedSince()).isEqualTo(clock.second());
+    assertThat(rule.judgement().verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(rule.judgement().observedSince()).isEqualTo(clock.second());
   }
 
   @Test

@@ -3,6 +3,9 @@ package io.detour.ops.ledger;
 import static org.awaitility.Awaitility.await;
 
 import io.detour.ops.ledger.LedgerStatistics.Write;
+import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.Report.UseReport;
+import io.detour.ops.ledger.ReportQuery.KnownRule;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
