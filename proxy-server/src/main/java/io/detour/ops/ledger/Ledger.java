@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.ledger.LedgerWriter.Pace;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * and add to it, under a lock that is held for nothing else. A database that is slow, locked or
  * gone delays nobody; what was used meanwhile is kept within a bound.
  */
-public final class Ledger implements AutoCloseable, LedgerStatistics {
+public final class Ledger implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Ledger.class);
 
   /** Rows that are kept in memory at most. */
@@ -28,13 +29,25 @@ public final class Ledger implements AutoCloseable, LedgerStatistics {
   private final InstantSource clock;
   private final Pace pace;
   private final LedgerQueue queue;
-  private final RuleSpans spans = new RuleSpans();
-  private final CertificateChecks checks = new CertificateChecks();
 
   /** Null if there is no ledger. */
   private final @Nullable LedgerWriter writer;
 
   private final @Nullable Thread thread;
+
+  /** How an attempt to write ended. */
+  public enum Write {
+    SUCCESS,
+    FAILURE
+  }
+
+  /** Where uses lost their host and client to the folded row of their rule. */
+  public enum Folded {
+    /** In memory, for want of room. */
+    QUEUE,
+    /** In the database, which had more rows than it may. */
+    TABLE
+  }
 
   private Ledger(LedgerOptions options, InstantSource clock, Pace pace, int mostPending) {
     this.options = options;
@@ -45,7 +58,7 @@ public final class Ledger implements AutoCloseable, LedgerStatistics {
       writer = null;
       thread = null;
     } else {
-      writer = new LedgerWriter(options, clock, pace, queue, spans, checks);
+      writer = new LedgerWriter(options, clock, pace, queue);
       thread = Thread.ofPlatform().name("ledger").daemon().start(writer);
     }
   }
@@ -57,7 +70,7 @@ public final class Ledger implements AutoCloseable, LedgerStatistics {
    * @param clock the time of day
    */
   public static Ledger open(LedgerOptions options, InstantSource clock) {
-    return open(options, clock, Pace.usual(), MAX_PENDING);
+    return open(options, clock, Pace.DEFAULT, MAX_PENDING);
   }
 
   /** The same at another pace and with another bound. */
@@ -107,14 +120,14 @@ public final class Ledger implements AutoCloseable, LedgerStatistics {
    */
   public void rulesInForce(List<String> names) {
     if (writer != null) {
-      spans.replace(names, clock.instant().getEpochSecond());
+      queue.spans().replace(names, clock.instant().getEpochSecond());
     }
   }
 
   /** Keeps the last check of a target's certificate. Any thread; does not wait. */
   public void certificate(StoredCertificate check) {
     if (writer != null) {
-      checks.put(check);
+      queue.add(check);
     }
   }
 
@@ -155,32 +168,31 @@ public final class Ledger implements AutoCloseable, LedgerStatistics {
     }
   }
 
-  @Override
+  /** Whether the last attempt to write was good. Any thread, like all that follows. */
   public boolean isUp() {
     return writer != null && writer.isUp();
   }
 
-  @Override
+  /** Rows in memory that are not in the database yet. */
   public long queueEntries() {
     return queue.size();
   }
 
-  @Override
   public long queueLimit() {
     return queue.limit();
   }
 
-  @Override
+  /** Rows in the database when they were counted last. */
   public long entries() {
     return writer == null ? 0 : writer.entries();
   }
 
-  @Override
+  /** Attempts to write that ended so; only grows. */
   public long writes(Write how) {
     return writer == null ? 0 : writer.writes(how);
   }
 
-  @Override
+  /** Requests whose host and client were folded there; only grows. */
   public long foldedUses(Folded where) {
     return switch (where) {
       case QUEUE -> queue.folded();
@@ -188,7 +200,7 @@ public final class Ledger implements AutoCloseable, LedgerStatistics {
     };
   }
 
-  @Override
+  /** When something was written last, in seconds since 1970; 0 if nothing was. */
   public long lastWriteSecond() {
     return writer == null ? 0 : writer.lastWriteSecond();
   }

@@ -3,11 +3,9 @@ package io.detour.ops.ledger;
 import io.detour.ops.ledger.Report.RuleReport;
 import io.detour.ops.ledger.Report.UseReport;
 import io.detour.rules.Printable;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,9 +17,6 @@ import java.util.function.Consumer;
  * which must not be an event loop.
  */
 public final class LedgerReading implements AutoCloseable {
-  /** Rows that are fetched at once from a server. */
-  private static final int FETCHED = 1000;
-
   private static final String ENTRIES =
       """
       SELECT rule, host, client, 1 AS clients, last_user, last_user_agent, last_target, first_seen,
@@ -42,12 +37,10 @@ public final class LedgerReading implements AutoCloseable {
       WHERE place = 1 AND last_seen >= ? ORDER BY host, rule
       """;
 
-  private final Connection connection;
-  private final Dialect dialect;
+  private final LedgerConnection connection;
 
-  private LedgerReading(Connection connection, Dialect dialect) {
+  private LedgerReading(LedgerConnection connection) {
     this.connection = connection;
-    this.dialect = dialect;
   }
 
   /** In which order rows are told. */
@@ -72,12 +65,10 @@ public final class LedgerReading implements AutoCloseable {
    * @throws SQLException if it cannot be read; {@link #problem} says why
    */
   public static LedgerReading open(LedgerUrl url) throws SQLException {
-    LedgerDatabase database = LedgerDatabase.of(url);
-    Connection connection = database.openForReading();
-    try (Statement statement = connection.createStatement();
-        ResultSet runs = statement.executeQuery("SELECT id FROM detour_run LIMIT 1")) {
-      runs.next();
-      return new LedgerReading(connection, database.dialect());
+    LedgerConnection connection = LedgerDatabase.of(url).openForReading();
+    try {
+      connection.query("SELECT id FROM detour_run LIMIT 1", _ -> {});
+      return new LedgerReading(connection);
     } catch (SQLException e) {
       connection.close();
       throw new SQLException("it holds no ledger that can be read: " + e.getMessage(), e);
@@ -97,7 +88,7 @@ public final class LedgerReading implements AutoCloseable {
     List<UseReport> newest = new ArrayList<>();
     Set<String> told = names(rules);
     var _ = uses(told, Order.NEWEST, Long.MIN_VALUE, Report.MAX_ENTRIES, false, newest::add);
-    return new Report(dialect.label(), query, rules, count(told), newest);
+    return new Report(connection.dialect().label(), query, rules, count(told), newest);
   }
 
   /** What there is to say about each rule, in the order of {@link Report#rules}. */
@@ -140,8 +131,8 @@ public final class LedgerReading implements AutoCloseable {
       throws SQLException {
     long told = 0;
     long more = 0;
-    try (PreparedStatement query = connection.prepareStatement(order.sql)) {
-      query.setFetchSize(FETCHED);
+    try (PreparedStatement query = connection.jdbc().prepareStatement(order.sql)) {
+      query.setFetchSize(LedgerConnection.FETCHED);
       query.setLong(1, from);
       try (ResultSet row = query.executeQuery()) {
         while (row.next()) {
@@ -179,15 +170,11 @@ public final class LedgerReading implements AutoCloseable {
   }
 
   private long count(Set<String> rules) throws SQLException {
-    long count = 0;
-    try (Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery("SELECT rule, count(*) FROM legacy_use GROUP BY rule")) {
-      while (row.next()) {
-        count += rules.contains(row.getString(1)) ? row.getLong(2) : 0;
-      }
-    }
-    return count;
+    long[] count = new long[1];
+    connection.query(
+        "SELECT rule, count(*) FROM legacy_use GROUP BY rule",
+        row -> count[0] += rules.contains(row.getString(1)) ? row.getLong(2) : 0);
+    return count[0];
   }
 
   @Override

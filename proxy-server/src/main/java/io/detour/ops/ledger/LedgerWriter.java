@@ -1,8 +1,8 @@
 package io.detour.ops.ledger;
 
-import io.detour.ops.ledger.LedgerStatistics.Write;
+import io.detour.ops.ledger.Ledger.Write;
+import io.detour.ops.ledger.LedgerQueue.Batch;
 import io.detour.rules.Printable;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -30,8 +30,6 @@ final class LedgerWriter implements Runnable {
   private final InstantSource clock;
   private final Pace pace;
   private final LedgerQueue queue;
-  private final RuleSpans spans;
-  private final CertificateChecks certificates;
   private final Run run;
 
   private final ReentrantLock turn = new ReentrantLock();
@@ -41,7 +39,7 @@ final class LedgerWriter implements Runnable {
   private boolean closing;
 
   // The thread's own.
-  private @Nullable Connection connection;
+  private @Nullable LedgerConnection connection;
   private @Nullable Batch pending;
   private long batches;
   private int failures;
@@ -64,22 +62,44 @@ final class LedgerWriter implements Runnable {
   private final AtomicLong failed = new AtomicLong();
   private final AtomicLong folded = new AtomicLong();
 
-  LedgerWriter(
-      LedgerOptions options,
-      InstantSource clock,
-      Pace pace,
-      LedgerQueue queue,
-      RuleSpans spans,
-      CertificateChecks certificates) {
+  /**
+   * How often what is done.
+   *
+   * @param flush until uses are written
+   * @param heartbeat until it is written that nothing was used
+   * @param firstRetry after an attempt that failed; the time doubles with each
+   * @param lastRetry the longest
+   * @param housekeeping until old rows are looked for
+   * @param counting until rows are counted, those of other Detours among them
+   * @param close how long the last attempts may take
+   */
+  record Pace(
+      Duration flush,
+      Duration heartbeat,
+      Duration firstRetry,
+      Duration lastRetry,
+      Duration housekeeping,
+      Duration counting,
+      Duration close) {
+    static final Pace DEFAULT =
+        new Pace(
+            Duration.ofSeconds(5),
+            Duration.ofMinutes(1),
+            Duration.ofMillis(250),
+            Duration.ofSeconds(30),
+            Duration.ofHours(1),
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(5));
+  }
+
+  LedgerWriter(LedgerOptions options, InstantSource clock, Pace pace, LedgerQueue queue) {
     this.options = options;
     this.place = options.url().resolved();
     this.database = LedgerDatabase.of(place);
     this.clock = clock;
     this.pace = pace;
     this.queue = queue;
-    this.spans = spans;
-    this.certificates = certificates;
-    this.run = new Run(now());
+    this.run = new Run(now(), queue.spans());
   }
 
   private long now() {
@@ -157,7 +177,7 @@ final class LedgerWriter implements Runnable {
     }
     try {
       if (connection != null) {
-        new BatchTransaction(connection, database.dialect(), run, spans).end();
+        run.end(connection);
       }
     } catch (SQLException e) {
       logger.warn("ledger {}: {}", place, described(e));
@@ -165,21 +185,18 @@ final class LedgerWriter implements Runnable {
   }
 
   private boolean hasNews() {
-    return queue.size() > 0
-        || spans.hasNews()
-        || certificates.hasNews()
-        || (pending != null && pending.hasNews());
+    return queue.hasNews() || (pending != null && pending.hasNews());
   }
 
   /** Writes what there is to write; whether that was well. */
   private boolean attempt() {
     try {
-      Connection open = connected();
+      LedgerConnection open = connected();
       if (pending == null) {
         pending = take();
       }
       if (pending != null) {
-        new BatchTransaction(open, database.dialect(), run, spans).write(pending);
+        run.write(open, pending);
         wrote(pending);
         pending = null;
       }
@@ -192,7 +209,7 @@ final class LedgerWriter implements Runnable {
     }
   }
 
-  private Connection connected() throws SQLException {
+  private LedgerConnection connected() throws SQLException {
     if (connection != null && !database.isInPlace()) {
       logger.warn("ledger {}: its file is gone or another one, so it is begun anew", place);
       disconnect();
@@ -207,8 +224,7 @@ final class LedgerWriter implements Runnable {
 
   /** What is to be written now, or null if there is nothing and that was said lately. */
   private @Nullable Batch take() {
-    long alive = now();
-    Batch batch = new Batch(batches + 1, alive, queue.take(), spans.take(), certificates.take());
+    Batch batch = queue.take(batches + 1, now());
     if (!batch.hasNews() && nextHeartbeat - System.nanoTime() > 0) {
       return null;
     }
@@ -225,15 +241,15 @@ final class LedgerWriter implements Runnable {
   }
 
   /** A little at a time, so that batches get in between. */
-  private void keepHouse(Connection open) throws SQLException {
+  private void keepHouse(LedgerConnection open) throws SQLException {
     long nanos = System.nanoTime();
     unfinished = false;
-    TableBounds bounds = new TableBounds(open, database.dialect());
+    TableBounds bounds = new TableBounds(open);
     if (nextHousekeeping - nanos <= 0) {
       long retired = now() - options.retention().toSeconds();
       unfinished = bounds.retire(retired);
       if (!unfinished) {
-        new SpanCompaction(open, database.dialect()).run(run.id(), now(), retired);
+        new SpanCompaction(open).run(run.id(), now(), retired);
         nextHousekeeping = nanos + pace.housekeeping().toNanos();
       }
     }
@@ -278,7 +294,7 @@ final class LedgerWriter implements Runnable {
   }
 
   private void disconnect() {
-    Connection old = connection;
+    LedgerConnection old = connection;
     connection = null;
     if (old != null) {
       try {

@@ -1,11 +1,14 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.ledger.LedgerConnection.Dialect;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** A ledger in PostgreSQL, into which several Detours may write. */
 final class PostgresqlDatabase implements LedgerDatabase {
@@ -21,17 +24,12 @@ final class PostgresqlDatabase implements LedgerDatabase {
   }
 
   @Override
-  public Dialect dialect() {
-    return Dialect.POSTGRESQL;
-  }
-
-  @Override
-  public Connection openForWriting() throws SQLException {
+  public LedgerConnection openForWriting() throws SQLException {
     Connection connection = open();
     try {
       requireUnicode(connection);
-      LedgerDatabase.migrate(new FlywaySource(this::open), Dialect.POSTGRESQL);
-      return connection;
+      LedgerDatabase.migrate(source(), Dialect.POSTGRESQL);
+      return new LedgerConnection(connection, Dialect.POSTGRESQL);
     } catch (SQLException | RuntimeException e) {
       connection.close();
       throw e;
@@ -50,13 +48,13 @@ final class PostgresqlDatabase implements LedgerDatabase {
   }
 
   @Override
-  public Connection openForReading() throws SQLException {
+  public LedgerConnection openForReading() throws SQLException {
     Connection connection = open();
     try {
       connection.setReadOnly(true);
       connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       connection.setAutoCommit(false);
-      return connection;
+      return new LedgerConnection(connection, Dialect.POSTGRESQL);
     } catch (SQLException e) {
       connection.close();
       throw e;
@@ -75,9 +73,14 @@ final class PostgresqlDatabase implements LedgerDatabase {
     return DriverManager.getConnection(url.driverUrl(), properties);
   }
 
-  @Override
-  public boolean isInPlace() {
-    return true;
+  /** The same connections for Flyway. */
+  private DataSource source() {
+    return new PGSimpleDataSource() {
+      @Override
+      public Connection getConnection() throws SQLException {
+        return open();
+      }
+    };
   }
 
   @Override

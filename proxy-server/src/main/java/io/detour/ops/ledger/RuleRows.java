@@ -2,10 +2,8 @@ package io.detour.ops.ledger;
 
 import io.detour.ops.ledger.Report.RuleReport;
 import io.detour.ops.ledger.ReportQuery.KnownRule;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,13 +22,13 @@ final class RuleRows {
               StoredCertificate::notAfter, Comparator.nullsLast(Comparator.naturalOrder()))
           .thenComparing(StoredCertificate::target);
 
-  private final Connection connection;
+  private final LedgerConnection connection;
   private final Map<String, Totals> totals = new HashMap<>();
   private final Map<String, Tally> retired = new HashMap<>();
   private final Map<String, Observation> observations = new HashMap<>();
   private final Map<String, List<StoredCertificate>> certificates = new HashMap<>();
 
-  RuleRows(Connection connection) {
+  RuleRows(LedgerConnection connection) {
     this.connection = connection;
   }
 
@@ -117,15 +115,13 @@ final class RuleRows {
           count(DISTINCT CASE WHEN client <> '%1$s' THEN client END) AS clients
         FROM legacy_use GROUP BY rule
         """
-            .formatted(EntryKey.OTHER);
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      while (row.next()) {
-        totals.put(
-            row.getString("rule"),
-            new Totals(Tally.of(row), row.getLong("hosts"), row.getLong("clients")));
-      }
-    }
+            .formatted(Tally.Key.OTHER);
+    connection.query(
+        sql,
+        row ->
+            totals.put(
+                row.getString("rule"),
+                new Totals(Tally.of(row), row.getLong("hosts"), row.getLong("clients"))));
   }
 
   private void readRetired() throws SQLException {
@@ -134,12 +130,7 @@ final class RuleRows {
         SELECT rule, first_seen, last_seen, 0 AS requests, 0 AS bytes_upstream,
           0 AS bytes_downstream FROM retired_use
         """;
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      while (row.next()) {
-        retired.put(row.getString("rule"), Tally.of(row));
-      }
-    }
+    connection.query(sql, row -> retired.put(row.getString("rule"), Tally.of(row)));
   }
 
   private void readObservations() throws SQLException {
@@ -149,17 +140,16 @@ final class RuleRows {
         FROM rule_span LEFT JOIN detour_run ON detour_run.id = rule_span.run
         """;
     Map<String, List<Observation.Span>> spans = new HashMap<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      while (row.next()) {
-        long end = row.getLong("span_end");
-        if (!row.wasNull()) {
-          spans
-              .computeIfAbsent(row.getString("rule"), _ -> new ArrayList<>(1))
-              .add(new Observation.Span(row.getLong("span_start"), end));
-        }
-      }
-    }
+    connection.query(
+        sql,
+        row -> {
+          long end = row.getLong("span_end");
+          if (!row.wasNull()) {
+            spans
+                .computeIfAbsent(row.getString("rule"), _ -> new ArrayList<>(1))
+                .add(new Observation.Span(row.getLong("span_start"), end));
+          }
+        });
     spans.forEach((rule, list) -> observations.put(rule, Observation.of(list)));
   }
 
@@ -167,13 +157,12 @@ final class RuleRows {
     String sql =
         "SELECT rule, target, checked, not_after, covers_legacy_name, problem"
             + " FROM target_certificate";
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      while (row.next()) {
-        StoredCertificate check = check(row);
-        certificates.computeIfAbsent(check.rule(), _ -> new ArrayList<>(1)).add(check);
-      }
-    }
+    connection.query(
+        sql,
+        row -> {
+          StoredCertificate check = check(row);
+          certificates.computeIfAbsent(check.rule(), _ -> new ArrayList<>(1)).add(check);
+        });
   }
 
   private static StoredCertificate check(ResultSet row) throws SQLException {

@@ -68,7 +68,7 @@ class LedgerTest {
     }
 
     assertThat(Ledgers.requests(url())).isEqualTo(Map.of("erp a.old c", 3L, "erp b.old c", 3L));
-    assertThat(Ledgers.number(url(), "SELECT count(*) FROM " + LedgerDatabase.HISTORY))
+    assertThat(Ledgers.number(url(), "SELECT count(*) FROM detour_schema_history"))
         .as("migrations that were done, and not done again")
         .isEqualTo(1);
   }
@@ -181,7 +181,7 @@ class LedgerTest {
     try (RecordedLog log = RecordedLog.of(Ledger.class);
         Ledger ledger = Ledgers.open(url, clock)) {
       ledger.used(use("erp", "a.old", "c", clock.second()));
-      await().atMost(DEADLINE).until(() -> ledger.writes(LedgerStatistics.Write.FAILURE) > 3);
+      await().atMost(DEADLINE).until(() -> ledger.writes(Ledger.Write.FAILURE) > 3);
       assertThat(ledger.isUp()).isFalse();
       assertThat(ledger.queueEntries()).isEqualTo(1);
       assertThat(log.lines())

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.detour.ops.ledger.Judgement.Verdict;
-import io.detour.ops.ledger.LedgerStatistics.Folded;
-import io.detour.ops.ledger.LedgerStatistics.Write;
+import io.detour.ops.ledger.Ledger.Folded;
+import io.detour.ops.ledger.Ledger.Write;
 import io.detour.ops.ledger.Report.RuleReport;
 import io.detour.ops.ledger.Report.UseReport;
 import io.detour.server.decide.RecordedLog;
