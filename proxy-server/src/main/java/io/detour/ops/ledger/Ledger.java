@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who uses which legacy name, told by event loops and written by a thread of its own.
+ * Who uses which legacy name, reported by event loops and written by a thread of its own.
  *
  * <p>{@link #used} and {@link #relayed} may be called by any thread: they look a row up in memory
  * and add to it, under a lock that is held for nothing else. A database that is slow, locked or
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 public final class Ledger implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Ledger.class);
 
-  /** Rows that are kept in memory at most. */
+  /** Rows in memory. */
   static final int MAX_PENDING = 100_000;
 
   /** How long a close waits beyond the time that the last attempts have: for drivers. */
@@ -78,7 +78,7 @@ public final class Ledger implements AutoCloseable {
     return new Ledger(options, clock, pace, mostPending);
   }
 
-  /** No ledger: whatever it is told is forgotten. */
+  /** No ledger. */
   public static Ledger off() {
     return open(LedgerOptions.off(), InstantSource.system());
   }
@@ -96,9 +96,8 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Counts bytes of a tunnel or request. To be told at its end; a tunnel that is open for days may
-   * also be told about on the way, with the bytes since the last time, since its name is in use.
-   * Any thread; does not wait.
+   * Counts bytes of a tunnel or request at its end, and of a tunnel that stays open now and then,
+   * with the bytes since the last time. Any thread; does not wait.
    *
    * @param rule the name of the rule that decided it
    * @param host what was asked for, canonical and without a port
@@ -113,8 +112,7 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * These rules, and no others, observe from now on. To be told at the start and when rules were
-   * replaced. Any thread.
+   * These rules, and no others, observe from now on. Any thread.
    *
    * @param names of the rules that may decide a request, so without those of mode {@code off}
    */

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,16 +23,14 @@ record LedgerConnection(Connection jdbc, Dialect dialect) implements AutoCloseab
 
   /** What the two databases say differently. */
   enum Dialect {
-    SQLITE("sqlite", "min", "max", ""),
-    POSTGRESQL("postgresql", "least", "greatest", " FOR UPDATE");
+    SQLITE("min", "max", ""),
+    POSTGRESQL("least", "greatest", " FOR UPDATE");
 
-    private final String label;
     private final String least;
     private final String greatest;
     private final String forUpdate;
 
-    Dialect(String label, String least, String greatest, String forUpdate) {
-      this.label = label;
+    Dialect(String least, String greatest, String forUpdate) {
       this.least = least;
       this.greatest = greatest;
       this.forUpdate = forUpdate;
@@ -39,17 +38,17 @@ record LedgerConnection(Connection jdbc, Dialect dialect) implements AutoCloseab
 
     /** As reports and folders of migrations call it. */
     String label() {
-      return label;
+      return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The smaller of two numbers. */
-    String least(String one, String other) {
-      return least + '(' + one + ", " + other + ')';
+    /** The function of two numbers that is the smaller one. */
+    String least() {
+      return least;
     }
 
-    /** The larger of two numbers. */
-    String greatest(String one, String other) {
-      return greatest + '(' + one + ", " + other + ')';
+    /** The function of two numbers that is the larger one. */
+    String greatest() {
+      return greatest;
     }
 
     /** Ends a query whose rows are to be locked; an SQLite transaction has locked everything. */

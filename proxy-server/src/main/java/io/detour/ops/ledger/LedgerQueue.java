@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
  * What is not in the database yet: uses, added up by row, rules that came into force or went, and
@@ -83,37 +83,48 @@ final class LedgerQueue {
   /** Adds a request. */
   void add(LedgerUse use) {
     Tally.Key key = Tally.Key.of(use.rule(), use.host(), use.client());
-    Stripe stripe = stripe(key);
-    synchronized (stripe) {
-      Tally tally = tally(stripe, key);
-      if (tally != null) {
-        tally.add(use);
-        return;
-      }
-    }
-    folded.increment();
-    Tally.Key other = Tally.Key.otherOf(use.rule());
-    Stripe others = stripe(other);
-    synchronized (others) {
-      folded(others, other).addFolded(use.epochSecond());
+    if (!addIfRoom(key, tally -> tally.add(use))) {
+      folded.increment();
+      addFolded(use.rule(), tally -> tally.addFolded(use.epochSecond()));
     }
   }
 
   /** Adds bytes that were moved until a time. */
   void add(String rule, String host, String client, long up, long down, long epochSecond) {
-    Tally.Key key = Tally.Key.of(rule, host, client);
+    Consumer<Tally> addition = tally -> tally.add(up, down, epochSecond);
+    if (!addIfRoom(Tally.Key.of(rule, host, client), addition)) {
+      addFolded(rule, addition);
+    }
+  }
+
+  private boolean addIfRoom(Tally.Key key, Consumer<Tally> addition) {
     Stripe stripe = stripe(key);
     synchronized (stripe) {
-      Tally tally = tally(stripe, key);
-      if (tally != null) {
-        tally.add(up, down, epochSecond);
-        return;
+      Tally tally = stripe.tallies.get(key);
+      if (tally == null) {
+        if (rows.incrementAndGet() > limit) {
+          rows.decrementAndGet();
+          return false;
+        }
+        tally = new Tally();
+        stripe.tallies.put(key, tally);
       }
+      addition.accept(tally);
+      return true;
     }
+  }
+
+  private void addFolded(String rule, Consumer<Tally> addition) {
     Tally.Key other = Tally.Key.otherOf(rule);
-    Stripe others = stripe(other);
-    synchronized (others) {
-      folded(others, other).add(up, down, epochSecond);
+    Stripe stripe = stripe(other);
+    synchronized (stripe) {
+      Tally tally = stripe.tallies.get(other);
+      if (tally == null) {
+        rows.incrementAndGet();
+        tally = new Tally();
+        stripe.tallies.put(other, tally);
+      }
+      addition.accept(tally);
     }
   }
 
@@ -133,32 +144,6 @@ final class LedgerQueue {
   private Stripe stripe(Tally.Key key) {
     int hash = key.hashCode();
     return stripes[(hash ^ hash >>> 16) & (STRIPES - 1)];
-  }
-
-  /** The sum of a row, which is made if there is room for it; null if there is none. */
-  private @Nullable Tally tally(Stripe stripe, Tally.Key key) {
-    Tally known = stripe.tallies.get(key);
-    if (known != null) {
-      return known;
-    }
-    if (rows.incrementAndGet() > limit) {
-      rows.decrementAndGet();
-      return null;
-    }
-    Tally tally = new Tally();
-    stripe.tallies.put(key, tally);
-    return tally;
-  }
-
-  private Tally folded(Stripe stripe, Tally.Key other) {
-    Tally known = stripe.tallies.get(other);
-    if (known != null) {
-      return known;
-    }
-    rows.incrementAndGet();
-    Tally tally = new Tally();
-    stripe.tallies.put(other, tally);
-    return tally;
   }
 
   /** Takes everything out. Rows count until they are {@link #written}. */

@@ -43,7 +43,7 @@ public final class LedgerReading implements AutoCloseable {
     this.connection = connection;
   }
 
-  /** In which order rows are told. */
+  /** The order of rows. */
   public enum Order {
     /** By the last use, the newest first. */
     NEWEST(ENTRIES + "last_seen DESC, rule, host, client"),
@@ -86,12 +86,12 @@ public final class LedgerReading implements AutoCloseable {
   public Report report(ReportQuery query) throws SQLException {
     List<RuleReport> rules = rules(query);
     List<UseReport> newest = new ArrayList<>();
-    Set<String> told = names(rules);
-    var _ = uses(told, Order.NEWEST, Long.MIN_VALUE, Report.MAX_ENTRIES, false, newest::add);
-    return new Report(connection.dialect().label(), query, rules, count(told), newest);
+    Set<String> names = names(rules);
+    var _ = uses(names, Order.NEWEST, Long.MIN_VALUE, Report.MAX_ENTRIES, false, newest::add);
+    return new Report(connection.dialect().label(), query, rules, count(names), newest);
   }
 
-  /** What there is to say about each rule, in the order of {@link Report#rules}. */
+  /** Only the rules of a report. */
   public List<RuleReport> rules(ReportQuery query) throws SQLException {
     return new RuleRows(connection).read(query);
   }
@@ -103,12 +103,12 @@ public final class LedgerReading implements AutoCloseable {
   }
 
   /**
-   * Tells about the rows that a query is about, one after the other: those that were seen in its
-   * time, or if it is about unused rules all of theirs.
+   * Reads the rows of a query: those that were seen in its time, or all if it is about unused
+   * rules.
    *
-   * @param rules what {@link #rules} said to the same query
-   * @param most how many to tell of
-   * @return how many there are more
+   * @param rules what {@link #rules} returned for the same query
+   * @param most after so many, rows are only counted
+   * @return how many were only counted
    */
   public long uses(
       ReportQuery query,
@@ -129,7 +129,7 @@ public final class LedgerReading implements AutoCloseable {
       boolean countMore,
       Consumer<UseReport> consumer)
       throws SQLException {
-    long told = 0;
+    long read = 0;
     long more = 0;
     try (PreparedStatement query = connection.jdbc().prepareStatement(order.sql)) {
       query.setFetchSize(LedgerConnection.FETCHED);
@@ -139,8 +139,8 @@ public final class LedgerReading implements AutoCloseable {
           if (!rules.contains(row.getString("rule"))) {
             continue;
           }
-          if (told < most) {
-            told++;
+          if (read < most) {
+            read++;
             consumer.accept(use(row));
           } else if (countMore) {
             more++;

@@ -6,37 +6,28 @@ import io.detour.rules.Printable;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of a ledger: opens its database, writes batches, and keeps the tables within bounds.
+ * The thread of a ledger: opens its database, writes batches, and keeps the tables within tables.
  * Whatever fails is tried again later, with a new connection.
  */
 final class LedgerWriter implements Runnable {
   private static final Logger logger = LoggerFactory.getLogger(Ledger.class);
 
   private final LedgerOptions options;
-
-  /** As it is shown. */
   private final LedgerUrl place;
-
   private final LedgerDatabase database;
   private final InstantSource clock;
   private final Pace pace;
   private final LedgerQueue queue;
   private final Run run;
-
-  private final ReentrantLock turn = new ReentrantLock();
-  private final Condition closed = turn.newCondition();
-
-  /** Guarded by the lock. */
-  private boolean closing;
+  private final CountDownLatch closing = new CountDownLatch(1);
 
   // The thread's own.
   private @Nullable LedgerConnection connection;
@@ -122,29 +113,16 @@ final class LedgerWriter implements Runnable {
 
   /** Waits; whether the ledger is to be closed. */
   private boolean awaitTurn(Duration wait) {
-    turn.lock();
     try {
-      long left = wait.toNanos();
-      while (!closing && left > 0) {
-        left = closed.awaitNanos(left);
-      }
-      return closing;
+      return closing.await(wait.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException _) {
       return true;
-    } finally {
-      turn.unlock();
     }
   }
 
-  /** Has the thread write what there is and end. */
+  /** Makes the thread write what there is and end. */
   void close() {
-    turn.lock();
-    try {
-      closing = true;
-      closed.signalAll();
-    } finally {
-      turn.unlock();
-    }
+    closing.countDown();
   }
 
   private Duration retryWait() {
@@ -244,20 +222,20 @@ final class LedgerWriter implements Runnable {
   private void keepHouse(LedgerConnection open) throws SQLException {
     long nanos = System.nanoTime();
     unfinished = false;
-    TableBounds bounds = new TableBounds(open);
+    Housekeeping tables = new Housekeeping(open);
     if (nextHousekeeping - nanos <= 0) {
       long retired = now() - options.retention().toSeconds();
-      unfinished = bounds.retire(retired);
+      unfinished = tables.retire(retired);
       if (!unfinished) {
-        new SpanCompaction(open).run(run.id(), now(), retired);
+        tables.compactSpans(run.id(), now(), retired);
         nextHousekeeping = nanos + pace.housekeeping().toNanos();
       }
     }
     if (mostEntries > options.maxEntries() || nextCount - nanos <= 0) {
-      long excess = bounds.entries() - options.maxEntries();
-      long requests = excess > 0 ? bounds.fold(excess) : 0;
+      long excess = tables.entries() - options.maxEntries();
+      long requests = excess > 0 ? tables.fold(excess) : 0;
       folded.addAndGet(Math.max(0, requests));
-      entries = bounds.entries();
+      entries = tables.entries();
       mostEntries = entries;
       unfinished |= requests >= 0 && entries > options.maxEntries();
       nextCount = nanos + pace.counting().toNanos();

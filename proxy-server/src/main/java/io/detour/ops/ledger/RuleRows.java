@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.ledger.Judgement.Observation;
 import io.detour.ops.ledger.Report.RuleReport;
 import io.detour.ops.ledger.ReportQuery.KnownRule;
 import java.sql.ResultSet;

@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.ledger.Judgement.Observation;
 import io.detour.ops.ledger.LedgerQueue.Batch;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -81,8 +82,8 @@ final class Run {
       rows.mergeCertificates(batch.certificates());
       connection.update(
           "UPDATE detour_run SET last_batch = ?, alive = "
-              + connection.dialect().greatest("alive", "?")
-              + " WHERE id = ?",
+              + connection.dialect().greatest()
+              + "(alive, ?) WHERE id = ?",
           batch.number(),
           batch.aliveSecond(),
           id);

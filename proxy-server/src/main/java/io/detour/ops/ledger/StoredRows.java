@@ -1,6 +1,5 @@
 package io.detour.ops.ledger;
 
-import io.detour.ops.ledger.LedgerConnection.Dialect;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Collection;
@@ -23,41 +22,26 @@ final class StoredRows {
   }
 
   private String mergeUse() {
-    Dialect dialect = connection.dialect();
-    String newest =
-        "CASE WHEN excluded.last_request > 0 AND excluded.last_request >= legacy_use.last_request";
     return """
     INSERT INTO legacy_use (rule, host, client, first_seen, last_seen, requests, bytes_upstream,
       bytes_downstream, last_request, last_user, last_user_agent, last_target)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (rule, host, client) DO UPDATE SET
+      first_seen = %1$s(legacy_use.first_seen, excluded.first_seen),
+      last_seen = %2$s(legacy_use.last_seen, excluded.last_seen),
+      requests = legacy_use.requests + excluded.requests,
+      bytes_upstream = legacy_use.bytes_upstream + excluded.bytes_upstream,
+      bytes_downstream = legacy_use.bytes_downstream + excluded.bytes_downstream,
+      last_request = %2$s(legacy_use.last_request, excluded.last_request),
+      last_user = CASE WHEN %3$s THEN excluded.last_user ELSE legacy_use.last_user END,
+      last_user_agent =
+        CASE WHEN %3$s THEN excluded.last_user_agent ELSE legacy_use.last_user_agent END,
+      last_target = CASE WHEN %3$s THEN excluded.last_target ELSE legacy_use.last_target END
     """
-        + (" first_seen = " + dialect.least("legacy_use.first_seen", "excluded.first_seen"))
-        + (", last_seen = " + dialect.greatest("legacy_use.last_seen", "excluded.last_seen"))
-        + sum("requests")
-        + sum("bytes_upstream")
-        + sum("bytes_downstream")
-        + (", last_request = "
-            + dialect.greatest("legacy_use.last_request", "excluded.last_request"))
-        + latest("last_user", newest)
-        + latest("last_user_agent", newest)
-        + latest("last_target", newest);
-  }
-
-  private static String sum(String column) {
-    return ", " + column + " = legacy_use." + column + " + excluded." + column;
-  }
-
-  private static String latest(String column, String newest) {
-    return ", "
-        + column
-        + " = "
-        + newest
-        + " THEN excluded."
-        + column
-        + " ELSE legacy_use."
-        + column
-        + " END";
+        .formatted(
+            connection.dialect().least(),
+            connection.dialect().greatest(),
+            "excluded.last_request > 0 AND excluded.last_request >= legacy_use.last_request");
   }
 
   /** Adds what has come together, in the order in which rows are locked. */
@@ -128,13 +112,14 @@ final class StoredRows {
 
   /** Keeps until when a rule was used whose rows are removed. */
   void mergeRetired(SortedMap<String, Tally> rules) throws SQLException {
-    Dialect dialect = connection.dialect();
     String sql =
-        "INSERT INTO retired_use (rule, first_seen, last_seen) VALUES (?, ?, ?)"
-            + " ON CONFLICT (rule) DO UPDATE SET first_seen = "
-            + dialect.least("retired_use.first_seen", "excluded.first_seen")
-            + ", last_seen = "
-            + dialect.greatest("retired_use.last_seen", "excluded.last_seen");
+        """
+        INSERT INTO retired_use (rule, first_seen, last_seen) VALUES (?, ?, ?)
+        ON CONFLICT (rule) DO UPDATE SET
+          first_seen = %s(retired_use.first_seen, excluded.first_seen),
+          last_seen = %s(retired_use.last_seen, excluded.last_seen)
+        """
+            .formatted(connection.dialect().least(), connection.dialect().greatest());
     connection.batch(
         sql,
         rules.entrySet(),
