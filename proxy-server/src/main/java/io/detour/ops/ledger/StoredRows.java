@@ -46,23 +46,7 @@ final class StoredRows {
 
   /** Adds what has come together, in the order in which rows are locked. */
   void mergeUses(SortedMap<Tally.Key, Tally> rows) throws SQLException {
-    connection.batch(mergeUse(), rows.entrySet(), row -> use(row.getKey(), row.getValue()));
-  }
-
-  private static List<@Nullable Object> use(Tally.Key key, Tally tally) {
-    return Arrays.asList(
-        key.rule(),
-        key.host(),
-        key.client(),
-        tally.firstSeen(),
-        tally.lastSeen(),
-        tally.requests(),
-        tally.upstreamBytes(),
-        tally.downstreamBytes(),
-        tally.lastRequest(),
-        clean(tally.user()),
-        clean(tally.userAgent()),
-        clean(tally.target()));
+    connection.batch(mergeUse(), rows.entrySet(), row -> row.getValue().stored(row.getKey()));
   }
 
   /** Adds spans, or gives those that are there their end. */
@@ -144,7 +128,7 @@ final class StoredRows {
     return clean.toString();
   }
 
-  private static @Nullable String clean(@Nullable String text) {
+  static @Nullable String clean(@Nullable String text) {
     return text == null ? null : cleanText(text);
   }
 }

@@ -2,7 +2,9 @@ package io.detour.ops.ledger;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What has come together for one row since the last batch. Guarded by whoever holds it. */
@@ -143,10 +145,6 @@ final class Tally {
     return lastSeen;
   }
 
-  long lastRequest() {
-    return lastRequest;
-  }
-
   long requests() {
     return requests;
   }
@@ -159,15 +157,20 @@ final class Tally {
     return downstreamBytes;
   }
 
-  @Nullable String user() {
-    return user;
-  }
-
-  @Nullable String userAgent() {
-    return userAgent;
-  }
-
-  @Nullable String target() {
-    return target;
+  /** The columns of the row of a key, as {@link StoredRows#mergeUses} writes them. */
+  List<@Nullable Object> stored(Key key) {
+    return Arrays.asList(
+        key.rule,
+        key.host,
+        key.client,
+        firstSeen,
+        lastSeen,
+        requests,
+        upstreamBytes,
+        downstreamBytes,
+        lastRequest,
+        StoredRows.clean(user),
+        StoredRows.clean(userAgent),
+        StoredRows.clean(target));
   }
 }
