@@ -1,14 +1,17 @@
 package io.detour.ops.ledger;
 
 import io.detour.ops.ledger.LedgerConnection.Dialect;
+import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.util.Properties;
+import java.util.logging.Logger;
 import javax.sql.DataSource;
-import org.postgresql.ds.PGSimpleDataSource;
+import org.jspecify.annotations.Nullable;
 
 /** A ledger in PostgreSQL, into which several Detours may write. */
 final class PostgresqlDatabase implements LedgerDatabase {
@@ -28,7 +31,7 @@ final class PostgresqlDatabase implements LedgerDatabase {
     Connection connection = open();
     try {
       requireUnicode(connection);
-      LedgerDatabase.migrate(source(), Dialect.POSTGRESQL);
+      LedgerDatabase.migrate(new Source(), Dialect.POSTGRESQL);
       return new LedgerConnection(connection, Dialect.POSTGRESQL);
     } catch (SQLException | RuntimeException e) {
       connection.close();
@@ -73,18 +76,52 @@ final class PostgresqlDatabase implements LedgerDatabase {
     return DriverManager.getConnection(url.driverUrl(), properties);
   }
 
-  /** The same connections for Flyway. */
-  private DataSource source() {
-    return new PGSimpleDataSource() {
-      @Override
-      public Connection getConnection() throws SQLException {
-        return open();
-      }
-    };
-  }
-
   @Override
   public String masked(String message) {
     return url.masked(message);
+  }
+
+  /** The same connections for Flyway. */
+  private final class Source implements DataSource {
+    @Override
+    public Connection getConnection() throws SQLException {
+      return open();
+    }
+
+    @Override
+    public Connection getConnection(String user, String password) throws SQLException {
+      throw new SQLFeatureNotSupportedException("the credentials are known already");
+    }
+
+    @Override
+    public @Nullable PrintWriter getLogWriter() {
+      return null;
+    }
+
+    @Override
+    public void setLogWriter(@Nullable PrintWriter out) {}
+
+    @Override
+    public void setLoginTimeout(int seconds) {}
+
+    @Override
+    public int getLoginTimeout() {
+      return 0;
+    }
+
+    @Override
+    public Logger getParentLogger() {
+      return Logger.getLogger("io.detour.ops.ledger");
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+      throw new SQLFeatureNotSupportedException(type.getName());
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) {
+      return false;
+    }
   }
 }
