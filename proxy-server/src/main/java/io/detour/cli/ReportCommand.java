@@ -1,16 +1,15 @@
 package io.detour.cli;
 
 import io.detour.core.Parsed;
-import io.detour.ops.ledger.KnownRule;
 import io.detour.ops.ledger.LedgerReading;
 import io.detour.ops.ledger.LedgerUrl;
 import io.detour.ops.ledger.Report;
+import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.Report.UseReport;
 import io.detour.ops.ledger.ReportCsv;
 import io.detour.ops.ledger.ReportJson;
 import io.detour.ops.ledger.ReportQuery;
-import io.detour.ops.ledger.ReportRows;
-import io.detour.ops.ledger.RuleReport;
-import io.detour.ops.ledger.UseReport;
+import io.detour.ops.ledger.ReportQuery.KnownRule;
 import io.detour.rules.document.DurationText;
 import java.io.PrintWriter;
 import java.sql.SQLException;
@@ -18,6 +17,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -69,14 +69,14 @@ final class ReportCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       converter = SinceConverter.class,
       description = "How long nobody may have used a rule that is to be removed (default: 30d).")
-  private Duration since = ReportQuery.USUAL_SINCE;
+  private Duration since = ReportQuery.DEFAULT_SINCE;
 
   @Option(
       names = "--by",
       paramLabel = "rule|host|client",
       converter = ByConverter.class,
       description = "What has a row in text and CSV (default: rule). JSON has everything.")
-  private ReportRows by = ReportRows.RULE;
+  private Report.Rows by = Report.Rows.RULE;
 
   @Option(
       names = "--unused",
@@ -156,14 +156,12 @@ final class ReportCommand implements Callable<Integer> {
   private String text(LedgerReading reading, ReportQuery query, ReportText text)
       throws SQLException {
     List<RuleReport> rules = reading.rules(query);
-    if (by == ReportRows.RULE) {
+    if (by == Report.Rows.RULE) {
       return text.rules(rules);
     }
-    LedgerReading.Order order =
-        by == ReportRows.HOST ? LedgerReading.Order.HOST : LedgerReading.Order.CLIENT;
     List<UseReport> uses = new ArrayList<>();
-    long more = reading.uses(query, rules, order, Report.MAX_ENTRIES, uses::add);
-    return by == ReportRows.HOST ? text.hosts(uses, more) : text.clients(uses, more);
+    long more = reading.uses(query, rules, by.order(), Report.MAX_ENTRIES, uses::add);
+    return text.uses(by, uses, more);
   }
 
   /** Says what is wrong with a URL without showing it, since it may hold a password. */
@@ -197,31 +195,27 @@ final class ReportCommand implements Callable<Integer> {
     }
   }
 
-  /** Names the rows as the help does. */
-  static final class ByConverter implements ITypeConverter<ReportRows> {
+  /** Reads what has a row. */
+  static final class ByConverter implements ITypeConverter<Report.Rows> {
     @Override
-    public ReportRows convert(String text) {
-      return switch (text.toLowerCase(Locale.ROOT)) {
-        case "rule" -> ReportRows.RULE;
-        case "host" -> ReportRows.HOST;
-        case "client" -> ReportRows.CLIENT;
-        default ->
-            throw new TypeConversionException("'" + text + "' (expected: rule, host or client)");
-      };
+    public Report.Rows convert(String text) {
+      return constant(Report.Rows.values(), text, "rule, host or client");
     }
   }
 
-  /** Names the formats as the help does. */
+  /** Reads a format. */
   static final class FormatConverter implements ITypeConverter<Format> {
     @Override
     public Format convert(String text) {
-      return switch (text.toLowerCase(Locale.ROOT)) {
-        case "text" -> Format.TEXT;
-        case "csv" -> Format.CSV;
-        case "json" -> Format.JSON;
-        default ->
-            throw new TypeConversionException("'" + text + "' (expected: text, csv or json)");
-      };
+      return constant(Format.values(), text, "text, csv or json");
     }
+  }
+
+  private static <E extends Enum<E>> E constant(E[] constants, String text, String expected) {
+    return Arrays.stream(constants)
+        .filter(constant -> constant.name().equals(text.toUpperCase(Locale.ROOT)))
+        .findFirst()
+        .orElseThrow(
+            () -> new TypeConversionException("'" + text + "' (expected: " + expected + ")"));
   }
 }

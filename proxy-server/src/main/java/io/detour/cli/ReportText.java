@@ -1,10 +1,13 @@
 package io.detour.cli;
 
+import io.detour.ops.ledger.Judgement;
+import io.detour.ops.ledger.Judgement.Verdict;
+import io.detour.ops.ledger.Report;
+import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.Report.UseReport;
+import io.detour.ops.ledger.ReportColumn;
 import io.detour.ops.ledger.ReportQuery;
-import io.detour.ops.ledger.RuleReport;
 import io.detour.ops.ledger.StoredCertificate;
-import io.detour.ops.ledger.UseReport;
-import io.detour.ops.ledger.Verdict;
 import io.detour.rules.document.DurationText;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,10 +17,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code detour report} found, for people: a table and a sentence. */
-final class ReportText {
+/**
+ * What {@code detour report} found, for people: a table and a sentence.
+ *
+ * @param zone of the times
+ */
+record ReportText(ReportQuery query, ZoneId zone) {
   private static final String NOTHING = "-";
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT);
@@ -25,130 +34,69 @@ final class ReportText {
       DateTimeFormatter.ofPattern("uuuu-MM-dd", Locale.ROOT);
   private static final String[] UNITS = {"kB", "MB", "GB", "TB", "PB"};
 
-  private final ReportQuery query;
-  private final ZoneId zone;
-
-  /**
-   * @param zone of the times
-   */
-  ReportText(ReportQuery query, ZoneId zone) {
-    this.query = query;
-    this.zone = zone;
-  }
-
   /** A row for each rule. */
   String rules(List<RuleReport> rules) {
-    TextTable table =
-        new TextTable(
-            Set.of(3, 4, 5, 6),
-            "RULE",
-            "VERDICT",
-            "LAST SEEN",
-            "REQUESTS",
-            "BYTES",
-            "HOSTS",
-            "CLIENTS",
-            "OWNER",
-            "TICKET",
-            "CERTIFICATE");
-    for (RuleReport rule : rules) {
-      table.add(
-          List.of(
-              Boolean.FALSE.equals(rule.inForce()) ? rule.name() + " (not in force)" : rule.name(),
-              verdict(rule),
-              rule.lastSeen() == null ? "never" : time(rule.lastSeen()),
-              Counted.of(rule.requests()),
-              bytes(rule.upstreamBytes() + rule.downstreamBytes()),
-              Counted.of(rule.hosts()),
-              Counted.of(rule.clients()),
-              orNothing(rule.owner()),
-              orNothing(rule.ticket()),
-              certificate(rule.certificate())));
+    List<String> parts = new ArrayList<>();
+    for (Verdict verdict : Verdict.values()) {
+      long count = rules.stream().filter(rule -> rule.judgement().verdict() == verdict).count();
+      if (count > 0) {
+        parts.add(Counted.of(count) + ' ' + words(verdict));
+      }
     }
-    return (table.isEmpty() ? "" : table.text() + '\n') + summary(rules) + '\n';
+    return table(ReportColumn.RULES, rules)
+        + Counted.of(rules.size(), query.unusedOnly() ? "unused rule" : "rule")
+        + " in "
+        + span()
+        + (parts.isEmpty() ? "" : ": " + String.join(", ", parts))
+        + ".\n";
   }
 
-  /** A row for each host and rule. */
-  String hosts(List<UseReport> uses, long more) {
-    TextTable table =
-        new TextTable(
-            Set.of(2, 5, 6),
-            "HOST",
-            "RULE",
-            "CLIENTS",
-            "FIRST SEEN",
-            "LAST SEEN",
-            "REQUESTS",
-            "BYTES",
-            "LAST USER",
-            "LAST TARGET",
-            "LAST USER AGENT");
-    uses.forEach(use -> table.add(row(use, use.host(), use.rule(), Counted.of(use.clients()))));
-    return uses(table, uses.size(), more, "host");
-  }
-
-  /** A row for each client, rule and host. */
-  String clients(List<UseReport> uses, long more) {
-    TextTable table =
-        new TextTable(
-            Set.of(5, 6),
-            "CLIENT",
-            "RULE",
-            "HOST",
-            "FIRST SEEN",
-            "LAST SEEN",
-            "REQUESTS",
-            "BYTES",
-            "LAST USER",
-            "LAST TARGET",
-            "LAST USER AGENT");
-    uses.forEach(use -> table.add(row(use, orNothing(use.client()), use.rule(), use.host())));
-    return uses(table, uses.size(), more, "client");
-  }
-
-  private List<String> row(UseReport use, String first, String second, String third) {
-    return List.of(
-        first,
-        second,
-        third,
-        time(use.firstSeen()),
-        time(use.lastSeen()),
-        Counted.of(use.requests()),
-        bytes(use.upstreamBytes() + use.downstreamBytes()),
-        orNothing(use.user()),
-        orNothing(use.target()),
-        orNothing(use.userAgent()));
-  }
-
-  private String uses(TextTable table, long told, long more, String by) {
+  /**
+   * A row for each host and rule, or for each client, rule and host.
+   *
+   * @param more how many rows there are beside these
+   */
+  String uses(Report.Rows by, List<UseReport> uses, long more) {
     String when = query.unusedOnly() ? "of unused rules" : "in " + span();
     String rest = more == 0 ? "" : ", and " + Counted.of(more) + " more, which --format csv lists";
-    return (table.isEmpty() ? "" : table.text() + '\n')
-        + Counted.of(told, "row")
+    return table(by == Report.Rows.HOST ? ReportColumn.HOSTS : ReportColumn.CLIENTS, uses)
+        + Counted.of(uses.size(), "row")
         + " by "
-        + by
+        + by.name().toLowerCase(Locale.ROOT)
         + ' '
         + when
         + rest
         + ".\n";
   }
 
-  private String summary(List<RuleReport> rules) {
-    List<String> parts = new ArrayList<>();
-    for (Verdict verdict : Verdict.values()) {
-      long count = rules.stream().filter(rule -> rule.verdict() == verdict).count();
-      if (count > 0) {
-        parts.add(Counted.of(count) + ' ' + word(verdict));
-      }
+  private <T> String table(List<ReportColumn<T>> all, List<T> rows) {
+    List<ReportColumn<T>> columns = all.stream().filter(column -> column.title() != null).toList();
+    Set<Integer> numbers =
+        IntStream.range(0, columns.size())
+            .filter(i -> columns.get(i).isNumber())
+            .boxed()
+            .collect(Collectors.toSet());
+    TextTable table =
+        new TextTable(numbers, columns.stream().map(ReportColumn::title).toArray(String[]::new));
+    for (T row : rows) {
+      table.add(columns.stream().map(column -> cell(column.value().apply(row))).toList());
     }
-    return Counted.of(rules.size(), query.unusedOnly() ? "unused rule" : "rule")
-        + " in "
-        + span()
-        + (parts.isEmpty() ? "" : ": " + String.join(", ", parts))
-        + '.';
+    return table.isEmpty() ? "" : table.text() + '\n';
   }
 
-  /** The time that was asked about. */
+  private String cell(@Nullable Object value) {
+    return switch (value) {
+      case null -> NOTHING;
+      case Instant time -> TIME.format(time.atZone(zone));
+      case Long number -> Counted.of(number);
+      case ReportColumn.Bytes bytes -> bytes(bytes.count());
+      case Judgement judgement -> verdict(judgement);
+      case StoredCertificate check -> certificate(check);
+      default -> value.toString().isEmpty() ? NOTHING : value.toString();
+    };
+  }
+
+  /** The time of the query. */
   private String span() {
     Duration since = query.since();
     return since.toDays() > 0 && since.equals(Duration.ofDays(since.toDays()))
@@ -156,25 +104,17 @@ final class ReportText {
         : DurationText.of(since);
   }
 
-  private static String word(Verdict verdict) {
-    return switch (verdict) {
-      case IN_USE -> "in use";
-      case QUIET -> "quiet";
-      case SAFE_TO_REMOVE -> "safe to remove";
-      case UNKNOWN -> "unknown";
-    };
+  private static String words(Verdict verdict) {
+    return verdict.word().replace('_', ' ');
   }
 
-  private String verdict(RuleReport rule) {
-    return rule.verdict() == Verdict.QUIET && rule.quietSince() != null
-        ? "quiet since " + DAY.format(Instant.ofEpochSecond(rule.quietSince()).atZone(zone))
-        : word(rule.verdict());
+  private String verdict(Judgement judgement) {
+    return judgement.verdict() == Verdict.QUIET && judgement.quietSince() != null
+        ? "quiet since " + DAY.format(Instant.ofEpochSecond(judgement.quietSince()).atZone(zone))
+        : words(judgement.verdict());
   }
 
-  private String certificate(@Nullable StoredCertificate check) {
-    if (check == null) {
-      return NOTHING;
-    }
+  private String certificate(StoredCertificate check) {
     if (check.problem() != null) {
       return check.target() + ": " + check.problem();
     }
@@ -188,14 +128,6 @@ final class ReportText {
     return left < 0
         ? check.target() + ": has run out"
         : Counted.of(Duration.ofSeconds(left).toDays(), "day") + " left";
-  }
-
-  private String time(long epochSecond) {
-    return TIME.format(Instant.ofEpochSecond(epochSecond).atZone(zone));
-  }
-
-  private static String orNothing(@Nullable String text) {
-    return text == null || text.isEmpty() ? NOTHING : text;
   }
 
   /** {@code 512 B}, {@code 1.5 MB}: decimal units, as on the page. */

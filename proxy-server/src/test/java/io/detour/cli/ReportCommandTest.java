@@ -204,6 +204,10 @@ class ReportCommandTest {
     assertThat(report("--format", "csv", "--rules", rules.toString()).out().lines())
         .hasSize(6)
         .contains(
+            "rule,verdict,quiet_since,last_seen,first_seen,observed_since,observed_days,in_force,"
+                + "requests,bytes_upstream,bytes_downstream,hosts,clients,owner,ticket,"
+                + "certificate_target,certificate_not_after,certificate_covers_legacy_name,"
+                + "certificate_problem",
             "keep-sso,safe_to_remove,2026-11-26T08:00Z,,,2026-11-26T08:00Z,30.0,true,0,0,0,0,0,,,,,,",
             "erp,in_use,,2027-01-15T08:00Z,2027-01-14T08:00Z,2026-11-26T08:00Z,30.0,true,2,7,4096,"
                 + "1,2,erp-team,NET-1,erp.new.test,2027-03-01T08:00Z,true,");
@@ -215,6 +219,11 @@ class ReportCommandTest {
 
     JsonNode root = JsonMapper.builder().build().readTree(run.out());
     assertThat(run.out().chars()).allMatch(c -> c == '\n' || (c >= ' ' && c < 0x7f));
+    assertThat(run.out())
+        .startsWith(
+            "{'ledger':'sqlite','since_days':30,'now':'2027-01-15T08:00Z','rules':[{'rule':'keep-sso'"
+                .replace('\'', '"'))
+        .contains("],\"entries_total\":4,\"entries\":[{");
     assertThat(root.get("rules").get(1))
         .hasToString(
             ("{'rule':'erp','owner':'erp-team','ticket':'NET-1','in_force':true,'verdict':'in_use',"

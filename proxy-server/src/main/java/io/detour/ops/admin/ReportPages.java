@@ -3,14 +3,13 @@ package io.detour.ops.admin;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.detour.core.Printable;
-import io.detour.ops.ledger.KnownRule;
 import io.detour.ops.ledger.Ledger;
 import io.detour.ops.ledger.LedgerReading;
 import io.detour.ops.ledger.Report;
 import io.detour.ops.ledger.ReportCsv;
 import io.detour.ops.ledger.ReportJson;
 import io.detour.ops.ledger.ReportQuery;
-import io.detour.ops.ledger.ReportRows;
+import io.detour.ops.ledger.ReportQuery.KnownRule;
 import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Fields;
 import io.detour.server.decide.RulesInForce;
@@ -54,7 +53,7 @@ public record ReportPages(
    */
   CompletableFuture<Answer> report(QueryStringDecoder parameters) {
     String since = value(parameters, "since");
-    Duration span = since == null ? ReportQuery.USUAL_SINCE : DurationText.parse(since);
+    Duration span = since == null ? ReportQuery.DEFAULT_SINCE : DurationText.parse(since);
     if (span == null || span.toSeconds() < 1 || span.compareTo(ReportQuery.MAX_SINCE) > 0) {
       return bad("since", since, "1s.." + DurationText.of(ReportQuery.MAX_SINCE));
     }
@@ -64,7 +63,7 @@ public record ReportPages(
       return bad("format", asked, "json or csv");
     }
     String by = value(parameters, "by");
-    ReportRows rows = by == null ? ReportRows.RULE : constant(ReportRows.values(), by);
+    Report.Rows rows = by == null ? Report.Rows.RULE : constant(Report.Rows.values(), by);
     if (rows == null) {
       return bad("by", by, "rule, host or client");
     }
@@ -78,7 +77,7 @@ public record ReportPages(
     return rules.current().rules().rules().stream().map(KnownRule::of).toList();
   }
 
-  private Answer read(ReportQuery query, Format format, ReportRows rows) {
+  private Answer read(ReportQuery query, Format format, Report.Rows rows) {
     try (LedgerReading reading = ledger.read()) {
       return switch (format) {
         case JSON -> json(reading.report(query));
@@ -93,7 +92,7 @@ public record ReportPages(
     return Answer.page("application/json", (ReportJson.of(report, zone) + "\n").getBytes(UTF_8));
   }
 
-  private Answer csv(LedgerReading reading, ReportQuery query, ReportRows rows)
+  private Answer csv(LedgerReading reading, ReportQuery query, Report.Rows rows)
       throws SQLException {
     StringWriter text = new StringWriter();
     new ReportCsv(new PrintWriter(text), zone).write(reading, query, rows, Report.MAX_ENTRIES);

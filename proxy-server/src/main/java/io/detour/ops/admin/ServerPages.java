@@ -2,13 +2,13 @@ package io.detour.ops.admin;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.detour.ops.ScriptJson;
 import io.detour.ops.metrics.BuildInfo;
 import io.detour.rules.document.Fields;
 import io.detour.server.account.RequestCounters;
 import io.detour.server.decide.ReloadHistory;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.log.RequestIds;
+import io.detour.server.log.ScriptJson;
 import io.detour.server.log.TunnelProgress;
 import io.detour.server.serve.OpenTunnels;
 import io.netty.handler.codec.http.HttpResponseStatus;

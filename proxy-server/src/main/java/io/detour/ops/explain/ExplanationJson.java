@@ -1,7 +1,6 @@
 package io.detour.ops.explain;
 
 import io.detour.core.HostPort;
-import io.detour.ops.ScriptJson;
 import io.detour.ops.certificates.ProbeJson;
 import io.detour.ops.certificates.ProbeReport;
 import io.detour.rules.Brownout;
@@ -15,6 +14,7 @@ import io.detour.rules.Request;
 import io.detour.rules.Route;
 import io.detour.rules.Rule;
 import io.detour.server.decide.Consequence;
+import io.detour.server.log.ScriptJson;
 import io.detour.server.status.Refusal;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.ledger.LedgerWriter.Pace;
 import io.detour.server.account.UseJournal;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -10,16 +11,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who uses which legacy name, told by event loops and written by a thread of its own.
+ * Who uses which legacy name, reported by event loops and written by a thread of its own.
  *
  * <p>{@link #used} and {@link #relayed} may be called by any thread: they look a row up in memory
  * and add to it, under a lock that is held for nothing else. A database that is slow, locked or
  * gone delays nobody; what was used meanwhile is kept within a bound.
  */
-public final class Ledger implements AutoCloseable, UseJournal, LedgerStatistics {
+public final class Ledger implements AutoCloseable, UseJournal {
   private static final Logger logger = LoggerFactory.getLogger(Ledger.class);
 
-  /** Rows that are kept in memory at most. */
+  /** Rows in memory. */
   static final int MAX_PENDING = 100_000;
 
   /** How long a close waits beyond the time that the last attempts have: for drivers. */
@@ -29,13 +30,25 @@ public final class Ledger implements AutoCloseable, UseJournal, LedgerStatistics
   private final InstantSource clock;
   private final Pace pace;
   private final LedgerQueue queue;
-  private final RuleSpans spans = new RuleSpans();
-  private final CertificateChecks checks = new CertificateChecks();
 
   /** Null if there is no ledger. */
   private final @Nullable LedgerWriter writer;
 
   private final @Nullable Thread thread;
+
+  /** How an attempt to write ended. */
+  public enum Write {
+    SUCCESS,
+    FAILURE
+  }
+
+  /** Where uses lost their host and client to the folded row of their rule. */
+  public enum Folded {
+    /** In memory, for want of room. */
+    QUEUE,
+    /** In the database, which had more rows than it may. */
+    TABLE
+  }
 
   private Ledger(LedgerOptions options, InstantSource clock, Pace pace, int mostPending) {
     this.options = options;
@@ -46,7 +59,7 @@ public final class Ledger implements AutoCloseable, UseJournal, LedgerStatistics
       writer = null;
       thread = null;
     } else {
-      writer = new LedgerWriter(options, clock, pace, queue, spans, checks);
+      writer = new LedgerWriter(options, clock, pace, queue);
       thread = Thread.ofPlatform().name("ledger").daemon().start(writer);
     }
   }
@@ -58,7 +71,7 @@ public final class Ledger implements AutoCloseable, UseJournal, LedgerStatistics
    * @param clock the time of day
    */
   public static Ledger open(LedgerOptions options, InstantSource clock) {
-    return open(options, clock, Pace.usual(), MAX_PENDING);
+    return open(options, clock, Pace.DEFAULT, MAX_PENDING);
   }
 
   /** The same at another pace and with another bound. */
@@ -66,7 +79,7 @@ public final class Ledger implements AutoCloseable, UseJournal, LedgerStatistics
     return new Ledger(options, clock, pace, mostPending);
   }
 
-  /** No ledger: whatever it is told is forgotten. */
+  /** No ledger. */
   public static Ledger off() {
     return open(LedgerOptions.off(), InstantSource.system());
   }
@@ -83,7 +96,14 @@ public final class Ledger implements AutoCloseable, UseJournal, LedgerStatistics
     }
   }
 
-  @Override
+  /**
+   * Counts bytes of a tunnel or request at its end, and of a tunnel that stays open now and then,
+   * with the bytes since the last time. Any thread; does not wait.
+   *
+   * @param rule the name of the rule that decided it
+   * @param host what was asked for, canonical and without a port
+   * @param client where the request came from
+   */
   public void relayed(
       String rule, String host, String client, long upstreamBytes, long downstreamBytes) {
     if (writer != null) {
@@ -93,21 +113,20 @@ public final class Ledger implements AutoCloseable, UseJournal, LedgerStatistics
   }
 
   /**
-   * These rules, and no others, observe from now on. To be told at the start and when rules were
-   * replaced. Any thread.
+   * These rules, and no others, observe from now on. Any thread.
    *
    * @param names of the rules that may decide a request, so without those of mode {@code off}
    */
   public void rulesInForce(List<String> names) {
     if (writer != null) {
-      spans.replace(names, clock.instant().getEpochSecond());
+      queue.spans().replace(names, clock.instant().getEpochSecond());
     }
   }
 
   /** Keeps the last check of a target's certificate. Any thread; does not wait. */
   public void certificate(StoredCertificate check) {
     if (writer != null) {
-      checks.put(check);
+      queue.add(check);
     }
   }
 
@@ -148,32 +167,31 @@ public final class Ledger implements AutoCloseable, UseJournal, LedgerStatistics
     }
   }
 
-  @Override
+  /** Whether the last attempt to write was good. Any thread, like all that follows. */
   public boolean isUp() {
     return writer != null && writer.isUp();
   }
 
-  @Override
+  /** Rows in memory that are not in the database yet. */
   public long queueEntries() {
     return queue.size();
   }
 
-  @Override
   public long queueLimit() {
     return queue.limit();
   }
 
-  @Override
+  /** Rows in the database when they were counted last. */
   public long entries() {
     return writer == null ? 0 : writer.entries();
   }
 
-  @Override
+  /** Attempts to write that ended so; only grows. */
   public long writes(Write how) {
     return writer == null ? 0 : writer.writes(how);
   }
 
-  @Override
+  /** Requests whose host and client were folded there; only grows. */
   public long foldedUses(Folded where) {
     return switch (where) {
       case QUEUE -> queue.folded();
@@ -181,7 +199,7 @@ public final class Ledger implements AutoCloseable, UseJournal, LedgerStatistics
     };
   }
 
-  @Override
+  /** When something was written last, in seconds since 1970; 0 if nothing was. */
   public long lastWriteSecond() {
     return writer == null ? 0 : writer.lastWriteSecond();
   }

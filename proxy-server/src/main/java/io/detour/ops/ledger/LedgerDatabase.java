@@ -1,7 +1,8 @@
 package io.detour.ops.ledger;
 
-import java.sql.Connection;
+import io.detour.ops.ledger.LedgerConnection.Dialect;
 import java.sql.SQLException;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -9,46 +10,44 @@ import org.flywaydb.core.api.FlywayException;
  * Opens connections to the database of a ledger. Every method may block for as long as the driver's
  * timeouts allow.
  */
-sealed interface LedgerDatabase permits SqliteDatabase, PostgresqlDatabase, MissingDatabase {
-
-  /** The table in which the migrations that were done are noted. */
-  String HISTORY = "detour_schema_history";
-
+sealed interface LedgerDatabase permits SqliteDatabase, PostgresqlDatabase, LedgerDatabase.Missing {
   /** The database of a URL that is not {@code off}. */
   static LedgerDatabase of(LedgerUrl url) {
     return switch (url.resolved()) {
       case LedgerUrl.Sqlite sqlite -> new SqliteDatabase(sqlite.file());
       case PostgresqlUrl postgresql -> new PostgresqlDatabase(postgresql);
-      case LedgerUrl.Unusable unusable -> new MissingDatabase(unusable.problem());
-      case LedgerUrl.Off _ -> new MissingDatabase("it is switched off");
+      case LedgerUrl.Unusable unusable -> new Missing(unusable.problem());
+      case LedgerUrl.Off _ -> new Missing("it is switched off");
       case LedgerUrl.Automatic _ -> throw new IllegalStateException("auto was resolved");
     };
   }
-
-  Dialect dialect();
 
   /**
    * A connection for writing, with autocommit, to a database that has all tables: they are made or
    * changed if need be.
    */
-  Connection openForWriting() throws SQLException;
+  LedgerConnection openForWriting() throws SQLException;
 
   /** A connection for reading, without autocommit; nothing is made. */
-  Connection openForReading() throws SQLException;
+  LedgerConnection openForReading() throws SQLException;
 
   /** Whether what is open is still the database that would be opened now. */
-  boolean isInPlace();
+  default boolean isInPlace() {
+    return true;
+  }
 
   /** A message of the driver without secrets. */
-  String masked(String message);
+  default String masked(String message) {
+    return message;
+  }
 
   /** Makes the tables, or brings those of an older version up to date. */
-  static void migrate(FlywaySource source, Dialect dialect) throws SQLException {
+  static void migrate(DataSource source, Dialect dialect) throws SQLException {
     try {
       Flyway.configure(LedgerDatabase.class.getClassLoader())
           .dataSource(source)
           .locations("classpath:io/detour/ops/ledger/" + dialect.label())
-          .table(HISTORY)
+          .table("detour_schema_history")
           .baselineOnMigrate(true)
           .baselineVersion("0")
           .load()
@@ -66,5 +65,23 @@ sealed interface LedgerDatabase permits SqliteDatabase, PostgresqlDatabase, Miss
     }
     String message = String.valueOf(cause.getMessage()).strip();
     return message.lines().findFirst().orElse(cause.getClass().getSimpleName());
+  }
+
+  /** A database whose place is not known. */
+  record Missing(String problem) implements LedgerDatabase {
+    @Override
+    public LedgerConnection openForWriting() throws SQLException {
+      throw new SQLException(problem);
+    }
+
+    @Override
+    public LedgerConnection openForReading() throws SQLException {
+      throw new SQLException(problem);
+    }
+
+    @Override
+    public boolean isInPlace() {
+      return false;
+    }
   }
 }

@@ -12,17 +12,11 @@ import java.time.Duration;
  *     rule
  */
 public record LedgerOptions(LedgerUrl url, Duration retention, int maxEntries) {
-  /** The shortest retention. */
   public static final Duration MIN_RETENTION = Duration.ofDays(1);
-
-  /** The longest retention: ten years. */
   public static final Duration MAX_RETENTION = Duration.ofDays(3650);
-
-  /** The most rows that may be asked for. */
   public static final int MAX_ENTRIES = 100_000_000;
-
-  private static final Duration USUAL_RETENTION = Duration.ofDays(400);
-  private static final int USUAL_ENTRIES = 200_000;
+  private static final Duration DEFAULT_RETENTION = Duration.ofDays(400);
+  private static final int DEFAULT_ENTRIES = 200_000;
 
   /**
    * @throws IllegalArgumentException if a value is out of its range
@@ -30,13 +24,7 @@ public record LedgerOptions(LedgerUrl url, Duration retention, int maxEntries) {
   public LedgerOptions {
     if (retention.compareTo(MIN_RETENTION) < 0 || retention.compareTo(MAX_RETENTION) > 0) {
       throw new IllegalArgumentException(
-          "retention: "
-              + retention
-              + " (expected: "
-              + MIN_RETENTION
-              + ".."
-              + MAX_RETENTION
-              + ")");
+          "retention: " + retention + " (expected: " + MIN_RETENTION + ".." + MAX_RETENTION + ")");
     }
     if (maxEntries < 1 || maxEntries > MAX_ENTRIES) {
       throw new IllegalArgumentException(
@@ -46,7 +34,7 @@ public record LedgerOptions(LedgerUrl url, Duration retention, int maxEntries) {
 
   /** An SQLite file in the usual folder. */
   public static LedgerOptions defaults() {
-    return new LedgerOptions(new LedgerUrl.Automatic(), USUAL_RETENTION, USUAL_ENTRIES);
+    return new LedgerOptions(new LedgerUrl.Automatic(), DEFAULT_RETENTION, DEFAULT_ENTRIES);
   }
 
   /** No ledger. */

@@ -1,16 +1,20 @@
 package io.detour.ops.ledger;
 
 import io.detour.server.account.UseJournal;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
- * Uses that are not in the database yet, added up by row. Any thread.
+ * What is not in the database yet: uses, added up by row, rules that came into force or went, and
+ * checks of certificates. Any thread.
  *
  * <p>The rows are spread over maps with a lock each, which is held for a lookup and an addition: an
  * event loop never waits for a database, and hardly ever for another event loop. When a batch is
@@ -24,6 +28,9 @@ final class LedgerQueue {
   /** Several for each event loop, so that two seldom want the same; a power of two. */
   private static final int STRIPES = 64;
 
+  /** Targets of checks. */
+  private static final int MAX_CHECKS = 10_000;
+
   private final Stripe[] stripes = new Stripe[STRIPES];
   private final int limit;
 
@@ -32,9 +39,36 @@ final class LedgerQueue {
 
   private final LongAdder folded = new LongAdder();
 
+  private final RuleSpans spans = new RuleSpans();
+
+  /** The last check of each target's certificate. */
+  private final Map<Target, StoredCertificate> checks = new ConcurrentHashMap<>();
+
   /** Part of the rows. */
   private static final class Stripe {
-    private Map<EntryKey, Tally> tallies = new HashMap<>();
+    private Map<Tally.Key, Tally> tallies = new HashMap<>();
+  }
+
+  private record Target(String rule, String target) {}
+
+  /**
+   * What is written in one transaction.
+   *
+   * @param number counts the batches of this process from 1
+   * @param aliveSecond up to when everything is in it, in seconds since 1970
+   * @param rows in the order in which they are locked
+   * @param spans rules that came into force or went
+   * @param certificates the last check of each target that was checked
+   */
+  record Batch(
+      long number,
+      long aliveSecond,
+      SortedMap<Tally.Key, Tally> rows,
+      List<RuleSpans.Span> spans,
+      List<StoredCertificate> certificates) {
+    boolean hasNews() {
+      return !rows.isEmpty() || !spans.isEmpty() || !certificates.isEmpty();
+    }
   }
 
   /**
@@ -49,85 +83,96 @@ final class LedgerQueue {
 
   /** Adds a request. */
   void add(UseJournal.Use use) {
-    EntryKey key = key(use.rule(), use.host(), use.client());
-    Stripe stripe = stripe(key);
-    synchronized (stripe) {
-      Tally tally = tally(stripe, key);
-      if (tally != null) {
-        tally.add(use);
-        return;
-      }
-    }
-    folded.increment();
-    EntryKey other = EntryKey.otherOf(use.rule());
-    Stripe others = stripe(other);
-    synchronized (others) {
-      folded(others, other).addFolded(use.epochSecond());
+    Tally.Key key = Tally.Key.of(use.rule(), use.host(), use.client());
+    if (!addIfRoom(key, tally -> tally.add(use))) {
+      folded.increment();
+      addFolded(use.rule(), tally -> tally.addFolded(use.epochSecond()));
     }
   }
 
   /** Adds bytes that were moved until a time. */
   void add(String rule, String host, String client, long up, long down, long epochSecond) {
-    EntryKey key = key(rule, host, client);
+    Consumer<Tally> addition = tally -> tally.add(up, down, epochSecond);
+    if (!addIfRoom(Tally.Key.of(rule, host, client), addition)) {
+      addFolded(rule, addition);
+    }
+  }
+
+  private boolean addIfRoom(Tally.Key key, Consumer<Tally> addition) {
     Stripe stripe = stripe(key);
     synchronized (stripe) {
-      Tally tally = tally(stripe, key);
-      if (tally != null) {
-        tally.add(up, down, epochSecond);
-        return;
+      Tally tally = stripe.tallies.get(key);
+      if (tally == null) {
+        if (rows.incrementAndGet() > limit) {
+          rows.decrementAndGet();
+          return false;
+        }
+        tally = new Tally();
+        stripe.tallies.put(key, tally);
       }
-    }
-    EntryKey other = EntryKey.otherOf(rule);
-    Stripe others = stripe(other);
-    synchronized (others) {
-      folded(others, other).add(up, down, epochSecond);
+      addition.accept(tally);
+      return true;
     }
   }
 
-  private static EntryKey key(String rule, String host, String client) {
-    return new EntryKey(rule, StoredText.shortenedText(host), StoredText.shortenedText(client));
+  private void addFolded(String rule, Consumer<Tally> addition) {
+    Tally.Key other = Tally.Key.otherOf(rule);
+    Stripe stripe = stripe(other);
+    synchronized (stripe) {
+      Tally tally = stripe.tallies.get(other);
+      if (tally == null) {
+        rows.incrementAndGet();
+        tally = new Tally();
+        stripe.tallies.put(other, tally);
+      }
+      addition.accept(tally);
+    }
   }
 
-  private Stripe stripe(EntryKey key) {
+  /** Adds a check of a certificate; those of too many targets wait for their next check. */
+  void add(StoredCertificate check) {
+    Target target = new Target(check.rule(), check.target());
+    if (checks.size() < MAX_CHECKS || checks.containsKey(target)) {
+      checks.put(target, check);
+    }
+  }
+
+  /** Since when which rules are in force. */
+  RuleSpans spans() {
+    return spans;
+  }
+
+  private Stripe stripe(Tally.Key key) {
     int hash = key.hashCode();
     return stripes[(hash ^ hash >>> 16) & (STRIPES - 1)];
   }
 
-  /** The sum of a row, which is made if there is room for it; null if there is none. */
-  private @Nullable Tally tally(Stripe stripe, EntryKey key) {
-    Tally known = stripe.tallies.get(key);
-    if (known != null) {
-      return known;
-    }
-    if (rows.incrementAndGet() > limit) {
-      rows.decrementAndGet();
-      return null;
-    }
-    Tally tally = new Tally();
-    stripe.tallies.put(key, tally);
-    return tally;
+  /** Takes everything out. Rows count until they are {@link #written}. */
+  Batch take(long number, long aliveSecond) {
+    return new Batch(number, aliveSecond, takeRows(), spans.take(), takeChecks());
   }
 
-  private Tally folded(Stripe stripe, EntryKey other) {
-    Tally known = stripe.tallies.get(other);
-    if (known != null) {
-      return known;
-    }
-    rows.incrementAndGet();
-    Tally tally = new Tally();
-    stripe.tallies.put(other, tally);
-    return tally;
+  private List<StoredCertificate> takeChecks() {
+    List<StoredCertificate> taken = new ArrayList<>();
+    checks.forEach(
+        (target, check) -> {
+          if (checks.remove(target, check)) {
+            taken.add(check);
+          }
+        });
+    return taken;
   }
 
-  /**
-   * Takes all rows out, in the order in which they are to be written. They count until they are
-   * {@link #written}.
-   */
-  SortedMap<EntryKey, Tally> take() {
-    SortedMap<EntryKey, Tally> taken = new TreeMap<>();
+  /** Whether the database lacks anything. */
+  boolean hasNews() {
+    return size() > 0 || spans.hasNews() || !checks.isEmpty();
+  }
+
+  private SortedMap<Tally.Key, Tally> takeRows() {
+    SortedMap<Tally.Key, Tally> taken = new TreeMap<>();
     int before = 0;
     for (Stripe stripe : stripes) {
-      Map<EntryKey, Tally> tallies;
+      Map<Tally.Key, Tally> tallies;
       synchronized (stripe) {
         tallies = stripe.tallies;
         stripe.tallies = new HashMap<>();
@@ -140,13 +185,8 @@ final class LedgerQueue {
   }
 
   /** Two texts of clients may be the same once they are clean. */
-  private static void merge(Map<EntryKey, Tally> taken, EntryKey key, Tally tally) {
-    EntryKey clean =
-        new EntryKey(
-            StoredText.cleanText(key.rule()),
-            StoredText.cleanText(key.host()),
-            StoredText.cleanText(key.client()));
-    Tally same = taken.putIfAbsent(clean, tally);
+  private static void merge(Map<Tally.Key, Tally> taken, Tally.Key key, Tally tally) {
+    Tally same = taken.putIfAbsent(key.clean(), tally);
     if (same != null) {
       same.add(tally);
     }

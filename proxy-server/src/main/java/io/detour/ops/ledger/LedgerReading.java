@@ -1,11 +1,11 @@
 package io.detour.ops.ledger;
 
 import io.detour.core.Printable;
-import java.sql.Connection;
+import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.Report.UseReport;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,9 +17,6 @@ import java.util.function.Consumer;
  * which must not be an event loop.
  */
 public final class LedgerReading implements AutoCloseable {
-  /** Rows that are fetched at once from a server. */
-  private static final int FETCHED = 1000;
-
   private static final String ENTRIES =
       """
       SELECT rule, host, client, 1 AS clients, last_user, last_user_agent, last_target, first_seen,
@@ -40,15 +37,13 @@ public final class LedgerReading implements AutoCloseable {
       WHERE place = 1 AND last_seen >= ? ORDER BY host, rule
       """;
 
-  private final Connection connection;
-  private final Dialect dialect;
+  private final LedgerConnection connection;
 
-  private LedgerReading(Connection connection, Dialect dialect) {
+  private LedgerReading(LedgerConnection connection) {
     this.connection = connection;
-    this.dialect = dialect;
   }
 
-  /** In which order rows are told. */
+  /** The order of rows. */
   public enum Order {
     /** By the last use, the newest first. */
     NEWEST(ENTRIES + "last_seen DESC, rule, host, client"),
@@ -70,12 +65,10 @@ public final class LedgerReading implements AutoCloseable {
    * @throws SQLException if it cannot be read; {@link #problem} says why
    */
   public static LedgerReading open(LedgerUrl url) throws SQLException {
-    LedgerDatabase database = LedgerDatabase.of(url);
-    Connection connection = database.openForReading();
-    try (Statement statement = connection.createStatement();
-        ResultSet runs = statement.executeQuery("SELECT id FROM detour_run LIMIT 1")) {
-      runs.next();
-      return new LedgerReading(connection, database.dialect());
+    LedgerConnection connection = LedgerDatabase.of(url).openForReading();
+    try {
+      connection.query("SELECT id FROM detour_run LIMIT 1", _ -> {});
+      return new LedgerReading(connection);
     } catch (SQLException e) {
       connection.close();
       throw new SQLException("it holds no ledger that can be read: " + e.getMessage(), e);
@@ -93,12 +86,12 @@ public final class LedgerReading implements AutoCloseable {
   public Report report(ReportQuery query) throws SQLException {
     List<RuleReport> rules = rules(query);
     List<UseReport> newest = new ArrayList<>();
-    Set<String> told = names(rules);
-    var _ = uses(told, Order.NEWEST, Long.MIN_VALUE, Report.MAX_ENTRIES, false, newest::add);
-    return new Report(dialect.label(), query, rules, count(told), newest);
+    Set<String> names = names(rules);
+    var _ = uses(names, Order.NEWEST, Long.MIN_VALUE, Report.MAX_ENTRIES, false, newest::add);
+    return new Report(connection.dialect().label(), query, rules, count(names), newest);
   }
 
-  /** What there is to say about each rule, in the order of {@link Report#rules}. */
+  /** Only the rules of a report. */
   public List<RuleReport> rules(ReportQuery query) throws SQLException {
     return new RuleRows(connection).read(query);
   }
@@ -110,12 +103,12 @@ public final class LedgerReading implements AutoCloseable {
   }
 
   /**
-   * Tells about the rows that a query is about, one after the other: those that were seen in its
-   * time, or if it is about unused rules all of theirs.
+   * Reads the rows of a query: those that were seen in its time, or all if it is about unused
+   * rules.
    *
-   * @param rules what {@link #rules} said to the same query
-   * @param most how many to tell of
-   * @return how many there are more
+   * @param rules what {@link #rules} returned for the same query
+   * @param most after so many, rows are only counted
+   * @return how many were only counted
    */
   public long uses(
       ReportQuery query,
@@ -136,18 +129,18 @@ public final class LedgerReading implements AutoCloseable {
       boolean countMore,
       Consumer<UseReport> consumer)
       throws SQLException {
-    long told = 0;
+    long read = 0;
     long more = 0;
-    try (PreparedStatement query = connection.prepareStatement(order.sql)) {
-      query.setFetchSize(FETCHED);
+    try (PreparedStatement query = connection.jdbc().prepareStatement(order.sql)) {
+      query.setFetchSize(LedgerConnection.FETCHED);
       query.setLong(1, from);
       try (ResultSet row = query.executeQuery()) {
         while (row.next()) {
           if (!rules.contains(row.getString("rule"))) {
             continue;
           }
-          if (told < most) {
-            told++;
+          if (read < most) {
+            read++;
             consumer.accept(use(row));
           } else if (countMore) {
             more++;
@@ -177,15 +170,11 @@ public final class LedgerReading implements AutoCloseable {
   }
 
   private long count(Set<String> rules) throws SQLException {
-    long count = 0;
-    try (Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery("SELECT rule, count(*) FROM legacy_use GROUP BY rule")) {
-      while (row.next()) {
-        count += rules.contains(row.getString(1)) ? row.getLong(2) : 0;
-      }
-    }
-    return count;
+    long[] count = new long[1];
+    connection.query(
+        "SELECT rule, count(*) FROM legacy_use GROUP BY rule",
+        row -> count[0] += rules.contains(row.getString(1)) ? row.getLong(2) : 0);
+    return count[0];
   }
 
   @Override

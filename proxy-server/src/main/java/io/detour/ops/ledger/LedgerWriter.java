@@ -1,47 +1,36 @@
 package io.detour.ops.ledger;
 
 import io.detour.core.Printable;
-import io.detour.ops.ledger.LedgerStatistics.Write;
-import java.sql.Connection;
+import io.detour.ops.ledger.Ledger.Write;
+import io.detour.ops.ledger.LedgerQueue.Batch;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of a ledger: opens its database, writes batches, and keeps the tables within bounds.
+ * The thread of a ledger: opens its database, writes batches, and keeps the tables within tables.
  * Whatever fails is tried again later, with a new connection.
  */
 final class LedgerWriter implements Runnable {
   private static final Logger logger = LoggerFactory.getLogger(Ledger.class);
 
   private final LedgerOptions options;
-
-  /** As it is shown. */
   private final LedgerUrl place;
-
   private final LedgerDatabase database;
   private final InstantSource clock;
   private final Pace pace;
   private final LedgerQueue queue;
-  private final RuleSpans spans;
-  private final CertificateChecks certificates;
   private final Run run;
-
-  private final ReentrantLock turn = new ReentrantLock();
-  private final Condition closed = turn.newCondition();
-
-  /** Guarded by the lock. */
-  private boolean closing;
+  private final CountDownLatch closing = new CountDownLatch(1);
 
   // The thread's own.
-  private @Nullable Connection connection;
+  private @Nullable LedgerConnection connection;
   private @Nullable Batch pending;
   private long batches;
   private int failures;
@@ -64,22 +53,44 @@ final class LedgerWriter implements Runnable {
   private final AtomicLong failed = new AtomicLong();
   private final AtomicLong folded = new AtomicLong();
 
-  LedgerWriter(
-      LedgerOptions options,
-      InstantSource clock,
-      Pace pace,
-      LedgerQueue queue,
-      RuleSpans spans,
-      CertificateChecks certificates) {
+  /**
+   * How often what is done.
+   *
+   * @param flush until uses are written
+   * @param heartbeat until it is written that nothing was used
+   * @param firstRetry after an attempt that failed; the time doubles with each
+   * @param lastRetry the longest
+   * @param housekeeping until old rows are looked for
+   * @param counting until rows are counted, those of other Detours among them
+   * @param close how long the last attempts may take
+   */
+  record Pace(
+      Duration flush,
+      Duration heartbeat,
+      Duration firstRetry,
+      Duration lastRetry,
+      Duration housekeeping,
+      Duration counting,
+      Duration close) {
+    static final Pace DEFAULT =
+        new Pace(
+            Duration.ofSeconds(5),
+            Duration.ofMinutes(1),
+            Duration.ofMillis(250),
+            Duration.ofSeconds(30),
+            Duration.ofHours(1),
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(5));
+  }
+
+  LedgerWriter(LedgerOptions options, InstantSource clock, Pace pace, LedgerQueue queue) {
     this.options = options;
     this.place = options.url().resolved();
     this.database = LedgerDatabase.of(place);
     this.clock = clock;
     this.pace = pace;
     this.queue = queue;
-    this.spans = spans;
-    this.certificates = certificates;
-    this.run = new Run(now());
+    this.run = new Run(now(), queue.spans());
   }
 
   private long now() {
@@ -102,29 +113,16 @@ final class LedgerWriter implements Runnable {
 
   /** Waits; whether the ledger is to be closed. */
   private boolean awaitTurn(Duration wait) {
-    turn.lock();
     try {
-      long left = wait.toNanos();
-      while (!closing && left > 0) {
-        left = closed.awaitNanos(left);
-      }
-      return closing;
+      return closing.await(wait.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException _) {
       return true;
-    } finally {
-      turn.unlock();
     }
   }
 
-  /** Has the thread write what there is and end. */
+  /** Makes the thread write what there is and end. */
   void close() {
-    turn.lock();
-    try {
-      closing = true;
-      closed.signalAll();
-    } finally {
-      turn.unlock();
-    }
+    closing.countDown();
   }
 
   private Duration retryWait() {
@@ -157,7 +155,7 @@ final class LedgerWriter implements Runnable {
     }
     try {
       if (connection != null) {
-        new BatchTransaction(connection, database.dialect(), run, spans).end();
+        run.end(connection);
       }
     } catch (SQLException e) {
       logger.warn("ledger {}: {}", place, described(e));
@@ -165,21 +163,18 @@ final class LedgerWriter implements Runnable {
   }
 
   private boolean hasNews() {
-    return queue.size() > 0
-        || spans.hasNews()
-        || certificates.hasNews()
-        || (pending != null && pending.hasNews());
+    return queue.hasNews() || (pending != null && pending.hasNews());
   }
 
   /** Writes what there is to write; whether that was well. */
   private boolean attempt() {
     try {
-      Connection open = connected();
+      LedgerConnection open = connected();
       if (pending == null) {
         pending = take();
       }
       if (pending != null) {
-        new BatchTransaction(open, database.dialect(), run, spans).write(pending);
+        run.write(open, pending);
         wrote(pending);
         pending = null;
       }
@@ -192,7 +187,7 @@ final class LedgerWriter implements Runnable {
     }
   }
 
-  private Connection connected() throws SQLException {
+  private LedgerConnection connected() throws SQLException {
     if (connection != null && !database.isInPlace()) {
       logger.warn("ledger {}: its file is gone or another one, so it is begun anew", place);
       disconnect();
@@ -207,8 +202,7 @@ final class LedgerWriter implements Runnable {
 
   /** What is to be written now, or null if there is nothing and that was said lately. */
   private @Nullable Batch take() {
-    long alive = now();
-    Batch batch = new Batch(batches + 1, alive, queue.take(), spans.take(), certificates.take());
+    Batch batch = queue.take(batches + 1, now());
     if (!batch.hasNews() && nextHeartbeat - System.nanoTime() > 0) {
       return null;
     }
@@ -225,23 +219,23 @@ final class LedgerWriter implements Runnable {
   }
 
   /** A little at a time, so that batches get in between. */
-  private void keepHouse(Connection open) throws SQLException {
+  private void keepHouse(LedgerConnection open) throws SQLException {
     long nanos = System.nanoTime();
     unfinished = false;
-    TableBounds bounds = new TableBounds(open, database.dialect());
+    Housekeeping tables = new Housekeeping(open);
     if (nextHousekeeping - nanos <= 0) {
       long retired = now() - options.retention().toSeconds();
-      unfinished = bounds.retire(retired);
+      unfinished = tables.retire(retired);
       if (!unfinished) {
-        new SpanCompaction(open, database.dialect()).run(run.id(), now(), retired);
+        tables.compactSpans(run.id(), now(), retired);
         nextHousekeeping = nanos + pace.housekeeping().toNanos();
       }
     }
     if (mostEntries > options.maxEntries() || nextCount - nanos <= 0) {
-      long excess = bounds.entries() - options.maxEntries();
-      long requests = excess > 0 ? bounds.fold(excess) : 0;
+      long excess = tables.entries() - options.maxEntries();
+      long requests = excess > 0 ? tables.fold(excess) : 0;
       folded.addAndGet(Math.max(0, requests));
-      entries = bounds.entries();
+      entries = tables.entries();
       mostEntries = entries;
       unfinished |= requests >= 0 && entries > options.maxEntries();
       nextCount = nanos + pace.counting().toNanos();
@@ -278,7 +272,7 @@ final class LedgerWriter implements Runnable {
   }
 
   private void disconnect() {
-    Connection old = connection;
+    LedgerConnection old = connection;
     connection = null;
     if (old != null) {
       try {

@@ -1,11 +1,17 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.ledger.LedgerConnection.Dialect;
+import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.util.Properties;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** A ledger in PostgreSQL, into which several Detours may write. */
 final class PostgresqlDatabase implements LedgerDatabase {
@@ -21,17 +27,12 @@ final class PostgresqlDatabase implements LedgerDatabase {
   }
 
   @Override
-  public Dialect dialect() {
-    return Dialect.POSTGRESQL;
-  }
-
-  @Override
-  public Connection openForWriting() throws SQLException {
+  public LedgerConnection openForWriting() throws SQLException {
     Connection connection = open();
     try {
       requireUnicode(connection);
-      LedgerDatabase.migrate(new FlywaySource(this::open), Dialect.POSTGRESQL);
-      return connection;
+      LedgerDatabase.migrate(new Source(), Dialect.POSTGRESQL);
+      return new LedgerConnection(connection, Dialect.POSTGRESQL);
     } catch (SQLException | RuntimeException e) {
       connection.close();
       throw e;
@@ -50,13 +51,13 @@ final class PostgresqlDatabase implements LedgerDatabase {
   }
 
   @Override
-  public Connection openForReading() throws SQLException {
+  public LedgerConnection openForReading() throws SQLException {
     Connection connection = open();
     try {
       connection.setReadOnly(true);
       connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       connection.setAutoCommit(false);
-      return connection;
+      return new LedgerConnection(connection, Dialect.POSTGRESQL);
     } catch (SQLException e) {
       connection.close();
       throw e;
@@ -76,12 +77,51 @@ final class PostgresqlDatabase implements LedgerDatabase {
   }
 
   @Override
-  public boolean isInPlace() {
-    return true;
-  }
-
-  @Override
   public String masked(String message) {
     return url.masked(message);
+  }
+
+  /** The same connections for Flyway. */
+  private final class Source implements DataSource {
+    @Override
+    public Connection getConnection() throws SQLException {
+      return open();
+    }
+
+    @Override
+    public Connection getConnection(String user, String password) throws SQLException {
+      throw new SQLFeatureNotSupportedException("the credentials are known already");
+    }
+
+    @Override
+    public @Nullable PrintWriter getLogWriter() {
+      return null;
+    }
+
+    @Override
+    public void setLogWriter(@Nullable PrintWriter out) {}
+
+    @Override
+    public void setLoginTimeout(int seconds) {}
+
+    @Override
+    public int getLoginTimeout() {
+      return 0;
+    }
+
+    @Override
+    public Logger getParentLogger() {
+      return Logger.getLogger("io.detour.ops.ledger");
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+      throw new SQLFeatureNotSupportedException(type.getName());
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) {
+      return false;
+    }
   }
 }

@@ -1,12 +1,12 @@
 package io.detour.ops.ledger;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a ledger says.
+ * What a ledger says. Times are seconds since 1970.
  *
  * @param ledger {@code sqlite}, {@code postgresql}, or {@code off} for none
- * @param query what was asked
  * @param rules those of the query in its order, then others that the ledger knows, by name
  * @param entriesTotal how many rows there are of these rules
  * @param entries the {@value #MAX_ENTRIES} of them that were seen last, the newest first
@@ -24,4 +24,64 @@ public record Report(
     rules = List.copyOf(rules);
     entries = List.copyOf(entries);
   }
+
+  /** What has a row. */
+  public enum Rows {
+    RULE,
+    HOST,
+    CLIENT;
+
+    /** The order of the rows of {@link #HOST} or {@link #CLIENT}. */
+    public LedgerReading.Order order() {
+      return this == HOST ? LedgerReading.Order.HOST : LedgerReading.Order.CLIENT;
+    }
+  }
+
+  /**
+   * What the ledger says about a rule.
+   *
+   * @param inForce whether it is among the rules, or null if they are not known
+   * @param firstSeen its first use, or null
+   * @param lastSeen its last use, or null
+   * @param upstreamBytes of tunnels and requests that have ended
+   * @param hosts legacy names that are not folded
+   * @param clients clients that are not folded
+   * @param certificate the worst of its targets, or null if none was checked
+   */
+  public record RuleReport(
+      String name,
+      @Nullable String owner,
+      @Nullable String ticket,
+      @Nullable Boolean inForce,
+      Judgement judgement,
+      @Nullable Long firstSeen,
+      @Nullable Long lastSeen,
+      long requests,
+      long upstreamBytes,
+      long downstreamBytes,
+      long hosts,
+      long clients,
+      @Nullable StoredCertificate certificate) {}
+
+  /**
+   * The use of a legacy name.
+   *
+   * @param client who used it, or null if these are all clients
+   * @param clients how many these are
+   * @param user of the last request, or null, like user agent and target
+   * @param upstreamBytes of tunnels and requests that have ended
+   */
+  public record UseReport(
+      String rule,
+      String host,
+      @Nullable String client,
+      long clients,
+      @Nullable String user,
+      @Nullable String userAgent,
+      @Nullable String target,
+      long firstSeen,
+      long lastSeen,
+      long requests,
+      long upstreamBytes,
+      long downstreamBytes) {}
 }

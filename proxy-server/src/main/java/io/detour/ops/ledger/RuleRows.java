@@ -1,9 +1,10 @@
 package io.detour.ops.ledger;
 
-import java.sql.Connection;
+import io.detour.ops.ledger.Judgement.Observation;
+import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.ReportQuery.KnownRule;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,13 +23,13 @@ final class RuleRows {
               StoredCertificate::notAfter, Comparator.nullsLast(Comparator.naturalOrder()))
           .thenComparing(StoredCertificate::target);
 
-  private final Connection connection;
+  private final LedgerConnection connection;
   private final Map<String, Totals> totals = new HashMap<>();
   private final Map<String, Tally> retired = new HashMap<>();
   private final Map<String, Observation> observations = new HashMap<>();
   private final Map<String, List<StoredCertificate>> certificates = new HashMap<>();
 
-  RuleRows(Connection connection) {
+  RuleRows(LedgerConnection connection) {
     this.connection = connection;
   }
 
@@ -66,7 +67,7 @@ final class RuleRows {
   }
 
   private static void add(List<RuleReport> reports, ReportQuery query, RuleReport report) {
-    if (!query.unusedOnly() || report.isUnused()) {
+    if (!query.unusedOnly() || report.judgement().isUnused()) {
       reports.add(report);
     }
   }
@@ -86,10 +87,7 @@ final class RuleRows {
         rule.owner(),
         rule.ticket(),
         inForce,
-        judgement.verdict(),
-        judgement.quietSince(),
-        judgement.observedSince(),
-        judgement.observedSeconds(),
+        judgement,
         used ? Long.valueOf(seen.firstSeen()) : null,
         lastSeen,
         total.sum.requests(),
@@ -118,15 +116,13 @@ final class RuleRows {
           count(DISTINCT CASE WHEN client <> '%1$s' THEN client END) AS clients
         FROM legacy_use GROUP BY rule
         """
-            .formatted(EntryKey.OTHER);
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      while (row.next()) {
-        totals.put(
-            row.getString("rule"),
-            new Totals(Tally.of(row), row.getLong("hosts"), row.getLong("clients")));
-      }
-    }
+            .formatted(Tally.Key.OTHER);
+    connection.query(
+        sql,
+        row ->
+            totals.put(
+                row.getString("rule"),
+                new Totals(Tally.of(row), row.getLong("hosts"), row.getLong("clients"))));
   }
 
   private void readRetired() throws SQLException {
@@ -135,12 +131,7 @@ final class RuleRows {
         SELECT rule, first_seen, last_seen, 0 AS requests, 0 AS bytes_upstream,
           0 AS bytes_downstream FROM retired_use
         """;
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      while (row.next()) {
-        retired.put(row.getString("rule"), Tally.of(row));
-      }
-    }
+    connection.query(sql, row -> retired.put(row.getString("rule"), Tally.of(row)));
   }
 
   private void readObservations() throws SQLException {
@@ -150,17 +141,16 @@ final class RuleRows {
         FROM rule_span LEFT JOIN detour_run ON detour_run.id = rule_span.run
         """;
     Map<String, List<Observation.Span>> spans = new HashMap<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      while (row.next()) {
-        long end = row.getLong("span_end");
-        if (!row.wasNull()) {
-          spans
-              .computeIfAbsent(row.getString("rule"), _ -> new ArrayList<>(1))
-              .add(new Observation.Span(row.getLong("span_start"), end));
-        }
-      }
-    }
+    connection.query(
+        sql,
+        row -> {
+          long end = row.getLong("span_end");
+          if (!row.wasNull()) {
+            spans
+                .computeIfAbsent(row.getString("rule"), _ -> new ArrayList<>(1))
+                .add(new Observation.Span(row.getLong("span_start"), end));
+          }
+        });
     spans.forEach((rule, list) -> observations.put(rule, Observation.of(list)));
   }
 
@@ -168,13 +158,12 @@ final class RuleRows {
     String sql =
         "SELECT rule, target, checked, not_after, covers_legacy_name, problem"
             + " FROM target_certificate";
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      while (row.next()) {
-        StoredCertificate check = check(row);
-        certificates.computeIfAbsent(check.rule(), _ -> new ArrayList<>(1)).add(check);
-      }
-    }
+    connection.query(
+        sql,
+        row -> {
+          StoredCertificate check = check(row);
+          certificates.computeIfAbsent(check.rule(), _ -> new ArrayList<>(1)).add(check);
+        });
   }
 
   private static StoredCertificate check(ResultSet row) throws SQLException {

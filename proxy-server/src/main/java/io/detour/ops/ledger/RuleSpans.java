@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Since when which rules are in force in this process, and what of it the database lacks. Any
@@ -17,9 +18,24 @@ final class RuleSpans {
   private final Map<String, Long> inForce = new HashMap<>();
 
   /** What is to be written, by rule and start. */
-  private final Map<SpanKey, RuleSpan> unwritten = new LinkedHashMap<>();
+  private final Map<SpanKey, Span> unwritten = new LinkedHashMap<>();
 
   private record SpanKey(String rule, long start) {}
+
+  /**
+   * A time in which a rule was in force, in seconds since 1970.
+   *
+   * @param end when it went out of force, or null for as long as the run goes on
+   */
+  record Span(String rule, long start, @Nullable Long end) {
+    /** The part that is not before a time, or null if there is none. */
+    @Nullable Span from(long epochSecond) {
+      if (start >= epochSecond) {
+        return this;
+      }
+      return end != null && end <= epochSecond ? null : new Span(rule, epochSecond, end);
+    }
+  }
 
   /** Lets these rules, and no others, be in force from a time on. */
   synchronized void replace(List<String> names, long epochSecond) {
@@ -30,24 +46,24 @@ final class RuleSpans {
             entry -> {
               boolean gone = !now.contains(entry.getKey());
               if (gone) {
-                put(new RuleSpan(entry.getKey(), entry.getValue(), epochSecond));
+                put(new Span(entry.getKey(), entry.getValue(), epochSecond));
               }
               return gone;
             });
     for (String name : now) {
       if (inForce.putIfAbsent(name, epochSecond) == null) {
-        put(new RuleSpan(name, epochSecond, null));
+        put(new Span(name, epochSecond, null));
       }
     }
   }
 
-  private void put(RuleSpan span) {
+  private void put(Span span) {
     unwritten.put(new SpanKey(span.rule(), span.start()), span);
   }
 
   /** What the database lacks; it counts as written from now on. */
-  synchronized List<RuleSpan> take() {
-    List<RuleSpan> taken = new ArrayList<>(unwritten.values());
+  synchronized List<Span> take() {
+    List<Span> taken = new ArrayList<>(unwritten.values());
     unwritten.clear();
     return taken;
   }
@@ -58,9 +74,9 @@ final class RuleSpans {
   }
 
   /** The spans of all rules in force, for a run that the database does not know. */
-  synchronized List<RuleSpan> all() {
-    List<RuleSpan> all = new ArrayList<>();
-    inForce.forEach((rule, start) -> all.add(new RuleSpan(rule, start, null)));
+  synchronized List<Span> all() {
+    List<Span> all = new ArrayList<>();
+    inForce.forEach((rule, start) -> all.add(new Span(rule, start, null)));
     return all;
   }
 }

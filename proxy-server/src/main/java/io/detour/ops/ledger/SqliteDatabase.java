@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.ledger.LedgerConnection.Dialect;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -7,9 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -29,12 +30,7 @@ final class SqliteDatabase implements LedgerDatabase {
   }
 
   @Override
-  public Dialect dialect() {
-    return Dialect.SQLITE;
-  }
-
-  @Override
-  public Connection openForWriting() throws SQLException {
+  public LedgerConnection openForWriting() throws SQLException {
     try {
       makeFile();
       openedKey = key();
@@ -43,8 +39,7 @@ final class SqliteDatabase implements LedgerDatabase {
     } catch (IOException e) {
       throw new SQLException(file + ": " + e.getMessage(), e);
     }
-    SQLiteConfig forMigration = writing();
-    LedgerDatabase.migrate(new FlywaySource(() -> open(forMigration)), Dialect.SQLITE);
+    LedgerDatabase.migrate(source(writing()), Dialect.SQLITE);
     SQLiteConfig config = writing();
     // A transaction that began with a read could not wait for the lock when it comes to write.
     config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
@@ -91,25 +86,26 @@ final class SqliteDatabase implements LedgerDatabase {
   }
 
   @Override
-  public Connection openForReading() throws SQLException {
+  public LedgerConnection openForReading() throws SQLException {
     if (!Files.exists(file)) {
       throw new SQLException(file + ": there is no such file");
     }
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
     config.setBusyTimeout((int) BUSY.toMillis());
-    return withoutAutocommit(open(config));
-  }
-
-  private static Connection withoutAutocommit(Connection connection) throws SQLException {
-    connection.setAutoCommit(false);
+    LedgerConnection connection = open(config);
+    connection.jdbc().setAutoCommit(false);
     return connection;
   }
 
-  private Connection open(SQLiteConfig config) throws SQLException {
+  private DataSource source(SQLiteConfig config) {
     SQLiteDataSource source = new SQLiteDataSource(config);
     source.setUrl(LedgerUrl.SQLITE_SCHEME + file);
-    return source.getConnection();
+    return source;
+  }
+
+  private LedgerConnection open(SQLiteConfig config) throws SQLException {
+    return new LedgerConnection(source(config).getConnection(), Dialect.SQLITE);
   }
 
   @Override
@@ -119,10 +115,5 @@ final class SqliteDatabase implements LedgerDatabase {
     } catch (IOException _) {
       return false;
     }
-  }
-
-  @Override
-  public String masked(String message) {
-    return message;
   }
 }

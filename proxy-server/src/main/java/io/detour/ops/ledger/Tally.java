@@ -3,10 +3,16 @@ package io.detour.ops.ledger;
 import io.detour.server.account.UseJournal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What has come together for one row since the last batch. Guarded by whoever holds it. */
 final class Tally {
+  /** Longer than any host name, and enough of what a program says of itself. */
+  private static final int MAX_CHARACTERS = 256;
+
   private long firstSeen = Long.MAX_VALUE;
   private long lastSeen = Long.MIN_VALUE;
 
@@ -19,6 +25,62 @@ final class Tally {
   private @Nullable String user;
   private @Nullable String userAgent;
   private @Nullable String target;
+
+  /**
+   * What a row of the ledger is about.
+   *
+   * @param rule the name of a rule
+   * @param host a legacy name, or {@link #OTHER}
+   * @param client who used it, or {@link #OTHER}
+   */
+  record Key(String rule, String host, String client) implements Comparable<Key> {
+    /** Stands for the hosts and clients of all rows that were folded into one. */
+    static final String OTHER = "(other)";
+
+    /**
+     * The order in which every Detour locks rows, so that none waits for another in a circle: the
+     * folded row of a rule comes before its others, since folding adds to it what it takes from
+     * them.
+     */
+    private static final Comparator<Key> LOCKING =
+        Comparator.comparing(Key::rule)
+            .thenComparing(key -> !key.isOther())
+            .thenComparing(Key::host)
+            .thenComparing(Key::client);
+
+    /** With texts of clients at the length at which they are kept. */
+    static Key of(String rule, String host, String client) {
+      return new Key(rule, shortenedText(host), shortenedText(client));
+    }
+
+    /** The row into which others of a rule are folded. */
+    static Key otherOf(String rule) {
+      return new Key(rule, OTHER, OTHER);
+    }
+
+    private boolean isOther() {
+      return host.equals(OTHER) && client.equals(OTHER);
+    }
+
+    /** The same fit for a database. */
+    Key clean() {
+      return new Key(
+          StoredRows.cleanText(rule), StoredRows.cleanText(host), StoredRows.cleanText(client));
+    }
+
+    @Override
+    public int compareTo(Key that) {
+      return LOCKING.compare(this, that);
+    }
+  }
+
+  private static String shortenedText(String text) {
+    return text.length() <= MAX_CHARACTERS ? text : text.substring(0, MAX_CHARACTERS);
+  }
+
+  private static @Nullable String shortened(@Nullable String text) {
+    return text == null ? null : shortenedText(text);
+  }
 
   /** What a row of the database has in {@code first_seen} and the columns that follow it. */
   static Tally of(ResultSet row) throws SQLException {
@@ -35,9 +97,9 @@ final class Tally {
   void add(UseJournal.Use use) {
     if (use.epochSecond() >= lastRequest) {
       lastRequest = use.epochSecond();
-      user = StoredText.shortened(use.user());
-      userAgent = StoredText.shortened(use.userAgent());
-      target = StoredText.shortened(use.target());
+      user = shortened(use.user());
+      userAgent = shortened(use.userAgent());
+      target = shortened(use.target());
     }
     seen(use.epochSecond());
     requests++;
@@ -84,10 +146,6 @@ final class Tally {
     return lastSeen;
   }
 
-  long lastRequest() {
-    return lastRequest;
-  }
-
   long requests() {
     return requests;
   }
@@ -100,15 +158,20 @@ final class Tally {
     return downstreamBytes;
   }
 
-  @Nullable String user() {
-    return user;
-  }
-
-  @Nullable String userAgent() {
-    return userAgent;
-  }
-
-  @Nullable String target() {
-    return target;
+  /** The columns of the row of a key, as {@link StoredRows#mergeUses} writes them. */
+  List<@Nullable Object> stored(Key key) {
+    return Arrays.asList(
+        key.rule,
+        key.host,
+        key.client,
+        firstSeen,
+        lastSeen,
+        requests,
+        upstreamBytes,
+        downstreamBytes,
+        lastRequest,
+        StoredRows.clean(user),
+        StoredRows.clean(userAgent),
+        StoredRows.clean(target));
   }
 }

@@ -6,7 +6,7 @@ import io.detour.core.RelayPath;
 import io.detour.core.SpliceFallback;
 import io.detour.core.relay.RelayStatistics;
 import io.detour.ops.certificates.TargetCertificates;
-import io.detour.ops.ledger.LedgerStatistics;
+import io.detour.ops.ledger.Ledger;
 import io.detour.rules.document.Fields;
 import io.detour.server.account.ClientLimit;
 import io.detour.server.account.DialCounts;
@@ -119,7 +119,7 @@ public final class Metrics implements AutoCloseable {
   }
 
   /** Puts the ledger on the page. To be called once, if there is one. */
-  public void registerLedger(LedgerStatistics ledger) {
+  public void registerLedger(Ledger ledger) {
     gauge(
         "detour.ledger.up",
         "1 when the ledger could be written at the last attempt, else 0.",
@@ -145,14 +145,14 @@ public final class Metrics implements AutoCloseable {
         "When the ledger was written last, in seconds since 1970; 0 if it was not.",
         Tags.empty(),
         metrics -> ledger.lastWriteSecond());
-    for (LedgerStatistics.Write result : LedgerStatistics.Write.values()) {
+    for (Ledger.Write result : Ledger.Write.values()) {
       counter(
           "detour.ledger.writes",
           "Attempts to write the ledger, by what came of it.",
           Tags.of("result", Fields.wordOf(result)),
           metrics -> ledger.writes(result));
     }
-    for (LedgerStatistics.Folded where : LedgerStatistics.Folded.values()) {
+    for (Ledger.Folded where : Ledger.Folded.values()) {
       counter(
           "detour.ledger.folded.uses",
           "Requests whose host and client went into the folded row of their rule, by where there"

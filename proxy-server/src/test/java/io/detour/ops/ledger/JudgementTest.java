@@ -2,6 +2,8 @@ package io.detour.ops.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.ops.ledger.Judgement.Observation;
+import io.detour.ops.ledger.Judgement.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -3,7 +3,8 @@ package io.detour.ops.ledger;
 import static io.detour.ops.ledger.Ledgers.use;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.detour.ops.ledger.LedgerStatistics.Folded;
+import io.detour.ops.ledger.Ledger.Folded;
+import io.detour.ops.ledger.Report.RuleReport;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

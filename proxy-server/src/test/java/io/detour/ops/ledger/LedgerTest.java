@@ -5,6 +5,9 @@ import static io.detour.ops.ledger.Ledgers.use;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.ops.ledger.Judgement.Verdict;
+import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.Report.UseReport;
 import io.detour.server.account.UseJournal;
 import io.detour.server.decide.RecordedLog;
 import java.nio.file.Files;
@@ -67,7 +70,7 @@ class LedgerTest {
     }
 
     assertThat(Ledgers.requests(url())).isEqualTo(Map.of("erp a.old c", 3L, "erp b.old c", 3L));
-    assertThat(Ledgers.number(url(), "SELECT count(*) FROM " + LedgerDatabase.HISTORY))
+    assertThat(Ledgers.number(url(), "SELECT count(*) FROM detour_schema_history"))
         .as("migrations that were done, and not done again")
         .isEqualTo(1);
   }
@@ -180,7 +183,7 @@ class LedgerTest {
     try (RecordedLog log = RecordedLog.of(Ledger.class);
         Ledger ledger = Ledgers.open(url, clock)) {
       ledger.used(use("erp", "a.old", "c", clock.second()));
-      await().atMost(DEADLINE).until(() -> ledger.writes(LedgerStatistics.Write.FAILURE) > 3);
+      await().atMost(DEADLINE).until(() -> ledger.writes(Ledger.Write.FAILURE) > 3);
       assertThat(ledger.isUp()).isFalse();
       assertThat(ledger.queueEntries()).isEqualTo(1);
       assertThat(log.lines())
@@ -218,8 +221,8 @@ class LedgerTest {
     }
 
     RuleReport rule = Ledgers.rule(url, clock.instant(), "erp");
-    assertThat(rule.verdict()).isEqualTo(Verdict.UNKNOWN);
-    assertThat(rule.observedSince()).isEqualTo(clock.second());
+    assertThat(rule.judgement().verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(rule.judgement().observedSince()).isEqualTo(clock.second());
   }
 
   @Test

@@ -7,13 +7,13 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.detour.Tool;
-import io.detour.ops.ledger.LedgerStatistics.Write;
+import io.detour.ops.ledger.Ledger.Write;
+import io.detour.ops.ledger.LedgerWriter.Pace;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -155,18 +155,17 @@ class LedgerTroubleTest {
   @Test
   void aBatchWhoseCommitIsNotKnownIsWrittenOnce() throws Exception {
     LedgerDatabase database = LedgerDatabase.of(url());
-    RuleSpans spans = new RuleSpans();
-    spans.replace(List.of("erp"), 5);
-    Run run = new Run(5);
     LedgerQueue queue = new LedgerQueue(10);
+    queue.spans().replace(List.of("erp"), 5);
+    Run run = new Run(5, queue.spans());
     queue.add(use("erp", "h", "c", 7));
-    Batch batch = new Batch(1, 8, queue.take(), spans.take(), List.of());
-    try (Connection connection = database.openForWriting()) {
-      new BatchTransaction(connection, Dialect.SQLITE, run, spans).write(batch);
+    LedgerQueue.Batch batch = queue.take(1, 8);
+    try (LedgerConnection connection = database.openForWriting()) {
+      run.write(connection, batch);
     }
 
-    try (Connection connection = database.openForWriting()) {
-      new BatchTransaction(connection, Dialect.SQLITE, run, spans).write(batch);
+    try (LedgerConnection connection = database.openForWriting()) {
+      run.write(connection, batch);
     }
 
     assertThat(Ledgers.number(url(), "SELECT sum(requests) FROM legacy_use")).isEqualTo(1);

@@ -2,10 +2,13 @@ package io.detour.ops.ledger;
 
 import static org.awaitility.Awaitility.await;
 
-import io.detour.ops.ledger.LedgerStatistics.Write;
+import io.detour.ops.ledger.Ledger.Write;
+import io.detour.ops.ledger.LedgerWriter.Pace;
+import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.Report.UseReport;
+import io.detour.ops.ledger.ReportQuery.KnownRule;
 import io.detour.server.account.UseJournal;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -101,8 +104,8 @@ final class Ledgers {
 
   /** Has the database answer a question with a number. */
   static long number(LedgerUrl url, String sql) {
-    try (Connection connection = LedgerDatabase.of(url).openForReading();
-        Statement statement = connection.createStatement();
+    try (LedgerConnection connection = LedgerDatabase.of(url).openForReading();
+        Statement statement = connection.jdbc().createStatement();
         ResultSet row = statement.executeQuery(sql)) {
       row.next();
       return row.getLong(1);
@@ -113,8 +116,8 @@ final class Ledgers {
 
   /** The text of a column of the first row, or null. */
   static @Nullable String text(LedgerUrl url, String sql) {
-    try (Connection connection = LedgerDatabase.of(url).openForReading();
-        Statement statement = connection.createStatement();
+    try (LedgerConnection connection = LedgerDatabase.of(url).openForReading();
+        Statement statement = connection.jdbc().createStatement();
         ResultSet row = statement.executeQuery(sql)) {
       return row.next() ? row.getString(1) : null;
     } catch (SQLException e) {

@@ -4,6 +4,8 @@ import static io.detour.ops.ledger.Ledgers.use;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.ops.ledger.Judgement.Verdict;
+import io.detour.ops.ledger.Report.RuleReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +27,7 @@ class ObservationTest {
   }
 
   private Verdict verdict(String rule) {
-    return Ledgers.rule(url(), clock.instant(), rule).verdict();
+    return Ledgers.rule(url(), clock.instant(), rule).judgement().verdict();
   }
 
   /** A Detour that runs for a time and is stopped in order. */
@@ -76,10 +78,10 @@ class ObservationTest {
     run(Duration.ofDays(20), "erp");
 
     RuleReport rule = Ledgers.rule(url(), clock.instant(), "erp");
-    assertThat(rule.verdict()).isEqualTo(Verdict.UNKNOWN);
-    assertThat(rule.observedSince())
+    assertThat(rule.judgement().verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(rule.judgement().observedSince())
         .isEqualTo(MovingClock.START + Duration.ofDays(20).toSeconds() + 301);
-    assertThat(rule.observedSeconds()).isEqualTo(Duration.ofDays(30).toSeconds() - 301);
+    assertThat(rule.judgement().observedSeconds()).isEqualTo(Duration.ofDays(30).toSeconds() - 301);
   }
 
   @Test
@@ -97,7 +99,9 @@ class ObservationTest {
     assertThat(old.name()).isEqualTo("erp");
     assertThat(old.inForce()).isFalse();
     assertThat(old.requests()).isEqualTo(1);
-    assertThat(old.verdict()).as("nobody has looked for a day").isEqualTo(Verdict.QUIET);
+    assertThat(old.judgement().verdict())
+        .as("nobody has looked for a day")
+        .isEqualTo(Verdict.QUIET);
   }
 
   @Test

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.detour.ops.ledger.LedgerStatistics.Folded;
-import io.detour.ops.ledger.LedgerStatistics.Write;
+import io.detour.ops.ledger.Judgement.Verdict;
+import io.detour.ops.ledger.Ledger.Folded;
+import io.detour.ops.ledger.Ledger.Write;
+import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.Report.UseReport;
 import io.detour.server.account.UseJournal;
 import io.detour.server.decide.RecordedLog;
 import java.sql.SQLException;
@@ -142,7 +145,7 @@ class PostgresqlLedgerTest {
       await().atMost(DEADLINE).until(() -> ledger.writes(Write.FAILURE) > 2);
       server.resume();
       await().atMost(DEADLINE).until(() -> ledger.isUp() && ledger.queueEntries() == 0);
-      assertThat(Ledgers.rule(url, clock.instant(), "erp").observedSince())
+      assertThat(Ledgers.rule(url, clock.instant(), "erp").judgement().observedSince())
           .isEqualTo(MovingClock.START);
     }
 
@@ -188,7 +191,7 @@ class PostgresqlLedgerTest {
     }
 
     RuleReport rule = Ledgers.rule(url, clock.instant(), "erp");
-    assertThat(rule.verdict()).isEqualTo(Verdict.SAFE_TO_REMOVE);
+    assertThat(rule.judgement().verdict()).isEqualTo(Verdict.SAFE_TO_REMOVE);
     assertThat(rule.requests()).isZero();
     assertThat(rule.lastSeen()).isNotNull();
     assertThat(rule.certificate()).isNotNull();

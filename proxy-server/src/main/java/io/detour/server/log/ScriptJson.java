@@ -1,4 +1,4 @@
-package io.detour.ops;
+package io.detour.server.log;
 
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;

@@ -1,0 +1,222 @@
+package io.detour.ops.ledger;
+
+import io.detour.ops.ledger.Judgement.Observation;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Keeps the tables of the ledger within their bounds. Several Detours may do so at once: what one
+ * of them takes away, the others do not find any more. Every transaction is short, so that batches
+ * get in between.
+ */
+final class Housekeeping {
+  private static final int CHUNK = 1000;
+
+  private static final long ANY_TIME = Long.MAX_VALUE;
+
+  private static final String KEY = " WHERE rule = ? AND host = ? AND client = ?";
+
+  private static final String NOT_FOLDED =
+      " AND NOT (host = '%1$s' AND client = '%1$s')".formatted(Tally.Key.OTHER);
+
+  /**
+   * A run that has not been heard of for longer than this is over; if it is not, it begins anew.
+   */
+  private static final long DEAD_SECONDS = 600;
+
+  /** How long a run is kept, so that it finds out that it was taken for dead. */
+  private static final long FORGOTTEN_SECONDS = 30L * 24 * 3600;
+
+  /** The run of joined spans. */
+  private static final String JOINED = "";
+
+  private final LedgerConnection connection;
+  private final StoredRows stored;
+
+  Housekeeping(LedgerConnection connection) {
+    this.connection = connection;
+    this.stored = new StoredRows(connection);
+  }
+
+  private record Row(String rule, String run, long start, long end) {}
+
+  /** How many rows there are. */
+  long entries() throws SQLException {
+    long[] count = new long[1];
+    connection.query("SELECT count(*) FROM legacy_use", row -> count[0] = row.getLong(1));
+    return count[0];
+  }
+
+  /**
+   * Folds some of the rows that were seen last the longest ago into one row for each rule. To be
+   * called again as long as there are more rows than the limit.
+   *
+   * @param excess how many rows there are too many
+   * @return how many requests the folded rows stood for, or -1 if there was nothing to fold
+   */
+  long fold(long excess) throws SQLException {
+    SortedMap<Tally.Key, Tally> oldest = oldest((int) Math.min(CHUNK, excess), ANY_TIME);
+    return oldest.isEmpty() ? -1 : fold(oldest);
+  }
+
+  private long fold(SortedMap<Tally.Key, Tally> rows) throws SQLException {
+    connection.begin();
+    SortedMap<String, SortedMap<Tally.Key, Tally>> byRule = new TreeMap<>();
+    rows.forEach(
+        (key, row) -> byRule.computeIfAbsent(key.rule(), _ -> new TreeMap<>()).put(key, row));
+    long folded = 0;
+    for (Map.Entry<String, SortedMap<Tally.Key, Tally>> rule : byRule.entrySet()) {
+      Tally.Key other = Tally.Key.otherOf(rule.getKey());
+      Tally seen = new Tally();
+      rule.getValue().values().forEach(row -> seen.add(0, 0, row.firstSeen()));
+      stored.mergeUses(single(other, seen)); // locks it before the others
+      Tally sum = new Tally();
+      for (Map.Entry<Tally.Key, Tally> row : rule.getValue().entrySet()) {
+        remove(row.getKey(), row.getValue().lastSeen(), sum);
+      }
+      if (sum.lastSeen() != Long.MIN_VALUE) {
+        stored.mergeUses(single(other, sum));
+        folded += sum.requests();
+      }
+    }
+    connection.commit();
+    return folded;
+  }
+
+  private static SortedMap<Tally.Key, Tally> single(Tally.Key key, Tally tally) {
+    SortedMap<Tally.Key, Tally> single = new TreeMap<>();
+    single.put(key, tally);
+    return single;
+  }
+
+  /** Removes a row, unless it is gone or was seen again, and adds what it counted. */
+  private void remove(Tally.Key key, long lastSeen, Tally sum) throws SQLException {
+    String sql =
+        "DELETE FROM legacy_use"
+            + KEY
+            + " AND last_seen <= ?"
+            + " RETURNING first_seen, last_seen, requests, bytes_upstream, bytes_downstream";
+    connection.query(
+        sql, row -> sum.add(Tally.of(row)), key.rule(), key.host(), key.client(), lastSeen);
+  }
+
+  /**
+   * Removes some of the rows that were seen last before a time, and keeps when their rules were
+   * used.
+   *
+   * @return whether there may be more of them
+   */
+  boolean retire(long before) throws SQLException {
+    SortedMap<Tally.Key, Tally> old = oldest(CHUNK, before);
+    if (!old.isEmpty()) {
+      connection.begin();
+      SortedMap<String, Tally> rules = new TreeMap<>();
+      old.forEach((key, row) -> rules.computeIfAbsent(key.rule(), _ -> new Tally()).add(row));
+      connection.batch(
+          "DELETE FROM legacy_use" + KEY + " AND last_seen < ?",
+          old.keySet(),
+          key -> List.of(key.rule(), key.host(), key.client(), before));
+      stored.mergeRetired(rules);
+      connection.commit();
+    }
+    return old.size() == CHUNK;
+  }
+
+  /**
+   * The rows that were seen last the longest ago, before a time; if any time will do, no folded
+   * one.
+   */
+  private SortedMap<Tally.Key, Tally> oldest(int limit, long before) throws SQLException {
+    String sql =
+        "SELECT rule, host, client, first_seen, last_seen, requests, bytes_upstream,"
+            + " bytes_downstream FROM legacy_use WHERE last_seen < ?"
+            + (before == ANY_TIME ? NOT_FOLDED : "")
+            + " ORDER BY last_seen LIMIT ?";
+    SortedMap<Tally.Key, Tally> oldest = new TreeMap<>();
+    connection.query(
+        sql,
+        row ->
+            oldest.put(
+                new Tally.Key(row.getString(1), row.getString(2), row.getString(3)), Tally.of(row)),
+        before,
+        limit);
+    return oldest;
+  }
+
+  /**
+   * Ends the runs that are dead, and joins the spans of those that have ended, so that there is one
+   * for each rule and uninterrupted time, however often Detour was started. One transaction.
+   *
+   * @param own the run that is certainly alive
+   * @param now in seconds since 1970
+   * @param retired spans and certificates before this are removed
+   */
+  void compactSpans(String own, long now, long retired) throws SQLException {
+    connection.begin();
+    connection.update(
+        "UPDATE detour_run SET ended = 1 WHERE ended = 0 AND alive < ? AND id <> ?",
+        now - DEAD_SECONDS,
+        own);
+    connection.update(
+        "UPDATE rule_span SET span_end = (SELECT alive FROM detour_run WHERE id = rule_span.run)"
+            + " WHERE span_end IS NULL AND run IN (SELECT id FROM detour_run WHERE ended = 1)");
+    join();
+    connection.update("DELETE FROM rule_span WHERE span_end < ?", retired);
+    connection.update(
+        "DELETE FROM detour_run WHERE ended = 1 AND alive < ?", now - FORGOTTEN_SECONDS);
+    connection.update("DELETE FROM target_certificate WHERE checked < ?", retired);
+    connection.commit();
+  }
+
+  private void join() throws SQLException {
+    List<Row> gone = new ArrayList<>();
+    List<Row> joined = new ArrayList<>();
+    String sql =
+        """
+        SELECT rule, run, span_start, span_end FROM rule_span
+        WHERE span_end IS NOT NULL AND rule IN (SELECT rule FROM rule_span
+          WHERE span_end IS NOT NULL GROUP BY rule HAVING count(*) > 1)
+        ORDER BY rule, span_start
+        """;
+    List<Row> together = new ArrayList<>();
+    connection.query(
+        sql,
+        row -> {
+          Row next = new Row(row.getString(1), row.getString(2), row.getLong(3), row.getLong(4));
+          if (!together.isEmpty() && !goesOn(together, next)) {
+            join(together, gone, joined);
+            together.clear();
+          }
+          together.add(next);
+        });
+    join(together, gone, joined);
+    connection.batch(
+        "DELETE FROM rule_span WHERE rule = ? AND run = ? AND span_start = ?",
+        gone,
+        row -> List.of(row.rule, row.run, row.start));
+    List<RuleSpans.Span> spans =
+        joined.stream().map(row -> new RuleSpans.Span(row.rule, row.start, row.end)).toList();
+    stored.mergeSpans(JOINED, spans);
+  }
+
+  private static boolean goesOn(List<Row> together, Row next) {
+    return together.getFirst().rule.equals(next.rule)
+        && next.start - end(together) <= Observation.GAP_SECONDS;
+  }
+
+  private static long end(List<Row> together) {
+    return together.stream().mapToLong(Row::end).max().orElseThrow();
+  }
+
+  private static void join(List<Row> together, List<Row> gone, List<Row> joined) {
+    if (together.size() > 1) {
+      Row first = together.getFirst();
+      gone.addAll(together);
+      joined.add(new Row(first.rule, JOINED, first.start, end(together)));
+    }
+  }
+}
