@@ -1,5 +1,6 @@
 package io.detour.server.dial;
 
+import io.detour.server.dns.Ipv6;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * 4), so that a family that does not work at all costs one attempt before the other has its chance.
  * More may come at any time. For one thread.
  */
-final class AddressOrder {
+public final class AddressOrder {
   private final boolean inTurn;
   private final Deque<InetAddress> ipv6 = new ArrayDeque<>();
 
@@ -39,7 +40,7 @@ final class AddressOrder {
   }
 
   /** Addresses in the order in which the families take turns. */
-  static List<InetAddress> inTurn(List<InetAddress> addresses, Ipv6 use) {
+  public static List<InetAddress> inTurn(List<InetAddress> addresses, Ipv6 use) {
     AddressOrder queue = inTurn(use);
     addresses.forEach(queue::add);
     List<InetAddress> inOrder = new ArrayList<>(addresses.size());

@@ -1,6 +1,7 @@
 package io.detour.server.dial;
 
 import io.detour.server.account.DialCounts;
+import io.detour.server.status.DialError;
 import io.detour.server.transport.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;

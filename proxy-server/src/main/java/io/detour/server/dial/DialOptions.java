@@ -2,6 +2,7 @@ package io.detour.server.dial;
 
 import io.detour.core.Host;
 import io.detour.server.access.DestinationPolicy;
+import io.detour.server.dns.Ipv6;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;

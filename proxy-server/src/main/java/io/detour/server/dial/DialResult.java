@@ -1,5 +1,6 @@
 package io.detour.server.dial;
 
+import io.detour.server.status.DialError;
 import io.detour.server.status.Refusal;
 import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;

@@ -3,6 +3,7 @@ package io.detour.server.dial;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.detour.core.HostPort;
+import io.detour.server.status.DialError;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.ReportedError;
 import io.netty.buffer.ByteBuf;

@@ -1,5 +1,6 @@
 package io.detour.server.dial;
 
+import io.detour.server.status.DialError;
 import org.jspecify.annotations.Nullable;
 
 /** What a parent proxy said when it was asked for a target. */

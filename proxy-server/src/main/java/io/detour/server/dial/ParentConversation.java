@@ -1,5 +1,6 @@
 package io.detour.server.dial;
 
+import io.detour.server.status.DialError;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

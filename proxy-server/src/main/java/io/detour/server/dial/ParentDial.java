@@ -1,5 +1,6 @@
 package io.detour.server.dial;
 
+import io.detour.server.status.DialError;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 

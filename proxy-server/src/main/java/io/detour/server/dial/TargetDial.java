@@ -1,5 +1,11 @@
 package io.detour.server.dial;
 
+import io.detour.server.dns.FamilyAnswers;
+import io.detour.server.dns.Ipv6;
+import io.detour.server.dns.NameLookup;
+import io.detour.server.dns.NameResolver;
+import io.detour.server.dns.Resolution;
+import io.detour.server.status.DialError;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;

@@ -2,6 +2,7 @@ package io.detour.server.dial;
 
 import io.detour.core.AddressClass;
 import io.detour.server.access.DestinationPolicy;
+import io.detour.server.status.DialError;
 import java.net.InetSocketAddress;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -4,6 +4,7 @@ import io.detour.rules.FallbackError;
 import io.detour.rules.Hop;
 import io.detour.rules.Route;
 import io.detour.server.dial.RouteResult.FailedHop;
+import io.detour.server.status.DialError;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;

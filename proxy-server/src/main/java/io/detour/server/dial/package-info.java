@@ -55,8 +55,8 @@
  * rule's target allows on top, and the very object that was vetted is connected to: an answer that
  * changes between two lookups (DNS rebinding) finds no second lookup. Addresses that are refused
  * are left out; if none remains, the dial fails with {@link
- * io.detour.server.dial.DialError#DESTINATION_IP_PROHIBITED}, or {@link
- * io.detour.server.dial.DialError#PROXY_LOOP} if one of them was this proxy's own, which nothing
+ * io.detour.server.status.DialError#DESTINATION_IP_PROHIBITED}, or {@link
+ * io.detour.server.status.DialError#PROXY_LOOP} if one of them was this proxy's own, which nothing
  * allows. No rule leads to another target then.
  *
  * <p>The static entries and the addresses of parent proxies are the operator's own word: only own
@@ -65,7 +65,7 @@
  *
  * <h2>Which address is tried when</h2>
  *
- * As RFC 8305 says. The families take turns, IPv6 first unless {@link io.detour.server.dial.Ipv6}
+ * As RFC 8305 says. The families take turns, IPv6 first unless {@link io.detour.server.dns.Ipv6}
  * says otherwise; static entries are tried as they stand. If the family that comes first is not
  * answered yet, it is waited for 50 ms; addresses that are answered later join the race. An address
  * that fails makes way for the next at once; one that is silent for 250 ms gets company, of seven

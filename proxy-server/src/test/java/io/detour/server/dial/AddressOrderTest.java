@@ -2,6 +2,7 @@ package io.detour.server.dial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.server.dns.Ipv6;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.stream.Stream;

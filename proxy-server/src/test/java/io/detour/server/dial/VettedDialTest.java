@@ -15,6 +15,7 @@ import io.detour.rules.Route;
 import io.detour.server.access.DestinationPolicy;
 import io.detour.server.dial.DialResult.Connected;
 import io.detour.server.dial.DialResult.Failed;
+import io.detour.server.status.DialError;
 import io.netty.handler.codec.dns.DnsRecordType;
 import java.io.IOException;
 import java.net.InetAddress;

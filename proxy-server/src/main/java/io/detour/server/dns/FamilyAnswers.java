@@ -1,6 +1,8 @@
-package io.detour.server.dial;
+package io.detour.server.dns;
 
 import io.detour.server.account.DialCounts;
+import io.detour.server.dial.AddressOrder;
+import io.detour.server.status.DialError;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param ipv4 the answer about IPv4, or null as long as there is none
  * @param ipv6 the answer about IPv6, or null as long as there is none
  */
-record FamilyAnswers(@Nullable Resolution ipv4, @Nullable Resolution ipv6) {
+public record FamilyAnswers(@Nullable Resolution ipv4, @Nullable Resolution ipv6) {
   /** The answer when a name exists and has no address of a family; also for a family not asked. */
   static final Resolution.Unresolved NO_ADDRESS =
       new Resolution.Unresolved(DialError.DNS_ERROR, DialError.DNS_ERROR.details(), null);
@@ -36,16 +38,16 @@ record FamilyAnswers(@Nullable Resolution ipv4, @Nullable Resolution ipv6) {
   }
 
   /** Whether there is nothing more to come. */
-  boolean isComplete() {
+  public boolean isComplete() {
     return ipv4 != null && ipv6 != null;
   }
 
-  boolean hasAddresses() {
+  public boolean hasAddresses() {
     return ipv4 instanceof Resolution.Addresses || ipv6 instanceof Resolution.Addresses;
   }
 
   /** Whether addresses of the family that comes first are there. */
-  boolean hasFirst(Ipv6 use) {
+  public boolean hasFirst(Ipv6 use) {
     return (use == Ipv6.PREFER ? ipv6 : ipv4) instanceof Resolution.Addresses;
   }
 
@@ -62,7 +64,7 @@ record FamilyAnswers(@Nullable Resolution ipv4, @Nullable Resolution ipv6) {
   }
 
   /** All of it as one answer, once it is complete. */
-  Resolution whole(Ipv6 use) {
+  public Resolution whole(Ipv6 use) {
     return hasAddresses()
         ? new Resolution.Addresses(AddressOrder.inTurn(addresses(), use))
         : failure();
@@ -83,7 +85,7 @@ record FamilyAnswers(@Nullable Resolution ipv4, @Nullable Resolution ipv6) {
   }
 
   /** Why there is no address: the answer that tells more. */
-  Resolution.Unresolved failure() {
+  public Resolution.Unresolved failure() {
     if (ipv4 instanceof Resolution.Unresolved first
         && ipv6 instanceof Resolution.Unresolved second) {
       return weight(second) > weight(first) ? second : first;

@@ -1,5 +1,7 @@
-package io.detour.server.dial;
+package io.detour.server.dns;
 
+import io.detour.server.dial.ConnectFailures;
+import io.detour.server.status.DialError;
 import io.netty.channel.AddressedEnvelope;
 import io.netty.handler.codec.dns.DefaultDnsQuestion;
 import io.netty.handler.codec.dns.DnsRecordType;

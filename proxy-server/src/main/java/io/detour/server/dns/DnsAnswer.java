@@ -1,4 +1,4 @@
-package io.detour.server.dial;
+package io.detour.server.dns;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.dns.DefaultDnsRecordDecoder;

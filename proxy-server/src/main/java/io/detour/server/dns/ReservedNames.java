@@ -1,5 +1,6 @@
-package io.detour.server.dial;
+package io.detour.server.dns;
 
+import io.detour.server.status.DialError;
 import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package io.detour.server.dial;
+package io.detour.server.dns;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,6 +1,7 @@
-package io.detour.server.dial;
+package io.detour.server.dns;
 
 import io.detour.server.account.DialCounts;
+import io.detour.server.dial.DialOptions;
 import io.detour.server.transport.Transport;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.dns.DnsNameResolver;
@@ -22,7 +23,7 @@ import java.util.concurrent.ConcurrentMap;
  * makes of the answers gives both families at once or not at all, asks every server again about a
  * name that does not exist, and forgets how long an alias holds.
  */
-final class Resolvers implements AutoCloseable {
+public final class Resolvers implements AutoCloseable {
   /** As long as {@code resolv.conf} has at most three servers, each is asked in time. */
   private static final int QUERIES_PER_TIMEOUT = 4;
 
@@ -39,7 +40,8 @@ final class Resolvers implements AutoCloseable {
    * @param resolvConf as resolv.conf(5) describes it
    * @param statistics counts the lookups
    */
-  Resolvers(DialOptions options, Transport transport, File resolvConf, DialCounts statistics) {
+  public Resolvers(
+      DialOptions options, Transport transport, File resolvConf, DialCounts statistics) {
     this.options = options;
     this.statistics = statistics;
     this.search = options.search() ? SearchDomains.read(resolvConf) : SearchDomains.NONE;
@@ -60,7 +62,7 @@ final class Resolvers implements AutoCloseable {
             .authoritativeDnsServerCache(NoopAuthoritativeDnsServerCache.INSTANCE);
   }
 
-  NameResolver of(EventLoop loop) {
+  public NameResolver of(EventLoop loop) {
     NameResolver resolver = resolvers.get(loop);
     return resolver != null ? resolver : resolvers.computeIfAbsent(loop, this::newResolver);
   }

@@ -1,6 +1,7 @@
-package io.detour.server.dial;
+package io.detour.server.dns;
 
 import io.detour.server.account.DialCounts;
+import io.detour.server.status.DialError;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.resolver.dns.DnsNameResolver;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Looks names up for one event loop: in the cache and in DNS. Dials of one name that wait at the
  * same time share a lookup. Only that loop may call it, but for {@link #close}.
  */
-final class NameResolver {
+public final class NameResolver {
   static final Resolution.Unresolved NO_SUCH_NAME =
       new Resolution.Unresolved(DialError.DNS_ERROR, "the host does not exist", "NXDOMAIN");
 
@@ -29,7 +30,7 @@ final class NameResolver {
   private final Map<String, NameLookup> lookups = new HashMap<>();
 
   /** Somebody who waits for answers. */
-  interface Waiting {
+  public interface Waiting {
     /** The lookup that runs. More is told, unless this one leaves it before. */
     void waitFor(NameLookup running);
 
@@ -71,7 +72,7 @@ final class NameResolver {
    *
    * @param name a canonical name
    */
-  void resolve(String name, Waiting waiting) {
+  public void resolve(String name, Waiting waiting) {
     FamilyAnswers cached = cache.get(name, System.nanoTime());
     if (cached != null) {
       statistics.ended(DialCounts.Lookup.CACHED);

@@ -1,6 +1,7 @@
-package io.detour.server.dial;
+package io.detour.server.dns;
 
 import io.detour.core.Host;
+import io.detour.server.dial.AddressOrder;
 import io.netty.resolver.HostsFileEntriesProvider;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Hosts whose addresses are known without asking anybody: addresses, the static entries, names that
  * a standard settles, and the hosts file. Immutable; any thread.
  */
-final class KnownHosts {
+public final class KnownHosts {
   private final Map<Host, List<InetAddress>> entries;
   private final Ipv6 use;
   private final Map<String, List<InetAddress>> fileIpv4;
@@ -22,7 +23,7 @@ final class KnownHosts {
    * @param entries the operator's
    * @param file {@code /etc/hosts} as it is now
    */
-  KnownHosts(Map<Host, List<InetAddress>> entries, Ipv6 use, HostsFileEntriesProvider file) {
+  public KnownHosts(Map<Host, List<InetAddress>> entries, Ipv6 use, HostsFileEntriesProvider file) {
     this.entries = entries;
     this.use = use;
     this.fileIpv4 = file.ipv4Entries();
@@ -30,12 +31,13 @@ final class KnownHosts {
   }
 
   /** Whether the operator has said where the host is, and no policy is to say otherwise. */
-  boolean isEntry(Host host) {
+  public boolean isEntry(Host host) {
     return entries.containsKey(host);
   }
 
   /** Where a host is, or null if DNS has to be asked. */
-  @Nullable Resolution resolve(Host host) {
+  @Nullable
+  public Resolution resolve(Host host) {
     if (host.isAddress()) {
       return new Resolution.Addresses(List.of(InetAddress.ofLiteral(host.name())));
     }

@@ -1,5 +1,6 @@
-package io.detour.server.dial;
+package io.detour.server.dns;
 
+import io.detour.server.status.DialError;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * answer on their own, so that silence about one hides nothing of the other. With search domains
  * one complete name after the other is asked for until one has an address. Lives on one event loop.
  */
-final class NameLookup implements Runnable {
+public final class NameLookup implements Runnable {
   private static final Resolution.Unresolved TIMED_OUT =
       new Resolution.Unresolved(DialError.DNS_TIMEOUT, DialError.DNS_TIMEOUT.details(), null);
 
@@ -107,12 +108,12 @@ final class NameLookup implements Runnable {
   }
 
   /** One has what it needs. What is still to come is for the cache. */
-  void leave(NameResolver.Waiting one) {
+  public void leave(NameResolver.Waiting one) {
     waiting.remove(one);
   }
 
   /** One does not want it any more; with the last one the lookup ends. */
-  void abandon(NameResolver.Waiting one) {
+  public void abandon(NameResolver.Waiting one) {
     waiting.remove(one);
     if (waiting.isEmpty() && !over) {
       stop(null);

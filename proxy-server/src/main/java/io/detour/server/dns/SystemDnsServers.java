@@ -1,4 +1,4 @@
-package io.detour.server.dial;
+package io.detour.server.dns;
 
 import io.netty.resolver.dns.DnsServerAddressStream;
 import io.netty.resolver.dns.DnsServerAddressStreamProvider;
