@@ -220,7 +220,7 @@ final class RunCommand implements Callable<Integer> {
   private static ServerOptions withDemo(ServerOptions options, DemoOrigin origin) {
     AccessOptions access = options.access();
     PortSet origins = PortSet.of(origin.httpPort(), origin.httpsPort());
-    Map<Host, List<InetAddress>> hosts = new HashMap<>(options.dial().hosts());
+    Map<Host, List<InetAddress>> hosts = new HashMap<>(options.dial().dns().hosts());
     hosts.putAll(origin.hosts());
     return options
         .withAccess(access.withPorts(access.connectPorts().and(origins), access.forwardPorts()))

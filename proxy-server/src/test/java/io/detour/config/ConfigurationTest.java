@@ -65,10 +65,10 @@ class ConfigurationTest {
     assertThat(dial.dnsTimeout()).isEqualTo(Duration.ofSeconds(1));
     assertThat(dial.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
     assertThat(dial.parents()).containsOnlyKeys("dc");
-    assertThat(dial.dnsServers()).isEqualTo(resolver.servers());
-    assertThat(dial.hosts()).isEqualTo(resolver.hosts());
-    assertThat(dial.search()).isTrue();
-    assertThat(dial.ipv6()).isEqualTo(Ipv6.OFF);
+    assertThat(dial.dns().servers()).isEqualTo(resolver.servers());
+    assertThat(dial.dns().hosts()).isEqualTo(resolver.hosts());
+    assertThat(dial.dns().search()).isTrue();
+    assertThat(dial.dns().ipv6()).isEqualTo(Ipv6.OFF);
     assertThat(dial.destinations()).isEqualTo(access.destinations());
     assertThat(configuration.clientTimeouts())
         .isEqualTo(

@@ -1,7 +1,8 @@
 package io.detour.server.dns;
 
 import io.detour.server.account.DialCounts;
-import io.detour.server.dial.AddressOrder;
+import io.detour.server.dns.Resolution.Addresses;
+import io.detour.server.dns.Resolution.Unresolved;
 import io.detour.server.status.DialError;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -15,9 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param ipv6 the answer about IPv6, or null as long as there is none
  */
 public record FamilyAnswers(@Nullable Resolution ipv4, @Nullable Resolution ipv6) {
-  /** The answer when a name exists and has no address of a family; also for a family not asked. */
-  static final Resolution.Unresolved NO_ADDRESS =
-      new Resolution.Unresolved(DialError.DNS_ERROR, DialError.DNS_ERROR.details(), null);
+  /** A name exists and has no address of a family; also for a family that is not asked for. */
+  static final Unresolved NO_ADDRESS = Unresolved.of(DialError.DNS_ERROR);
 
   /** Nothing is known yet. */
   static FamilyAnswers none(Ipv6 use) {
@@ -32,50 +32,42 @@ public record FamilyAnswers(@Nullable Resolution ipv4, @Nullable Resolution ipv6
     return new FamilyAnswers(ipv4, answer);
   }
 
-  /** The same where a family that was not answered is answered so. */
+  /** With this answer for each family that has none. */
   FamilyAnswers completed(Resolution answer) {
     return new FamilyAnswers(ipv4 == null ? answer : ipv4, ipv6 == null ? answer : ipv6);
   }
 
-  /** Whether there is nothing more to come. */
+  /** Whether both families are answered. */
   public boolean isComplete() {
     return ipv4 != null && ipv6 != null;
   }
 
+  /** Whether a family has an address. */
   public boolean hasAddresses() {
-    return ipv4 instanceof Resolution.Addresses || ipv6 instanceof Resolution.Addresses;
+    return ipv4 instanceof Addresses || ipv6 instanceof Addresses;
   }
 
-  /** Whether addresses of the family that comes first are there. */
-  public boolean hasFirst(Ipv6 use) {
-    return (use == Ipv6.PREFER ? ipv6 : ipv4) instanceof Resolution.Addresses;
-  }
-
-  /** The addresses that are known, family by family. */
-  List<InetAddress> addresses() {
-    List<InetAddress> addresses = new ArrayList<>(2);
-    if (ipv4 instanceof Resolution.Addresses found) {
-      addresses.addAll(found.inOrder());
+  /** Both answers as one, once they are complete; IPv4 addresses come first. */
+  public Resolution whole() {
+    if (!hasAddresses()) {
+      return failure();
     }
-    if (ipv6 instanceof Resolution.Addresses found) {
-      addresses.addAll(found.inOrder());
+    List<InetAddress> all = new ArrayList<>(2);
+    if (ipv4 instanceof Addresses(List<InetAddress> addresses)) {
+      all.addAll(addresses);
     }
-    return addresses;
+    if (ipv6 instanceof Addresses(List<InetAddress> addresses)) {
+      all.addAll(addresses);
+    }
+    return new Addresses(all);
   }
 
-  /** All of it as one answer, once it is complete. */
-  public Resolution whole(Ipv6 use) {
-    return hasAddresses()
-        ? new Resolution.Addresses(AddressOrder.inTurn(addresses(), use))
-        : failure();
-  }
-
-  /** What the lookup is counted as, once it is complete. */
+  /** What a complete lookup is counted as. */
   DialCounts.Lookup lookup() {
     if (hasAddresses()) {
       return DialCounts.Lookup.SUCCESS;
     }
-    Resolution.Unresolved failure = failure();
+    Unresolved failure = failure();
     if (failure.error() == DialError.DNS_TIMEOUT) {
       return DialCounts.Lookup.TIMEOUT;
     }
@@ -85,15 +77,14 @@ public record FamilyAnswers(@Nullable Resolution ipv4, @Nullable Resolution ipv6
   }
 
   /** Why there is no address: the answer that tells more. */
-  public Resolution.Unresolved failure() {
-    if (ipv4 instanceof Resolution.Unresolved first
-        && ipv6 instanceof Resolution.Unresolved second) {
+  public Unresolved failure() {
+    if (ipv4 instanceof Unresolved first && ipv6 instanceof Unresolved second) {
       return weight(second) > weight(first) ? second : first;
     }
     throw new IllegalStateException("there is an address or none yet: " + this);
   }
 
-  private static int weight(Resolution.Unresolved answer) {
+  private static int weight(Unresolved answer) {
     if (answer.error() == DialError.RESOURCES) {
       return 4;
     }

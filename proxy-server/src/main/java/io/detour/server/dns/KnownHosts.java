@@ -1,7 +1,9 @@
 package io.detour.server.dns;
 
 import io.detour.core.Host;
-import io.detour.server.dial.AddressOrder;
+import io.detour.server.dns.Resolution.Addresses;
+import io.detour.server.dns.Resolution.Unresolved;
+import io.detour.server.status.DialError;
 import io.netty.resolver.HostsFileEntriesProvider;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -10,50 +12,79 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hosts whose addresses are known without asking anybody: addresses, the static entries, names that
- * a standard settles, and the hosts file. Immutable; any thread.
+ * Hosts whose addresses are known without a query, from the first of these that knows the host:
+ *
+ * <ol>
+ *   <li>The host is an address.
+ *   <li>The static entries of {@link DnsOptions#hosts}.
+ *   <li>{@code localhost} and names below it are the loopback addresses, {@code .invalid} and
+ *       {@code .onion} do not exist (RFC 6761 6.3 and 6.4, RFC 7686 2).
+ *   <li>{@code /etc/hosts}.
+ * </ol>
+ *
+ * Immutable; any thread.
  */
-public final class KnownHosts {
+final class KnownHosts {
+  private static final InetAddress LOOPBACK_4 = InetAddress.ofLiteral("127.0.0.1");
+  private static final InetAddress LOOPBACK_6 = InetAddress.ofLiteral("::1");
+
+  private static final Resolution INVALID =
+      new Unresolved(DialError.DNS_ERROR, "names in .invalid do not exist", "NXDOMAIN");
+
+  private static final Resolution ONION =
+      new Unresolved(DialError.DNS_ERROR, "names in .onion are not looked up in DNS", "NXDOMAIN");
+
   private final Map<Host, List<InetAddress>> entries;
-  private final Ipv6 use;
+  private final List<InetAddress> loopback;
   private final Map<String, List<InetAddress>> fileIpv4;
   private final Map<String, List<InetAddress>> fileIpv6;
 
   /**
-   * @param entries the operator's
    * @param file {@code /etc/hosts} as it is now
    */
-  public KnownHosts(Map<Host, List<InetAddress>> entries, Ipv6 use, HostsFileEntriesProvider file) {
-    this.entries = entries;
-    this.use = use;
+  KnownHosts(DnsOptions options, HostsFileEntriesProvider file) {
+    boolean ipv4Only = options.ipv6() == Ipv6.OFF;
+    this.entries = options.hosts();
+    this.loopback = ipv4Only ? List.of(LOOPBACK_4) : List.of(LOOPBACK_4, LOOPBACK_6);
     this.fileIpv4 = file.ipv4Entries();
-    this.fileIpv6 = use == Ipv6.OFF ? Map.of() : file.ipv6Entries();
+    this.fileIpv6 = ipv4Only ? Map.of() : file.ipv6Entries();
   }
 
-  /** Whether the operator has said where the host is, and no policy is to say otherwise. */
-  public boolean isEntry(Host host) {
+  boolean isEntry(Host host) {
     return entries.containsKey(host);
   }
 
   /** Where a host is, or null if DNS has to be asked. */
-  @Nullable
-  public Resolution resolve(Host host) {
+  @Nullable Resolution resolve(Host host) {
     if (host.isAddress()) {
-      return new Resolution.Addresses(List.of(InetAddress.ofLiteral(host.name())));
+      return new Addresses(List.of(InetAddress.ofLiteral(host.name())));
     }
     List<InetAddress> given = entries.get(host);
     if (given != null) {
-      return new Resolution.Addresses(given);
+      return new Addresses(given);
     }
-    Resolution reserved = ReservedNames.resolve(host.name(), use);
+    Resolution reserved = reserved(host.name());
     return reserved != null ? reserved : inFile(host.name());
+  }
+
+  private @Nullable Resolution reserved(String name) {
+    if (isWithin(name, "localhost")) {
+      return new Addresses(loopback);
+    }
+    if (isWithin(name, "invalid")) {
+      return INVALID;
+    }
+    return isWithin(name, "onion") ? ONION : null;
+  }
+
+  private static boolean isWithin(String name, String topLevel) {
+    int before = name.length() - topLevel.length() - 1;
+    return name.endsWith(topLevel) && (before < 0 || name.charAt(before) == '.');
   }
 
   private @Nullable Resolution inFile(String name) {
     List<InetAddress> addresses = new ArrayList<>(fileIpv4.getOrDefault(name, List.of()));
     addresses.addAll(fileIpv6.getOrDefault(name, List.of()));
-    return addresses.isEmpty()
-        ? null
-        : new Resolution.Addresses(AddressOrder.inTurn(addresses, use));
+    return addresses.isEmpty() ? null : new Addresses(addresses);
   }
 }

@@ -1,21 +1,29 @@
 package io.detour.server.dns;
 
-import io.detour.server.dial.DialResult;
 import io.detour.server.status.DialError;
 import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is known about a host. Immutable. */
+/** Where a host is, or why that is not known. Immutable. */
 public sealed interface Resolution {
-  /** Where the host is, in the order the addresses are to be tried; at least one. */
-  record Addresses(List<InetAddress> inOrder) implements Resolution {
+  /** At least one. */
+  record Addresses(List<InetAddress> addresses) implements Resolution {
     public Addresses {
-      inOrder = List.copyOf(inOrder);
+      addresses = List.copyOf(addresses);
     }
   }
 
-  /** Why there is no address; the components are those of {@link DialResult.Failed}. */
-  record Unresolved(DialError error, String details, @Nullable String rcode)
-      implements Resolution {}
+  /**
+   * There is no address.
+   *
+   * @param details what happened, as one phrase of printable ASCII without quotes
+   * @param rcode the name of the DNS response code if there was one, such as {@code NXDOMAIN}
+   */
+  record Unresolved(DialError error, String details, @Nullable String rcode) implements Resolution {
+    /** With the usual details. */
+    static Unresolved of(DialError error) {
+      return new Unresolved(error, error.details(), null);
+    }
+  }
 }

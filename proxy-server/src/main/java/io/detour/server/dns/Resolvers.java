@@ -1,10 +1,10 @@
 package io.detour.server.dns;
 
+import io.detour.core.Host;
 import io.detour.server.account.DialCounts;
-import io.detour.server.dial.DialOptions;
 import io.detour.server.transport.Transport;
 import io.netty.channel.EventLoop;
-import io.netty.resolver.dns.DnsNameResolver;
+import io.netty.resolver.HostsFileEntriesProvider;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.DnsNameResolverChannelStrategy;
 import io.netty.resolver.dns.DnsServerAddressStreamProvider;
@@ -13,42 +13,63 @@ import io.netty.resolver.dns.NoopDnsCache;
 import io.netty.resolver.dns.NoopDnsCnameCache;
 import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import java.io.File;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The resolver of each event loop, made when it is first used. Any thread.
+ * Where hosts are: what is known without a query, and the resolver of each event loop, made when it
+ * is first used. Any thread.
  *
- * <p>Of Netty's resolver only the queries are used: sockets, identifiers, timeouts and TCP. What it
- * makes of the answers gives both families at once or not at all, asks every server again about a
- * name that does not exist, and forgets how long an alias holds.
+ * <p>Of Netty's resolver only the queries are used: sockets, identifiers, timeouts and TCP for
+ * answers that do not fit a datagram (RFC 7766). What it makes of the answers gives both families
+ * at once or not at all, asks every server again about a name that does not exist, and forgets how
+ * long an alias holds.
  */
 public final class Resolvers implements AutoCloseable {
-  /** As long as {@code resolv.conf} has at most three servers, each is asked in time. */
+  /**
+   * One query waits for a quarter of the timeout, so that each of the at most three servers of
+   * {@code resolv.conf} is asked in time, and a lost datagram costs a quarter.
+   */
   private static final int QUERIES_PER_TIMEOUT = 4;
 
-  private final DialOptions options;
-  private final DnsServerAddressStreamProvider servers;
-  private final SearchDomains search;
+  final DnsOptions options;
+  final DnsServerAddressStreamProvider servers;
+  final SearchDomains search;
+  final DialCounts statistics;
+  final Predicate<Throwable> lacksResources;
+
+  private final KnownHosts known;
   private final DnsNameResolverBuilder dns;
-  private final DialCounts statistics;
   private final ConcurrentMap<EventLoop, NameResolver> resolvers = new ConcurrentHashMap<>();
 
   /**
-   * Reads the file, so that no event loop does when it first looks up a name.
+   * Reads {@code /etc/hosts} and {@code resolv.conf}, so that no event loop does.
    *
    * @param resolvConf as resolv.conf(5) describes it
    * @param statistics counts the lookups
+   * @param lacksResources whether a query failed because this machine lacks something
    */
   public Resolvers(
-      DialOptions options, Transport transport, File resolvConf, DialCounts statistics) {
+      DnsOptions options,
+      Transport transport,
+      File resolvConf,
+      DialCounts statistics,
+      Predicate<Throwable> lacksResources) {
     this.options = options;
     this.statistics = statistics;
+    this.lacksResources = lacksResources;
+    this.known =
+        new KnownHosts(
+            options, HostsFileEntriesProvider.parser().parseSilently(StandardCharsets.UTF_8));
     this.search = options.search() ? SearchDomains.read(resolvConf) : SearchDomains.NONE;
     this.servers =
-        options.dnsServers().isEmpty()
+        options.servers().isEmpty()
             ? new SystemDnsServers(resolvConf)
-            : new SequentialDnsServerAddressStreamProvider(options.dnsServers());
+            : new SequentialDnsServerAddressStreamProvider(options.servers());
+    // A socket, and so a source port, of its own for each query (RFC 5452 9.2).
     this.dns =
         new DnsNameResolverBuilder()
             .datagramChannelFactory(transport.datagrams())
@@ -56,21 +77,29 @@ public final class Resolvers implements AutoCloseable {
             .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
             .localAddress(null)
             .nameServerProvider(servers)
-            .queryTimeoutMillis(options.dnsTimeout().toMillis() / QUERIES_PER_TIMEOUT)
+            .queryTimeoutMillis(options.timeout().toMillis() / QUERIES_PER_TIMEOUT)
             .resolveCache(NoopDnsCache.INSTANCE)
             .cnameCache(NoopDnsCnameCache.INSTANCE)
             .authoritativeDnsServerCache(NoopAuthoritativeDnsServerCache.INSTANCE);
   }
 
-  public NameResolver of(EventLoop loop) {
-    NameResolver resolver = resolvers.get(loop);
-    return resolver != null ? resolver : resolvers.computeIfAbsent(loop, this::newResolver);
+  /** Whether the configuration says where the host is, so that no policy judges its addresses. */
+  public boolean isEntry(Host host) {
+    return known.isEntry(host);
   }
 
-  private NameResolver newResolver(EventLoop loop) {
-    DnsNameResolver queries = dns.copy().eventLoop(loop).build();
-    return new NameResolver(
-        loop, queries, servers, search, options.ipv6(), options.dnsTimeout().toNanos(), statistics);
+  /** Where a host is as far as that is known without a query, or null. */
+  public @Nullable Resolution known(Host host) {
+    return known.resolve(host);
+  }
+
+  /** The resolver of an event loop. */
+  public NameResolver of(EventLoop loop) {
+    NameResolver resolver = resolvers.get(loop);
+    return resolver != null
+        ? resolver
+        : resolvers.computeIfAbsent(
+            loop, each -> new NameResolver(each, dns.copy().eventLoop(each).build(), this));
   }
 
   /** Drops the resolvers and what they have cached. Lookups that run go on to their end. */

@@ -1,4 +1,10 @@
-/** The addresses of a name: from the configuration, the hosts file, or DNS. */
+/**
+ * The addresses of a host: known ones ({@code KnownHosts}), else those of DNS, which are cached for
+ * each event loop. Nothing blocks an event loop.
+ *
+ * <p>A name is complete unless {@link io.detour.server.dns.DnsOptions#search} says otherwise, so
+ * that it means the same on every machine and one host is one rule.
+ */
 @NullMarked
 package io.detour.server.dns;
 
