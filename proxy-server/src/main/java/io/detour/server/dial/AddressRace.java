@@ -65,11 +65,8 @@ final class AddressRace {
   private boolean over;
 
   /**
-   * @param port the same for all addresses
    * @param timeoutMillis the longest one address is tried
    * @param timeouts how many times that all addresses may take together
-   * @param queue the order of the addresses; nobody else takes any out
-   * @param statistics counts the attempts
    */
   AddressRace(
       int port,
@@ -129,11 +126,7 @@ final class AddressRace {
     }
   }
 
-  /**
-   * Starts the next attempt if the last one has failed, or plans it.
-   *
-   * @param delayMillis from the start of the last attempt
-   */
+  /** Starts the next attempt if the last one has failed, or plans it for so long after that. */
   private void proceed(long delayMillis) {
     if (last == null) {
       attempt();
@@ -204,7 +197,6 @@ final class AddressRace {
         .addListener((ChannelFuture attempt) -> ended(remote.getAddress(), attempt));
   }
 
-  /** An attempt has ended. */
   private void ended(InetAddress address, ChannelFuture attempt) {
     Channel channel = attempt.channel();
     running.remove(channel);
@@ -254,7 +246,7 @@ final class AddressRace {
     }
   }
 
-  /** Ends the race; every descriptor but a winner's is free when this returns. Tells nobody. */
+  /** Every descriptor but a winner's is free when this returns. Tells nobody. */
   void stop() {
     over = true;
     cancelNext();

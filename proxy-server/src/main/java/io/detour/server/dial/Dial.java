@@ -65,8 +65,6 @@ public final class Dial {
    * Which addresses may be connected to. It judges the very address object that is connected to, so
    * that no second lookup can change the answer (DNS rebinding).
    *
-   * @param own this process's listeners, which nothing makes allowed
-   * @param policy what the operator says
    * @param allowed classes that are allowed for this dial on top
    */
   record Vetting(OwnAddresses own, DestinationPolicy policy, Set<AddressClass> allowed) {
@@ -88,8 +86,7 @@ public final class Dial {
 
   /**
    * @param request what a parent is asked for once it is connected, or null without a parent
-   * @param queue empty; in which order addresses are tried
-   * @param race for the addresses of the queue; not yet started
+   * @param race for the addresses of the queue, which is empty; not yet started
    */
   Dial(
       Hop hop,
@@ -110,7 +107,7 @@ public final class Dial {
     this.done = done;
   }
 
-  /** Starts with a host that needs no lookup. */
+  /** Starts with a host that needs no query. */
   void start(Resolution known) {
     switch (known) {
       case Resolution.Addresses(List<InetAddress> addresses) -> {
@@ -191,9 +188,7 @@ public final class Dial {
       }
     }
 
-    /**
-     * @param abandoned whether nobody wants the answers; else those to come are for the cache
-     */
+    /** Unless the answers are abandoned, those to come are for the cache. */
     private void stop(boolean abandoned) {
       if (resolutionDelay != null) {
         resolutionDelay.cancel(false);
@@ -239,17 +234,16 @@ public final class Dial {
             List.of()));
   }
 
-  /** No address of the target, or of the parent, could be connected to. */
   private void lost(@Nullable DialError failure) {
     DialError error =
         failure == null || refusal == DialError.PROXY_LOOP
             ? Objects.requireNonNullElse(refusal, DialError.DNS_ERROR)
             : failure;
-    failed(error, request == null ? error.details() : parentDetails(error), null);
+    failed(error, details(error, error.details()), null);
   }
 
   private void fail(Resolution.Unresolved why) {
-    failed(why.error(), request == null ? why.details() : parentDetails(why.error()), why.rcode());
+    failed(why.error(), details(why.error(), why.details()), why.rcode());
   }
 
   private void failed(DialError error, String details, @Nullable String rcode) {
@@ -258,8 +252,11 @@ public final class Dial {
             hop, error, details, rcode, race.attempts(), dnsNanos, race.connectNanos(), List.of()));
   }
 
-  /** Why there is no connection to the parent. */
-  private static String parentDetails(DialError error) {
+  /** Why there is no connection to the target, or to the parent if there is one. */
+  private String details(DialError error, String ofTarget) {
+    if (request == null) {
+      return ofTarget;
+    }
     return switch (error) {
       case DNS_ERROR -> "the host of the parent proxy has no address";
       case DNS_TIMEOUT -> "no DNS server answered in time for the host of the parent proxy";

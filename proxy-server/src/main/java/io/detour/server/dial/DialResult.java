@@ -40,10 +40,9 @@ public sealed interface DialResult {
    *
    * <p>The channel is on the event loop of the dial, its pipeline is empty, it does not read by
    * itself ({@code AUTO_READ} off), and it lets each direction end alone ({@code
-   * ALLOW_HALF_CLOSURE}). Netty may read all the same as soon as the callback has returned, when
-   * the target has ended its direction already, and bytes that came right behind a parent proxy's
-   * answer are read in the same moment: a handler that keeps early bytes has to be in the pipeline
-   * by then.
+   * ALLOW_HALF_CLOSURE}). As soon as the callback has returned, Netty reads all the same if the
+   * target has ended its direction, and hands on bytes that came right behind a parent's answer: a
+   * handler that keeps early bytes has to be in the pipeline by then.
    *
    * @param remote the address that answered
    */

@@ -41,16 +41,12 @@ public final class Dialer implements AutoCloseable {
   /**
    * Reads {@code /etc/hosts} and {@code /etc/resolv.conf}.
    *
-   * @param transport that of the event loops
    * @param own addresses that are never dialled; may be added to at any time
    */
   public Dialer(DialOptions options, Transport transport, OwnAddresses own) {
     this(options, transport, own, new File("/etc/resolv.conf"));
   }
 
-  /**
-   * @param resolvConf where the system's servers and search domains are
-   */
   Dialer(DialOptions options, Transport transport, OwnAddresses own, File resolvConf) {
     this.options = options;
     this.transport = transport;
@@ -83,13 +79,10 @@ public final class Dialer implements AutoCloseable {
    * their addresses. If all addresses are refused, the dial fails with {@link
    * DialError#DESTINATION_IP_PROHIBITED}, or {@link DialError#PROXY_LOOP} if one is this proxy's.
    *
-   * @param hop where to, through which parent, and which addresses are allowed for it on top
-   * @param received the value of {@code Via} that the client sent, for a parent to see, or null; as
-   *     RFC 9110 5.5 has it
+   * @param received the value of {@code Via} that the client sent, for a parent to see, or null
    * @param loop the current thread's event loop, on which everything happens
    * @param done called once, on {@code loop}, after this method has returned; never after {@link
    *     Dial#cancel}
-   * @throws IllegalStateException if {@code loop} is not the current thread's
    */
   public Dial dial(Hop hop, @Nullable String received, EventLoop loop, Consumer<DialResult> done) {
     requireOn(loop);
@@ -125,7 +118,7 @@ public final class Dialer implements AutoCloseable {
     }
     InetAddress address = InetAddress.ofLiteral(target.host().name());
     DialError error = vetting.refusal(new InetSocketAddress(address, target.port()));
-    return error == null ? null : new Resolution.Unresolved(error, error.details(), null);
+    return error == null ? null : Resolution.Unresolved.of(error);
   }
 
   /** The field of RFC 9110 7.6.3 with this proxy as its last member, or null for none. */
@@ -177,9 +170,6 @@ public final class Dialer implements AutoCloseable {
     return new Dial(hop, request, vetting, options.dns().ipv6(), queue, race, loop, done);
   }
 
-  /**
-   * @throws IllegalStateException if {@code loop} is not the current thread's
-   */
   static void requireOn(EventLoop loop) {
     if (!loop.inEventLoop()) {
       throw new IllegalStateException(
@@ -199,11 +189,8 @@ public final class Dialer implements AutoCloseable {
   /**
    * Looks a host up as {@link #dial} does, and leaves it at that.
    *
-   * @param loop the current thread's event loop, on which everything happens
-   * @param done gets the addresses in the order in which they would be tried, or why there are
-   *     none; called once, on {@code loop}, within the DNS timeout, possibly before this method
-   *     returns
-   * @throws IllegalStateException if {@code loop} is not the current thread's
+   * @param done gets the addresses in the order in which they would be tried; called once, on
+   *     {@code loop}, within the DNS timeout, possibly before this method returns
    */
   public void resolve(Host host, EventLoop loop, Consumer<Resolution> done) {
     requireOn(loop);
@@ -232,10 +219,7 @@ public final class Dialer implements AutoCloseable {
     return new Resolution.Addresses(order.drain());
   }
 
-  /**
-   * Drops the resolvers and what they have cached. Dials that run go on to their end, within their
-   * timeouts.
-   */
+  /** Drops what the resolvers have cached. Dials that run go on to their end. */
   @Override
   public void close() {
     resolvers.close();

@@ -82,18 +82,14 @@ final class ParentConversation extends ChannelInboundHandlerAdapter {
 
   /**
    * @param channel a connection to the parent, as {@link DialResult.Connected} describes it
-   * @param done told the answer once; the channel is its receiver's, or closed
+   * @param done called once; the channel is the receiver's, or closed
    */
   ParentConversation(SocketChannel channel, Consumer<Answer> done) {
     this.channel = channel;
     this.done = done;
   }
 
-  /**
-   * Sends the first message.
-   *
-   * @param timeoutNanos until the answer has to be there; not positive if it is late already
-   */
+  /** Sends the first message; the time for the answer is not positive if it is late already. */
   void begin(Request request, long timeoutNanos) {
     deadline = channel.eventLoop().schedule(this::timeOut, timeoutNanos, TimeUnit.NANOSECONDS);
     ChannelPipeline pipeline = channel.pipeline();

@@ -18,25 +18,12 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dials the hops of a route in turn until one is connected.
+ * Dials the hops of a route in turn until one is connected. A hop that fails with an error of
+ * {@link Route#fallbackOn} gives way to the next one. Any other failure ends the walk, and so does
+ * the failure of the last hop. Nothing comes after a refusal by policy (an address of this proxy, a
+ * prohibited address, a parent proxy that does not allow the target), whatever the route says.
  *
- * <h2>When the next hop is tried</h2>
- *
- * A hop that fails with an error of {@link Route#fallbackOn} gives way to the next one. Any other
- * failure ends the walk, and so does the failure of the last hop. Nothing comes after a refusal by
- * policy (an address of this proxy, a prohibited address, a parent proxy that does not allow the
- * target), whatever the route says.
- *
- * <h2>How long it takes</h2>
- *
- * Each hop has the bounds of its own dial: the DNS timeout, then three connect timeouts for all its
- * addresses, or one for a parent proxy. The whole walk ends after three times the DNS timeout and
- * the connect timeout together, with 10 s and 5 s after 45 s: enough for three hops that do not
- * answer at all, and the client is not left without an answer because a list is long.
- *
- * <h2>The last good target</h2>
- *
- * When a hop other than the first is connected, walks over the same hops on the same event loop
+ * <p>When a hop other than the first is connected, walks over the same hops on the same event loop
  * begin with it for {@link LastGoodHops#KEPT}, so that not every client waits for a target that is
  * down. If it fails then, the walk starts over from the first hop, and does not dial the failed one
  * again when its turn comes. After that time one walk begins with the first hop again while the
@@ -45,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>May be made by any thread; {@link #dial} is called on an event loop of the dialer's transport.
  */
 public final class RouteDialer {
+  /** Enough for three hops that do not answer at all, however long the list is. */
   private static final int TIMEOUTS_PER_WALK = 3;
 
   private final Dialer dialer;
@@ -56,9 +44,6 @@ public final class RouteDialer {
     this(dialer, System::nanoTime);
   }
 
-  /**
-   * @param nanoClock as {@link System#nanoTime}
-   */
   RouteDialer(Dialer dialer, LongSupplier nanoClock) {
     this.dialer = dialer;
     this.nanoClock = nanoClock;
@@ -70,11 +55,6 @@ public final class RouteDialer {
     return options.dnsTimeout().plus(options.connectTimeout()).multipliedBy(TIMEOUTS_PER_WALK);
   }
 
-  /** Walks over a route for a client that sent no {@code Via}. */
-  public Walk dial(Route route, EventLoop loop, Consumer<DialResult> done) {
-    return dial(route, null, loop, done);
-  }
-
   /**
    * Walks over a route.
    *
@@ -83,7 +63,6 @@ public final class RouteDialer {
    * @param loop the current thread's event loop, on which everything happens
    * @param done called once, on {@code loop}, after this method has returned; never after {@link
    *     Walk#cancel}
-   * @throws IllegalStateException if {@code loop} is not the current thread's
    */
   public Walk dial(
       Route route, @Nullable String received, EventLoop loop, Consumer<DialResult> done) {

@@ -4,6 +4,7 @@ import io.detour.server.account.DialCounts;
 import io.detour.server.dns.Resolution.Addresses;
 import io.detour.server.dns.Resolution.Unresolved;
 import io.detour.server.status.DialError;
+import io.netty.handler.codec.dns.DnsRecordType;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,12 +25,10 @@ public record FamilyAnswers(@Nullable Resolution ipv4, @Nullable Resolution ipv6
     return new FamilyAnswers(null, use == Ipv6.OFF ? NO_ADDRESS : null);
   }
 
-  FamilyAnswers withIpv4(Resolution answer) {
-    return new FamilyAnswers(answer, ipv6);
-  }
-
-  FamilyAnswers withIpv6(Resolution answer) {
-    return new FamilyAnswers(ipv4, answer);
+  FamilyAnswers with(DnsRecordType type, Resolution answer) {
+    return type.equals(DnsRecordType.A)
+        ? new FamilyAnswers(answer, ipv6)
+        : new FamilyAnswers(ipv4, answer);
   }
 
   /** With this answer for each family that has none. */

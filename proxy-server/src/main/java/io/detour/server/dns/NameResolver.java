@@ -50,20 +50,13 @@ public final class NameResolver {
     void learned(FamilyAnswers known);
   }
 
-  /**
-   * @param dns sends the queries; one of them waits for its query timeout
-   */
   NameResolver(EventLoop loop, DnsNameResolver dns, Resolvers shared) {
     this.loop = loop;
     this.dns = dns;
     this.shared = shared;
   }
 
-  /**
-   * Looks a name up.
-   *
-   * @param name a canonical name
-   */
+  /** Looks a canonical name up. */
   public void resolve(String name, Waiting waiting) {
     FamilyAnswers cached = cache.get(name, System.nanoTime());
     if (cached != null) {
@@ -123,28 +116,22 @@ public final class NameResolver {
       known = FamilyAnswers.none(shared.options.ipv6());
       ttlSeconds = Integer.MAX_VALUE;
       families.clear();
-      families.add(
-          new FamilyLookup(
-              dns,
-              shared,
-              candidate,
-              DnsRecordType.A,
-              (answer, ttl) -> answered(known.withIpv4(answer), answer, ttl)));
+      ask(candidate, DnsRecordType.A);
       if (known.ipv6() == null) {
-        families.add(
-            new FamilyLookup(
-                dns,
-                shared,
-                candidate,
-                DnsRecordType.AAAA,
-                (answer, ttl) -> answered(known.withIpv6(answer), answer, ttl)));
+        ask(candidate, DnsRecordType.AAAA);
       }
       // A copy: one that fails at once may be the last of this name.
       List.copyOf(families).forEach(FamilyLookup::start);
     }
 
-    private void answered(FamilyAnswers now, Resolution answer, long ttl) {
-      known = now;
+    private void ask(String candidate, DnsRecordType type) {
+      families.add(
+          new FamilyLookup(
+              dns, shared, candidate, type, (answer, ttl) -> answered(type, answer, ttl)));
+    }
+
+    private void answered(DnsRecordType type, Resolution answer, long ttl) {
+      known = known.with(type, answer);
       ttlSeconds =
           Math.min(
               ttlSeconds,

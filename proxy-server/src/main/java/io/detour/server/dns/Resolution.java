@@ -22,7 +22,7 @@ public sealed interface Resolution {
    */
   record Unresolved(DialError error, String details, @Nullable String rcode) implements Resolution {
     /** With the usual details. */
-    static Unresolved of(DialError error) {
+    public static Unresolved of(DialError error) {
       return new Unresolved(error, error.details(), null);
     }
   }

@@ -7,15 +7,21 @@ import io.netty.channel.EventLoop;
 import io.netty.resolver.HostsFileEntriesProvider;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.DnsNameResolverChannelStrategy;
+import io.netty.resolver.dns.DnsServerAddressStream;
 import io.netty.resolver.dns.DnsServerAddressStreamProvider;
 import io.netty.resolver.dns.NoopAuthoritativeDnsServerCache;
 import io.netty.resolver.dns.NoopDnsCache;
 import io.netty.resolver.dns.NoopDnsCnameCache;
 import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
+import io.netty.resolver.dns.UnixResolverDnsServerAddressStreamProvider;
 import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +54,6 @@ public final class Resolvers implements AutoCloseable {
   /**
    * Reads {@code /etc/hosts} and {@code resolv.conf}, so that no event loop does.
    *
-   * @param resolvConf as resolv.conf(5) describes it
-   * @param statistics counts the lookups
    * @param lacksResources whether a query failed because this machine lacks something
    */
   public Resolvers(
@@ -107,5 +111,48 @@ public final class Resolvers implements AutoCloseable {
   public void close() {
     resolvers.values().forEach(NameResolver::close);
     resolvers.clear();
+  }
+
+  /**
+   * The DNS servers of {@code resolv.conf}, read again when the last reading is some time old: the
+   * servers change when the machine joins another network.
+   *
+   * <p>Without a server in the file the one on this machine is asked (resolv.conf(5)). Netty's own
+   * default would ask a public server instead. Any thread.
+   */
+  static final class SystemDnsServers implements DnsServerAddressStreamProvider {
+    private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final File file;
+
+    /** Written by the thread that finds it too old; two may do so at once, which is harmless. */
+    private volatile Reading reading;
+
+    SystemDnsServers(File file) {
+      this.file = file;
+      this.reading = read(file);
+    }
+
+    @Override
+    public DnsServerAddressStream nameServerAddressStream(String hostname) {
+      if (System.nanoTime() - reading.nanoTime > REFRESH_NANOS) {
+        reading = read(file);
+      }
+      return reading.servers.nameServerAddressStream(hostname);
+    }
+
+    private static Reading read(File file) {
+      DnsServerAddressStreamProvider servers;
+      try {
+        servers = new UnixResolverDnsServerAddressStreamProvider(file);
+      } catch (IOException | IllegalArgumentException e) {
+        servers =
+            new SequentialDnsServerAddressStreamProvider(
+                new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 53));
+      }
+      return new Reading(servers, System.nanoTime());
+    }
+
+    private record Reading(DnsServerAddressStreamProvider servers, long nanoTime) {}
   }
 }

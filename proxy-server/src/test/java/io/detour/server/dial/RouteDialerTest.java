@@ -227,7 +227,7 @@ class RouteDialerTest {
             ANY);
     CompletableFuture<DialResult> told = new CompletableFuture<>();
     RouteDialer.Walk walk =
-        routes.dials.onLoop(() -> dialer.dial(route, routes.dials.loop, told::complete));
+        routes.dials.onLoop(() -> dialer.dial(route, null, routes.dials.loop, told::complete));
     assertThat(DialFixture.await(asked)).isNotEmpty();
 
     routes.dials.runOnLoop(walk::cancel);
@@ -245,7 +245,7 @@ class RouteDialerTest {
     CompletableFuture<DialResult> told = new CompletableFuture<>();
     Route route = route(ANY, target("silent.test", 1), target("silent.test", 2));
     RouteDialer.Walk walk =
-        routes.dials.onLoop(() -> dialer.dial(route, routes.dials.loop, told::complete));
+        routes.dials.onLoop(() -> dialer.dial(route, null, routes.dials.loop, told::complete));
     await().until(() -> !routes.dials.dns.asked().isEmpty());
 
     routes.dials.runOnLoop(walk::cancel);
@@ -260,7 +260,7 @@ class RouteDialerTest {
     Route route = route(ANY, refusing(), open(routes.dials.listen("127.0.0.1")));
     CompletableFuture<DialResult> told = new CompletableFuture<>();
     RouteDialer.Walk walk =
-        routes.dials.onLoop(() -> dialer.dial(route, routes.dials.loop, told::complete));
+        routes.dials.onLoop(() -> dialer.dial(route, null, routes.dials.loop, told::complete));
     DialResult.Connected connected = (DialResult.Connected) DialFixture.await(told);
 
     routes.dials.runOnLoop(walk::cancel);
@@ -277,7 +277,8 @@ class RouteDialerTest {
     boolean tooEarly =
         routes.dials.onLoop(
             () -> {
-              dialer.dial(route(ANY, target("x.invalid", 1)), routes.dials.loop, told::complete);
+              dialer.dial(
+                  route(ANY, target("x.invalid", 1)), null, routes.dials.loop, told::complete);
               return told.isDone();
             });
 
@@ -294,6 +295,7 @@ class RouteDialerTest {
         () ->
             dialer.dial(
                 route(ANY, open(listener)),
+                null,
                 routes.dials.loop,
                 result -> {
                   throw new IllegalStateException("expected by the test");
@@ -311,7 +313,9 @@ class RouteDialerTest {
 
     assertThatIllegalStateException()
         .isThrownBy(
-            () -> dialer.dial(route(ANY, target("x.invalid", 1)), routes.dials.loop, result -> {}));
+            () ->
+                dialer.dial(
+                    route(ANY, target("x.invalid", 1)), null, routes.dials.loop, result -> {}));
   }
 
   @Test

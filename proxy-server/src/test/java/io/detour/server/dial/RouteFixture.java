@@ -43,6 +43,7 @@ final class RouteFixture {
         () ->
             dialer.dial(
                 route,
+                null,
                 dials.loop,
                 result -> {
                   if (result instanceof DialResult.Connected connected) {

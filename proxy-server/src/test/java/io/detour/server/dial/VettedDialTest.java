@@ -92,7 +92,7 @@ class VettedDialTest {
             EnumSet.allOf(FallbackError.class));
     CompletableFuture<DialResult> told = new CompletableFuture<>();
 
-    fixture.runOnLoop(() -> routes.dial(route, fixture.loop, told::complete));
+    fixture.runOnLoop(() -> routes.dial(route, null, fixture.loop, told::complete));
 
     DialResult result = DialFixture.await(told);
     assertThat(failed(result).error()).isEqualTo(DialError.DESTINATION_IP_PROHIBITED);
