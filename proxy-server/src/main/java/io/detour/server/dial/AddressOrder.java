@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * 4), so that a family that does not work at all costs one attempt before the other has its chance.
  * Holds those still to be tried; more may come at any time. For one thread.
  */
-public final class AddressOrder {
+final class AddressOrder {
   private final boolean inTurn;
   private final Deque<InetAddress> ipv6 = new ArrayDeque<>();
 
