@@ -1,8 +1,6 @@
 package io.detour.server.dial;
 
-import io.detour.core.AddressClass;
 import io.detour.rules.Hop;
-import io.detour.server.access.DestinationPolicy;
 import io.detour.server.dns.FamilyAnswers;
 import io.detour.server.dns.Ipv6;
 import io.detour.server.dns.NameResolver;
@@ -15,7 +13,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -60,29 +57,6 @@ public final class Dial {
 
   /** Whether the result was told or nobody wants it any more. */
   private boolean over;
-
-  /**
-   * Which addresses may be connected to. It judges the very address object that is connected to, so
-   * that no second lookup can change the answer (DNS rebinding).
-   *
-   * @param allowed classes that are allowed for this dial on top
-   */
-  record Vetting(OwnAddresses own, DestinationPolicy policy, Set<AddressClass> allowed) {
-    /** For addresses that are the operator's own word. */
-    static Vetting ownOnly(OwnAddresses own) {
-      return new Vetting(own, DestinationPolicy.everything(), Set.of());
-    }
-
-    /** Why an address is not to be connected to, or null if it may be. */
-    @Nullable DialError refusal(InetSocketAddress remote) {
-      if (own.contains(remote)) {
-        return DialError.PROXY_LOOP;
-      }
-      return policy.permits(remote.getAddress(), allowed)
-          ? null
-          : DialError.DESTINATION_IP_PROHIBITED;
-    }
-  }
 
   /**
    * @param request what a parent is asked for once it is connected, or null without a parent

@@ -4,7 +4,6 @@ import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.rules.Hop;
 import io.detour.server.account.DialCounts;
-import io.detour.server.dial.Dial.Vetting;
 import io.detour.server.dns.Resolution;
 import io.detour.server.dns.Resolvers;
 import io.detour.server.status.DialError;

@@ -1,0 +1,31 @@
+package io.detour.server.dial;
+
+import io.detour.core.AddressClass;
+import io.detour.server.access.DestinationPolicy;
+import io.detour.server.status.DialError;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which addresses may be connected to. It judges the very address object that is connected to, so
+ * that no second lookup can change the answer (DNS rebinding).
+ *
+ * @param allowed classes that are allowed for this dial on top
+ */
+record Vetting(OwnAddresses own, DestinationPolicy policy, Set<AddressClass> allowed) {
+  /** For addresses that are the operator's own word. */
+  static Vetting ownOnly(OwnAddresses own) {
+    return new Vetting(own, DestinationPolicy.everything(), Set.of());
+  }
+
+  /** Why an address is not to be connected to, or null if it may be. */
+  @Nullable DialError refusal(InetSocketAddress remote) {
+    if (own.contains(remote)) {
+      return DialError.PROXY_LOOP;
+    }
+    return policy.permits(remote.getAddress(), allowed)
+        ? null
+        : DialError.DESTINATION_IP_PROHIBITED;
+  }
+}
