@@ -6,8 +6,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.detour.core.CloseReason;
 import io.detour.core.relay.RelayMode;
-import io.detour.server.dial.DialError;
 import io.detour.server.dial.DialResult;
+import io.detour.server.status.DialError;
 import java.io.IOException;
 import java.net.Socket;
 import org.junit.jupiter.api.Tag;

@@ -9,7 +9,7 @@ import io.detour.server.decide.ReloadResult;
 import io.detour.server.decide.ReloadTrigger;
 import io.detour.server.decide.RuleSupply;
 import io.detour.server.decide.RuleTexts;
-import io.detour.server.dial.ScriptedDnsServer;
+import io.detour.server.dns.ScriptedDnsServer;
 import io.detour.server.serve.Forward;
 import io.detour.server.serve.OpenTunnels;
 import io.detour.server.transport.Transport;
@@ -68,7 +68,8 @@ public final class RunningServer implements AutoCloseable {
   }
 
   /** Serves without rules on these addresses. */
-  public static RunningServer listeningOn(List<? extends ListenAddress> addresses) throws IOException {
+  public static RunningServer listeningOn(List<? extends ListenAddress> addresses)
+      throws IOException {
     return with(options -> options.withListen(addresses, options.admin().listen()));
   }
 

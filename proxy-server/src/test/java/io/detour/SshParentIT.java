@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.detour.core.relay.RelayMode;
-import io.detour.server.dial.DialError;
 import io.detour.server.dial.DialResult;
+import io.detour.server.status.DialError;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -205,7 +205,7 @@ final class RunCommand extends Verb {
   private static ServerOptions withDemo(ServerOptions options, DemoOrigin origin) {
     AccessOptions access = options.access();
     PortSet origins = PortSet.of(origin.httpPort(), origin.httpsPort());
-    Map<Host, List<InetAddress>> hosts = new HashMap<>(options.dial().hosts());
+    Map<Host, List<InetAddress>> hosts = new HashMap<>(options.dial().dns().hosts());
     hosts.putAll(origin.hosts());
     return options
         .withAccess(access.withPorts(access.connectPorts().and(origins), access.forwardPorts()))

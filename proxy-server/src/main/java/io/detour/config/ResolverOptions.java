@@ -1,7 +1,7 @@
 package io.detour.config;
 
 import io.detour.core.Host;
-import io.detour.server.dial.Ipv6;
+import io.detour.server.dns.Ipv6;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Collections;

@@ -7,7 +7,7 @@ import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
-import io.detour.server.dial.Ipv6;
+import io.detour.server.dns.Ipv6;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;

@@ -259,7 +259,7 @@ class ConfiguredProxyTest {
             folder,
             options ->
                 ServerOptions.of(loaded, options.rules())
-                    .withDial(loaded.dialOptions().withDnsServers(options.dial().dnsServers())));
+                    .withDial(loaded.dialOptions().withDnsServers(options.dial().dns().servers())));
   }
 
   private Tool curl(String proxy) {

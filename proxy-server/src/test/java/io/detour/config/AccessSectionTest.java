@@ -11,7 +11,7 @@ import io.detour.server.accept.ClientLimits;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.access.DestinationPolicy;
 import io.detour.server.access.PortSet;
-import io.detour.server.dial.Ipv6;
+import io.detour.server.dns.Ipv6;
 import io.detour.server.parse.http.HeadLimits;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -8,8 +8,8 @@ import io.detour.core.relay.RelayOptions;
 import io.detour.rules.lint.Setting;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.dial.DialOptions;
-import io.detour.server.dial.Ipv6;
 import io.detour.server.dial.Parent;
+import io.detour.server.dns.Ipv6;
 import io.detour.server.serve.ClientTimeouts;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -65,10 +65,10 @@ class ConfigurationTest {
     assertThat(dial.dnsTimeout()).isEqualTo(Duration.ofSeconds(1));
     assertThat(dial.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
     assertThat(dial.parents()).containsOnlyKeys("dc");
-    assertThat(dial.dnsServers()).isEqualTo(resolver.servers());
-    assertThat(dial.hosts()).isEqualTo(resolver.hosts());
-    assertThat(dial.search()).isTrue();
-    assertThat(dial.ipv6()).isEqualTo(Ipv6.OFF);
+    assertThat(dial.dns().servers()).isEqualTo(resolver.servers());
+    assertThat(dial.dns().hosts()).isEqualTo(resolver.hosts());
+    assertThat(dial.dns().search()).isTrue();
+    assertThat(dial.dns().ipv6()).isEqualTo(Ipv6.OFF);
     assertThat(dial.destinations()).isEqualTo(access.destinations());
     assertThat(configuration.clientTimeouts())
         .isEqualTo(

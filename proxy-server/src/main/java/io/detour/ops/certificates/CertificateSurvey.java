@@ -2,7 +2,7 @@ package io.detour.ops.certificates;
 
 import io.detour.core.Printable;
 import io.detour.rules.Rule;
-import io.detour.server.dial.Resolution;
+import io.detour.server.dns.Resolution;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.detour.ops.certificates;
 
-import io.detour.server.dial.DialError;
-import io.detour.server.dial.Resolution;
+import io.detour.server.dns.Resolution;
+import io.detour.server.status.DialError;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.detour.ops.certificates;
 
-import io.detour.server.dial.DialError;
-import io.detour.server.dial.Resolution;
+import io.detour.server.dns.Resolution;
+import io.detour.server.status.DialError;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

@@ -6,7 +6,7 @@ import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.DialResult;
 import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
-import io.detour.server.dial.Resolution;
+import io.detour.server.dns.Resolution;
 import io.detour.server.transport.Transport;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;

@@ -3,7 +3,7 @@ package io.detour.ops.certificates;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.server.dial.DialOptions;
-import io.detour.server.dial.Resolution;
+import io.detour.server.dns.Resolution;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetAddress;
 import java.time.Clock;

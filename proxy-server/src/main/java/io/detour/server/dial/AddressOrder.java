@@ -1,5 +1,8 @@
 package io.detour.server.dial;
 
+import io.detour.server.dns.FamilyAnswers;
+import io.detour.server.dns.Ipv6;
+import io.detour.server.dns.Resolution;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
@@ -9,9 +12,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Addresses that are still to be tried: as they were given, or the two families in turn (RFC 8305
+ * The order in which addresses are tried: as they were given, or the two families in turn (RFC 8305
  * 4), so that a family that does not work at all costs one attempt before the other has its chance.
- * More may come at any time. For one thread.
+ * Holds those still to be tried; more may come at any time. For one thread.
  */
 final class AddressOrder {
   private final boolean inTurn;
@@ -38,12 +41,15 @@ final class AddressOrder {
     return new AddressOrder(true, use == Ipv6.PREFER);
   }
 
-  /** Addresses in the order in which the families take turns. */
-  static List<InetAddress> inTurn(List<InetAddress> addresses, Ipv6 use) {
-    AddressOrder queue = inTurn(use);
-    addresses.forEach(queue::add);
-    List<InetAddress> inOrder = new ArrayList<>(addresses.size());
-    for (InetAddress next = queue.next(); next != null; next = queue.next()) {
+  /** Whether addresses of the family that comes first are known. */
+  static boolean hasFirst(FamilyAnswers known, Ipv6 use) {
+    return (use == Ipv6.PREFER ? known.ipv6() : known.ipv4()) instanceof Resolution.Addresses;
+  }
+
+  /** Takes all addresses. */
+  List<InetAddress> drain() {
+    List<InetAddress> inOrder = new ArrayList<>();
+    for (InetAddress next = next(); next != null; next = next()) {
       inOrder.add(next);
     }
     return inOrder;

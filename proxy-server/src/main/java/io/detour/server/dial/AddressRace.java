@@ -1,6 +1,7 @@
 package io.detour.server.dial;
 
 import io.detour.server.account.DialCounts;
+import io.detour.server.status.DialError;
 import io.detour.server.transport.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +41,8 @@ final class AddressRace {
   private final int port;
   private final EventLoop loop;
   private final Transport transport;
-  private final ConnectLimits limits;
+  private final int timeoutMillis;
+  private final int timeouts;
   private final AddressOrder queue;
   private final DialCounts statistics;
   private final List<Channel> running = new ArrayList<>(1);
@@ -56,42 +59,34 @@ final class AddressRace {
   private @Nullable DialError failure;
   private boolean moreToCome = true;
 
-  /** Who is told, once the race has begun. */
-  private @Nullable Finish finish;
+  /** Gets the winner, or the most telling failure; null as long as the race has not begun. */
+  private @Nullable BiConsumer<@Nullable SocketChannel, @Nullable DialError> finish;
 
   private boolean over;
 
-  /** Who is told how the race ended; once, on the event loop. */
-  interface Finish {
-    /** One connected; it is the receiver's. */
-    void won(SocketChannel winner);
-
-    /**
-     * None did.
-     *
-     * @param failure the most telling one, or null if there was no address
-     */
-    void lost(@Nullable DialError failure);
-  }
-
   /**
-   * @param port the same for all addresses
-   * @param queue the order of the addresses; nobody else takes any out
-   * @param statistics counts the attempts
+   * @param timeoutMillis the longest one address is tried
+   * @param timeouts how many times that all addresses may take together
    */
   AddressRace(
       int port,
       EventLoop loop,
       Transport transport,
-      ConnectLimits limits,
+      int timeoutMillis,
+      int timeouts,
       AddressOrder queue,
       DialCounts statistics) {
     this.port = port;
     this.loop = loop;
     this.transport = transport;
-    this.limits = limits;
+    this.timeoutMillis = timeoutMillis;
+    this.timeouts = timeouts;
     this.queue = queue;
     this.statistics = statistics;
+  }
+
+  int port() {
+    return port;
   }
 
   /** How many attempts were started. */
@@ -104,9 +99,14 @@ final class AddressRace {
     return attempts == 0 ? 0 : System.nanoTime() - firstNanoTime;
   }
 
-  /** Begins with the addresses that are in the queue by now. */
-  void start(Finish toTell) {
-    finish = toTell;
+  /**
+   * Begins with the addresses that are in the queue by now.
+   *
+   * @param ended called once: with the first connection, which is the receiver's, or with the most
+   *     telling failure, or with neither if there was no address
+   */
+  void start(BiConsumer<@Nullable SocketChannel, @Nullable DialError> ended) {
+    finish = ended;
     attempt();
   }
 
@@ -126,11 +126,7 @@ final class AddressRace {
     }
   }
 
-  /**
-   * Starts the next attempt if the last one has failed, or plans it.
-   *
-   * @param delayMillis from the start of the last attempt
-   */
+  /** Starts the next attempt if the last one has failed, or plans it for so long after that. */
   private void proceed(long delayMillis) {
     if (last == null) {
       attempt();
@@ -159,8 +155,7 @@ final class AddressRace {
     if (attempts++ == 0) {
       firstNanoTime = lastNanoTime;
     }
-    connect(
-        new InetSocketAddress(address, port), (int) Math.min(limits.timeoutMillis(), leftMillis));
+    connect(new InetSocketAddress(address, port), (int) Math.min(timeoutMillis, leftMillis));
     if (!over && next == null) {
       proceed(ATTEMPT_DELAY_MILLIS);
     }
@@ -168,7 +163,7 @@ final class AddressRace {
 
   /** Nobody waits for a hundred addresses that do not answer. Rounded up. */
   private long leftMillis() {
-    long allMillis = (long) limits.timeouts() * limits.timeoutMillis();
+    long allMillis = (long) timeouts * timeoutMillis;
     return allMillis - TimeUnit.NANOSECONDS.toMillis(connectNanos());
   }
 
@@ -202,14 +197,13 @@ final class AddressRace {
         .addListener((ChannelFuture attempt) -> ended(remote.getAddress(), attempt));
   }
 
-  /** An attempt has ended. */
   private void ended(InetAddress address, ChannelFuture attempt) {
     Channel channel = attempt.channel();
     running.remove(channel);
     if (attempt.isSuccess() && !over && finish != null) {
       statistics.ended(address, DialCounts.Attempt.SUCCESS);
       stop();
-      finish.won((SocketChannel) channel);
+      finish.accept((SocketChannel) channel, null);
       return;
     }
     close(channel);
@@ -248,11 +242,11 @@ final class AddressRace {
   private void lose() {
     stop();
     if (finish != null) {
-      finish.lost(failure);
+      finish.accept(null, failure);
     }
   }
 
-  /** Ends the race; every descriptor but a winner's is free when this returns. Tells nobody. */
+  /** Every descriptor but a winner's is free when this returns. Tells nobody. */
   void stop() {
     over = true;
     cancelNext();

@@ -1,5 +1,6 @@
 package io.detour.server.dial;
 
+import io.detour.server.status.DialError;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.epoll.Epoll;

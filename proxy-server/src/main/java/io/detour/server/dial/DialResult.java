@@ -1,61 +1,90 @@
 package io.detour.server.dial;
 
+import io.detour.rules.Hop;
+import io.detour.server.status.DialError;
 import io.detour.server.status.Refusal;
 import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How a dial ended. Through a parent proxy the addresses and times are those of the parent. */
+/**
+ * How a dial, or the walk over a route, ended. Through a parent proxy the addresses and times are
+ * those of the parent.
+ */
 public sealed interface DialResult {
-  /** Addresses that a connection was attempted to: 0 if it did not come to that. */
+  /** The hop that decided: it is connected, or its failure is that of the walk. */
+  Hop hop();
+
+  /** Addresses of the hop that a connection was attempted to: 0 if it did not come to that. */
   int attempts();
 
-  /** Time spent on the lookup in nanoseconds: 0 if the host needed none. */
+  /** Time spent on lookups in nanoseconds, over all hops: 0 if the hosts needed none. */
   long dnsNanos();
 
-  /** Time from the first attempt to the result in nanoseconds: 0 without an attempt. */
+  /** Time from the first attempt to the result in nanoseconds, over all hops. */
   long connectNanos();
+
+  /**
+   * Every hop that a walk dialled in vain, in the order of the dials; {@link #hop} is among them if
+   * it failed. Empty for the dial of a single hop.
+   */
+  List<Failed> failures();
+
+  /** How many hops were dialled: at least one. */
+  int tried();
 
   /**
    * The target is connected. The receiver owns the channel from the moment it is told.
    *
    * <p>The channel is on the event loop of the dial, its pipeline is empty, it does not read by
    * itself ({@code AUTO_READ} off), and it lets each direction end alone ({@code
-   * ALLOW_HALF_CLOSURE}). Netty may read all the same as soon as the callback has returned, when
-   * the target has ended its direction already, and bytes that came right behind a parent proxy's
-   * answer are read in the same moment: a handler that keeps early bytes has to be in the pipeline
-   * by then.
+   * ALLOW_HALF_CLOSURE}). As soon as the callback has returned, Netty reads all the same if the
+   * target has ended its direction, and hands on bytes that came right behind a parent's answer: a
+   * handler that keeps early bytes has to be in the pipeline by then.
    *
-   * @param upstream the connection
    * @param remote the address that answered
    */
   record Connected(
+      Hop hop,
       SocketChannel upstream,
       InetSocketAddress remote,
       int attempts,
       long dnsNanos,
-      long connectNanos)
-      implements DialResult {}
+      long connectNanos,
+      List<Failed> failures)
+      implements DialResult {
+    @Override
+    public int tried() {
+      return failures.size() + 1;
+    }
+  }
 
   /**
    * There is no connection, and nothing of the dial is left.
    *
-   * @param error the kind of failure
    * @param details what happened, as one phrase of printable ASCII without quotes and without
    *     anything that the client sent
    * @param rcode the name of the DNS response code if there was one, such as {@code NXDOMAIN}: the
    *     {@code rcode} parameter of RFC 9209 2.3.2
    */
   record Failed(
+      Hop hop,
       DialError error,
       String details,
       @Nullable String rcode,
       int attempts,
       long dnsNanos,
-      long connectNanos)
+      long connectNanos,
+      List<Failed> failures)
       implements DialResult {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    @Override
+    public int tried() {
+      return Math.max(1, failures.size());
+    }
 
     /** How the client is told; when this machine lacks something, also when to try again. */
     public Refusal refusal() {

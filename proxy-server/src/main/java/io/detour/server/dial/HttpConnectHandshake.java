@@ -3,7 +3,12 @@ package io.detour.server.dial;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.detour.core.HostPort;
+import io.detour.server.dial.ParentConversation.Answer;
+import io.detour.server.dial.ParentConversation.Granted;
+import io.detour.server.dial.ParentConversation.Refused;
+import io.detour.server.dial.ParentConversation.Request;
 import io.detour.server.parse.http.ViaField;
+import io.detour.server.status.DialError;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.ReportedError;
 import io.netty.buffer.ByteBuf;
@@ -23,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks an HTTP proxy for a tunnel with {@code CONNECT} (RFC 9110 9.3.6) and reads what it answers:
- * turns the head of a response into a {@link ParentAnswer} and drops interim responses and bodies.
+ * turns the head of a response into a {@link Answer} and drops interim responses and bodies.
  *
  * <p>Netty's {@code HttpProxyHandler} is not used. It gives the status only inside a message, waits
  * for the whole body of an error, and takes no status but 200 for a success.
@@ -35,14 +40,12 @@ final class HttpConnectHandshake extends MessageToMessageDecoder<HttpObject> {
   /** More 1xx responses than any proxy sends. */
   private static final int MAX_INTERIM = 10;
 
-  private final Parent parent;
-  private final ParentRequest asked;
+  private final Request request;
   private int interim;
 
-  HttpConnectHandshake(Parent parent, ParentRequest asked) {
+  HttpConnectHandshake(Request request) {
     super(HttpObject.class);
-    this.parent = parent;
-    this.asked = asked;
+    this.request = request;
   }
 
   /** The decoder whose responses this class reads; to be removed as soon as there is an answer. */
@@ -60,13 +63,13 @@ final class HttpConnectHandshake extends MessageToMessageDecoder<HttpObject> {
 
   /** The request. A name is the parent's to resolve. */
   ByteBuf request(ByteBufAllocator allocator) {
-    HostPort target = asked.target();
+    HostPort target = request.target();
     StringBuilder head = new StringBuilder(128);
     head.append("CONNECT ").append(target).append(" HTTP/1.1\r\nHost: ").append(target);
-    if (asked.via() != null) {
-      head.append("\r\n").append(ViaField.NAME).append(": ").append(asked.via());
+    if (request.via() != null) {
+      head.append("\r\n").append(ViaField.NAME).append(": ").append(request.via());
     }
-    Parent.Credentials credentials = parent.credentials();
+    Parent.Credentials credentials = request.parent().credentials();
     if (credentials != null) {
       String pair = credentials.user() + ':' + credentials.password();
       head.append("\r\nProxy-Authorization: Basic ")
@@ -77,16 +80,16 @@ final class HttpConnectHandshake extends MessageToMessageDecoder<HttpObject> {
 
   @Override
   protected void decode(ChannelHandlerContext context, HttpObject message, List<Object> out) {
-    ParentAnswer answer = message instanceof HttpResponse response ? answer(response) : null;
+    Answer answer = message instanceof HttpResponse response ? answer(response) : null;
     if (answer != null) {
       out.add(answer);
     }
   }
 
-  private @Nullable ParentAnswer answer(HttpResponse response) {
+  private @Nullable Answer answer(HttpResponse response) {
     if (response.decoderResult().isFailure()) {
       return response.decoderResult().cause() instanceof PrematureChannelClosureException
-          ? ParentAnswer.Refused.broken()
+          ? Refused.broken()
           : notHttp();
     }
     if (response.protocolVersion().majorVersion() != 1
@@ -98,26 +101,25 @@ final class HttpConnectHandshake extends MessageToMessageDecoder<HttpObject> {
       return ++interim <= MAX_INTERIM ? null : notHttp();
     }
     if (status >= 200 && status < 300) {
-      return new ParentAnswer.Granted();
+      return new Granted();
     }
     return status == 407
-        ? ParentAnswer.Refused.credentials(parent.credentials() != null)
+        ? Refused.credentials(request.parent().credentials() != null)
         : refused(status, response.headers().getAll("Proxy-Status"));
   }
 
-  private static ParentAnswer notHttp() {
-    return new ParentAnswer.Refused(
+  private static Answer notHttp() {
+    return new Refused(
         DialError.PARENT_ANSWER, "the parent proxy's answer is not that of an HTTP proxy");
   }
 
-  private static ParentAnswer refused(int status, List<String> proxyStatus) {
+  private static Answer refused(int status, List<String> proxyStatus) {
     String answered = "the parent proxy answered " + status;
     ReportedError reported = ReportedError.parse(String.join(", ", proxyStatus));
     DialError error = reported == null ? null : error(reported.type());
     return reported == null || error == null
-        ? new ParentAnswer.Refused(error(status), answered)
-        : new ParentAnswer.Refused(
-            error, answered + ' ' + reported.type().token(), reported.rcode());
+        ? new Refused(error(status), answered)
+        : new Refused(error, answered + ' ' + reported.type().token(), reported.rcode());
   }
 
   /** What the parent met is what Detour met, or null if the status says more. */

@@ -25,10 +25,7 @@ final class LastGoodHops {
   /**
    * With which hop a walk begins. When a memory is over, the first walk that asks is sent to the
    * first hop, and those after it go on with the remembered one until there is news. What nobody
-   * has asked for since is forgotten.
-   *
-   * @param now as {@link System#nanoTime}
-   * @return its index; 0 if nothing is remembered
+   * has asked for since is forgotten. 0 if nothing is remembered.
    */
   int first(List<Hop> hops, long now) {
     Good good = remembered(hops);

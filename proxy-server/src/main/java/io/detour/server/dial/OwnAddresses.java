@@ -19,10 +19,8 @@ public final class OwnAddresses {
   private final List<InetSocketAddress> listeners = new CopyOnWriteArrayList<>();
 
   /**
-   * Adds a listener.
-   *
-   * @param listener the address it is bound to, with its real port; a wildcard address stands for
-   *     every address of this machine, of both families
+   * Adds a listener by the address it is bound to, with its real port; a wildcard address stands
+   * for every address of this machine, of both families.
    */
   public void add(InetSocketAddress listener) {
     listeners.add(listener);
@@ -33,11 +31,7 @@ public final class OwnAddresses {
     listeners.remove(listener);
   }
 
-  /**
-   * Whether a connection to an address would end at one of the listeners.
-   *
-   * @param remote an address, not a name
-   */
+  /** Whether a connection to an address would end at one of the listeners. */
   public boolean contains(InetSocketAddress remote) {
     for (InetSocketAddress listener : listeners) {
       if (listener.getPort() == remote.getPort()

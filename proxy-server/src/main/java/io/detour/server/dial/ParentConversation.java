@@ -1,5 +1,7 @@
 package io.detour.server.dial;
 
+import io.detour.core.HostPort;
+import io.detour.server.status.DialError;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -23,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * receiver has been told, sends it through the pipeline as if it had just been read. There is no
  * further read: the rest is the receiver's.
  */
-final class ParentConversation extends ChannelInboundHandlerAdapter implements Dial {
+final class ParentConversation extends ChannelInboundHandlerAdapter {
   private final SocketChannel channel;
-  private final Consumer<ParentAnswer> done;
+  private final Consumer<Answer> done;
 
   /** What the parent sent behind its answer. */
   private final List<ByteBuf> early = new ArrayList<>(1);
@@ -39,55 +41,89 @@ final class ParentConversation extends ChannelInboundHandlerAdapter implements D
   private boolean leaving;
 
   /**
-   * @param channel a connection to the parent, as {@link DialResult.Connected} describes it
-   * @param done told the answer once; the channel is its receiver's, or closed
+   * What a parent proxy is asked for.
+   *
+   * @param target where it is to connect to
+   * @param via the value of {@code Via} (RFC 9110 7.6.3), which tells an HTTP parent who asks and
+   *     who asked before, so that a loop is noticed, or null for none; SOCKS has no place for it
+   * @param timeoutNanos the longest that connecting and asking take together
    */
-  ParentConversation(SocketChannel channel, Consumer<ParentAnswer> done) {
+  record Request(Parent parent, HostPort target, @Nullable String via, long timeoutNanos) {}
+
+  /** What a parent proxy said. */
+  sealed interface Answer {}
+
+  /** The parent has connected to the target: what follows on the connection is the target's. */
+  record Granted() implements Answer {}
+
+  /** There is no tunnel; the components are those of {@link DialResult.Failed}. */
+  record Refused(DialError error, String details, @Nullable String rcode) implements Answer {
+    /** A refusal that has nothing to do with DNS. */
+    Refused(DialError error, String details) {
+      this(error, details, null);
+    }
+
+    /** The parent wants other credentials than it was given. */
+    static Refused credentials(boolean given) {
+      return new Refused(
+          DialError.PARENT_CONFIGURATION,
+          given
+              ? "the parent proxy refused Detour's credentials"
+              : "the parent proxy wants credentials and none are configured");
+    }
+
+    /** The connection ended before there was an answer. */
+    static Refused broken() {
+      return new Refused(
+          DialError.CONNECTION_TERMINATED,
+          "the parent proxy closed the connection and said nothing");
+    }
+  }
+
+  /**
+   * @param channel a connection to the parent, as {@link DialResult.Connected} describes it
+   * @param done called once; the channel is the receiver's, or closed
+   */
+  ParentConversation(SocketChannel channel, Consumer<Answer> done) {
     this.channel = channel;
     this.done = done;
   }
 
-  /**
-   * Sends the first message.
-   *
-   * @param timeoutNanos until the answer has to be there; not positive if it is late already
-   */
-  void begin(Parent parent, ParentRequest asked, long timeoutNanos) {
+  /** Sends the first message; the time for the answer is not positive if it is late already. */
+  void begin(Request request, long timeoutNanos) {
+    deadline = channel.eventLoop().schedule(this::timeOut, timeoutNanos, TimeUnit.NANOSECONDS);
     ChannelPipeline pipeline = channel.pipeline();
     ByteBuf first =
-        switch (parent.protocol()) {
+        switch (request.parent().protocol()) {
           case HTTP -> {
-            HttpConnectHandshake exchange = new HttpConnectHandshake(parent, asked);
-            pipeline.addLast(HttpConnectHandshake.newDecoder(), exchange, this);
-            yield exchange.request(channel.alloc());
+            HttpConnectHandshake handshake = new HttpConnectHandshake(request);
+            pipeline.addLast(HttpConnectHandshake.newDecoder(), handshake, this);
+            yield handshake.request(channel.alloc());
           }
           case SOCKS5 -> {
-            Socks5Handshake exchange = new Socks5Handshake(parent, asked.target());
-            pipeline.addLast(exchange, this);
-            yield exchange.greeting(channel.alloc());
+            Socks5Handshake handshake = new Socks5Handshake(request);
+            pipeline.addLast(handshake, this);
+            yield handshake.greeting(channel.alloc());
           }
         };
-    deadline = channel.eventLoop().schedule(this::timeOut, timeoutNanos, TimeUnit.NANOSECONDS);
     channel
         .writeAndFlush(first)
         .addListener(
             written -> {
               if (!written.isSuccess()) {
-                end(ParentAnswer.Refused.broken());
+                end(Refused.broken());
               }
             });
     channel.read();
   }
 
   private void timeOut() {
-    end(
-        new ParentAnswer.Refused(
-            DialError.CONNECTION_TIMEOUT, "the parent proxy did not answer in time"));
+    end(new Refused(DialError.CONNECTION_TIMEOUT, "the parent proxy did not answer in time"));
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    if (message instanceof ParentAnswer answer) {
+    if (message instanceof Answer answer) {
       end(answer);
     } else if (leaving && message instanceof ByteBuf bytes) {
       early.add(bytes);
@@ -107,28 +143,28 @@ final class ParentConversation extends ChannelInboundHandlerAdapter implements D
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof ChannelInputShutdownEvent) {
-      end(ParentAnswer.Refused.broken());
+      end(Refused.broken());
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    end(ParentAnswer.Refused.broken());
+    end(Refused.broken());
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    end(ParentAnswer.Refused.broken());
+    end(Refused.broken());
   }
 
-  private void end(ParentAnswer answer) {
+  private void end(Answer answer) {
     if (over) {
       return;
     }
     stop();
     switch (answer) {
-      case ParentAnswer.Granted _ -> leave();
-      case ParentAnswer.Refused _ -> close();
+      case Granted _ -> leave();
+      case Refused _ -> close();
     }
     done.accept(answer);
     handOn();
@@ -151,7 +187,6 @@ final class ParentConversation extends ChannelInboundHandlerAdapter implements D
   }
 
   /** Closes the connection and tells nobody. */
-  @Override
   public void cancel() {
     if (!over) {
       stop();

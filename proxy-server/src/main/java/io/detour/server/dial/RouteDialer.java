@@ -1,34 +1,29 @@
 package io.detour.server.dial;
 
+import io.detour.rules.FallbackError;
+import io.detour.rules.Hop;
 import io.detour.rules.Route;
+import io.detour.server.status.DialError;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dials the hops of a route in turn until one is connected.
+ * Dials the hops of a route in turn until one is connected. A hop that fails with an error of
+ * {@link Route#fallbackOn} gives way to the next one. Any other failure ends the walk, and so does
+ * the failure of the last hop. Nothing comes after a refusal by policy (an address of this proxy, a
+ * prohibited address, a parent proxy that does not allow the target), whatever the route says.
  *
- * <h2>When the next hop is tried</h2>
- *
- * A hop that fails with an error of {@link Route#fallbackOn} gives way to the next one. Any other
- * failure ends the walk, and so does the failure of the last hop. Nothing comes after a refusal by
- * policy (an address of this proxy, a prohibited address, a parent proxy that does not allow the
- * target), whatever the route says.
- *
- * <h2>How long it takes</h2>
- *
- * Each hop has the bounds of its own dial: the DNS timeout, then three connect timeouts for all its
- * addresses, or one for a parent proxy. The whole walk ends after three times the DNS timeout and
- * the connect timeout together, with 10 s and 5 s after 45 s: enough for three hops that do not
- * answer at all, and the client is not left without an answer because a list is long.
- *
- * <h2>The last good target</h2>
- *
- * When a hop other than the first is connected, walks over the same hops on the same event loop
+ * <p>When a hop other than the first is connected, walks over the same hops on the same event loop
  * begin with it for {@link LastGoodHops#KEPT}, so that not every client waits for a target that is
  * down. If it fails then, the walk starts over from the first hop, and does not dial the failed one
  * again when its turn comes. After that time one walk begins with the first hop again while the
@@ -37,22 +32,18 @@ import org.jspecify.annotations.Nullable;
  * <p>May be made by any thread; {@link #dial} is called on an event loop of the dialer's transport.
  */
 public final class RouteDialer {
+  /** Enough for three hops that do not answer at all, however long the list is. */
   private static final int TIMEOUTS_PER_WALK = 3;
 
   private final Dialer dialer;
   private final LongSupplier nanoClock;
   private final ConcurrentMap<EventLoop, LastGoodHops> lastGood = new ConcurrentHashMap<>();
 
-  /**
-   * @param dialer connects to each hop
-   */
+  /** Connects to each hop by a dialer. */
   public RouteDialer(Dialer dialer) {
     this(dialer, System::nanoTime);
   }
 
-  /**
-   * @param nanoClock as {@link System#nanoTime}
-   */
   RouteDialer(Dialer dialer, LongSupplier nanoClock) {
     this.dialer = dialer;
     this.nanoClock = nanoClock;
@@ -64,36 +55,19 @@ public final class RouteDialer {
     return options.dnsTimeout().plus(options.connectTimeout()).multipliedBy(TIMEOUTS_PER_WALK);
   }
 
-  /** The same for a client that sent no {@code Via}. */
-  public RouteDial dial(Route route, EventLoop loop, Consumer<RouteResult> done) {
-    return dial(route, null, loop, done);
-  }
-
   /**
    * Walks over a route.
    *
-   * @param route where to
    * @param received the value of {@code Via} that the client sent, for a parent proxy to see, or
    *     null (RFC 9110 7.6.3)
    * @param loop the current thread's event loop, on which everything happens
-   * @param done told the result once, on {@code loop}, after this method has returned; never told
-   *     after {@link Dial#cancel}. A connection is handed out as {@link DialResult.Connected} says
-   * @return the handle to cancel it by, which tells until then how far it has come
-   * @throws IllegalStateException if {@code loop} is not the current thread's
+   * @param done called once, on {@code loop}, after this method has returned; never after {@link
+   *     Walk#cancel}
    */
-  public RouteDial dial(
-      Route route, @Nullable String received, EventLoop loop, Consumer<RouteResult> done) {
+  public Walk dial(
+      Route route, @Nullable String received, EventLoop loop, Consumer<DialResult> done) {
     Dialer.requireOn(loop);
-    Walk walk =
-        new Walk(
-            route,
-            received,
-            loop,
-            dialer,
-            lastGood.computeIfAbsent(loop, _ -> new LastGoodHops()),
-            nanoClock,
-            walkTimeout().toNanos(),
-            Receiver.ofRoute(done));
+    Walk walk = new Walk(route, received, loop, done);
     walk.start();
     return walk;
   }
@@ -101,5 +75,191 @@ public final class RouteDialer {
   /** Forgets which hops worked last: the rules are others now. Any thread. */
   public void forget() {
     lastGood.clear();
+  }
+
+  /**
+   * One walk over a route, from the first dial to the result. Only its event loop may touch it; how
+   * far it has come is not to be asked once the callback was called.
+   */
+  public final class Walk {
+    private final Route route;
+    private final @Nullable String received;
+    private final EventLoop loop;
+    private final Consumer<DialResult> done;
+    private final LastGoodHops memory;
+    private final long startNanoTime = nanoClock.getAsLong();
+    private final List<DialResult.Failed> failures = new ArrayList<>(0);
+
+    /** The remembered hop that the walk begins with, or 0 if it begins with the first. */
+    private int remembered;
+
+    /** Whether the remembered hop has failed; its failure is the first of all. */
+    private boolean startedOver;
+
+    /** The hop that is being dialled. */
+    private int index;
+
+    private @Nullable Dial dial;
+    private @Nullable Future<?> deadline;
+
+    private Walk(
+        Route route, @Nullable String received, EventLoop loop, Consumer<DialResult> done) {
+      this.route = route;
+      this.received = received;
+      this.loop = loop;
+      this.done = done;
+      this.memory = lastGood.computeIfAbsent(loop, _ -> new LastGoodHops());
+    }
+
+    private void start() {
+      remembered = memory.first(route.hops(), startNanoTime);
+      dial(remembered);
+    }
+
+    private void dial(int next) {
+      index = next;
+      dial = dialer.dial(hop(), received, loop, this::dialled);
+    }
+
+    private void dialled(DialResult result) {
+      dial = null;
+      switch (result) {
+        case DialResult.Connected connected -> connected(connected);
+        case DialResult.Failed failed -> failed(failed);
+      }
+    }
+
+    private void connected(DialResult.Connected connected) {
+      // A memory is not prolonged by its own use, or the first hop would never be tried again.
+      if (remembered == 0 || startedOver) {
+        memory.connected(route.hops(), index, nanoClock.getAsLong());
+      }
+      finish(connected);
+    }
+
+    private void failed(DialResult.Failed failed) {
+      failures.add(failed);
+      if (remembered > 0 && !startedOver) {
+        startedOver = true;
+        memory.failed(route.hops());
+        if (!failed.error().isPolicy()) {
+          proceed(0, failed);
+          return;
+        }
+      }
+      int next = index;
+      DialResult.Failed last = failed;
+      while (fallsBackOn(last) && ++next < route.hops().size()) {
+        if (!startedOver || next != remembered) {
+          proceed(next, last);
+          return;
+        }
+        last = failures.getFirst();
+      }
+      finish(last);
+    }
+
+    private void proceed(int next, DialResult.Failed last) {
+      if (deadline == null) {
+        long leftNanos = walkTimeout().toNanos() - (nanoClock.getAsLong() - startNanoTime);
+        if (leftNanos <= 0) {
+          finish(last);
+          return;
+        }
+        deadline = loop.schedule(this::timeOut, leftNanos, TimeUnit.NANOSECONDS);
+      }
+      dial(next);
+    }
+
+    private boolean fallsBackOn(DialResult.Failed failed) {
+      FallbackError error = failed.error().fallback();
+      return error != null && route.fallbackOn().contains(error);
+    }
+
+    private void timeOut() {
+      cancelDial();
+      var failure =
+          new DialResult.Failed(
+              hop(),
+              DialError.CONNECTION_TIMEOUT,
+              "no target answered in time",
+              null,
+              0,
+              0,
+              0,
+              List.of());
+      failures.add(failure);
+      finish(failure);
+    }
+
+    private void finish(DialResult result) {
+      cancelDeadline();
+      Dial.tell(done, failures.isEmpty() ? result : summary(result));
+    }
+
+    /** A result with what the hops before it cost. */
+    private DialResult summary(DialResult result) {
+      long dnsNanos = sum(DialResult.Failed::dnsNanos);
+      long connectNanos = sum(DialResult.Failed::connectNanos);
+      return switch (result) {
+        case DialResult.Connected connected ->
+            new DialResult.Connected(
+                connected.hop(),
+                connected.upstream(),
+                connected.remote(),
+                connected.attempts(),
+                connected.dnsNanos() + dnsNanos,
+                connected.connectNanos() + connectNanos,
+                List.copyOf(failures));
+        case DialResult.Failed failed ->
+            new DialResult.Failed(
+                failed.hop(),
+                failed.error(),
+                failed.details(),
+                failed.rcode(),
+                failed.attempts(),
+                dnsNanos,
+                connectNanos,
+                List.copyOf(failures));
+      };
+    }
+
+    private long sum(ToLongFunction<DialResult.Failed> nanos) {
+      return failures.stream().mapToLong(nanos).sum();
+    }
+
+    /** The hop that is being dialled. */
+    public Hop hop() {
+      return route.hops().get(index);
+    }
+
+    /** Every hop that was dialled in vain so far, in the order of the dials. */
+    public List<DialResult.Failed> failures() {
+      return List.copyOf(failures);
+    }
+
+    /** How many hops were dialled so far: at least one. */
+    public int tried() {
+      return failures.size() + 1;
+    }
+
+    /** As {@link Dial#cancel}. */
+    public void cancel() {
+      cancelDeadline();
+      cancelDial();
+    }
+
+    private void cancelDeadline() {
+      if (deadline != null) {
+        deadline.cancel(false);
+      }
+    }
+
+    private void cancelDial() {
+      if (dial != null) {
+        dial.cancel();
+        dial = null;
+      }
+    }
   }
 }

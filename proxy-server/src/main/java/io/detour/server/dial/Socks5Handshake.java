@@ -4,6 +4,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.detour.core.HostPort;
+import io.detour.server.dial.ParentConversation.Answer;
+import io.detour.server.dial.ParentConversation.Granted;
+import io.detour.server.dial.ParentConversation.Refused;
+import io.detour.server.dial.ParentConversation.Request;
+import io.detour.server.status.DialError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
@@ -14,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a SOCKS 5 proxy for a connection (RFC 1928, with user name and password of RFC 1929): sends
- * each message when the one before it is answered, and ends with a {@link ParentAnswer}. A name is
- * sent as a name, for the proxy to resolve.
+ * each message when the one before it is answered, and ends with a {@link Answer}. A name is sent
+ * as a name, for the proxy to resolve.
  *
  * <p>Netty's {@code Socks5ProxyHandler} is not used. It gives the reply only inside a message,
  * loses it when a proxy leaves out the rest of a failure, and sends passwords in ASCII.
@@ -49,9 +54,9 @@ final class Socks5Handshake extends ByteToMessageDecoder {
     NOTHING
   }
 
-  Socks5Handshake(Parent parent, HostPort target) {
-    this.credentials = parent.credentials();
-    this.target = target;
+  Socks5Handshake(Request request) {
+    this.credentials = request.parent().credentials();
+    this.target = request.target();
   }
 
   /** The first message: which ways to authenticate Detour offers. */
@@ -68,7 +73,7 @@ final class Socks5Handshake extends ByteToMessageDecoder {
     if (awaited == Awaited.NOTHING || in.readableBytes() < 2) {
       return;
     }
-    ParentAnswer answer =
+    Answer answer =
         switch (awaited) {
           case METHOD -> method(context, in.readUnsignedByte(), in.readUnsignedByte());
           case CREDENTIALS -> credentials(context, in.skipBytes(1).readUnsignedByte());
@@ -81,7 +86,7 @@ final class Socks5Handshake extends ByteToMessageDecoder {
     }
   }
 
-  private @Nullable ParentAnswer method(ChannelHandlerContext context, int version, int method) {
+  private @Nullable Answer method(ChannelHandlerContext context, int version, int method) {
     if (version != VERSION) {
       return notSocks();
     }
@@ -93,13 +98,13 @@ final class Socks5Handshake extends ByteToMessageDecoder {
       send(context, userAndPassword(context.alloc(), credentials), Awaited.CREDENTIALS);
       return null;
     }
-    return method == NO_METHOD ? ParentAnswer.Refused.credentials(credentials != null) : notSocks();
+    return method == NO_METHOD ? Refused.credentials(credentials != null) : notSocks();
   }
 
   /** The version before the status is not looked at: proxies disagree on it. */
-  private @Nullable ParentAnswer credentials(ChannelHandlerContext context, int status) {
+  private @Nullable Answer credentials(ChannelHandlerContext context, int status) {
     if (status != 0) {
-      return ParentAnswer.Refused.credentials(true);
+      return Refused.credentials(true);
     }
     send(context, request(context.alloc()), Awaited.REPLY);
     return null;
@@ -138,7 +143,7 @@ final class Socks5Handshake extends ByteToMessageDecoder {
   }
 
   /** A failure is told by its first two bytes; behind a success stands an address to be skipped. */
-  private static @Nullable ParentAnswer reply(ByteBuf in) {
+  private static @Nullable Answer reply(ByteBuf in) {
     int start = in.readerIndex();
     int reply = in.getUnsignedByte(start + 1);
     if (in.getUnsignedByte(start) != VERSION || reply != 0) {
@@ -151,7 +156,7 @@ final class Socks5Handshake extends ByteToMessageDecoder {
       return null;
     }
     in.skipBytes(length);
-    return length == REPLY_HEAD_BYTES ? notSocks() : new ParentAnswer.Granted();
+    return length == REPLY_HEAD_BYTES ? notSocks() : new Granted();
   }
 
   /** The length of the reply as far as it is known; that of the head alone if it makes no sense. */
@@ -172,30 +177,28 @@ final class Socks5Handshake extends ByteToMessageDecoder {
   }
 
   /** The replies of RFC 1928 6. */
-  private static ParentAnswer refused(int reply) {
+  private static Answer refused(int reply) {
     return switch (reply) {
-      case 2 ->
-          new ParentAnswer.Refused(DialError.DENIED, "the parent proxy does not allow the target");
+      case 2 -> new Refused(DialError.DENIED, "the parent proxy does not allow the target");
       case 3, 4, 8 ->
-          new ParentAnswer.Refused(
+          new Refused(
               DialError.DESTINATION_IP_UNROUTABLE, "the parent proxy cannot reach the target");
       case 5 ->
-          new ParentAnswer.Refused(
+          new Refused(
               DialError.CONNECTION_REFUSED, "the target refused the parent proxy's connection");
       case 6 ->
-          new ParentAnswer.Refused(
+          new Refused(
               DialError.CONNECTION_TIMEOUT, "the target did not answer the parent proxy in time");
       case 7 ->
-          new ParentAnswer.Refused(
+          new Refused(
               DialError.PARENT_CONFIGURATION, "the parent proxy does not connect to targets");
       default ->
-          new ParentAnswer.Refused(
+          new Refused(
               DialError.DESTINATION_UNAVAILABLE, "the parent proxy answered with code " + reply);
     };
   }
 
-  private static ParentAnswer notSocks() {
-    return new ParentAnswer.Refused(
-        DialError.PARENT_CONFIGURATION, "the parent proxy does not speak SOCKS 5");
+  private static Answer notSocks() {
+    return new Refused(DialError.PARENT_CONFIGURATION, "the parent proxy does not speak SOCKS 5");
   }
 }

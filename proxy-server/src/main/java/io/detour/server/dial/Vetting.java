@@ -2,16 +2,15 @@ package io.detour.server.dial;
 
 import io.detour.core.AddressClass;
 import io.detour.server.access.DestinationPolicy;
+import io.detour.server.status.DialError;
 import java.net.InetSocketAddress;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides for one dial which addresses may be connected to. It judges the very address object that
- * is connected to, so that nothing can change between the two.
+ * Which addresses may be connected to. It judges the very address object that is connected to, so
+ * that no second lookup can change the answer (DNS rebinding).
  *
- * @param own this process's listeners, which nothing makes allowed
- * @param policy what the operator says
  * @param allowed classes that are allowed for this dial on top
  */
 record Vetting(OwnAddresses own, DestinationPolicy policy, Set<AddressClass> allowed) {

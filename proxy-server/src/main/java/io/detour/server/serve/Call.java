@@ -17,9 +17,7 @@ import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RuleUse;
 import io.detour.server.decide.TargetUse;
 import io.detour.server.dial.DialResult;
-import io.detour.server.dial.RouteDial;
-import io.detour.server.dial.RouteProgress;
-import io.detour.server.dial.RouteResult;
+import io.detour.server.dial.RouteDialer;
 import io.detour.server.log.AccessLog.Volume;
 import io.detour.server.log.Asked;
 import io.detour.server.log.Dialled;
@@ -73,7 +71,7 @@ final class Call implements ChannelFutureListener {
   /** Where the request was led in the end, or null as long as nothing is and once it is told. */
   private @Nullable Dialled dialled;
 
-  private @Nullable RouteDial dial;
+  private RouteDialer.@Nullable Walk dial;
   private boolean reported;
 
   // Kept in the ledger so far.
@@ -192,17 +190,17 @@ final class Call implements ChannelFutureListener {
   @Override
   public void operationComplete(ChannelFuture closed) {
     if (dial != null) {
-      RouteProgress progress = dial.progress();
-      dial.cancel();
+      RouteDialer.Walk walk = dial;
+      walk.cancel();
       dial = null;
-      count(progress.failures(), progress.tried());
-      dialled = Dialled.inVain(progress.hop().address(), progress.tried());
+      count(walk.failures(), walk.tried());
+      dialled = Dialled.inVain(walk.hop().address(), walk.tried());
       report(RequestEnd.CLIENT_GONE, null);
     }
   }
 
   /** A bug costs this client its connection; the dialer closes the one that it has made. */
-  private void receive(RouteResult walk, Arrival arrival, long began) {
+  private void receive(DialResult walk, Arrival arrival, long began) {
     dial = null;
     client.channel().closeFuture().removeListener(this);
     try {
@@ -213,10 +211,10 @@ final class Call implements ChannelFutureListener {
     }
   }
 
-  private void arrive(RouteResult walk, Arrival arrival, long began) {
+  private void arrive(DialResult walk, Arrival arrival, long began) {
     target = walk.hop().address();
     count(walk.failures(), walk.tried());
-    switch (walk.result()) {
+    switch (walk) {
       case DialResult.Connected connected -> {
         dialled =
             new Dialled(
@@ -247,16 +245,16 @@ final class Call implements ChannelFutureListener {
    *
    * @param tried how many hops were dialled: after each but the last came another one
    */
-  private void count(List<RouteResult.FailedHop> failures, int tried) {
+  private void count(List<DialResult.Failed> failures, int tried) {
     TargetUse targets = failures.isEmpty() ? null : targets();
     if (targets == null) {
       return;
     }
     int dialled = 0;
-    for (RouteResult.FailedHop failed : failures) {
+    for (DialResult.Failed failed : failures) {
       dialled++;
       targets.failed(failed.hop().target());
-      FallbackError error = failed.failure().error().fallback();
+      FallbackError error = failed.error().fallback();
       if (error != null && dialled < tried) {
         targets.fellBack(error);
       }

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.server.dial.DialError;
-import io.detour.server.dial.Resolution;
+import io.detour.server.dns.Resolution;
+import io.detour.server.status.DialError;
 import io.netty.pkitesting.X509Bundle;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

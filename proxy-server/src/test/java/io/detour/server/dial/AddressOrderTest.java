@@ -2,6 +2,7 @@ package io.detour.server.dial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.server.dns.Ipv6;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,7 +23,10 @@ class AddressOrderTest {
     "OFF,    1.0.0.1 1.0.0.2,  1.0.0.1 1.0.0.2",
   })
   void theFamiliesTakeTurns(Ipv6 use, String addresses, String inOrder) {
-    assertThat(AddressOrder.inTurn(parsed(addresses), use)).isEqualTo(parsed(inOrder));
+    AddressOrder order = AddressOrder.inTurn(use);
+    parsed(addresses).forEach(order::add);
+
+    assertThat(order.drain()).isEqualTo(parsed(inOrder));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.rules.Hop;
+import io.detour.server.dns.ScriptedDnsServer;
 import io.detour.server.transport.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;

@@ -16,7 +16,7 @@ class DialOptionsTest {
 
   @Test
   void theDefaultsAskTheSystemsServers() {
-    assertThat(defaults.dnsServers()).isEmpty();
+    assertThat(defaults.dns().servers()).isEmpty();
     assertThat(defaults.dnsTimeout()).isEqualTo(Duration.ofSeconds(5));
     assertThat(defaults.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
   }

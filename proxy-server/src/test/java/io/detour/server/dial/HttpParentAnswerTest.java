@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.HostPort;
 import io.detour.server.dial.DialResult.Failed;
+import io.detour.server.status.DialError;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.util.Map;

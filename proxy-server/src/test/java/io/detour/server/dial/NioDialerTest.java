@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
+import io.detour.server.status.DialError;
 import io.detour.server.transport.Transport;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;

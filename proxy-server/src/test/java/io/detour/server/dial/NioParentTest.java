@@ -5,6 +5,7 @@ import static io.detour.server.dial.DialFixture.target;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.HostPort;
+import io.detour.server.status.DialError;
 import io.detour.server.transport.Transport;
 import java.io.IOException;
 import java.time.Duration;

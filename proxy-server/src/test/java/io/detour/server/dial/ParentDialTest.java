@@ -13,6 +13,7 @@ import io.detour.rules.Hop;
 import io.detour.server.dial.DialFixture.Running;
 import io.detour.server.dial.DialResult.Connected;
 import io.detour.server.dial.DialResult.Failed;
+import io.detour.server.status.DialError;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

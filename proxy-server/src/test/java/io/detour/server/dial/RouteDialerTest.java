@@ -53,9 +53,9 @@ class RouteDialerTest {
     ServerSocket good = routes.dials.listen("127.0.0.1");
     Route route = route(ANY, open(good), open(good));
 
-    RouteResult result = routes.walk(routes.dialer(routes.options), route);
+    DialResult result = routes.walk(routes.dialer(routes.options), route);
 
-    assertThat(result.result()).isInstanceOf(DialResult.Connected.class);
+    assertThat(result).isInstanceOf(DialResult.Connected.class);
     assertThat(result.hop()).isEqualTo(route.hops().getFirst());
     assertThat(result.failures()).isEmpty();
     assertThat(result.tried()).isEqualTo(1);
@@ -76,20 +76,21 @@ class RouteDialerTest {
             new Hop(0, failing(error), parent == null ? null : "p", Set.of()),
             new Hop(1, good, null, Set.of()));
 
-    RouteResult fellBack = routes.walk(dialer, new Route(hops, Set.of(error)));
+    DialResult fellBack = routes.walk(dialer, new Route(hops, Set.of(error)));
     dialer.forget();
-    RouteResult ended =
+    DialResult ended =
         routes.walk(dialer, new Route(hops, EnumSet.complementOf(EnumSet.of(error))));
 
-    assertThat(fellBack.result()).isInstanceOf(DialResult.Connected.class);
+    assertThat(fellBack).isInstanceOf(DialResult.Connected.class);
     assertThat(fellBack.hop()).isEqualTo(hops.get(1));
     assertThat(fellBack.tried()).isEqualTo(2);
     assertThat(errors(fellBack)).containsExactly("0 " + error.token());
-    assertThat(fellBack.connectNanos()).isGreaterThanOrEqualTo(fellBack.result().connectNanos());
+    assertThat(fellBack.connectNanos())
+        .isGreaterThan(fellBack.failures().getFirst().connectNanos());
     assertThat(ended.hop()).isEqualTo(hops.getFirst());
     assertThat(ended.tried()).isEqualTo(1);
     assertThat(errors(ended)).containsExactly("0 " + error.token());
-    assertThat(ended.result()).isEqualTo(ended.failures().getFirst().failure());
+    RouteFixture.assertDecided(ended, ended.failures().getFirst());
   }
 
   /** A target that fails so, if it needs no parent to do so. */
@@ -129,13 +130,13 @@ class RouteDialerTest {
   void theFailureOfTheLastHopIsThatOfTheWalk() throws IOException {
     Route route = route(ANY, refusing(), target("224.0.0.1", 443), refusing());
 
-    RouteResult result = routes.walk(routes.dialer(routes.options), route);
+    DialResult result = routes.walk(routes.dialer(routes.options), route);
 
     assertThat(errors(result))
         .containsExactly(
             "0 connection_refused", "1 destination_ip_unroutable", "2 connection_refused");
     assertThat(result.hop()).isEqualTo(route.hops().getLast());
-    assertThat(result.result()).isSameAs(result.failures().getLast().failure());
+    RouteFixture.assertDecided(result, result.failures().getLast());
     assertThat(result.tried()).isEqualTo(3);
   }
 
@@ -145,7 +146,7 @@ class RouteDialerTest {
     routes.dials.own.add(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 3128));
     HostPort good = open(routes.dials.listen("127.0.0.1"));
 
-    RouteResult result =
+    DialResult result =
         routes.walk(routes.dialer(routes.options), route(ANY, target("127.0.0.1", 3128), good));
 
     assertThat(errors(result)).containsExactly("0 proxy_loop_detected");
@@ -157,7 +158,7 @@ class RouteDialerTest {
     HostPort good = open(routes.dials.listen("127.0.0.1"));
     RouteDialer dialer = routes.dialer(routes.options.withParents(Map.of("p", parent.http())));
 
-    RouteResult result =
+    DialResult result =
         routes.walk(
             dialer,
             new Route(
@@ -172,14 +173,14 @@ class RouteDialerTest {
     HostPort refusing = refusing();
     RouteDialer dialer = routes.dialer(routes.options.withParents(Map.of("p", parent.http())));
 
-    RouteResult result =
+    DialResult result =
         routes.walk(
             dialer,
             new Route(
                 List.of(new Hop(0, refusing, null, Set.of()), new Hop(1, refusing, "p", Set.of())),
                 ANY));
 
-    assertThat(result.result()).isInstanceOf(DialResult.Connected.class);
+    assertThat(result).isInstanceOf(DialResult.Connected.class);
     assertThat(result.hop().via()).isEqualTo("p");
   }
 
@@ -193,7 +194,7 @@ class RouteDialerTest {
     }
 
     long start = System.nanoTime();
-    RouteResult result = routes.walk(dialer, route(ANY, many.toArray(HostPort[]::new)));
+    DialResult result = routes.walk(dialer, route(ANY, many.toArray(HostPort[]::new)));
     Duration took = Duration.ofNanos(System.nanoTime() - start);
 
     assertThat(dialer.walkTimeout()).isEqualTo(SHORT.multipliedBy(6));
@@ -201,7 +202,7 @@ class RouteDialerTest {
     assertThat(errors(result).getLast()).endsWith(" connection_timeout");
     assertThat(result.tried()).isBetween(2, 7);
     assertThat(result.hop()).isEqualTo(result.failures().getLast().hop());
-    DialResult.Failed last = result.failures().getLast().failure();
+    DialResult.Failed last = result.failures().getLast();
     assertThat(last.details()).isEqualTo("no target answered in time");
   }
 
@@ -224,8 +225,9 @@ class RouteDialerTest {
         new Route(
             List.of(new Hop(0, refusing, null, Set.of()), new Hop(1, refusing, "p", Set.of())),
             ANY);
-    CompletableFuture<RouteResult> told = new CompletableFuture<>();
-    Dial walk = routes.dials.onLoop(() -> dialer.dial(route, routes.dials.loop, told::complete));
+    CompletableFuture<DialResult> told = new CompletableFuture<>();
+    RouteDialer.Walk walk =
+        routes.dials.onLoop(() -> dialer.dial(route, null, routes.dials.loop, told::complete));
     assertThat(DialFixture.await(asked)).isNotEmpty();
 
     routes.dials.runOnLoop(walk::cancel);
@@ -240,9 +242,10 @@ class RouteDialerTest {
   void cancelDuringALookup() {
     routes.dials.dns.ignore("silent.test");
     RouteDialer dialer = routes.dialer(routes.dials.options);
-    CompletableFuture<RouteResult> told = new CompletableFuture<>();
+    CompletableFuture<DialResult> told = new CompletableFuture<>();
     Route route = route(ANY, target("silent.test", 1), target("silent.test", 2));
-    Dial walk = routes.dials.onLoop(() -> dialer.dial(route, routes.dials.loop, told::complete));
+    RouteDialer.Walk walk =
+        routes.dials.onLoop(() -> dialer.dial(route, null, routes.dials.loop, told::complete));
     await().until(() -> !routes.dials.dns.asked().isEmpty());
 
     routes.dials.runOnLoop(walk::cancel);
@@ -255,9 +258,10 @@ class RouteDialerTest {
   void cancelAfterTheResultLeavesTheConnectionToItsReceiver() throws IOException {
     RouteDialer dialer = routes.dialer(routes.options);
     Route route = route(ANY, refusing(), open(routes.dials.listen("127.0.0.1")));
-    CompletableFuture<RouteResult> told = new CompletableFuture<>();
-    Dial walk = routes.dials.onLoop(() -> dialer.dial(route, routes.dials.loop, told::complete));
-    DialResult.Connected connected = (DialResult.Connected) DialFixture.await(told).result();
+    CompletableFuture<DialResult> told = new CompletableFuture<>();
+    RouteDialer.Walk walk =
+        routes.dials.onLoop(() -> dialer.dial(route, null, routes.dials.loop, told::complete));
+    DialResult.Connected connected = (DialResult.Connected) DialFixture.await(told);
 
     routes.dials.runOnLoop(walk::cancel);
 
@@ -268,12 +272,13 @@ class RouteDialerTest {
   @Test
   void theResultIsToldAfterDialReturned() {
     RouteDialer dialer = routes.dialer(routes.options);
-    CompletableFuture<RouteResult> told = new CompletableFuture<>();
+    CompletableFuture<DialResult> told = new CompletableFuture<>();
 
     boolean tooEarly =
         routes.dials.onLoop(
             () -> {
-              dialer.dial(route(ANY, target("x.invalid", 1)), routes.dials.loop, told::complete);
+              dialer.dial(
+                  route(ANY, target("x.invalid", 1)), null, routes.dials.loop, told::complete);
               return told.isDone();
             });
 
@@ -290,6 +295,7 @@ class RouteDialerTest {
         () ->
             dialer.dial(
                 route(ANY, open(listener)),
+                null,
                 routes.dials.loop,
                 result -> {
                   throw new IllegalStateException("expected by the test");
@@ -307,7 +313,9 @@ class RouteDialerTest {
 
     assertThatIllegalStateException()
         .isThrownBy(
-            () -> dialer.dial(route(ANY, target("x.invalid", 1)), routes.dials.loop, result -> {}));
+            () ->
+                dialer.dial(
+                    route(ANY, target("x.invalid", 1)), null, routes.dials.loop, result -> {}));
   }
 
   @Test

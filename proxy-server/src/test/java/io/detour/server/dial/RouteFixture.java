@@ -37,15 +37,16 @@ final class RouteFixture {
   }
 
   /** Walks and waits for the result; a connection is closed at once. */
-  RouteResult walk(RouteDialer dialer, Route route) {
-    CompletableFuture<RouteResult> told = new CompletableFuture<>();
+  DialResult walk(RouteDialer dialer, Route route) {
+    CompletableFuture<DialResult> told = new CompletableFuture<>();
     dials.runOnLoop(
         () ->
             dialer.dial(
                 route,
+                null,
                 dials.loop,
                 result -> {
-                  if (result.result() instanceof DialResult.Connected connected) {
+                  if (result instanceof DialResult.Connected connected) {
                     connected.upstream().close();
                   }
                   assertThat(told.complete(result)).as("told once").isTrue();
@@ -84,13 +85,28 @@ final class RouteFixture {
     return new Parent(Parent.Protocol.HTTP, address, null);
   }
 
+  /** The walk ended with this failure, and tells what all hops cost. */
+  static void assertDecided(DialResult result, DialResult.Failed by) {
+    assertThat(result)
+        .isEqualTo(
+            new DialResult.Failed(
+                by.hop(),
+                by.error(),
+                by.details(),
+                by.rcode(),
+                by.attempts(),
+                result.failures().stream().mapToLong(DialResult::dnsNanos).sum(),
+                result.failures().stream().mapToLong(DialResult::connectNanos).sum(),
+                result.failures()));
+  }
+
   /** {@code 0 connection_refused} for each hop that failed. */
-  static List<String> errors(RouteResult result) {
+  static List<String> errors(DialResult result) {
     return result.failures().stream().map(RouteFixture::error).toList();
   }
 
-  private static String error(RouteResult.FailedHop failed) {
-    return failed.hop().target() + " " + failed.failure().error().type().token();
+  private static String error(DialResult.Failed failed) {
+    return failed.hop().target() + " " + failed.error().type().token();
   }
 
   /** To be called after each test. */

@@ -36,7 +36,7 @@ class RouteMemoryTest {
     RouteDialer dialer = routes.dialer(routes.options);
     assertThat(routes.walk(dialer, route).tried()).isEqualTo(3);
 
-    RouteResult again = routes.walk(dialer, route(ANY, route.hops()));
+    DialResult again = routes.walk(dialer, route(ANY, route.hops()));
 
     assertThat(again.hop()).isEqualTo(route.hops().getLast());
     assertThat(again.tried()).isEqualTo(1);
@@ -65,8 +65,8 @@ class RouteMemoryTest {
     routes.listenAgain(first);
 
     routes.nanoTime.addAndGet(LastGoodHops.KEPT.toNanos());
-    RouteResult later = routes.walk(dialer, route);
-    RouteResult next = routes.walk(dialer, route);
+    DialResult later = routes.walk(dialer, route);
+    DialResult next = routes.walk(dialer, route);
 
     assertThat(later.hop()).isEqualTo(route.hops().getFirst());
     assertThat(next.hop()).isEqualTo(route.hops().getFirst());
@@ -83,7 +83,7 @@ class RouteMemoryTest {
     second.close();
     routes.listenAgain(third);
 
-    RouteResult result = routes.walk(dialer, route);
+    DialResult result = routes.walk(dialer, route);
 
     assertThat(result.hop()).isEqualTo(route.hops().getLast());
     assertThat(errors(result)).containsExactly("1 connection_refused", "0 connection_refused");
@@ -106,12 +106,12 @@ class RouteMemoryTest {
     second.close();
     routes.listenAgain(third);
 
-    RouteResult result = routes.walk(dialer, route);
+    DialResult result = routes.walk(dialer, route);
 
     assertThat(errors(result))
         .containsExactly("1 connection_refused", "0 destination_ip_unroutable");
     assertThat(result.hop()).isEqualTo(route.hops().get(1));
-    assertThat(result.result()).isSameAs(result.failures().getFirst().failure());
+    RouteFixture.assertDecided(result, result.failures().getFirst());
   }
 
   @Test

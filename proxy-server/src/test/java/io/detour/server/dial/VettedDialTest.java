@@ -15,6 +15,7 @@ import io.detour.rules.Route;
 import io.detour.server.access.DestinationPolicy;
 import io.detour.server.dial.DialResult.Connected;
 import io.detour.server.dial.DialResult.Failed;
+import io.detour.server.status.DialError;
 import io.netty.handler.codec.dns.DnsRecordType;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -89,12 +90,12 @@ class VettedDialTest {
         new Route(
             List.of(hop("public.test"), hop("127.0.0.1", AddressClass.LOOPBACK)),
             EnumSet.allOf(FallbackError.class));
-    CompletableFuture<RouteResult> told = new CompletableFuture<>();
+    CompletableFuture<DialResult> told = new CompletableFuture<>();
 
-    fixture.runOnLoop(() -> routes.dial(route, fixture.loop, told::complete));
+    fixture.runOnLoop(() -> routes.dial(route, null, fixture.loop, told::complete));
 
-    RouteResult result = DialFixture.await(told);
-    assertThat(failed(result.result()).error()).isEqualTo(DialError.DESTINATION_IP_PROHIBITED);
+    DialResult result = DialFixture.await(told);
+    assertThat(failed(result).error()).isEqualTo(DialError.DESTINATION_IP_PROHIBITED);
     assertThat(result.tried()).isEqualTo(1);
   }
 

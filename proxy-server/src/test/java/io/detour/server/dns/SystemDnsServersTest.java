@@ -1,4 +1,4 @@
-package io.detour.server.dial;
+package io.detour.server.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -41,7 +41,7 @@ class SystemDnsServersTest {
 
   private static List<InetSocketAddress> servers(Path file) {
     DnsServerAddressStream servers =
-        new SystemDnsServers(file.toFile()).nameServerAddressStream("web.test");
+        new Resolvers.SystemDnsServers(file.toFile()).nameServerAddressStream("web.test");
     return IntStream.range(0, servers.size()).mapToObj(i -> servers.next()).toList();
   }
 

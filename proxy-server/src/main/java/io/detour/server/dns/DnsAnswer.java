@@ -1,4 +1,4 @@
-package io.detour.server.dial;
+package io.detour.server.dns;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.dns.DefaultDnsRecordDecoder;
@@ -20,47 +20,27 @@ import org.jspecify.annotations.Nullable;
  * the one that was asked for and the aliases it leads to are not looked at. Immutable.
  */
 sealed interface DnsAnswer {
-  /** Nobody tries more of them. */
   int MAX_ADDRESSES = 32;
 
-  /** More aliases one behind the other than any name has. */
+  /** One behind the other. */
   int MAX_ALIASES = 16;
 
   /** When a response does not say how long a name has no address; RFC 2308 5 leaves it open. */
   int NO_TTL = 0;
 
-  /**
-   * The name has addresses.
-   *
-   * @param ttlSeconds for how long, by every record on the way to them
-   */
+  /** The name has addresses, for as long as every record on the way to them says. */
   record Found(List<InetAddress> addresses, long ttlSeconds) implements DnsAnswer {}
 
-  /**
-   * The name has no address of this kind.
-   *
-   * @param exists whether there is anything else of that name (NODATA) or not (NXDOMAIN)
-   * @param ttlSeconds for how long (RFC 2308 5)
-   */
+  /** The name exists without an address of this kind (NODATA), or does not exist (NXDOMAIN). */
   record Absent(boolean exists, long ttlSeconds) implements DnsAnswer {}
 
-  /**
-   * The name is another one, of which the response says no more.
-   *
-   * @param name in lower case, with the final dot
-   * @param ttlSeconds for how long
-   */
+  /** The name, in lower case with the final dot, of which the response says no more. */
   record Alias(String name, long ttlSeconds) implements DnsAnswer {}
 
   /** The server could not or would not answer. */
   record Failed(DnsResponseCode code) implements DnsAnswer {}
 
-  /**
-   * Reads a response.
-   *
-   * @param name what was asked for, in lower case, with the final dot
-   * @param type A or AAAA
-   */
+  /** Reads a response to a question for a name in lower case with the final dot. */
   static DnsAnswer of(DnsResponse response, String name, DnsRecordType type) {
     DnsResponseCode code = response.code();
     boolean exists = code.equals(DnsResponseCode.NOERROR);

@@ -1,7 +1,6 @@
-package io.detour.server.dial;
+package io.detour.server.status;
 
 import io.detour.rules.FallbackError;
-import io.detour.server.status.ProxyErrorType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,12 +89,12 @@ public enum DialError {
   }
 
   /** Whether somebody decided against the target, so that nothing else may be tried instead. */
-  boolean isPolicy() {
+  public boolean isPolicy() {
     return this == PROXY_LOOP || this == DESTINATION_IP_PROHIBITED || this == DENIED;
   }
 
   /** Whether this machine failed, so that it says nothing about the target. */
-  boolean isLocal() {
+  public boolean isLocal() {
     return this == DESTINATION_IP_UNROUTABLE || this == RESOURCES;
   }
 }

@@ -1,4 +1,4 @@
-package io.detour.server.dial;
+package io.detour.server.dns;
 
 import io.detour.core.Host;
 import io.detour.core.Parsed;

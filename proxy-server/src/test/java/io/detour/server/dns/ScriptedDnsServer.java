@@ -1,4 +1,4 @@
-package io.detour.server.dial;
+package io.detour.server.dns;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -115,13 +115,13 @@ public final class ScriptedDnsServer implements AutoCloseable {
   }
 
   /** The name is an alias; what the target has comes with it. */
-  ScriptedDnsServer alias(int ttlSeconds, String name, String target) {
+  public ScriptedDnsServer alias(int ttlSeconds, String name, String target) {
     aliases.put(name, new Alias(target, ttlSeconds, false));
     return answer(name);
   }
 
   /** The name is an alias; the target has to be asked for. */
-  ScriptedDnsServer aliasAlone(int ttlSeconds, String name, String target) {
+  public ScriptedDnsServer aliasAlone(int ttlSeconds, String name, String target) {
     aliases.put(name, new Alias(target, ttlSeconds, true));
     return answer(name);
   }

@@ -1,4 +1,4 @@
-package io.detour.server.dial;
+package io.detour.server.dns;
 
 /** What use is made of IPv6 for names that have addresses of both families. */
 public enum Ipv6 {

@@ -1,4 +1,4 @@
-package io.detour.server.dial;
+package io.detour.server.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,6 @@
-package io.detour.server.dial;
+package io.detour.server.dns;
 
+import io.detour.server.status.DialError;
 import io.netty.channel.AddressedEnvelope;
 import io.netty.handler.codec.dns.DefaultDnsQuestion;
 import io.netty.handler.codec.dns.DnsRecordType;
@@ -11,20 +12,24 @@ import io.netty.resolver.dns.DnsServerAddressStream;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import java.net.InetSocketAddress;
+import java.util.function.ObjLongConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the DNS servers for the addresses of one family of one name, one server after the other,
- * until one of them answers. That a name has no address is an answer: all servers are taken to know
- * the same names. Silence is met with patience; it is the owner who ends the lookup. Lives on one
- * event loop.
+ * until one of them answers. A server that fails or refuses gives way to the next at once, a silent
+ * one when its query times out, and after the last the first is asked again. That a name has no
+ * address is an answer: all servers are taken to know the same names, and none of a referral is
+ * asked. The owner ends the lookup. Lives on one event loop.
  */
 final class FamilyLookup
     implements FutureListener<AddressedEnvelope<DnsResponse, InetSocketAddress>> {
   private final DnsNameResolver dns;
   private final DnsServerAddressStream servers;
   private final DnsRecordType type;
-  private final Receiver done;
+  private final Predicate<Throwable> lacksResources;
+  private final ObjLongConsumer<Resolution> done;
 
   /** The name that is asked for: an alias of the first one, later. */
   private String name;
@@ -38,31 +43,21 @@ final class FamilyLookup
   private @Nullable Future<?> query;
   private boolean over;
 
-  /** Who waits for the answer. */
-  interface Receiver {
-    /**
-     * There is an answer.
-     *
-     * @param ttlSeconds for how long it holds
-     */
-    void answered(Resolution answer, long ttlSeconds);
-  }
-
   /**
-   * @param servers in the order in which they are asked, over and over
    * @param name a canonical name
-   * @param done told once, on the event loop
+   * @param done gets the answer and for how many seconds it holds; called once, on the event loop
    */
   FamilyLookup(
       DnsNameResolver dns,
-      DnsServerAddressStream servers,
+      Resolvers shared,
       String name,
       DnsRecordType type,
-      Receiver done) {
+      ObjLongConsumer<Resolution> done) {
     this.dns = dns;
-    this.servers = servers;
+    this.servers = shared.servers.nameServerAddressStream(name);
     this.name = name + '.';
     this.type = type;
+    this.lacksResources = shared.lacksResources;
     this.done = done;
   }
 
@@ -104,8 +99,8 @@ final class FamilyLookup
       start();
     } else {
       tryNextServer(
-          ConnectFailures.classify(cause) == DialError.RESOURCES
-              ? new Resolution.Unresolved(DialError.RESOURCES, DialError.RESOURCES.details(), null)
+          lacksResources.test(cause)
+              ? Resolution.Unresolved.of(DialError.RESOURCES)
               : new Resolution.Unresolved(
                   DialError.DNS_ERROR, "the DNS servers cannot be reached", null));
     }
@@ -148,7 +143,7 @@ final class FamilyLookup
 
   private void end(Resolution answer, long ttl) {
     over = true;
-    done.answered(answer, Math.min(ttl, ttlSeconds));
+    done.accept(answer, Math.min(ttl, ttlSeconds));
   }
 
   /** As RFC 1035 4.1.1 and RFC 2136 2.2 write it, or null for a code that has none. */

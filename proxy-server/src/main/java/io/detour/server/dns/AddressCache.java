@@ -1,4 +1,4 @@
-package io.detour.server.dial;
+package io.detour.server.dns;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -6,10 +6,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the addresses of names for their time to live, which is bounded, and so is the number of
- * names: a client that asks for ever new ones under a wildcard must not fill the memory. The name
- * that was not asked for longest goes first. Names without an address are not kept. For one event
- * loop; time is passed in.
+ * Keeps the addresses of names under the name that was asked for, for the shortest time to live of
+ * all records on the way to them, aliases too. Time and number are bounded: a client that asks for
+ * ever new names under a wildcard must not fill the memory. The name that was not asked for longest
+ * goes first. Names without an address are not kept: one that has just been created works at once.
+ * For one event loop; {@code now} is as {@link System#nanoTime}.
  */
 final class AddressCache {
   /** About 3 MB with one or two addresses each. */
@@ -21,11 +22,6 @@ final class AddressCache {
 
   private record Entry(FamilyAnswers answers, long endNanos) {}
 
-  /**
-   * What is known of a name.
-   *
-   * @param now as {@link System#nanoTime}
-   */
   @Nullable FamilyAnswers get(String name, long now) {
     Entry entry = names.get(name);
     if (entry == null) {
@@ -38,11 +34,6 @@ final class AddressCache {
     return entry.answers;
   }
 
-  /**
-   * Keeps what both families were answered; does nothing if neither has an address.
-   *
-   * @param now as {@link System#nanoTime}
-   */
   void put(String name, FamilyAnswers answers, long ttlSeconds, long now) {
     if (ttlSeconds <= 0 || !answers.hasAddresses()) {
       return;
