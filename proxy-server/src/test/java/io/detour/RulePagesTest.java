@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.detour.config.Configuration;
+import io.detour.config.ConfigurationKey;
 import io.detour.config.ServerOptions;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
@@ -240,10 +241,9 @@ class RulePagesTest {
     Configuration configuration =
         Configuration.defaults()
             .with(
-                all -> {
-                  all.parents(Map.of("dc", (Parent) Parent.parse("http://anna:zq9x@p.test:3128")));
-                  all.threads(3);
-                });
+                ConfigurationKey.PARENTS,
+                Map.of("dc", (Parent) Parent.parse("http://anna:zq9x@p.test:3128")))
+            .with(ConfigurationKey.THREADS, 3);
     try (RunningServer shown =
         RunningServer.with(
             options ->

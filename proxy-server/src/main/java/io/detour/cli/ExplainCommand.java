@@ -2,6 +2,7 @@ package io.detour.cli;
 
 import io.detour.config.Configuration;
 import io.detour.config.ConfigurationFile;
+import io.detour.config.ConfigurationKey;
 import io.detour.core.Address;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
@@ -153,7 +154,7 @@ final class ExplainCommand implements Callable<Integer> {
       return file;
     }
     RuleSource listed = new RuleSource.Listed(rules);
-    return new ConfigurationFile.Loaded(read.with(draft -> draft.rules(listed)));
+    return new ConfigurationFile.Loaded(read.with(ConfigurationKey.RULES, listed));
   }
 
   private int explain(HostPort hostPort, Configuration configuration) throws InterruptedException {
@@ -189,7 +190,7 @@ final class ExplainCommand implements Callable<Integer> {
             ruleSet.explain(new Request(hostPort, client, user, time)),
             zone,
             configuration.access(),
-            configuration.parents());
+            configuration.get(ConfigurationKey.PARENTS));
     ProbeDepth depth = depth();
     if (depth != null) {
       try (Prober prober = trust.prober(configuration, depth)) {

@@ -4,8 +4,8 @@ import io.detour.Detour;
 import io.detour.Version;
 import io.detour.config.Configuration;
 import io.detour.config.ConfigurationFile;
+import io.detour.config.ConfigurationKey;
 import io.detour.config.ServerOptions;
-import io.detour.config.Timeout;
 import io.detour.core.Host;
 import io.detour.core.relay.RelayMode;
 import io.detour.ops.demo.DemoBanner;
@@ -126,10 +126,10 @@ final class RunCommand implements Callable<Integer> {
     StopSignals signals = StopSignals.listen();
     try (DemoOrigin origin = demo ? DemoOrigin.start() : null;
         Detour server = Detour.start(options(configuration, rules, origin))) {
-      announce(server, origin, rules.first(), configuration.relay().mode());
+      announce(server, origin, rules.first(), configuration.relayOptions().mode());
       hangUp.then(() -> server.reload(ReloadTrigger.SIGNAL));
       server.whenDrainIsAsked(() -> signals.stop("drain"));
-      stop(server, signals.await(), configuration.timeout(Timeout.DRAIN));
+      stop(server, signals.await(), configuration.get(ConfigurationKey.TIMEOUT_DRAIN));
       return 0;
     } catch (IOException e) {
       spec.commandLine().getErr().println("detour: " + e.getMessage());
@@ -162,7 +162,8 @@ final class RunCommand implements Callable<Integer> {
     return switch (loader.read()) {
       case RuleRead.Accepted accepted -> {
         LoggedEntries.warn(logger, accepted.warnings(), "warnings");
-        yield new RuleSupply(accepted.rules(), loader, configuration.rulesWatch(), mode);
+        yield new RuleSupply(
+            accepted.rules(), loader, configuration.get(ConfigurationKey.RULES_WATCH), mode);
       }
       case RuleRead.Refused refused -> {
         refuseToStart("the rules have problems", refused.problems());

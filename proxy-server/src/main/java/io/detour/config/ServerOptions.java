@@ -11,6 +11,7 @@ import io.detour.server.access.AccessOptions;
 import io.detour.server.decide.RuleSupply;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.log.LogOptions;
+import io.detour.server.parse.http.HeadLimits;
 import io.detour.server.serve.ClientTimeouts;
 import io.detour.server.serve.Forward;
 import java.time.Duration;
@@ -45,7 +46,7 @@ public record ServerOptions(
     AdminOptions admin,
     RuleSupply rules,
     AccessOptions access,
-    LimitOptions limits,
+    Limits limits,
     ClientTimeouts timeouts,
     DialOptions dial,
     RelayOptions relay,
@@ -55,6 +56,9 @@ public record ServerOptions(
     LogOptions log,
     Duration certificateWatch,
     String configuration) {
+
+  /** How many clients are served at once, and how large a head may be. */
+  public record Limits(ClientLimits clients, HeadLimits heads) {}
 
   /**
    * Copies the lists.
@@ -83,22 +87,22 @@ public record ServerOptions(
 
   /** What a configuration says, with rules that have been read. */
   public static ServerOptions of(Configuration configuration, RuleSupply rules) {
-    int threads = configuration.threads();
+    int threads = configuration.get(ConfigurationKey.THREADS);
     return new ServerOptions(
         configuration.listen(),
         configuration.forward(),
         configuration.admin(),
         rules,
         configuration.access(),
-        configuration.limits(),
+        new Limits(configuration.clientLimits(), configuration.headLimits()),
         configuration.clientTimeouts(),
         configuration.dialOptions(),
         configuration.relayOptions(),
         configuration.ledger(),
         threads == Configuration.AUTOMATIC ? automaticThreads() : threads,
-        configuration.relay().busyPoll(),
+        configuration.get(ConfigurationKey.RELAY_BUSY_POLL),
         configuration.log(),
-        configuration.certificateWatch(),
+        configuration.get(ConfigurationKey.CERTIFICATES_WATCH),
         ConfigurationYaml.of(configuration));
   }
 
@@ -150,13 +154,13 @@ public record ServerOptions(
   }
 
   /** The same with other limits. */
-  public ServerOptions withLimits(LimitOptions other) {
+  public ServerOptions withLimits(Limits other) {
     return with(draft -> draft.limits = other);
   }
 
   /** The same with other limits for the number of clients. */
   public ServerOptions withLimits(ClientLimits other) {
-    return withLimits(new LimitOptions(other, limits.heads()));
+    return withLimits(new Limits(other, limits.heads()));
   }
 
   /** The same with other timeouts for clients. */
@@ -214,7 +218,7 @@ public record ServerOptions(
     private AdminOptions admin;
     private RuleSupply rules;
     private AccessOptions access;
-    private LimitOptions limits;
+    private Limits limits;
     private ClientTimeouts timeouts;
     private DialOptions dial;
     private RelayOptions relay;
