@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
+import io.detour.config.ConfigurationKey;
 import io.detour.core.relay.RelayMode;
 import java.net.ProxySelector;
 import java.net.URI;
@@ -214,8 +215,7 @@ class RewrittenTunnelTest {
                   connection.getOutputStream().write(down);
                 });
         RunningServer relaying =
-            RunningServer.start(
-                RULES, options -> options.withRelay(options.relay().withMode(mode)));
+            RunningServer.start(RULES, options -> options.with(ConfigurationKey.RELAY_MODE, mode));
         RawClient client = relaying.client()) {
       relaying.dns().answer(NEW, "127.0.0.1");
       assertThat(client.tunnel(LEGACY + ":" + peer.port()).status()).isEqualTo(200);

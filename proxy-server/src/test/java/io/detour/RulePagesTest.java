@@ -217,12 +217,14 @@ class RulePagesTest {
             ListenAddress.parse("127.0.0.1:0"), ProxyProtocol.AUTO, 64, false, null);
     ListenerOptions plain = ListenerOptions.of(ListenAddress.parse("[::]:0"));
     try (RunningServer both =
-        RunningServer.start(RULES, options -> options.withListeners(List.of(balanced, plain)))) {
+        RunningServer.start(
+            RULES, options -> options.with(ConfigurationKey.LISTEN, List.of(balanced, plain)))) {
       assertThat(get(http, both, "/proxy.pac").body())
           .contains("PROXY 127.0.0.1:" + both.addresses().getLast().getPort());
     }
     try (RunningServer one =
-        RunningServer.start(RULES, options -> options.withListeners(List.of(balanced)))) {
+        RunningServer.start(
+            RULES, options -> options.with(ConfigurationKey.LISTEN, List.of(balanced)))) {
       assertThat(get(http, one, "/proxy.pac").statusCode()).isEqualTo(404);
     }
   }

@@ -221,12 +221,13 @@ final class RunCommand implements Callable<Integer> {
   private static ServerOptions withDemo(ServerOptions options, DemoOrigin origin) {
     AccessOptions access = options.access();
     PortSet origins = PortSet.of(origin.httpPort(), origin.httpsPort());
-    Map<Host, List<InetAddress>> hosts = new HashMap<>(options.dial().hosts());
+    Map<Host, List<InetAddress>> hosts =
+        new HashMap<>(options.settings().get(ConfigurationKey.RESOLVER_HOSTS));
     hosts.putAll(origin.hosts());
     return options
         .withAccess(access.withPorts(access.connectPorts().and(origins), access.forwardPorts()))
-        .withDial(options.dial().withHosts(hosts))
-        .withCertificateWatch(Duration.ZERO)
+        .with(ConfigurationKey.RESOLVER_HOSTS, hosts)
+        .with(ConfigurationKey.CERTIFICATES_WATCH, Duration.ZERO)
         .withLedger(LedgerOptions.off());
   }
 

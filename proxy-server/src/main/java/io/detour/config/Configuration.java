@@ -1,49 +1,6 @@
 package io.detour.config;
 
-import static io.detour.config.ConfigurationKey.ACCESS_ALLOW;
-import static io.detour.config.ConfigurationKey.ACCESS_CLIENTS;
-import static io.detour.config.ConfigurationKey.ACCESS_CONNECT_PORTS;
-import static io.detour.config.ConfigurationKey.ACCESS_DENY;
-import static io.detour.config.ConfigurationKey.ACCESS_FORWARD_PORTS;
-import static io.detour.config.ConfigurationKey.ACCESS_STRICT_HOST;
-import static io.detour.config.ConfigurationKey.ACCESS_USERS;
-import static io.detour.config.ConfigurationKey.ADMIN_HOSTS;
-import static io.detour.config.ConfigurationKey.ADMIN_LISTEN;
-import static io.detour.config.ConfigurationKey.FORWARD;
-import static io.detour.config.ConfigurationKey.LEDGER_MAX_ENTRIES;
-import static io.detour.config.ConfigurationKey.LEDGER_RETENTION;
-import static io.detour.config.ConfigurationKey.LEDGER_URL;
-import static io.detour.config.ConfigurationKey.LIMITS_FIELDS;
-import static io.detour.config.ConfigurationKey.LIMITS_HEAD;
-import static io.detour.config.ConfigurationKey.LIMITS_TARGET;
-import static io.detour.config.ConfigurationKey.LIMITS_TUNNELS;
-import static io.detour.config.ConfigurationKey.LIMITS_TUNNELS_PER_CLIENT;
-import static io.detour.config.ConfigurationKey.LISTEN;
-import static io.detour.config.ConfigurationKey.LOG_ACCESS;
-import static io.detour.config.ConfigurationKey.LOG_FORMAT;
-import static io.detour.config.ConfigurationKey.LOG_LEVEL;
-import static io.detour.config.ConfigurationKey.LOG_PERIODIC;
-import static io.detour.config.ConfigurationKey.LOG_USES_PER_MINUTE;
-import static io.detour.config.ConfigurationKey.PARENTS;
-import static io.detour.config.ConfigurationKey.RELAY_MODE;
-import static io.detour.config.ConfigurationKey.RELAY_PIPES;
-import static io.detour.config.ConfigurationKey.RELAY_PIPE_SIZE;
-import static io.detour.config.ConfigurationKey.RESOLVER_HOSTS;
-import static io.detour.config.ConfigurationKey.RESOLVER_IPV6;
-import static io.detour.config.ConfigurationKey.RESOLVER_SEARCH;
-import static io.detour.config.ConfigurationKey.RESOLVER_SERVERS;
-import static io.detour.config.ConfigurationKey.RULES;
-import static io.detour.config.ConfigurationKey.TIMEOUT_BODY;
-import static io.detour.config.ConfigurationKey.TIMEOUT_CONNECT;
-import static io.detour.config.ConfigurationKey.TIMEOUT_DNS;
-import static io.detour.config.ConfigurationKey.TIMEOUT_HALF_CLOSE;
-import static io.detour.config.ConfigurationKey.TIMEOUT_HEAD;
-import static io.detour.config.ConfigurationKey.TIMEOUT_HTTP_KEEP_ALIVE;
-import static io.detour.config.ConfigurationKey.TIMEOUT_IDLE;
-import static io.detour.config.ConfigurationKey.TIMEOUT_KEEP_ALIVE;
-import static io.detour.config.ConfigurationKey.TIMEOUT_RESPONSE;
-import static io.detour.config.ConfigurationKey.TIMEOUT_WRITE_STALL;
-
+import io.detour.config.AccessKinds.Addresses;
 import io.detour.core.HostPort;
 import io.detour.core.relay.RelayOptions;
 import io.detour.ops.admin.AdminOptions;
@@ -66,7 +23,7 @@ import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -110,92 +67,113 @@ public final class Configuration {
 
   /** Where clients of the proxy are accepted; may be empty if {@link #forward} is not. */
   public List<ListenerOptions> listen() {
-    return get(LISTEN);
+    return get(ConfigurationKey.LISTEN);
   }
 
   /** Plain TCP listeners. */
   public List<Forward> forward() {
-    return get(FORWARD);
+    return get(ConfigurationKey.FORWARD);
   }
 
   /** Where the admin interface is. */
   public AdminOptions admin() {
-    return new AdminOptions(get(ADMIN_LISTEN), get(ADMIN_HOSTS));
+    return new AdminOptions(get(ConfigurationKey.ADMIN_LISTEN), get(ConfigurationKey.ADMIN_HOSTS));
   }
 
   /** Where the rules come from. */
   public RuleSource rules() {
-    return get(RULES);
+    return get(ConfigurationKey.RULES);
   }
 
   /** Who may use the proxy, and for what. */
   public AccessOptions access() {
     return new AccessOptions(
-        get(ACCESS_CLIENTS),
-        get(ACCESS_USERS).orElse(null),
-        get(ACCESS_CONNECT_PORTS),
-        get(ACCESS_FORWARD_PORTS),
-        get(ACCESS_STRICT_HOST),
-        get(ACCESS_DENY).but(get(ACCESS_ALLOW)));
+        get(ConfigurationKey.ACCESS_CLIENTS),
+        get(ConfigurationKey.ACCESS_USERS).orElse(null),
+        get(ConfigurationKey.ACCESS_CONNECT_PORTS),
+        get(ConfigurationKey.ACCESS_FORWARD_PORTS),
+        get(ConfigurationKey.ACCESS_STRICT_HOST),
+        get(ConfigurationKey.ACCESS_DENY).but(get(ConfigurationKey.ACCESS_ALLOW)));
+  }
+
+  /** The same for others or for something else. */
+  public Configuration withAccess(AccessOptions access) {
+    return with(ConfigurationKey.ACCESS_CLIENTS, access.clients())
+        .with(ConfigurationKey.ACCESS_USERS, Optional.ofNullable(access.users()))
+        .with(ConfigurationKey.ACCESS_CONNECT_PORTS, access.connectPorts())
+        .with(ConfigurationKey.ACCESS_FORWARD_PORTS, access.forwardPorts())
+        .with(ConfigurationKey.ACCESS_STRICT_HOST, access.strictHost())
+        .with(ConfigurationKey.ACCESS_DENY, Addresses.denied(access.destinations()))
+        .with(ConfigurationKey.ACCESS_ALLOW, Addresses.allowed(access.destinations()));
   }
 
   /** How many clients are served at once. */
   public ClientLimits clientLimits() {
-    return new ClientLimits(get(LIMITS_TUNNELS), get(LIMITS_TUNNELS_PER_CLIENT));
+    return new ClientLimits(
+        get(ConfigurationKey.LIMITS_TUNNELS), get(ConfigurationKey.LIMITS_TUNNELS_PER_CLIENT));
   }
 
   /** How large the head of a message may be. */
   public HeadLimits headLimits() {
-    return new HeadLimits(get(LIMITS_HEAD), get(LIMITS_TARGET), get(LIMITS_FIELDS));
+    return new HeadLimits(
+        get(ConfigurationKey.LIMITS_HEAD),
+        get(ConfigurationKey.LIMITS_TARGET),
+        get(ConfigurationKey.LIMITS_FIELDS));
   }
 
   /** How long clients wait, and are waited for. */
   public ClientTimeouts clientTimeouts() {
     return new ClientTimeouts(
-        get(TIMEOUT_HEAD),
-        get(TIMEOUT_HTTP_KEEP_ALIVE),
-        get(TIMEOUT_BODY),
-        get(TIMEOUT_RESPONSE),
-        get(TIMEOUT_WRITE_STALL));
+        get(ConfigurationKey.TIMEOUT_HEAD),
+        get(ConfigurationKey.TIMEOUT_HTTP_KEEP_ALIVE),
+        get(ConfigurationKey.TIMEOUT_BODY),
+        get(ConfigurationKey.TIMEOUT_RESPONSE),
+        get(ConfigurationKey.TIMEOUT_WRITE_STALL));
   }
 
   /** How targets are resolved and connected to. */
   public DialOptions dialOptions() {
     return DialOptions.defaults()
-        .withDnsTimeout(get(TIMEOUT_DNS))
-        .withConnectTimeout(get(TIMEOUT_CONNECT))
-        .withDnsServers(get(RESOLVER_SERVERS))
-        .withHosts(get(RESOLVER_HOSTS))
-        .withSearch(get(RESOLVER_SEARCH))
-        .withIpv6(get(RESOLVER_IPV6))
+        .withDnsTimeout(get(ConfigurationKey.TIMEOUT_DNS))
+        .withConnectTimeout(get(ConfigurationKey.TIMEOUT_CONNECT))
+        .withDnsServers(get(ConfigurationKey.RESOLVER_SERVERS))
+        .withHosts(get(ConfigurationKey.RESOLVER_HOSTS))
+        .withSearch(get(ConfigurationKey.RESOLVER_SEARCH))
+        .withIpv6(get(ConfigurationKey.RESOLVER_IPV6))
         .withDestinations(access().destinations())
-        .withParents(get(PARENTS));
+        .withParents(get(ConfigurationKey.PARENTS));
   }
 
   /** How bytes are moved. */
   public RelayOptions relayOptions() {
     RelayOptions defaults = RelayOptions.defaults();
     return defaults
-        .withMode(get(RELAY_MODE))
-        .withChunks(get(RELAY_PIPE_SIZE), defaults.bufferBytes())
-        .withPipes(get(RELAY_PIPES))
-        .withKeepAlive(get(TIMEOUT_KEEP_ALIVE))
-        .withTimeouts(get(TIMEOUT_IDLE), get(TIMEOUT_HALF_CLOSE), get(TIMEOUT_WRITE_STALL));
+        .withMode(get(ConfigurationKey.RELAY_MODE))
+        .withChunks(get(ConfigurationKey.RELAY_PIPE_SIZE), defaults.bufferBytes())
+        .withPipes(get(ConfigurationKey.RELAY_PIPES))
+        .withKeepAlive(get(ConfigurationKey.TIMEOUT_KEEP_ALIVE))
+        .withTimeouts(
+            get(ConfigurationKey.TIMEOUT_IDLE),
+            get(ConfigurationKey.TIMEOUT_HALF_CLOSE),
+            get(ConfigurationKey.TIMEOUT_WRITE_STALL));
   }
 
   /** Who used which legacy name is kept there. */
   public LedgerOptions ledger() {
-    return new LedgerOptions(get(LEDGER_URL), get(LEDGER_RETENTION), get(LEDGER_MAX_ENTRIES));
+    return new LedgerOptions(
+        get(ConfigurationKey.LEDGER_URL),
+        get(ConfigurationKey.LEDGER_RETENTION),
+        get(ConfigurationKey.LEDGER_MAX_ENTRIES));
   }
 
   /** What is logged, and where to. */
   public LogOptions log() {
     return new LogOptions(
-        get(LOG_FORMAT),
-        get(LOG_ACCESS),
-        get(LOG_LEVEL),
-        get(LOG_PERIODIC),
-        get(LOG_USES_PER_MINUTE));
+        get(ConfigurationKey.LOG_FORMAT),
+        get(ConfigurationKey.LOG_ACCESS),
+        get(ConfigurationKey.LOG_LEVEL),
+        get(ConfigurationKey.LOG_PERIODIC),
+        get(ConfigurationKey.LOG_USES_PER_MINUTE));
   }
 
   /**
@@ -207,9 +185,10 @@ public final class Configuration {
     OwnAddresses own = new OwnAddresses();
     listeners().forEach(address -> own.add(address.socketAddress()));
     return Setting.on(today)
-        .withParents(get(PARENTS).keySet())
+        .withParents(get(ConfigurationKey.PARENTS).keySet())
         .withOwnListener(address -> own.contains(socketAddress(address)))
-        .withUsers(get(ACCESS_USERS).isEmpty() ? Setting.Users.NONE : Setting.Users.SOME);
+        .withUsers(
+            get(ConfigurationKey.ACCESS_USERS).isEmpty() ? Setting.Users.NONE : Setting.Users.SOME);
   }
 
   private Stream<ListenAddress.Inet> listeners() {
@@ -226,7 +205,8 @@ public final class Configuration {
             .map(ListenerOptions::address)
             .filter(ListenAddress.Inet.class::isInstance)
             .map(ListenAddress.Inet.class::cast);
-    return Stream.concat(Stream.concat(clients, Stream.of(get(ADMIN_LISTEN))), forwarding);
+    return Stream.concat(
+        Stream.concat(clients, Stream.of(get(ConfigurationKey.ADMIN_LISTEN))), forwarding);
   }
 
   private static InetSocketAddress socketAddress(HostPort address) {
@@ -240,7 +220,7 @@ public final class Configuration {
 
   @Override
   public int hashCode() {
-    return Objects.hash(values);
+    return values.hashCode();
   }
 
   @Override

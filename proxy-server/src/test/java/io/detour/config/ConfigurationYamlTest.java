@@ -1,12 +1,6 @@
 package io.detour.config;
 
-import static io.detour.config.ConfigurationKey.ACCESS_ALLOW;
 import static io.detour.config.ConfigurationKey.ACCESS_CLIENTS;
-import static io.detour.config.ConfigurationKey.ACCESS_CONNECT_PORTS;
-import static io.detour.config.ConfigurationKey.ACCESS_DENY;
-import static io.detour.config.ConfigurationKey.ACCESS_FORWARD_PORTS;
-import static io.detour.config.ConfigurationKey.ACCESS_STRICT_HOST;
-import static io.detour.config.ConfigurationKey.ACCESS_USERS;
 import static io.detour.config.ConfigurationKey.ADMIN_HOSTS;
 import static io.detour.config.ConfigurationKey.ADMIN_LISTEN;
 import static io.detour.config.ConfigurationKey.CERTIFICATES_WATCH;
@@ -64,7 +58,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -117,10 +110,9 @@ class ConfigurationYamlTest {
             all ->
                 all.with(LISTEN, List.of())
                     .with(FORWARD, List.of(new Forward.Rendezvous(six, four))),
-            all -> with(all, AccessOptions.open()),
+            all -> all.withAccess(AccessOptions.open()),
             all ->
-                with(
-                    all,
+                all.withAccess(
                     new AccessOptions(
                         subnets("10.0.0.0/8", "::1"),
                         Path.of("/etc/detour/htpasswd"),
@@ -170,16 +162,6 @@ class ConfigurationYamlTest {
                     .with(TIMEOUT_HALF_CLOSE, Duration.ofMillis(86_400_001))
                     .with(TIMEOUT_WRITE_STALL, Duration.ofSeconds(3601)))
         .map(change -> change.apply(Configuration.defaults()));
-  }
-
-  private static Configuration with(Configuration all, AccessOptions access) {
-    return all.with(ACCESS_CLIENTS, access.clients())
-        .with(ACCESS_USERS, Optional.ofNullable(access.users()))
-        .with(ACCESS_CONNECT_PORTS, access.connectPorts())
-        .with(ACCESS_FORWARD_PORTS, access.forwardPorts())
-        .with(ACCESS_STRICT_HOST, access.strictHost())
-        .with(ACCESS_DENY, AccessKinds.Addresses.denied(access.destinations()))
-        .with(ACCESS_ALLOW, AccessKinds.Addresses.allowed(access.destinations()));
   }
 
   private static ListenerOptions everyWord(ListenAddress address) {
