@@ -27,12 +27,13 @@ final class AccessKinds {
   static final ValueKind<List<Subnet>> CLIENTS =
       new Structure<>(AccessKinds::clients, ConfigurationYaml::putAll);
   static final ValueKind<PortSet> PORTS = new Structure<>(AccessKinds::ports, AccessKinds::write);
-  static final ValueKind<Addresses> ADDRESSES =
-      new Structure<>(AccessKinds::addresses, AccessKinds::write);
+  static final ValueKind<DestinationPolicy> DESTINATIONS =
+      new Structure<>(AccessKinds::destinations, AccessKinds::write);
 
   /** Every port. */
   private static final String ANY = "any";
 
+  private static final Keys DESTINATION_KEYS = Keys.of("deny", "allow");
   private static final List<String> CLASSES =
       Arrays.stream(AddressClass.values()).map(Fields::wordOf).toList();
   private static final Pattern WORD = Pattern.compile("[A-Za-z_]+");
@@ -40,19 +41,7 @@ final class AccessKinds {
   private AccessKinds() {}
 
   /** Half of a {@link DestinationPolicy}. */
-  record Addresses(Set<AddressClass> classes, List<Subnet> subnets) {
-    static Addresses denied(DestinationPolicy policy) {
-      return new Addresses(policy.denyClasses(), policy.denySubnets());
-    }
-
-    static Addresses allowed(DestinationPolicy policy) {
-      return new Addresses(policy.allowClasses(), policy.allowSubnets());
-    }
-
-    DestinationPolicy but(Addresses allowed) {
-      return new DestinationPolicy(classes, subnets, allowed.classes, allowed.subnets);
-    }
-  }
+  private record Addresses(Set<AddressClass> classes, List<Subnet> subnets) {}
 
   private static List<Subnet> clients(Entry entry, List<Subnet> usual) {
     if (entry.value() == null) {
@@ -97,6 +86,20 @@ final class AccessKinds {
     }
   }
 
+  private static DestinationPolicy destinations(Entry entry, DestinationPolicy usual) {
+    Fields fields = entry.section(DESTINATION_KEYS);
+    if (fields == null) {
+      return usual;
+    }
+    Addresses deny =
+        addresses(
+            entry.in(fields, "deny"), new Addresses(usual.denyClasses(), usual.denySubnets()));
+    Addresses allow =
+        addresses(
+            entry.in(fields, "allow"), new Addresses(usual.allowClasses(), usual.allowSubnets()));
+    return new DestinationPolicy(deny.classes, deny.subnets, allow.classes, allow.subnets);
+  }
+
   private static Addresses addresses(Entry entry, Addresses usual) {
     if (entry.value() == null) {
       return usual;
@@ -119,10 +122,15 @@ final class AccessKinds {
     return new Addresses(classes, subnets);
   }
 
-  private static void write(ObjectNode section, String key, Addresses addresses) {
-    ArrayNode list = section.putArray(key);
-    addresses.classes().stream().sorted().forEach(each -> list.add(Fields.wordOf(each)));
-    addresses.subnets().forEach(subnet -> list.add(subnet.toString()));
+  private static void write(ObjectNode section, String key, DestinationPolicy policy) {
+    ObjectNode destinations = section.putObject(key);
+    write(destinations.putArray("deny"), policy.denyClasses(), policy.denySubnets());
+    write(destinations.putArray("allow"), policy.allowClasses(), policy.allowSubnets());
+  }
+
+  private static void write(ArrayNode list, Set<AddressClass> classes, List<Subnet> subnets) {
+    classes.stream().sorted().forEach(each -> list.add(Fields.wordOf(each)));
+    subnets.forEach(subnet -> list.add(subnet.toString()));
   }
 
   private static @Nullable AddressClass addressClass(Entry entry, Node.Scalar word) {

@@ -1,6 +1,5 @@
 package io.detour.config;
 
-import io.detour.config.AccessKinds.Addresses;
 import io.detour.core.HostPort;
 import io.detour.core.relay.RelayOptions;
 import io.detour.ops.admin.AdminOptions;
@@ -93,7 +92,7 @@ public final class Configuration {
         get(ConfigurationKey.ACCESS_CONNECT_PORTS),
         get(ConfigurationKey.ACCESS_FORWARD_PORTS),
         get(ConfigurationKey.ACCESS_STRICT_HOST),
-        get(ConfigurationKey.ACCESS_DENY).but(get(ConfigurationKey.ACCESS_ALLOW)));
+        get(ConfigurationKey.ACCESS_DESTINATIONS));
   }
 
   /** The same for others or for something else. */
@@ -103,8 +102,7 @@ public final class Configuration {
         .with(ConfigurationKey.ACCESS_CONNECT_PORTS, access.connectPorts())
         .with(ConfigurationKey.ACCESS_FORWARD_PORTS, access.forwardPorts())
         .with(ConfigurationKey.ACCESS_STRICT_HOST, access.strictHost())
-        .with(ConfigurationKey.ACCESS_DENY, Addresses.denied(access.destinations()))
-        .with(ConfigurationKey.ACCESS_ALLOW, Addresses.allowed(access.destinations()));
+        .with(ConfigurationKey.ACCESS_DESTINATIONS, access.destinations());
   }
 
   /** How many clients are served at once. */
@@ -140,7 +138,7 @@ public final class Configuration {
         .withHosts(get(ConfigurationKey.RESOLVER_HOSTS))
         .withSearch(get(ConfigurationKey.RESOLVER_SEARCH))
         .withIpv6(get(ConfigurationKey.RESOLVER_IPV6))
-        .withDestinations(access().destinations())
+        .withDestinations(get(ConfigurationKey.ACCESS_DESTINATIONS))
         .withParents(get(ConfigurationKey.PARENTS));
   }
 

@@ -14,6 +14,7 @@ import io.detour.server.accept.ClientLimits;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.access.AccessOptions;
+import io.detour.server.access.DestinationPolicy;
 import io.detour.server.access.PortSet;
 import io.detour.server.decide.RuleSource;
 import io.detour.server.dial.DialOptions;
@@ -98,31 +99,16 @@ public final class ConfigurationKey<T> {
 
   public static final ConfigurationKey<PortSet> ACCESS_CONNECT_PORTS =
       key("access.connect_ports", AccessKinds.PORTS, ACCESS.connectPorts());
-
   public static final ConfigurationKey<PortSet> ACCESS_FORWARD_PORTS =
       key("access.forward_ports", AccessKinds.PORTS, ACCESS.forwardPorts());
-
   public static final ConfigurationKey<Boolean> ACCESS_STRICT_HOST =
       key("access.strict_host", new ValueKind.Flag(), ACCESS.strictHost());
-
-  static final ConfigurationKey<AccessKinds.Addresses> ACCESS_DENY =
-      key(
-          "access.destinations.deny",
-          AccessKinds.ADDRESSES,
-          AccessKinds.Addresses.denied(ACCESS.destinations()));
-
-  static final ConfigurationKey<AccessKinds.Addresses> ACCESS_ALLOW =
-      key(
-          "access.destinations.allow",
-          AccessKinds.ADDRESSES,
-          AccessKinds.Addresses.allowed(ACCESS.destinations()));
-
+  public static final ConfigurationKey<DestinationPolicy> ACCESS_DESTINATIONS =
+      key("access.destinations", AccessKinds.DESTINATIONS, ACCESS.destinations());
   public static final ConfigurationKey<Integer> LIMITS_TUNNELS =
       key("limits.tunnels", ValueKind.count(1, MILLION), CLIENTS.tunnels());
-
   public static final ConfigurationKey<Integer> LIMITS_TUNNELS_PER_CLIENT =
       key("limits.tunnels_per_client", ValueKind.count(1, MILLION), CLIENTS.tunnelsPerClient());
-
   public static final ConfigurationKey<Integer> LIMITS_HEAD =
       key("limits.head", ValueKind.size(KIB, MIB), HEADS.headBytes());
 
@@ -185,10 +171,8 @@ public final class ConfigurationKey<T> {
 
   public static final ConfigurationKey<RelayMode> RELAY_MODE =
       key("relay.mode", new ValueKind.Words<>(RelayMode.class, "path"), RELAY.mode());
-
   public static final ConfigurationKey<Integer> RELAY_PIPE_SIZE =
       key("relay.pipe_size", ValueKind.size(64 * KIB, MIB), RELAY.pipeBytes());
-
   public static final ConfigurationKey<Integer> RELAY_PIPES =
       key("relay.pipes", ValueKind.countOrAutomatic(0, MILLION), RELAY.pipes());
 
@@ -209,7 +193,6 @@ public final class ConfigurationKey<T> {
 
   public static final ConfigurationKey<Boolean> RESOLVER_SEARCH =
       key("resolver.search", new ValueKind.Flag(), DIAL.search());
-
   public static final ConfigurationKey<Ipv6> RESOLVER_IPV6 =
       key("resolver.ipv6", new ValueKind.Words<>(Ipv6.class, "use of IPv6"), DIAL.ipv6());
 
@@ -228,13 +211,11 @@ public final class ConfigurationKey<T> {
 
   public static final ConfigurationKey<LedgerUrl> LEDGER_URL =
       key("ledger.url", PathKinds.LEDGER, LEDGER.url());
-
   public static final ConfigurationKey<Duration> LEDGER_RETENTION =
       key(
           "ledger.retention",
           ValueKind.duration(LedgerOptions.MIN_RETENTION, LedgerOptions.MAX_RETENTION),
           LEDGER.retention());
-
   public static final ConfigurationKey<Integer> LEDGER_MAX_ENTRIES =
       key("ledger.max_entries", ValueKind.count(1, LedgerOptions.MAX_ENTRIES), LEDGER.maxEntries());
 
@@ -244,10 +225,8 @@ public final class ConfigurationKey<T> {
 
   public static final ConfigurationKey<LogFormat> LOG_FORMAT =
       key("log.format", new ValueKind.Words<>(LogFormat.class, "format"), LOG.format());
-
   public static final ConfigurationKey<LogTarget> LOG_ACCESS =
       key("log.access", PathKinds.LOG, LOG.access());
-
   public static final ConfigurationKey<DiagnosticsLevel> LOG_LEVEL =
       key("log.level", new ValueKind.Words<>(DiagnosticsLevel.class, "level"), LOG.level());
 

@@ -8,9 +8,9 @@ import io.detour.rules.document.Node;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -248,18 +248,12 @@ interface ValueKind<T> {
 
     @Override
     public List<String> allowed() {
-      return Stream.of(true, false).map(String::valueOf).toList();
+      return List.of("true", "false");
     }
   }
 
   /** A value with a structure of its own. */
-  record Structure<T>(Reader<T> reader, Writer<T> writer) implements ValueKind<T> {
-    /** As {@link ValueKind#read}. */
-    @FunctionalInterface
-    interface Reader<T> {
-      T read(Entry entry, T usual);
-    }
-
+  record Structure<T>(BiFunction<Entry, T, T> reader, Writer<T> writer) implements ValueKind<T> {
     /** As {@link ValueKind#write}. */
     @FunctionalInterface
     interface Writer<T> {
@@ -268,7 +262,7 @@ interface ValueKind<T> {
 
     @Override
     public T read(Entry entry, T usual) {
-      return reader.read(entry, usual);
+      return reader.apply(entry, usual);
     }
 
     @Override

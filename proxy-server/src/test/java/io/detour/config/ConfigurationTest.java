@@ -45,7 +45,7 @@ class ConfigurationTest {
             .with(ConfigurationKey.RELAY_MODE, RelayMode.SPLICE)
             .with(ConfigurationKey.RELAY_PIPE_SIZE, 128 << 10)
             .with(ConfigurationKey.RELAY_PIPES, 7)
-            .with(ConfigurationKey.ACCESS_DENY, AccessKinds.Addresses.denied(destinations))
+            .with(ConfigurationKey.ACCESS_DESTINATIONS, destinations)
             .with(ConfigurationKey.RESOLVER_SERVERS, servers)
             .with(ConfigurationKey.RESOLVER_HOSTS, hosts)
             .with(ConfigurationKey.RESOLVER_SEARCH, true)
