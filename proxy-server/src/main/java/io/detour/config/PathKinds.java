@@ -21,7 +21,8 @@ final class PathKinds {
   static final ValueKind<Optional<Path>> OPTIONAL =
       new Structure<>(
           PathKinds::optional,
-          (section, key, path) -> section.put(key, path.map(PathKinds::absolute).orElse("off")));
+          (section, key, path) ->
+              section.put(key, path.map(PathKinds::absolute).orElse(ValueKind.OFF)));
   static final ValueKind<LogTarget> LOG = new Structure<>(PathKinds::log, PathKinds::writeLog);
 
   /** No problem shows the URL, since that may hold a password. */
