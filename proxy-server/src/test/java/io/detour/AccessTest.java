@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.core.HostPort;
 import io.detour.core.Subnet;
 import io.detour.rules.PortRange;
@@ -115,7 +116,9 @@ class AccessTest {
         new Forward.Fixed((ListenAddress.Inet) ListenAddress.parse("127.0.0.1:0"), target);
     AccessOptions access = clients("10.0.0.0/8");
     try (RunningServer proxy =
-        RunningServer.with(options -> options.withAccess(access).withForward(List.of(forward)))) {
+        RunningServer.with(
+            options ->
+                options.withAccess(access).with(ConfigurationKey.FORWARD, List.of(forward)))) {
       assertThat(answer(proxy)).isNull();
       assertThat(origin.accepted()).isZero();
     }

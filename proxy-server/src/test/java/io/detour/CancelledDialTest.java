@@ -4,6 +4,7 @@ import static io.detour.RawClient.connectHead;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.core.HostPort;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.dial.DeafListener;
@@ -77,8 +78,8 @@ class CancelledDialTest {
         RunningServer.with(
             options ->
                 options
-                    .withForward(List.of(forward))
-                    .withDial(options.dial().withConnectTimeout(LONG)));
+                    .with(ConfigurationKey.FORWARD, List.of(forward))
+                    .with(ConfigurationKey.TIMEOUT_CONNECT, LONG));
   }
 
   @AfterEach

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.core.HostPort;
 import io.detour.server.accept.ClientLimits;
 import io.detour.server.accept.ListenAddress;
@@ -30,7 +31,10 @@ class ClientLimitsTest {
 
   private static RunningServer limited(int tunnels, int perClient) throws IOException {
     return RunningServer.with(
-        options -> options.withThreads(2).withLimits(new ClientLimits(tunnels, perClient)));
+        options ->
+            options
+                .with(ConfigurationKey.THREADS, 2)
+                .withLimits(new ClientLimits(tunnels, perClient)));
   }
 
   @Test
@@ -161,7 +165,8 @@ class ClientLimitsTest {
                 options ->
                     options
                         .withLimits(new ClientLimits(10, 1))
-                        .withForward(
+                        .with(
+                            ConfigurationKey.FORWARD,
                             List.of(
                                 new Forward.Fixed(
                                     ListenAddress.Inet.parse("127.0.0.1:0"),

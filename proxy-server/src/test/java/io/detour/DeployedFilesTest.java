@@ -3,6 +3,7 @@ package io.detour;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.ops.ledger.LedgerOptions;
 import io.detour.ops.ledger.LedgerUrl;
 import java.io.IOException;
@@ -78,7 +79,9 @@ class DeployedFilesTest {
             RunningServer.start(
                 rules(target.authority()),
                 options ->
-                    options.withCertificateWatch(Duration.ofMillis(200)).withLedger(ledger))) {
+                    options
+                        .with(ConfigurationKey.CERTIFICATES_WATCH, Duration.ofMillis(200))
+                        .withLedger(ledger))) {
       System.gc(); // The collector tells of it a moment later.
       await().untilAsserted(() -> assertThat(there(proxy)).containsAll(wanted));
     }

@@ -3,10 +3,10 @@ package io.detour;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.core.HostPort;
 import io.detour.rules.FallbackError;
 import io.detour.server.dial.DeafListener;
-import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.Parent;
 import io.netty.handler.codec.dns.DnsResponseCode;
 import java.io.IOException;
@@ -189,17 +189,17 @@ class FallbackTest {
                         parents.isEmpty() ? "" : ", via: dc",
                         second.authority(),
                         fallbackOn),
-                options -> options.withDial(impatient(options.dial()).withParents(parents))));
+                options ->
+                    options
+                        .with(ConfigurationKey.TIMEOUT_DNS, SHORT)
+                        .with(ConfigurationKey.TIMEOUT_CONNECT, SHORT)
+                        .with(ConfigurationKey.PARENTS, parents)));
     switch (failure) {
       case SERVFAIL -> proxy.dns().fail("failing.test", DnsResponseCode.SERVFAIL);
       case DNS_SILENCE -> proxy.dns().ignore("failing.test");
       case NXDOMAIN, REFUSED_PORT, DROPPED_SYN, NO_ROUTE, PARENT_CLOSES, PARENT_503 -> {}
     }
     return proxy;
-  }
-
-  private static DialOptions impatient(DialOptions dial) {
-    return dial.withDnsTimeout(SHORT).withConnectTimeout(SHORT);
   }
 
   private Parent parent(String answer) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.core.HostPort;
 import io.detour.core.Subnet;
 import io.detour.core.relay.RelayMode;
@@ -76,7 +77,10 @@ class ForwardListenerTest {
     return RunningServer.start(
         RULES,
         way.transport(),
-        options -> options.withForward(forwards).withRelay(options.relay().withMode(way.mode)));
+        options ->
+            options
+                .with(ConfigurationKey.FORWARD, forwards)
+                .with(ConfigurationKey.RELAY_MODE, way.mode));
   }
 
   private static RunningServer forwarding(String... targets) throws IOException {
@@ -262,7 +266,8 @@ class ForwardListenerTest {
     HostPort target = HostPort.parse("localhost:" + port).orElseThrow();
     try (RunningServer proxy =
         RunningServer.with(
-            options -> options.withForward(List.of(new Forward.Fixed(self, target))))) {
+            options ->
+                options.with(ConfigurationKey.FORWARD, List.of(new Forward.Fixed(self, target))))) {
       assertReset(proxy);
 
       assertThat(proxy.metric("detour_request_errors_total", "error=\"proxy_loop_detected\""))
@@ -282,7 +287,8 @@ class ForwardListenerTest {
                           options ->
                               options
                                   .withListen(List.of(free), options.admin().listen())
-                                  .withForward(
+                                  .with(
+                                      ConfigurationKey.FORWARD,
                                       List.of(
                                           new Forward.Fixed(
                                               busy, HostPort.parse("none.test:22").orElseThrow()))))
@@ -353,8 +359,9 @@ class ForwardListenerTest {
                 """,
                 options ->
                     options
-                        .withDial(options.dial().withDestinations(denying("127.0.0.0/8")))
-                        .withForward(
+                        .withAccess(options.access().withDestinations(denying("127.0.0.0/8")))
+                        .with(
+                            ConfigurationKey.FORWARD,
                             List.of(
                                 new Forward.Fixed(
                                     FREE,

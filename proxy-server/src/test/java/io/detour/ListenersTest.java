@@ -3,6 +3,7 @@ package io.detour;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.accept.ListenerOptions.ProxyProtocol;
@@ -78,7 +79,10 @@ class ListenersTest {
     try (TcpOrigin origin = TcpOrigin.echo();
         RunningServer proxy =
             RunningServer.with(
-                options -> options.withThreads(3).withListeners(List.of(listener)))) {
+                options ->
+                    options
+                        .with(ConfigurationKey.THREADS, 3)
+                        .with(ConfigurationKey.LISTEN, List.of(listener)))) {
       assertThat(SocketTable.listening(proxy.address().getPort())).isEqualTo(reusePort ? 3 : 1);
       List<RawClient> clients = new ArrayList<>();
       for (int i = 0; i < 12; i++) {
@@ -108,7 +112,9 @@ class ListenersTest {
               new ListenerOptions(address(busy), ProxyProtocol.OFF, 64, reusePort, null));
 
       assertThatThrownBy(
-              () -> RunningServer.with(options -> options.withListeners(listeners)).close())
+              () ->
+                  RunningServer.with(options -> options.with(ConfigurationKey.LISTEN, listeners))
+                      .close())
           .isInstanceOf(IOException.class)
           .hasMessage("cannot listen on " + busy + ": bind: Address already in use (EADDRINUSE)");
     }

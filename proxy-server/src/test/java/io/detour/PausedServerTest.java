@@ -3,6 +3,7 @@ package io.detour;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.accept.ListenerOptions.ProxyProtocol;
@@ -25,7 +26,11 @@ class PausedServerTest {
     ListenerOptions listener =
         new ListenerOptions(
             ListenAddress.parse("127.0.0.1:0"), ProxyProtocol.OFF, 64, reusePort, null);
-    return RunningServer.with(options -> options.withThreads(2).withListeners(List.of(listener)));
+    return RunningServer.with(
+        options ->
+            options
+                .with(ConfigurationKey.THREADS, 2)
+                .with(ConfigurationKey.LISTEN, List.of(listener)));
   }
 
   @ParameterizedTest(name = "reuse_port: {0}")

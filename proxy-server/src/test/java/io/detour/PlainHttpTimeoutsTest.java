@@ -41,7 +41,7 @@ class PlainHttpTimeoutsTest {
   private static RunningServer with(Duration head, Duration idle, Duration body, Duration response)
       throws IOException {
     ClientTimeouts timeouts = new ClientTimeouts(head, idle, body, response, LONG);
-    return RunningServer.with(options -> options.withTimeouts(timeouts));
+    return RunningServer.with(timeouts);
   }
 
   /** Sends bytes one by one until an answer comes, which it returns. */

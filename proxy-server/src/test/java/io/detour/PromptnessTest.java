@@ -4,6 +4,7 @@ import static io.detour.RawClient.connectHead;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.server.dial.DeafListener;
 import java.io.IOException;
 import java.time.Duration;
@@ -88,7 +89,7 @@ class PromptnessTest {
     try (DeafListener deaf = DeafListener.start();
         RunningServer proxy =
             RunningServer.with(
-                options -> options.withDial(options.dial().withConnectTimeout(timeout)))) {
+                options -> options.with(ConfigurationKey.TIMEOUT_CONNECT, timeout))) {
       Duration median = median(5, () -> answered(proxy, "127.0.0.1:" + deaf.port(), 504));
       assertThat(median).isBetween(timeout, timeout.multipliedBy(11).dividedBy(10));
     }
@@ -113,7 +114,8 @@ class PromptnessTest {
   @DisplayName("L01: a head that does not come is answered within an eighth of its timeout")
   void theHeadTimeoutIsKept() throws Exception {
     Duration timeout = Duration.ofSeconds(2);
-    try (RunningServer proxy = RunningServer.with(options -> options.withHeadTimeout(timeout))) {
+    try (RunningServer proxy =
+        RunningServer.with(options -> options.with(ConfigurationKey.TIMEOUT_HEAD, timeout))) {
       Duration median =
           median(
               5,

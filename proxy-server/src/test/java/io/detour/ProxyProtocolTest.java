@@ -9,6 +9,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.detour.config.ConfigurationKey;
 import io.detour.core.Subnet;
 import io.detour.server.accept.ClientLimits;
 import io.detour.server.accept.ListenAddress;
@@ -50,7 +51,10 @@ class ProxyProtocolTest {
     return RunningServer.start(
         RULES,
         options ->
-            options.withListeners(List.of(listener)).withLimits(limits).withHeadTimeout(timeout));
+            options
+                .with(ConfigurationKey.LISTEN, List.of(listener))
+                .withLimits(limits)
+                .with(ConfigurationKey.TIMEOUT_HEAD, timeout));
   }
 
   private static RunningServer start(ProxyProtocol protocol) throws IOException {
@@ -242,7 +246,8 @@ class ProxyProtocolTest {
         AccessOptions.open().withClients(List.of(Subnet.parse("10.0.0.0/8").orElseThrow()));
     try (RunningServer proxy =
         RunningServer.with(
-            options -> options.withListeners(List.of(listener)).withAccess(access))) {
+            options ->
+                options.with(ConfigurationKey.LISTEN, List.of(listener)).withAccess(access))) {
       for (int i = 0; i < 100; i++) {
         try (RawClient stranger = proxy.client()) {
           stranger.send(HEADER + connectHead("a.test:443")).reset();

@@ -3,6 +3,7 @@ package io.detour;
 import static io.detour.RawClient.connectHead;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.rules.PortRange;
 import io.detour.server.access.PortSet;
 import io.detour.server.dial.DeafListener;
@@ -112,7 +113,7 @@ class RefusedTunnelTest {
   void aSilentDnsServerTimesOut() throws IOException {
     try (RunningServer hasty =
         RunningServer.with(
-            options -> options.withDial(options.dial().withDnsTimeout(Duration.ofMillis(300))))) {
+            options -> options.with(ConfigurationKey.TIMEOUT_DNS, Duration.ofMillis(300)))) {
       hasty.dns().ignore("silent.test");
 
       assertRefused(hasty, "silent.test:443", 504, "detour; error=dns_timeout; ");
@@ -126,7 +127,7 @@ class RefusedTunnelTest {
         RunningServer hasty =
             RunningServer.with(
                 options ->
-                    options.withDial(options.dial().withConnectTimeout(Duration.ofMillis(300))))) {
+                    options.with(ConfigurationKey.TIMEOUT_CONNECT, Duration.ofMillis(300)))) {
       assertRefused(hasty, "127.0.0.1:" + deaf.port(), 504, "detour; error=connection_timeout; ");
     }
   }
@@ -213,7 +214,7 @@ class RefusedTunnelTest {
                 RULES,
                 options ->
                     options
-                        .withDial(options.dial().withDnsTimeout(Duration.ofMillis(300)))
+                        .with(ConfigurationKey.TIMEOUT_DNS, Duration.ofMillis(300))
                         .withAccess(
                             options
                                 .access()

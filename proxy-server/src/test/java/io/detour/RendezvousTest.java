@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.config.ServerOptions;
 import io.detour.core.relay.RelayMode;
 import io.detour.server.accept.ListenAddress;
@@ -46,7 +47,10 @@ class RendezvousTest {
 
   private static RunningServer rendezvous(UnaryOperator<ServerOptions> change) throws IOException {
     return RunningServer.with(
-        options -> change.apply(options.withForward(List.of(new Forward.Rendezvous(FREE, FREE)))));
+        options ->
+            change.apply(
+                options.with(
+                    ConfigurationKey.FORWARD, List.of(new Forward.Rendezvous(FREE, FREE)))));
   }
 
   @ParameterizedTest(name = "T01, T02: {0} comes first, then {1}: joined, each end passes alone")
@@ -66,7 +70,7 @@ class RendezvousTest {
   @ValueSource(strings = {"SPLICE", "COPY"})
   void manyBytesGoBothWays(RelayMode mode) throws Exception {
     try (RunningServer joined =
-            rendezvous(options -> options.withRelay(options.relay().withMode(mode)));
+            rendezvous(options -> options.with(ConfigurationKey.RELAY_MODE, mode));
         RawClient one = joined.forwardClient(0);
         RawClient other = joined.forwardClient(1)) {
       String there = "0123456789abcdef".repeat(1 << 19);
@@ -205,13 +209,10 @@ class RendezvousTest {
     try (RunningServer hasty =
             rendezvous(
                 options ->
-                    options.withRelay(
-                        options
-                            .relay()
-                            .withTimeouts(
-                                Duration.ofMillis(200),
-                                Duration.ofSeconds(60),
-                                Duration.ofSeconds(60))));
+                    options
+                        .with(ConfigurationKey.TIMEOUT_IDLE, Duration.ofMillis(200))
+                        .with(ConfigurationKey.TIMEOUT_HALF_CLOSE, Duration.ofSeconds(60))
+                        .with(ConfigurationKey.TIMEOUT_WRITE_STALL, Duration.ofSeconds(60)));
         RawClient waiting = hasty.forwardClient(0)) {
       assertEndsWithAReset(waiting);
       assertThat(hasty.metric("detour_requests_total", "kind=\"tcp\"", "code=\"504\""))

@@ -8,13 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
+import io.detour.config.ConfigurationKey;
 import io.detour.core.relay.RelayMode;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -214,8 +215,7 @@ class RewrittenTunnelTest {
                   connection.getOutputStream().write(down);
                 });
         RunningServer relaying =
-            RunningServer.start(
-                RULES, options -> options.withRelay(options.relay().withMode(mode)));
+            RunningServer.start(RULES, options -> options.with(ConfigurationKey.RELAY_MODE, mode));
         RawClient client = relaying.client()) {
       relaying.dns().answer(NEW, "127.0.0.1");
       assertThat(client.tunnel(LEGACY + ":" + peer.port()).status()).isEqualTo(200);

@@ -4,6 +4,7 @@ import static io.detour.RawClient.connectHead;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.core.HostPort;
 import io.detour.rules.Mode;
 import io.detour.server.dial.DeafListener;
@@ -162,7 +163,8 @@ class RouteThroughServerTest {
             "erp.old.test",
             "targets: [{ to: \"" + dead + "\" }, { to: \"" + renamed.authority() + "\" }]");
     try (ReloadingServer reloading =
-        ReloadingServer.start(folder, rules, Mode.ENFORCE, options -> options.withThreads(1))) {
+        ReloadingServer.start(
+            folder, rules, Mode.ENFORCE, options -> options.with(ConfigurationKey.THREADS, 1))) {
       RunningServer proxy = reloading.server();
       assertThat(proxy.answer("erp.old.test:443")).isEqualTo("renamed");
       assertThat(proxy.answer("erp.old.test:443")).isEqualTo("renamed");
@@ -195,7 +197,7 @@ class RouteThroughServerTest {
       try (RunningServer proxy =
               RunningServer.start(
                   rules("erp.old.test", targets),
-                  options -> options.withDial(options.dial().withConnectTimeout(LONG)));
+                  options -> options.with(ConfigurationKey.TIMEOUT_CONNECT, LONG));
           RawClient client = proxy.client()) {
         client.send(connectHead("erp.old.test:443"));
         await().until(() -> SocketTable.connecting(deaf.port()) > fillers);
@@ -218,7 +220,7 @@ class RouteThroughServerTest {
     HostPort address = HostPort.parse(parent.authority()).orElseThrow();
     Parent dc = new Parent(Parent.Protocol.HTTP, address, null);
     return RunningServer.start(
-        rules, options -> options.withDial(options.dial().withParents(Map.of("dc", dc))));
+        rules, options -> options.with(ConfigurationKey.PARENTS, Map.of("dc", dc)));
   }
 
   private static void assertUse(RunningServer proxy, String target, int attempts) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.detour.config.Configuration;
+import io.detour.config.ConfigurationKey;
 import io.detour.config.ServerOptions;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
@@ -216,12 +217,14 @@ class RulePagesTest {
             ListenAddress.parse("127.0.0.1:0"), ProxyProtocol.AUTO, 64, false, null);
     ListenerOptions plain = ListenerOptions.of(ListenAddress.parse("[::]:0"));
     try (RunningServer both =
-        RunningServer.start(RULES, options -> options.withListeners(List.of(balanced, plain)))) {
+        RunningServer.start(
+            RULES, options -> options.with(ConfigurationKey.LISTEN, List.of(balanced, plain)))) {
       assertThat(get(http, both, "/proxy.pac").body())
           .contains("PROXY 127.0.0.1:" + both.addresses().getLast().getPort());
     }
     try (RunningServer one =
-        RunningServer.start(RULES, options -> options.withListeners(List.of(balanced)))) {
+        RunningServer.start(
+            RULES, options -> options.with(ConfigurationKey.LISTEN, List.of(balanced)))) {
       assertThat(get(http, one, "/proxy.pac").statusCode()).isEqualTo(404);
     }
   }
@@ -240,11 +243,9 @@ class RulePagesTest {
     Configuration configuration =
         Configuration.defaults()
             .with(
-                all -> {
-                  all.parents(
-                      Map.of("dc", Parent.parse("http://anna:zq9x@p.test:3128").orElseThrow()));
-                  all.threads(3);
-                });
+                ConfigurationKey.PARENTS,
+                Map.of("dc", Parent.parse("http://anna:zq9x@p.test:3128").orElseThrow()))
+            .with(ConfigurationKey.THREADS, 3);
     try (RunningServer shown =
         RunningServer.with(
             options ->

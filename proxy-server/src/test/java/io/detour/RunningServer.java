@@ -2,6 +2,7 @@ package io.detour;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.config.ServerOptions;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
@@ -10,6 +11,7 @@ import io.detour.server.decide.ReloadTrigger;
 import io.detour.server.decide.RuleSupply;
 import io.detour.server.decide.RuleTexts;
 import io.detour.server.dns.ScriptedDnsServer;
+import io.detour.server.serve.ClientTimeouts;
 import io.detour.server.serve.Forward;
 import io.detour.server.serve.OpenTunnels;
 import io.detour.server.transport.Transport;
@@ -47,7 +49,7 @@ public final class RunningServer implements AutoCloseable {
                 defaults
                     .withListen(List.of(free), free)
                     .withRules(RuleSupply.fixed(RuleTexts.parsed(rules)))
-                    .withDial(defaults.dial().withDnsServers(List.of(dns.address())))),
+                    .with(ConfigurationKey.RESOLVER_SERVERS, List.of(dns.address()))),
             transport,
             clock);
   }
@@ -67,6 +69,18 @@ public final class RunningServer implements AutoCloseable {
     return start(NO_RULES, change);
   }
 
+  /** Serves without rules, with other timeouts for clients. */
+  static RunningServer with(ClientTimeouts timeouts) throws IOException {
+    return with(
+        options ->
+            options
+                .with(ConfigurationKey.TIMEOUT_HEAD, timeouts.head())
+                .with(ConfigurationKey.TIMEOUT_HTTP_KEEP_ALIVE, timeouts.idle())
+                .with(ConfigurationKey.TIMEOUT_BODY, timeouts.body())
+                .with(ConfigurationKey.TIMEOUT_RESPONSE, timeouts.response())
+                .with(ConfigurationKey.TIMEOUT_WRITE_STALL, timeouts.writeStall()));
+  }
+
   /** Serves without rules on these addresses. */
   public static RunningServer listeningOn(List<? extends ListenAddress> addresses)
       throws IOException {
@@ -75,7 +89,7 @@ public final class RunningServer implements AutoCloseable {
 
   /** Serves without rules on one listener. */
   static RunningServer listeningOn(ListenerOptions listener) throws IOException {
-    return with(options -> options.withListeners(List.of(listener)));
+    return with(options -> options.with(ConfigurationKey.LISTEN, List.of(listener)));
   }
 
   /** Serves with a rule file of this text, with options that differ from the usual ones. */

@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.config.ConfigurationKey;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,7 +171,7 @@ class ServerPagesTest {
         RunningServer proxy =
             RunningServer.start(
                 rules(origin),
-                options -> options.withLog(options.log().withPeriodic(Duration.ofMillis(100))));
+                options -> options.with(ConfigurationKey.LOG_PERIODIC, Duration.ofMillis(100)));
         RawClient client = proxy.client()) {
       client.tunnel("old.test:443");
       client.send("hello");

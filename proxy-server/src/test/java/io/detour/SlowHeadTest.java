@@ -3,6 +3,7 @@ package io.detour;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.config.ConfigurationKey;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -24,7 +25,8 @@ class SlowHeadTest {
 
   @BeforeEach
   void start() throws IOException {
-    proxy = RunningServer.with(options -> options.withHeadTimeout(HEAD_TIMEOUT));
+    proxy =
+        RunningServer.with(options -> options.with(ConfigurationKey.TIMEOUT_HEAD, HEAD_TIMEOUT));
   }
 
   @AfterEach

@@ -223,7 +223,7 @@ class StreamedContentTest {
             Duration.ofSeconds(30),
             Duration.ofMinutes(5),
             Duration.ofMillis(400));
-    try (RunningServer impatient = RunningServer.with(options -> options.withTimeouts(timeouts));
+    try (RunningServer impatient = RunningServer.with(timeouts);
         TcpOrigin origin =
             sending("HTTP/1.1 200 OK\r\nContent-Length: " + ORDINARY + "\r\n\r\n", ORDINARY);
         RawClient client = impatient.client()) {
@@ -251,7 +251,7 @@ class StreamedContentTest {
             Duration.ofMillis(400));
     String request = "OPTIONS http://h/ HTTP/1.1\r\nHost: h\r\nMax-Forwards: 0\r\n\r\n";
     byte[] requests = request.repeat(1000).getBytes(ISO_8859_1);
-    try (RunningServer impatient = RunningServer.with(options -> options.withTimeouts(timeouts));
+    try (RunningServer impatient = RunningServer.with(timeouts);
         RawClient client = impatient.client()) {
       long before = memory();
       Thread.ofVirtual()

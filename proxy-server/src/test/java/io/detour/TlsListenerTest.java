@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.config.ServerOptions;
 import io.detour.server.accept.ClientLimits;
 import io.detour.server.accept.ListenAddress;
@@ -82,7 +83,9 @@ class TlsListenerTest {
             false,
             new TlsFiles(certificate(), key()));
     return RunningServer.start(
-        NO_RULES, transport, options -> change.apply(options.withListeners(List.of(listener))));
+        NO_RULES,
+        transport,
+        options -> change.apply(options.with(ConfigurationKey.LISTEN, List.of(listener))));
   }
 
   private RunningServer start() throws IOException {
@@ -186,7 +189,8 @@ class TlsListenerTest {
   void aHandshakeIsNotWaitedForLongerThanAHead() throws Exception {
     try (RunningServer proxy =
             start(
-                Transport.available(), options -> options.withHeadTimeout(Duration.ofMillis(300)));
+                Transport.available(),
+                options -> options.with(ConfigurationKey.TIMEOUT_HEAD, Duration.ofMillis(300)));
         RawClient silent = proxy.client();
         RawClient plain = proxy.client()) {
       assertThat(silent.rest()).isEmpty();

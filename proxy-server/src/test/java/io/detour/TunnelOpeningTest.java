@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.core.relay.RelayMode;
 import java.io.EOFException;
 import java.io.IOException;
@@ -88,7 +89,7 @@ class TunnelOpeningTest {
   void payloadInTheSegmentOfTheHeadGoesFirst(RelayMode mode) throws IOException {
     String early = "early ".repeat(2000);
     try (RunningServer other =
-            RunningServer.with(options -> options.withRelay(options.relay().withMode(mode)));
+            RunningServer.with(options -> options.with(ConfigurationKey.RELAY_MODE, mode));
         TcpOrigin origin = TcpOrigin.echo();
         RawClient client = other.client()) {
       client.send(connectHead(origin.authority()) + early);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.core.Subnet;
 import io.detour.server.accept.ClientLimits;
 import io.detour.server.accept.ListenAddress;
@@ -201,7 +202,8 @@ class UnixListenerTest {
         AccessOptions.open().withClients(List.of(Subnet.parse("10.0.0.0/8").orElseThrow()));
     try (RunningServer _ =
             RunningServer.with(
-                options -> options.withListeners(List.of(listener)).withAccess(access));
+                options ->
+                    options.with(ConfigurationKey.LISTEN, List.of(listener)).withAccess(access));
         UnixClient client = UnixClient.connect(file())) {
       client.send(line + "\r\nnonsense\r\n\r\n");
       assertThat(client.head().status()).isEqualTo(status);

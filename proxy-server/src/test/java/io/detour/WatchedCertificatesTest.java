@@ -3,6 +3,7 @@ package io.detour;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.config.ServerOptions;
 import io.detour.rules.Mode;
 import java.io.InputStream;
@@ -133,7 +134,10 @@ class WatchedCertificatesTest {
 
   private ReloadingServer watching(String rules) throws Exception {
     return ReloadingServer.start(
-        folder, rules, Mode.ENFORCE, options -> options.withCertificateWatch(OFTEN));
+        folder,
+        rules,
+        Mode.ENFORCE,
+        options -> options.with(ConfigurationKey.CERTIFICATES_WATCH, OFTEN));
   }
 
   private static String rules(String first, String second) {

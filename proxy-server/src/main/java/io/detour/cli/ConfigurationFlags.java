@@ -2,23 +2,22 @@ package io.detour.cli;
 
 import io.detour.config.Configuration;
 import io.detour.config.ConfigurationFile;
+import io.detour.config.ConfigurationKey;
 import io.detour.config.Exposure;
-import io.detour.config.Timeout;
-import io.detour.core.relay.RelayMode;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.accept.ListenerOptions.ProxyProtocol;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.decide.RuleSource;
-import io.detour.server.log.DiagnosticsLevel;
-import io.detour.server.log.LogFormat;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -30,6 +29,8 @@ import picocli.CommandLine.TypeConversionException;
  * Configuration#defaults}.
  */
 final class ConfigurationFlags {
+  private static final String LOG_FORMAT = "--log-format";
+
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // picocli sets it before the call
   private CommandSpec spec;
@@ -67,40 +68,51 @@ final class ConfigurationFlags {
               + " there is one, else no rules).")
   private @Nullable List<Path> rules;
 
-  @Option(
-      names = "--relay",
-      paramLabel = "auto|splice|copy",
-      converter = RelayConverter.class,
-      description = "Which path the bytes take (default: auto).")
-  private @Nullable RelayMode relay;
+  /** For keys with a single value: each option becomes a change of the configuration. */
+  @Mixin private final CommandSpec single = CommandSpec.create();
 
-  @Option(
-      names = "--threads",
-      paramLabel = "auto|N",
-      converter = ThreadsConverter.class,
-      description = "How many event loops serve clients, 1 to 1024 (default: auto).")
-  private @Nullable Integer threads;
+  ConfigurationFlags() {
+    add(
+        ConfigurationKey.RELAY_MODE,
+        "--relay",
+        "auto|splice|copy",
+        "Which path the bytes take (default: auto).");
+    add(
+        ConfigurationKey.THREADS,
+        "--threads",
+        "auto|N",
+        "How many event loops serve clients, 1 to 1024 (default: auto).");
+    add(
+        ConfigurationKey.TIMEOUT_DRAIN,
+        "--drain-timeout",
+        "DURATION",
+        "How long tunnels and requests may take to end on a stop (default: 30s).");
+    add(
+        ConfigurationKey.LOG_FORMAT,
+        LOG_FORMAT,
+        "json|text",
+        "How log lines look (default: json; text with --demo).");
+    add(
+        ConfigurationKey.LOG_LEVEL,
+        "--log-level",
+        "error|warn|info|debug|trace",
+        "How much Detour says of itself on standard error (default: info).");
+  }
 
-  @Option(
-      names = "--drain-timeout",
-      paramLabel = "DURATION",
-      converter = DurationConverter.class,
-      description = "How long tunnels and requests may take to end on a stop (default: 30s).")
-  private @Nullable Duration drainTimeout;
-
-  @Option(
-      names = "--log-format",
-      paramLabel = "json|text",
-      converter = LogFormatConverter.class,
-      description = "How log lines look (default: json; text with --demo).")
-  private @Nullable LogFormat logFormat;
-
-  @Option(
-      names = "--log-level",
-      paramLabel = "error|warn|info|debug|trace",
-      converter = LogLevelConverter.class,
-      description = "How much Detour says of itself on standard error (default: info).")
-  private @Nullable DiagnosticsLevel logLevel;
+  private <T> void add(ConfigurationKey<T> key, String name, String values, String description) {
+    ITypeConverter<UnaryOperator<Configuration>> converter =
+        text -> {
+          T value = checked(() -> key.parse(text));
+          return configuration -> configuration.with(key, value);
+        };
+    single.addOption(
+        OptionSpec.builder(name)
+            .paramLabel(values)
+            .description(description)
+            .type(UnaryOperator.class)
+            .converters(converter)
+            .build());
+  }
 
   /**
    * Reads the file, if there is one, and applies the options.
@@ -123,7 +135,7 @@ final class ConfigurationFlags {
 
   /** Whether it was said, on the command line or in the environment, how log lines look. */
   boolean nameLogFormat() {
-    return logFormat != null;
+    return single.findOption(LOG_FORMAT).getValue() != null;
   }
 
   /** Whether an option, rather than the file, says where the rules are. */
@@ -141,44 +153,39 @@ final class ConfigurationFlags {
   }
 
   private Configuration applied(Configuration file) {
-    return file.with(
-        draft -> {
-          if (listen != null) {
-            draft.listen(listen.stream().map(ListenerOptions::of).toList());
-          }
-          if (adminListen != null) {
-            draft.admin(file.admin().withListen(adminListen));
-          }
-          if (rules != null) {
-            draft.rules(new RuleSource.Listed(rules));
-          }
-          if (relay != null) {
-            draft.relay(file.relay().withMode(relay));
-          }
-          if (threads != null) {
-            draft.threads(threads);
-          }
-          if (drainTimeout != null) {
-            draft.timeout(Timeout.DRAIN, drainTimeout);
-          }
-          if (logFormat != null) {
-            draft.log(draft.log().withFormat(logFormat));
-          }
-          if (logLevel != null) {
-            draft.log(draft.log().withLevel(logLevel));
-          }
-        });
+    Configuration configuration = file;
+    if (listen != null) {
+      configuration =
+          configuration.with(
+              ConfigurationKey.LISTEN, listen.stream().map(ListenerOptions::of).toList());
+    }
+    if (adminListen != null) {
+      configuration = configuration.with(ConfigurationKey.ADMIN_LISTEN, adminListen);
+    }
+    if (rules != null) {
+      configuration = configuration.with(ConfigurationKey.RULES, new RuleSource.Listed(rules));
+    }
+    for (OptionSpec option : single.options()) {
+      UnaryOperator<Configuration> change = option.getValue();
+      configuration = change == null ? configuration : change.apply(configuration);
+    }
+    return configuration;
   }
 
-  /** Says what is wrong with an address in picocli's way. */
+  /** Says what is wrong with a value in picocli's way. */
+  private static <T> T checked(Supplier<T> parser) {
+    try {
+      return parser.get();
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
+  }
+
+  /** An address for clients. */
   static final class ListenConverter implements ITypeConverter<ListenAddress> {
     @Override
     public ListenAddress convert(String text) {
-      try {
-        return ListenAddress.parse(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
+      return checked(() -> ListenAddress.parse(text));
     }
   }
 
@@ -186,72 +193,7 @@ final class ConfigurationFlags {
   static final class AdminListenConverter implements ITypeConverter<ListenAddress.Inet> {
     @Override
     public ListenAddress.Inet convert(String text) {
-      try {
-        return ListenAddress.Inet.parse(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
-  }
-
-  /** Names the paths as the help does. */
-  static final class RelayConverter implements ITypeConverter<RelayMode> {
-    @Override
-    public RelayMode convert(String text) {
-      return switch (text.toLowerCase(Locale.ROOT)) {
-        case "auto" -> RelayMode.AUTO;
-        case "splice" -> RelayMode.SPLICE;
-        case "copy" -> RelayMode.COPY;
-        default ->
-            throw new TypeConversionException(
-                "'" + text + "' is no path (expected: auto, splice or copy)");
-      };
-    }
-  }
-
-  /** Names the formats as the help does. */
-  static final class LogFormatConverter implements ITypeConverter<LogFormat> {
-    @Override
-    public LogFormat convert(String text) {
-      return switch (text.toLowerCase(Locale.ROOT)) {
-        case "json" -> LogFormat.JSON;
-        case "text" -> LogFormat.TEXT;
-        default ->
-            throw new TypeConversionException(
-                "'" + text + "' is no format (expected: json or text)");
-      };
-    }
-  }
-
-  /** Names the levels as the help does. */
-  static final class LogLevelConverter implements ITypeConverter<DiagnosticsLevel> {
-    @Override
-    public DiagnosticsLevel convert(String text) {
-      for (DiagnosticsLevel level : DiagnosticsLevel.values()) {
-        if (level.name().equalsIgnoreCase(text)) {
-          return level;
-        }
-      }
-      throw new TypeConversionException(
-          "'" + text + "' is no level (expected: error, warn, info, debug or trace)");
-    }
-  }
-
-  /** Reads {@code auto} or a number of event loops. */
-  static final class ThreadsConverter implements ITypeConverter<Integer> {
-    @Override
-    public Integer convert(String text) {
-      if (text.equals("auto")) {
-        return Configuration.AUTOMATIC;
-      }
-      if (text.matches("[0-9]{1,4}")) {
-        int threads = Integer.parseInt(text);
-        if (threads >= 1 && threads <= Configuration.MAX_THREADS) {
-          return threads;
-        }
-      }
-      throw new TypeConversionException(
-          "'" + text + "' (expected: auto or 1.." + Configuration.MAX_THREADS + ")");
+      return checked(() -> ListenAddress.Inet.parse(text));
     }
   }
 }

@@ -2,6 +2,7 @@ package io.detour.cli;
 
 import io.detour.config.Configuration;
 import io.detour.config.ConfigurationFile;
+import io.detour.config.ConfigurationKey;
 import io.detour.core.Address;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
@@ -158,7 +159,7 @@ final class ExplainCommand extends Verb {
             ruleSet.explain(new Request(hostPort, client, user, time)),
             zone,
             configuration.access(),
-            configuration.parents());
+            configuration.get(ConfigurationKey.PARENTS));
     ProbeDepth depth = depth();
     if (depth != null) {
       try (Prober prober = trust.prober(configuration, depth)) {

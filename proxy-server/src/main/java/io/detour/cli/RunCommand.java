@@ -4,8 +4,8 @@ import io.detour.Detour;
 import io.detour.Version;
 import io.detour.config.Configuration;
 import io.detour.config.ConfigurationFile;
+import io.detour.config.ConfigurationKey;
 import io.detour.config.ServerOptions;
-import io.detour.config.Timeout;
 import io.detour.core.Host;
 import io.detour.core.relay.RelayMode;
 import io.detour.ops.demo.DemoBanner;
@@ -110,10 +110,10 @@ final class RunCommand extends Verb {
     CompletableFuture<String> stop = Signals.stop();
     try (DemoOrigin origin = demo ? DemoOrigin.start() : null;
         Detour server = Detour.start(options(configuration, rules, origin))) {
-      announce(server, origin, rules.first(), configuration.relay().mode());
+      announce(server, origin, rules.first(), configuration.relayOptions().mode());
       hangUp.complete(() -> server.reload(ReloadTrigger.SIGNAL));
       server.whenDrainIsAsked(() -> stop.complete("drain"));
-      stop(server, stop.join(), configuration.timeout(Timeout.DRAIN));
+      stop(server, stop.join(), configuration.get(ConfigurationKey.TIMEOUT_DRAIN));
       return 0;
     } catch (IOException e) {
       return refuse(e.getMessage());
@@ -143,7 +143,8 @@ final class RunCommand extends Verb {
     return switch (loader.read()) {
       case RuleRead.Accepted accepted -> {
         LoggedEntries.warn(logger, accepted.warnings(), "warnings");
-        yield new RuleSupply(accepted.rules(), loader, configuration.rulesWatch(), mode);
+        yield new RuleSupply(
+            accepted.rules(), loader, configuration.get(ConfigurationKey.RULES_WATCH), mode);
       }
       case RuleRead.Refused refused -> {
         refuse("the rules have problems", refused.problems());
@@ -205,12 +206,13 @@ final class RunCommand extends Verb {
   private static ServerOptions withDemo(ServerOptions options, DemoOrigin origin) {
     AccessOptions access = options.access();
     PortSet origins = PortSet.of(origin.httpPort(), origin.httpsPort());
-    Map<Host, List<InetAddress>> hosts = new HashMap<>(options.dial().dns().hosts());
+    Map<Host, List<InetAddress>> hosts =
+        new HashMap<>(options.settings().get(ConfigurationKey.RESOLVER_HOSTS));
     hosts.putAll(origin.hosts());
     return options
         .withAccess(access.withPorts(access.connectPorts().and(origins), access.forwardPorts()))
-        .withDial(options.dial().withHosts(hosts))
-        .withCertificateWatch(Duration.ZERO)
+        .with(ConfigurationKey.RESOLVER_HOSTS, hosts)
+        .with(ConfigurationKey.CERTIFICATES_WATCH, Duration.ZERO)
         .withLedger(LedgerOptions.off());
   }
 

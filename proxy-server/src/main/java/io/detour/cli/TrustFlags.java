@@ -1,7 +1,7 @@
 package io.detour.cli;
 
 import io.detour.config.Configuration;
-import io.detour.config.Timeout;
+import io.detour.config.ConfigurationKey;
 import io.detour.core.Parsed;
 import io.detour.ops.certificates.ProbeDepth;
 import io.detour.ops.certificates.Prober;
@@ -44,7 +44,7 @@ final class TrustFlags {
           new Prober(
               configuration.dialOptions(),
               roots,
-              configuration.timeout(Timeout.CONNECT),
+              configuration.get(ConfigurationKey.TIMEOUT_CONNECT),
               Clock.systemUTC());
       case Parsed.Malformed(String problem) -> {
         spec.commandLine().getErr().println(problem);

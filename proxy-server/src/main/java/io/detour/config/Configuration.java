@@ -5,129 +5,173 @@ import io.detour.core.relay.RelayOptions;
 import io.detour.ops.admin.AdminOptions;
 import io.detour.ops.ledger.LedgerOptions;
 import io.detour.rules.lint.Setting;
+import io.detour.server.accept.ClientLimits;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.decide.RuleSource;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.OwnAddresses;
-import io.detour.server.dial.Parent;
 import io.detour.server.log.LogOptions;
+import io.detour.server.parse.http.HeadLimits;
 import io.detour.server.serve.ClientTimeouts;
 import io.detour.server.serve.Forward;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.LocalDate;
-import java.util.Collections;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * All that the configuration file can say. Immutable; {@link Draft} makes others of it.
- *
- * @param listen where clients of the proxy are accepted; may be empty if {@code forward} is not
- * @param forward plain TCP listeners; may be empty
- * @param admin where the admin interface is
- * @param rules where the rules come from
- * @param rulesWatch how long changed rule files must have been at rest before they are read again,
- *     {@link #MIN_RULES_WATCH} to {@link #MAX_RULES_WATCH}, or zero if they are not watched
- * @param access who may use the proxy, and for what
- * @param limits how much of it
- * @param timeouts each timeout within its range
- * @param relay how bytes are moved
- * @param resolver how names become addresses
- * @param parents the parent proxies by their names, in the order of the file
- * @param certificateWatch how long it is between two looks at the certificate of a target, {@link
- *     #MIN_CERTIFICATE_WATCH} to {@link #MAX_CERTIFICATE_WATCH}, or zero if they are not watched
- * @param ledger who used which legacy name is kept there
- * @param threads number of event loops, 1 to {@link #MAX_THREADS}, or {@link #AUTOMATIC}
- * @param log what is logged, and where to
+ * A value for each {@link ConfigurationKey}, and what parts of a server make of them. Immutable.
  */
-public record Configuration(
-    List<ListenerOptions> listen,
-    List<Forward> forward,
-    AdminOptions admin,
-    RuleSource rules,
-    Duration rulesWatch,
-    AccessOptions access,
-    LimitOptions limits,
-    Map<Timeout, Duration> timeouts,
-    RelayChoice relay,
-    ResolverOptions resolver,
-    Map<String, Parent> parents,
-    Duration certificateWatch,
-    LedgerOptions ledger,
-    int threads,
-    LogOptions log) {
-
+public final class Configuration {
   /** A number that Detour chooses. */
   public static final int AUTOMATIC = RelayOptions.AUTOMATIC;
 
-  static final Duration MIN_RULES_WATCH = Duration.ofMillis(100);
-  static final Duration MAX_RULES_WATCH = Duration.ofHours(1);
-  private static final Duration USUAL_RULES_WATCH = Duration.ofSeconds(1);
+  private static final Configuration DEFAULTS = new Configuration(Map.of());
 
-  static final Duration MIN_CERTIFICATE_WATCH = Duration.ofMinutes(1);
-  static final Duration MAX_CERTIFICATE_WATCH = Duration.ofDays(30);
-  private static final Duration USUAL_CERTIFICATE_WATCH = Duration.ofHours(12);
+  /** Those that are not the default. */
+  private final Map<ConfigurationKey<?>, Object> values;
 
-  /** The most event loops that may be asked for. */
-  public static final int MAX_THREADS = 1024;
-
-  /**
-   * Copies the lists and maps.
-   *
-   * @throws IllegalArgumentException if a timeout is missing or out of range
-   */
-  public Configuration {
-    listen = List.copyOf(listen);
-    forward = List.copyOf(forward);
-    timeouts = Map.copyOf(timeouts);
-    parents = Collections.unmodifiableMap(new LinkedHashMap<>(parents));
-    for (Timeout timeout : Timeout.values()) {
-      Duration duration = timeouts.get(timeout);
-      if (duration == null || !timeout.allows(duration)) {
-        throw new IllegalArgumentException(
-            timeout + ": " + duration + " (expected: " + timeout.range() + ")");
-      }
-    }
+  private Configuration(Map<ConfigurationKey<?>, Object> values) {
+    this.values = values;
   }
 
   /** What holds where neither a file nor an option says otherwise. */
   public static Configuration defaults() {
-    RelayOptions relay = RelayOptions.defaults();
-    Map<Timeout, Duration> timeouts = new EnumMap<>(Timeout.class);
-    for (Timeout timeout : Timeout.values()) {
-      timeouts.put(timeout, timeout.usual());
-    }
-    return new Configuration(
-        List.of(ListenerOptions.of(ListenAddress.parse("127.0.0.1:3128"))),
-        List.of(),
-        AdminOptions.defaults(),
-        new RuleSource.IfPresent(Path.of("rules.yaml")),
-        USUAL_RULES_WATCH,
-        AccessOptions.defaults(),
-        LimitOptions.defaults(),
-        timeouts,
-        new RelayChoice(
-            relay.mode(), relay.pipeBytes(), relay.pipes(), RelayChoice.USUAL_BUSY_POLL),
-        ResolverOptions.defaults(),
-        Map.of(),
-        USUAL_CERTIFICATE_WATCH,
-        LedgerOptions.defaults(),
-        AUTOMATIC,
-        LogOptions.defaults());
+    return DEFAULTS;
   }
 
-  /** One of the timeouts. */
-  public Duration timeout(Timeout timeout) {
-    return timeouts.getOrDefault(timeout, timeout.usual());
+  /** The value of a key. */
+  @SuppressWarnings("unchecked") // with puts no others in
+  public <T> T get(ConfigurationKey<T> key) {
+    Object value = values.get(key);
+    return value == null ? key.usual() : (T) value;
+  }
+
+  /** The same with another value for a key. */
+  public <T> Configuration with(ConfigurationKey<T> key, T value) {
+    Map<ConfigurationKey<?>, Object> others = new HashMap<>(values);
+    if (value.equals(key.usual())) {
+      others.remove(key);
+    } else {
+      others.put(key, value);
+    }
+    return new Configuration(others);
+  }
+
+  /** Where clients of the proxy are accepted; may be empty if {@link #forward} is not. */
+  public List<ListenerOptions> listen() {
+    return get(ConfigurationKey.LISTEN);
+  }
+
+  /** Plain TCP listeners. */
+  public List<Forward> forward() {
+    return get(ConfigurationKey.FORWARD);
+  }
+
+  /** Where the admin interface is. */
+  public AdminOptions admin() {
+    return new AdminOptions(get(ConfigurationKey.ADMIN_LISTEN), get(ConfigurationKey.ADMIN_HOSTS));
+  }
+
+  /** Where the rules come from. */
+  public RuleSource rules() {
+    return get(ConfigurationKey.RULES);
+  }
+
+  /** Who may use the proxy, and for what. */
+  public AccessOptions access() {
+    return new AccessOptions(
+        get(ConfigurationKey.ACCESS_CLIENTS),
+        get(ConfigurationKey.ACCESS_USERS).orElse(null),
+        get(ConfigurationKey.ACCESS_CONNECT_PORTS),
+        get(ConfigurationKey.ACCESS_FORWARD_PORTS),
+        get(ConfigurationKey.ACCESS_STRICT_HOST),
+        get(ConfigurationKey.ACCESS_DESTINATIONS));
+  }
+
+  /** The same for others or for something else. */
+  public Configuration withAccess(AccessOptions access) {
+    return with(ConfigurationKey.ACCESS_CLIENTS, access.clients())
+        .with(ConfigurationKey.ACCESS_USERS, Optional.ofNullable(access.users()))
+        .with(ConfigurationKey.ACCESS_CONNECT_PORTS, access.connectPorts())
+        .with(ConfigurationKey.ACCESS_FORWARD_PORTS, access.forwardPorts())
+        .with(ConfigurationKey.ACCESS_STRICT_HOST, access.strictHost())
+        .with(ConfigurationKey.ACCESS_DESTINATIONS, access.destinations());
+  }
+
+  /** How many clients are served at once. */
+  public ClientLimits clientLimits() {
+    return new ClientLimits(
+        get(ConfigurationKey.LIMITS_TUNNELS), get(ConfigurationKey.LIMITS_TUNNELS_PER_CLIENT));
+  }
+
+  /** How large the head of a message may be. */
+  public HeadLimits headLimits() {
+    return new HeadLimits(
+        get(ConfigurationKey.LIMITS_HEAD),
+        get(ConfigurationKey.LIMITS_TARGET),
+        get(ConfigurationKey.LIMITS_FIELDS));
+  }
+
+  /** How long clients wait, and are waited for. */
+  public ClientTimeouts clientTimeouts() {
+    return new ClientTimeouts(
+        get(ConfigurationKey.TIMEOUT_HEAD),
+        get(ConfigurationKey.TIMEOUT_HTTP_KEEP_ALIVE),
+        get(ConfigurationKey.TIMEOUT_BODY),
+        get(ConfigurationKey.TIMEOUT_RESPONSE),
+        get(ConfigurationKey.TIMEOUT_WRITE_STALL));
+  }
+
+  /** How targets are resolved and connected to. */
+  public DialOptions dialOptions() {
+    return DialOptions.defaults()
+        .withDnsTimeout(get(ConfigurationKey.TIMEOUT_DNS))
+        .withConnectTimeout(get(ConfigurationKey.TIMEOUT_CONNECT))
+        .withDnsServers(get(ConfigurationKey.RESOLVER_SERVERS))
+        .withHosts(get(ConfigurationKey.RESOLVER_HOSTS))
+        .withSearch(get(ConfigurationKey.RESOLVER_SEARCH))
+        .withIpv6(get(ConfigurationKey.RESOLVER_IPV6))
+        .withDestinations(get(ConfigurationKey.ACCESS_DESTINATIONS))
+        .withParents(get(ConfigurationKey.PARENTS));
+  }
+
+  /** How bytes are moved. */
+  public RelayOptions relayOptions() {
+    RelayOptions defaults = RelayOptions.defaults();
+    return defaults
+        .withMode(get(ConfigurationKey.RELAY_MODE))
+        .withChunks(get(ConfigurationKey.RELAY_PIPE_SIZE), defaults.bufferBytes())
+        .withPipes(get(ConfigurationKey.RELAY_PIPES))
+        .withKeepAlive(get(ConfigurationKey.TIMEOUT_KEEP_ALIVE))
+        .withTimeouts(
+            get(ConfigurationKey.TIMEOUT_IDLE),
+            get(ConfigurationKey.TIMEOUT_HALF_CLOSE),
+            get(ConfigurationKey.TIMEOUT_WRITE_STALL));
+  }
+
+  /** Who used which legacy name is kept there. */
+  public LedgerOptions ledger() {
+    return new LedgerOptions(
+        get(ConfigurationKey.LEDGER_URL),
+        get(ConfigurationKey.LEDGER_RETENTION),
+        get(ConfigurationKey.LEDGER_MAX_ENTRIES));
+  }
+
+  /** What is logged, and where to. */
+  public LogOptions log() {
+    return new LogOptions(
+        get(ConfigurationKey.LOG_FORMAT),
+        get(ConfigurationKey.LOG_ACCESS),
+        get(ConfigurationKey.LOG_LEVEL),
+        get(ConfigurationKey.LOG_PERIODIC),
+        get(ConfigurationKey.LOG_USES_PER_MINUTE));
   }
 
   /**
@@ -139,14 +183,15 @@ public record Configuration(
     OwnAddresses own = new OwnAddresses();
     listeners().forEach(address -> own.add(address.socketAddress()));
     return Setting.on(today)
-        .withParents(parents.keySet())
+        .withParents(get(ConfigurationKey.PARENTS).keySet())
         .withOwnListener(address -> own.contains(socketAddress(address)))
-        .withUsers(access.users() == null ? Setting.Users.NONE : Setting.Users.SOME);
+        .withUsers(
+            get(ConfigurationKey.ACCESS_USERS).isEmpty() ? Setting.Users.NONE : Setting.Users.SOME);
   }
 
   private Stream<ListenAddress.Inet> listeners() {
     Stream<ListenAddress.Inet> forwarding =
-        forward.stream()
+        forward().stream()
             .flatMap(
                 each ->
                     switch (each) {
@@ -154,176 +199,30 @@ public record Configuration(
                       case Forward.Rendezvous both -> Stream.of(both.first(), both.second());
                     });
     Stream<ListenAddress.Inet> clients =
-        listen.stream()
+        listen().stream()
             .map(ListenerOptions::address)
             .filter(ListenAddress.Inet.class::isInstance)
             .map(ListenAddress.Inet.class::cast);
-    return Stream.concat(Stream.concat(clients, Stream.of(admin.listen())), forwarding);
+    return Stream.concat(
+        Stream.concat(clients, Stream.of(get(ConfigurationKey.ADMIN_LISTEN))), forwarding);
   }
 
   private static InetSocketAddress socketAddress(HostPort address) {
     return new InetSocketAddress(InetAddress.ofLiteral(address.host().name()), address.port());
   }
 
-  /** How targets are resolved and connected to. */
-  public DialOptions dialOptions() {
-    return DialOptions.defaults()
-        .withDnsTimeout(timeout(Timeout.DNS))
-        .withConnectTimeout(timeout(Timeout.CONNECT))
-        .withDnsServers(resolver.servers())
-        .withHosts(resolver.hosts())
-        .withSearch(resolver.search())
-        .withIpv6(resolver.ipv6())
-        .withDestinations(access.destinations())
-        .withParents(parents);
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Configuration that && values.equals(that.values);
   }
 
-  /** How long clients wait, and are waited for. */
-  public ClientTimeouts clientTimeouts() {
-    return new ClientTimeouts(
-        timeout(Timeout.HEAD),
-        timeout(Timeout.HTTP_KEEP_ALIVE),
-        timeout(Timeout.BODY),
-        timeout(Timeout.RESPONSE),
-        timeout(Timeout.WRITE_STALL));
+  @Override
+  public int hashCode() {
+    return values.hashCode();
   }
 
-  /** How bytes are moved. */
-  public RelayOptions relayOptions() {
-    RelayOptions defaults = RelayOptions.defaults();
-    return defaults
-        .withMode(relay.mode())
-        .withChunks(relay.pipeBytes(), defaults.bufferBytes())
-        .withPipes(relay.pipes())
-        .withKeepAlive(timeout(Timeout.KEEP_ALIVE))
-        .withTimeouts(
-            timeout(Timeout.IDLE), timeout(Timeout.HALF_CLOSE), timeout(Timeout.WRITE_STALL));
-  }
-
-  /** The same after some changes. */
-  public Configuration with(Consumer<Draft> changes) {
-    Draft draft = new Draft(this);
-    changes.accept(draft);
-    return draft.configuration();
-  }
-
-  /** A configuration in the making. Each method replaces what its name says. For one thread. */
-  public static final class Draft {
-    private List<ListenerOptions> listen;
-    private List<Forward> forward;
-    private AdminOptions admin;
-    private RuleSource rules;
-    private Duration rulesWatch;
-    private AccessOptions access;
-    private LimitOptions limits;
-    private final Map<Timeout, Duration> timeouts;
-    private RelayChoice relay;
-    private ResolverOptions resolver;
-    private Map<String, Parent> parents;
-    private Duration certificateWatch;
-    private LedgerOptions ledger;
-    private int threads;
-    private LogOptions log;
-
-    Draft(Configuration from) {
-      listen = from.listen;
-      forward = from.forward;
-      admin = from.admin;
-      rules = from.rules;
-      rulesWatch = from.rulesWatch;
-      access = from.access;
-      limits = from.limits;
-      timeouts = new EnumMap<>(from.timeouts);
-      relay = from.relay;
-      resolver = from.resolver;
-      parents = from.parents;
-      certificateWatch = from.certificateWatch;
-      ledger = from.ledger;
-      threads = from.threads;
-      log = from.log;
-    }
-
-    Configuration configuration() {
-      return new Configuration(
-          listen,
-          forward,
-          admin,
-          rules,
-          rulesWatch,
-          access,
-          limits,
-          timeouts,
-          relay,
-          resolver,
-          parents,
-          certificateWatch,
-          ledger,
-          threads,
-          log);
-    }
-
-    public void listen(List<ListenerOptions> other) {
-      listen = other;
-    }
-
-    public void forward(List<Forward> other) {
-      forward = other;
-    }
-
-    public void admin(AdminOptions other) {
-      admin = other;
-    }
-
-    public void rules(RuleSource other) {
-      rules = other;
-    }
-
-    public void rulesWatch(Duration other) {
-      rulesWatch = other;
-    }
-
-    public void access(AccessOptions other) {
-      access = other;
-    }
-
-    public void limits(LimitOptions other) {
-      limits = other;
-    }
-
-    public void timeout(Timeout timeout, Duration duration) {
-      timeouts.put(timeout, duration);
-    }
-
-    public void relay(RelayChoice other) {
-      relay = other;
-    }
-
-    public void resolver(ResolverOptions other) {
-      resolver = other;
-    }
-
-    public void parents(Map<String, Parent> other) {
-      parents = other;
-    }
-
-    public void certificateWatch(Duration other) {
-      certificateWatch = other;
-    }
-
-    public void ledger(LedgerOptions other) {
-      ledger = other;
-    }
-
-    public void threads(int other) {
-      threads = other;
-    }
-
-    public LogOptions log() {
-      return log;
-    }
-
-    public void log(LogOptions other) {
-      log = other;
-    }
+  @Override
+  public String toString() {
+    return ConfigurationYaml.of(this);
   }
 }

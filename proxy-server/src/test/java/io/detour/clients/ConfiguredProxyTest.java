@@ -6,6 +6,7 @@ import io.detour.LoopbackPort;
 import io.detour.Tool;
 import io.detour.config.Configuration;
 import io.detour.config.ConfigurationFile;
+import io.detour.config.ConfigurationKey;
 import io.detour.config.ServerOptions;
 import java.io.IOException;
 import java.net.Authenticator;
@@ -259,7 +260,7 @@ class ConfiguredProxyTest {
             folder,
             options ->
                 ServerOptions.of(loaded, options.rules())
-                    .withDial(loaded.dialOptions().withDnsServers(options.dial().dns().servers())));
+                    .with(ConfigurationKey.RESOLVER_SERVERS, options.dial().dns().servers()));
   }
 
   private Tool curl(String proxy) {

@@ -92,47 +92,48 @@ class AccessSectionTest {
 
   @Test
   void everyKeyOfLimitsIsRead() {
-    assertThat(
-            loaded(
-                    "limits: { tunnels: 7, tunnels_per_client: 3, head: 4KiB, target: 2KiB,"
-                        + " fields: 5 }")
-                .limits())
-        .isEqualTo(new LimitOptions(new ClientLimits(7, 3), new HeadLimits(4096, 2048, 5)));
+    Configuration read =
+        loaded(
+            "limits: { tunnels: 7, tunnels_per_client: 3, head: 4KiB, target: 2KiB, fields: 5 }");
+
+    assertThat(read.clientLimits()).isEqualTo(new ClientLimits(7, 3));
+    assertThat(read.headLimits()).isEqualTo(new HeadLimits(4096, 2048, 5));
   }
 
   @Test
   void aTargetIsNoLongerThanItsHead() {
-    assertThat(loaded("limits: { head: 4KiB }").limits().heads())
+    assertThat(loaded("limits: { head: 4KiB }").headLimits())
         .isEqualTo(new HeadLimits(4096, 4096, 100));
   }
 
   @Test
   void everyKeyOfTheResolverIsRead() {
-    assertThat(
-            loaded(
-                    """
-                    resolver:
-                      servers: [10.0.0.53, "10.0.0.54:5353", "::1", "[::1]:5353"]
-                      hosts: { A.Example.: 192.0.2.1, b: [192.0.2.2, "2001:db8::2"] }
-                      search: true
-                      ipv6: avoid
-                    """)
-                .resolver())
+    Configuration read =
+        loaded(
+            """
+            resolver:
+              servers: [10.0.0.53, "10.0.0.54:5353", "::1", "[::1]:5353"]
+              hosts: { A.Example.: 192.0.2.1, b: [192.0.2.2, "2001:db8::2"] }
+              search: true
+              ipv6: avoid
+            """);
+
+    assertThat(read.get(ConfigurationKey.RESOLVER_SERVERS))
         .isEqualTo(
-            new ResolverOptions(
-                List.of(
-                    server("10.0.0.53", 53),
-                    server("10.0.0.54", 5353),
-                    server("::1", 53),
-                    server("::1", 5353)),
-                Map.of(
-                    host("a.example"), List.of(InetAddress.ofLiteral("192.0.2.1")),
-                    host("b"),
-                        List.of(
-                            InetAddress.ofLiteral("192.0.2.2"),
-                            InetAddress.ofLiteral("2001:db8::2"))),
-                true,
-                Ipv6.AVOID));
+            List.of(
+                server("10.0.0.53", 53),
+                server("10.0.0.54", 5353),
+                server("::1", 53),
+                server("::1", 5353)));
+    assertThat(read.get(ConfigurationKey.RESOLVER_HOSTS))
+        .isEqualTo(
+            Map.of(
+                host("a.example"), List.of(InetAddress.ofLiteral("192.0.2.1")),
+                host("b"),
+                    List.of(
+                        InetAddress.ofLiteral("192.0.2.2"), InetAddress.ofLiteral("2001:db8::2"))));
+    assertThat(read.get(ConfigurationKey.RESOLVER_SEARCH)).isTrue();
+    assertThat(read.get(ConfigurationKey.RESOLVER_IPV6)).isEqualTo(Ipv6.AVOID);
   }
 
   @ParameterizedTest

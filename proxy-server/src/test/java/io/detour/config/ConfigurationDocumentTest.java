@@ -12,10 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code docs/configuration.md} says what is so. */
 class ConfigurationDocumentTest {
@@ -41,20 +43,20 @@ class ConfigurationDocumentTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Timeout.class)
-  void theTableHasTheRangeOfEachTimeout(Timeout timeout) throws IOException {
+  @MethodSource
+  void theTablesHaveTheValuesOfEachKey(ConfigurationKey<?> key) throws IOException {
+    String values =
+        key.kind().allowed().stream()
+            .map(value -> " `" + value + "`")
+            .collect(Collectors.joining(",", " |", " |"));
+
     assertThat(Files.readString(FILE))
-        .contains("| `timeouts." + Fields.wordOf(timeout) + "` | `" + timeout.range() + "` |");
+        .containsAnyOf(
+            "\n| `" + key.name() + '`' + values, "\n| `" + key.lastName() + '`' + values);
   }
 
-  @ParameterizedTest
-  @CsvSource({"tunnels, 0", "tunnels_per_client, 0", "head, 0B", "fields, 0"})
-  void theTableHasTheRangeOfEachLimit(String key, String tooSmall) throws IOException {
-    ConfigurationFile read = read("limits: { " + key + ": " + tooSmall + " }");
-    String problem = ((ConfigurationFile.Rejected) read).problems().getFirst().message();
-    String range = problem.replaceFirst(".*expected: (.*)\\)", "$1");
-
-    assertThat(Files.readString(FILE)).contains("| `limits." + key + "` | `" + range + "` |");
+  static Stream<ConfigurationKey<?>> theTablesHaveTheValuesOfEachKey() {
+    return ConfigurationKey.all().stream().filter(key -> !key.kind().allowed().isEmpty());
   }
 
   @ParameterizedTest

@@ -6,17 +6,13 @@ import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.Subnet;
 import io.detour.core.relay.RelayMode;
-import io.detour.ops.admin.AdminOptions;
-import io.detour.ops.ledger.LedgerOptions;
 import io.detour.ops.ledger.LedgerUrl;
 import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Problem;
-import io.detour.server.accept.ClientLimits;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.decide.RuleSource;
 import io.detour.server.dial.Parent;
-import io.detour.server.dns.Ipv6;
 import io.detour.server.serve.Forward;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,48 +62,57 @@ class ConfigurationFileTest {
             threads: 8
             """);
 
-    assertThat(read).isEqualTo(Configuration.defaults().with(ConfigurationFileTest::expected));
+    assertThat(read).isEqualTo(expected());
   }
 
-  private static void expected(Configuration.Draft all) {
-    Configuration usual = Configuration.defaults();
-    all.listen(
-        Stream.of("127.0.0.1:1", "[::1]:0", "127.0.0.1:2")
-            .map(ListenAddress::parse)
-            .map(ListenerOptions::of)
-            .toList());
-    all.forward(
-        List.of(
-            new Forward.Fixed(
-                tcp("127.0.0.1:3"), HostPort.parse("production.old.example.com:22").orElseThrow()),
-            new Forward.Rendezvous(tcp("127.0.0.1:4"), tcp("127.0.0.1:5"))));
-    all.admin(
-        new AdminOptions(tcp("192.0.2.1:6"), Set.of(host("detour.example"), host("ops.example"))));
-    all.rules(new RuleSource.Listed(List.of(Path.of("names.yaml"), Path.of("names.d"))));
-    all.rulesWatch(Duration.ofSeconds(5));
-    all.access(usual.access().withClients(List.of(Subnet.parse("10.0.0.0/8").orElseThrow())));
-    all.limits(new LimitOptions(new ClientLimits(9, 2000), usual.limits().heads()));
-    all.timeout(Timeout.HEAD, Duration.ofSeconds(1));
-    all.timeout(Timeout.BODY, Duration.ofSeconds(8));
-    all.timeout(Timeout.RESPONSE, Duration.ofMinutes(9));
-    all.timeout(Timeout.HTTP_KEEP_ALIVE, Duration.ofSeconds(10));
-    all.timeout(Timeout.DNS, Duration.ofSeconds(2));
-    all.timeout(Timeout.CONNECT, Duration.ofSeconds(3));
-    all.timeout(Timeout.IDLE, Duration.ofMinutes(4));
-    all.timeout(Timeout.HALF_CLOSE, Duration.ofHours(5));
-    all.timeout(Timeout.WRITE_STALL, Duration.ofDays(6));
-    all.timeout(Timeout.DRAIN, Duration.ofMillis(700));
-    all.relay(new RelayChoice(RelayMode.COPY, 1 << 20, 7, Duration.ofNanos(50_000)));
-    all.resolver(new ResolverOptions(List.of(), Map.of(), true, Ipv6.PREFER));
-    all.parents(
-        Map.of(
-            "dc", parent("http://me:s%40cret@proxy.dc.example:3128"),
-            "hop-2", parent("socks5://[::1]:7")));
-    all.certificateWatch(Duration.ofHours(2));
-    all.ledger(
-        new LedgerOptions(
-            new LedgerUrl.Sqlite(Path.of("state/ledger.db")), Duration.ofDays(30), 5));
-    all.threads(8);
+  private static Configuration expected() {
+    return Configuration.defaults()
+        .with(
+            ConfigurationKey.LISTEN,
+            Stream.of("127.0.0.1:1", "[::1]:0", "127.0.0.1:2")
+                .map(ListenAddress::parse)
+                .map(ListenerOptions::of)
+                .toList())
+        .with(
+            ConfigurationKey.FORWARD,
+            List.of(
+                new Forward.Fixed(
+                    tcp("127.0.0.1:3"),
+                    HostPort.parse("production.old.example.com:22").orElseThrow()),
+                new Forward.Rendezvous(tcp("127.0.0.1:4"), tcp("127.0.0.1:5"))))
+        .with(ConfigurationKey.ADMIN_LISTEN, tcp("192.0.2.1:6"))
+        .with(ConfigurationKey.ADMIN_HOSTS, Set.of(host("detour.example"), host("ops.example")))
+        .with(
+            ConfigurationKey.RULES,
+            new RuleSource.Listed(List.of(Path.of("names.yaml"), Path.of("names.d"))))
+        .with(ConfigurationKey.RULES_WATCH, Duration.ofSeconds(5))
+        .with(ConfigurationKey.ACCESS_CLIENTS, List.of(Subnet.parse("10.0.0.0/8").orElseThrow()))
+        .with(ConfigurationKey.LIMITS_TUNNELS, 9)
+        .with(ConfigurationKey.TIMEOUT_HEAD, Duration.ofSeconds(1))
+        .with(ConfigurationKey.TIMEOUT_BODY, Duration.ofSeconds(8))
+        .with(ConfigurationKey.TIMEOUT_RESPONSE, Duration.ofMinutes(9))
+        .with(ConfigurationKey.TIMEOUT_HTTP_KEEP_ALIVE, Duration.ofSeconds(10))
+        .with(ConfigurationKey.TIMEOUT_DNS, Duration.ofSeconds(2))
+        .with(ConfigurationKey.TIMEOUT_CONNECT, Duration.ofSeconds(3))
+        .with(ConfigurationKey.TIMEOUT_IDLE, Duration.ofMinutes(4))
+        .with(ConfigurationKey.TIMEOUT_HALF_CLOSE, Duration.ofHours(5))
+        .with(ConfigurationKey.TIMEOUT_WRITE_STALL, Duration.ofDays(6))
+        .with(ConfigurationKey.TIMEOUT_DRAIN, Duration.ofMillis(700))
+        .with(ConfigurationKey.RELAY_MODE, RelayMode.COPY)
+        .with(ConfigurationKey.RELAY_PIPE_SIZE, 1 << 20)
+        .with(ConfigurationKey.RELAY_PIPES, 7)
+        .with(ConfigurationKey.RELAY_BUSY_POLL, Duration.ofNanos(50_000))
+        .with(ConfigurationKey.RESOLVER_SEARCH, true)
+        .with(
+            ConfigurationKey.PARENTS,
+            Map.of(
+                "dc", parent("http://me:s%40cret@proxy.dc.example:3128"),
+                "hop-2", parent("socks5://[::1]:7")))
+        .with(ConfigurationKey.CERTIFICATES_WATCH, Duration.ofHours(2))
+        .with(ConfigurationKey.LEDGER_URL, new LedgerUrl.Sqlite(Path.of("state/ledger.db")))
+        .with(ConfigurationKey.LEDGER_RETENTION, Duration.ofDays(30))
+        .with(ConfigurationKey.LEDGER_MAX_ENTRIES, 5)
+        .with(ConfigurationKey.THREADS, 8);
   }
 
   @Test
@@ -359,7 +364,8 @@ class ConfigurationFileTest {
 
     assertThat(ConfigurationFile.load(file))
         .isEqualTo(
-            new ConfigurationFile.Loaded(Configuration.defaults().with(all -> all.threads(3))));
+            new ConfigurationFile.Loaded(
+                Configuration.defaults().with(ConfigurationKey.THREADS, 3)));
     assertThat(((ConfigurationFile.Rejected) ConfigurationFile.load(folder)).problems())
         .singleElement()
         .asString()

@@ -6,7 +6,7 @@ import io.detour.core.Host;
 import io.detour.core.relay.RelayMode;
 import io.detour.core.relay.RelayOptions;
 import io.detour.rules.lint.Setting;
-import io.detour.server.access.AccessOptions;
+import io.detour.server.access.DestinationPolicy;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.Parent;
 import io.detour.server.dns.Ipv6;
@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What a configuration says arrives where it is used. */
@@ -26,32 +27,31 @@ class ConfigurationTest {
 
   @Test
   void everyValueReachesItsOption() {
-    AccessOptions access = AccessOptions.open();
-    ResolverOptions resolver =
-        new ResolverOptions(
-            List.of(new InetSocketAddress(LOOPBACK, 5353)),
-            Map.of(Host.parse("a.example").orElseThrow(), List.of(LOOPBACK)),
-            true,
-            Ipv6.OFF);
+    DestinationPolicy destinations = DestinationPolicy.everything();
+    List<InetSocketAddress> servers = List.of(new InetSocketAddress(LOOPBACK, 5353));
+    Map<Host, List<InetAddress>> hosts =
+        Map.of(Host.parse("a.example").orElseThrow(), List.of(LOOPBACK));
     Configuration configuration =
         Configuration.defaults()
-            .with(
-                all -> {
-                  all.timeout(Timeout.DNS, Duration.ofSeconds(1));
-                  all.timeout(Timeout.CONNECT, Duration.ofSeconds(2));
-                  all.timeout(Timeout.IDLE, Duration.ofSeconds(3));
-                  all.timeout(Timeout.HALF_CLOSE, Duration.ofSeconds(4));
-                  all.timeout(Timeout.WRITE_STALL, Duration.ofSeconds(5));
-                  all.timeout(Timeout.KEEP_ALIVE, Duration.ofSeconds(6));
-                  all.timeout(Timeout.HEAD, Duration.ofSeconds(7));
-                  all.timeout(Timeout.HTTP_KEEP_ALIVE, Duration.ofSeconds(8));
-                  all.timeout(Timeout.BODY, Duration.ofSeconds(9));
-                  all.timeout(Timeout.RESPONSE, Duration.ofSeconds(10));
-                  all.relay(new RelayChoice(RelayMode.SPLICE, 128 << 10, 7, Duration.ZERO));
-                  all.access(access);
-                  all.resolver(resolver);
-                  all.parents(Map.of("dc", Parent.parse("http://h").orElseThrow()));
-                });
+            .with(ConfigurationKey.TIMEOUT_DNS, Duration.ofSeconds(1))
+            .with(ConfigurationKey.TIMEOUT_CONNECT, Duration.ofSeconds(2))
+            .with(ConfigurationKey.TIMEOUT_IDLE, Duration.ofSeconds(3))
+            .with(ConfigurationKey.TIMEOUT_HALF_CLOSE, Duration.ofSeconds(4))
+            .with(ConfigurationKey.TIMEOUT_WRITE_STALL, Duration.ofSeconds(5))
+            .with(ConfigurationKey.TIMEOUT_KEEP_ALIVE, Duration.ofSeconds(6))
+            .with(ConfigurationKey.TIMEOUT_HEAD, Duration.ofSeconds(7))
+            .with(ConfigurationKey.TIMEOUT_HTTP_KEEP_ALIVE, Duration.ofSeconds(8))
+            .with(ConfigurationKey.TIMEOUT_BODY, Duration.ofSeconds(9))
+            .with(ConfigurationKey.TIMEOUT_RESPONSE, Duration.ofSeconds(10))
+            .with(ConfigurationKey.RELAY_MODE, RelayMode.SPLICE)
+            .with(ConfigurationKey.RELAY_PIPE_SIZE, 128 << 10)
+            .with(ConfigurationKey.RELAY_PIPES, 7)
+            .with(ConfigurationKey.ACCESS_DESTINATIONS, destinations)
+            .with(ConfigurationKey.RESOLVER_SERVERS, servers)
+            .with(ConfigurationKey.RESOLVER_HOSTS, hosts)
+            .with(ConfigurationKey.RESOLVER_SEARCH, true)
+            .with(ConfigurationKey.RESOLVER_IPV6, Ipv6.OFF)
+            .with(ConfigurationKey.PARENTS, Map.of("dc", Parent.parse("http://h").orElseThrow()));
 
     RelayOptions relay = configuration.relayOptions();
     assertThat(relay.idle()).isEqualTo(Duration.ofSeconds(3));
@@ -65,11 +65,11 @@ class ConfigurationTest {
     assertThat(dial.dnsTimeout()).isEqualTo(Duration.ofSeconds(1));
     assertThat(dial.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
     assertThat(dial.parents()).containsOnlyKeys("dc");
-    assertThat(dial.dns().servers()).isEqualTo(resolver.servers());
-    assertThat(dial.dns().hosts()).isEqualTo(resolver.hosts());
+    assertThat(dial.dns().servers()).isEqualTo(servers);
+    assertThat(dial.dns().hosts()).isEqualTo(hosts);
     assertThat(dial.dns().search()).isTrue();
     assertThat(dial.dns().ipv6()).isEqualTo(Ipv6.OFF);
-    assertThat(dial.destinations()).isEqualTo(access.destinations());
+    assertThat(dial.destinations()).isEqualTo(destinations);
     assertThat(configuration.clientTimeouts())
         .isEqualTo(
             new ClientTimeouts(
@@ -84,7 +84,7 @@ class ConfigurationTest {
   void rulesAreJudgedByWhetherUsersAreAsked() {
     Configuration nobody = Configuration.defaults();
     Configuration users =
-        nobody.with(all -> all.access(nobody.access().withUsers(Path.of("htpasswd"))));
+        nobody.with(ConfigurationKey.ACCESS_USERS, Optional.of(Path.of("htpasswd")));
 
     assertThat(nobody.ruleSetting(LocalDate.EPOCH).users()).isEqualTo(Setting.Users.NONE);
     assertThat(users.ruleSetting(LocalDate.EPOCH).users()).isEqualTo(Setting.Users.SOME);

@@ -1,5 +1,35 @@
 package io.detour.config;
 
+import static io.detour.config.ConfigurationKey.ACCESS_CLIENTS;
+import static io.detour.config.ConfigurationKey.ADMIN_HOSTS;
+import static io.detour.config.ConfigurationKey.ADMIN_LISTEN;
+import static io.detour.config.ConfigurationKey.CERTIFICATES_WATCH;
+import static io.detour.config.ConfigurationKey.FORWARD;
+import static io.detour.config.ConfigurationKey.LEDGER_MAX_ENTRIES;
+import static io.detour.config.ConfigurationKey.LEDGER_RETENTION;
+import static io.detour.config.ConfigurationKey.LEDGER_URL;
+import static io.detour.config.ConfigurationKey.LIMITS_FIELDS;
+import static io.detour.config.ConfigurationKey.LIMITS_HEAD;
+import static io.detour.config.ConfigurationKey.LIMITS_TARGET;
+import static io.detour.config.ConfigurationKey.LIMITS_TUNNELS;
+import static io.detour.config.ConfigurationKey.LIMITS_TUNNELS_PER_CLIENT;
+import static io.detour.config.ConfigurationKey.LISTEN;
+import static io.detour.config.ConfigurationKey.PARENTS;
+import static io.detour.config.ConfigurationKey.RELAY_BUSY_POLL;
+import static io.detour.config.ConfigurationKey.RELAY_MODE;
+import static io.detour.config.ConfigurationKey.RELAY_PIPES;
+import static io.detour.config.ConfigurationKey.RELAY_PIPE_SIZE;
+import static io.detour.config.ConfigurationKey.RESOLVER_HOSTS;
+import static io.detour.config.ConfigurationKey.RESOLVER_IPV6;
+import static io.detour.config.ConfigurationKey.RESOLVER_SEARCH;
+import static io.detour.config.ConfigurationKey.RESOLVER_SERVERS;
+import static io.detour.config.ConfigurationKey.RULES;
+import static io.detour.config.ConfigurationKey.RULES_WATCH;
+import static io.detour.config.ConfigurationKey.THREADS;
+import static io.detour.config.ConfigurationKey.TIMEOUT_DRAIN;
+import static io.detour.config.ConfigurationKey.TIMEOUT_HALF_CLOSE;
+import static io.detour.config.ConfigurationKey.TIMEOUT_IDLE;
+import static io.detour.config.ConfigurationKey.TIMEOUT_WRITE_STALL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.AddressClass;
@@ -7,12 +37,9 @@ import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.Subnet;
 import io.detour.core.relay.RelayMode;
-import io.detour.ops.admin.AdminOptions;
-import io.detour.ops.ledger.LedgerOptions;
 import io.detour.ops.ledger.LedgerUrl;
 import io.detour.rules.PortRange;
 import io.detour.rules.document.DurationText;
-import io.detour.server.accept.ClientLimits;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.accept.ListenerOptions.ProxyProtocol;
@@ -23,7 +50,6 @@ import io.detour.server.access.PortSet;
 import io.detour.server.decide.RuleSource;
 import io.detour.server.dial.Parent;
 import io.detour.server.dns.Ipv6;
-import io.detour.server.parse.http.HeadLimits;
 import io.detour.server.serve.Forward;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,7 +59,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,35 +80,39 @@ class ConfigurationYamlTest {
   static Stream<Configuration> whatIsWrittenReadsBackTheSame() {
     ListenAddress.Inet six = ListenAddress.Inet.parse("[::1]:0");
     ListenAddress.Inet four = ListenAddress.Inet.parse("127.0.0.1:0");
-    return Stream.<Consumer<Configuration.Draft>>of(
-            _ -> {},
-            all -> all.rules(new RuleSource.Listed(List.of())),
-            all -> all.rules(new RuleSource.Listed(List.of(Path.of("/r/a"), Path.of("/r/b.d")))),
-            all -> all.rulesWatch(Duration.ZERO),
-            all -> all.rulesWatch(Duration.ofMillis(1500)),
-            all -> all.rules(file("/etc/detour/rules.yaml")),
-            all -> all.rules(file("/a b/# c: d/{e}/[f]/'g\"/h\\i, j*.yaml")),
-            all -> all.rules(file("/ä/true")),
-            all -> all.listen(List.of(ListenerOptions.of(six), ListenerOptions.of(six))),
-            all -> {
-              all.listen(List.of(everyWord(six), ListenerOptions.of(four)));
-              all.access(AccessOptions.defaults().withClients(subnets("10.0.0.0/8")));
-            },
-            all -> all.listen(List.of(ListenerOptions.of(ListenAddress.parse("unix:/run/d.sock")))),
-            all -> all.admin(new AdminOptions(six, Set.of(host("detour.example"), host("::1")))),
+    return Stream.<UnaryOperator<Configuration>>of(
+            all -> all,
+            all -> all.with(RULES, new RuleSource.Listed(List.of())),
             all ->
-                all.forward(
+                all.with(RULES, new RuleSource.Listed(List.of(Path.of("/r/a"), Path.of("/r/b.d")))),
+            all -> all.with(RULES_WATCH, Duration.ZERO),
+            all -> all.with(RULES_WATCH, Duration.ofMillis(1500)),
+            all -> all.with(RULES, file("/etc/detour/rules.yaml")),
+            all -> all.with(RULES, file("/a b/# c: d/{e}/[f]/'g\"/h\\i, j*.yaml")),
+            all -> all.with(RULES, file("/ä/true")),
+            all -> all.with(LISTEN, List.of(ListenerOptions.of(six), ListenerOptions.of(six))),
+            all ->
+                all.with(LISTEN, List.of(everyWord(six), ListenerOptions.of(four)))
+                    .with(ACCESS_CLIENTS, subnets("10.0.0.0/8")),
+            all ->
+                all.with(
+                    LISTEN, List.of(ListenerOptions.of(ListenAddress.parse("unix:/run/d.sock")))),
+            all ->
+                all.with(ADMIN_LISTEN, six)
+                    .with(ADMIN_HOSTS, Set.of(host("detour.example"), host("::1"))),
+            all ->
+                all.with(
+                    FORWARD,
                     List.of(
                         new Forward.Fixed(six, HostPort.parse("[2001:db8::1]:22").orElseThrow()),
                         new Forward.Fixed(six, HostPort.parse("example.com:22").orElseThrow()),
                         new Forward.Rendezvous(six, four))),
-            all -> {
-              all.listen(List.of());
-              all.forward(List.of(new Forward.Rendezvous(six, four)));
-            },
-            all -> all.access(AccessOptions.open()),
             all ->
-                all.access(
+                all.with(LISTEN, List.of())
+                    .with(FORWARD, List.of(new Forward.Rendezvous(six, four))),
+            all -> all.withAccess(AccessOptions.open()),
+            all ->
+                all.withAccess(
                     new AccessOptions(
                         subnets("10.0.0.0/8", "::1"),
                         Path.of("/etc/detour/htpasswd"),
@@ -95,41 +125,44 @@ class ConfigurationYamlTest {
                             Set.of(AddressClass.LOOPBACK),
                             subnets("2001:db8::/32", "10.0.0.1")))),
             all ->
-                all.limits(
-                    new LimitOptions(
-                        new ClientLimits(1, 1_000_000), new HeadLimits(1 << 20, 257, 1))),
-            all -> all.relay(new RelayChoice(RelayMode.SPLICE, (64 << 10) + 1, 0, Duration.ZERO)),
+                all.with(LIMITS_TUNNELS, 1)
+                    .with(LIMITS_TUNNELS_PER_CLIENT, 1_000_000)
+                    .with(LIMITS_HEAD, 1 << 20)
+                    .with(LIMITS_TARGET, 257)
+                    .with(LIMITS_FIELDS, 1),
             all ->
-                all.resolver(
-                    new ResolverOptions(
-                        List.of(server(53), server(5353)),
-                        Map.of(host("a.example"), List.of(four.address(), six.address())),
-                        true,
-                        Ipv6.OFF)),
-            all -> all.parents(Map.of("dc", parent("http://h"), "1", parent("socks5://[::1]:7"))),
-            all -> all.ledger(LedgerOptions.off()),
+                all.with(RELAY_MODE, RelayMode.SPLICE)
+                    .with(RELAY_PIPE_SIZE, (64 << 10) + 1)
+                    .with(RELAY_PIPES, 0)
+                    .with(RELAY_BUSY_POLL, Duration.ZERO),
             all ->
-                all.ledger(
-                    new LedgerOptions(
-                        new LedgerUrl.Sqlite(Path.of("/var/lib/ledger.db")),
-                        Duration.ofDays(1),
-                        1)),
+                all.with(RESOLVER_SERVERS, List.of(server(53), server(5353)))
+                    .with(
+                        RESOLVER_HOSTS,
+                        Map.of(host("a.example"), List.of(four.address(), six.address())))
+                    .with(RESOLVER_SEARCH, true)
+                    .with(RESOLVER_IPV6, Ipv6.OFF),
             all ->
-                all.ledger(
-                    LedgerOptions.defaults()
-                        .withUrl(
-                            LedgerUrl.parse("jdbc:postgresql://[::1]:1/d?ssl=on").orElseThrow())),
-            all -> {
-              all.threads(1);
-              all.certificateWatch(Duration.ZERO);
-              all.timeout(Timeout.DRAIN, Duration.ZERO);
-            },
-            all -> {
-              all.timeout(Timeout.IDLE, DurationText.LONGEST);
-              all.timeout(Timeout.HALF_CLOSE, Duration.ofMillis(86_400_001));
-              all.timeout(Timeout.WRITE_STALL, Duration.ofSeconds(3601));
-            })
-        .map(Configuration.defaults()::with);
+                all.with(
+                    PARENTS, Map.of("dc", parent("http://h"), "1", parent("socks5://[::1]:7"))),
+            all -> all.with(LEDGER_URL, new LedgerUrl.Off()),
+            all ->
+                all.with(LEDGER_URL, new LedgerUrl.Sqlite(Path.of("/var/lib/ledger.db")))
+                    .with(LEDGER_RETENTION, Duration.ofDays(1))
+                    .with(LEDGER_MAX_ENTRIES, 1),
+            all ->
+                all.with(
+                    LEDGER_URL,
+                    LedgerUrl.parse("jdbc:postgresql://[::1]:1/d?ssl=on").orElseThrow()),
+            all ->
+                all.with(THREADS, 1)
+                    .with(CERTIFICATES_WATCH, Duration.ZERO)
+                    .with(TIMEOUT_DRAIN, Duration.ZERO),
+            all ->
+                all.with(TIMEOUT_IDLE, DurationText.LONGEST)
+                    .with(TIMEOUT_HALF_CLOSE, Duration.ofMillis(86_400_001))
+                    .with(TIMEOUT_WRITE_STALL, Duration.ofSeconds(3601)))
+        .map(change -> change.apply(Configuration.defaults()));
   }
 
   private static ListenerOptions everyWord(ListenAddress address) {
@@ -168,10 +201,7 @@ class ConfigurationYamlTest {
     for (String url :
         List.of("jdbc:postgresql://me:secret@h/d", "jdbc:postgresql://h/d?password=secret")) {
       LedgerUrl parsed = LedgerUrl.parse(url).orElseThrow();
-      String text =
-          ConfigurationYaml.of(
-              Configuration.defaults()
-                  .with(all -> all.ledger(LedgerOptions.defaults().withUrl(parsed))));
+      String text = ConfigurationYaml.of(Configuration.defaults().with(LEDGER_URL, parsed));
 
       assertThat(text).contains("***").doesNotContain("secret");
       assertThat(ConfigurationFile.parse(Path.of("detour.yaml"), text).toString())
@@ -192,7 +222,7 @@ class ConfigurationYamlTest {
   }
 
   private static Configuration withParents(Map<String, Parent> parents) {
-    return Configuration.defaults().with(all -> all.parents(parents));
+    return Configuration.defaults().with(PARENTS, parents);
   }
 
   private static Parent parent(String text) {
