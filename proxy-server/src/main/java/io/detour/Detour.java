@@ -13,7 +13,6 @@ import io.detour.ops.certificates.CertificateWatch;
 import io.detour.ops.certificates.TargetCertificates;
 import io.detour.ops.ledger.Ledger;
 import io.detour.ops.ledger.ObservedRules;
-import io.detour.ops.ledger.StoredCertificate;
 import io.detour.ops.metrics.Metrics;
 import io.detour.rules.document.Fields;
 import io.detour.server.accept.ClientLimits;
@@ -282,7 +281,7 @@ public final class Detour implements AutoCloseable {
             own,
             clock);
     if (ledger.isOn()) {
-      watch.whenLearnt(learnt -> ledger.certificate(StoredCertificate.of(learnt)));
+      watch.whenLearnt(ledger::certificate);
     }
     certificateWatch = watch;
   }

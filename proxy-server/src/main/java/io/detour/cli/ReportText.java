@@ -1,8 +1,8 @@
 package io.detour.cli;
 
+import io.detour.ops.certificates.CertificateFinding;
 import io.detour.ops.ledger.ReportQuery;
 import io.detour.ops.ledger.RuleReport;
-import io.detour.ops.ledger.StoredCertificate;
 import io.detour.ops.ledger.UseReport;
 import io.detour.ops.ledger.Verdict;
 import io.detour.rules.document.DurationText;
@@ -171,7 +171,7 @@ final class ReportText {
         : word(rule.verdict());
   }
 
-  private String certificate(@Nullable StoredCertificate check) {
+  private String certificate(@Nullable CertificateFinding check) {
     if (check == null) {
       return NOTHING;
     }

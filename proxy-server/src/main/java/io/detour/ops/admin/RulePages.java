@@ -9,7 +9,7 @@ import io.detour.core.HostPort;
 import io.detour.core.Parsed;
 import io.detour.core.Printable;
 import io.detour.ops.ScriptJson;
-import io.detour.ops.certificates.TargetCertificate;
+import io.detour.ops.certificates.CertificateFinding;
 import io.detour.ops.certificates.TargetCertificates;
 import io.detour.ops.explain.ExplanationJson;
 import io.detour.ops.explain.FullExplanation;
@@ -134,17 +134,17 @@ public record RulePages(
         .put("failures", use.failures(target));
   }
 
-  private void addCertificate(ObjectNode target, @Nullable TargetCertificate certificate) {
+  private void addCertificate(ObjectNode target, @Nullable CertificateFinding certificate) {
     if (certificate == null) {
       target.putNull("certificate");
       return;
     }
-    Instant notAfter = certificate.notAfter();
+    Long notAfter = certificate.notAfter();
     target
         .putObject("certificate")
-        .put("not_after", notAfter == null ? null : time(notAfter.getEpochSecond()))
+        .put("not_after", notAfter == null ? null : time(notAfter))
         .put("covers_legacy_name", certificate.coversLegacyName())
-        .put("checked", time(certificate.checkedAt().getEpochSecond()))
+        .put("checked", time(certificate.checked()))
         .put("problem", certificate.problem());
   }
 

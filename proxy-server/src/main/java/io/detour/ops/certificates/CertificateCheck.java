@@ -50,10 +50,14 @@ public record CertificateCheck(
     return coversLegacyName() && trust.isTrusted();
   }
 
+  /** When the server's own certificate expires. */
+  public Instant notAfter() {
+    return chain.getFirst().notAfter();
+  }
+
   /** Whole days until the server's own certificate expires, negative when it has. */
   public long daysLeft() {
     return Math.floorDiv(
-        Duration.between(at, chain.getFirst().notAfter()).toSeconds(),
-        Duration.ofDays(1).toSeconds());
+        Duration.between(at, notAfter()).toSeconds(), Duration.ofDays(1).toSeconds());
   }
 }

@@ -34,7 +34,11 @@ public record ChainTrust(@Nullable String root, List<Problem> problems) {
    * @param kind what
    * @param details a sentence that names the certificate, fit for a terminal
    */
-  public record Problem(Kind kind, String details) {}
+  public record Problem(Kind kind, String details) {
+    boolean isAboutTime() {
+      return kind == Kind.EXPIRED || kind == Kind.NOT_YET_VALID;
+    }
+  }
 
   /** What can be wrong with a chain. */
   public enum Kind {

@@ -1,5 +1,6 @@
 package io.detour.ops.certificates;
 
+import io.detour.ops.certificates.CertificatePlan.Check;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -103,9 +103,7 @@ public final class ProbeJson {
     }
     ArrayNode names = object.putArray("names");
     check.names().all().forEach(names::add);
-    object
-        .put("not_after", check.chain().getFirst().notAfter().toString())
-        .put("days_left", check.daysLeft());
+    object.put("not_after", check.notAfter().toString()).put("days_left", check.daysLeft());
     ArrayNode chain = object.putArray("chain");
     for (PresentedCertificate each : check.chain()) {
       chain

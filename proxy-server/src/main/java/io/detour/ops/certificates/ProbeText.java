@@ -144,8 +144,7 @@ public final class ProbeText {
 
   private static String expiry(CertificateCheck check) {
     long days = check.daysLeft();
-    return check.chain().getFirst().notAfter()
-        + (days >= 0 ? ", " + days + " days left" : ", " + -days + " days ago");
+    return check.notAfter() + (days >= 0 ? ", " + days + " days left" : ", " + -days + " days ago");
   }
 
   private static String error(String token, @Nullable String rcode) {

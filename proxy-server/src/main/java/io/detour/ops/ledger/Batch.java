@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.certificates.CertificateFinding;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -17,7 +18,7 @@ record Batch(
     long aliveSecond,
     SortedMap<EntryKey, Tally> rows,
     List<RuleSpan> spans,
-    List<StoredCertificate> certificates) {
+    List<CertificateFinding> certificates) {
 
   boolean hasNews() {
     return !rows.isEmpty() || !spans.isEmpty() || !certificates.isEmpty();

@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.certificates.CertificateFinding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,11 +11,11 @@ final class CertificateChecks {
   /** Targets at most; those of more rules than that wait for their next check. */
   private static final int MOST = 10_000;
 
-  private final Map<Target, StoredCertificate> unwritten = new ConcurrentHashMap<>();
+  private final Map<Target, CertificateFinding> unwritten = new ConcurrentHashMap<>();
 
   private record Target(String rule, String target) {}
 
-  void put(StoredCertificate check) {
+  void put(CertificateFinding check) {
     Target target = new Target(check.rule(), check.target());
     if (unwritten.size() < MOST || unwritten.containsKey(target)) {
       unwritten.put(target, check);
@@ -22,8 +23,8 @@ final class CertificateChecks {
   }
 
   /** What the database lacks; it counts as written from now on. */
-  List<StoredCertificate> take() {
-    List<StoredCertificate> taken = new ArrayList<>();
+  List<CertificateFinding> take() {
+    List<CertificateFinding> taken = new ArrayList<>();
     unwritten.forEach(
         (target, check) -> {
           if (unwritten.remove(target, check)) {

@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.certificates.CertificateFinding;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -112,7 +113,7 @@ public final class Ledger implements AutoCloseable, LedgerStatistics {
   }
 
   /** Keeps the last check of a target's certificate. Any thread; does not wait. */
-  public void certificate(StoredCertificate check) {
+  public void certificate(CertificateFinding check) {
     if (writer != null) {
       checks.put(check);
     }

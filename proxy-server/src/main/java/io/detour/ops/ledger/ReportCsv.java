@@ -1,6 +1,7 @@
 package io.detour.ops.ledger;
 
 import io.detour.core.Printable;
+import io.detour.ops.certificates.CertificateFinding;
 import java.io.PrintWriter;
 import java.sql.SQLException;
 import java.time.ZoneId;
@@ -75,7 +76,7 @@ public final class ReportCsv {
   }
 
   private void rule(RuleReport rule) {
-    StoredCertificate check = rule.certificate();
+    CertificateFinding check = rule.certificate();
     line(
         rule.name(),
         ReportJson.word(rule.verdict()),

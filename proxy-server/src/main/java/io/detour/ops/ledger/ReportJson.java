@@ -1,6 +1,7 @@
 package io.detour.ops.ledger;
 
 import io.detour.ops.ScriptJson;
+import io.detour.ops.certificates.CertificateFinding;
 import java.time.Instant;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,7 @@ public final class ReportJson {
         .put("bytes_downstream", rule.downstreamBytes())
         .put("hosts", rule.hosts())
         .put("clients", rule.clients());
-    StoredCertificate check = rule.certificate();
+    CertificateFinding check = rule.certificate();
     if (check == null) {
       object.putNull("certificate");
     } else {

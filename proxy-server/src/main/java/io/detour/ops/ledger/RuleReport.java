@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.certificates.CertificateFinding;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,7 @@ public record RuleReport(
     long downstreamBytes,
     long hosts,
     long clients,
-    @Nullable StoredCertificate certificate) {
+    @Nullable CertificateFinding certificate) {
   /** Whether nobody seems to need it. */
   public boolean isUnused() {
     return switch (verdict) {

@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.certificates.CertificateFinding;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -109,15 +110,16 @@ final class StoredRows {
   }
 
   /** In one order for all Detours, so that none waits for another one in a circle. */
-  private static List<StoredCertificate> sorted(Collection<StoredCertificate> checks) {
+  private static List<CertificateFinding> sorted(Collection<CertificateFinding> checks) {
     return checks.stream()
         .sorted(
-            Comparator.comparing(StoredCertificate::rule).thenComparing(StoredCertificate::target))
+            Comparator.comparing(CertificateFinding::rule)
+                .thenComparing(CertificateFinding::target))
         .toList();
   }
 
   /** Replaces what is known about certificates, unless another Detour looked later. */
-  void mergeCertificates(Collection<StoredCertificate> checks) throws SQLException {
+  void mergeCertificates(Collection<CertificateFinding> checks) throws SQLException {
     String sql =
         """
         INSERT INTO target_certificate (rule, target, checked, not_after, covers_legacy_name, problem)
@@ -129,7 +131,7 @@ final class StoredRows {
         """;
     try (PreparedStatement merge = connection.prepareStatement(sql)) {
       int waiting = 0;
-      for (StoredCertificate check : sorted(checks)) {
+      for (CertificateFinding check : sorted(checks)) {
         Boolean covers = check.coversLegacyName();
         merge.setString(1, StoredText.cleanText(check.rule()));
         merge.setString(2, StoredText.cleanText(check.target()));

@@ -1,7 +1,6 @@
 package io.detour.ops.metrics;
 
-import io.detour.ops.certificates.CertificateResult;
-import io.detour.ops.certificates.TargetCertificate;
+import io.detour.ops.certificates.CertificateFinding;
 import io.detour.ops.certificates.TargetCertificates;
 import io.detour.rules.Hop;
 import io.detour.rules.Outcome;
@@ -11,8 +10,9 @@ import io.detour.server.decide.RulesInForce;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The series of certificates of targets, made when somebody scrapes: of those that have been seen,
@@ -61,49 +61,36 @@ final class CertificateMetrics implements MultiCollector {
   }
 
   private void expiry(RuleSnapshot current, Rule rule, RuleFamily.Series series) {
-    each(
-        rule,
-        known -> {
-          Instant notAfter = known.notAfter();
-          if (notAfter != null) {
-            series.add(notAfter.getEpochSecond(), rule.name(), Integer.toString(known.target()));
-          }
-        });
+    add(rule, series, CertificateFinding::notAfter);
   }
 
   private void coverage(RuleSnapshot current, Rule rule, RuleFamily.Series series) {
-    each(
+    add(
         rule,
-        known -> {
-          Boolean covers = known.coversLegacyName();
-          if (covers != null) {
-            series.add(covers ? 1 : 0, rule.name(), Integer.toString(known.target()));
-          }
-        });
+        series,
+        known -> known.coversLegacyName() == null ? null : known.coversLegacyName() ? 1L : 0L);
   }
 
-  /** Takes what is known of a target. */
-  private interface Reader {
-    void read(TargetCertificate known);
-  }
-
-  private void each(Rule rule, Reader reader) {
+  /** One series for each target of which something is known. */
+  private void add(
+      Rule rule, RuleFamily.Series series, Function<CertificateFinding, @Nullable Long> value) {
     if (rule.outcome() instanceof Outcome.Rewrite rewrite) {
       rewrite
           .hops()
           .filter(hop -> hop != Hop.ASKED)
           .forEach(
               hop -> {
-                TargetCertificate known = certificates.of(rule.name(), hop);
-                if (known != null) {
-                  reader.read(known);
+                CertificateFinding known = certificates.of(rule.name(), hop);
+                Long number = known == null ? null : value.apply(known);
+                if (number != null) {
+                  series.add(number, rule.name(), Integer.toString(hop));
                 }
               });
     }
   }
 
   private void checks(RuleSnapshot current, RuleFamily.Series series) {
-    for (CertificateResult result : CertificateResult.values()) {
+    for (CertificateFinding.Result result : CertificateFinding.Result.values()) {
       series.add(certificates.checks(result), result.label());
     }
   }
