@@ -2,7 +2,7 @@ package io.detour.ops.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.detour.ops.metrics.MetricsPage;
+import io.detour.ops.metrics.Metrics;
 import io.detour.server.access.AllowedHosts;
 import io.detour.server.decide.ReloadResult;
 import io.detour.server.decide.ReloadTrigger;
@@ -158,7 +158,7 @@ record AdminRoutes(
     return switch (path) {
       case "/" -> wantsHtml(request) ? assets.page() : Answer.text(HttpResponseStatus.OK, INDEX);
       case "/metrics" -> {
-        MetricsPage page = content.metrics().scrape(request.headers().get(HttpHeaderNames.ACCEPT));
+        Metrics.Page page = content.metrics().scrape(request.headers().get(HttpHeaderNames.ACCEPT));
         yield Answer.page(page.contentType(), page.body());
       }
       case "/healthz" -> Answer.text(HttpResponseStatus.OK, "ok");

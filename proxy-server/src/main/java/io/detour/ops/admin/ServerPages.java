@@ -3,7 +3,7 @@ package io.detour.ops.admin;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.detour.ops.ScriptJson;
-import io.detour.ops.metrics.BuildInfo;
+import io.detour.ops.metrics.Metrics.BuildInfo;
 import io.detour.rules.document.Fields;
 import io.detour.server.account.RequestCounters;
 import io.detour.server.decide.ReloadHistory;

@@ -3,6 +3,7 @@ package io.detour.ops.certificates;
 import io.detour.core.Parsed;
 import io.detour.ops.certificates.CertificateFinding.Result;
 import io.detour.ops.certificates.CertificatePlan.Check;
+import io.detour.ops.certificates.TargetCertificates.Place;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.DialOptions;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +69,7 @@ public final class CertificateWatch implements AutoCloseable {
   // The thread of the watch alone.
   private Set<Check> planned = Set.of();
   private final Map<Check, Result> results = new HashMap<>();
+  private final Map<Place, Map<Check, CertificateFinding>> findings = new HashMap<>();
   private long nextLookNanos;
   private int running;
 
@@ -217,7 +220,7 @@ public final class CertificateWatch implements AutoCloseable {
         .forEach(trial -> wanted.add(trial.check()));
     for (Check gone : schedule.want(wanted, nowNanos)) {
       results.remove(gone);
-      certificates.forget(gone);
+      forget(gone);
     }
     planned = wanted;
   }
@@ -258,7 +261,7 @@ public final class CertificateWatch implements AutoCloseable {
     certificates.checked(result);
     if (planned.contains(check)) {
       report(check, result, finding.problem());
-      CertificateFinding learnt = certificates.put(check, finding);
+      CertificateFinding learnt = put(check, finding);
       try {
         listener.accept(learnt);
       } catch (RuntimeException | Error e) {
@@ -266,6 +269,27 @@ public final class CertificateWatch implements AutoCloseable {
       }
     }
     tick();
+  }
+
+  /** Adds the finding of a check, and returns what is known of the target then. */
+  private CertificateFinding put(Check check, CertificateFinding finding) {
+    Map<Check, CertificateFinding> known =
+        findings.computeIfAbsent(check.place(), _ -> new LinkedHashMap<>());
+    known.merge(check, finding, (earlier, later) -> later.after(earlier));
+    CertificateFinding together = CertificateFinding.together(known.values());
+    certificates.put(check.place(), together);
+    return together;
+  }
+
+  private void forget(Check check) {
+    Map<Check, CertificateFinding> known = findings.getOrDefault(check.place(), new HashMap<>());
+    known.remove(check);
+    if (known.isEmpty()) {
+      findings.remove(check.place());
+      certificates.forget(check.place());
+    } else {
+      certificates.put(check.place(), CertificateFinding.together(known.values()));
+    }
   }
 
   /** Says what is new. */
