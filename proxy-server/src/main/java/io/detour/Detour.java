@@ -3,8 +3,8 @@ package io.detour;
 import io.detour.config.ServerOptions;
 import io.detour.core.CloseReason;
 import io.detour.core.relay.RelayEngine;
-import io.detour.ops.admin.AdminContent;
 import io.detour.ops.admin.AdminServer;
+import io.detour.ops.admin.AdminServer.AdminContent;
 import io.detour.ops.admin.ReportPages;
 import io.detour.ops.admin.RulePages;
 import io.detour.ops.admin.ServerPages;
@@ -250,7 +250,7 @@ public final class Detour implements AutoCloseable {
             certificates,
             options.access(),
             options.dial().parents(),
-            browsers,
+            browsers::seenFrom,
             pac,
             pages,
             clock,

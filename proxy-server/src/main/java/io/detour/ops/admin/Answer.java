@@ -29,6 +29,11 @@ record Answer(
     return new Answer(status, TEXT, (line + "\n").getBytes(UTF_8), null, Map.of());
   }
 
+  /** JSON, which gets a line break at its end. */
+  static Answer json(String text) {
+    return page("application/json", (text + "\n").getBytes(UTF_8));
+  }
+
   /** A page that is there. */
   static Answer page(String contentType, byte[] body) {
     return new Answer(HttpResponseStatus.OK, contentType, body, null, Map.of());

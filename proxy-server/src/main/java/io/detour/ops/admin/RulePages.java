@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -44,14 +45,11 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The pages that are made of the rules in force. Nothing is resolved or connected to. Any thread.
  *
- * @param rules in force
- * @param certificates of their targets, as far as they were looked at
- * @param access who may ask for what
  * @param parents the parent proxies, by their names
- * @param proxy where browsers reach the proxy
+ * @param proxy where browsers reach the proxy under the host by which one has reached the admin
+ *     interface, or null if no listener is for browsers
  * @param pac the file for browsers
  * @param maker makes it, which may take a while
- * @param clock the time of day
  * @param zone in which times are shown
  */
 public record RulePages(
@@ -59,23 +57,11 @@ public record RulePages(
     TargetCertificates certificates,
     AccessOptions access,
     Map<String, Parent> parents,
-    ProxyAddress proxy,
+    Function<Host, @Nullable HostPort> proxy,
     CurrentPac pac,
     Executor maker,
     InstantSource clock,
     ZoneId zone) {
-  /** Says where browsers reach the proxy. */
-  public interface ProxyAddress {
-    /**
-     * Where one does that has reached the admin interface.
-     *
-     * @param machine the name or the address under which it has
-     * @return null if no listener is for browsers
-     */
-    @Nullable HostPort seenFrom(Host machine);
-  }
-
-  private static final String JSON = "application/json";
   private static final String PAC = "application/x-ns-proxy-autoconfig";
   private static final int HTTPS_PORT = 443;
 
@@ -90,7 +76,7 @@ public record RulePages(
     ObjectNode root = ScriptJson.MAPPER.createObjectNode();
     ArrayNode list = root.put("count", current.rules().rules().size()).putArray("rules");
     current.shown().forEach(rule -> add(list.addObject(), rule, current));
-    return json(ScriptJson.MAPPER.writeValueAsString(root));
+    return Answer.json(ScriptJson.MAPPER.writeValueAsString(root));
   }
 
   private void add(ObjectNode object, Rule rule, RuleSnapshot current) {
@@ -185,7 +171,7 @@ public record RulePages(
       time = read.getAsLong();
     }
     Request request = new Request(hostPort, client, value(query, "user"), time);
-    return json(
+    return Answer.json(
         ExplanationJson.of(
             FullExplanation.of(
                 asked, rules.current().rules().explain(request), zone, access, parents)));
@@ -205,7 +191,7 @@ public record RulePages(
     HostPort reached =
         askedAs != null
                 && HostPort.parse(askedAs, HTTPS_PORT) instanceof Parsed.Value(HostPort admin)
-            ? proxy.seenFrom(admin.host())
+            ? proxy.apply(admin.host())
             : null;
     if (reached == null) {
       return CompletableFuture.completedFuture(
@@ -216,10 +202,6 @@ public record RulePages(
     }
     return CompletableFuture.supplyAsync(
         () -> Answer.page(PAC, pac.text(reached).getBytes(US_ASCII)), maker);
-  }
-
-  private static Answer json(String text) {
-    return Answer.page(JSON, (text + "\n").getBytes(US_ASCII));
   }
 
   private static Answer bad(String problem) {

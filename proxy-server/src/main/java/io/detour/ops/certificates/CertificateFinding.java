@@ -1,5 +1,6 @@
 package io.detour.ops.certificates;
 
+import io.detour.ops.certificates.ProbeReport.HandshakeError;
 import io.detour.server.dial.Resolution;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -21,8 +21,12 @@ public record Probe(
     Set<AddressClass> allow,
     Host legacyName,
     ProbeDepth depth) {
-  /** Copies the set. */
   public Probe {
     allow = Set.copyOf(allow);
+  }
+
+  /** The addresses of a host; a port is needed, but not used. */
+  static Probe ofAddresses(Host host) {
+    return new Probe(new HostPort(host, 443), null, Set.of(), host, ProbeDepth.RESOLVE);
   }
 }

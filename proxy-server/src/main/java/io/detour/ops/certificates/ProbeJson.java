@@ -1,5 +1,6 @@
 package io.detour.ops.certificates;
 
+import io.detour.ops.certificates.CertificateCheck.PresentedCertificate;
 import io.detour.server.dial.DialError;
 import io.detour.server.dial.Resolution;
 import io.netty.util.NetUtil;

@@ -4,6 +4,7 @@ import io.detour.server.dial.DialError;
 import io.detour.server.dial.Resolution;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,5 +98,28 @@ public record ProbeReport(
     record Failed(
         HandshakeError error, String details, @Nullable CertificateCheck certificate, Duration took)
         implements Handshake {}
+  }
+
+  /** Why a TLS handshake failed. */
+  public enum HandshakeError {
+    /** What came is no TLS: plain HTTP, SSH, a greeting of a mail server. */
+    NO_TLS,
+    /** The server told why it will not, by an alert (RFC 8446 6.2). */
+    ALERT,
+    /** The server ended the connection without a word. */
+    CLOSED,
+    /** The server, or something before it, reset the connection. */
+    RESET,
+    /** The handshake was not over in time; a server that waits for the client to speak plainly. */
+    TIMEOUT,
+    /** What the server sent cannot be used: broken, too large, or older than TLS 1.2. */
+    UNUSABLE;
+
+    private final String token = name().toLowerCase(Locale.ROOT);
+
+    /** As it stands in JSON: {@code no_tls}. */
+    public String token() {
+      return token;
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.detour.ops.certificates;
 import static java.util.stream.Collectors.joining;
 
 import io.detour.core.Printable;
+import io.detour.ops.certificates.CertificateCheck.PresentedCertificate;
 import io.detour.server.dial.Resolution;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;

@@ -12,6 +12,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -44,6 +47,9 @@ public final class Prober implements AutoCloseable {
 
   /** What the timers may be late by. */
   private static final Duration SLACK = Duration.ofSeconds(10);
+
+  /** Each lookup ends by itself. */
+  private static final Duration NO_LIMIT = Duration.ofDays(1);
 
   private final Transport transport = Transport.available();
   private final EventLoopGroup group =
@@ -138,6 +144,37 @@ public final class Prober implements AutoCloseable {
       throw new IllegalStateException("a probe failed", e.getCause());
     }
     return reports;
+  }
+
+  /**
+   * The addresses of many hosts.
+   *
+   * @param addresses of those that have some, in the order in which they are tried
+   * @param failures a line for each of the others, fit for a terminal
+   */
+  public record HostAddresses(Map<Host, List<InetAddress>> addresses, List<String> failures) {}
+
+  /**
+   * Looks hosts up as the proxy does, and waits for all answers.
+   *
+   * @throws InterruptedException if the waiting thread is interrupted
+   */
+  public static HostAddresses addresses(Collection<Host> hosts, DialOptions options)
+      throws InterruptedException {
+    Map<Host, List<InetAddress>> addresses = new LinkedHashMap<>();
+    List<String> failures = new ArrayList<>();
+    TrustRoots none = new TrustRoots(Set.of());
+    try (Prober prober = new Prober(options, none, SLACK, Clock.systemUTC())) {
+      List<Probe> probes = hosts.stream().map(Probe::ofAddresses).toList();
+      for (ProbeReport report : prober.probeAll(probes, NO_LIMIT).values()) {
+        Host host = report.probe().legacyName();
+        switch (Objects.requireNonNull(report.lookup()).answer()) {
+          case Resolution.Addresses(List<InetAddress> inOrder) -> addresses.put(host, inOrder);
+          case Resolution.Unresolved unresolved -> failures.add(host + ": " + unresolved.details());
+        }
+      }
+    }
+    return new HostAddresses(addresses, failures);
   }
 
   private ProbeReport.Lookup lookUp(Host host) throws InterruptedException {

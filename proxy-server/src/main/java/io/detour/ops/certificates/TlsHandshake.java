@@ -2,6 +2,7 @@ package io.detour.ops.certificates;
 
 import io.detour.core.Host;
 import io.detour.core.Printable;
+import io.detour.ops.certificates.ProbeReport.HandshakeError;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

@@ -2,7 +2,6 @@ package io.detour.server.serve;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.ops.admin.RulePages;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.accept.ProxyProtocol;
@@ -13,7 +12,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** How browsers reach the proxy, and the file that tells them when to. Any thread. */
-public final class BrowserAccess implements RulePages.ProxyAddress {
+public final class BrowserAccess {
   private final CurrentPac pac;
   private final Executor maker;
   private volatile List<ListenAddress.Inet> listeners = List.of();
@@ -37,8 +36,12 @@ public final class BrowserAccess implements RulePages.ProxyAddress {
             .toList();
   }
 
-  /** The first of them. */
-  @Override
+  /**
+   * Where one reaches the proxy that has reached the admin interface.
+   *
+   * @param machine the name or the address under which it has
+   * @return the first listener for browsers, or null if there is none
+   */
   public @Nullable HostPort seenFrom(Host machine) {
     if (listeners.isEmpty()) {
       return null;

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.detour.core.Host;
 import io.detour.core.relay.RelayEngine;
 import io.detour.core.relay.RelayOptions;
+import io.detour.ops.admin.AdminServer.AdminContent;
 import io.detour.ops.certificates.TargetCertificates;
 import io.detour.ops.ledger.Ledger;
 import io.detour.ops.metrics.Metrics;
