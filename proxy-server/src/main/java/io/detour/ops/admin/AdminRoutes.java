@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * What the admin interface answers. No I/O on the thread that asks.
  *
  * @param hosts under which it answers at all
- * @param content what there is to see
- * @param assets the page for people
- * @param control the server
  */
 record AdminRoutes(
     AllowedHosts hosts, AdminContent content, PageAssets assets, ServerControl control) {

@@ -77,9 +77,6 @@ public final class AdminServer implements AutoCloseable {
    * What there is to see on the admin interface.
    *
    * @param metrics for Prometheus; stay the caller's to close
-   * @param rules pages that are made of the rules in force
-   * @param server pages about the process and its tunnels
-   * @param report pages that are made of the ledger
    * @param configuration the one in effect, as YAML without secrets
    */
   public record AdminContent(
@@ -97,7 +94,6 @@ public final class AdminServer implements AutoCloseable {
     /** Accepts no clients until {@link #resume}; done when it is so. */
     CompletableFuture<Void> pause();
 
-    /** Accepts clients again; done when it is so. */
     CompletableFuture<Void> resume();
 
     /**
@@ -105,7 +101,6 @@ public final class AdminServer implements AutoCloseable {
      */
     void drain();
 
-    /** How many clients are connected. */
     int clients();
 
     /** Whether it was paused last. */
@@ -124,11 +119,8 @@ public final class AdminServer implements AutoCloseable {
   /**
    * Listens and answers from then on.
    *
-   * @param transport makes its event loop and its listener
    * @param listen a resolved address; port 0 takes any free one
    * @param hosts names that are accepted in {@code Host} beside IP literals and {@code localhost}
-   * @param content what there is to see
-   * @param control the server
    * @throws IOException if the address cannot be listened on; the message names it and the cause
    */
   public static AdminServer start(
@@ -148,7 +140,7 @@ public final class AdminServer implements AutoCloseable {
         new ServerBootstrap()
             .group(loop)
             .channelFactory(() -> transport.serverSockets().apply(listen.getAddress()))
-            .childHandler(new Pipeline(routes, connections))
+            .childHandler(pipeline(routes, connections))
             .bind(listen)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -176,30 +168,25 @@ public final class AdminServer implements AutoCloseable {
     loop.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
-  private static final class Pipeline extends ChannelInitializer<SocketChannel> {
-    private final AdminRoutes routes;
-    private final ChannelGroup connections;
-
-    Pipeline(AdminRoutes routes, ChannelGroup connections) {
-      this.routes = routes;
-      this.connections = connections;
-    }
-
-    @Override
-    protected void initChannel(SocketChannel channel) {
-      connections.add(channel);
-      channel
-          .pipeline()
-          .addLast(
-              new ReadTimeoutHandler(READ_TIMEOUT_SECONDS),
-              new HttpServerCodec(
-                  new HttpDecoderConfig()
-                      .setMaxInitialLineLength(HEAD_LINE_BYTES)
-                      .setMaxHeaderSize(HEAD_FIELDS_BYTES)),
-              new HttpObjectAggregator(REQUEST_BODY_BYTES, true),
-              new FlowControlHandler(),
-              new Handler(routes));
-    }
+  private static ChannelInitializer<SocketChannel> pipeline(
+      AdminRoutes routes, ChannelGroup connections) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(SocketChannel channel) {
+        connections.add(channel);
+        channel
+            .pipeline()
+            .addLast(
+                new ReadTimeoutHandler(READ_TIMEOUT_SECONDS),
+                new HttpServerCodec(
+                    new HttpDecoderConfig()
+                        .setMaxInitialLineLength(HEAD_LINE_BYTES)
+                        .setMaxHeaderSize(HEAD_FIELDS_BYTES)),
+                new HttpObjectAggregator(REQUEST_BODY_BYTES, true),
+                new FlowControlHandler(),
+                new Handler(routes));
+      }
+    };
   }
 
   /** One connection to the admin interface: an answer for each request, in order. */

@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a request to the admin interface gets.
  *
- * @param status of the response
- * @param contentType value of the header {@code Content-Type}
  * @param body left out, but counted, in the response to a HEAD
  * @param allowed with status 405, the methods that may be used here
  * @param fields header fields beside those of every answer

@@ -65,7 +65,6 @@ public record RulePages(
   private static final String PAC = "application/x-ns-proxy-autoconfig";
   private static final int HTTPS_PORT = 443;
 
-  /** Copies the map. */
   public RulePages {
     parents = Map.copyOf(parents);
   }

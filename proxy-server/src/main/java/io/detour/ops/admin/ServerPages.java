@@ -26,7 +26,6 @@ import tools.jackson.databind.node.ObjectNode;
  * The pages about the process and its tunnels. Any thread.
  *
  * @param mode how far rules go at most, as on the command line
- * @param reloads how the rules came into force
  * @param throughput of the last hour
  * @param zone in which times are shown
  */
@@ -51,7 +50,6 @@ public record ServerPages(
    * The process at a glance; {@code docs/admin.md} has the fields.
    *
    * @param state {@code ready}, {@code paused} or {@code draining}
-   * @param clients that are connected
    */
   Answer status(String state, int clients) {
     ObjectNode root = ScriptJson.MAPPER.createObjectNode();
@@ -107,11 +105,7 @@ public record ServerPages(
     return Answer.json(ScriptJson.MAPPER.writeValueAsString(root));
   }
 
-  /**
-   * Ends a tunnel.
-   *
-   * @param id as {@link #connections} has it
-   */
+  /** Ends a tunnel. */
   CompletableFuture<Answer> kill(String id) {
     OptionalLong number = ids.parse(id);
     return number.isPresent()

@@ -12,11 +12,7 @@ import java.util.List;
 /**
  * What a server's certificate is worth to a browser that asks for a name. Immutable; any thread.
  *
- * @param legacyName the name that the browser asks for
  * @param chain as the server sent it, its own certificate first; at least one
- * @param names which names it is for
- * @param trust whether it leads to a trusted root
- * @param at when that was so
  */
 public record CertificateCheck(
     Host legacyName,
@@ -28,11 +24,7 @@ public record CertificateCheck(
     chain = List.copyOf(chain);
   }
 
-  /**
-   * Judges a chain. Takes some milliseconds; not for an event loop that serves others.
-   *
-   * @param sent as the server sent it; at least one certificate
-   */
+  /** Judges a chain. Takes some milliseconds; not for an event loop that serves others. */
   static CertificateCheck of(
       List<X509Certificate> sent, Host legacyName, TrustRoots roots, Instant at) {
     return new CertificateCheck(
@@ -67,13 +59,6 @@ public record CertificateCheck(
   /**
    * The facts of one certificate that people ask for. All texts come from the server and may hold
    * anything.
-   *
-   * @param subject whose it is, as RFC 2253 writes a distinguished name
-   * @param issuer who signed it, likewise
-   * @param notBefore when it begins to be valid
-   * @param notAfter when it expires
-   * @param key kind and size in bits: {@code EC 256}
-   * @param signature how it was signed: {@code SHA256withECDSA}
    */
   public record PresentedCertificate(
       String subject,

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * What is known of the certificate of a target of a rule: what the metrics, the ledger and the
  * pages show of it. Immutable. Times are seconds since 1970.
  *
- * @param rule the name of the rule
  * @param target as the rule file has it
  * @param checked when it was looked at last
  * @param notAfter when it expires, the first of several that were shown for several names; null if
@@ -32,16 +31,13 @@ public record CertificateFinding(
     @Nullable String problem) {
   /** A kind of flaw, in the manner of a lint code. */
   public enum Kind {
-    /** The certificate does not cover the legacy name. */
     CERTIFICATE_NAME,
-    /** The certificate is not trusted. */
     CERTIFICATE_TRUST,
     /** The target showed no certificate: it does not answer, or not in TLS. */
     NO_CERTIFICATE;
 
     private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
-    /** {@code certificate-name}. */
     @Override
     public String toString() {
       return text;
@@ -57,19 +53,14 @@ public record CertificateFinding(
 
   /** The result of a probe in one word; a value of a metric label. */
   public enum Result {
-    /** A browser would take the certificate. */
     GOOD,
-    /** It is not for the legacy name. */
     NAME_MISMATCH,
     /** It, or a certificate above it, has expired or is not valid yet. */
     EXPIRED,
-    /** It leads to no trusted root. */
     UNTRUSTED,
-    /** The target's name was not found. */
     UNRESOLVED,
     /** The target's address may not be connected to. */
     DENIED,
-    /** The target did not answer. */
     UNREACHABLE,
     /** The target answered, and not in TLS. */
     NO_TLS,
@@ -80,7 +71,6 @@ public record CertificateFinding(
 
     private final String label = name().toLowerCase(Locale.ROOT);
 
-    /** As on the metrics page: {@code name_mismatch}. */
     public String label() {
       return label;
     }
@@ -181,7 +171,6 @@ public record CertificateFinding(
     return flaws;
   }
 
-  /** Why there is no certificate. */
   private static String why(ProbeReport report) {
     if (report.handshake() instanceof ProbeReport.Handshake.Failed failed) {
       return failed.details();

@@ -43,7 +43,6 @@ final class CertificatePlan {
    */
   record Check(TargetCertificates.Place place, String to, Probe probe) {}
 
-  /** A check with the rule that it is made for. */
   record Trial(Rule rule, Check check) {
     Probe probe() {
       return check.probe();
@@ -76,7 +75,6 @@ final class CertificatePlan {
     return this;
   }
 
-  /** In the order of the rules. */
   List<Trial> trials() {
     return trials;
   }

@@ -46,8 +46,6 @@ public record CertificateSurvey(
    * the hosts.
    *
    * @param now rules that have ended by then are left out
-   * @param limit when to give up
-   * @throws InterruptedException if the thread is interrupted while it waits
    */
   public static CertificateSurvey of(List<Rule> rules, Instant now, Prober prober, Duration limit)
       throws InterruptedException {

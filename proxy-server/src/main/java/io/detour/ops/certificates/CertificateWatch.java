@@ -42,7 +42,6 @@ import org.slf4j.LoggerFactory;
 public final class CertificateWatch implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(CertificateWatch.class);
 
-  /** Handshakes that run at the same time. */
   static final int AT_ONCE = 4;
 
   /** How often it is looked for names that clients ask for and for rules that have ended. */
@@ -86,16 +85,12 @@ public final class CertificateWatch implements AutoCloseable {
       Handshakes prober,
       Executor thread,
       Executor handshakes) {
-    /** Tries targets out. */
     interface Handshakes {
       /** Waits for the report, within a bounded time. */
       ProbeReport probe(Probe probe) throws InterruptedException;
     }
   }
 
-  /**
-   * @param period between two looks at the same certificate, more than 0
-   */
   CertificateWatch(
       RulesInForce rules,
       TargetCertificates certificates,
@@ -113,13 +108,8 @@ public final class CertificateWatch implements AutoCloseable {
   /**
    * Watches from now on.
    *
-   * @param rules whose targets to look at
-   * @param certificates gets what is learnt
-   * @param period between two looks at the same certificate, more than 0
    * @param options how clients' targets are resolved and connected to; a handshake may take as long
    *     as a connection
-   * @param own addresses that are never dialled
-   * @param clock the time of day
    */
   public static CertificateWatch start(
       RulesInForce rules,
@@ -236,7 +226,6 @@ public final class CertificateWatch implements AutoCloseable {
     }
   }
 
-  /** On a thread of its own. */
   private void perform(Check check) {
     ProbeReport report = null;
     try {
@@ -305,7 +294,6 @@ public final class CertificateWatch implements AutoCloseable {
     }
   }
 
-  /** Ends the thread and what runs. */
   @Override
   public void close() {
     closed = true;

@@ -35,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param root the subject of the trusted certificate that the chain leads to, or null if it leads
  *     to none
- * @param problems empty if the chain is trusted
  */
 public record ChainTrust(@Nullable String root, List<Problem> problems) {
   public ChainTrust {
@@ -46,7 +45,6 @@ public record ChainTrust(@Nullable String root, List<Problem> problems) {
     return new Judgement(sent, roots, at).judge();
   }
 
-  /** Whether nothing is wrong. */
   public boolean isTrusted() {
     return problems.isEmpty();
   }
@@ -54,7 +52,6 @@ public record ChainTrust(@Nullable String root, List<Problem> problems) {
   /**
    * One thing that is wrong.
    *
-   * @param kind what
    * @param details a sentence that names the certificate, fit for a terminal
    */
   public record Problem(Kind kind, String details) {
@@ -67,13 +64,10 @@ public record ChainTrust(@Nullable String root, List<Problem> problems) {
   public enum Kind {
     /** The server's certificate is its own issuer, and was not given as trusted. */
     SELF_SIGNED,
-    /** The chain leads to an issuer that is not trusted. */
     UNKNOWN_ISSUER,
     /** A certificate between the server's own and the root was not sent. */
     INCOMPLETE_CHAIN,
-    /** The time of a certificate is over. */
     EXPIRED,
-    /** The time of a certificate has not come. */
     NOT_YET_VALID,
     /** The certificate is for something else than a server (RFC 5280 4.2.1.12). */
     NOT_FOR_SERVERS,
@@ -82,7 +76,6 @@ public record ChainTrust(@Nullable String root, List<Problem> problems) {
 
     private final String token = name().toLowerCase(Locale.ROOT);
 
-    /** As it stands in JSON: {@code self_signed}. */
     public String token() {
       return token;
     }
@@ -109,9 +102,6 @@ public record ChainTrust(@Nullable String root, List<Problem> problems) {
     private final Instant at;
     private final List<Problem> problems = new ArrayList<>();
 
-    /**
-     * @param sent the server's own certificate first; at least one
-     */
     Judgement(List<X509Certificate> sent, TrustRoots roots, Instant at) {
       this.sent = sent;
       this.server = sent.getFirst();

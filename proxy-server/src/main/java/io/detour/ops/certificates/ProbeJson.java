@@ -7,6 +7,7 @@ import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -29,20 +30,17 @@ public final class ProbeJson {
   /** Puts the report into an object. */
   public static void write(ProbeReport report, ObjectNode object) {
     object.put("good", report.isGood());
-    if (report.lookup() == null) {
-      object.putNull("resolve");
+    put(object, "resolve", report.lookup(), ProbeJson::lookup);
+    put(object, "connect", report.connection(), ProbeJson::connection);
+    put(object, "tls", report.handshake(), ProbeJson::handshake);
+  }
+
+  private static <T> void put(
+      ObjectNode object, String name, @Nullable T value, BiConsumer<T, ObjectNode> writer) {
+    if (value == null) {
+      object.putNull(name);
     } else {
-      lookup(report.lookup(), object.putObject("resolve"));
-    }
-    if (report.connection() == null) {
-      object.putNull("connect");
-    } else {
-      connection(report.connection(), object.putObject("connect"));
-    }
-    if (report.handshake() == null) {
-      object.putNull("tls");
-    } else {
-      handshake(report.handshake(), object.putObject("tls"));
+      writer.accept(value, object.putObject(name));
     }
   }
 
@@ -84,11 +82,7 @@ public final class ProbeJson {
       case ProbeReport.Handshake.Failed failed ->
           object.put("error", failed.error().token()).put("details", failed.details());
     }
-    if (handshake.certificate() == null) {
-      object.putNull("certificate");
-    } else {
-      certificate(handshake.certificate(), object.putObject("certificate"));
-    }
+    put(object, "certificate", handshake.certificate(), ProbeJson::certificate);
     took(object, handshake.took());
   }
 

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * sent is escaped and cut.
  */
 public final class ProbeText {
-  /** Names of a certificate that are shown. */
   static final int SHOWN_NAMES = 10;
 
   private final List<String> lines = new ArrayList<>();

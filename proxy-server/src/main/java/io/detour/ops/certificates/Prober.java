@@ -42,7 +42,6 @@ import org.jspecify.annotations.Nullable;
  * connect timeouts and the handshake's timeout.
  */
 public final class Prober implements AutoCloseable {
-  /** Probes of {@link #probeAll} that run at the same time. */
   static final int AT_ONCE = 16;
 
   /** What the timers may be late by. */
@@ -68,9 +67,7 @@ public final class Prober implements AutoCloseable {
   }
 
   /**
-   * @param options how to resolve and connect
    * @param own addresses that are never dialled; may be added to at any time
-   * @param roots whom to trust
    * @param handshakeTimeout of a TLS handshake: 1 ms to 1 h
    * @param clock tells whether a certificate has expired
    */
@@ -95,9 +92,6 @@ public final class Prober implements AutoCloseable {
   /**
    * Tries a target out and waits for what comes of it. Through a parent proxy the target's name is
    * not resolved here.
-   *
-   * @throws InterruptedException if the waiting thread is interrupted; the probe then ends by
-   *     itself
    */
   public ProbeReport probe(Probe probe) throws InterruptedException {
     ProbeReport.Lookup lookup = probe.via() == null ? lookUp(probe.target().host()) : null;
@@ -121,9 +115,7 @@ public final class Prober implements AutoCloseable {
   /**
    * Tries several targets out, at most {@value #AT_ONCE} at once and each once.
    *
-   * @param limit when to give up
    * @return the reports in the order of the probes; those that were not over by then are missing
-   * @throws InterruptedException as for {@link #probe}
    */
   public Map<Probe, ProbeReport> probeAll(Collection<Probe> probes, Duration limit)
       throws InterruptedException {
@@ -154,11 +146,7 @@ public final class Prober implements AutoCloseable {
    */
   public record HostAddresses(Map<Host, List<InetAddress>> addresses, List<String> failures) {}
 
-  /**
-   * Looks hosts up as the proxy does, and waits for all answers.
-   *
-   * @throws InterruptedException if the waiting thread is interrupted
-   */
+  /** Looks hosts up as the proxy does, and waits for all answers. */
   public static HostAddresses addresses(Collection<Host> hosts, DialOptions options)
       throws InterruptedException {
     Map<Host, List<InetAddress>> addresses = new LinkedHashMap<>();

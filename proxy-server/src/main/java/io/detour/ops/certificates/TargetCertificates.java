@@ -12,12 +12,7 @@ public final class TargetCertificates {
   private final Map<Place, CertificateFinding> latest = new ConcurrentHashMap<>();
   private final AtomicLongArray checks = new AtomicLongArray(Result.values().length);
 
-  /**
-   * A target of a rule.
-   *
-   * @param rule its name
-   * @param target from 0
-   */
+  /** A target of a rule. */
   record Place(String rule, int target) {}
 
   /** Replaces what is known of a target. */
@@ -40,12 +35,10 @@ public final class TargetCertificates {
     return Collections.unmodifiableMap(latest);
   }
 
-  /** Counts a check. */
   void checked(Result result) {
     checks.incrementAndGet(index(result));
   }
 
-  /** How many checks had a result. */
   public long checks(Result result) {
     return checks.get(index(result));
   }

@@ -103,7 +103,6 @@ public record TrustRoots(Set<X509Certificate> certificates) {
     return certificates;
   }
 
-  /** As the JDK's path validation wants them. */
   Set<TrustAnchor> anchors() {
     return certificates.stream()
         .map(certificate -> new TrustAnchor(certificate, null))

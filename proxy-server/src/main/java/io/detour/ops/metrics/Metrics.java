@@ -48,27 +48,14 @@ public final class Metrics implements AutoCloseable {
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
   private final ServerMetrics server = new ServerMetrics(registry);
 
-  /**
-   * What runs.
-   *
-   * @param version of Detour, {@code 0.1.0}
-   * @param revision of its sources, or {@code unknown}
-   * @param java version of the Java runtime, {@code 25.0.1}
-   */
+  /** What runs; the revision of its sources may be {@code unknown}. */
   public record BuildInfo(String version, String revision, String java) {}
 
-  /**
-   * The metrics page in one of its formats.
-   *
-   * @param contentType value of the header {@code Content-Type}
-   * @param body owned by the receiver
-   */
+  /** The metrics page in one of its formats. */
   @SuppressWarnings("ArrayRecordComponent") // passed on and written once, never compared
   public record Page(String contentType, byte[] body) {}
 
   /**
-   * @param rules the rules in force, which may be replaced
-   * @param reloads how they were replaced
    * @param draining whether the process has stopped accepting
    */
   public Metrics(
@@ -100,11 +87,7 @@ public final class Metrics implements AutoCloseable {
     binders.forEach(binder -> binder.bindTo(registry));
   }
 
-  /**
-   * Puts listeners on the page. To be called once.
-   *
-   * @param listeners by their addresses
-   */
+  /** Puts listeners on the page. To be called once. */
   public void registerListeners(Map<String, ListenerCounts> listeners) {
     listeners.forEach(server::listener);
   }
@@ -114,11 +97,7 @@ public final class Metrics implements AutoCloseable {
     server.ledger(ledger);
   }
 
-  /**
-   * Puts what is known of the certificates of targets on the page. To be called once.
-   *
-   * @param rules the rules in force
-   */
+  /** Puts what is known of the certificates of targets on the page. To be called once. */
   public void registerCertificates(RulesInForce rules, TargetCertificates certificates) {
     registry.getPrometheusRegistry().register(CertificateMetrics.of(rules, certificates));
   }

@@ -16,16 +16,11 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A metric whose series follow from the rules in force: they come and go with the rules.
- *
- * @param description name, help and labels, as Prometheus needs them to be declared
- * @param labels of the series, in the order in which {@code source} gives their values
- * @param source the series as they are when they are asked for
- */
+/** A metric whose series follow from the rules in force: they come and go with the rules. */
 record RuleFamily(MetricFamilyDescriptor description, SeriesLabels labels, Source source) {
   private static final long NEVER_RESET = 0;
 
@@ -56,7 +51,6 @@ record RuleFamily(MetricFamilyDescriptor description, SeriesLabels labels, Sourc
         source);
   }
 
-  /** A family of gauges. */
   static RuleFamily gauge(String name, String help, List<String> labels, Source source) {
     return new RuleFamily(
         MetricFamilyDescriptor.gauge(name).help(help).labelNames(labels).build(),
@@ -86,7 +80,6 @@ record RuleFamily(MetricFamilyDescriptor description, SeriesLabels labels, Sourc
     };
   }
 
-  /** What a scrape is told. */
   MetricSnapshot snapshot(RuleSnapshot rules) {
     SeriesLabels.Scrape scrape = labels.scrape();
     source.read(rules, scrape::add);
@@ -95,11 +88,11 @@ record RuleFamily(MetricFamilyDescriptor description, SeriesLabels labels, Sourc
             description.getMetadata(),
             scrape.points(
                 (value, series) ->
-                    new CounterDataPointSnapshot((double) value, series, null, NEVER_RESET)))
+                    new CounterDataPointSnapshot(value.doubleValue(), series, null, NEVER_RESET)))
         : new GaugeSnapshot(
             description.getMetadata(),
             scrape.points(
-                (value, series) -> new GaugeDataPointSnapshot((double) value, series, null)));
+                (value, series) -> new GaugeDataPointSnapshot(value.doubleValue(), series, null)));
   }
 
   /**
@@ -114,15 +107,11 @@ record RuleFamily(MetricFamilyDescriptor description, SeriesLabels labels, Sourc
     /**
      * What the last scrape had.
      *
-     * @param labels in the order in which the series came
      * @param places where each stands among the sorted ones, as a snapshot has them
      */
     @SuppressWarnings("ArrayRecordComponent") // never written, never compared
     private record Known(List<Labels> labels, int[] places) {}
 
-    /**
-     * @param names of the labels, in the order in which their values are given
-     */
     SeriesLabels(List<String> names) {
       this.names = names;
     }
@@ -144,7 +133,7 @@ record RuleFamily(MetricFamilyDescriptor description, SeriesLabels labels, Sourc
       }
 
       /** Hands on all series, sorted by their labels. */
-      <P> List<P> points(Point<P> point) {
+      <P> List<P> points(BiFunction<Long, Labels, P> point) {
         int count = labels.size();
         int[] places = before.places;
         if (!same || count != before.labels.size()) {
@@ -153,7 +142,7 @@ record RuleFamily(MetricFamilyDescriptor description, SeriesLabels labels, Sourc
         }
         @Nullable Object[] points = new Object[count];
         for (int i = 0; i < count; i++) {
-          points[places[i]] = point.of(values.get(i), labels.get(i));
+          points[places[i]] = point.apply(values.get(i), labels.get(i));
         }
         @SuppressWarnings("unchecked") // nothing else is in it
         List<P> all = (List<P>) Arrays.asList(points);
@@ -175,12 +164,6 @@ record RuleFamily(MetricFamilyDescriptor description, SeriesLabels labels, Sourc
       }
     }
 
-    /** Makes what a snapshot has for a series. */
-    interface Point<P> {
-      P of(long value, Labels labels);
-    }
-
-    /** Begins a scrape. */
     Scrape scrape() {
       return new Scrape();
     }
