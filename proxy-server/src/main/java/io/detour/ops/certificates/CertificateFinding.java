@@ -1,6 +1,7 @@
 package io.detour.ops.certificates;
 
 import io.detour.ops.certificates.ProbeReport.HandshakeError;
+import io.detour.server.dial.DialError;
 import io.detour.server.dial.Resolution;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -81,7 +82,7 @@ public record CertificateFinding(
         return ERROR;
       }
       CertificateCheck certificate = report.certificate();
-      return certificate == null ? withoutCertificate(report) : of(certificate);
+      return certificate == null ? Failure.of(report).result() : of(certificate);
     }
 
     private static Result of(CertificateCheck certificate) {
@@ -96,26 +97,20 @@ public record CertificateFinding(
           : UNTRUSTED;
     }
 
-    private static Result withoutCertificate(ProbeReport report) {
-      if (report.handshake() instanceof ProbeReport.Handshake.Failed failed) {
-        return failed.error() == HandshakeError.NO_TLS ? NO_TLS : HANDSHAKE_FAILED;
-      }
-      if (report.connection() instanceof ProbeReport.Connection.Failed failed) {
-        return switch (failed.error()) {
-          case DESTINATION_IP_PROHIBITED, PROXY_LOOP, DENIED -> DENIED;
-          case DNS_ERROR, DNS_TIMEOUT -> UNRESOLVED;
-          case CONNECTION_REFUSED,
-              CONNECTION_TIMEOUT,
-              DESTINATION_IP_UNROUTABLE,
-              RESOURCES,
-              CONNECTION_TERMINATED,
-              DESTINATION_UNAVAILABLE,
-              PARENT_CONFIGURATION,
-              PARENT_ANSWER ->
-              UNREACHABLE;
-        };
-      }
-      return UNRESOLVED;
+    private static Result of(DialError error) {
+      return switch (error) {
+        case DESTINATION_IP_PROHIBITED, PROXY_LOOP, DENIED -> DENIED;
+        case DNS_ERROR, DNS_TIMEOUT -> UNRESOLVED;
+        case CONNECTION_REFUSED,
+            CONNECTION_TIMEOUT,
+            DESTINATION_IP_UNROUTABLE,
+            RESOURCES,
+            CONNECTION_TERMINATED,
+            DESTINATION_UNAVAILABLE,
+            PARENT_CONFIGURATION,
+            PARENT_ANSWER ->
+            UNREACHABLE;
+      };
     }
   }
 
@@ -152,7 +147,11 @@ public record CertificateFinding(
     CertificateCheck check = report.certificate();
     if (check == null) {
       String message =
-          target + " shows no certificate for " + probe.legacyName() + ": " + why(report);
+          target
+              + " shows no certificate for "
+              + probe.legacyName()
+              + ": "
+              + Failure.of(report).details();
       return List.of(new Flaw(Kind.NO_CERTIFICATE, message));
     }
     String certificate = "the certificate of " + target;
@@ -171,17 +170,22 @@ public record CertificateFinding(
     return flaws;
   }
 
-  private static String why(ProbeReport report) {
-    if (report.handshake() instanceof ProbeReport.Handshake.Failed failed) {
-      return failed.details();
+  /** Why there is no certificate. */
+  private record Failure(Result result, String details) {
+    static Failure of(ProbeReport report) {
+      if (report.handshake() instanceof ProbeReport.Handshake.Failed failed) {
+        boolean noTls = failed.error() == HandshakeError.NO_TLS;
+        return new Failure(noTls ? Result.NO_TLS : Result.HANDSHAKE_FAILED, failed.details());
+      }
+      if (report.connection() instanceof ProbeReport.Connection.Failed failed) {
+        return new Failure(Result.of(failed.error()), failed.details());
+      }
+      return new Failure(
+          Result.UNRESOLVED,
+          report.lookup() != null && report.lookup().answer() instanceof Resolution.Unresolved why
+              ? why.details()
+              : "nothing was tried out");
     }
-    if (report.connection() instanceof ProbeReport.Connection.Failed failed) {
-      return failed.details();
-    }
-    return report.lookup() != null
-            && report.lookup().answer() instanceof Resolution.Unresolved unresolved
-        ? unresolved.details()
-        : "nothing was tried out";
   }
 
   /** The same, with what an earlier probe has seen of the certificate if this one has not. */

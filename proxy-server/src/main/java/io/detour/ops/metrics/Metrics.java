@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * costs the data path no shared write. Labels come from closed sets, and all their series exist at
  * 0 from the start, those of a rule from the moment in which it decides. Any thread may scrape.
  *
- * <p>{@link ServerMetrics}, {@link RuleMetrics}, {@link CertificateMetrics}, {@link
- * DurationMetrics} and {@link ProcessMetrics} have the metrics, a row each.
+ * <p>{@link ServerMetrics}, {@link RuleMetrics}, {@link CertificateMetrics} and {@link
+ * DurationMetrics} have the metrics, a row each.
  */
 public final class Metrics implements AutoCloseable {
   private static final ExpositionFormats FORMATS = ExpositionFormats.init();
@@ -75,9 +75,9 @@ public final class Metrics implements AutoCloseable {
     server.requests(requests);
     server.relay(relay);
     server.dials(dials);
+    server.operatingSystem();
     List<MeterBinder> binders =
         List.of(
-            new ProcessMetrics(),
             new UptimeMetrics(),
             new JvmInfoMetrics(),
             new JvmMemoryMetrics(),

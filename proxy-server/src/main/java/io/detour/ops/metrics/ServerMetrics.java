@@ -1,5 +1,6 @@
 package io.detour.ops.metrics;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.detour.core.CloseReason;
 import io.detour.core.Direction;
 import io.detour.core.RelayPath;
@@ -20,6 +21,11 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.ToDoubleFunction;
@@ -32,6 +38,8 @@ import java.util.function.ToDoubleFunction;
  */
 record ServerMetrics(MeterRegistry registry) {
   private static final Tags NONE = Tags.empty();
+  private static final Path STATUS = Path.of("/proc/self/status");
+  private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
   void process(Metrics.BuildInfo build, BooleanSupplier draining) {
     Tags versions =
@@ -208,6 +216,50 @@ record ServerMetrics(MeterRegistry registry) {
         "where",
         LedgerStatistics.Folded.values(),
         ledger::foldedUses);
+  }
+
+  /**
+   * The series that every Prometheus client library has, under the names that dashboards and alerts
+   * expect. Micrometer's own binders name them differently and fail {@code promtool check metrics}.
+   */
+  void operatingSystem() {
+    var system = ManagementFactory.getPlatformMXBean(UnixOperatingSystemMXBean.class);
+    counter(
+        "process.cpu.seconds",
+        "User and system CPU time spent, in seconds.",
+        NONE,
+        () -> system.getProcessCpuTime() / NANOS_PER_SECOND);
+    gauge("process.open.fds", "Open file descriptors.", NONE, system::getOpenFileDescriptorCount);
+    gauge(
+        "process.max.fds",
+        "File descriptors that may be open at once.",
+        NONE,
+        system::getMaxFileDescriptorCount);
+    gauge(
+        "process.resident.memory.bytes",
+        "Resident memory size in bytes.",
+        NONE,
+        () -> memoryBytes("VmRSS:"));
+    gauge(
+        "process.virtual.memory.bytes",
+        "Virtual memory size in bytes.",
+        NONE,
+        () -> memoryBytes("VmSize:"));
+  }
+
+  /**
+   * A size that {@code /proc/self/status} gives in KiB, see proc_pid_status(5); NaN if it cannot.
+   */
+  private static double memoryBytes(String field) {
+    try (var lines = Files.lines(STATUS)) {
+      return lines
+          .filter(line -> line.startsWith(field))
+          .mapToDouble(line -> 1024.0 * Long.parseLong(line.replaceAll("[^0-9]", "")))
+          .findFirst()
+          .orElse(Double.NaN);
+    } catch (IOException e) {
+      return Double.NaN;
+    }
   }
 
   private void gauge(String name, String help, Tags labels, DoubleSupplier value) {
