@@ -96,9 +96,7 @@ public final class AdminServer implements AutoCloseable {
 
     CompletableFuture<Void> resume();
 
-    /**
-     * Stops accepting for good and lets the process end once nobody is connected. Does not wait.
-     */
+    /** Stops accepting for good, and lets the process end once nobody is connected. */
     void drain();
 
     int clients();

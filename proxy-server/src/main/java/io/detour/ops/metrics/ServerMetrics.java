@@ -37,7 +37,6 @@ import java.util.function.ToDoubleFunction;
  * @param registry is kept by every meter
  */
 record ServerMetrics(MeterRegistry registry) {
-  private static final Tags NONE = Tags.empty();
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
@@ -48,17 +47,14 @@ record ServerMetrics(MeterRegistry registry) {
     gauge(
         "detour.draining",
         "1 when the process has stopped accepting and waits for tunnels to end, else 0.",
-        NONE,
         () -> draining.getAsBoolean() ? 1 : 0);
     counter(
         "detour.access.log.dropped",
         "Lines of the access log for which there was no room, since the output was too slow.",
-        NONE,
         () -> DroppedLines.of(LogOutput.ACCESS));
     counter(
         "detour.diagnostics.dropped",
         "Lines about the process itself for which there was no room.",
-        NONE,
         () -> DroppedLines.of(LogOutput.DIAGNOSTICS));
   }
 
@@ -66,12 +62,10 @@ record ServerMetrics(MeterRegistry registry) {
     gauge(
         "detour.config.last.reload.successful",
         "1 when the rules had no problem when they were last read, else 0.",
-        NONE,
         () -> reloads.lastSuccessful() ? 1 : 0);
     gauge(
         "detour.config.last.reload.success.timestamp.seconds",
         "When rules last came into force, in seconds since 1970; at first the start.",
-        NONE,
         reloads::lastSuccessSecond);
     String help = "Times the rules were read again, by whether they came into force.";
     counter("detour.config.reloads", help, Tags.of("result", "success"), reloads::successes);
@@ -135,7 +129,7 @@ record ServerMetrics(MeterRegistry registry) {
         "Pipes open for splice, by whether one holds bytes of a tunnel or waits for some.";
     gauge("detour.splice.pipes", help, Tags.of("state", "leased"), relay::leasedPipes);
     gauge("detour.splice.pipes", help, Tags.of("state", "pooled"), relay::pooledPipes);
-    gauge("detour.splice.pipes.limit", "Pipes that may be open at once.", NONE, relay::pipesLimit);
+    gauge("detour.splice.pipes.limit", "Pipes that may be open at once.", relay::pipesLimit);
     counters(
         "detour.splice.fallbacks",
         "Streaming directions that went over to copying, by the reason; small_reads is no fault.",
@@ -181,27 +175,19 @@ record ServerMetrics(MeterRegistry registry) {
     gauge(
         "detour.ledger.up",
         "1 when the ledger could be written at the last attempt, else 0.",
-        NONE,
         () -> ledger.isUp() ? 1 : 0);
     gauge(
         "detour.ledger.queue.entries",
         "Rows in memory that are not in the ledger yet.",
-        NONE,
         ledger::queueEntries);
     gauge(
         "detour.ledger.queue.limit",
         "Rows that may be in memory; beyond it, uses go to the folded row of their rule.",
-        NONE,
         ledger::queueLimit);
-    gauge(
-        "detour.ledger.entries",
-        "Rows in the ledger, counted once a minute.",
-        NONE,
-        ledger::entries);
+    gauge("detour.ledger.entries", "Rows in the ledger, counted once a minute.", ledger::entries);
     gauge(
         "detour.ledger.last.write.timestamp.seconds",
         "When the ledger was written last, in seconds since 1970; 0 if it was not.",
-        NONE,
         ledger::lastWriteSecond);
     counters(
         "detour.ledger.writes",
@@ -227,23 +213,19 @@ record ServerMetrics(MeterRegistry registry) {
     counter(
         "process.cpu.seconds",
         "User and system CPU time spent, in seconds.",
-        NONE,
         () -> system.getProcessCpuTime() / NANOS_PER_SECOND);
-    gauge("process.open.fds", "Open file descriptors.", NONE, system::getOpenFileDescriptorCount);
+    gauge("process.open.fds", "Open file descriptors.", system::getOpenFileDescriptorCount);
     gauge(
         "process.max.fds",
         "File descriptors that may be open at once.",
-        NONE,
         system::getMaxFileDescriptorCount);
     gauge(
         "process.resident.memory.bytes",
         "Resident memory size in bytes.",
-        NONE,
         () -> memoryBytes("VmRSS:"));
     gauge(
         "process.virtual.memory.bytes",
         "Virtual memory size in bytes.",
-        NONE,
         () -> memoryBytes("VmSize:"));
   }
 
@@ -262,8 +244,16 @@ record ServerMetrics(MeterRegistry registry) {
     }
   }
 
+  private void gauge(String name, String help, DoubleSupplier value) {
+    gauge(name, help, Tags.empty(), value);
+  }
+
   private void gauge(String name, String help, Tags labels, DoubleSupplier value) {
     Gauge.builder(name, value::getAsDouble).description(help).tags(labels).register(registry);
+  }
+
+  private void counter(String name, String help, DoubleSupplier value) {
+    counter(name, help, Tags.empty(), value);
   }
 
   private void counter(String name, String help, Tags labels, DoubleSupplier value) {
