@@ -37,7 +37,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -46,8 +45,6 @@ import tools.jackson.databind.node.ObjectNode;
  * The pages that are made of the rules in force. Nothing is resolved or connected to. Any thread.
  *
  * @param parents the parent proxies, by their names
- * @param proxy where browsers reach the proxy under the host by which one has reached the admin
- *     interface, or null if no listener is for browsers
  * @param pac the file for browsers
  * @param maker makes it, which may take a while
  * @param zone in which times are shown
@@ -57,11 +54,19 @@ public record RulePages(
     TargetCertificates certificates,
     AccessOptions access,
     Map<String, Parent> parents,
-    Function<Host, @Nullable HostPort> proxy,
+    ProxyAddress proxy,
     CurrentPac pac,
     Executor maker,
     InstantSource clock,
     ZoneId zone) {
+  /** Says where browsers reach the proxy. */
+  public interface ProxyAddress {
+    /**
+     * For a host by which one has reached the admin interface; null if no listener is for browsers.
+     */
+    @Nullable HostPort seenFrom(Host machine);
+  }
+
   private static final String PAC = "application/x-ns-proxy-autoconfig";
   private static final int HTTPS_PORT = 443;
 
@@ -190,7 +195,7 @@ public record RulePages(
     HostPort reached =
         askedAs != null
                 && HostPort.parse(askedAs, HTTPS_PORT) instanceof Parsed.Value(HostPort admin)
-            ? proxy.apply(admin.host())
+            ? proxy.seenFrom(admin.host())
             : null;
     if (reached == null) {
       return CompletableFuture.completedFuture(
