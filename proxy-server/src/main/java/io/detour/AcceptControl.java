@@ -1,6 +1,6 @@
 package io.detour;
 
-import io.detour.ops.admin.ServerControl;
+import io.detour.ops.admin.AdminServer.ServerControl;
 import io.detour.ops.ledger.ObservedRules;
 import io.detour.server.accept.Listeners;
 import io.detour.server.decide.ReloadResult;

@@ -3,8 +3,8 @@ package io.detour;
 import io.detour.Shutdown.Step;
 import io.detour.config.ServerOptions;
 import io.detour.core.CloseReason;
-import io.detour.ops.admin.AdminContent;
 import io.detour.ops.admin.AdminServer;
+import io.detour.ops.admin.AdminServer.AdminContent;
 import io.detour.ops.admin.ReportPages;
 import io.detour.ops.admin.RulePages;
 import io.detour.ops.admin.ServerPages;
@@ -12,7 +12,6 @@ import io.detour.ops.admin.Throughput;
 import io.detour.ops.certificates.CertificateWatch;
 import io.detour.ops.certificates.TargetCertificates;
 import io.detour.ops.ledger.ObservedRules;
-import io.detour.ops.ledger.StoredCertificate;
 import io.detour.ops.metrics.Metrics;
 import io.detour.rules.document.Fields;
 import io.detour.server.accept.ClientLimits;
@@ -224,7 +223,7 @@ public final class Detour implements AutoCloseable {
                 path.rules(), certificates, period, path.dialOptions(), path.own(), path.clock()),
             CertificateWatch::close);
     if (path.ledger().isOn()) {
-      watch.whenLearnt(learnt -> path.ledger().certificate(StoredCertificate.of(learnt)));
+      watch.whenLearnt(path.ledger()::certificate);
     }
     return watch;
   }

@@ -1,6 +1,6 @@
 package io.detour;
 
-import io.detour.ops.metrics.BuildInfo;
+import io.detour.ops.metrics.Metrics.BuildInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -9,7 +9,7 @@ import io.detour.config.Configuration;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.Printable;
-import io.detour.ops.certificates.TargetLookup;
+import io.detour.ops.certificates.Prober;
 import io.detour.rules.generate.ChromiumRules;
 import io.detour.rules.generate.CorednsRewrites;
 import io.detour.rules.generate.DnsmasqConfiguration;
@@ -181,7 +181,8 @@ public final class GenerateCommand extends Verb {
     if (!resolve) {
       return Map.of();
     }
-    TargetLookup lookup = TargetLookup.of(TargetNames.of(rules), configuration.dialOptions());
+    Prober.HostAddresses lookup =
+        Prober.addresses(TargetNames.of(rules), configuration.dialOptions());
     lookup.failures().forEach(this::report);
     return lookup.addresses();
   }

@@ -1,5 +1,6 @@
 package io.detour.cli;
 
+import io.detour.ops.certificates.CertificateFinding;
 import io.detour.ops.ledger.Judgement;
 import io.detour.ops.ledger.Judgement.Verdict;
 import io.detour.ops.ledger.Report;
@@ -7,7 +8,6 @@ import io.detour.ops.ledger.Report.RuleReport;
 import io.detour.ops.ledger.Report.UseReport;
 import io.detour.ops.ledger.ReportColumn;
 import io.detour.ops.ledger.ReportQuery;
-import io.detour.ops.ledger.StoredCertificate;
 import io.detour.rules.document.DurationText;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,7 +91,7 @@ record ReportText(ReportQuery query, ZoneId zone) {
       case Long number -> Counted.of(number);
       case ReportColumn.Bytes bytes -> bytes(bytes.count());
       case Judgement judgement -> verdict(judgement);
-      case StoredCertificate check -> certificate(check);
+      case CertificateFinding check -> certificate(check);
       default -> value.toString().isEmpty() ? NOTHING : value.toString();
     };
   }
@@ -114,7 +114,7 @@ record ReportText(ReportQuery query, ZoneId zone) {
         : words(judgement.verdict());
   }
 
-  private String certificate(StoredCertificate check) {
+  private String certificate(CertificateFinding check) {
     if (check.problem() != null) {
       return check.target() + ": " + check.problem();
     }

@@ -2,10 +2,10 @@ package io.detour.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.ops.certificates.CertificateFinding;
 import io.detour.ops.ledger.Ledger;
 import io.detour.ops.ledger.LedgerOptions;
 import io.detour.ops.ledger.LedgerUrl;
-import io.detour.ops.ledger.StoredCertificate;
 import io.detour.server.account.UseJournal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,7 +72,7 @@ class ReportCommandTest {
             Duration.ofDays(40));
         use(ledger, "old-rule", "b.old.test", "10.0.0.1", null, "\tx", Duration.ofDays(35));
         ledger.certificate(
-            new StoredCertificate(
+            new CertificateFinding(
                 "erp",
                 "erp.new.test",
                 NOW.getEpochSecond(),

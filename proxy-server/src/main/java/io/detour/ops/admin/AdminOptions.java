@@ -13,7 +13,6 @@ import java.util.Set;
  * @param hosts names that are accepted in {@code Host} beside IP literals and {@code localhost}
  */
 public record AdminOptions(ListenAddress.Inet listen, Set<Host> hosts) {
-  /** Copies the set and keeps its order. */
   public AdminOptions {
     hosts = Collections.unmodifiableSet(new LinkedHashSet<>(hosts));
   }
@@ -23,12 +22,10 @@ public record AdminOptions(ListenAddress.Inet listen, Set<Host> hosts) {
     return at(ListenAddress.Inet.parse("127.0.0.1:3129"));
   }
 
-  /** Under no other names. */
   public static AdminOptions at(ListenAddress.Inet listen) {
     return new AdminOptions(listen, Set.of());
   }
 
-  /** The same elsewhere. */
   public AdminOptions withListen(ListenAddress.Inet other) {
     return new AdminOptions(other, hosts);
   }

@@ -2,7 +2,9 @@ package io.detour.ops.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.detour.ops.metrics.MetricsPage;
+import io.detour.ops.admin.AdminServer.AdminContent;
+import io.detour.ops.admin.AdminServer.ServerControl;
+import io.detour.ops.metrics.Metrics;
 import io.detour.server.access.AllowedHosts;
 import io.detour.server.decide.ReloadResult;
 import io.detour.server.decide.ReloadTrigger;
@@ -22,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * What the admin interface answers. No I/O on the thread that asks.
  *
  * @param hosts under which it answers at all
- * @param content what there is to see
- * @param assets the page for people
- * @param control the server
  */
 record AdminRoutes(
     AllowedHosts hosts, AdminContent content, PageAssets assets, ServerControl control) {
@@ -63,7 +62,7 @@ record AdminRoutes(
     Answer refusal = refusal(request);
     String path = path(request.uri());
     if (refusal != null) {
-      return CompletableFuture.completedFuture(refusal);
+      return now(refusal);
     }
     if (path.startsWith(ACTIONS)) {
       return act(path, request.method());
@@ -71,17 +70,17 @@ record AdminRoutes(
     if (path.startsWith(CONNECTION)) {
       return request.method().equals(HttpMethod.DELETE)
           ? content.server().kill(path.substring(CONNECTION.length()))
-          : CompletableFuture.completedFuture(Answer.methodNotAllowed("DELETE"));
+          : now(Answer.methodNotAllowed("DELETE"));
     }
     if (!isRead(request.method())) {
-      return CompletableFuture.completedFuture(Answer.methodNotAllowed("GET, HEAD"));
+      return now(Answer.methodNotAllowed("GET, HEAD"));
     }
     return switch (path) {
       case "/connections" -> content.server().connections();
       case "/report" -> report(request.uri());
       case "/proxy.pac", "/wpad.dat" ->
           content.rules().pac(request.headers().get(HttpHeaderNames.HOST));
-      default -> CompletableFuture.completedFuture(read(path, request));
+      default -> now(read(path, request));
     };
   }
 
@@ -96,16 +95,14 @@ record AdminRoutes(
           default -> null;
         };
     if (action == null) {
-      return CompletableFuture.completedFuture(notFound());
+      return now(notFound());
     }
-    return method.equals(HttpMethod.POST)
-        ? action.get()
-        : CompletableFuture.completedFuture(Answer.methodNotAllowed("POST"));
+    return method.equals(HttpMethod.POST) ? action.get() : now(Answer.methodNotAllowed("POST"));
   }
 
   private CompletableFuture<Answer> drain() {
     control.drain();
-    return CompletableFuture.completedFuture(state());
+    return now(state());
   }
 
   /** What was asked for is so, unless the server stops. */
@@ -158,7 +155,7 @@ record AdminRoutes(
     return switch (path) {
       case "/" -> wantsHtml(request) ? assets.page() : Answer.text(HttpResponseStatus.OK, INDEX);
       case "/metrics" -> {
-        MetricsPage page = content.metrics().scrape(request.headers().get(HttpHeaderNames.ACCEPT));
+        Metrics.Page page = content.metrics().scrape(request.headers().get(HttpHeaderNames.ACCEPT));
         yield Answer.page(page.contentType(), page.body());
       }
       case "/healthz" -> Answer.text(HttpResponseStatus.OK, "ok");
@@ -192,7 +189,7 @@ record AdminRoutes(
     try {
       return content.report().report(new QueryStringDecoder(target));
     } catch (IllegalArgumentException e) {
-      return CompletableFuture.completedFuture(badQuery());
+      return now(badQuery());
     }
   }
 
@@ -206,6 +203,10 @@ record AdminRoutes(
     } catch (IllegalArgumentException e) {
       return badQuery();
     }
+  }
+
+  private static CompletableFuture<Answer> now(Answer answer) {
+    return CompletableFuture.completedFuture(answer);
   }
 
   private static Answer notFound() {

@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a request to the admin interface gets.
  *
- * @param status of the response
- * @param contentType value of the header {@code Content-Type}
  * @param body left out, but counted, in the response to a HEAD
  * @param allowed with status 405, the methods that may be used here
  * @param fields header fields beside those of every answer
@@ -27,6 +25,11 @@ record Answer(
   /** Plain text, which gets a line break at its end. */
   static Answer text(HttpResponseStatus status, String line) {
     return new Answer(status, TEXT, (line + "\n").getBytes(UTF_8), null, Map.of());
+  }
+
+  /** JSON, which gets a line break at its end. */
+  static Answer json(String text) {
+    return page("application/json", (text + "\n").getBytes(UTF_8));
   }
 
   /** A page that is there. */

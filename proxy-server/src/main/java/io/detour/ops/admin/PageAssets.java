@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The page for people and the files that it loads, read from the class path once. Only the files of
  * a fixed list are there, whatever is asked for.
  */
-final class PageAssets {
-  /** Where the page has its files. */
+record PageAssets(Answer page, Map<String, Answer> files) {
   static final String FOLDER = "/assets/";
 
   /**
@@ -57,12 +56,8 @@ final class PageAssets {
   private static final String UPLOT_PROPERTIES =
       "/META-INF/maven/org.webjars.npm/uplot/pom.properties";
 
-  private final Answer page;
-  private final Map<String, Answer> assets;
-
-  private PageAssets(Answer page, Map<String, Answer> assets) {
-    this.page = page;
-    this.assets = Map.copyOf(assets);
+  PageAssets {
+    files = Map.copyOf(files);
   }
 
   /** Reads all files, which are a part of the product: one that is missing is a bug. */
@@ -79,24 +74,9 @@ final class PageAssets {
     return new PageAssets(own(HTML, "index.html"), assets);
   }
 
-  /** The page itself. */
-  Answer page() {
-    return page;
-  }
-
-  /**
-   * A file that the page loads.
-   *
-   * @param path as it was asked for, without a query
-   * @return null if there is none
-   */
+  /** A file that the page loads, by its path without a query; null if there is none. */
   @Nullable Answer find(String path) {
-    return assets.get(path);
-  }
-
-  /** All files that the page loads, by their paths. */
-  Map<String, Answer> files() {
-    return assets;
+    return files.get(path);
   }
 
   private static String uplotVersion() {

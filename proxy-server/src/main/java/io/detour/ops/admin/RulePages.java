@@ -8,7 +8,7 @@ import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.Parsed;
 import io.detour.core.Printable;
-import io.detour.ops.certificates.TargetCertificate;
+import io.detour.ops.certificates.CertificateFinding;
 import io.detour.ops.certificates.TargetCertificates;
 import io.detour.ops.explain.ExplanationJson;
 import io.detour.ops.explain.FullExplanation;
@@ -43,12 +43,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The pages that are made of the rules in force. Nothing is resolved or connected to. Any thread.
  *
- * @param rules in force
- * @param certificates of their targets, as far as they were looked at
- * @param access who may ask for what
  * @param parents the parent proxies, by their names
  * @param pac the file for browsers
- * @param clock the time of day
  * @param zone in which times are shown
  */
 public record RulePages(
@@ -59,11 +55,9 @@ public record RulePages(
     AutoConfig pac,
     InstantSource clock,
     ZoneId zone) {
-  private static final String JSON = "application/json";
   private static final String PAC = "application/x-ns-proxy-autoconfig";
   private static final int HTTPS_PORT = 443;
 
-  /** Copies the map. */
   public RulePages {
     parents = Map.copyOf(parents);
   }
@@ -74,7 +68,7 @@ public record RulePages(
     ObjectNode root = ScriptJson.MAPPER.createObjectNode();
     ArrayNode list = root.put("count", current.rules().rules().size()).putArray("rules");
     current.shown().forEach(rule -> add(list.addObject(), rule, current));
-    return json(ScriptJson.MAPPER.writeValueAsString(root));
+    return Answer.json(ScriptJson.MAPPER.writeValueAsString(root));
   }
 
   private void add(ObjectNode object, Rule rule, RuleSnapshot current) {
@@ -118,17 +112,17 @@ public record RulePages(
         .put("failures", use.failures(target));
   }
 
-  private void addCertificate(ObjectNode target, @Nullable TargetCertificate certificate) {
+  private void addCertificate(ObjectNode target, @Nullable CertificateFinding certificate) {
     if (certificate == null) {
       target.putNull("certificate");
       return;
     }
-    Instant notAfter = certificate.notAfter();
+    Long notAfter = certificate.notAfter();
     target
         .putObject("certificate")
-        .put("not_after", notAfter == null ? null : time(notAfter.getEpochSecond()))
+        .put("not_after", notAfter == null ? null : time(notAfter))
         .put("covers_legacy_name", certificate.coversLegacyName())
-        .put("checked", time(certificate.checkedAt().getEpochSecond()))
+        .put("checked", time(certificate.checked()))
         .put("problem", certificate.problem());
   }
 
@@ -169,7 +163,7 @@ public record RulePages(
       time = read.getAsLong();
     }
     Request request = new Request(hostPort, client, value(query, "user"), time);
-    return json(
+    return Answer.json(
         ExplanationJson.of(
             FullExplanation.of(
                 asked, rules.current().rules().explain(request), zone, access, parents)));
@@ -199,10 +193,6 @@ public record RulePages(
                   + " TLS and without the PROXY protocol)"));
     }
     return pac.file(reached).thenApply(text -> Answer.page(PAC, text.getBytes(US_ASCII)));
-  }
-
-  private static Answer json(String text) {
-    return Answer.page(JSON, (text + "\n").getBytes(US_ASCII));
   }
 
   private static Answer bad(String problem) {

@@ -1,8 +1,6 @@
 package io.detour.ops.admin;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
-import io.detour.ops.metrics.BuildInfo;
+import io.detour.ops.metrics.Metrics.BuildInfo;
 import io.detour.rules.document.Fields;
 import io.detour.server.account.RequestCounters;
 import io.detour.server.decide.ReloadHistory;
@@ -27,16 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The pages about the process and its tunnels. Any thread.
  *
- * @param build what runs
- * @param started when
  * @param mode how far rules go at most, as on the command line
- * @param rules in force
- * @param reloads how they came into force
- * @param requests that were answered
- * @param ids the names of requests
- * @param tunnels that are open
  * @param throughput of the last hour
- * @param clock the time of day
  * @param zone in which times are shown
  */
 public record ServerPages(
@@ -54,14 +44,12 @@ public record ServerPages(
   /** The most tunnels on a page. */
   static final int MAX_TUNNELS = 10_000;
 
-  private static final String JSON = "application/json";
   private static final double TENTHS = 10;
 
   /**
    * The process at a glance; {@code docs/admin.md} has the fields.
    *
    * @param state {@code ready}, {@code paused} or {@code draining}
-   * @param clients that are connected
    */
   Answer status(String state, int clients) {
     ObjectNode root = ScriptJson.MAPPER.createObjectNode();
@@ -86,7 +74,7 @@ public record ServerPages(
           .put("result", last.successful() ? "ok" : "kept")
           .put("summary", last.summary());
     }
-    return json(root);
+    return Answer.json(ScriptJson.MAPPER.writeValueAsString(root));
   }
 
   /** The tunnels that are open. Done on an event loop that must not be held up. */
@@ -114,14 +102,10 @@ public record ServerPages(
           .put("bytes_upstream", tunnel.volume().upstreamBytes())
           .put("bytes_downstream", tunnel.volume().downstreamBytes());
     }
-    return json(root);
+    return Answer.json(ScriptJson.MAPPER.writeValueAsString(root));
   }
 
-  /**
-   * Ends a tunnel.
-   *
-   * @param id as {@link #connections} has it
-   */
+  /** Ends a tunnel. */
   CompletableFuture<Answer> kill(String id) {
     OptionalLong number = ids.parse(id);
     return number.isPresent()
@@ -148,7 +132,7 @@ public record ServerPages(
     add(root, "tunnels", samples, Throughput.Sample::tunnels);
     add(root, "requests_per_second", samples, Throughput.Sample::requests);
     add(root, "legacy_per_second", samples, Throughput.Sample::legacyUses);
-    return json(root);
+    return Answer.json(ScriptJson.MAPPER.writeValueAsString(root));
   }
 
   private static void add(
@@ -164,10 +148,5 @@ public record ServerPages(
 
   private String time(Instant instant) {
     return instant.truncatedTo(ChronoUnit.SECONDS).atZone(zone).toOffsetDateTime().toString();
-  }
-
-  private static Answer json(ObjectNode root) {
-    return Answer.page(
-        JSON, (ScriptJson.MAPPER.writeValueAsString(root) + "\n").getBytes(US_ASCII));
   }
 }

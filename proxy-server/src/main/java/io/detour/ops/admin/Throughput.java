@@ -32,10 +32,7 @@ public final class Throughput {
   /**
    * What went through in one interval, as averages per second.
    *
-   * @param at its end
    * @param tunnels that were open at its end
-   * @param requests that were answered
-   * @param legacyUses requests for legacy names
    */
   public record Sample(
       Instant at,
@@ -45,14 +42,8 @@ public final class Throughput {
       double requests,
       double legacyUses) {}
 
-  /** Counts since the start. */
   private record Totals(long nanoTime, long upstream, long downstream, long requests, long uses) {}
 
-  /**
-   * Begins.
-   *
-   * @param clock the time of day
-   */
   public Throughput(RequestCounters requests, RelayStatistics relay, InstantSource clock) {
     this.requests = requests;
     this.relay = relay;
@@ -60,11 +51,7 @@ public final class Throughput {
     this.last = totals(System.nanoTime());
   }
 
-  /**
-   * Takes a sample.
-   *
-   * @param nanoTime as {@link System#nanoTime}
-   */
+  /** Takes a sample. */
   public synchronized void sample(long nanoTime) {
     Totals now = totals(nanoTime);
     double seconds = (now.nanoTime - last.nanoTime) / NANOS_PER_SECOND;

@@ -5,7 +5,7 @@
  *
  * <p>{@link io.detour.ops.admin.AdminRoutes} has the paths, {@link io.detour.ops.admin.RulePages}
  * what is made of rules, {@link io.detour.ops.admin.PageAssets} the page for people, {@link
- * io.detour.ops.admin.ServerControl} what can be done.
+ * io.detour.ops.admin.AdminServer.ServerControl} what can be done.
  */
 @NullMarked
 package io.detour.ops.admin;

@@ -1,7 +1,10 @@
 package io.detour.ops.certificates;
 
 import io.detour.core.Host;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -9,11 +12,7 @@ import java.util.List;
 /**
  * What a server's certificate is worth to a browser that asks for a name. Immutable; any thread.
  *
- * @param legacyName the name that the browser asks for
  * @param chain as the server sent it, its own certificate first; at least one
- * @param names which names it is for
- * @param trust whether it leads to a trusted root
- * @param at when that was so
  */
 public record CertificateCheck(
     Host legacyName,
@@ -25,11 +24,7 @@ public record CertificateCheck(
     chain = List.copyOf(chain);
   }
 
-  /**
-   * Judges a chain. Takes some milliseconds; not for an event loop that serves others.
-   *
-   * @param sent as the server sent it; at least one certificate
-   */
+  /** Judges a chain. Takes some milliseconds; not for an event loop that serves others. */
   static CertificateCheck of(
       List<X509Certificate> sent, Host legacyName, TrustRoots roots, Instant at) {
     return new CertificateCheck(
@@ -50,10 +45,44 @@ public record CertificateCheck(
     return coversLegacyName() && trust.isTrusted();
   }
 
+  /** When the server's own certificate expires. */
+  public Instant notAfter() {
+    return chain.getFirst().notAfter();
+  }
+
   /** Whole days until the server's own certificate expires, negative when it has. */
   public long daysLeft() {
     return Math.floorDiv(
-        Duration.between(at, chain.getFirst().notAfter()).toSeconds(),
-        Duration.ofDays(1).toSeconds());
+        Duration.between(at, notAfter()).toSeconds(), Duration.ofDays(1).toSeconds());
+  }
+
+  /**
+   * The facts of one certificate that people ask for. All texts come from the server and may hold
+   * anything.
+   */
+  public record PresentedCertificate(
+      String subject,
+      String issuer,
+      Instant notBefore,
+      Instant notAfter,
+      String key,
+      String signature) {
+    static PresentedCertificate of(X509Certificate certificate) {
+      return new PresentedCertificate(
+          certificate.getSubjectX500Principal().getName(),
+          certificate.getIssuerX500Principal().getName(),
+          certificate.getNotBefore().toInstant(),
+          certificate.getNotAfter().toInstant(),
+          key(certificate.getPublicKey()),
+          certificate.getSigAlgName());
+    }
+
+    private static String key(PublicKey key) {
+      return switch (key) {
+        case RSAPublicKey rsa -> "RSA " + rsa.getModulus().bitLength();
+        case ECPublicKey ec -> "EC " + ec.getParams().getOrder().bitLength();
+        default -> key.getAlgorithm();
+      };
+    }
   }
 }

@@ -19,37 +19,37 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out which targets of rules can be tried out, and for which names. For one thread. */
-public final class CertificatePlan {
+final class CertificatePlan {
   private static final int HTTPS = 443;
   private static final int OTHER_HTTPS = 8443;
   private static final int HTTP = 80;
 
   private final Instant now;
   private final Mode least;
-  private final SeenNames seen;
+  private final Function<Rule, Set<Host>> seen;
   private final List<Trial> trials = new ArrayList<>();
   private final List<Untested> untested = new ArrayList<>();
 
   /**
-   * One target of a rule for one legacy name.
+   * A target of a rule with one of its legacy names. Equal as long as a change of the rules makes
+   * no difference to it.
    *
-   * @param rule the rule
-   * @param target which of its targets, from 0
-   * @param probe tries it out
+   * @param to the target as the rule file has it
    */
-  public record Trial(Rule rule, int target, Probe probe) {}
+  record Check(TargetCertificates.Place place, String to, Probe probe) {}
 
-  /** Knows which names clients ask for. */
-  public interface SeenNames {
-    /** Names that a rule decided without naming them itself. */
-    Set<Host> of(Rule rule);
+  record Trial(Rule rule, Check check) {
+    Probe probe() {
+      return check.probe();
+    }
   }
 
-  private CertificatePlan(Instant now, Mode least, SeenNames seen) {
+  private CertificatePlan(Instant now, Mode least, Function<Rule, Set<Host>> seen) {
     this.now = now;
     this.least = least;
     this.seen = seen;
@@ -63,8 +63,10 @@ public final class CertificatePlan {
   /**
    * A plan for all rules that rewrite, or would if they were enforced: for their exact hosts, and
    * for what was asked for of their suffixes and expressions.
+   *
+   * @param seen names that a rule decided without naming them itself
    */
-  public static CertificatePlan ofUsed(Stream<Rule> rules, Instant now, SeenNames seen) {
+  static CertificatePlan ofUsed(Stream<Rule> rules, Instant now, Function<Rule, Set<Host>> seen) {
     return new CertificatePlan(now, Mode.REPORT, seen).addAll(rules);
   }
 
@@ -73,8 +75,7 @@ public final class CertificatePlan {
     return this;
   }
 
-  /** In the order of the rules. */
-  public List<Trial> trials() {
+  List<Trial> trials() {
     return trials;
   }
 
@@ -135,7 +136,7 @@ public final class CertificatePlan {
   }
 
   private void addSeen(Rule rule, int port) {
-    for (Host name : seen.of(rule)) {
+    for (Host name : seen.apply(rule)) {
       HostMatcher matcher = rule.matcher(name);
       if (matcher != null && !(matcher instanceof HostMatcher.Exact)) {
         addTargets(new Decision.Rewrite(rule, matcher), new HostPort(name, port));
@@ -151,7 +152,10 @@ public final class CertificatePlan {
           if (hop.target() != Hop.ASKED) {
             Probe probe =
                 new Probe(hop.address(), hop.via(), hop.allow(), asked.host(), ProbeDepth.TLS);
-            trials.add(new Trial(rewrite.rule(), hop.target(), probe));
+            Rule rule = rewrite.rule();
+            var place = new TargetCertificates.Place(rule.name(), hop.target());
+            String to = ((Outcome.Rewrite) rule.outcome()).targets().get(hop.target()).toString();
+            trials.add(new Trial(rule, new Check(place, to, probe)));
           }
         }
       }

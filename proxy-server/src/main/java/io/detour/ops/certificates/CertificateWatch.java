@@ -1,6 +1,9 @@
 package io.detour.ops.certificates;
 
-import io.detour.rules.Rule;
+import io.detour.core.Parsed;
+import io.detour.ops.certificates.CertificateFinding.Result;
+import io.detour.ops.certificates.CertificatePlan.Check;
+import io.detour.ops.certificates.TargetCertificates.Place;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.DialOptions;
@@ -9,14 +12,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,7 +42,6 @@ import org.slf4j.LoggerFactory;
 public final class CertificateWatch implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(CertificateWatch.class);
 
-  /** Handshakes that run at the same time. */
   static final int AT_ONCE = 4;
 
   /** How often it is looked for names that clients ask for and for rules that have ended. */
@@ -53,19 +61,36 @@ public final class CertificateWatch implements AutoCloseable {
   private final Duration period;
   private final Surroundings around;
   private final CheckSchedule schedule;
-  private final KnownResults results = new KnownResults();
-  private volatile Consumer<TargetCertificate> listener = certificate -> {};
+  private volatile Consumer<CertificateFinding> listener = finding -> {};
   private volatile Runnable owned = () -> {};
   private volatile boolean closed;
 
   // The thread of the watch alone.
-  private Map<Check, Rule> planned = Map.of();
+  private Set<Check> planned = Set.of();
+  private final Map<Check, Result> results = new HashMap<>();
+  private final Map<Place, Map<Check, CertificateFinding>> findings = new HashMap<>();
   private long nextLookNanos;
   private int running;
 
   /**
-   * @param period between two looks at the same certificate, more than 0
+   * What the watch works with.
+   *
+   * @param nanoTime a clock that only goes on
+   * @param thread runs one task after another: that of the watch
+   * @param handshakes runs tasks that wait
    */
+  record Surroundings(
+      InstantSource clock,
+      LongSupplier nanoTime,
+      Handshakes prober,
+      Executor thread,
+      Executor handshakes) {
+    interface Handshakes {
+      /** Waits for the report, within a bounded time. */
+      ProbeReport probe(Probe probe) throws InterruptedException;
+    }
+  }
+
   CertificateWatch(
       RulesInForce rules,
       TargetCertificates certificates,
@@ -83,13 +108,8 @@ public final class CertificateWatch implements AutoCloseable {
   /**
    * Watches from now on.
    *
-   * @param rules whose targets to look at
-   * @param certificates gets what is learnt
-   * @param period between two looks at the same certificate, more than 0
    * @param options how clients' targets are resolved and connected to; a handshake may take as long
    *     as a connection
-   * @param own addresses that are never dialled
-   * @param clock the time of day
    */
   public static CertificateWatch start(
       RulesInForce rules,
@@ -99,12 +119,7 @@ public final class CertificateWatch implements AutoCloseable {
       OwnAddresses own,
       InstantSource clock) {
     Prober prober =
-        new Prober(
-            options,
-            own,
-            WatchRoots.load(),
-            options.connectTimeout(),
-            clock.withZone(ZoneOffset.UTC));
+        new Prober(options, own, roots(), options.connectTimeout(), clock.withZone(ZoneOffset.UTC));
     ScheduledThreadPoolExecutor thread =
         new ScheduledThreadPoolExecutor(
             1,
@@ -129,6 +144,17 @@ public final class CertificateWatch implements AutoCloseable {
     return watch;
   }
 
+  /** Those of this JVM; if they cannot be read, none is trusted, and names are still checked. */
+  private static TrustRoots roots() {
+    return switch (TrustRoots.load(List.of())) {
+      case Parsed.Value(TrustRoots roots) -> roots;
+      case Parsed.Malformed(String problem) -> {
+        logger.warn("certificates: none is trusted: {}", problem);
+        yield new TrustRoots(Set.of());
+      }
+    };
+  }
+
   private static Duration shorter(Duration one, Duration other) {
     return one.compareTo(other) < 0 ? one : other;
   }
@@ -143,7 +169,7 @@ public final class CertificateWatch implements AutoCloseable {
    *
    * @param told may wait, but holds up the watch meanwhile
    */
-  public void whenLearnt(Consumer<TargetCertificate> told) {
+  public void whenLearnt(Consumer<CertificateFinding> told) {
     listener = told;
   }
 
@@ -177,18 +203,14 @@ public final class CertificateWatch implements AutoCloseable {
     long longAgo = now.minus(NAME_KEPT).getEpochSecond();
     long lately = now.minus(shorter(NAME_KEPT, longer(period, NAME_NOT_IN_USE))).getEpochSecond();
     RuleSnapshot current = rules.current();
-    Map<Check, Rule> wanted = new LinkedHashMap<>();
+    Set<Check> wanted = new LinkedHashSet<>();
     CertificatePlan.ofUsed(
             current.shown(), now, rule -> current.use(rule).seenNames(longAgo, lately))
         .trials()
-        .forEach(trial -> wanted.put(Check.of(trial), trial.rule()));
-    for (Check gone : schedule.want(wanted.keySet(), nowNanos)) {
-      TargetCertificate left = results.forget(gone);
-      if (left == null) {
-        certificates.forget(gone.place());
-      } else {
-        certificates.put(left);
-      }
+        .forEach(trial -> wanted.add(trial.check()));
+    for (Check gone : schedule.want(wanted, nowNanos)) {
+      results.remove(gone);
+      forget(gone);
     }
     planned = wanted;
   }
@@ -196,20 +218,18 @@ public final class CertificateWatch implements AutoCloseable {
   private void begin(long nowNanos) {
     while (running < AT_ONCE) {
       Check check = schedule.next(nowNanos);
-      Rule rule = check == null ? null : planned.get(check);
-      if (check == null || rule == null) {
+      if (check == null) {
         return;
       }
       running++;
-      around.handshakes().execute(() -> perform(check, rule));
+      around.handshakes().execute(() -> perform(check));
     }
   }
 
-  /** On a thread of its own. */
-  private void perform(Check check, Rule rule) {
-    CheckResult result;
+  private void perform(Check check) {
+    ProbeReport report = null;
     try {
-      result = CheckResult.of(rule, around.prober().probe(check.probe()), around.clock().instant());
+      report = around.prober().probe(check.probe());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return;
@@ -217,20 +237,20 @@ public final class CertificateWatch implements AutoCloseable {
       if (closed) {
         return;
       }
-      logger.error("certificates: a check of rule {} failed", rule.name(), e);
-      result = CheckResult.error(around.clock().instant());
+      logger.error("certificates: a check of rule {} failed", check.place().rule(), e);
     }
-    CheckResult learnt = result;
-    around.thread().execute(() -> finished(check, learnt));
+    Result result = Result.of(report);
+    CertificateFinding finding =
+        CertificateFinding.of(check.place().rule(), check.to(), report, around.clock().instant());
+    around.thread().execute(() -> finished(check, result, finding));
   }
 
-  private void finished(Check check, CheckResult result) {
+  private void finished(Check check, Result result, CertificateFinding finding) {
     running--;
-    certificates.checked(result.result());
-    if (planned.containsKey(check)) {
-      report(check, results.of(check), result);
-      TargetCertificate learnt = results.put(check, result);
-      certificates.put(learnt);
+    certificates.checked(result);
+    if (planned.contains(check)) {
+      report(check, result, finding.problem());
+      CertificateFinding learnt = put(check, finding);
       try {
         listener.accept(learnt);
       } catch (RuntimeException | Error e) {
@@ -240,20 +260,40 @@ public final class CertificateWatch implements AutoCloseable {
     tick();
   }
 
-  /** Says what is new. */
-  private static void report(Check check, @Nullable CheckResult before, CheckResult now) {
-    CertificateResult was = before == null ? CertificateResult.GOOD : before.result();
-    if (was == now.result()) {
-      return;
-    }
-    if (now.problem() == null) {
-      logger.info("certificates: rule {}: {} is good now", check.place().rule(), check.to());
+  /** Adds the finding of a check, and returns what is known of the target then. */
+  private CertificateFinding put(Check check, CertificateFinding finding) {
+    Map<Check, CertificateFinding> known =
+        findings.computeIfAbsent(check.place(), _ -> new LinkedHashMap<>());
+    known.merge(check, finding, (earlier, later) -> later.after(earlier));
+    CertificateFinding together = CertificateFinding.together(known.values());
+    certificates.put(check.place(), together);
+    return together;
+  }
+
+  private void forget(Check check) {
+    Map<Check, CertificateFinding> known = findings.getOrDefault(check.place(), new HashMap<>());
+    known.remove(check);
+    if (known.isEmpty()) {
+      findings.remove(check.place());
+      certificates.forget(check.place());
     } else {
-      logger.warn("certificates: rule {}: {}", check.place().rule(), now.problem());
+      certificates.put(check.place(), CertificateFinding.together(known.values()));
     }
   }
 
-  /** Ends the thread and what runs. */
+  /** Says what is new. */
+  private void report(Check check, Result result, @Nullable String problem) {
+    Result before = results.put(check, result);
+    if (result == (before == null ? Result.GOOD : before)) {
+      return;
+    }
+    if (problem == null) {
+      logger.info("certificates: rule {}: {} is good now", check.place().rule(), check.to());
+    } else {
+      logger.warn("certificates: rule {}: {}", check.place().rule(), problem);
+    }
+  }
+
   @Override
   public void close() {
     closed = true;

@@ -1,5 +1,6 @@
 package io.detour.ops.certificates;
 
+import io.detour.ops.certificates.CertificatePlan.Check;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,19 +23,15 @@ final class CheckSchedule {
 
   private static final Duration FIRST_ROUND_PER_CHECK = Duration.ofMillis(100);
 
-  /** A tenth of the period, both ways. */
   private static final double JITTER = 0.1;
 
   private final Duration period;
   private final RandomGenerator random;
 
-  /** When each check is next to be started. */
   private final Map<Check, Due> due = new HashMap<>();
 
-  /** The same in their order. */
   private final Queue<Due> queue = new PriorityQueue<>();
 
-  /** A check that waits. */
   private record Due(Check check, long nanos) implements Comparable<Due> {
     @Override
     public int compareTo(Due other) {
@@ -42,9 +39,6 @@ final class CheckSchedule {
     }
   }
 
-  /**
-   * @param period between two looks at the same certificate, more than 0
-   */
   CheckSchedule(Duration period, RandomGenerator random) {
     this.period = period;
     this.random = random;

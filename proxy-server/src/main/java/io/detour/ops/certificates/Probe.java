@@ -9,11 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is to be tried out. Immutable.
  *
- * @param target where to
  * @param via the name of the parent proxy that is to dial it, or null to dial it directly
  * @param allow addresses of these classes may be dialled although the server denies them
  * @param legacyName whose certificate the target should have, and who it is told is asked for
- * @param depth how far to go
  */
 public record Probe(
     HostPort target,
@@ -21,8 +19,12 @@ public record Probe(
     Set<AddressClass> allow,
     Host legacyName,
     ProbeDepth depth) {
-  /** Copies the set. */
   public Probe {
     allow = Set.copyOf(allow);
+  }
+
+  /** The addresses of a host; a port is needed, but not used. */
+  static Probe ofAddresses(Host host) {
+    return new Probe(new HostPort(host, 443), null, Set.of(), host, ProbeDepth.RESOLVE);
   }
 }

@@ -1,11 +1,13 @@
 package io.detour.ops.certificates;
 
+import io.detour.ops.certificates.CertificateCheck.PresentedCertificate;
 import io.detour.server.dns.Resolution;
 import io.detour.server.status.DialError;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -28,20 +30,17 @@ public final class ProbeJson {
   /** Puts the report into an object. */
   public static void write(ProbeReport report, ObjectNode object) {
     object.put("good", report.isGood());
-    if (report.lookup() == null) {
-      object.putNull("resolve");
+    put(object, "resolve", report.lookup(), ProbeJson::lookup);
+    put(object, "connect", report.connection(), ProbeJson::connection);
+    put(object, "tls", report.handshake(), ProbeJson::handshake);
+  }
+
+  private static <T> void put(
+      ObjectNode object, String name, @Nullable T value, BiConsumer<T, ObjectNode> writer) {
+    if (value == null) {
+      object.putNull(name);
     } else {
-      lookup(report.lookup(), object.putObject("resolve"));
-    }
-    if (report.connection() == null) {
-      object.putNull("connect");
-    } else {
-      connection(report.connection(), object.putObject("connect"));
-    }
-    if (report.handshake() == null) {
-      object.putNull("tls");
-    } else {
-      handshake(report.handshake(), object.putObject("tls"));
+      writer.accept(value, object.putObject(name));
     }
   }
 
@@ -83,11 +82,7 @@ public final class ProbeJson {
       case ProbeReport.Handshake.Failed failed ->
           object.put("error", failed.error().token()).put("details", failed.details());
     }
-    if (handshake.certificate() == null) {
-      object.putNull("certificate");
-    } else {
-      certificate(handshake.certificate(), object.putObject("certificate"));
-    }
+    put(object, "certificate", handshake.certificate(), ProbeJson::certificate);
     took(object, handshake.took());
   }
 
@@ -103,9 +98,7 @@ public final class ProbeJson {
     }
     ArrayNode names = object.putArray("names");
     check.names().all().forEach(names::add);
-    object
-        .put("not_after", check.chain().getFirst().notAfter().toString())
-        .put("days_left", check.daysLeft());
+    object.put("not_after", check.notAfter().toString()).put("days_left", check.daysLeft());
     ArrayNode chain = object.putArray("chain");
     for (PresentedCertificate each : check.chain()) {
       chain

@@ -4,12 +4,12 @@ import io.detour.server.dns.Resolution;
 import io.detour.server.status.DialError;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What came of trying a target out. Immutable; any thread.
  *
- * @param probe what was tried out
  * @param lookup the addresses; null if a parent proxy looks them up
  * @param connection null if it was not wanted or there is no address
  * @param handshake null if it was not wanted or there is no connection
@@ -42,54 +42,38 @@ public record ProbeReport(
    */
   public record Lookup(Resolution answer, Duration took) {}
 
-  /** How connecting ended. */
   public sealed interface Connection {
     /** Addresses that a connection was attempted to: 0 if it did not come to that. */
     int attempts();
 
-    /** From the first attempt to the result. */
     Duration took();
 
-    /**
-     * An address answered.
-     *
-     * @param remote which
-     */
+    /** An address answered. */
     record Made(InetSocketAddress remote, int attempts, Duration took) implements Connection {}
 
     /**
      * None answered.
      *
-     * @param error why, for the last address or the one that tells most
      * @param details one phrase of printable ASCII
-     * @param rcode the DNS response code by name if there was one
      */
     record Failed(
         DialError error, String details, @Nullable String rcode, int attempts, Duration took)
         implements Connection {}
   }
 
-  /** How the TLS handshake ended. */
   public sealed interface Handshake {
     /** What the server showed; null if it did not come to that. */
     @Nullable CertificateCheck certificate();
 
-    /** From the first byte to the result. */
     Duration took();
 
-    /**
-     * It went through, whatever the certificate is worth.
-     *
-     * @param protocol such as {@code TLSv1.3}
-     * @param cipherSuite its name in Java and in the registry of TLS
-     */
+    /** It went through, whatever the certificate is worth. */
     record Made(String protocol, String cipherSuite, CertificateCheck certificate, Duration took)
         implements Handshake {}
 
     /**
      * It did not.
      *
-     * @param error why
      * @param details one phrase, fit for a terminal
      * @param certificate there when the server broke off behind its certificate, as it does when it
      *     wants one of the client
@@ -97,5 +81,25 @@ public record ProbeReport(
     record Failed(
         HandshakeError error, String details, @Nullable CertificateCheck certificate, Duration took)
         implements Handshake {}
+  }
+
+  /** Why a TLS handshake failed. */
+  public enum HandshakeError {
+    /** What came is no TLS: plain HTTP, SSH, a greeting of a mail server. */
+    NO_TLS,
+    /** The server told why it will not, by an alert (RFC 8446 6.2). */
+    ALERT,
+    CLOSED,
+    RESET,
+    /** The handshake was not over in time; a server that waits for the client to speak plainly. */
+    TIMEOUT,
+    /** What the server sent cannot be used: broken, too large, or older than TLS 1.2. */
+    UNUSABLE;
+
+    private final String token = name().toLowerCase(Locale.ROOT);
+
+    public String token() {
+      return token;
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.detour.ops.certificates;
 import static java.util.stream.Collectors.joining;
 
 import io.detour.core.Printable;
+import io.detour.ops.certificates.CertificateCheck.PresentedCertificate;
 import io.detour.server.dns.Resolution;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -16,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * sent is escaped and cut.
  */
 public final class ProbeText {
-  /** Names of a certificate that are shown. */
   static final int SHOWN_NAMES = 10;
 
   private final List<String> lines = new ArrayList<>();
@@ -31,77 +31,56 @@ public final class ProbeText {
     } else {
       text.lookup(report.lookup());
     }
-    text.connection(report.connection(), report.probe().via());
-    text.handshake(report.handshake());
+    if (report.connection() != null) {
+      text.connection(report.connection(), report.probe().via());
+    }
+    if (report.handshake() != null) {
+      text.handshake(report.handshake());
+    }
     return List.copyOf(text.lines);
   }
 
   private void lookup(ProbeReport.Lookup lookup) {
-    String took = after(lookup.took());
-    switch (lookup.answer()) {
-      case Resolution.Addresses(List<InetAddress> addresses) ->
-          line(
-              "resolve",
-              addresses.stream().map(NetUtil::toAddressString).collect(joining(", ")) + took);
-      case Resolution.Unresolved unresolved ->
-          line(
-              "resolve",
-              unresolved.details()
-                  + error(unresolved.error().type().token(), unresolved.rcode())
-                  + took);
-    }
+    String answer =
+        switch (lookup.answer()) {
+          case Resolution.Addresses(List<InetAddress> addresses) ->
+              addresses.stream().map(NetUtil::toAddressString).collect(joining(", "));
+          case Resolution.Unresolved unresolved ->
+              unresolved.details() + error(unresolved.error().type().token(), unresolved.rcode());
+        };
+    line("resolve", answer + after(lookup.took()));
   }
 
-  private void connection(ProbeReport.@Nullable Connection connection, @Nullable String via) {
-    switch (connection) {
-      case null -> {}
-      case ProbeReport.Connection.Made made ->
-          line(
-              "connect",
+  private void connection(ProbeReport.Connection connection, @Nullable String via) {
+    String end =
+        switch (connection) {
+          case ProbeReport.Connection.Made made ->
               NetUtil.toSocketAddressString(made.remote())
-                  + (via == null ? " answers" : ", the parent proxy, connects it")
-                  + after(made.took())
-                  + attempts(made.attempts()));
-      case ProbeReport.Connection.Failed failed ->
-          line(
-              "connect",
-              failed.details()
-                  + error(failed.error().type().token(), failed.rcode())
-                  + after(failed.took())
-                  + attempts(failed.attempts()));
-    }
+                  + (via == null ? " answers" : ", the parent proxy, connects it");
+          case ProbeReport.Connection.Failed failed ->
+              failed.details() + error(failed.error().type().token(), failed.rcode());
+        };
+    int attempts = connection.attempts();
+    String tried = attempts > 1 ? ", the last of " + attempts + " addresses tried" : "";
+    line("connect", end + after(connection.took()) + tried);
   }
 
-  private static String attempts(int attempts) {
-    return attempts > 1 ? ", the last of " + attempts + " addresses tried" : "";
-  }
-
-  private void handshake(ProbeReport.@Nullable Handshake handshake) {
-    switch (handshake) {
-      case null -> {}
-      case ProbeReport.Handshake.Made made -> {
-        line("tls", made.protocol() + ", " + made.cipherSuite() + after(made.took()));
-        certificate(made.certificate());
-      }
-      case ProbeReport.Handshake.Failed failed -> {
-        line("tls", failed.details() + error(failed.error().token(), null) + after(failed.took()));
-        if (failed.certificate() != null) {
-          certificate(failed.certificate());
-        }
-      }
+  private void handshake(ProbeReport.Handshake handshake) {
+    String end =
+        switch (handshake) {
+          case ProbeReport.Handshake.Made made -> made.protocol() + ", " + made.cipherSuite();
+          case ProbeReport.Handshake.Failed failed ->
+              failed.details() + error(failed.error().token(), null);
+        };
+    line("tls", end + after(handshake.took()));
+    if (handshake.certificate() != null) {
+      certificate(handshake.certificate());
     }
   }
 
   private void certificate(CertificateCheck check) {
-    line(
-        "names",
-        "covers "
-            + check.legacyName()
-            + ": "
-            + (check.coversLegacyName() ? "yes" : "no")
-            + " ("
-            + names(check)
-            + ")");
+    String covers = check.coversLegacyName() ? "yes" : "no";
+    line("names", "covers " + check.legacyName() + ": " + covers + " (" + names(check) + ")");
     ChainTrust trust = check.trust();
     if (trust.isTrusted()) {
       line("trust", "trusted, by " + Printable.quoted(String.valueOf(trust.root())));
@@ -113,15 +92,13 @@ public final class ProbeText {
     for (PresentedCertificate each : check.chain()) {
       line(
           "chain",
-          Printable.quoted(each.subject())
-              + " issued by "
-              + Printable.quoted(each.issuer())
-              + ", valid until "
-              + each.notAfter()
-              + ", "
-              + Printable.escaped(each.key())
-              + ", "
-              + Printable.escaped(each.signature()));
+          "%s issued by %s, valid until %s, %s, %s"
+              .formatted(
+                  Printable.quoted(each.subject()),
+                  Printable.quoted(each.issuer()),
+                  each.notAfter(),
+                  Printable.escaped(each.key()),
+                  Printable.escaped(each.signature())));
     }
   }
 
@@ -144,8 +121,7 @@ public final class ProbeText {
 
   private static String expiry(CertificateCheck check) {
     long days = check.daysLeft();
-    return check.chain().getFirst().notAfter()
-        + (days >= 0 ? ", " + days + " days left" : ", " + -days + " days ago");
+    return check.notAfter() + (days >= 0 ? ", " + days + " days left" : ", " + -days + " days ago");
   }
 
   private static String error(String token, @Nullable String rcode) {

@@ -12,6 +12,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -39,11 +42,13 @@ import org.jspecify.annotations.Nullable;
  * connect timeouts and the handshake's timeout.
  */
 public final class Prober implements AutoCloseable {
-  /** Probes of {@link #probeAll} that run at the same time. */
   static final int AT_ONCE = 16;
 
   /** What the timers may be late by. */
   private static final Duration SLACK = Duration.ofSeconds(10);
+
+  /** Each lookup ends by itself. */
+  private static final Duration NO_LIMIT = Duration.ofDays(1);
 
   private final Transport transport = Transport.available();
   private final EventLoopGroup group =
@@ -62,9 +67,7 @@ public final class Prober implements AutoCloseable {
   }
 
   /**
-   * @param options how to resolve and connect
    * @param own addresses that are never dialled; may be added to at any time
-   * @param roots whom to trust
    * @param handshakeTimeout of a TLS handshake: 1 ms to 1 h
    * @param clock tells whether a certificate has expired
    */
@@ -89,9 +92,6 @@ public final class Prober implements AutoCloseable {
   /**
    * Tries a target out and waits for what comes of it. Through a parent proxy the target's name is
    * not resolved here.
-   *
-   * @throws InterruptedException if the waiting thread is interrupted; the probe then ends by
-   *     itself
    */
   public ProbeReport probe(Probe probe) throws InterruptedException {
     ProbeReport.Lookup lookup = probe.via() == null ? lookUp(probe.target().host()) : null;
@@ -115,9 +115,7 @@ public final class Prober implements AutoCloseable {
   /**
    * Tries several targets out, at most {@value #AT_ONCE} at once and each once.
    *
-   * @param limit when to give up
    * @return the reports in the order of the probes; those that were not over by then are missing
-   * @throws InterruptedException as for {@link #probe}
    */
   public Map<Probe, ProbeReport> probeAll(Collection<Probe> probes, Duration limit)
       throws InterruptedException {
@@ -138,6 +136,33 @@ public final class Prober implements AutoCloseable {
       throw new IllegalStateException("a probe failed", e.getCause());
     }
     return reports;
+  }
+
+  /**
+   * The addresses of many hosts.
+   *
+   * @param addresses of those that have some, in the order in which they are tried
+   * @param failures a line for each of the others, fit for a terminal
+   */
+  public record HostAddresses(Map<Host, List<InetAddress>> addresses, List<String> failures) {}
+
+  /** Looks hosts up as the proxy does, and waits for all answers. */
+  public static HostAddresses addresses(Collection<Host> hosts, DialOptions options)
+      throws InterruptedException {
+    Map<Host, List<InetAddress>> addresses = new LinkedHashMap<>();
+    List<String> failures = new ArrayList<>();
+    TrustRoots none = new TrustRoots(Set.of());
+    try (Prober prober = new Prober(options, none, SLACK, Clock.systemUTC())) {
+      List<Probe> probes = hosts.stream().map(Probe::ofAddresses).toList();
+      for (ProbeReport report : prober.probeAll(probes, NO_LIMIT).values()) {
+        Host host = report.probe().legacyName();
+        switch (Objects.requireNonNull(report.lookup()).answer()) {
+          case Resolution.Addresses(List<InetAddress> inOrder) -> addresses.put(host, inOrder);
+          case Resolution.Unresolved unresolved -> failures.add(host + ": " + unresolved.details());
+        }
+      }
+    }
+    return new HostAddresses(addresses, failures);
   }
 
   private ProbeReport.Lookup lookUp(Host host) throws InterruptedException {

@@ -1,56 +1,50 @@
 package io.detour.ops.certificates;
 
+import io.detour.ops.certificates.CertificateFinding.Result;
 import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
-/** The latest that is known of the certificates of targets, and how often they were looked at. */
+/** What is known of the certificates of targets, and how often they were looked at. Any thread. */
 public final class TargetCertificates {
-  private final Map<Place, TargetCertificate> latest = new ConcurrentHashMap<>();
-  private final AtomicLongArray checks = new AtomicLongArray(CertificateResult.values().length);
+  private final Map<Place, CertificateFinding> latest = new ConcurrentHashMap<>();
+  private final AtomicLongArray checks = new AtomicLongArray(Result.values().length);
 
-  /**
-   * A target of a rule.
-   *
-   * @param rule its name
-   * @param target from 0
-   */
-  public record Place(String rule, int target) {}
+  /** A target of a rule. */
+  record Place(String rule, int target) {}
 
   /** Replaces what is known of a target. */
-  public void put(TargetCertificate certificate) {
-    latest.put(new Place(certificate.rule(), certificate.target()), certificate);
+  void put(Place place, CertificateFinding finding) {
+    latest.put(place, finding);
   }
 
   /** Nothing is known of a target any more. */
-  public void forget(Place place) {
+  void forget(Place place) {
     latest.remove(place);
   }
 
-  /** What is known of a target of a rule, or null. Any thread. */
-  public @Nullable TargetCertificate of(String rule, int target) {
+  /** What is known of a target (from 0) of a rule, or null. */
+  public @Nullable CertificateFinding of(String rule, int target) {
     return latest.get(new Place(rule, target));
   }
 
-  /** All that is known: a view that changes. Any thread. */
-  public Map<Place, TargetCertificate> latest() {
+  /** All that is known: a view that changes. */
+  Map<Place, CertificateFinding> latest() {
     return Collections.unmodifiableMap(latest);
   }
 
-  /** Counts a certificate that was looked at, or was to be. */
-  public void checked(CertificateResult result) {
+  void checked(Result result) {
     checks.incrementAndGet(index(result));
   }
 
-  /** How often that was the result. */
-  public long checks(CertificateResult result) {
+  public long checks(Result result) {
     return checks.get(index(result));
   }
 
   @SuppressWarnings("EnumOrdinal") // an array index of this process, never stored
-  private static int index(CertificateResult result) {
+  private static int index(Result result) {
     return result.ordinal();
   }
 }

@@ -2,6 +2,7 @@ package io.detour.ops.certificates;
 
 import io.detour.core.Host;
 import io.detour.core.Printable;
+import io.detour.ops.certificates.ProbeReport.HandshakeError;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -14,7 +15,6 @@ import io.netty.util.concurrent.Future;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -46,8 +46,6 @@ final class TlsHandshake {
   private @Nullable HandshakeError ended;
 
   /**
-   * How a handshake ended.
-   *
    * @param chain what the server sent; empty if it did not come to that
    * @param error null if the handshake went through
    */
@@ -61,7 +59,6 @@ final class TlsHandshake {
 
   /**
    * @param name what the server is told (SNI), unless it is an address (RFC 6066 3)
-   * @param timeout of the whole handshake
    */
   TlsHandshake(Host name, Duration timeout) {
     this.timeout = timeout;
@@ -190,25 +187,18 @@ final class TlsHandshake {
     }
 
     @Override
-    public void checkClientTrusted(X509Certificate[] sent, String authType, SSLEngine engine)
-        throws CertificateException {
-      throw noServer();
+    public void checkClientTrusted(X509Certificate[] sent, String authType, SSLEngine engine) {
+      throw new UnsupportedOperationException();
     }
 
     @Override
-    public void checkClientTrusted(X509Certificate[] sent, String authType, Socket socket)
-        throws CertificateException {
-      throw noServer();
+    public void checkClientTrusted(X509Certificate[] sent, String authType, Socket socket) {
+      throw new UnsupportedOperationException();
     }
 
     @Override
-    public void checkClientTrusted(X509Certificate[] sent, String authType)
-        throws CertificateException {
-      throw noServer();
-    }
-
-    private static CertificateException noServer() {
-      return new CertificateException("a probe is no server");
+    public void checkClientTrusted(X509Certificate[] sent, String authType) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

@@ -103,7 +103,6 @@ public record TrustRoots(Set<X509Certificate> certificates) {
     return certificates;
   }
 
-  /** As the JDK's path validation wants them. */
   Set<TrustAnchor> anchors() {
     return certificates.stream()
         .map(certificate -> new TrustAnchor(certificate, null))
@@ -112,15 +111,30 @@ public record TrustRoots(Set<X509Certificate> certificates) {
 
   /** The trusted certificate that signed another one, or null. */
   @Nullable X509Certificate issuerOf(X509Certificate issued) {
-    return certificates.stream()
-        .filter(root -> Signatures.isIssuedBy(issued, root))
-        .findFirst()
-        .orElse(null);
+    return certificates.stream().filter(root -> isIssuedBy(issued, root)).findFirst().orElse(null);
   }
 
   /** Whether a trusted certificate has the name that another one names as its issuer. */
   boolean knowsNameOfIssuer(X509Certificate issued) {
     return certificates.stream()
         .anyMatch(root -> root.getSubjectX500Principal().equals(issued.getIssuerX500Principal()));
+  }
+
+  /** Whether a certificate names another one as its issuer and was signed with its key. */
+  static boolean isIssuedBy(X509Certificate issued, X509Certificate issuer) {
+    if (!issuer.getSubjectX500Principal().equals(issued.getIssuerX500Principal())) {
+      return false;
+    }
+    try {
+      issued.verify(issuer.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
+  /** Whether a certificate was signed with its own key. */
+  static boolean isSelfSigned(X509Certificate certificate) {
+    return isIssuedBy(certificate, certificate);
   }
 }

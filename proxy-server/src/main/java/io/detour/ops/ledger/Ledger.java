@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.certificates.CertificateFinding;
 import io.detour.ops.ledger.LedgerWriter.Pace;
 import io.detour.server.account.UseJournal;
 import java.sql.SQLException;
@@ -124,7 +125,7 @@ public final class Ledger implements AutoCloseable, UseJournal {
   }
 
   /** Keeps the last check of a target's certificate. Any thread; does not wait. */
-  public void certificate(StoredCertificate check) {
+  public void certificate(CertificateFinding check) {
     if (writer != null) {
       queue.add(check);
     }

@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.certificates.CertificateFinding;
 import io.detour.server.account.UseJournal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,7 +43,7 @@ final class LedgerQueue {
   private final RuleSpans spans = new RuleSpans();
 
   /** The last check of each target's certificate. */
-  private final Map<Target, StoredCertificate> checks = new ConcurrentHashMap<>();
+  private final Map<Target, CertificateFinding> checks = new ConcurrentHashMap<>();
 
   /** Part of the rows. */
   private static final class Stripe {
@@ -65,7 +66,7 @@ final class LedgerQueue {
       long aliveSecond,
       SortedMap<Tally.Key, Tally> rows,
       List<RuleSpans.Span> spans,
-      List<StoredCertificate> certificates) {
+      List<CertificateFinding> certificates) {
     boolean hasNews() {
       return !rows.isEmpty() || !spans.isEmpty() || !certificates.isEmpty();
     }
@@ -130,7 +131,7 @@ final class LedgerQueue {
   }
 
   /** Adds a check of a certificate; those of too many targets wait for their next check. */
-  void add(StoredCertificate check) {
+  void add(CertificateFinding check) {
     Target target = new Target(check.rule(), check.target());
     if (checks.size() < MAX_CHECKS || checks.containsKey(target)) {
       checks.put(target, check);
@@ -152,8 +153,8 @@ final class LedgerQueue {
     return new Batch(number, aliveSecond, takeRows(), spans.take(), takeChecks());
   }
 
-  private List<StoredCertificate> takeChecks() {
-    List<StoredCertificate> taken = new ArrayList<>();
+  private List<CertificateFinding> takeChecks() {
+    List<CertificateFinding> taken = new ArrayList<>();
     checks.forEach(
         (target, check) -> {
           if (checks.remove(target, check)) {

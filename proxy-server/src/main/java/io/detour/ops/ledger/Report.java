@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.certificates.CertificateFinding;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +62,7 @@ public record Report(
       long downstreamBytes,
       long hosts,
       long clients,
-      @Nullable StoredCertificate certificate) {}
+      @Nullable CertificateFinding certificate) {}
 
   /**
    * The use of a legacy name.

@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.certificates.CertificateFinding;
 import io.detour.ops.ledger.Report.RuleReport;
 import io.detour.ops.ledger.Report.UseReport;
 import java.time.Instant;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A column of a report in every format. Text, CSV and JSON loop over these lists, in which the
  * columns have the order of text and CSV; each format writes a value by its type: a string, a
  * number, {@link Bytes}, a boolean, an {@link Instant}, a {@link Judgement}, a {@link
- * StoredCertificate}, or null.
+ * CertificateFinding}, or null.
  *
  * @param title in the text table, or null if the column is not in it
  * @param csv its name in CSV, or null if it is not there
@@ -31,16 +32,16 @@ public record ReportColumn<T>(
   public record Bytes(long count) {}
 
   /** The last check of a target's certificate: columns of the rule in CSV, an object in JSON. */
-  static final List<ReportColumn<StoredCertificate>> CERTIFICATE =
+  static final List<ReportColumn<CertificateFinding>> CERTIFICATE =
       List.of(
-          column(null, "certificate_target", "target", StoredCertificate::target),
+          column(null, "certificate_target", "target", CertificateFinding::target),
           column(null, "certificate_not_after", "not_after", c -> time(c.notAfter())),
           column(
               null,
               "certificate_covers_legacy_name",
               "covers_legacy_name",
-              StoredCertificate::coversLegacyName),
-          column(null, "certificate_problem", "problem", StoredCertificate::problem),
+              CertificateFinding::coversLegacyName),
+          column(null, "certificate_problem", "problem", CertificateFinding::problem),
           column(null, null, "checked", check -> time(check.checked())));
 
   /** Reports by rule. */
@@ -142,7 +143,7 @@ public record ReportColumn<T>(
     return Stream.concat(Stream.of(first, second, third), USES.stream()).toList();
   }
 
-  private static ReportColumn<RuleReport> ofRule(ReportColumn<StoredCertificate> column) {
+  private static ReportColumn<RuleReport> ofRule(ReportColumn<CertificateFinding> column) {
     return column(
         null,
         column.csv,

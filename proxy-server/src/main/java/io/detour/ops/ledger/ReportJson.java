@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.certificates.CertificateFinding;
 import io.detour.server.log.ScriptJson;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -64,7 +65,7 @@ public final class ReportJson {
     return switch (value) {
       case Instant time -> time.atZone(zone).toOffsetDateTime().toString();
       case Judgement judgement -> judgement.verdict().word();
-      case StoredCertificate check -> object(ReportColumn.CERTIFICATE, check, zone);
+      case CertificateFinding check -> object(ReportColumn.CERTIFICATE, check, zone);
       case null, default -> value;
     };
   }

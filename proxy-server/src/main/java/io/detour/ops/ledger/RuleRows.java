@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.certificates.CertificateFinding;
 import io.detour.ops.ledger.Judgement.Observation;
 import io.detour.ops.ledger.Report.RuleReport;
 import io.detour.ops.ledger.ReportQuery.KnownRule;
@@ -17,17 +18,17 @@ import org.jspecify.annotations.Nullable;
 /** Reads what the ledger says about rules; the database adds their rows up. */
 final class RuleRows {
   /** The worst certificate first: one that fails now, then the one that runs out first. */
-  private static final Comparator<StoredCertificate> WORST =
+  private static final Comparator<CertificateFinding> WORST =
       Comparator.comparing(RuleRows::isGood)
           .thenComparing(
-              StoredCertificate::notAfter, Comparator.nullsLast(Comparator.naturalOrder()))
-          .thenComparing(StoredCertificate::target);
+              CertificateFinding::notAfter, Comparator.nullsLast(Comparator.naturalOrder()))
+          .thenComparing(CertificateFinding::target);
 
   private final LedgerConnection connection;
   private final Map<String, Totals> totals = new HashMap<>();
   private final Map<String, Tally> retired = new HashMap<>();
   private final Map<String, Observation> observations = new HashMap<>();
-  private final Map<String, List<StoredCertificate>> certificates = new HashMap<>();
+  private final Map<String, List<CertificateFinding>> certificates = new HashMap<>();
 
   RuleRows(LedgerConnection connection) {
     this.connection = connection;
@@ -37,7 +38,7 @@ final class RuleRows {
     static final Totals NONE = new Totals(new Tally(), 0, 0);
   }
 
-  private static boolean isGood(StoredCertificate check) {
+  private static boolean isGood(CertificateFinding check) {
     return check.problem() == null && !Boolean.FALSE.equals(check.coversLegacyName());
   }
 
@@ -99,7 +100,7 @@ final class RuleRows {
   }
 
   /** Of the targets that it has now: what was found at others is history. */
-  private @Nullable StoredCertificate worstCertificate(KnownRule rule) {
+  private @Nullable CertificateFinding worstCertificate(KnownRule rule) {
     return certificates.getOrDefault(rule.name(), List.of()).stream()
         .filter(check -> rule.leadsTo(check.target()))
         .min(WORST)
@@ -161,17 +162,17 @@ final class RuleRows {
     connection.query(
         sql,
         row -> {
-          StoredCertificate check = check(row);
+          CertificateFinding check = check(row);
           certificates.computeIfAbsent(check.rule(), _ -> new ArrayList<>(1)).add(check);
         });
   }
 
-  private static StoredCertificate check(ResultSet row) throws SQLException {
+  private static CertificateFinding check(ResultSet row) throws SQLException {
     long notAfter = row.getLong("not_after");
     boolean hasNotAfter = !row.wasNull();
     long covers = row.getLong("covers_legacy_name");
     boolean hasCovers = !row.wasNull();
-    return new StoredCertificate(
+    return new CertificateFinding(
         row.getString("rule"),
         row.getString("target"),
         row.getLong("checked"),

@@ -1,5 +1,6 @@
 package io.detour.ops.ledger;
 
+import io.detour.ops.certificates.CertificateFinding;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Collection;
@@ -64,7 +65,7 @@ final class StoredRows {
    * Replaces what is known about certificates, unless another Detour looked later. All Detours do
    * so in one order, so that none waits for another one in a circle.
    */
-  void mergeCertificates(Collection<StoredCertificate> checks) throws SQLException {
+  void mergeCertificates(Collection<CertificateFinding> checks) throws SQLException {
     String sql =
         """
         INSERT INTO target_certificate (rule, target, checked, not_after, covers_legacy_name, problem)
@@ -74,16 +75,16 @@ final class StoredRows {
           problem = excluded.problem
         WHERE excluded.checked >= target_certificate.checked
         """;
-    List<StoredCertificate> sorted =
+    List<CertificateFinding> sorted =
         checks.stream()
             .sorted(
-                Comparator.comparing(StoredCertificate::rule)
-                    .thenComparing(StoredCertificate::target))
+                Comparator.comparing(CertificateFinding::rule)
+                    .thenComparing(CertificateFinding::target))
             .toList();
     connection.batch(sql, sorted, StoredRows::certificate);
   }
 
-  private static List<@Nullable Object> certificate(StoredCertificate check) {
+  private static List<@Nullable Object> certificate(CertificateFinding check) {
     Boolean covers = check.coversLegacyName();
     return Arrays.asList(
         cleanText(check.rule()),

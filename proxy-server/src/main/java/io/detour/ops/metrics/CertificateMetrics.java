@@ -1,7 +1,6 @@
 package io.detour.ops.metrics;
 
-import io.detour.ops.certificates.CertificateResult;
-import io.detour.ops.certificates.TargetCertificate;
+import io.detour.ops.certificates.CertificateFinding;
 import io.detour.ops.certificates.TargetCertificates;
 import io.detour.rules.Hop;
 import io.detour.rules.Outcome;
@@ -9,101 +8,70 @@ import io.detour.rules.Rule;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RulesInForce;
 import io.prometheus.metrics.model.registry.MultiCollector;
-import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The series of certificates of targets, made when somebody scrapes: of those that have been seen,
  * and of rules in force.
  */
-final class CertificateMetrics implements MultiCollector {
-  private final RulesInForce rules;
-  private final TargetCertificates certificates;
-  private final List<RuleFamily> families;
+record CertificateMetrics(TargetCertificates certificates) {
+  private static final List<String> TARGET = List.of("rule", "target");
 
-  CertificateMetrics(RulesInForce rules, TargetCertificates certificates) {
-    this.rules = rules;
-    this.certificates = certificates;
-    List<String> labels = List.of("rule", "target");
-    families =
-        List.of(
-            RuleFamily.gauge(
-                "detour_rule_target_certificate_expiry_timestamp_seconds",
-                "When the certificate of a target ends, in seconds since 1970; of several the"
-                    + " first.",
-                labels,
-                RuleFamily.ofEachRule(this::expiry)),
-            RuleFamily.gauge(
-                "detour_rule_target_certificate_covers_legacy_name",
-                "1 when the certificate of a target is for every legacy name that was looked at,"
-                    + " else 0.",
-                labels,
-                RuleFamily.ofEachRule(this::coverage)),
-            RuleFamily.counter(
-                "detour_certificate_checks",
-                "Certificates of targets that were looked at for a legacy name, by what came of"
-                    + " it.",
-                List.of("result"),
-                this::checks));
+  static MultiCollector of(RulesInForce rules, TargetCertificates certificates) {
+    return RuleFamily.collector(rules, new CertificateMetrics(certificates).families());
   }
 
-  @Override
-  public MetricSnapshots collect() {
-    RuleSnapshot current = rules.current();
-    return new MetricSnapshots(families.stream().map(family -> family.snapshot(current)).toList());
+  private List<RuleFamily> families() {
+    return List.of(
+        RuleFamily.gauge(
+            "detour_rule_target_certificate_expiry_timestamp_seconds",
+            "When the certificate of a target ends, in seconds since 1970; of several the first.",
+            TARGET,
+            ofEachTarget(CertificateFinding::notAfter)),
+        RuleFamily.gauge(
+            "detour_rule_target_certificate_covers_legacy_name",
+            "1 when the certificate of a target is for every legacy name that was looked at, else"
+                + " 0.",
+            TARGET,
+            ofEachTarget(
+                known ->
+                    known.coversLegacyName() == null ? null : known.coversLegacyName() ? 1L : 0L)),
+        RuleFamily.counter(
+            "detour_certificate_checks",
+            "Certificates of targets that were looked at for a legacy name, by what came of it.",
+            List.of("result"),
+            this::checks));
   }
 
-  @Override
-  public List<MetricFamilyDescriptor> getMetricFamilyDescriptors() {
-    return families.stream().map(RuleFamily::description).toList();
-  }
-
-  private void expiry(RuleSnapshot current, Rule rule, RuleFamily.Series series) {
-    each(
-        rule,
-        known -> {
-          Instant notAfter = known.notAfter();
-          if (notAfter != null) {
-            series.add(notAfter.getEpochSecond(), rule.name(), Integer.toString(known.target()));
+  /** One series for each target of which the value is known. */
+  private RuleFamily.Source ofEachTarget(Function<CertificateFinding, @Nullable Long> value) {
+    return RuleFamily.ofEachRule(
+        (current, rule, series) -> {
+          if (rule.outcome() instanceof Outcome.Rewrite rewrite) {
+            rewrite
+                .hops()
+                .filter(hop -> hop != Hop.ASKED)
+                .forEach(hop -> add(rule, hop, value, series));
           }
         });
   }
 
-  private void coverage(RuleSnapshot current, Rule rule, RuleFamily.Series series) {
-    each(
-        rule,
-        known -> {
-          Boolean covers = known.coversLegacyName();
-          if (covers != null) {
-            series.add(covers ? 1 : 0, rule.name(), Integer.toString(known.target()));
-          }
-        });
-  }
-
-  /** Takes what is known of a target. */
-  private interface Reader {
-    void read(TargetCertificate known);
-  }
-
-  private void each(Rule rule, Reader reader) {
-    if (rule.outcome() instanceof Outcome.Rewrite rewrite) {
-      rewrite
-          .hops()
-          .filter(hop -> hop != Hop.ASKED)
-          .forEach(
-              hop -> {
-                TargetCertificate known = certificates.of(rule.name(), hop);
-                if (known != null) {
-                  reader.read(known);
-                }
-              });
+  private void add(
+      Rule rule,
+      int target,
+      Function<CertificateFinding, @Nullable Long> value,
+      RuleFamily.Series series) {
+    CertificateFinding known = certificates.of(rule.name(), target);
+    Long number = known == null ? null : value.apply(known);
+    if (number != null) {
+      series.add(number, rule.name(), Integer.toString(target));
     }
   }
 
   private void checks(RuleSnapshot current, RuleFamily.Series series) {
-    for (CertificateResult result : CertificateResult.values()) {
+    for (CertificateFinding.Result result : CertificateFinding.Result.values()) {
       series.add(certificates.checks(result), result.label());
     }
   }

@@ -4,27 +4,31 @@ import io.detour.server.account.RequestCounters;
 import io.detour.server.account.Timing;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** The histograms, made of what the event loops count when somebody scrapes. */
 final class DurationMetrics implements MultiCollector {
-  /**
-   * One histogram.
-   *
-   * @param timings by their labels
-   */
+  /** One histogram, or one for each value of a label. */
   private record Family(MetricFamilyDescriptor description, Map<Labels, Timing> timings) {
     static Family of(String name, String help, Timing timing) {
       return new Family(
           MetricFamilyDescriptor.histogram(name).help(help).build(), Map.of(Labels.EMPTY, timing));
+    }
+
+    static Family of(String name, String help, String label, Map<String, Timing> timings) {
+      Map<Labels, Timing> labelled = new HashMap<>();
+      timings.forEach((value, timing) -> labelled.put(Labels.of(label, value), timing));
+      return new Family(
+          MetricFamilyDescriptor.histogram(name).help(help).labelNames(List.of(label)).build(),
+          labelled);
     }
   }
 
@@ -34,14 +38,15 @@ final class DurationMetrics implements MultiCollector {
               "detour_tunnel_duration_seconds",
               "How long tunnels were open that have ended.",
               Timing.TUNNEL),
-          new Family(
-              MetricFamilyDescriptor.histogram("detour_tunnel_setup_duration_seconds")
-                  .help(
-                      "How long it took to reach a target, for a tunnel or a plain HTTP request:"
-                          + " the lookups, the attempts to connect, and all of it.")
-                  .labelNames(List.of("phase"))
-                  .build(),
-              phases()),
+          Family.of(
+              "detour_tunnel_setup_duration_seconds",
+              "How long it took to reach a target, for a tunnel or a plain HTTP request: the"
+                  + " lookups, the attempts to connect, and all of it.",
+              "phase",
+              Map.of(
+                  "dns", Timing.SETUP_DNS,
+                  "connect", Timing.SETUP_CONNECT,
+                  "total", Timing.SETUP_TOTAL)),
           Family.of(
               "detour_event_loop_lag_seconds",
               "How late event loops came to a task that was due; each is asked once a second.",
@@ -51,14 +56,6 @@ final class DurationMetrics implements MultiCollector {
 
   DurationMetrics(RequestCounters counters) {
     this.counters = counters;
-  }
-
-  private static Map<Labels, Timing> phases() {
-    Map<Labels, Timing> phases = new LinkedHashMap<>();
-    phases.put(Labels.of("phase", "dns"), Timing.SETUP_DNS);
-    phases.put(Labels.of("phase", "connect"), Timing.SETUP_CONNECT);
-    phases.put(Labels.of("phase", "total"), Timing.SETUP_TOTAL);
-    return phases;
   }
 
   @Override

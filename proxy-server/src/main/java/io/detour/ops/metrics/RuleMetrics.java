@@ -13,8 +13,6 @@ import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.decide.TargetUse;
 import io.prometheus.metrics.model.registry.MultiCollector;
-import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
 
 /**
@@ -24,10 +22,10 @@ import java.util.List;
  * their counts, a series is there from the moment in which its rule decides, and it goes with its
  * rule. All families of a page are of one snapshot.
  *
- * <p>A new family is one entry of {@link #families}.
+ * <p>A new family is one entry of {@link #FAMILIES}.
  */
-final class RuleMetrics implements MultiCollector {
-  private final List<RuleFamily> families =
+final class RuleMetrics {
+  private static final List<RuleFamily> FAMILIES =
       List.of(
           RuleFamily.gauge(
               "detour_config_rules",
@@ -88,21 +86,10 @@ final class RuleMetrics implements MultiCollector {
               List.of("suffix"),
               RuleMetrics::unmatched));
 
-  private final RulesInForce rules;
+  private RuleMetrics() {}
 
-  RuleMetrics(RulesInForce rules) {
-    this.rules = rules;
-  }
-
-  @Override
-  public MetricSnapshots collect() {
-    RuleSnapshot current = rules.current();
-    return new MetricSnapshots(families.stream().map(family -> family.snapshot(current)).toList());
-  }
-
-  @Override
-  public List<MetricFamilyDescriptor> getMetricFamilyDescriptors() {
-    return families.stream().map(RuleFamily::description).toList();
+  static MultiCollector of(RulesInForce rules) {
+    return RuleFamily.collector(rules, FAMILIES);
   }
 
   private static void expiry(RuleSnapshot rules, Rule rule, RuleFamily.Series series) {

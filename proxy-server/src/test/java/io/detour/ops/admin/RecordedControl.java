@@ -1,5 +1,6 @@
 package io.detour.ops.admin;
 
+import io.detour.ops.admin.AdminServer.ServerControl;
 import io.detour.server.decide.ReloadResult;
 import io.detour.server.decide.ReloadTrigger;
 import io.detour.server.decide.Reloader;

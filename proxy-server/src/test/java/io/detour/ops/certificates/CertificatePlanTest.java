@@ -69,7 +69,7 @@ class CertificatePlanTest {
             .rules();
 
     assertThat(CertificatePlan.of(rules, NOW).trials())
-        .extracting(trial -> trial.target() + " " + trial.probe().target())
+        .extracting(trial -> trial.check().place().target() + " " + trial.probe().target())
         .containsExactly("0 one.test:443", "1 two.test:8443");
   }
 

@@ -47,7 +47,7 @@ class CertificateWatchTest {
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final RulesInForce rules = new RulesInForce(parsed("version: 1\nrules: []\n"));
   private final TargetCertificates certificates = new TargetCertificates();
-  private final List<TargetCertificate> told = new ArrayList<>();
+  private final List<CertificateFinding> told = new ArrayList<>();
   private final Set<X509Certificate> trusted = new HashSet<>();
   private final OwnAddresses own = new OwnAddresses();
   private DialOptions dial = DialOptions.defaults();
@@ -71,9 +71,11 @@ class CertificateWatchTest {
     advance(watch, FIRST_ROUND);
 
     assertThat(of("erp"))
-        .isEqualTo(new TargetCertificate("erp", 0, target.authority(), now, end, true, null));
+        .isEqualTo(
+            new CertificateFinding(
+                "erp", target.authority(), now.getEpochSecond(), end.getEpochSecond(), true, null));
     assertThat(told).containsExactly(of("erp"));
-    assertThat(certificates.checks(CertificateResult.GOOD)).isOne();
+    assertThat(certificates.checks(CertificateFinding.Result.GOOD)).isOne();
     assertThat(certificates.latest()).hasSize(1);
   }
 
@@ -91,7 +93,7 @@ class CertificateWatchTest {
             "the certificate of "
                 + target.authority()
                 + " does not cover erp.old.test (it covers: erp.new.test)");
-    assertThat(certificates.checks(CertificateResult.NAME_MISMATCH)).isOne();
+    assertThat(certificates.checks(CertificateFinding.Result.NAME_MISMATCH)).isOne();
   }
 
   @Test
@@ -104,8 +106,8 @@ class CertificateWatchTest {
 
     assertThat(of("erp").coversLegacyName()).isFalse();
     assertThat(of("erp").problem()).contains("does not cover");
-    assertThat(certificates.checks(CertificateResult.GOOD)).isOne();
-    assertThat(certificates.checks(CertificateResult.NAME_MISMATCH)).isEqualTo(2);
+    assertThat(certificates.checks(CertificateFinding.Result.GOOD)).isOne();
+    assertThat(certificates.checks(CertificateFinding.Result.NAME_MISMATCH)).isEqualTo(2);
   }
 
   @Test
@@ -115,10 +117,10 @@ class CertificateWatchTest {
 
     advance(watch(), FIRST_ROUND);
 
-    assertThat(of("erp").notAfter()).isEqualTo(end);
+    assertThat(of("erp").notAfter()).isEqualTo(end.getEpochSecond());
     assertThat(of("erp").coversLegacyName()).isTrue();
     assertThat(of("erp").problem()).contains("is not trusted: ");
-    assertThat(certificates.checks(CertificateResult.EXPIRED)).isOne();
+    assertThat(certificates.checks(CertificateFinding.Result.EXPIRED)).isOne();
   }
 
   @Test
@@ -139,7 +141,7 @@ class CertificateWatchTest {
 
     assertThat(of("erp").coversLegacyName()).isTrue();
     assertThat(of("erp").problem()).contains("is not trusted: ");
-    assertThat(certificates.checks(CertificateResult.UNTRUSTED)).isOne();
+    assertThat(certificates.checks(CertificateFinding.Result.UNTRUSTED)).isOne();
   }
 
   @Test
@@ -180,10 +182,10 @@ class CertificateWatchTest {
               assertThat(known.coversLegacyName()).isNull();
               assertThat(known.problem()).contains(" shows no certificate for erp.old.test: ");
             });
-    assertThat(certificates.checks(CertificateResult.NO_TLS)).isOne();
-    assertThat(certificates.checks(CertificateResult.HANDSHAKE_FAILED)).isEqualTo(2);
-    assertThat(certificates.checks(CertificateResult.UNREACHABLE)).isOne();
-    assertThat(certificates.checks(CertificateResult.UNRESOLVED)).isOne();
+    assertThat(certificates.checks(CertificateFinding.Result.NO_TLS)).isOne();
+    assertThat(certificates.checks(CertificateFinding.Result.HANDSHAKE_FAILED)).isEqualTo(2);
+    assertThat(certificates.checks(CertificateFinding.Result.UNREACHABLE)).isOne();
+    assertThat(certificates.checks(CertificateFinding.Result.UNRESOLVED)).isOne();
   }
 
   @Test
@@ -192,7 +194,7 @@ class CertificateWatchTest {
     rules.replace(parsed(erp(target.authority())));
     CertificateWatch watch = watch();
     advance(watch, FIRST_ROUND);
-    TargetCertificate before = of("erp");
+    CertificateFinding before = of("erp");
 
     target.close();
     advance(watch, PERIOD.multipliedBy(2));
@@ -200,7 +202,7 @@ class CertificateWatchTest {
     assertThat(of("erp").notAfter()).isEqualTo(before.notAfter());
     assertThat(of("erp").coversLegacyName()).isTrue();
     assertThat(of("erp").problem()).contains("shows no certificate");
-    assertThat(of("erp").checkedAt()).isAfter(before.checkedAt());
+    assertThat(of("erp").checked()).isGreaterThan(before.checked());
   }
 
   @Test
@@ -216,7 +218,7 @@ class CertificateWatchTest {
     rules.replace(parsed(erp(target.authority())));
     advance(watch(), FIRST_ROUND);
 
-    assertThat(certificates.checks(CertificateResult.DENIED)).isEqualTo(2);
+    assertThat(certificates.checks(CertificateFinding.Result.DENIED)).isEqualTo(2);
     assertThat(of("erp").problem()).contains("not allowed");
     assertThat(target.origin().accepted()).isZero();
     assertThat(self.origin().accepted()).isZero();
@@ -348,7 +350,7 @@ class CertificateWatchTest {
         .formatted(hosts, target);
   }
 
-  private TargetCertificate of(String rule) {
+  private CertificateFinding of(String rule) {
     return Objects.requireNonNull(certificates.of(rule, 0));
   }
 
@@ -372,7 +374,8 @@ class CertificateWatchTest {
             certificates,
             PERIOD,
             new Random(1),
-            new Surroundings(() -> now, () -> nanos, prober::probe, Runnable::run, handshakes));
+            new CertificateWatch.Surroundings(
+                () -> now, () -> nanos, prober::probe, Runnable::run, handshakes));
     watch.whenLearnt(told::add);
     return watch;
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
+import io.detour.ops.certificates.CertificatePlan.Check;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

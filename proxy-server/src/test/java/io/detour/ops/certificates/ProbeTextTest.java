@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
+import io.detour.ops.certificates.ProbeReport.HandshakeError;
 import io.detour.server.dns.Resolution;
 import io.detour.server.status.DialError;
 import io.netty.pkitesting.X509Bundle;

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.detour.TcpOrigin;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
+import io.detour.ops.certificates.CertificateCheck.PresentedCertificate;
+import io.detour.ops.certificates.ProbeReport.HandshakeError;
 import io.detour.server.dial.DeafListener;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.Parent;

@@ -5,6 +5,7 @@ import static io.detour.ops.ledger.Ledgers.use;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.ops.certificates.CertificateFinding;
 import io.detour.ops.ledger.Judgement.Verdict;
 import io.detour.ops.ledger.Report.RuleReport;
 import io.detour.ops.ledger.Report.UseReport;
@@ -231,7 +232,7 @@ class LedgerTest {
       ledger.rulesInForce(List.of("erp"));
       ledger.used(use("erp", "a.old", "c", 1));
       ledger.relayed("erp", "a.old", "c", 1, 1);
-      ledger.certificate(new StoredCertificate("erp", "t", 1, null, null, null));
+      ledger.certificate(new CertificateFinding("erp", "t", 1, null, null, null));
 
       assertThat(ledger.isOn()).isFalse();
       assertThat(ledger.queueEntries()).isZero();
@@ -242,9 +243,9 @@ class LedgerTest {
   @Test
   void theWorstCertificateOfARuleIsTold() {
     long now = clock.second();
-    StoredCertificate good = new StoredCertificate("r", "a:443", now, now + 9, true, null);
-    StoredCertificate soon = new StoredCertificate("r", "b:443", now, now + 5, true, null);
-    StoredCertificate wrong = new StoredCertificate("r", "c:443", now, now + 7, false, null);
+    CertificateFinding good = new CertificateFinding("r", "a:443", now, now + 9, true, null);
+    CertificateFinding soon = new CertificateFinding("r", "b:443", now, now + 5, true, null);
+    CertificateFinding wrong = new CertificateFinding("r", "c:443", now, now + 7, false, null);
     try (Ledger ledger = Ledgers.open(url(), clock)) {
       ledger.rulesInForce(List.of("r"));
       ledger.certificate(wrong);
@@ -253,13 +254,13 @@ class LedgerTest {
       Ledgers.awaitWritten(ledger);
       assertThat(Ledgers.rule(url(), clock.instant(), "r").certificate()).isEqualTo(wrong);
 
-      ledger.certificate(new StoredCertificate("r", "c:443", now - 1, now + 7, true, null));
+      ledger.certificate(new CertificateFinding("r", "c:443", now - 1, now + 7, true, null));
       Ledgers.awaitWritten(ledger);
       assertThat(Ledgers.rule(url(), clock.instant(), "r").certificate())
           .as("an older check changes nothing")
           .isEqualTo(wrong);
 
-      ledger.certificate(new StoredCertificate("r", "c:443", now + 1, null, null, null));
+      ledger.certificate(new CertificateFinding("r", "c:443", now + 1, null, null, null));
       Ledgers.awaitWritten(ledger);
       assertThat(Ledgers.rule(url(), clock.instant(), "r").certificate()).isEqualTo(soon);
     }

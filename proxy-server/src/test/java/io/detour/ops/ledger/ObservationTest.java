@@ -4,6 +4,7 @@ import static io.detour.ops.ledger.Ledgers.use;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.ops.certificates.CertificateFinding;
 import io.detour.ops.ledger.Judgement.Verdict;
 import io.detour.ops.ledger.Report.RuleReport;
 import java.nio.file.Files;
@@ -155,7 +156,7 @@ class ObservationTest {
   void aCloseGoesOnUntilTheLastCheckOfACertificateIsWritten() throws Exception {
     Path inTheWay = Files.createDirectory(folder.resolve("ledger.db"));
     Ledger ledger = Ledgers.open(url(), clock);
-    ledger.certificate(new StoredCertificate("erp", "t:443", clock.second(), null, null, "no"));
+    ledger.certificate(new CertificateFinding("erp", "t:443", clock.second(), null, null, "no"));
 
     CompletableFuture<Void> closed = CompletableFuture.runAsync(ledger::close);
     await().pollDelay(Duration.ofMillis(300)).until(() -> !closed.isDone());

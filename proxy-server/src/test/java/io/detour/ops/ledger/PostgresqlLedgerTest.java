@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.ops.certificates.CertificateFinding;
 import io.detour.ops.ledger.Judgement.Verdict;
 import io.detour.ops.ledger.Ledger.Folded;
 import io.detour.ops.ledger.Ledger.Write;
@@ -183,7 +184,7 @@ class PostgresqlLedgerTest {
       try (Ledger ledger = Ledgers.open(url, clock)) {
         ledger.rulesInForce(List.of("erp"));
         ledger.used(use("erp", "old", "c", clock.second() - Duration.ofDays(401).toSeconds()));
-        ledger.certificate(new StoredCertificate("erp", "t:443", clock.second(), 7L, false, "no"));
+        ledger.certificate(new CertificateFinding("erp", "t:443", clock.second(), 7L, false, "no"));
         Ledgers.awaitWritten(ledger);
         Ledgers.awaitWritten(ledger);
         clock.move(Duration.ofDays(16));

@@ -37,7 +37,7 @@ class MetricsTest {
   private final AtomicBoolean draining = new AtomicBoolean();
   private final Metrics metrics =
       new Metrics(
-          new BuildInfo("0.1.0", "abc1234", "25.0.1"),
+          new Metrics.BuildInfo("0.1.0", "abc1234", "25.0.1"),
           rules,
           new ReloadHistory(1_800_000_000),
           counters,
@@ -138,10 +138,10 @@ class MetricsTest {
 
   @Test
   void acceptChoosesTheFormat() {
-    MetricsPage plain = metrics.scrape(null);
+    Metrics.Page plain = metrics.scrape(null);
     assertThat(plain.contentType()).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
 
-    MetricsPage open = metrics.scrape("application/openmetrics-text; version=1.0.0");
+    Metrics.Page open = metrics.scrape("application/openmetrics-text; version=1.0.0");
     assertThat(open.contentType()).startsWith("application/openmetrics-text; version=1.0.0");
     assertThat(new String(open.body(), UTF_8)).endsWith("# EOF\n");
   }

@@ -23,7 +23,7 @@ class RuleMetricsTest {
   private final PrometheusRegistry registry = new PrometheusRegistry();
 
   RuleMetricsTest() {
-    registry.register(new RuleMetrics(rules));
+    registry.register(RuleMetrics.of(rules));
   }
 
   @Test

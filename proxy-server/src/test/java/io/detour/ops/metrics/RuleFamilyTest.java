@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class SeriesLabelsTest {
-  private final SeriesLabels labels = new SeriesLabels(List.of("rule", "action"));
+class RuleFamilyTest {
+  private final RuleFamily.SeriesLabels labels =
+      new RuleFamily.SeriesLabels(List.of("rule", "action"));
 
   @Test
   void seriesAreSortedByTheirLabels() {
@@ -30,10 +31,10 @@ class SeriesLabelsTest {
 
   @Test
   void labelsAreKeptFromOneScrapeToTheNext() {
-    SeriesLabels.Scrape first = labels.scrape();
+    RuleFamily.SeriesLabels.Scrape first = labels.scrape();
     first.add(1, new String[] {"a", "pass"});
     Object before = first.points((value, series) -> series).getFirst();
-    SeriesLabels.Scrape second = labels.scrape();
+    RuleFamily.SeriesLabels.Scrape second = labels.scrape();
     second.add(2, new String[] {"a", "pass"});
 
     Object after = second.points((value, series) -> series).getFirst();
@@ -42,7 +43,7 @@ class SeriesLabelsTest {
   }
 
   private List<String> scrape(String... series) {
-    SeriesLabels.Scrape scrape = labels.scrape();
+    RuleFamily.SeriesLabels.Scrape scrape = labels.scrape();
     for (int i = 0; i < series.length; i++) {
       scrape.add(i, series[i].split("/", -1));
     }

@@ -1,0 +1,226 @@
+package io.detour.ops.certificates;
+
+import io.detour.ops.certificates.ProbeReport.HandshakeError;
+import io.detour.server.dns.Resolution;
+import io.detour.server.status.DialError;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of the certificate of a target of a rule: what the metrics, the ledger and the
+ * pages show of it. Immutable. Times are seconds since 1970.
+ *
+ * @param target as the rule file has it
+ * @param checked when it was looked at last
+ * @param notAfter when it expires, the first of several that were shown for several names; null if
+ *     none was ever seen
+ * @param coversLegacyName whether it is for every legacy name that was looked at; null if none was
+ *     ever seen
+ * @param problem what is wrong in one sentence that names target and legacy name, fit for a
+ *     terminal; null if nothing is
+ */
+public record CertificateFinding(
+    String rule,
+    String target,
+    long checked,
+    @Nullable Long notAfter,
+    @Nullable Boolean coversLegacyName,
+    @Nullable String problem) {
+  /** A kind of flaw, in the manner of a lint code. */
+  public enum Kind {
+    CERTIFICATE_NAME,
+    CERTIFICATE_TRUST,
+    /** The target showed no certificate: it does not answer, or not in TLS. */
+    NO_CERTIFICATE;
+
+    private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
+  /**
+   * One thing that is wrong with a target.
+   *
+   * @param message one sentence on one line that names target and legacy name
+   */
+  public record Flaw(Kind kind, String message) {}
+
+  /** The result of a probe in one word; a value of a metric label. */
+  public enum Result {
+    GOOD,
+    NAME_MISMATCH,
+    /** It, or a certificate above it, has expired or is not valid yet. */
+    EXPIRED,
+    UNTRUSTED,
+    UNRESOLVED,
+    /** The target's address may not be connected to. */
+    DENIED,
+    UNREACHABLE,
+    /** The target answered, and not in TLS. */
+    NO_TLS,
+    /** The TLS handshake ended before there was a certificate. */
+    HANDSHAKE_FAILED,
+    /** A bug: the log has it. */
+    ERROR;
+
+    private final String label = name().toLowerCase(Locale.ROOT);
+
+    public String label() {
+      return label;
+    }
+
+    /** Of a probe that went as far as it could, or of null for one that failed by a bug. */
+    static Result of(@Nullable ProbeReport report) {
+      if (report == null) {
+        return ERROR;
+      }
+      CertificateCheck certificate = report.certificate();
+      return certificate == null ? Failure.of(report).result() : of(certificate);
+    }
+
+    private static Result of(CertificateCheck certificate) {
+      if (!certificate.coversLegacyName()) {
+        return NAME_MISMATCH;
+      }
+      if (certificate.trust().isTrusted()) {
+        return GOOD;
+      }
+      return certificate.trust().problems().stream().anyMatch(ChainTrust.Problem::isAboutTime)
+          ? EXPIRED
+          : UNTRUSTED;
+    }
+
+    private static Result of(DialError error) {
+      return switch (error) {
+        case DESTINATION_IP_PROHIBITED, PROXY_LOOP, DENIED -> DENIED;
+        case DNS_ERROR, DNS_TIMEOUT -> UNRESOLVED;
+        case CONNECTION_REFUSED,
+            CONNECTION_TIMEOUT,
+            DESTINATION_IP_UNROUTABLE,
+            RESOURCES,
+            CONNECTION_TERMINATED,
+            DESTINATION_UNAVAILABLE,
+            PARENT_CONFIGURATION,
+            PARENT_ANSWER ->
+            UNREACHABLE;
+      };
+    }
+  }
+
+  /**
+   * Of one probe.
+   *
+   * @param report null if the probe failed by a bug
+   */
+  static CertificateFinding of(
+      String rule, String target, @Nullable ProbeReport report, Instant at) {
+    long checked = at.getEpochSecond();
+    if (report == null) {
+      return new CertificateFinding(
+          rule, target, checked, null, null, "internal error, see the log");
+    }
+    List<Flaw> flaws = flaws(report);
+    String problem = flaws.isEmpty() ? null : flaws.getFirst().message();
+    CertificateCheck certificate = report.certificate();
+    return certificate == null
+        ? new CertificateFinding(rule, target, checked, null, null, problem)
+        : new CertificateFinding(
+            rule,
+            target,
+            checked,
+            certificate.notAfter().getEpochSecond(),
+            certificate.coversLegacyName(),
+            problem);
+  }
+
+  /** What is wrong with the target of a probe, the most important first. */
+  static List<Flaw> flaws(ProbeReport report) {
+    Probe probe = report.probe();
+    String target = probe.target() + (probe.via() == null ? "" : " via " + probe.via());
+    CertificateCheck check = report.certificate();
+    if (check == null) {
+      String message =
+          target
+              + " shows no certificate for "
+              + probe.legacyName()
+              + ": "
+              + Failure.of(report).details();
+      return List.of(new Flaw(Kind.NO_CERTIFICATE, message));
+    }
+    String certificate = "the certificate of " + target;
+    List<Flaw> flaws = new ArrayList<>();
+    if (!check.coversLegacyName()) {
+      String names = " (" + ProbeText.names(check) + ")";
+      flaws.add(
+          new Flaw(
+              Kind.CERTIFICATE_NAME,
+              certificate + " does not cover " + probe.legacyName() + names));
+    }
+    for (ChainTrust.Problem problem : check.trust().problems()) {
+      flaws.add(
+          new Flaw(Kind.CERTIFICATE_TRUST, certificate + " is not trusted: " + problem.details()));
+    }
+    return flaws;
+  }
+
+  /** Why there is no certificate. */
+  private record Failure(Result result, String details) {
+    static Failure of(ProbeReport report) {
+      if (report.handshake() instanceof ProbeReport.Handshake.Failed failed) {
+        boolean noTls = failed.error() == HandshakeError.NO_TLS;
+        return new Failure(noTls ? Result.NO_TLS : Result.HANDSHAKE_FAILED, failed.details());
+      }
+      if (report.connection() instanceof ProbeReport.Connection.Failed failed) {
+        return new Failure(Result.of(failed.error()), failed.details());
+      }
+      return new Failure(
+          Result.UNRESOLVED,
+          report.lookup() != null && report.lookup().answer() instanceof Resolution.Unresolved why
+              ? why.details()
+              : "nothing was tried out");
+    }
+  }
+
+  /** The same, with what an earlier probe has seen of the certificate if this one has not. */
+  CertificateFinding after(CertificateFinding earlier) {
+    return notAfter != null
+        ? this
+        : new CertificateFinding(
+            rule, target, checked, earlier.notAfter, earlier.coversLegacyName, problem);
+  }
+
+  /**
+   * What findings say together of one target: the first expiry, and the worst of the rest.
+   *
+   * @param findings for one legacy name each; at least one
+   */
+  static CertificateFinding together(Collection<CertificateFinding> findings) {
+    CertificateFinding any = findings.iterator().next();
+    long checked = any.checked;
+    Long notAfter = null;
+    Boolean covers = null;
+    String problem = null;
+    for (CertificateFinding each : findings) {
+      checked = Math.max(checked, each.checked);
+      if (each.notAfter != null) {
+        notAfter = notAfter == null ? each.notAfter : Math.min(notAfter, each.notAfter);
+      }
+      boolean firstUncovered =
+          Boolean.FALSE.equals(each.coversLegacyName) && !Boolean.FALSE.equals(covers);
+      if (each.coversLegacyName != null) {
+        covers = each.coversLegacyName && !Boolean.FALSE.equals(covers);
+      }
+      if (each.problem != null && (problem == null || firstUncovered)) {
+        problem = each.problem;
+      }
+    }
+    return new CertificateFinding(any.rule, any.target, checked, notAfter, covers, problem);
+  }
+}
