@@ -3,17 +3,78 @@ package io.detour.rules;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.MalformedAuthority;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What to do with a request. Immutable. */
+/**
+ * What to do with a request: what the data path acts by, and what the access log, {@code explain}
+ * and {@code replay} say about it. Immutable.
+ */
 public sealed interface Decision {
   /** The rule that decided, or null if none matched. */
-  @Nullable Rule rule();
+  default @Nullable Rule rule() {
+    return null;
+  }
 
   /** The one of the rule's matchers that matched the host, or null if no rule did. */
-  @Nullable HostMatcher matcher();
+  default @Nullable HostMatcher matcher() {
+    return null;
+  }
+
+  /** {@code rewrite}, {@code pass}, {@code reject} or {@code brownout}; of a report, its action. */
+  String action();
+
+  /** {@code enforce} or {@code report}. */
+  default String mode() {
+    return word(Mode.ENFORCE);
+  }
+
+  /** What the client gets. */
+  Result result(Request request);
+
+  /** What a report reports; else the decision itself. */
+  default Decision meant() {
+    return this;
+  }
+
+  /** The first target to which a report would rewrite, or null. */
+  default @Nullable HostPort wouldRewriteTo(HostPort asked) {
+    return null;
+  }
+
+  private static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** What a client gets: a tunnel along a {@link Route}, or a refusal. */
+  sealed interface Result permits Route, Refuse {}
+
+  /**
+   * Nothing is dialled.
+   *
+   * @param status of HTTP
+   * @param error an error type of RFC 9209 2.3
+   * @param message one line without control characters and without any part of the request
+   * @param retryAfter when to try again, or null
+   */
+  record Refuse(int status, String error, String message, @Nullable Duration retryAfter)
+      implements Result {
+    static Refuse denied(String message) {
+      return new Refuse(403, "http_request_denied", message, null);
+    }
+
+    static Refuse misconfigured(String message) {
+      return new Refuse(502, "proxy_configuration_error", message, null);
+    }
+
+    static Refuse switchedOff(Duration rest) {
+      String message = "this name is going away and is switched off for a while";
+      return new Refuse(503, "destination_unavailable", message, rest);
+    }
+  }
 
   /** What a rule says. */
   sealed interface Ruled extends Decision permits Pass, Rewrite, Reject, Brownout, Report {
@@ -22,39 +83,54 @@ public sealed interface Decision {
 
     @Override
     HostMatcher matcher();
+
+    @Override
+    default String mode() {
+      return word(rule().mode());
+    }
   }
 
   /** No rule matched, and such hosts are passed: dial the asked host. */
   record Unmatched() implements Decision {
     @Override
-    public @Nullable Rule rule() {
-      return null;
+    public String action() {
+      return word(Action.PASS);
     }
 
     @Override
-    public @Nullable HostMatcher matcher() {
-      return null;
+    public Result result(Request request) {
+      return Route.to(request.asked());
     }
   }
 
-  /** No rule matched, and such hosts are rejected: dial nothing and answer 403. */
+  /** No rule matched, and such hosts are rejected. */
   record Unlisted() implements Decision {
-    /** What the client is told. */
-    public static final String MESSAGE = "no rule allows this host";
+    /** The same for every request. */
+    public static final Refuse REFUSAL = Refuse.denied("no rule allows this host");
 
     @Override
-    public @Nullable Rule rule() {
-      return null;
+    public String action() {
+      return word(Action.REJECT);
     }
 
     @Override
-    public @Nullable HostMatcher matcher() {
-      return null;
+    public Result result(Request request) {
+      return REFUSAL;
     }
   }
 
   /** Dial the asked host. */
-  record Pass(Rule rule, HostMatcher matcher) implements Ruled {}
+  record Pass(Rule rule, HostMatcher matcher) implements Ruled {
+    @Override
+    public String action() {
+      return word(Action.PASS);
+    }
+
+    @Override
+    public Result result(Request request) {
+      return Route.to(request.asked());
+    }
+  }
 
   /** Dial another host: where, says {@link #route}. */
   record Rewrite(Rule rule, HostMatcher matcher) implements Ruled {
@@ -63,12 +139,22 @@ public sealed interface Decision {
       return (Outcome.Rewrite) rule.outcome();
     }
 
+    @Override
+    public String action() {
+      return word(Action.REWRITE);
+    }
+
+    @Override
+    public Result result(Request request) {
+      return route(request.asked());
+    }
+
     /**
-     * Where the request goes.
+     * Where the request goes; refused if a target's template makes no valid host of it.
      *
      * @param asked of the request that was decided
      */
-    public ParsedRoute route(HostPort asked) {
+    public Result route(HostPort asked) {
       Captures captures = captures(asked.host());
       List<Target> targets = outcome().targets();
       List<Hop> hops = new ArrayList<>(targets.size() + 1);
@@ -81,8 +167,8 @@ public sealed interface Decision {
           case HostPort aimed ->
               hops.add(new Hop(i, aimed, target.way().via(), target.way().allow()));
           case MalformedAuthority malformed -> {
-            return new NoRoute(
-                i, "target \"" + target + "\" made no valid host: " + malformed.problem());
+            return Refuse.misconfigured(
+                "target \"" + target + "\" made no valid host: " + malformed.problem());
           }
         }
       }
@@ -104,19 +190,38 @@ public sealed interface Decision {
   }
 
   /**
-   * Dial nothing and answer 403.
+   * Refuse.
    *
-   * @param message what the client is told: one line without control characters, and without any
-   *     part of the request
+   * @param message as {@link Refuse} has it
    */
-  record Reject(Rule rule, HostMatcher matcher, String message) implements Ruled {}
+  record Reject(Rule rule, HostMatcher matcher, String message) implements Ruled {
+    @Override
+    public String action() {
+      return word(Action.REJECT);
+    }
+
+    @Override
+    public Result result(Request request) {
+      return Refuse.denied(message);
+    }
+  }
 
   /**
-   * Dial nothing and answer 503, for a while.
+   * Refuse for a while.
    *
    * @param endEpochSecond when that is over, in seconds since 1970-01-01T00:00Z
    */
-  record Brownout(Rule rule, HostMatcher matcher, long endEpochSecond) implements Ruled {}
+  record Brownout(Rule rule, HostMatcher matcher, long endEpochSecond) implements Ruled {
+    @Override
+    public String action() {
+      return "brownout";
+    }
+
+    @Override
+    public Result result(Request request) {
+      return Refuse.switchedOff(Duration.ofSeconds(endEpochSecond - request.epochSecond()));
+    }
+  }
 
   /**
    * Dial the asked host: the rule only reports.
@@ -132,6 +237,28 @@ public sealed interface Decision {
     @Override
     public HostMatcher matcher() {
       return wouldBe.matcher();
+    }
+
+    @Override
+    public String action() {
+      return wouldBe.action();
+    }
+
+    @Override
+    public Result result(Request request) {
+      return Route.to(request.asked());
+    }
+
+    @Override
+    public Decision meant() {
+      return wouldBe;
+    }
+
+    @Override
+    public @Nullable HostPort wouldRewriteTo(HostPort asked) {
+      return wouldBe instanceof Rewrite rewrite && rewrite.route(asked) instanceof Route route
+          ? route.firstTarget().address()
+          : null;
     }
   }
 }

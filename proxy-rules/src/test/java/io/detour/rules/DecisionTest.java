@@ -78,13 +78,13 @@ class DecisionTest {
     Explanation explanation = rules(off, below).explain(request("a.old.net"));
 
     assertThat(explanation.decision().rule()).isEqualTo(below);
-    assertThat(explanation.passedOver())
+    assertThat(explanation.skipped())
         .singleElement()
         .satisfies(
             passed -> {
               assertThat(passed.rule()).isEqualTo(off);
-              assertThat(passed.obstacle()).isEqualTo(SkipReason.OFF);
-              assertThat(passed.reason()).isEqualTo("mode is off");
+              assertThat(passed.reason()).isEqualTo(SkipReason.OFF);
+              assertThat(passed.why()).isEqualTo("mode is off");
             });
   }
 
@@ -117,12 +117,12 @@ class DecisionTest {
     Rule rule =
         rule(0, Conditions.ANY, new Lifetime(expiry, null), new Outcome.Pass(), Mode.ENFORCE, OLD);
 
-    assertThat(rules(rule).explain(Request.of(asked("a.old.net"), 1_800_000_000)).passedOver())
+    assertThat(rules(rule).explain(Request.of(asked("a.old.net"), 1_800_000_000)).skipped())
         .singleElement()
         .satisfies(
             passed -> {
-              assertThat(passed.obstacle()).isEqualTo(SkipReason.EXPIRED);
-              assertThat(passed.reason()).isEqualTo("expired, its last day was 2020-01-31");
+              assertThat(passed.reason()).isEqualTo(SkipReason.EXPIRED);
+              assertThat(passed.why()).isEqualTo("expired, its last day was 2020-01-31");
             });
   }
 
@@ -163,7 +163,7 @@ class DecisionTest {
         .hasMessage("asked: other.net (expected: exact a.old.net)");
   }
 
-  private static ParsedRoute route(Outcome outcome, String asked) {
+  private static Decision.Result route(Outcome outcome, String asked) {
     return new Decision.Rewrite(rule(0, outcome, OLD), OLD).route(asked(asked));
   }
 

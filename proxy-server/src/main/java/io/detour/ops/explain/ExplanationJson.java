@@ -14,8 +14,6 @@ import io.detour.rules.Outcome;
 import io.detour.rules.Request;
 import io.detour.rules.Route;
 import io.detour.rules.Rule;
-import io.detour.server.decide.Consequence;
-import io.detour.server.status.Refusal;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -91,10 +89,10 @@ public final class ExplanationJson {
 
   private void passedOver() {
     ArrayNode passedOver = root.putArray("passed_over");
-    for (Explanation.PassedOver each : full.explanation().passedOver()) {
+    for (Explanation.Skipped each : full.explanation().skipped()) {
       rule(passedOver.addObject(), each.rule())
-          .put("obstacle", word(each.obstacle()))
-          .put("reason", each.reason());
+          .put("obstacle", each.reason().word())
+          .put("reason", each.why());
     }
   }
 
@@ -114,7 +112,7 @@ public final class ExplanationJson {
           .put("owner", rule.notes().owner())
           .put("ticket", rule.notes().ticket())
           .put("reason", rule.notes().reason());
-      expiry(match, Term.of(rule, full.request(), full.zone()));
+      expiry(match, full.term(rule));
       match.put("rollout_percent", rule.scope().rollout().percent());
       brownout(match, rule.lifetime().brownout());
     } else {
@@ -138,7 +136,7 @@ public final class ExplanationJson {
     }
   }
 
-  private static void expiry(ObjectNode match, @Nullable Term term) {
+  private static void expiry(ObjectNode match, FullExplanation.@Nullable Term term) {
     if (term == null) {
       match.putNull("expiry");
       return;
@@ -168,7 +166,7 @@ public final class ExplanationJson {
       target(targets.addObject(), hop);
     }
     ArrayNode fallbackOn = root.putArray("fallback_on");
-    if (full.meant() instanceof Consequence.Dialled(Route route)) {
+    if (full.meant() instanceof Route route) {
       route.fallbackOn().stream().sorted().map(FallbackError::token).forEach(fallbackOn::add);
     }
     Rule rule = full.explanation().decision().rule();
@@ -180,14 +178,11 @@ public final class ExplanationJson {
   }
 
   private String decision() {
-    return switch (full.meantDecision()) {
+    return switch (full.explanation().decision().meant()) {
       case Decision.Unmatched _ -> "unmatched";
       case Decision.Unlisted _ -> "unlisted";
-      case Decision.Pass _ -> "pass";
-      case Decision.Rewrite _ -> full.targets().isEmpty() ? "invalid" : "rewrite";
-      case Decision.Reject _ -> "reject";
-      case Decision.Brownout _ -> "brownout";
-      case Decision.Report report -> throw new IllegalStateException("a report of " + report);
+      case Decision.Rewrite _ when full.targets().isEmpty() -> "invalid";
+      case Decision.Ruled ruled -> ruled.action();
     };
   }
 
@@ -207,24 +202,24 @@ public final class ExplanationJson {
   }
 
   private void result() {
-    result("result", "tunnel", full.consequence());
+    result("result", "tunnel", full.result());
     result("plain_http", "request", full.plainHttp());
     result("would_be", "tunnel", full.wouldBe());
     result("now", "tunnel", full.now());
     root.put("probes_good", full.depth() == null ? null : Boolean.valueOf(full.isGood()));
   }
 
-  private void result(String name, String kind, @Nullable Consequence consequence) {
-    switch (consequence) {
+  private void result(String name, String kind, Decision.@Nullable Result result) {
+    switch (result) {
       case null -> root.putNull(name);
-      case Consequence.Dialled(Route route) ->
+      case Route route ->
           root.putObject(name).put("kind", kind).put("to", route.first().address().toString());
-      case Consequence.Refused(Refusal refusal) ->
+      case Decision.Refuse refusal ->
           root.putObject(name)
               .put("kind", "refusal")
               .put("status", refusal.status())
-              .put("error", refusal.error().token())
-              .put("message", refusal.details())
+              .put("error", refusal.error())
+              .put("message", refusal.message())
               .put(
                   "retry_after_seconds",
                   refusal.retryAfter() == null

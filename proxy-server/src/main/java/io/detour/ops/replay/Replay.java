@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 public final class Replay implements Consumer<LoggedRequest> {
   private static final int MAX_CLIENTS = 200_000;
   private static final int MAX_FALLBACKS = 100_000;
-  private static final int FORBIDDEN = 403;
   private static final Set<String> DIALLED_IN_VAIN =
       Stream.of(FallbackError.values()).map(FallbackError::token).collect(Collectors.toSet());
 
@@ -101,7 +100,8 @@ public final class Replay implements Consumer<LoggedRequest> {
     if (byRule || refusal == null) {
       return request.ruling();
     }
-    if (refusal.status() == FORBIDDEN && Decision.Unlisted.MESSAGE.equals(refusal.details())) {
+    Decision.Refuse unlisted = Decision.Unlisted.REFUSAL;
+    if (refusal.status() == unlisted.status() && unlisted.message().equals(refusal.details())) {
       return Ruling.UNLISTED;
     }
     boolean dialled = refusal.error() != null && DIALLED_IN_VAIN.contains(refusal.error());

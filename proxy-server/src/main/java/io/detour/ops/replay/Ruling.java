@@ -2,9 +2,9 @@ package io.detour.ops.replay;
 
 import io.detour.core.HostPort;
 import io.detour.rules.Decision;
-import io.detour.rules.NoRoute;
+import io.detour.rules.Hop;
 import io.detour.rules.Route;
-import io.detour.server.log.DecisionWords;
+import io.detour.rules.Rule;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -51,25 +51,23 @@ public record Ruling(@Nullable String rule, String action, String mode, List<Hos
    * @param asked of the request that was decided
    */
   static Ruling of(Decision decision, HostPort asked) {
-    return switch (decision) {
-      case Decision.Unmatched _ -> UNMATCHED;
-      case Decision.Unlisted _ -> UNLISTED;
-      case Decision.Ruled ruled -> {
-        DecisionWords words = DecisionWords.of(ruled, asked);
-        yield new Ruling(words.rule(), words.action(), words.mode(), goals(ruled, words, asked));
-      }
-    };
+    Rule rule = decision.rule();
+    return new Ruling(
+        rule == null ? null : rule.name(),
+        decision.action(),
+        decision.mode(),
+        goals(decision, asked));
   }
 
-  private static List<HostPort> goals(
-      Decision.Ruled decision, DecisionWords words, HostPort asked) {
+  private static List<HostPort> goals(Decision decision, HostPort asked) {
     if (decision instanceof Decision.Rewrite rewrite) {
       return switch (rewrite.route(asked)) {
-        case Route route -> route.hops().stream().map(hop -> hop.address()).toList();
-        case NoRoute _ -> List.of();
+        case Route route -> route.hops().stream().map(Hop::address).toList();
+        case Decision.Refuse _ -> List.of();
       };
     }
-    return words.wouldRewriteTo() == null ? List.of() : List.of(words.wouldRewriteTo());
+    HostPort reported = decision.wouldRewriteTo(asked);
+    return reported == null ? List.of() : List.of(reported);
   }
 
   boolean isRewrite() {

@@ -2,6 +2,8 @@ package io.detour.server.log;
 
 import io.detour.core.HostPort;
 import io.detour.core.TunnelStats;
+import io.detour.rules.Decision;
+import io.detour.rules.Rule;
 import io.detour.rules.document.Fields;
 import io.detour.server.account.RequestKind;
 import io.detour.server.status.Refusal;
@@ -204,13 +206,14 @@ public final class AccessLog {
     }
 
     private Line ruled(LegacyUse.Ruled ruled, HostPort requested) {
-      DecisionWords words = ruled.words(requested);
-      return add("rule", words.rule())
-          .add("action", words.action())
-          .add("mode", words.mode())
-          .add("owner", ruled.decision().rule().notes().owner())
-          .add("message", ruled.message())
-          .add("would_rewrite_to", words.wouldRewriteTo());
+      Decision.Ruled decision = ruled.decision();
+      Rule rule = decision.rule();
+      return add("rule", rule.name())
+          .add("action", decision.action())
+          .add("mode", decision.mode())
+          .add("owner", rule.notes().owner())
+          .add("message", rule.log().message())
+          .add("would_rewrite_to", decision.wouldRewriteTo(requested));
     }
 
     Line dialled(@Nullable Dialled dialled) {

@@ -3,7 +3,6 @@ package io.detour.server.serve;
 import io.detour.core.HostPort;
 import io.detour.rules.HostHeader;
 import io.detour.rules.Route;
-import io.detour.server.decide.Consequence;
 import io.detour.server.log.AccessLog.Volume;
 import io.detour.server.log.RequestEnd;
 import io.detour.server.parse.http.FieldLines;
@@ -80,10 +79,7 @@ final class HttpExchange implements ServedRequest, Call.Arrival {
     } else if (controls.endsHere()) {
       answerHere();
     } else {
-      switch (passage.decide()) {
-        case Consequence.Refused(Refusal refusal) -> refuse(refusal);
-        case Consequence.Dialled(Route decided) -> reach(decided);
-      }
+      passage.decide(this::reach, this::refuse);
     }
   }
 

@@ -11,7 +11,6 @@ import io.detour.server.accept.ClientLoop;
 import io.detour.server.accept.HalfClosedWatch;
 import io.detour.server.account.RequestKind;
 import io.detour.server.account.Timing;
-import io.detour.server.decide.Consequence;
 import io.detour.server.log.AccessLog.Volume;
 import io.detour.server.log.RequestEnd;
 import io.detour.server.log.TunnelProgress;
@@ -61,10 +60,7 @@ public final class Tunnel implements Call.Arrival, RelayListener {
   }
 
   private void decide() {
-    switch (passage.decide()) {
-      case Consequence.Dialled(Route route) -> dial(route);
-      case Consequence.Refused(Refusal refusal) -> refuse(refusal);
-    }
+    passage.decide(this::dial, this::refuse);
   }
 
   private void dial(Route route) {

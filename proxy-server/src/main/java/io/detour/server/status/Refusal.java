@@ -1,9 +1,11 @@
 package io.detour.server.status;
 
+import io.detour.rules.Decision;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,22 @@ public record Refusal(
   /** A refusal that has nothing to do with DNS. */
   public Refusal(int status, ProxyErrorType error, String details) {
     this(status, error, details, null, null, null);
+  }
+
+  /** The refusal of a decision. */
+  public static Refusal of(Decision.Refuse decided) {
+    return new Refusal(
+        decided.status(),
+        ProxyErrorType.valueOf(decided.error().toUpperCase(Locale.ROOT)),
+        decided.message(),
+        null,
+        decided.retryAfter(),
+        null);
+  }
+
+  /** The same as a decision has it, without what only goes over the wire. */
+  public Decision.Refuse decided() {
+    return new Decision.Refuse(status, error.token(), details, retryAfter);
   }
 
   /** A refusal that has to do with DNS. */
