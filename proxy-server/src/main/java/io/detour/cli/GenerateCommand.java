@@ -6,6 +6,7 @@ import io.detour.core.HostPort;
 import io.detour.core.MalformedAuthority;
 import io.detour.ops.certificates.TargetLookup;
 import io.detour.rules.Printable;
+import io.detour.rules.RuleSet;
 import io.detour.rules.generate.ChromiumRules;
 import io.detour.rules.generate.CorednsRewrites;
 import io.detour.rules.generate.DnsmasqConfiguration;
@@ -16,6 +17,7 @@ import io.detour.rules.generate.NginxMap;
 import io.detour.rules.generate.PacFile;
 import io.detour.rules.generate.RuleTranslation;
 import io.detour.rules.generate.TargetNames;
+import io.detour.rules.lint.RuleReview;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import java.io.IOException;
@@ -94,13 +96,14 @@ public final class GenerateCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     requireUse("--proxy", proxy != null, format == GeneratedFormat.PAC);
     requireUse("--resolve", resolve, format.needsAddresses());
-    return switch (flags.read()) {
-      case ChosenRules.Refused refused -> {
+    RuleFlags.ChosenRules chosen = flags.read();
+    return switch (chosen.review()) {
+      case RuleReview.Refused refused -> {
         refused.problems().forEach(spec.commandLine().getErr()::println);
         report("the rules have problems, so nothing was written");
         yield 1;
       }
-      case ChosenRules.Accepted accepted -> write(generate(accepted));
+      case RuleReview.Accepted accepted -> write(generate(chosen, accepted.rules()));
     };
   }
 
@@ -110,8 +113,9 @@ public final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  private Generated generate(ChosenRules.Accepted chosen) throws InterruptedException {
-    NameRules rules = RuleTranslation.of(chosen.rules(), source(chosen.paths()), Instant.now());
+  private Generated generate(RuleFlags.ChosenRules chosen, RuleSet read)
+      throws InterruptedException {
+    NameRules rules = RuleTranslation.of(read, source(chosen.paths()), Instant.now());
     return switch (format) {
       case PAC -> PacFile.of(rules, proxy(chosen.configuration()), false);
       case HOSTS -> HostsFile.of(rules, addresses(rules, chosen.configuration()));

@@ -12,10 +12,9 @@ import io.detour.rules.Mode;
 import io.detour.rules.Printable;
 import io.detour.rules.RuleSet;
 import io.detour.rules.document.Problem;
+import io.detour.rules.lint.RuleReview;
 import io.detour.rules.lint.Setting;
 import io.detour.server.decide.RuleFileLoader;
-import io.detour.server.decide.RuleJudge;
-import io.detour.server.decide.RuleRead;
 import io.detour.server.decide.RuleSource;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.log.LogOutput;
@@ -138,10 +137,9 @@ final class PipeCommand implements Callable<Integer> {
   private int decide(
       HostPort target, Configuration configuration, Function<LocalDate, Setting> setting) {
     RuleSource source = rules == null ? named(configuration.rules()) : new RuleSource.Listed(rules);
-    RuleJudge judge = RuleJudge.of(setting, Mode.ENFORCE);
-    return switch (new RuleFileLoader(source, judge).read()) {
-      case RuleRead.Refused refused -> report("the rules have problems", refused.problems());
-      case RuleRead.Accepted accepted ->
+    return switch (new RuleFileLoader(source, setting, Mode.ENFORCE).read()) {
+      case RuleReview.Refused refused -> report("the rules have problems", refused.problems());
+      case RuleReview.Accepted accepted ->
           carry(accepted.rules(), configuration.dialOptions(), target);
     };
   }

@@ -5,6 +5,7 @@ import io.detour.ops.replay.LogSummary;
 import io.detour.ops.replay.Replay;
 import io.detour.rules.Printable;
 import io.detour.rules.RuleSet;
+import io.detour.rules.lint.RuleReview;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.InputStream;
@@ -83,15 +84,15 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return switch (flags.read()) {
-      case ChosenRules.Refused refused -> {
+    return switch (flags.read().review()) {
+      case RuleReview.Refused refused -> {
         refused.problems().forEach(spec.commandLine().getErr()::println);
         spec.commandLine()
             .getErr()
             .println("detour replay: the rules have problems, so nothing was decided");
         yield 1;
       }
-      case ChosenRules.Accepted accepted -> replay(accepted.rules());
+      case RuleReview.Accepted accepted -> replay(accepted.rules());
     };
   }
 

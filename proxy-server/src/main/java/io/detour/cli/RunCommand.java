@@ -17,6 +17,7 @@ import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Problem;
 import io.detour.rules.file.RuleFiles;
+import io.detour.rules.lint.RuleReview;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.access.AccessOptions;
@@ -27,9 +28,7 @@ import io.detour.server.access.Users;
 import io.detour.server.decide.LoggedEntries;
 import io.detour.server.decide.ReloadTrigger;
 import io.detour.server.decide.RuleFileLoader;
-import io.detour.server.decide.RuleJudge;
 import io.detour.server.decide.RuleLoader;
-import io.detour.server.decide.RuleRead;
 import io.detour.server.decide.RuleSupply;
 import io.detour.server.log.LogFormat;
 import io.detour.server.log.LogOptions;
@@ -42,6 +41,8 @@ import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -154,17 +155,16 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private @Nullable RuleSupply readRules(Configuration configuration) {
-    RuleJudge judge = RuleJudge.of(configuration::ruleSetting, mode);
     RuleLoader loader =
         demo && !flags.nameRules()
-            ? RuleLoader.fixed(judge.judge(RuleFiles.parse(EXAMPLE_RULES, exampleRules())))
-            : new RuleFileLoader(configuration.rules(), judge);
+            ? RuleLoader.fixed(exampleRules(configuration))
+            : new RuleFileLoader(configuration.rules(), configuration::ruleSetting, mode);
     return switch (loader.read()) {
-      case RuleRead.Accepted accepted -> {
-        LoggedEntries.warn(logger, accepted.warnings(), "warnings");
+      case RuleReview.Accepted accepted -> {
+        LoggedEntries.warn(logger, accepted.findings(), "warnings");
         yield new RuleSupply(accepted.rules(), loader, configuration.rulesWatch(), mode);
       }
-      case RuleRead.Refused refused -> {
+      case RuleReview.Refused refused -> {
         refuseToStart("the rules have problems", refused.problems());
         yield null;
       }
@@ -189,6 +189,12 @@ final class RunCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     problems.forEach(err::println);
     err.println("detour: " + why + ", so nothing was started");
+  }
+
+  private RuleReview exampleRules(Configuration configuration) {
+    RuleFiles files = RuleFiles.parse(EXAMPLE_RULES, exampleRules());
+    return RuleReview.of(files, configuration.ruleSetting(LocalDate.now(ZoneId.systemDefault())))
+        .atMost(mode);
   }
 
   private static String exampleRules() {

@@ -1,6 +1,7 @@
 package io.detour.server.decide;
 
 import io.detour.rules.document.Problem;
+import io.detour.rules.lint.RuleReview;
 import io.detour.server.files.ChangeWatch;
 import io.detour.server.files.Fingerprint;
 import java.nio.file.Path;
@@ -126,8 +127,8 @@ public final class Reloader implements AutoCloseable {
   private ReloadResult result() {
     try {
       return switch (loader.read()) {
-        case RuleRead.Refused refused -> new ReloadResult.Kept(refused.problems());
-        case RuleRead.Accepted accepted -> {
+        case RuleReview.Refused refused -> new ReloadResult.Kept(refused.problems());
+        case RuleReview.Accepted accepted -> {
           RuleChanges changes = RuleChanges.between(rules.current().rules(), accepted.rules());
           if (changes.isEmpty()) {
             rules.renew(accepted.rules());
@@ -135,7 +136,7 @@ public final class Reloader implements AutoCloseable {
             rules.replace(accepted.rules());
           }
           yield new ReloadResult.Replaced(
-              accepted.rules().rules().size(), changes.toString(), accepted.warnings());
+              accepted.rules().rules().size(), changes.toString(), accepted.findings());
         }
       };
     } catch (Throwable e) { // whatever it is, who asked gets an answer and the thread goes on

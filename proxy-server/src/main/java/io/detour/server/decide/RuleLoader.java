@@ -1,5 +1,6 @@
 package io.detour.server.decide;
 
+import io.detour.rules.lint.RuleReview;
 import io.detour.server.files.Fingerprint;
 
 /**
@@ -8,7 +9,7 @@ import io.detour.server.files.Fingerprint;
  */
 public interface RuleLoader {
   /** Reads them as they are now, and judges them. */
-  RuleRead read();
+  RuleReview read();
 
   /** How what is read looked when it was read last; {@link Fingerprint#NONE} if it never was. */
   Fingerprint lastRead();
@@ -17,10 +18,10 @@ public interface RuleLoader {
   Fingerprint look();
 
   /** Always the same. */
-  static RuleLoader fixed(RuleRead reading) {
+  static RuleLoader fixed(RuleReview reading) {
     return new RuleLoader() {
       @Override
-      public RuleRead read() {
+      public RuleReview read() {
         return reading;
       }
 

@@ -2,6 +2,7 @@ package io.detour.server.decide;
 
 import io.detour.rules.Mode;
 import io.detour.rules.RuleSet;
+import io.detour.rules.lint.RuleReview;
 import java.time.Duration;
 
 /**
@@ -17,6 +18,6 @@ public record RuleSupply(RuleSet first, RuleLoader loader, Duration watch, Mode 
   /** Rules that stand in no file and never change. */
   public static RuleSupply fixed(RuleSet rules) {
     return new RuleSupply(
-        rules, RuleLoader.fixed(RuleRead.Accepted.of(rules)), Duration.ZERO, Mode.ENFORCE);
+        rules, RuleLoader.fixed(RuleReview.Accepted.of(rules)), Duration.ZERO, Mode.ENFORCE);
   }
 }
