@@ -4,7 +4,7 @@ import io.detour.ops.admin.ServerControl;
 import io.detour.ops.ledger.ObservedRules;
 import io.detour.server.accept.Listeners;
 import io.detour.server.decide.ReloadResult;
-import io.detour.server.decide.ReloadTrigger;
+import io.detour.server.decide.Reloader;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +18,7 @@ final class AcceptControl implements ServerControl {
 
   /** Reads rules and certificates again. */
   interface Reload {
-    CompletableFuture<ReloadResult> reload(ReloadTrigger trigger);
+    CompletableFuture<ReloadResult> reload(Reloader.Trigger trigger);
   }
 
   private final Listeners listeners;
@@ -40,7 +40,7 @@ final class AcceptControl implements ServerControl {
   }
 
   @Override
-  public CompletableFuture<ReloadResult> reload(ReloadTrigger trigger) {
+  public CompletableFuture<ReloadResult> reload(Reloader.Trigger trigger) {
     return reload.reload(trigger);
   }
 

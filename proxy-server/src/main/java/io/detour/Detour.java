@@ -23,7 +23,6 @@ import io.detour.server.accept.Listeners;
 import io.detour.server.access.AccessControl;
 import io.detour.server.account.RequestCounters;
 import io.detour.server.decide.ReloadResult;
-import io.detour.server.decide.ReloadTrigger;
 import io.detour.server.decide.Reloader;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.Dialer;
@@ -323,7 +322,7 @@ public final class Detour implements AutoCloseable {
    * @param trigger why
    * @return what came of it, on a thread that must not be held up
    */
-  public CompletableFuture<ReloadResult> reload(ReloadTrigger trigger) {
+  public CompletableFuture<ReloadResult> reload(Reloader.Trigger trigger) {
     listeners.readCertificates();
     return reloader.reload(trigger);
   }

@@ -10,8 +10,7 @@ import io.detour.server.accept.ListenerOptions;
 import io.detour.server.accept.ProxyProtocol;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.decide.RuleSource;
-import io.detour.server.log.DiagnosticsLevel;
-import io.detour.server.log.LogFormat;
+import io.detour.server.log.LogOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -93,14 +92,14 @@ final class ConfigurationFlags {
       paramLabel = "json|text",
       converter = LogFormatConverter.class,
       description = "How log lines look (default: json; text with --demo).")
-  private @Nullable LogFormat logFormat;
+  private LogOptions.@Nullable Format logFormat;
 
   @Option(
       names = "--log-level",
       paramLabel = "error|warn|info|debug|trace",
       converter = LogLevelConverter.class,
       description = "How much Detour says of itself on standard error (default: info).")
-  private @Nullable DiagnosticsLevel logLevel;
+  private LogOptions.@Nullable Level logLevel;
 
   /**
    * Reads the file, if there is one, and applies the options.
@@ -210,12 +209,12 @@ final class ConfigurationFlags {
   }
 
   /** Names the formats as the help does. */
-  static final class LogFormatConverter implements ITypeConverter<LogFormat> {
+  static final class LogFormatConverter implements ITypeConverter<LogOptions.Format> {
     @Override
-    public LogFormat convert(String text) {
+    public LogOptions.Format convert(String text) {
       return switch (text.toLowerCase(Locale.ROOT)) {
-        case "json" -> LogFormat.JSON;
-        case "text" -> LogFormat.TEXT;
+        case "json" -> LogOptions.Format.JSON;
+        case "text" -> LogOptions.Format.TEXT;
         default ->
             throw new TypeConversionException(
                 "'" + text + "' is no format (expected: json or text)");
@@ -224,10 +223,10 @@ final class ConfigurationFlags {
   }
 
   /** Names the levels as the help does. */
-  static final class LogLevelConverter implements ITypeConverter<DiagnosticsLevel> {
+  static final class LogLevelConverter implements ITypeConverter<LogOptions.Level> {
     @Override
-    public DiagnosticsLevel convert(String text) {
-      for (DiagnosticsLevel level : DiagnosticsLevel.values()) {
+    public LogOptions.Level convert(String text) {
+      for (LogOptions.Level level : LogOptions.Level.values()) {
         if (level.name().equalsIgnoreCase(text)) {
           return level;
         }

@@ -25,12 +25,10 @@ import io.detour.server.access.PortSet;
 import io.detour.server.access.ReadUsers;
 import io.detour.server.access.UserFile;
 import io.detour.server.access.Users;
-import io.detour.server.decide.LoggedEntries;
-import io.detour.server.decide.ReloadTrigger;
+import io.detour.server.decide.Reloader;
 import io.detour.server.decide.RuleFileLoader;
 import io.detour.server.decide.RuleLoader;
-import io.detour.server.decide.RuleSupply;
-import io.detour.server.log.LogFormat;
+import io.detour.server.decide.RuleLoader.RuleSupply;
 import io.detour.server.log.LogOptions;
 import io.detour.server.log.LogOutput;
 import io.detour.server.serve.Forward;
@@ -128,7 +126,7 @@ final class RunCommand implements Callable<Integer> {
     try (DemoOrigin origin = demo ? DemoOrigin.start() : null;
         Detour server = Detour.start(options(configuration, rules, origin))) {
       announce(server, origin, rules.first(), configuration.relay().mode());
-      hangUp.then(() -> server.reload(ReloadTrigger.SIGNAL));
+      hangUp.then(() -> server.reload(Reloader.Trigger.SIGNAL));
       server.whenDrainIsAsked(() -> signals.stop("drain"));
       stop(server, signals.await(), configuration.timeout(Timeout.DRAIN));
       return 0;
@@ -144,7 +142,8 @@ final class RunCommand implements Callable<Integer> {
   private boolean startLog(LogOptions options) {
     boolean forPeople = demo && !flags.nameLogFormat();
     try {
-      LogSignal.reopen(LogOutput.start(forPeople ? options.withFormat(LogFormat.TEXT) : options));
+      LogSignal.reopen(
+          LogOutput.start(forPeople ? options.withFormat(LogOptions.Format.TEXT) : options));
       return true;
     } catch (IOException e) {
       spec.commandLine()
@@ -161,7 +160,7 @@ final class RunCommand implements Callable<Integer> {
             : new RuleFileLoader(configuration.rules(), configuration::ruleSetting, mode);
     return switch (loader.read()) {
       case RuleReview.Accepted accepted -> {
-        LoggedEntries.warn(logger, accepted.findings(), "warnings");
+        LogOutput.warnEach(logger, accepted.findings(), "warnings");
         yield new RuleSupply(accepted.rules(), loader, configuration.rulesWatch(), mode);
       }
       case RuleReview.Refused refused -> {

@@ -14,7 +14,6 @@ import io.detour.server.access.DestinationPolicy;
 import io.detour.server.access.PortSet;
 import io.detour.server.decide.RuleSource;
 import io.detour.server.log.LogOptions;
-import io.detour.server.log.LogTarget;
 import io.detour.server.serve.Forward;
 import io.netty.util.NetUtil;
 import java.nio.file.Path;
@@ -185,8 +184,8 @@ public final class ConfigurationYaml {
     section.put(
         "access",
         switch (log.access()) {
-          case LogTarget.File file -> absolute(file.path());
-          case LogTarget.Stream stream -> Fields.wordOf(stream);
+          case LogOptions.Target.File file -> absolute(file.path());
+          case LogOptions.Target.Stream stream -> Fields.wordOf(stream);
         });
     section.put("level", Fields.wordOf(log.level()));
     section.put("periodic", orOff(log.periodic()));

@@ -3,10 +3,7 @@ package io.detour.config;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;
-import io.detour.server.log.DiagnosticsLevel;
-import io.detour.server.log.LogFormat;
 import io.detour.server.log.LogOptions;
-import io.detour.server.log.LogTarget;
 import java.nio.file.Path;
 
 /** Reads {@code log}. For one file. */
@@ -26,8 +23,8 @@ final class LogReader {
     if (fields == null) {
       return usual;
     }
-    LogFormat format = fields.word("format", LogFormat.class);
-    DiagnosticsLevel level = fields.word("level", DiagnosticsLevel.class);
+    LogOptions.Format format = fields.word("format", LogOptions.Format.class);
+    LogOptions.Level level = fields.word("level", LogOptions.Level.class);
     return new LogOptions(
         format == null ? usual.format() : format,
         access(fields, usual.access()),
@@ -38,17 +35,17 @@ final class LogReader {
             fields, "uses_per_minute", 1, LogOptions.MAX_USES, usual.usesPerMinute()));
   }
 
-  private LogTarget access(Fields fields, LogTarget usual) {
+  private LogOptions.Target access(Fields fields, LogOptions.Target usual) {
     Node.Scalar text = fields.optionalText("access");
     if (text == null) {
       return usual;
     }
-    for (LogTarget.Stream stream : LogTarget.Stream.values()) {
+    for (LogOptions.Target.Stream stream : LogOptions.Target.Stream.values()) {
       if (text.text().equals(Fields.wordOf(stream))) {
         return stream;
       }
     }
     Path path = scalars.path("access", text);
-    return path == null ? usual : new LogTarget.File(path);
+    return path == null ? usual : new LogOptions.Target.File(path);
   }
 }

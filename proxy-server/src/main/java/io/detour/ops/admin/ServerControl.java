@@ -1,13 +1,13 @@
 package io.detour.ops.admin;
 
 import io.detour.server.decide.ReloadResult;
-import io.detour.server.decide.ReloadTrigger;
+import io.detour.server.decide.Reloader;
 import java.util.concurrent.CompletableFuture;
 
 /** What the admin interface may ask of the server. Any thread; no method waits. */
 public interface ServerControl {
   /** Reads rules and certificates again; completed on a thread that must not be held up. */
-  CompletableFuture<ReloadResult> reload(ReloadTrigger trigger);
+  CompletableFuture<ReloadResult> reload(Reloader.Trigger trigger);
 
   /** Accepts no clients until {@link #resume}; done when it is so. */
   CompletableFuture<Void> pause();

@@ -13,9 +13,9 @@ import io.detour.server.account.DialCounts;
 import io.detour.server.account.ListenerCounts;
 import io.detour.server.account.RequestCounters;
 import io.detour.server.account.RequestKind;
-import io.detour.server.decide.ReloadHistory;
+import io.detour.server.decide.Reloader;
 import io.detour.server.decide.RulesInForce;
-import io.detour.server.log.DroppedLines;
+import io.detour.server.log.DroppingAppender;
 import io.detour.server.log.LogOutput;
 import io.detour.server.status.ProxyErrorType;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -61,7 +61,7 @@ public final class Metrics implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
   private final RequestCounters requests;
-  private final ReloadHistory reloads;
+  private final Reloader.History reloads;
   private final RelayStatistics relay;
   private final DialCounts dials;
   private final BooleanSupplier draining;
@@ -74,7 +74,7 @@ public final class Metrics implements AutoCloseable {
   public Metrics(
       BuildInfo build,
       RulesInForce rules,
-      ReloadHistory reloads,
+      Reloader.History reloads,
       RequestCounters requests,
       RelayStatistics relay,
       DialCounts dials,
@@ -341,12 +341,12 @@ public final class Metrics implements AutoCloseable {
         "detour.access.log.dropped",
         "Lines of the access log for which there was no room, since the output was too slow.",
         Tags.empty(),
-        metrics -> DroppedLines.of(LogOutput.ACCESS));
+        metrics -> DroppingAppender.dropped(LogOutput.ACCESS));
     counter(
         "detour.diagnostics.dropped",
         "Lines about the process itself for which there was no room.",
         Tags.empty(),
-        metrics -> DroppedLines.of(LogOutput.DIAGNOSTICS));
+        metrics -> DroppingAppender.dropped(LogOutput.DIAGNOSTICS));
     List<MeterBinder> binders =
         List.of(
             new ProcessMetrics(),

@@ -1,7 +1,7 @@
 package io.detour.server.access;
 
-import io.detour.server.decide.LoggedEntries;
 import io.detour.server.files.Fingerprint;
+import io.detour.server.log.LogOutput;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -76,7 +76,7 @@ final class UsersInForce {
         logger.info("users reloaded: {} in {}", users.count(), file);
       }
       case ReadUsers.Rejected rejected -> {
-        LoggedEntries.warn(logger, rejected.problems(), "problems");
+        LogOutput.warnEach(logger, rejected.problems(), "problems");
         logger.warn("users not reloaded: {} has problems, the users before stay", file);
       }
     }

@@ -4,8 +4,10 @@ import io.detour.rules.document.Problem;
 import io.detour.rules.lint.RuleReview;
 import io.detour.server.files.ChangeWatch;
 import io.detour.server.files.Fingerprint;
+import io.detour.server.log.LogOutput;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -33,7 +35,7 @@ public final class Reloader implements AutoCloseable {
   private final RuleLoader loader;
   private final RulesInForce rules;
   private final InstantSource clock;
-  private final ReloadHistory history;
+  private final History history;
   private final ScheduledThreadPoolExecutor thread;
 
   /** The reload that has been asked for and has not begun. */
@@ -56,7 +58,7 @@ public final class Reloader implements AutoCloseable {
     this.loader = loader;
     this.rules = rules;
     this.clock = clock;
-    history = new ReloadHistory(clock.instant().getEpochSecond());
+    history = new History(clock.instant().getEpochSecond());
     thread =
         new ScheduledThreadPoolExecutor(
             1, task -> Thread.ofPlatform().daemon().name("rules").unstarted(task));
@@ -77,7 +79,7 @@ public final class Reloader implements AutoCloseable {
   }
 
   /** How the reloads went. */
-  public ReloadHistory history() {
+  public History history() {
     return history;
   }
 
@@ -89,7 +91,7 @@ public final class Reloader implements AutoCloseable {
    * @return completed on the reloading thread; with a {@link CancellationException} if this is
    *     closed
    */
-  public synchronized CompletableFuture<ReloadResult> reload(ReloadTrigger trigger) {
+  public synchronized CompletableFuture<ReloadResult> reload(Trigger trigger) {
     if (thread.isShutdown()) {
       return CompletableFuture.failedFuture(new CancellationException("the server is closed"));
     }
@@ -99,25 +101,25 @@ public final class Reloader implements AutoCloseable {
     return waiting;
   }
 
-  private ReloadResult begin(ReloadTrigger trigger) {
+  private ReloadResult begin(Trigger trigger) {
     synchronized (this) {
       waiting = null;
     }
     return reloadNow(trigger);
   }
 
-  private ReloadResult reloadNow(ReloadTrigger trigger) {
+  private ReloadResult reloadNow(Trigger trigger) {
     blocked = false;
     ReloadResult result = result();
     switch (result) {
       case ReloadResult.Replaced replaced -> {
-        LoggedEntries.warn(logger, replaced.warnings(), "warnings");
+        LogOutput.warnEach(logger, replaced.warnings(), "warnings");
         history.succeeded(clock.instant(), result.summary());
         logger.info("rules reloaded ({}): {}", trigger.text(), result.summary());
       }
       case ReloadResult.Kept kept -> {
         history.failed(clock.instant(), result.summary());
-        LoggedEntries.warn(logger, kept.problems(), "problems");
+        LogOutput.warnEach(logger, kept.problems(), "problems");
         logger.error("rules not reloaded ({}): {}", trigger.text(), result.summary());
       }
     }
@@ -153,10 +155,10 @@ public final class Reloader implements AutoCloseable {
         case MOVING -> {}
         case UNCHANGED -> {
           if (blocked) {
-            reloadNow(ReloadTrigger.CHANGE);
+            reloadNow(Trigger.CHANGE);
           }
         }
-        case CHANGED -> reloadNow(ReloadTrigger.CHANGE);
+        case CHANGED -> reloadNow(Trigger.CHANGE);
         case VANISHED -> block(() -> reportAbsence(now.vanishedSince(loader.lastRead())));
       }
     } catch (Throwable e) { // a task that throws is not run again
@@ -177,7 +179,7 @@ public final class Reloader implements AutoCloseable {
     logger.error(
         "rules not reloaded ({}): {} is gone or empty; until it is back, no file is read and the"
             + " rules in force stay",
-        ReloadTrigger.CHANGE.text(),
+        Trigger.CHANGE.text(),
         paths.getFirst());
   }
 
@@ -193,6 +195,94 @@ public final class Reloader implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Why the rules are read again. */
+  public enum Trigger {
+    /** The process got SIGHUP. */
+    SIGNAL("SIGHUP"),
+    /** Somebody asked the admin interface. */
+    REQUEST("POST /-/reload"),
+    /** The files have changed. */
+    CHANGE("files changed");
+
+    private final String text;
+
+    Trigger(String text) {
+      this.text = text;
+    }
+
+    /** As the log has it. */
+    String text() {
+      return text;
+    }
+  }
+
+  /**
+   * How reloads went since the start, which counts as a successful reading but as no reload. The
+   * reloading thread writes, any thread reads.
+   */
+  public static final class History {
+    private volatile long successes;
+    private volatile long failures;
+    private volatile boolean lastSuccessful = true;
+    private volatile long lastSuccessSecond;
+    private volatile @Nullable Last last;
+
+    /**
+     * The last reload.
+     *
+     * @param successful whether what was read decides now
+     * @param summary one line for people
+     */
+    public record Last(Instant at, boolean successful, String summary) {}
+
+    /**
+     * @param startSecond when the first rules were read, in seconds since 1970
+     */
+    public History(long startSecond) {
+      lastSuccessSecond = startSecond;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
+    void succeeded(Instant at, String summary) {
+      successes++;
+      lastSuccessSecond = at.getEpochSecond();
+      lastSuccessful = true;
+      last = new Last(at, true, summary);
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
+    void failed(Instant at, String summary) {
+      failures++;
+      lastSuccessful = false;
+      last = new Last(at, false, summary);
+    }
+
+    /** Reloads whose rules came into force, changed or not. */
+    public long successes() {
+      return successes;
+    }
+
+    /** Reloads that changed nothing because of a problem. */
+    public long failures() {
+      return failures;
+    }
+
+    /** Whether the last reading had no problem. */
+    public boolean lastSuccessful() {
+      return lastSuccessful;
+    }
+
+    /** The last reload, or null if there was none. */
+    public @Nullable Last last() {
+      return last;
+    }
+
+    /** When rules last came into force, in seconds since 1970. */
+    public long lastSuccessSecond() {
+      return lastSuccessSecond;
     }
   }
 }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.detour.core.HostPort;
 import io.detour.server.status.ProxyErrorType;
-import io.detour.server.status.ReportedError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -111,7 +110,8 @@ final class HttpConnectHandshake extends MessageToMessageDecoder<HttpObject> {
 
   private static ParentAnswer refused(int status, List<String> proxyStatus) {
     String answered = "the parent proxy answered " + status;
-    ReportedError reported = ReportedError.parse(String.join(", ", proxyStatus));
+    ProxyErrorType.Reported reported =
+        ProxyErrorType.Reported.parse(String.join(", ", proxyStatus));
     DialError error = reported == null ? null : error(reported.type());
     return reported == null || error == null
         ? new ParentAnswer.Refused(error(status), answered)

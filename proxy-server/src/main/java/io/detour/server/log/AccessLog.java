@@ -1,6 +1,7 @@
 package io.detour.server.log;
 
 import io.detour.core.HostPort;
+import io.detour.core.RelayPath;
 import io.detour.core.TunnelStats;
 import io.detour.rules.Decision;
 import io.detour.rules.Rule;
@@ -9,6 +10,7 @@ import io.detour.server.account.RequestKind;
 import io.detour.server.status.Refusal;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -98,7 +100,7 @@ public final class AccessLog {
     if (volume != null) {
       line.volume(volume);
     }
-    line.end(end).add("suppressed", suppressed == 0 ? null : suppressed).write(DECISION);
+    line.end(end).add(Keys.SUPPRESSED, suppressed == 0 ? null : suppressed).write(DECISION);
     return true;
   }
 
@@ -123,11 +125,11 @@ public final class AccessLog {
       Asked asked, @Nullable LegacyUse use, @Nullable HostPort target, TunnelStats stats) {
     new Line(Level.INFO)
         .asked(asked)
-        .add("rule", use == null ? null : use.rule())
-        .add("target", target)
+        .add(Keys.RULE, use == null ? null : use.rule())
+        .add(Keys.TARGET, target)
         .volume(new Volume(stats.upstreamBytes(), stats.downstreamBytes(), stats.duration()))
-        .add("relay", Fields.wordOf(stats.path()))
-        .add("close_reason", Fields.wordOf(stats.reason()))
+        .add(Keys.RELAY, Fields.wordOf(stats.path()))
+        .add(Keys.CLOSE_REASON, Fields.wordOf(stats.reason()))
         .write(CLOSE);
   }
 
@@ -135,10 +137,10 @@ public final class AccessLog {
   public void progress(TunnelProgress progress) {
     new Line(Level.INFO)
         .asked(progress.asked())
-        .add("rule", progress.rule())
-        .add("target", progress.target())
+        .add(Keys.RULE, progress.rule())
+        .add(Keys.TARGET, progress.target())
         .volume(progress.volume())
-        .add("relay", Fields.wordOf(progress.relay()))
+        .add(Keys.RELAY, Fields.wordOf(progress.relay()))
         .write(PROGRESS);
   }
 
@@ -158,9 +160,9 @@ public final class AccessLog {
 
   private void tellSuppressed(UseLimit.Key key, long suppressed) {
     new Line(Level.INFO)
-        .add("client", key.client())
-        .add("rule", key.name())
-        .add("suppressed", suppressed)
+        .add(Keys.CLIENT, key.client())
+        .add(Keys.RULE, key.name())
+        .add(Keys.SUPPRESSED, suppressed)
         .write(SUPPRESSED);
   }
 
@@ -184,22 +186,22 @@ public final class AccessLog {
 
     Line asked(Asked asked) {
       String agent = asked.userAgent();
-      return add("id", ids.text(asked.id()))
-          .add("kind", Fields.wordOf(asked.kind()))
-          .add("client", asked.client())
-          .add("user", asked.user())
+      return add(Keys.ID, ids.text(asked.id()))
+          .add(Keys.KIND, Fields.wordOf(asked.kind()))
+          .add(Keys.CLIENT, asked.client())
+          .add(Keys.USER, asked.user())
           .add(
-              "user_agent",
+              Keys.USER_AGENT,
               agent != null && agent.length() > MAX_USER_AGENT
                   ? agent.substring(0, MAX_USER_AGENT)
                   : agent)
-          .add("requested", asked.requested());
+          .add(Keys.REQUESTED, asked.requested());
     }
 
     Line use(@Nullable LegacyUse use, @Nullable HostPort requested) {
       return switch (use) {
         case LegacyUse.Ruled ruled when requested != null -> ruled(ruled, requested);
-        case LegacyUse.Unmatched unmatched -> add("suffix", unmatched.suffix());
+        case LegacyUse.Unmatched unmatched -> add(Keys.SUFFIX, unmatched.suffix());
         case LegacyUse.Ruled _ -> this;
         case null -> this;
       };
@@ -208,39 +210,40 @@ public final class AccessLog {
     private Line ruled(LegacyUse.Ruled ruled, HostPort requested) {
       Decision.Ruled decision = ruled.decision();
       Rule rule = decision.rule();
-      return add("rule", rule.name())
-          .add("action", decision.action())
-          .add("mode", decision.mode())
-          .add("owner", rule.notes().owner())
-          .add("message", rule.log().message())
-          .add("would_rewrite_to", decision.wouldRewriteTo(requested));
+      return add(Keys.RULE, rule.name())
+          .add(Keys.ACTION, decision.action())
+          .add(Keys.MODE, decision.mode())
+          .add(Keys.OWNER, rule.notes().owner())
+          .add(Keys.MESSAGE, rule.log().message())
+          .add(Keys.WOULD_REWRITE_TO, decision.wouldRewriteTo(requested));
     }
 
     Line dialled(@Nullable Dialled dialled) {
       if (dialled == null) {
         return this;
       }
-      add("target", dialled.target());
+      add(Keys.TARGET, dialled.target());
       if (dialled.attempts() > 0) {
-        add("attempts", dialled.attempts());
+        add(Keys.ATTEMPTS, dialled.attempts());
       }
-      add("remote", dialled.remoteText());
+      add(Keys.REMOTE, dialled.remoteText());
       if (dialled.attempts() > 0 && dialled.remote() != null) {
-        add("dns_ms", millis(dialled.dnsNanos())).add("connect_ms", millis(dialled.connectNanos()));
+        add(Keys.DNS_MS, millis(dialled.dnsNanos()))
+            .add(Keys.CONNECT_MS, millis(dialled.connectNanos()));
       }
       return this;
     }
 
     Line volume(Volume volume) {
-      return add("duration_ms", millis(volume.duration().toNanos()))
-          .add("bytes_up", volume.upstreamBytes())
-          .add("bytes_down", volume.downstreamBytes());
+      return add(Keys.DURATION_MS, millis(volume.duration().toNanos()))
+          .add(Keys.BYTES_UP, volume.upstreamBytes())
+          .add(Keys.BYTES_DOWN, volume.downstreamBytes());
     }
 
     Line end(RequestEnd end) {
-      return add("status", end.status() == 0 ? null : end.status())
-          .add("error", end.error() == null ? null : end.error().token())
-          .add("details", end.details());
+      return add(Keys.STATUS, end.status() == 0 ? null : end.status())
+          .add(Keys.ERROR, end.error() == null ? null : end.error().token())
+          .add(Keys.DETAILS, end.details());
     }
 
     void write(String name) {
@@ -270,5 +273,58 @@ public final class AccessLog {
           downstreamBytes,
           Duration.of(System.nanoTime() - nanoTime, TimeUnit.NANOSECONDS.toChronoUnit()));
     }
+  }
+
+  /**
+   * A tunnel that is open, at one moment. Immutable.
+   *
+   * @param asked who asked for what
+   * @param rule that decided, or null
+   * @param target where it leads
+   * @param relay how its last bytes moved
+   * @param since when its relay began
+   * @param volume what it has delivered since its relay began
+   */
+  public record TunnelProgress(
+      Asked asked,
+      @Nullable String rule,
+      HostPort target,
+      RelayPath relay,
+      Instant since,
+      AccessLog.Volume volume) {}
+
+  /** Keys of the log, described in {@code docs/logs.md}. */
+  public static final class Keys {
+    public static final String TS = "ts";
+    public static final String EVENT = "event";
+    public static final String ID = "id";
+    public static final String KIND = "kind";
+    public static final String CLIENT = "client";
+    public static final String USER = "user";
+    public static final String USER_AGENT = "user_agent";
+    public static final String REQUESTED = "requested";
+    public static final String RULE = "rule";
+    public static final String SUFFIX = "suffix";
+    public static final String ACTION = "action";
+    public static final String MODE = "mode";
+    public static final String OWNER = "owner";
+    public static final String MESSAGE = "message";
+    public static final String WOULD_REWRITE_TO = "would_rewrite_to";
+    public static final String TARGET = "target";
+    public static final String ATTEMPTS = "attempts";
+    public static final String REMOTE = "remote";
+    public static final String DNS_MS = "dns_ms";
+    public static final String CONNECT_MS = "connect_ms";
+    public static final String DURATION_MS = "duration_ms";
+    public static final String BYTES_UP = "bytes_up";
+    public static final String BYTES_DOWN = "bytes_down";
+    public static final String STATUS = "status";
+    public static final String ERROR = "error";
+    public static final String DETAILS = "details";
+    public static final String RELAY = "relay";
+    public static final String CLOSE_REASON = "close_reason";
+    public static final String SUPPRESSED = "suppressed";
+
+    private Keys() {}
   }
 }

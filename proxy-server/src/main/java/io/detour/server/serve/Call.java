@@ -15,7 +15,7 @@ import io.detour.server.account.RequestKind;
 import io.detour.server.account.Timing;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RuleUse;
-import io.detour.server.decide.TargetUse;
+import io.detour.server.decide.RuleUse.TargetUse;
 import io.detour.server.dial.DialResult;
 import io.detour.server.dial.RouteDial;
 import io.detour.server.dial.RouteProgress;

@@ -28,10 +28,8 @@ import io.detour.server.log.AccessLog;
 import io.detour.server.log.Asked;
 import io.detour.server.log.Dialled;
 import io.detour.server.log.LegacyUse;
-import io.detour.server.log.LogFormat;
 import io.detour.server.log.LogOptions;
 import io.detour.server.log.LogOutput;
-import io.detour.server.log.LogTarget;
 import io.detour.server.log.RequestEnd;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
@@ -59,7 +57,7 @@ import org.slf4j.LoggerFactory;
 
 /** What the access log writes is read back the same, in both formats. */
 @ParameterizedClass(name = "{0}")
-@EnumSource(LogFormat.class)
+@EnumSource(LogOptions.Format.class)
 class AccessLogRoundTripTest {
   private static final int RANDOM_MESSAGES = 2_000;
   private static final SocketAddress CLIENT =
@@ -70,14 +68,14 @@ class AccessLogRoundTripTest {
   private final Logger logger =
       ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(AccessLog.LOGGER);
   private final LoggerContext shipped = new LoggerContext();
-  private final LogFormat format;
+  private final LogOptions.Format format;
 
   @TempDir private Path folder;
 
   private final AccessLog log = new AccessLog(0);
   private final Forward forward = new Forward();
 
-  AccessLogRoundTripTest(LogFormat format) {
+  AccessLogRoundTripTest(LogOptions.Format format) {
     this.format = format;
   }
 
@@ -88,7 +86,7 @@ class AccessLogRoundTripTest {
     configurator.setContext(shipped);
     configurator.doConfigure(Objects.requireNonNull(getClass().getResource("/logback.xml")));
     LogOptions options = LogOptions.defaults();
-    LogTarget file = new LogTarget.File(folder.resolve("access.log"));
+    LogOptions.Target file = new LogOptions.Target.File(folder.resolve("access.log"));
     LogOutput.start(shipped, new LogOptions(format, file, options.level(), options.periodic(), 0));
     AsyncAppender queue = (AsyncAppender) shipped.getLogger(AccessLog.LOGGER).getAppender("access");
     forward.sink = queue.getAppender("access");
@@ -180,7 +178,7 @@ class AccessLogRoundTripTest {
       write(null, null, failed(403, ProxyErrorType.HTTP_REQUEST_DENIED, messages.get(i)));
     }
 
-    if (format == LogFormat.JSON) {
+    if (format == LogOptions.Format.JSON) {
       // Half of a surrogate pair is no character in JSON.
       messages.replaceAll(message -> new String(message.getBytes(UTF_8), UTF_8));
     }
