@@ -6,7 +6,6 @@ import io.detour.core.MalformedAuthority;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +23,12 @@ public sealed interface Decision {
     return null;
   }
 
-  /** {@code rewrite}, {@code pass}, {@code reject} or {@code brownout}; of a report, its action. */
-  String action();
+  /** What happens; of a report, what would happen if the rule were enforced. */
+  Effect effect();
 
-  /** {@code enforce} or {@code report}. */
-  default String mode() {
-    return word(Mode.ENFORCE);
+  /** Whether that happens ({@link Mode#ENFORCE}) or is only reported. */
+  default Mode mode() {
+    return Mode.ENFORCE;
   }
 
   /** What the client gets. */
@@ -45,8 +44,12 @@ public sealed interface Decision {
     return null;
   }
 
-  private static String word(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+  /** What happens to a request, by the names that the access log and tests of rules use. */
+  enum Effect {
+    REWRITE,
+    PASS,
+    REJECT,
+    BROWNOUT
   }
 
   /** What a client gets: a tunnel along a {@link Route}, or a refusal. */
@@ -85,16 +88,16 @@ public sealed interface Decision {
     HostMatcher matcher();
 
     @Override
-    default String mode() {
-      return word(rule().mode());
+    default Mode mode() {
+      return rule().mode();
     }
   }
 
   /** No rule matched, and such hosts are passed: dial the asked host. */
   record Unmatched() implements Decision {
     @Override
-    public String action() {
-      return word(Action.PASS);
+    public Effect effect() {
+      return Effect.PASS;
     }
 
     @Override
@@ -109,8 +112,8 @@ public sealed interface Decision {
     public static final Refuse REFUSAL = Refuse.denied("no rule allows this host");
 
     @Override
-    public String action() {
-      return word(Action.REJECT);
+    public Effect effect() {
+      return Effect.REJECT;
     }
 
     @Override
@@ -122,8 +125,8 @@ public sealed interface Decision {
   /** Dial the asked host. */
   record Pass(Rule rule, HostMatcher matcher) implements Ruled {
     @Override
-    public String action() {
-      return word(Action.PASS);
+    public Effect effect() {
+      return Effect.PASS;
     }
 
     @Override
@@ -140,8 +143,8 @@ public sealed interface Decision {
     }
 
     @Override
-    public String action() {
-      return word(Action.REWRITE);
+    public Effect effect() {
+      return Effect.REWRITE;
     }
 
     @Override
@@ -196,8 +199,8 @@ public sealed interface Decision {
    */
   record Reject(Rule rule, HostMatcher matcher, String message) implements Ruled {
     @Override
-    public String action() {
-      return word(Action.REJECT);
+    public Effect effect() {
+      return Effect.REJECT;
     }
 
     @Override
@@ -213,8 +216,8 @@ public sealed interface Decision {
    */
   record Brownout(Rule rule, HostMatcher matcher, long endEpochSecond) implements Ruled {
     @Override
-    public String action() {
-      return "brownout";
+    public Effect effect() {
+      return Effect.BROWNOUT;
     }
 
     @Override
@@ -240,8 +243,8 @@ public sealed interface Decision {
     }
 
     @Override
-    public String action() {
-      return wouldBe.action();
+    public Effect effect() {
+      return wouldBe.effect();
     }
 
     @Override

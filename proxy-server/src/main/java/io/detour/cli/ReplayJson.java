@@ -1,10 +1,11 @@
 package io.detour.cli;
 
 import io.detour.ops.ScriptJson;
-import io.detour.ops.replay.ChangeGroup;
-import io.detour.ops.replay.Changes;
+import io.detour.ops.replay.LogSummary.StrangeLine;
+import io.detour.ops.replay.ReplayResult.ChangeGroup;
+import io.detour.ops.replay.ReplayResult.Changes;
 import io.detour.ops.replay.Ruling;
-import io.detour.ops.replay.StrangeLine;
+import io.detour.rules.document.Fields;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -50,8 +51,8 @@ final class ReplayJson {
 
   private static void ruling(ObjectNode object, Ruling ruling) {
     object.put("rule", ruling.rule());
-    object.put("action", ruling.action());
-    object.put("mode", ruling.mode());
+    object.put("action", Fields.wordOf(ruling.effect()));
+    object.put("mode", Fields.wordOf(ruling.mode()));
     ArrayNode targets = object.putArray("targets");
     ruling.goals().forEach(goal -> targets.add(goal.toString()));
   }

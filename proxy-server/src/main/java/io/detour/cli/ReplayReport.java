@@ -1,8 +1,8 @@
 package io.detour.cli;
 
 import io.detour.ops.replay.LogSummary;
+import io.detour.ops.replay.LogSummary.StrangeLine;
 import io.detour.ops.replay.ReplayResult;
-import io.detour.ops.replay.StrangeLine;
 import java.util.ArrayList;
 import java.util.List;
 

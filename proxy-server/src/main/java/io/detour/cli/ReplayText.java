@@ -1,7 +1,7 @@
 package io.detour.cli;
 
-import io.detour.ops.replay.ChangeGroup;
-import io.detour.ops.replay.Changes;
+import io.detour.ops.replay.ReplayResult.ChangeGroup;
+import io.detour.ops.replay.ReplayResult.Changes;
 import java.util.ArrayList;
 import java.util.List;
 

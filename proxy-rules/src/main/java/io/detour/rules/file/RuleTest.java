@@ -38,18 +38,13 @@ public record RuleTest(String file, Location at, Request request, Expected expec
    *     The asked host if it is not rewritten; empty if it may lead anywhere
    */
   public record Expected(
-      @Nullable String rule, Location ruleAt, @Nullable Effect effect, List<HostPort> targets) {
+      @Nullable String rule,
+      Location ruleAt,
+      Decision.@Nullable Effect effect,
+      List<HostPort> targets) {
     public Expected {
       targets = List.copyOf(targets);
     }
-  }
-
-  /** What happens to a request. */
-  public enum Effect {
-    REWRITE,
-    PASS,
-    REJECT,
-    BROWNOUT
   }
 
   /**
@@ -93,7 +88,7 @@ public record RuleTest(String file, Location at, Request request, Expected expec
     return decision instanceof Decision.Rewrite rewrite
             && rewrite.route(request.asked()) instanceof Decision.Refuse refusal
         ? "none, " + refusal.message()
-        : decision.action();
+        : Fields.wordOf(decision.effect());
   }
 
   private String targets(Decision decision) {

@@ -182,7 +182,7 @@ public final class ExplanationJson {
       case Decision.Unmatched _ -> "unmatched";
       case Decision.Unlisted _ -> "unlisted";
       case Decision.Rewrite _ when full.targets().isEmpty() -> "invalid";
-      case Decision.Ruled ruled -> ruled.action();
+      case Decision.Ruled ruled -> word(ruled.effect());
     };
   }
 

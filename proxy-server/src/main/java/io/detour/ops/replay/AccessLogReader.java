@@ -1,6 +1,8 @@
 package io.detour.ops.replay;
 
+import io.detour.ops.replay.LogSummary.StrangeLine;
 import io.detour.rules.Printable;
+import io.detour.server.log.AccessLog;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,10 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Reads an access log from its beginning to its end. In constant memory, on the calling thread. */
 public final class AccessLogReader {
@@ -20,6 +27,7 @@ public final class AccessLogReader {
 
   private static final ParsedLine TOO_LONG =
       new ParsedLine.Strange("it is longer than " + LogLines.MAX_BYTES + " bytes");
+  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int BUFFER_BYTES = 64 * 1024;
   private static final int GZIP_FIRST = 0x1f;
   private static final int GZIP_SECOND = 0x8b;
@@ -118,13 +126,47 @@ public final class AccessLogReader {
   }
 
   private ParsedLine parse(String text) {
-    return JsonLine.looksLikeOne(text)
-        ? JsonLine.parse(number, text)
-        : TextLine.parse(number, text);
+    return text.startsWith("{") ? parseJson(text) : TextLine.parse(number, text);
+  }
+
+  /** A line without an {@code event} is a request. */
+  private ParsedLine parseJson(String text) {
+    JsonNode object;
+    try {
+      object = JSON.readTree(text);
+    } catch (JacksonException e) {
+      return new ParsedLine.Strange("it is no JSON object");
+    }
+    Map<String, String> facts = new HashMap<>();
+    for (Map.Entry<String, JsonNode> entry : object.properties()) {
+      JsonNode value = entry.getValue();
+      if (value.isValueNode() && !value.isNull()) {
+        facts.put(entry.getKey(), value.asString());
+      }
+    }
+    String event = facts.getOrDefault(AccessLog.Keys.EVENT, AccessLog.DECISION);
+    return LoggedRequest.of(number, event, facts);
   }
 
   private LogSummary summary(@Nullable String problem) {
     return new LogSummary(
         lines, requestLines, otherEvents, suppressed, strangeLines, firstStrange, problem);
+  }
+
+  /** What a line of a log is. */
+  sealed interface ParsedLine permits LoggedRequest, ParsedLine.OtherEvent, ParsedLine.Strange {
+    /**
+     * An event of Detour that is no request, such as the end of a tunnel.
+     *
+     * @param suppressed as in {@link LoggedRequest}
+     */
+    record OtherEvent(int suppressed) implements ParsedLine {}
+
+    /**
+     * None of Detour's.
+     *
+     * @param reason half a sentence, fit for a terminal
+     */
+    record Strange(String reason) implements ParsedLine {}
   }
 }

@@ -2,15 +2,22 @@ package io.detour.ops.replay;
 
 import io.detour.core.HostPort;
 import io.detour.core.MalformedAuthority;
-import io.detour.core.ParsedAuthority;
+import io.detour.ops.replay.AccessLogReader.ParsedLine;
+import io.detour.rules.Decision.Effect;
+import io.detour.rules.Mode;
 import io.detour.rules.Printable;
+import io.detour.rules.document.Fields;
 import io.detour.server.log.AccessLog;
+import io.detour.server.log.AccessLog.Keys;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +45,9 @@ public record LoggedRequest(
     @Nullable Refused refusal,
     int suppressed)
     implements ParsedLine {
-  private static final Set<String> ACTIONS = Set.of("rewrite", "pass", "reject", "brownout");
-  private static final Set<String> MODES = Set.of("enforce", "report");
+  private static final SortedMap<String, Effect> EFFECTS = byWord(EnumSet.allOf(Effect.class));
+  private static final SortedMap<String, Mode> MODES =
+      byWord(EnumSet.of(Mode.ENFORCE, Mode.REPORT));
   private static final String RULE_NAME = "[a-z0-9-]{1,63}";
   private static final int MIN_ERROR = 400;
 
@@ -56,22 +64,22 @@ public record LoggedRequest(
    * Reads the facts of a line.
    *
    * @param event what happened; a request if it is {@link AccessLog#DECISION}
-   * @param facts by the keys of the access log
+   * @param facts by their {@link Keys}
    */
   static ParsedLine of(long line, String event, Map<String, String> facts) {
     try {
-      int suppressed = number(facts, "suppressed", 1, Integer.MAX_VALUE).orElse(0);
+      int suppressed = number(facts, Keys.SUPPRESSED, 1, Integer.MAX_VALUE).orElse(0);
       if (!event.equals(AccessLog.DECISION)) {
         return new OtherEvent(suppressed);
       }
       return new LoggedRequest(
           line,
-          time(required(facts, "ts")),
-          required(facts, "client"),
-          facts.get("user"),
-          hostPort(facts.get("requested")),
+          time(required(facts, Keys.TS)),
+          required(facts, Keys.CLIENT),
+          facts.get(Keys.USER),
+          hostPort(facts.get(Keys.REQUESTED)),
           ruling(facts),
-          number(facts, "attempts", 1, Integer.MAX_VALUE).orElse(0),
+          number(facts, Keys.ATTEMPTS, 1, Integer.MAX_VALUE).orElse(0),
           refusal(facts),
           suppressed);
     } catch (BadFact e) {
@@ -80,23 +88,29 @@ public record LoggedRequest(
   }
 
   private static @Nullable Ruling ruling(Map<String, String> facts) throws BadFact {
-    if (!facts.containsKey("rule")) {
-      return facts.containsKey("suffix") ? Ruling.UNMATCHED : null;
+    if (!facts.containsKey(Keys.RULE)) {
+      return facts.containsKey(Keys.SUFFIX) ? Ruling.UNMATCHED : null;
     }
-    String mode = facts.containsKey("mode") ? oneOf(MODES, facts, "mode") : Ruling.ENFORCE;
-    String goal = mode.equals(Ruling.ENFORCE) ? "target" : "would_rewrite_to";
-    String rule = required(facts, "rule");
+    Mode mode = facts.containsKey(Keys.MODE) ? oneOf(MODES, facts, Keys.MODE) : Mode.ENFORCE;
+    String goal = facts.get(mode == Mode.ENFORCE ? Keys.TARGET : Keys.WOULD_REWRITE_TO);
+    String rule = required(facts, Keys.RULE);
     if (!rule.matches(RULE_NAME)) {
       throw new BadFact(Printable.quoted(rule) + " is no rule (expected: " + RULE_NAME + ")");
     }
-    return Ruling.of(rule, oneOf(ACTIONS, facts, "action"), mode, hostPort(facts.get(goal)));
+    return Ruling.of(rule, oneOf(EFFECTS, facts, Keys.ACTION), mode, hostPort(goal));
   }
 
   private static @Nullable Refused refusal(Map<String, String> facts) throws BadFact {
-    OptionalInt status = number(facts, "status", 100, 599);
+    OptionalInt status = number(facts, Keys.STATUS, 100, 599);
     return status.isEmpty() || status.getAsInt() < MIN_ERROR
         ? null
-        : new Refused(status.getAsInt(), facts.get("error"), facts.get("details"));
+        : new Refused(status.getAsInt(), facts.get(Keys.ERROR), facts.get(Keys.DETAILS));
+  }
+
+  private static <T extends Enum<T>> SortedMap<String, T> byWord(Set<T> constants) {
+    SortedMap<String, T> words = new TreeMap<>();
+    constants.forEach(constant -> words.put(Fields.wordOf(constant), constant));
+    return words;
   }
 
   private static String required(Map<String, String> facts, String key) throws BadFact {
@@ -107,13 +121,13 @@ public record LoggedRequest(
     return value;
   }
 
-  private static String oneOf(Set<String> words, Map<String, String> facts, String key)
+  private static <T> T oneOf(SortedMap<String, T> words, Map<String, String> facts, String key)
       throws BadFact {
-    String value = required(facts, key);
-    if (!words.contains(value)) {
-      String expected = String.join(", ", words.stream().sorted().toList());
-      throw new BadFact(
-          Printable.quoted(value) + " is no " + key + " (expected: " + expected + ")");
+    String word = required(facts, key);
+    T value = words.get(word);
+    if (value == null) {
+      String expected = String.join(", ", words.keySet());
+      throw new BadFact(Printable.quoted(word) + " is no " + key + " (expected: " + expected + ")");
     }
     return value;
   }
@@ -131,8 +145,7 @@ public record LoggedRequest(
     if (text == null) {
       return null;
     }
-    ParsedAuthority parsed = HostPort.parse(text);
-    return switch (parsed) {
+    return switch (HostPort.parse(text)) {
       case HostPort hostPort -> hostPort;
       case MalformedAuthority malformed ->
           throw new BadFact(Printable.quoted(text) + " is not HOST:PORT: " + malformed.problem());

@@ -4,6 +4,10 @@ import io.detour.core.Address;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.MalformedAuthority;
+import io.detour.ops.replay.ChangeGroups.Clients;
+import io.detour.ops.replay.ReplayResult.Change;
+import io.detour.ops.replay.ReplayResult.ChangeGroup;
+import io.detour.ops.replay.ReplayResult.Changes;
 import io.detour.rules.Decision;
 import io.detour.rules.FallbackError;
 import io.detour.rules.LogLevel;
@@ -128,7 +132,7 @@ public final class Replay implements Consumer<LoggedRequest> {
   private void collect(Change change, LoggedRequest request) {
     Ruling was = change.was();
     Ruling now = change.now();
-    if (!was.action().equals(now.action()) || !was.mode().equals(now.mode())) {
+    if (was.effect() != now.effect() || was.mode() != now.mode()) {
       changed.add(change, request);
     } else if (!was.isRewrite() || was.goals().equals(now.goals())) {
       keep(change, request);

@@ -1,5 +1,6 @@
 package io.detour.ops.replay;
 
+import io.detour.ops.replay.AccessLogReader.ParsedLine;
 import io.detour.server.log.AccessLog;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +37,7 @@ final class TextLine {
     if (levelEnd < 0) {
       return new ParsedLine.Strange("there is no time and level");
     }
-    facts.put("ts", text.substring(0, timeEnd));
+    facts.put(AccessLog.Keys.TS, text.substring(0, timeEnd));
     at = levelEnd;
     while (at < text.length() && text.charAt(at) == ' ') {
       at++;

@@ -211,8 +211,8 @@ public final class AccessLog {
       Decision.Ruled decision = ruled.decision();
       Rule rule = decision.rule();
       return add(Keys.RULE, rule.name())
-          .add(Keys.ACTION, decision.action())
-          .add(Keys.MODE, decision.mode())
+          .add(Keys.ACTION, Fields.wordOf(decision.effect()))
+          .add(Keys.MODE, Fields.wordOf(decision.mode()))
           .add(Keys.OWNER, rule.notes().owner())
           .add(Keys.MESSAGE, rule.log().message())
           .add(Keys.WOULD_REWRITE_TO, decision.wouldRewriteTo(requested));

@@ -14,6 +14,7 @@ import ch.qos.logback.core.AppenderBase;
 import io.detour.core.HostPort;
 import io.detour.rules.Conditions;
 import io.detour.rules.Decision;
+import io.detour.rules.Decision.Effect;
 import io.detour.rules.Fallback;
 import io.detour.rules.HostHeader;
 import io.detour.rules.HostMatcher;
@@ -124,14 +125,14 @@ class AccessLogRoundTripTest {
     assertThat(read)
         .usingRecursiveFieldByFieldElementComparatorIgnoringFields("time")
         .containsExactly(
-            request(1, ASKED, ruling("erp", "rewrite", "enforce", TARGET), 1, null),
+            request(1, ASKED, ruling("erp", Effect.REWRITE, Mode.ENFORCE, TARGET), 1, null),
             request(
                 2,
                 ASKED,
-                ruling("gone", "reject", "enforce"),
+                ruling("gone", Effect.REJECT, Mode.ENFORCE),
                 0,
                 new LoggedRequest.Refused(403, null, null)),
-            request(3, ASKED, ruling("erp", "rewrite", "report", TARGET), 1, null),
+            request(3, ASKED, ruling("erp", Effect.REWRITE, Mode.REPORT, TARGET), 1, null),
             request(4, ASKED, Ruling.UNMATCHED, 0, null),
             request(5, ASKED, null, 0, refused(502, "dns_error", "no such name")),
             request(6, null, null, 0, refused(400, "http_request_error", "port is missing")));
@@ -159,7 +160,7 @@ class AccessLogRoundTripTest {
     assertThat(read())
         .usingRecursiveFieldByFieldElementComparatorIgnoringFields("time")
         .containsExactly(
-            request(1, ASKED, ruling("erp", "rewrite", "enforce", TARGET), 1, null),
+            request(1, ASKED, ruling("erp", Effect.REWRITE, Mode.ENFORCE, TARGET), 1, null),
             request(2, ASKED, null, 0, refused(403, "http_request_denied", message)));
   }
 
@@ -254,8 +255,8 @@ class AccessLogRoundTripTest {
         line, Instant.EPOCH, "2001:db8::9", null, asked, ruling, attempts, refusal, 0);
   }
 
-  private static Ruling ruling(String rule, String action, String mode, HostPort... goals) {
-    return new Ruling(rule, action, mode, List.of(goals));
+  private static Ruling ruling(String rule, Effect effect, Mode mode, HostPort... goals) {
+    return new Ruling(rule, effect, mode, List.of(goals));
   }
 
   private static LoggedRequest.Refused refused(int status, String error, String details) {

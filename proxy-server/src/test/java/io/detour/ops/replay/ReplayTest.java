@@ -3,6 +3,9 @@ package io.detour.ops.replay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.ops.replay.ChangeGroups.Clients;
+import io.detour.ops.replay.ReplayResult.ChangeGroup;
+import io.detour.ops.replay.ReplayResult.Changes;
 import io.detour.rules.RuleSet;
 import io.detour.rules.file.RuleFiles;
 import java.io.ByteArrayInputStream;
