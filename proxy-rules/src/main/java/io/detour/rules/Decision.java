@@ -24,7 +24,15 @@ public sealed interface Decision {
   }
 
   /** What happens; of a report, what would happen if the rule were enforced. */
-  Effect effect();
+  default Effect effect() {
+    return switch (this) {
+      case Pass _, Unmatched _ -> Effect.PASS;
+      case Rewrite _ -> Effect.REWRITE;
+      case Reject _, Unlisted _ -> Effect.REJECT;
+      case Brownout _ -> Effect.BROWNOUT;
+      case Report report -> report.wouldBe().effect();
+    };
+  }
 
   /** Whether that happens ({@link Mode#ENFORCE}) or is only reported. */
   default Mode mode() {
@@ -32,7 +40,16 @@ public sealed interface Decision {
   }
 
   /** What the client gets. */
-  Result result(Request request);
+  default Result result(Request request) {
+    return switch (this) {
+      case Pass _, Unmatched _, Report _ -> Route.to(request.asked());
+      case Rewrite rewrite -> rewrite.route(request.asked());
+      case Reject reject -> Refuse.denied(reject.message());
+      case Unlisted _ -> Unlisted.REFUSAL;
+      case Brownout brownout ->
+          Refuse.switchedOff(brownout.endEpochSecond() - request.epochSecond());
+    };
+  }
 
   /** What a report reports; else the decision itself. */
   default Decision meant() {
@@ -73,9 +90,9 @@ public sealed interface Decision {
       return new Refuse(502, "proxy_configuration_error", message, null);
     }
 
-    static Refuse switchedOff(Duration rest) {
+    static Refuse switchedOff(long seconds) {
       String message = "this name is going away and is switched off for a while";
-      return new Refuse(503, "destination_unavailable", message, rest);
+      return new Refuse(503, "destination_unavailable", message, Duration.ofSeconds(seconds));
     }
   }
 
@@ -94,46 +111,16 @@ public sealed interface Decision {
   }
 
   /** No rule matched, and such hosts are passed: dial the asked host. */
-  record Unmatched() implements Decision {
-    @Override
-    public Effect effect() {
-      return Effect.PASS;
-    }
-
-    @Override
-    public Result result(Request request) {
-      return Route.to(request.asked());
-    }
-  }
+  record Unmatched() implements Decision {}
 
   /** No rule matched, and such hosts are rejected. */
   record Unlisted() implements Decision {
     /** The same for every request. */
     public static final Refuse REFUSAL = Refuse.denied("no rule allows this host");
-
-    @Override
-    public Effect effect() {
-      return Effect.REJECT;
-    }
-
-    @Override
-    public Result result(Request request) {
-      return REFUSAL;
-    }
   }
 
   /** Dial the asked host. */
-  record Pass(Rule rule, HostMatcher matcher) implements Ruled {
-    @Override
-    public Effect effect() {
-      return Effect.PASS;
-    }
-
-    @Override
-    public Result result(Request request) {
-      return Route.to(request.asked());
-    }
-  }
+  record Pass(Rule rule, HostMatcher matcher) implements Ruled {}
 
   /** Dial another host: where, says {@link #route}. */
   record Rewrite(Rule rule, HostMatcher matcher) implements Ruled {
@@ -142,21 +129,7 @@ public sealed interface Decision {
       return (Outcome.Rewrite) rule.outcome();
     }
 
-    @Override
-    public Effect effect() {
-      return Effect.REWRITE;
-    }
-
-    @Override
-    public Result result(Request request) {
-      return route(request.asked());
-    }
-
-    /**
-     * Where the request goes; refused if a target's template makes no valid host of it.
-     *
-     * @param asked of the request that was decided
-     */
+    /** Where the request goes; refused if a target's template makes no valid host of it. */
     public Result route(HostPort asked) {
       Captures captures = captures(asked.host());
       List<Target> targets = outcome().targets();
@@ -192,39 +165,15 @@ public sealed interface Decision {
     }
   }
 
-  /**
-   * Refuse.
-   *
-   * @param message as {@link Refuse} has it
-   */
-  record Reject(Rule rule, HostMatcher matcher, String message) implements Ruled {
-    @Override
-    public Effect effect() {
-      return Effect.REJECT;
-    }
-
-    @Override
-    public Result result(Request request) {
-      return Refuse.denied(message);
-    }
-  }
+  /** Refuse, with this message. */
+  record Reject(Rule rule, HostMatcher matcher, String message) implements Ruled {}
 
   /**
    * Refuse for a while.
    *
    * @param endEpochSecond when that is over, in seconds since 1970-01-01T00:00Z
    */
-  record Brownout(Rule rule, HostMatcher matcher, long endEpochSecond) implements Ruled {
-    @Override
-    public Effect effect() {
-      return Effect.BROWNOUT;
-    }
-
-    @Override
-    public Result result(Request request) {
-      return Refuse.switchedOff(Duration.ofSeconds(endEpochSecond - request.epochSecond()));
-    }
-  }
+  record Brownout(Rule rule, HostMatcher matcher, long endEpochSecond) implements Ruled {}
 
   /**
    * Dial the asked host: the rule only reports.
@@ -240,16 +189,6 @@ public sealed interface Decision {
     @Override
     public HostMatcher matcher() {
       return wouldBe.matcher();
-    }
-
-    @Override
-    public Effect effect() {
-      return wouldBe.effect();
-    }
-
-    @Override
-    public Result result(Request request) {
-      return Route.to(request.asked());
     }
 
     @Override

@@ -11,7 +11,6 @@ import io.detour.server.status.Refusal;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,16 +31,9 @@ public final class AccessLog {
   /** Name of the logger that all lines go to. */
   public static final String LOGGER = "detour.access";
 
-  /** A request was decided on, and its outcome is known. */
   public static final String DECISION = "decision";
-
-  /** A tunnel has ended. */
   public static final String CLOSE = "close";
-
-  /** A tunnel is open. */
   public static final String PROGRESS = "progress";
-
-  /** Uses of a legacy name had no line of their own, and none followed that could tell. */
   public static final String SUPPRESSED = "suppressed";
 
   /** Longer ones are cut: nobody needs more, and clients choose them. */
@@ -60,7 +52,6 @@ public final class AccessLog {
     limit = usesPerMinute == 0 ? null : new UseLimit(usesPerMinute);
   }
 
-  /** The names of requests in this log. */
   public RequestIds ids() {
     return ids;
   }
@@ -68,10 +59,8 @@ public final class AccessLog {
   /**
    * Reports a request, if it used a legacy name or failed.
    *
-   * @param asked who asked for what
    * @param use of a legacy name, or null
    * @param dialled where it was led, or null if nothing was dialled
-   * @param end what became of it
    * @param volume what was transferred, or null if that is told later or nothing was
    * @return whether the end of a tunnel is to have a line: not if this has none because the rule
    *     wants none or because there have been too many like it
@@ -96,11 +85,14 @@ public final class AccessLog {
         return false;
       }
     }
-    Line line = new Line(level).asked(asked).use(use, asked.requested()).dialled(dialled);
-    if (volume != null) {
-      line.volume(volume);
-    }
-    line.end(end).add(Keys.SUPPRESSED, suppressed == 0 ? null : suppressed).write(DECISION);
+    new Line(level)
+        .asked(asked)
+        .use(use, asked.requested())
+        .dialled(dialled)
+        .volume(volume)
+        .end(end)
+        .add(Keys.SUPPRESSED, suppressed == 0 ? null : suppressed)
+        .write(DECISION);
     return true;
   }
 
@@ -146,15 +138,17 @@ public final class AccessLog {
 
   /** Reports what was suppressed of uses that have not gone on. To be called now and then. */
   public void sweep() {
-    if (limit != null) {
-      limit.sweep(System.nanoTime(), this::tellSuppressed);
-    }
+    sweep(System.nanoTime());
   }
 
   /** Reports all that was suppressed. For the end of the log. */
   public void finish() {
+    sweep(System.nanoTime() + UseLimit.MINUTE_NANOS);
+  }
+
+  private void sweep(long nanoTime) {
     if (limit != null) {
-      limit.sweep(System.nanoTime() + UseLimit.MINUTE_NANOS, this::tellSuppressed);
+      limit.sweep(nanoTime, this::tellSuppressed);
     }
   }
 
@@ -186,29 +180,28 @@ public final class AccessLog {
 
     Line asked(Asked asked) {
       String agent = asked.userAgent();
+      if (agent != null && agent.length() > MAX_USER_AGENT) {
+        agent = agent.substring(0, MAX_USER_AGENT);
+      }
       return add(Keys.ID, ids.text(asked.id()))
           .add(Keys.KIND, Fields.wordOf(asked.kind()))
           .add(Keys.CLIENT, asked.client())
           .add(Keys.USER, asked.user())
-          .add(
-              Keys.USER_AGENT,
-              agent != null && agent.length() > MAX_USER_AGENT
-                  ? agent.substring(0, MAX_USER_AGENT)
-                  : agent)
+          .add(Keys.USER_AGENT, agent)
           .add(Keys.REQUESTED, asked.requested());
     }
 
     Line use(@Nullable LegacyUse use, @Nullable HostPort requested) {
       return switch (use) {
-        case LegacyUse.Ruled ruled when requested != null -> ruled(ruled, requested);
-        case LegacyUse.Unmatched unmatched -> add(Keys.SUFFIX, unmatched.suffix());
+        case LegacyUse.Ruled(Decision.Ruled decision) when requested != null ->
+            ruled(decision, requested);
+        case LegacyUse.Unmatched(String suffix) -> add(Keys.SUFFIX, suffix);
         case LegacyUse.Ruled _ -> this;
         case null -> this;
       };
     }
 
-    private Line ruled(LegacyUse.Ruled ruled, HostPort requested) {
-      Decision.Ruled decision = ruled.decision();
+    private Line ruled(Decision.Ruled decision, HostPort requested) {
       Rule rule = decision.rule();
       return add(Keys.RULE, rule.name())
           .add(Keys.ACTION, Fields.wordOf(decision.effect()))
@@ -234,7 +227,10 @@ public final class AccessLog {
       return this;
     }
 
-    Line volume(Volume volume) {
+    Line volume(@Nullable Volume volume) {
+      if (volume == null) {
+        return this;
+      }
       return add(Keys.DURATION_MS, millis(volume.duration().toNanos()))
           .add(Keys.BYTES_UP, volume.upstreamBytes())
           .add(Keys.BYTES_DOWN, volume.downstreamBytes());
@@ -262,16 +258,10 @@ public final class AccessLog {
    * @param downstreamBytes delivered to the client
    */
   public record Volume(long upstreamBytes, long downstreamBytes, Duration duration) {
-    /**
-     * Since a moment.
-     *
-     * @param nanoTime as {@link System#nanoTime}
-     */
+    /** Since a {@link System#nanoTime}. */
     public static Volume since(long nanoTime, long upstreamBytes, long downstreamBytes) {
-      return new Volume(
-          upstreamBytes,
-          downstreamBytes,
-          Duration.of(System.nanoTime() - nanoTime, TimeUnit.NANOSECONDS.toChronoUnit()));
+      Duration duration = Duration.ofNanos(System.nanoTime() - nanoTime);
+      return new Volume(upstreamBytes, downstreamBytes, duration);
     }
   }
 
