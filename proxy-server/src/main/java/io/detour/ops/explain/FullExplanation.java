@@ -32,10 +32,6 @@ import org.jspecify.annotations.Nullable;
  * All that there is to say about a request. Immutable; any thread.
  *
  * @param written the host as somebody wrote it, possibly with a port; it may hold anything
- * @param explanation what the rules say
- * @param zone in which times are shown
- * @param access who may ask for what
- * @param parents the parent proxies that are known, by their names
  * @param depth how far targets were tried out, or null if they were not
  * @param reports what came of it; those of probes that were not over in time are missing
  */

@@ -21,8 +21,6 @@ final class TriedRoute {
   /**
    * The route itself if its first hop answers, a route to the first hop that does, or the refusal
    * of the one whose failure ends the walk; null if that is not known.
-   *
-   * @param reports what came of trying a hop out, or null
    */
   static Decision.@Nullable Result end(Route route, Function<Hop, @Nullable ProbeReport> reports) {
     List<Hop> hops = route.hops();

@@ -68,7 +68,6 @@ public final class AccessLogReader {
    * Reads a stream to its end; does not close it.
    *
    * @param in plain or compressed by gzip
-   * @param name what messages call it
    * @param requests told each request in the order of the log
    */
   public static LogSummary read(InputStream in, String name, Consumer<LoggedRequest> requests) {
@@ -155,18 +154,10 @@ public final class AccessLogReader {
 
   /** What a line of a log is. */
   sealed interface ParsedLine permits LoggedRequest, ParsedLine.OtherEvent, ParsedLine.Strange {
-    /**
-     * An event of Detour that is no request, such as the end of a tunnel.
-     *
-     * @param suppressed as in {@link LoggedRequest}
-     */
+    /** An event of Detour that is no request, such as the end of a tunnel. */
     record OtherEvent(int suppressed) implements ParsedLine {}
 
-    /**
-     * None of Detour's.
-     *
-     * @param reason half a sentence, fit for a terminal
-     */
+    /** None of Detour's. */
     record Strange(String reason) implements ParsedLine {}
   }
 }

@@ -23,11 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request as a line of the access log has it. Immutable.
  *
- * @param line where it stands in the log, from 1
  * @param time when it was logged, in milliseconds
  * @param client address of the client, or what its socket calls itself when it has none
- * @param user who the client said it is, or null
- * @param asked what was asked for, or null when the request could not be read
  * @param ruling what the rules said, or null if the line does not tell
  * @param attempts how many targets were dialled; 0 if that is not known or none was
  * @param refusal what the client was told instead of being served, or null
@@ -51,21 +48,10 @@ public record LoggedRequest(
   private static final String RULE_NAME = "[a-z0-9-]{1,63}";
   private static final int MIN_ERROR = 400;
 
-  /**
-   * What a client was told instead of being served.
-   *
-   * @param status 400 to 599
-   * @param error the error type of RFC 9209, or null
-   * @param details for people, or null
-   */
+  /** What a client was told instead of being served. */
   public record Refused(int status, @Nullable String error, @Nullable String details) {}
 
-  /**
-   * Reads the facts of a line.
-   *
-   * @param event what happened; a request if it is {@link AccessLog#DECISION}
-   * @param facts by their {@link Keys}
-   */
+  /** Reads the facts of a line. */
   static ParsedLine of(long line, String event, Map<String, String> facts) {
     try {
       int suppressed = number(facts, Keys.SUPPRESSED, 1, Integer.MAX_VALUE).orElse(0);

@@ -4,7 +4,6 @@ import io.detour.core.Address;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.MalformedAuthority;
-import io.detour.ops.replay.ChangeGroups.Clients;
 import io.detour.ops.replay.ReplayResult.Change;
 import io.detour.ops.replay.ReplayResult.ChangeGroup;
 import io.detour.ops.replay.ReplayResult.Changes;
@@ -41,7 +40,7 @@ public final class Replay implements Consumer<LoggedRequest> {
       Stream.of(FallbackError.values()).map(FallbackError::token).collect(Collectors.toSet());
 
   private final RuleSet rules;
-  private final Clients.Budget clients = new Clients.Budget(MAX_CLIENTS);
+  private final ChangeGroups.Budget clients = new ChangeGroups.Budget(MAX_CLIENTS);
   private final ChangeGroups changed = new ChangeGroups(clients);
   private final ChangeGroups renamed = new ChangeGroups(clients);
 
@@ -55,9 +54,6 @@ public final class Replay implements Consumer<LoggedRequest> {
   /** That a rule came to a target by a fallback. */
   private record Fallen(@Nullable String rule, HostPort target) {}
 
-  /**
-   * @param rules the new ones
-   */
   public Replay(RuleSet rules) {
     this.rules = rules;
   }
@@ -83,10 +79,10 @@ public final class Replay implements Consumer<LoggedRequest> {
   public ReplayResult finish() {
     List<ChangeGroup> moved = new ArrayList<>(changed.groups(change -> true));
     moved.addAll(overtaken.groups(change -> !isByFallback(change)));
-    moved.sort(ChangeGroups.mostFrequentFirst());
+    moved.sort(ChangeGroups.MOST_FREQUENT_FIRST);
     List<ChangeGroup> sameEffect = new ArrayList<>(renamed.groups(change -> true));
     sameEffect.addAll(overtaken.groups(change -> isByFallback(change) && isRenamed(change)));
-    sameEffect.sort(ChangeGroups.mostFrequentFirst());
+    sameEffect.sort(ChangeGroups.MOST_FREQUENT_FIRST);
     return new ReplayResult(
         requests,
         undecided,

@@ -9,7 +9,6 @@ import java.util.List;
 /**
  * What other rules would have done with the requests of a log. Immutable.
  *
- * @param requests how many there are
  * @param undecided how many of them were not compared, because the log does not tell what the rules
  *     said: those that could not be read or were refused before the rules were asked
  * @param changed action, mode or destination is another
@@ -17,24 +16,14 @@ import java.util.List;
  */
 public record ReplayResult(long requests, long undecided, Changes changed, Changes renamed) {
 
-  /**
-   * That rules say something else about a request than the log. Immutable.
-   *
-   * @param asked what was asked for
-   * @param was what the log says
-   * @param now what the new rules say
-   */
+  /** That rules say something else about a request than the log. Immutable. */
   public record Change(HostPort asked, Ruling was, Ruling now) {}
 
   /**
    * Requests with one and the same change. Immutable.
    *
-   * @param change what they have in common
-   * @param requests how many there are, at least 1
    * @param clients how many different clients sent them, as far as they were counted
    * @param moreClients whether there may be more
-   * @param first when the first of them was logged
-   * @param last when the last of them was logged
    */
   public record ChangeGroup(
       Change change,
@@ -47,8 +36,6 @@ public record ReplayResult(long requests, long undecided, Changes changed, Chang
   /**
    * Changes of one kind.
    *
-   * @param requests how many requests changed
-   * @param groups the requests by what changed, most frequent first
    * @param ungrouped how many of the requests are in none of the groups, because there are too many
    */
   public record Changes(long requests, List<ChangeGroup> groups, long ungrouped) {

@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * What rules say about a request, as far as the access log would tell. Immutable.
  *
- * @param rule the name of the rule that decides, or null if none does
- * @param effect what happens or, in report mode, would
  * @param mode {@code ENFORCE} or {@code REPORT}
  * @param goals of a rewrite, the places in the order in which they are tried: all of them where
  *     they are known, in the log the one that was dialled last, in report mode the first target;

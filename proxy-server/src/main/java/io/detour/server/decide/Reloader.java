@@ -52,7 +52,6 @@ public final class Reloader implements AutoCloseable {
    *
    * @param loader has read the rules that are in force; belongs to the reloader from now on
    * @param rules replaced when what is read has no problem
-   * @param clock the time of day
    */
   public Reloader(RuleLoader loader, RulesInForce rules, InstantSource clock) {
     this.loader = loader;
@@ -87,7 +86,6 @@ public final class Reloader implements AutoCloseable {
    * Reads the rules as they are now or a moment later. Requests that come while a reload waits for
    * its turn share it; one that comes while the files are being read gets the next.
    *
-   * @param trigger why
    * @return completed on the reloading thread; with a {@link CancellationException} if this is
    *     closed
    */
@@ -230,17 +228,9 @@ public final class Reloader implements AutoCloseable {
     private volatile long lastSuccessSecond;
     private volatile @Nullable Last last;
 
-    /**
-     * The last reload.
-     *
-     * @param successful whether what was read decides now
-     * @param summary one line for people
-     */
+    /** The last reload. */
     public record Last(Instant at, boolean successful, String summary) {}
 
-    /**
-     * @param startSecond when the first rules were read, in seconds since 1970
-     */
     public History(long startSecond) {
       lastSuccessSecond = startSecond;
     }

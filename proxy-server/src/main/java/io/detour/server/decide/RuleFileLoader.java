@@ -47,7 +47,6 @@ public final class RuleFileLoader implements RuleLoader {
   private final Set<Path> filled = new HashSet<>();
 
   /**
-   * @param setting what rules are judged against on a day
    * @param limit no rule goes further, whatever it says; rules are judged without it
    */
   public RuleFileLoader(RuleSource source, Function<LocalDate, Setting> setting, Mode limit) {
@@ -55,7 +54,6 @@ public final class RuleFileLoader implements RuleLoader {
   }
 
   /**
-   * @param zone in which the days and hours of rules are meant
    * @param clock the time of day, as the file system has it
    */
   RuleFileLoader(

@@ -56,11 +56,7 @@ public final class RuleUse {
     }
   }
 
-  /**
-   * Counts a request that the rule decided.
-   *
-   * @param epochSecond when, in seconds since 1970
-   */
+  /** Counts a request that the rule decided. */
   public void matched(long epochSecond) {
     MATCHES.getAndAdd(this, 1L);
     long last = lastMatchSecond;
@@ -72,9 +68,6 @@ public final class RuleUse {
   /**
    * Keeps the name that a client asked for, if somebody wants to know and the rule does not name it
    * itself.
-   *
-   * @param matcher the one that matched it
-   * @param epochSecond when, in seconds since 1970
    */
   public void saw(HostMatcher matcher, Host name, long epochSecond) {
     SeenNames wanted = (SeenNames) NAMES.getOpaque(this);
@@ -115,12 +108,7 @@ public final class RuleUse {
     return suspectedTlsRefusals;
   }
 
-  /**
-   * Counts the bytes of a tunnel that the rule decided and that has ended.
-   *
-   * @param upstream delivered to the upstream host
-   * @param downstream delivered to the client
-   */
+  /** Counts the bytes of a tunnel that the rule decided and that has ended. */
   public void relayed(long upstream, long downstream) {
     UPSTREAM.getAndAdd(this, upstream);
     DOWNSTREAM.getAndAdd(this, downstream);
@@ -174,20 +162,12 @@ public final class RuleUse {
 
     TargetUse() {}
 
-    /**
-     * Counts a target that answered.
-     *
-     * @param target as {@link Hop#target}
-     */
+    /** Counts a target that answered. */
     public void connected(int target) {
       connected.incrementAndGet(place(target));
     }
 
-    /**
-     * Counts a target that was dialled in vain.
-     *
-     * @param target as {@link Hop#target}
-     */
+    /** Counts a target that was dialled in vain. */
     public void failed(int target) {
       failed.incrementAndGet(place(target));
     }
@@ -238,11 +218,7 @@ public final class RuleUse {
 
     private final AtomicReferenceArray<@Nullable Seen> places = new AtomicReferenceArray<>(MOST);
 
-    /**
-     * A name.
-     *
-     * @param hour when it was last seen, in hours since 1970
-     */
+    /** A name. */
     private record Seen(Host name, long hour) {}
 
     /** Keeps a name if there is room. */

@@ -59,8 +59,6 @@ public final class AccessLog {
   /**
    * Reports a request, if it used a legacy name or failed.
    *
-   * @param use of a legacy name, or null
-   * @param dialled where it was led, or null if nothing was dialled
    * @param volume what was transferred, or null if that is told later or nothing was
    * @return whether the end of a tunnel is to have a line: not if this has none because the rule
    *     wants none or because there have been too many like it
@@ -107,12 +105,7 @@ public final class AccessLog {
     return wanted == null && end.isFailure() ? Level.INFO : wanted;
   }
 
-  /**
-   * Reports the end of a tunnel.
-   *
-   * @param use of a legacy name, or null
-   * @param target where it led, or null if to another client
-   */
+  /** Reports the end of a tunnel. */
   public void close(
       Asked asked, @Nullable LegacyUse use, @Nullable HostPort target, TunnelStats stats) {
     new Line(Level.INFO)
@@ -251,12 +244,7 @@ public final class AccessLog {
     }
   }
 
-  /**
-   * What was transferred, and in what time.
-   *
-   * @param upstreamBytes delivered to the upstream host
-   * @param downstreamBytes delivered to the client
-   */
+  /** What was transferred, and in what time. */
   public record Volume(long upstreamBytes, long downstreamBytes, Duration duration) {
     /** Since a {@link System#nanoTime}. */
     public static Volume since(long nanoTime, long upstreamBytes, long downstreamBytes) {
@@ -268,11 +256,6 @@ public final class AccessLog {
   /**
    * A tunnel that is open, at one moment. Immutable.
    *
-   * @param asked who asked for what
-   * @param rule that decided, or null
-   * @param target where it leads
-   * @param relay how its last bytes moved
-   * @param since when its relay began
    * @param volume what it has delivered since its relay began
    */
   public record TunnelProgress(

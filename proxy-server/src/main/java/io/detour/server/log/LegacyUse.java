@@ -27,11 +27,7 @@ public sealed interface LegacyUse {
     }
   }
 
-  /**
-   * No rule matches the name, but it has a legacy suffix.
-   *
-   * @param suffix as a rule file has it
-   */
+  /** No rule matches the name, but it has a legacy suffix. */
   record Unmatched(String suffix) implements LegacyUse {
     @Override
     public String name() {

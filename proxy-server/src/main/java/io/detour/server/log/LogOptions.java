@@ -6,9 +6,7 @@ import java.time.Duration;
 /**
  * What is logged, and where to. Immutable.
  *
- * @param format of the access log and of diagnostics
  * @param access where the access log goes; diagnostics go to standard error
- * @param level of diagnostics
  * @param periodic how often the tunnels that are open are reported, {@link #MIN_PERIODIC} to {@link
  *     #MAX_PERIODIC}, or zero for never
  * @param usesPerMinute how many lines a minute the uses of one rule by one client may have, to
@@ -79,11 +77,7 @@ public record LogOptions(
       OFF
     }
 
-    /**
-     * A file, to whose end lines are added.
-     *
-     * @param path its folder exists
-     */
+    /** A file, to whose end lines are added. */
     record File(Path path) implements Target {}
   }
 }

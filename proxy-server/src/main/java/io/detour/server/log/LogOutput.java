@@ -150,12 +150,7 @@ public final class LogOutput {
     }
   }
 
-  /**
-   * A WARN line for each entry, and one line that counts those beyond {@value #MAX_ENTRIES}.
-   *
-   * @param entries texts of one line each
-   * @param noun what they are, in the plural
-   */
+  /** A WARN line for each entry, and one line that counts those beyond {@value #MAX_ENTRIES}. */
   public static void warnEach(org.slf4j.Logger logger, List<?> entries, String noun) {
     entries.stream().limit(MAX_ENTRIES).forEach(entry -> logger.warn("{}", entry));
     if (entries.size() > MAX_ENTRIES) {

@@ -48,7 +48,6 @@ public enum ProxyErrorType {
    * What another proxy says of its failure in {@code Proxy-Status} (RFC 9209 2). Immutable; any
    * thread.
    *
-   * @param type the error
    * @param rcode the DNS response code by name if there is one: upper-case letters and digits
    */
   public record Reported(ProxyErrorType type, @Nullable String rcode) {

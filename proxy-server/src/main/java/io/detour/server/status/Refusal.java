@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * An answer that ends a client's connection: status, {@code Proxy-Status: detour; error=…}, and one
  * line of text. Immutable; any thread.
  *
- * @param status an HTTP status of 400 or above
- * @param error the error type of RFC 9209
  * @param details one line for people, without any part of the request; not necessarily ASCII
  * @param rcode the DNS response code by name, {@code NXDOMAIN}, or null (RFC 9209 2.3.2)
  * @param retryAfter when to try again, or null (RFC 9110 10.2.3)
@@ -75,11 +73,7 @@ public record Refusal(
     return head("Connection: close\r\n");
   }
 
-  /**
-   * The same for a connection that goes on.
-   *
-   * @param withContent false for an answer to HEAD
-   */
+  /** The same for a connection that goes on. */
   public byte[] persistentBytes(boolean withContent) {
     byte[] head = head("");
     return withContent ? withBody(head) : head;
