@@ -4,7 +4,7 @@ import io.detour.ops.admin.AdminServer.ServerControl;
 import io.detour.ops.ledger.ObservedRules;
 import io.detour.server.accept.Listeners;
 import io.detour.server.decide.ReloadResult;
-import io.detour.server.decide.ReloadTrigger;
+import io.detour.server.decide.Reloader;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +19,7 @@ final class AcceptControl implements ServerControl {
 
   private final Listeners listeners;
   private final ObservedRules observed;
-  private final Function<ReloadTrigger, CompletableFuture<ReloadResult>> reload;
+  private final Function<Reloader.Trigger, CompletableFuture<ReloadResult>> reload;
   private final CompletableFuture<Void> drainAsked = new CompletableFuture<>();
   private volatile boolean closed;
 
@@ -29,7 +29,7 @@ final class AcceptControl implements ServerControl {
   AcceptControl(
       Listeners listeners,
       ObservedRules observed,
-      Function<ReloadTrigger, CompletableFuture<ReloadResult>> reload) {
+      Function<Reloader.Trigger, CompletableFuture<ReloadResult>> reload) {
     this.listeners = listeners;
     this.observed = observed;
     this.reload = reload;
@@ -42,7 +42,7 @@ final class AcceptControl implements ServerControl {
   }
 
   @Override
-  public CompletableFuture<ReloadResult> reload(ReloadTrigger trigger) {
+  public CompletableFuture<ReloadResult> reload(Reloader.Trigger trigger) {
     return reload.apply(trigger);
   }
 

@@ -19,7 +19,7 @@ import io.detour.server.accept.DescriptorBudget;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.access.AllowedHosts;
 import io.detour.server.decide.ReloadResult;
-import io.detour.server.decide.ReloadTrigger;
+import io.detour.server.decide.Reloader;
 import io.detour.server.serve.AutoConfig;
 import io.detour.server.serve.Forward;
 import io.detour.server.serve.ForwardListeners;
@@ -265,7 +265,7 @@ public final class Detour implements AutoCloseable {
    * @param trigger why
    * @return what came of it, on a thread that must not be held up
    */
-  public CompletableFuture<ReloadResult> reload(ReloadTrigger trigger) {
+  public CompletableFuture<ReloadResult> reload(Reloader.Trigger trigger) {
     path.listeners().readCertificates();
     return path.reloader().reload(trigger);
   }

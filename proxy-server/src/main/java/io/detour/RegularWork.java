@@ -3,7 +3,7 @@ package io.detour;
 import io.detour.ops.admin.Throughput;
 import io.detour.ops.ledger.ObservedRules;
 import io.detour.server.log.AccessLog;
-import io.detour.server.log.TunnelProgress;
+import io.detour.server.log.AccessLog.TunnelProgress;
 import io.detour.server.serve.OpenTunnels;
 import java.time.Duration;
 import java.util.List;

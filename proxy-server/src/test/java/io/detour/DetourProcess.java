@@ -44,8 +44,8 @@ public final class DetourProcess implements AutoCloseable {
   }
 
   /** Starts {@code detour} with these arguments, in a folder that also takes what it prints. */
-  public static DetourProcess start(Path folder, Map<String, String> environment, String... arguments)
-      throws IOException {
+  public static DetourProcess start(
+      Path folder, Map<String, String> environment, String... arguments) throws IOException {
     return start(folder, environment, command(arguments));
   }
 

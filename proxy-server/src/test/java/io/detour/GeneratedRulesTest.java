@@ -9,7 +9,6 @@ import io.detour.core.HostPort;
 import io.detour.rules.Conditions;
 import io.detour.rules.Decision;
 import io.detour.rules.Hop;
-import io.detour.rules.NoRoute;
 import io.detour.rules.Request;
 import io.detour.rules.Route;
 import io.detour.rules.RuleSet;
@@ -185,7 +184,7 @@ class GeneratedRulesTest {
       case Decision.Rewrite rewrite ->
           switch (rewrite.route(new HostPort(host, 443))) {
             case Route route -> text(route.first());
-            case NoRoute _ -> null;
+            case Decision.Refuse _ -> null;
           };
     };
   }

@@ -2,8 +2,8 @@ package io.detour;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.netty.pkitesting.CertificateBuilder.KeyUsage;
 import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.CertificateBuilder.KeyUsage;
 import io.netty.pkitesting.X509Bundle;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -2,15 +2,14 @@ package io.detour;
 
 import io.detour.config.ServerOptions;
 import io.detour.rules.Mode;
+import io.detour.rules.lint.RuleReview;
 import io.detour.rules.lint.Setting;
 import io.detour.server.decide.ReloadResult;
-import io.detour.server.decide.ReloadTrigger;
+import io.detour.server.decide.Reloader;
 import io.detour.server.decide.RuleFileLoader;
-import io.detour.server.decide.RuleJudge;
 import io.detour.server.decide.RuleLoader;
-import io.detour.server.decide.RuleRead;
+import io.detour.server.decide.RuleLoader.RuleSupply;
 import io.detour.server.decide.RuleSource;
-import io.detour.server.decide.RuleSupply;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,8 +33,9 @@ public final class ReloadingServer implements AutoCloseable {
     RuleLoader loader =
         new RuleFileLoader(
             new RuleSource.Listed(List.of(rules)),
-            RuleJudge.of(day -> Setting.on(day).withParents(Set.of()), limit));
-    if (!(loader.read() instanceof RuleRead.Accepted accepted)) {
+            day -> Setting.on(day).withParents(Set.of()),
+            limit);
+    if (!(loader.read() instanceof RuleReview.Accepted accepted)) {
       throw new IllegalArgumentException(rules + " has a problem");
     }
     RuleSupply supply = new RuleSupply(accepted.rules(), loader, watch, Mode.ENFORCE);
@@ -77,7 +77,7 @@ public final class ReloadingServer implements AutoCloseable {
 
   /** Has the file read again, and waits for it. */
   ReloadResult reload() throws Exception {
-    return server.reload(ReloadTrigger.SIGNAL).get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    return server.reload(Reloader.Trigger.SIGNAL).get(DEADLINE_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Where the admin interface is. */

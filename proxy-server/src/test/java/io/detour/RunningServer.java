@@ -7,8 +7,8 @@ import io.detour.config.ServerOptions;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.decide.ReloadResult;
-import io.detour.server.decide.ReloadTrigger;
-import io.detour.server.decide.RuleSupply;
+import io.detour.server.decide.Reloader;
+import io.detour.server.decide.RuleLoader.RuleSupply;
 import io.detour.server.decide.RuleTexts;
 import io.detour.server.dns.ScriptedDnsServer;
 import io.detour.server.serve.ClientTimeouts;
@@ -190,7 +190,7 @@ public final class RunningServer implements AutoCloseable {
   }
 
   /** Has the rules read again. */
-  CompletableFuture<ReloadResult> reload(ReloadTrigger trigger) {
+  CompletableFuture<ReloadResult> reload(Reloader.Trigger trigger) {
     return server.reload(trigger);
   }
 

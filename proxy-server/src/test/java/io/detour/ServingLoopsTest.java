@@ -6,7 +6,7 @@ import io.detour.config.Configuration;
 import io.detour.config.ConfigurationFile;
 import io.detour.config.ServerOptions;
 import io.detour.rules.RuleSet;
-import io.detour.server.decide.RuleSupply;
+import io.detour.server.decide.RuleLoader.RuleSupply;
 import io.detour.server.transport.Transport;
 import java.io.IOException;
 import java.nio.file.Path;

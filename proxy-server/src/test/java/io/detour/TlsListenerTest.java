@@ -13,7 +13,7 @@ import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.accept.ListenerOptions.ProxyProtocol;
 import io.detour.server.accept.ListenerOptions.TlsFiles;
-import io.detour.server.decide.ReloadTrigger;
+import io.detour.server.decide.Reloader;
 import io.detour.server.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -217,12 +217,12 @@ class TlsListenerTest {
     try (RunningServer proxy = start()) {
       IssuedCertificate next = IssuedCertificate.covering("proxy.test");
       replace(key(), "nonsense");
-      proxy.reload(ReloadTrigger.REQUEST).join();
+      proxy.reload(Reloader.Trigger.REQUEST).join();
       assertThat(shown(proxy)).isEqualTo(issued.server().getCertificate());
 
       write(next);
       issued = next;
-      proxy.reload(ReloadTrigger.REQUEST).join();
+      proxy.reload(Reloader.Trigger.REQUEST).join();
       await().atMost(DEADLINE).until(() -> shown(proxy).equals(next.server().getCertificate()));
     }
   }

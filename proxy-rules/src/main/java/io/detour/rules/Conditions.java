@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 public record Conditions(
     List<PortRange> ports, List<Subnet> clients, Set<String> users, Rollout rollout) {
   /** Every request. */
-  public static final Conditions ANY = new Conditions(List.of(), List.of(), Set.of(), Rollout.EVERYBODY);
+  public static final Conditions ANY =
+      new Conditions(List.of(), List.of(), Set.of(), Rollout.EVERYBODY);
 
   public Conditions {
     ports = List.copyOf(ports);

@@ -3,17 +3,98 @@ package io.detour.rules;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.Parsed;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What to do with a request. Immutable. */
+/**
+ * What to do with a request: what the data path acts by, and what the access log, {@code explain}
+ * and {@code replay} say about it. Immutable.
+ */
 public sealed interface Decision {
   /** The rule that decided, or null if none matched. */
-  @Nullable Rule rule();
+  default @Nullable Rule rule() {
+    return null;
+  }
 
   /** The one of the rule's matchers that matched the host, or null if no rule did. */
-  @Nullable HostMatcher matcher();
+  default @Nullable HostMatcher matcher() {
+    return null;
+  }
+
+  /** What happens; of a report, what would happen if the rule were enforced. */
+  default Effect effect() {
+    return switch (this) {
+      case Pass _, Unmatched _ -> Effect.PASS;
+      case Rewrite _ -> Effect.REWRITE;
+      case Reject _, Unlisted _ -> Effect.REJECT;
+      case Brownout _ -> Effect.BROWNOUT;
+      case Report report -> report.wouldBe().effect();
+    };
+  }
+
+  /** Whether that happens ({@link Mode#ENFORCE}) or is only reported. */
+  default Mode mode() {
+    return Mode.ENFORCE;
+  }
+
+  /** What the client gets. */
+  default Result result(Request request) {
+    return switch (this) {
+      case Pass _, Unmatched _, Report _ -> Route.to(request.asked());
+      case Rewrite rewrite -> rewrite.route(request.asked());
+      case Reject reject -> Refuse.denied(reject.message());
+      case Unlisted _ -> Unlisted.REFUSAL;
+      case Brownout brownout ->
+          Refuse.switchedOff(brownout.endEpochSecond() - request.epochSecond());
+    };
+  }
+
+  /** What a report reports; else the decision itself. */
+  default Decision meant() {
+    return this;
+  }
+
+  /** The first target to which a report would rewrite, or null. */
+  default @Nullable HostPort wouldRewriteTo(HostPort asked) {
+    return null;
+  }
+
+  /** What happens to a request, by the names that the access log and tests of rules use. */
+  enum Effect {
+    REWRITE,
+    PASS,
+    REJECT,
+    BROWNOUT
+  }
+
+  /** What a client gets: a tunnel along a {@link Route}, or a refusal. */
+  sealed interface Result permits Route, Refuse {}
+
+  /**
+   * Nothing is dialled.
+   *
+   * @param status of HTTP
+   * @param error an error type of RFC 9209 2.3
+   * @param message one line without control characters and without any part of the request
+   * @param retryAfter when to try again, or null
+   */
+  record Refuse(int status, String error, String message, @Nullable Duration retryAfter)
+      implements Result {
+    static Refuse denied(String message) {
+      return new Refuse(403, "http_request_denied", message, null);
+    }
+
+    static Refuse misconfigured(String message) {
+      return new Refuse(502, "proxy_configuration_error", message, null);
+    }
+
+    static Refuse switchedOff(long seconds) {
+      String message = "this name is going away and is switched off for a while";
+      return new Refuse(503, "destination_unavailable", message, Duration.ofSeconds(seconds));
+    }
+  }
 
   /** What a rule says. */
   sealed interface Ruled extends Decision permits Pass, Rewrite, Reject, Brownout, Report {
@@ -22,35 +103,20 @@ public sealed interface Decision {
 
     @Override
     HostMatcher matcher();
+
+    @Override
+    default Mode mode() {
+      return rule().mode();
+    }
   }
 
   /** No rule matched, and such hosts are passed: dial the asked host. */
-  record Unmatched() implements Decision {
-    @Override
-    public @Nullable Rule rule() {
-      return null;
-    }
+  record Unmatched() implements Decision {}
 
-    @Override
-    public @Nullable HostMatcher matcher() {
-      return null;
-    }
-  }
-
-  /** No rule matched, and such hosts are rejected: dial nothing and answer 403. */
+  /** No rule matched, and such hosts are rejected. */
   record Unlisted() implements Decision {
-    /** What the client is told. */
-    public static final String MESSAGE = "no rule allows this host";
-
-    @Override
-    public @Nullable Rule rule() {
-      return null;
-    }
-
-    @Override
-    public @Nullable HostMatcher matcher() {
-      return null;
-    }
+    /** The same for every request. */
+    public static final Refuse REFUSAL = Refuse.denied("no rule allows this host");
   }
 
   /** Dial the asked host. */
@@ -63,12 +129,8 @@ public sealed interface Decision {
       return (Outcome.Rewrite) rule.outcome();
     }
 
-    /**
-     * Where the request goes.
-     *
-     * @param asked of the request that was decided
-     */
-    public ParsedRoute route(HostPort asked) {
+    /** Where the request goes; refused if a target's template makes no valid host of it. */
+    public Result route(HostPort asked) {
       Captures captures = captures(asked.host());
       List<Target> targets = outcome().targets();
       List<Hop> hops = new ArrayList<>(targets.size() + 1);
@@ -81,7 +143,7 @@ public sealed interface Decision {
           case Parsed.Value(HostPort aimed) ->
               hops.add(new Hop(i, aimed, target.way().via(), target.way().allow()));
           case Parsed.Malformed(String problem) -> {
-            return new NoRoute(i, "target \"" + target + "\" made no valid host: " + problem);
+            return Refuse.misconfigured("target \"" + target + "\" made no valid host: " + problem);
           }
         }
       }
@@ -102,16 +164,11 @@ public sealed interface Decision {
     }
   }
 
-  /**
-   * Dial nothing and answer 403.
-   *
-   * @param message what the client is told: one line without control characters, and without any
-   *     part of the request
-   */
+  /** Refuse, with this message. */
   record Reject(Rule rule, HostMatcher matcher, String message) implements Ruled {}
 
   /**
-   * Dial nothing and answer 503, for a while.
+   * Refuse for a while.
    *
    * @param endEpochSecond when that is over, in seconds since 1970-01-01T00:00Z
    */
@@ -131,6 +188,18 @@ public sealed interface Decision {
     @Override
     public HostMatcher matcher() {
       return wouldBe.matcher();
+    }
+
+    @Override
+    public Decision meant() {
+      return wouldBe;
+    }
+
+    @Override
+    public @Nullable HostPort wouldRewriteTo(HostPort asked) {
+      return wouldBe instanceof Rewrite rewrite && rewrite.route(asked) instanceof Route route
+          ? route.firstTarget().address()
+          : null;
     }
   }
 }

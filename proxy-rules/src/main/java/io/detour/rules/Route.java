@@ -10,7 +10,7 @@ import java.util.Set;
  * @param hops in the order in which they are tried, at least one
  * @param fallbackOn the failures after which the next one is tried
  */
-public record Route(List<Hop> hops, Set<FallbackError> fallbackOn) implements ParsedRoute {
+public record Route(List<Hop> hops, Set<FallbackError> fallbackOn) implements Decision.Result {
   /**
    * @throws IllegalArgumentException if there is no hop
    */
@@ -39,5 +39,10 @@ public record Route(List<Hop> hops, Set<FallbackError> fallbackOn) implements Pa
   /** The hop that is tried first. */
   public Hop first() {
     return hops.getFirst();
+  }
+
+  /** The first of the rule's own targets, or the asked host if there is none. */
+  Hop firstTarget() {
+    return hops.stream().filter(hop -> hop.target() != Hop.ASKED).findFirst().orElse(first());
   }
 }

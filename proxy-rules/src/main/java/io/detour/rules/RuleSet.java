@@ -125,15 +125,12 @@ public final class RuleSet {
     Decision decision = decide(request);
     Rule decisive = decision.rule();
     int end = decisive == null ? rules.size() : decisive.index();
-    List<Explanation.PassedOver> passedOver = new ArrayList<>(end);
+    List<Explanation.Skipped> skipped = new ArrayList<>(end);
     for (Rule rule : rules.subList(0, end)) {
-      passedOver.add(Explanation.PassedOver.of(rule, request));
+      skipped.add(Explanation.Skipped.of(rule, request));
     }
     return new Explanation(
-        request,
-        passedOver,
-        decision,
-        decisive == null ? legacySuffix(request.asked().host()) : null);
+        request, skipped, decision, decisive == null ? legacySuffix(request.asked().host()) : null);
   }
 
   /** What becomes of a decision at a time when its rule may have ended or refuses. */

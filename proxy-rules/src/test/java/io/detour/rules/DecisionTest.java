@@ -80,13 +80,13 @@ class DecisionTest {
     Explanation explanation = rules(off, below).explain(request("a.old.net"));
 
     assertThat(explanation.decision().rule()).isEqualTo(below);
-    assertThat(explanation.passedOver())
+    assertThat(explanation.skipped())
         .singleElement()
         .satisfies(
             passed -> {
               assertThat(passed.rule()).isEqualTo(off);
-              assertThat(passed.obstacle()).isEqualTo(SkipReason.OFF);
-              assertThat(passed.reason()).isEqualTo("mode is off");
+              assertThat(passed.reason()).isEqualTo(SkipReason.OFF);
+              assertThat(passed.why()).isEqualTo("mode is off");
             });
   }
 
@@ -97,7 +97,8 @@ class DecisionTest {
     Expiry expiry = Expiry.after(LocalDate.parse("2027-03-31"), berlin, then);
     long end = LocalDate.parse("2027-04-01").atStartOfDay(berlin).toEpochSecond();
     Rule rule =
-        rule(0, Conditions.ANY, new Lifetime(expiry, null), rewrite("a.new.net"), Mode.ENFORCE, OLD);
+        rule(
+            0, Conditions.ANY, new Lifetime(expiry, null), rewrite("a.new.net"), Mode.ENFORCE, OLD);
     RuleSet rules = rules(rule);
     Decision held = new Decision.Rewrite(rule, OLD);
 
@@ -118,12 +119,12 @@ class DecisionTest {
     Rule rule =
         rule(0, Conditions.ANY, new Lifetime(expiry, null), new Outcome.Pass(), Mode.ENFORCE, OLD);
 
-    assertThat(rules(rule).explain(Request.of(asked("a.old.net"), 1_800_000_000)).passedOver())
+    assertThat(rules(rule).explain(Request.of(asked("a.old.net"), 1_800_000_000)).skipped())
         .singleElement()
         .satisfies(
             passed -> {
-              assertThat(passed.obstacle()).isEqualTo(SkipReason.EXPIRED);
-              assertThat(passed.reason()).isEqualTo("expired, its last day was 2020-01-31");
+              assertThat(passed.reason()).isEqualTo(SkipReason.EXPIRED);
+              assertThat(passed.why()).isEqualTo("expired, its last day was 2020-01-31");
             });
   }
 
@@ -164,7 +165,7 @@ class DecisionTest {
         .hasMessage("asked: other.net (expected: exact a.old.net)");
   }
 
-  private static ParsedRoute route(Outcome outcome, String asked) {
+  private static Decision.Result route(Outcome outcome, String asked) {
     return new Decision.Rewrite(rule(0, outcome, OLD), OLD).route(asked(asked));
   }
 

@@ -54,7 +54,12 @@ public final class Hosts {
 
   /** A rule r0, r1, ... in line 1, 2, ... */
   static Rule rule(
-      int index, Conditions scope, Lifetime lifetime, Outcome outcome, Mode mode, HostMatcher... hosts) {
+      int index,
+      Conditions scope,
+      Lifetime lifetime,
+      Outcome outcome,
+      Mode mode,
+      HostMatcher... hosts) {
     return new Rule(
         "r" + index,
         index,

@@ -46,7 +46,7 @@ class RuleIndexTest {
         assertThat(decision.rule()).isEqualTo(plain == null ? null : plain.rule());
         assertThat(decision.matcher()).isEqualTo(plain == null ? null : plain.matcher());
         assertThat(rules.explain(request).decision()).isEqualTo(decision);
-        assertThat(rules.explain(request).passedOver())
+        assertThat(rules.explain(request).skipped())
             .hasSize(plain == null ? rules.rules().size() : plain.rule().index());
         matched += plain == null ? 0 : 1;
       }
@@ -71,7 +71,7 @@ class RuleIndexTest {
       assertThat(explanation.decision()).isEqualTo(decision);
       assertThat(decision.rule()).isEqualTo(plain == null ? null : plain.rule());
       assertThat(decision.matcher()).isEqualTo(plain == null ? null : plain.matcher());
-      explanation.passedOver().forEach(passed -> obstacles.add(passed.obstacle()));
+      explanation.skipped().forEach(passed -> obstacles.add(passed.reason()));
       decisions.add(decision.getClass());
     }
     assertThat(obstacles).containsExactlyInAnyOrder(SkipReason.values());

@@ -139,12 +139,12 @@ class RuleSetTest {
     Explanation explanation = RULES.explain(request("A.Old.net:80"));
 
     assertThat(explanation.request().asked()).isEqualTo(asked("a.old.net:80"));
-    assertThat(explanation.passedOver())
-        .extracting(Explanation.PassedOver::rule)
+    assertThat(explanation.skipped())
+        .extracting(Explanation.Skipped::rule)
         .isEqualTo(RULES.rules().subList(0, 3));
-    assertThat(explanation.passedOver())
-        .allMatch(each -> each.obstacle() == SkipReason.HOST)
-        .extracting(Explanation.PassedOver::reason)
+    assertThat(explanation.skipped())
+        .allMatch(each -> each.reason() == SkipReason.HOST)
+        .extracting(Explanation.Skipped::why)
         .containsExactly(
             "host does not match exact sso.old.net",
             "host does not match exact erp.old.net, exact erp-dr.old.net",
@@ -160,8 +160,8 @@ class RuleSetTest {
     Explanation explanation = RULES.explain(request("www.example.com"));
 
     assertThat(explanation.decision().rule()).isNull();
-    assertThat(explanation.passedOver())
-        .extracting(Explanation.PassedOver::rule)
+    assertThat(explanation.skipped())
+        .extracting(Explanation.Skipped::rule)
         .isEqualTo(RULES.rules());
   }
 
@@ -170,7 +170,7 @@ class RuleSetTest {
     HostMatcher[] many = {exact("a"), exact("b"), exact("c"), exact("d"), exact("e")};
     RuleSet rules = RuleSet.of(List.of(rule(0, new Outcome.Pass(), many)), UnmatchedPolicy.PASS);
 
-    assertThat(rules.explain(request("x")).passedOver().getFirst().reason())
+    assertThat(rules.explain(request("x")).skipped().getFirst().why())
         .isEqualTo("host does not match exact a, exact b, exact c or 2 more");
   }
 
@@ -236,7 +236,7 @@ class RuleSetTest {
     return switch (rewrite.route(asked)) {
       case Route route ->
           route.hops().stream().map(hop -> hop.address().toString()).collect(joining(" or "));
-      case NoRoute none -> none.problem();
+      case Decision.Refuse refusal -> refusal.message();
     };
   }
 

@@ -9,8 +9,6 @@ import io.detour.rules.RuleSet;
 import io.detour.rules.file.RuleFiles;
 import io.detour.rules.lint.RuleReview;
 import io.detour.rules.lint.Setting;
-import io.detour.server.decide.RuleSource;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -110,16 +108,9 @@ final class CheckCommand extends Verb {
               List.of(config), new RuleReview.Unreadable(rejected.problems()), strict, null);
       case ConfigurationFile.Loaded(Configuration configuration) ->
           check(
-              files.isEmpty() ? paths(configuration.rules()) : files,
+              files.isEmpty() ? configuration.rules().existing() : files,
               configuration.ruleSetting(today),
               configuration);
-    };
-  }
-
-  private static List<Path> paths(RuleSource source) {
-    return switch (source) {
-      case RuleSource.Listed(List<Path> paths) -> paths;
-      case RuleSource.IfPresent(Path path) -> Files.exists(path) ? List.of(path) : List.of();
     };
   }
 

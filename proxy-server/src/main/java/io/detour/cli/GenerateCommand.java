@@ -5,11 +5,13 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.detour.cli.RuleFlags.ChosenRules;
 import io.detour.config.Configuration;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.Printable;
 import io.detour.ops.certificates.Prober;
+import io.detour.rules.RuleSet;
 import io.detour.rules.generate.ChromiumRules;
 import io.detour.rules.generate.CorednsRewrites;
 import io.detour.rules.generate.DnsmasqConfiguration;
@@ -20,6 +22,7 @@ import io.detour.rules.generate.NginxMap;
 import io.detour.rules.generate.PacFile;
 import io.detour.rules.generate.RuleTranslation;
 import io.detour.rules.generate.TargetNames;
+import io.detour.rules.lint.RuleReview;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import java.io.IOException;
@@ -130,10 +133,11 @@ public final class GenerateCommand extends Verb {
   public Integer call() throws InterruptedException {
     requireUse("--proxy", proxy != null, format == Format.PAC);
     requireUse("--resolve", resolve, format.needsAddresses());
-    return switch (flags.read()) {
-      case ChosenRules.Refused refused ->
+    ChosenRules chosen = flags.read();
+    return switch (chosen.review()) {
+      case RuleReview.Refused refused ->
           fail(refused.problems(), "the rules have problems, so nothing was written");
-      case ChosenRules.Accepted accepted -> write(generate(accepted));
+      case RuleReview.Accepted accepted -> write(generate(chosen, accepted.rules()));
     };
   }
 
@@ -143,9 +147,9 @@ public final class GenerateCommand extends Verb {
     }
   }
 
-  private Generated generate(ChosenRules.Accepted chosen) throws InterruptedException {
+  private Generated generate(ChosenRules chosen, RuleSet read) throws InterruptedException {
     String source = chosen.paths().isEmpty() ? "no rule files" : joined(chosen.paths());
-    NameRules rules = RuleTranslation.of(chosen.rules(), source, Instant.now());
+    NameRules rules = RuleTranslation.of(read, source, Instant.now());
     return switch (format) {
       case PAC -> PacFile.of(rules, proxy(chosen.configuration()), false);
       case HOSTS -> HostsFile.of(rules, addresses(rules, chosen.configuration()));

@@ -10,10 +10,9 @@ import io.detour.ops.pipe.PipedTunnel;
 import io.detour.ops.pipe.StandardOutput;
 import io.detour.rules.Mode;
 import io.detour.rules.RuleSet;
+import io.detour.rules.lint.RuleReview;
 import io.detour.rules.lint.Setting;
 import io.detour.server.decide.RuleFileLoader;
-import io.detour.server.decide.RuleJudge;
-import io.detour.server.decide.RuleRead;
 import io.detour.server.decide.RuleSource;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.log.LogOutput;
@@ -118,11 +117,10 @@ final class PipeCommand extends Verb {
   private int decide(
       HostPort target, Configuration configuration, Function<LocalDate, Setting> setting) {
     RuleSource source = rules == null ? named(configuration.rules()) : new RuleSource.Listed(rules);
-    RuleJudge judge = RuleJudge.of(setting, Mode.ENFORCE);
-    return switch (new RuleFileLoader(source, judge).read()) {
-      case RuleRead.Refused refused ->
+    return switch (new RuleFileLoader(source, setting, Mode.ENFORCE).read()) {
+      case RuleReview.Refused refused ->
           fail(refused.problems(), "the rules have problems, so nothing was connected");
-      case RuleRead.Accepted accepted ->
+      case RuleReview.Accepted accepted ->
           carry(accepted.rules(), configuration.dialOptions(), target);
     };
   }

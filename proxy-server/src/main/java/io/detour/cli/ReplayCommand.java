@@ -4,6 +4,7 @@ import io.detour.ops.replay.AccessLogReader;
 import io.detour.ops.replay.LogSummary;
 import io.detour.ops.replay.Replay;
 import io.detour.rules.RuleSet;
+import io.detour.rules.lint.RuleReview;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.InputStream;
@@ -69,10 +70,10 @@ final class ReplayCommand extends Verb {
 
   @Override
   public Integer call() {
-    return switch (flags.read()) {
-      case ChosenRules.Refused refused ->
+    return switch (flags.read().review()) {
+      case RuleReview.Refused refused ->
           fail(refused.problems(), "the rules have problems, so nothing was decided");
-      case ChosenRules.Accepted accepted -> replay(accepted.rules());
+      case RuleReview.Accepted accepted -> replay(accepted.rules());
     };
   }
 

@@ -1,10 +1,11 @@
 package io.detour.cli;
 
 import io.detour.core.Printable;
-import io.detour.ops.replay.Changes;
 import io.detour.ops.replay.LogSummary;
 import io.detour.ops.replay.ReplayResult;
+import io.detour.ops.replay.ReplayResult.Changes;
 import io.detour.ops.replay.Ruling;
+import io.detour.rules.document.Fields;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -180,7 +181,8 @@ record ReplayReport(ReplayResult result, List<ReadLog> logs) {
     private record Side(@Nullable String rule, String action, String mode, List<String> targets) {
       static Side of(Ruling ruling) {
         List<String> targets = ruling.goals().stream().map(Object::toString).toList();
-        return new Side(ruling.rule(), ruling.action(), ruling.mode(), targets);
+        return new Side(
+            ruling.rule(), Fields.wordOf(ruling.effect()), Fields.wordOf(ruling.mode()), targets);
       }
     }
 

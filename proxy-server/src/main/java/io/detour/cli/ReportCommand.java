@@ -10,7 +10,9 @@ import io.detour.ops.ledger.ReportCsv;
 import io.detour.ops.ledger.ReportJson;
 import io.detour.ops.ledger.ReportQuery;
 import io.detour.ops.ledger.ReportQuery.KnownRule;
+import io.detour.rules.RuleSet;
 import io.detour.rules.document.DurationText;
+import io.detour.rules.lint.RuleReview;
 import java.io.PrintWriter;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -112,12 +114,13 @@ final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return switch (flags.readIfAny()) {
-      case ChosenRules.Refused refused -> {
+    RuleFlags.ChosenRules chosen = flags.readIfAny();
+    return switch (chosen.review()) {
+      case RuleReview.Refused refused -> {
         refused.problems().forEach(spec.commandLine().getErr()::println);
         yield problem("the rules or the configuration have problems, so nothing was read");
       }
-      case ChosenRules.Accepted accepted -> report(accepted);
+      case RuleReview.Accepted accepted -> report(chosen, accepted.rules());
     };
   }
 
@@ -126,12 +129,14 @@ final class ReportCommand implements Callable<Integer> {
     return 1;
   }
 
-  private int report(ChosenRules.Accepted accepted) {
-    LedgerUrl url = ledger == null ? accepted.configuration().ledger().url() : ledger;
+  private int report(RuleFlags.ChosenRules chosen, RuleSet rules) {
+    LedgerUrl url = ledger == null ? chosen.configuration().ledger().url() : ledger;
     if (url instanceof LedgerUrl.Off) {
       return problem("the ledger is switched off (expected: --ledger, or ledger.url in -c FILE)");
     }
-    ReportQuery query = new ReportQuery(since, clock.instant(), unused, known(accepted));
+    ReportQuery query =
+        new ReportQuery(
+            since, clock.instant(), unused, chosen.paths().isEmpty() ? null : known(rules));
     PrintWriter out = spec.commandLine().getOut();
     try (LedgerReading reading = LedgerReading.open(url)) {
       switch (format) {
@@ -146,11 +151,8 @@ final class ReportCommand implements Callable<Integer> {
     }
   }
 
-  /** Null if nobody said which rules there are. */
-  private static @Nullable List<KnownRule> known(ChosenRules.Accepted accepted) {
-    return accepted.paths().isEmpty()
-        ? null
-        : accepted.rules().rules().stream().map(KnownRule::of).toList();
+  private static List<KnownRule> known(RuleSet rules) {
+    return rules.rules().stream().map(KnownRule::of).toList();
   }
 
   private String text(LedgerReading reading, ReportQuery query, ReportText text)

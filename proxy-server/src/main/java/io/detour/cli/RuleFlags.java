@@ -6,12 +6,12 @@ import io.detour.rules.RuleSet;
 import io.detour.rules.file.RuleFiles;
 import io.detour.rules.lint.RuleReview;
 import io.detour.rules.lint.Setting;
-import io.detour.server.decide.RuleSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -34,10 +34,20 @@ final class RuleFlags {
       description = "The configuration file.")
   private @Nullable Path config;
 
+  /**
+   * The rules that a command works with.
+   *
+   * @param configuration of the server, or the defaults
+   * @param paths where the rules stand; none if there are no rules
+   * @param review refused as well if the configuration is
+   */
+  record ChosenRules(Configuration configuration, List<Path> paths, RuleReview review) {}
+
   /** The same as {@link #read}, and no rules where none are named and there is no usual file. */
   ChosenRules readIfAny() {
     return rules == null && config == null && !Files.exists(USUAL_FILE)
-        ? new ChosenRules.Accepted(Configuration.defaults(), List.of(), RuleSet.empty())
+        ? new ChosenRules(
+            Configuration.defaults(), List.of(), RuleReview.Accepted.of(RuleSet.empty()))
         : read();
   }
 
@@ -46,39 +56,24 @@ final class RuleFlags {
    * configuration, which parents and listeners there are is not known and not judged.
    */
   ChosenRules read() {
-    ConfigurationFile file =
-        config == null
-            ? new ConfigurationFile.Loaded(Configuration.defaults())
-            : ConfigurationFile.load(config);
-    return switch (file) {
-      case ConfigurationFile.Rejected rejected -> new ChosenRules.Refused(rejected.problems());
-      case ConfigurationFile.Loaded(Configuration configuration) -> read(configuration);
-    };
-  }
-
-  private ChosenRules read(Configuration configuration) {
-    ZoneId zone = ZoneId.systemDefault();
-    List<Path> paths = paths(configuration.rules());
-    RuleFiles files = paths.isEmpty() ? RuleFiles.Loaded.none() : RuleFiles.load(paths, zone);
-    LocalDate today = LocalDate.now(zone);
-    Setting setting = config == null ? Setting.on(today) : configuration.ruleSetting(today);
-    return switch (RuleReview.of(files, setting)) {
-      case RuleReview.Accepted accepted ->
-          new ChosenRules.Accepted(configuration, paths, accepted.files().rules());
-      case RuleReview.Refused refused -> new ChosenRules.Refused(refused.objections());
-    };
-  }
-
-  private List<Path> paths(RuleSource configured) {
-    if (rules != null) {
-      return rules;
-    }
     if (config == null) {
-      return List.of(USUAL_FILE);
+      return read(Configuration.defaults(), List.of(USUAL_FILE), Setting::on);
     }
-    return switch (configured) {
-      case RuleSource.Listed(List<Path> paths) -> paths;
-      case RuleSource.IfPresent(Path path) -> Files.exists(path) ? List.of(path) : List.of();
+    return switch (ConfigurationFile.load(config)) {
+      case ConfigurationFile.Rejected rejected ->
+          new ChosenRules(
+              Configuration.defaults(), List.of(), new RuleReview.Unreadable(rejected.problems()));
+      case ConfigurationFile.Loaded(Configuration configuration) ->
+          read(configuration, configuration.rules().existing(), configuration::ruleSetting);
     };
+  }
+
+  private ChosenRules read(
+      Configuration configuration, List<Path> usual, Function<LocalDate, Setting> setting) {
+    ZoneId zone = ZoneId.systemDefault();
+    List<Path> paths = rules == null ? usual : rules;
+    RuleFiles files = paths.isEmpty() ? RuleFiles.Loaded.none() : RuleFiles.load(paths, zone);
+    RuleReview review = RuleReview.of(files, setting.apply(LocalDate.now(zone)));
+    return new ChosenRules(configuration, paths, review);
   }
 }

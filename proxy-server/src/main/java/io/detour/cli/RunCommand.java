@@ -17,19 +17,16 @@ import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Problem;
 import io.detour.rules.file.RuleFiles;
+import io.detour.rules.lint.RuleReview;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.access.PortSet;
 import io.detour.server.access.UserFile;
-import io.detour.server.decide.LoggedEntries;
-import io.detour.server.decide.ReloadTrigger;
+import io.detour.server.decide.Reloader;
 import io.detour.server.decide.RuleFileLoader;
-import io.detour.server.decide.RuleJudge;
 import io.detour.server.decide.RuleLoader;
-import io.detour.server.decide.RuleRead;
-import io.detour.server.decide.RuleSupply;
-import io.detour.server.log.LogFormat;
+import io.detour.server.decide.RuleLoader.RuleSupply;
 import io.detour.server.log.LogOptions;
 import io.detour.server.log.LogOutput;
 import io.detour.server.serve.Forward;
@@ -40,6 +37,8 @@ import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -111,7 +110,7 @@ final class RunCommand extends Verb {
     try (DemoOrigin origin = demo ? DemoOrigin.start() : null;
         Detour server = Detour.start(options(configuration, rules, origin))) {
       announce(server, origin, rules.first(), configuration.relayOptions().mode());
-      hangUp.complete(() -> server.reload(ReloadTrigger.SIGNAL));
+      hangUp.complete(() -> server.reload(Reloader.Trigger.SIGNAL));
       server.whenDrainIsAsked(() -> stop.complete("drain"));
       stop(server, stop.join(), configuration.get(ConfigurationKey.TIMEOUT_DRAIN));
       return 0;
@@ -126,7 +125,8 @@ final class RunCommand extends Verb {
   private boolean startLog(LogOptions options) {
     boolean forPeople = demo && !flags.nameLogFormat();
     try {
-      Signals.reopenLogs(LogOutput.start(forPeople ? options.withFormat(LogFormat.TEXT) : options));
+      Signals.reopenLogs(
+          LogOutput.start(forPeople ? options.withFormat(LogOptions.Format.TEXT) : options));
       return true;
     } catch (IOException e) {
       refuse("log.access: cannot be written to: " + e.getMessage());
@@ -135,18 +135,17 @@ final class RunCommand extends Verb {
   }
 
   private @Nullable RuleSupply readRules(Configuration configuration) {
-    RuleJudge judge = RuleJudge.of(configuration::ruleSetting, mode);
     RuleLoader loader =
         demo && !flags.nameRules()
-            ? RuleLoader.fixed(judge.judge(RuleFiles.parse(EXAMPLE_RULES, exampleRules())))
-            : new RuleFileLoader(configuration.rules(), judge);
+            ? RuleLoader.fixed(exampleRules(configuration))
+            : new RuleFileLoader(configuration.rules(), configuration::ruleSetting, mode);
     return switch (loader.read()) {
-      case RuleRead.Accepted accepted -> {
-        LoggedEntries.warn(logger, accepted.warnings(), "warnings");
+      case RuleReview.Accepted accepted -> {
+        LogOutput.warnEach(logger, accepted.findings(), "warnings");
         yield new RuleSupply(
             accepted.rules(), loader, configuration.get(ConfigurationKey.RULES_WATCH), mode);
       }
-      case RuleRead.Refused refused -> {
+      case RuleReview.Refused refused -> {
         refuse("the rules have problems", refused.problems());
         yield null;
       }
@@ -175,6 +174,12 @@ final class RunCommand extends Verb {
   private int refuse(@Nullable String why) {
     err().println("detour: " + why);
     return 1;
+  }
+
+  private RuleReview exampleRules(Configuration configuration) {
+    RuleFiles files = RuleFiles.parse(EXAMPLE_RULES, exampleRules());
+    return RuleReview.of(files, configuration.ruleSetting(LocalDate.now(ZoneId.systemDefault())))
+        .atMost(mode);
   }
 
   private static String exampleRules() {

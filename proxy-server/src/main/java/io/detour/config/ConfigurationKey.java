@@ -20,10 +20,7 @@ import io.detour.server.decide.RuleSource;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.Parent;
 import io.detour.server.dns.Ipv6;
-import io.detour.server.log.DiagnosticsLevel;
-import io.detour.server.log.LogFormat;
 import io.detour.server.log.LogOptions;
-import io.detour.server.log.LogTarget;
 import io.detour.server.parse.http.HeadLimits;
 import io.detour.server.serve.Forward;
 import java.net.InetAddress;
@@ -223,12 +220,12 @@ public final class ConfigurationKey<T> {
   public static final ConfigurationKey<Integer> THREADS =
       key("threads", ValueKind.countOrAutomatic(1, 1024), Configuration.AUTOMATIC);
 
-  public static final ConfigurationKey<LogFormat> LOG_FORMAT =
-      key("log.format", new ValueKind.Words<>(LogFormat.class, "format"), LOG.format());
-  public static final ConfigurationKey<LogTarget> LOG_ACCESS =
+  public static final ConfigurationKey<LogOptions.Format> LOG_FORMAT =
+      key("log.format", new ValueKind.Words<>(LogOptions.Format.class, "format"), LOG.format());
+  public static final ConfigurationKey<LogOptions.Target> LOG_ACCESS =
       key("log.access", PathKinds.LOG, LOG.access());
-  public static final ConfigurationKey<DiagnosticsLevel> LOG_LEVEL =
-      key("log.level", new ValueKind.Words<>(DiagnosticsLevel.class, "level"), LOG.level());
+  public static final ConfigurationKey<LogOptions.Level> LOG_LEVEL =
+      key("log.level", new ValueKind.Words<>(LogOptions.Level.class, "level"), LOG.level());
 
   /** How often open tunnels are reported; zero: never. */
   public static final ConfigurationKey<Duration> LOG_PERIODIC =

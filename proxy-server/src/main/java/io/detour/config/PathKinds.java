@@ -7,7 +7,7 @@ import io.detour.ops.ledger.LedgerUrl;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Node;
 import io.detour.server.decide.RuleSource;
-import io.detour.server.log.LogTarget;
+import io.detour.server.log.LogOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +23,8 @@ final class PathKinds {
           PathKinds::optional,
           (section, key, path) ->
               section.put(key, path.map(PathKinds::absolute).orElse(ValueKind.OFF)));
-  static final ValueKind<LogTarget> LOG = new Structure<>(PathKinds::log, PathKinds::writeLog);
+  static final ValueKind<LogOptions.Target> LOG =
+      new Structure<>(PathKinds::log, PathKinds::writeLog);
 
   /** No problem shows the URL, since that may hold a password. */
   static final ValueKind<LedgerUrl> LEDGER =
@@ -63,26 +64,26 @@ final class PathKinds {
         : Optional.ofNullable(entry.path(text));
   }
 
-  private static LogTarget log(Entry entry, LogTarget usual) {
+  private static LogOptions.Target log(Entry entry, LogOptions.Target usual) {
     Node.Scalar text = entry.text();
     if (text == null) {
       return usual;
     }
-    for (LogTarget.Stream stream : LogTarget.Stream.values()) {
+    for (LogOptions.Target.Stream stream : LogOptions.Target.Stream.values()) {
       if (text.text().equals(Fields.wordOf(stream))) {
         return stream;
       }
     }
     Path path = entry.path(text);
-    return path == null ? usual : new LogTarget.File(path);
+    return path == null ? usual : new LogOptions.Target.File(path);
   }
 
-  private static void writeLog(ObjectNode section, String key, LogTarget target) {
+  private static void writeLog(ObjectNode section, String key, LogOptions.Target target) {
     section.put(
         key,
         switch (target) {
-          case LogTarget.File file -> absolute(file.path());
-          case LogTarget.Stream stream -> Fields.wordOf(stream);
+          case LogOptions.Target.File file -> absolute(file.path());
+          case LogOptions.Target.Stream stream -> Fields.wordOf(stream);
         });
   }
 

@@ -9,7 +9,7 @@ import io.detour.server.accept.ClientLimits;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.access.AccessOptions;
-import io.detour.server.decide.RuleSupply;
+import io.detour.server.decide.RuleLoader.RuleSupply;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.log.LogOptions;
 import io.detour.server.parse.http.HeadLimits;

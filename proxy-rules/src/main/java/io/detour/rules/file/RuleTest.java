@@ -3,7 +3,6 @@ package io.detour.rules.file;
 import io.detour.core.HostPort;
 import io.detour.rules.Decision;
 import io.detour.rules.Hop;
-import io.detour.rules.NoRoute;
 import io.detour.rules.Request;
 import io.detour.rules.Route;
 import io.detour.rules.Rule;
@@ -39,18 +38,13 @@ public record RuleTest(String file, Location at, Request request, Expected expec
    *     The asked host if it is not rewritten; empty if it may lead anywhere
    */
   public record Expected(
-      @Nullable String rule, Location ruleAt, @Nullable Effect effect, List<HostPort> targets) {
+      @Nullable String rule,
+      Location ruleAt,
+      Decision.@Nullable Effect effect,
+      List<HostPort> targets) {
     public Expected {
       targets = List.copyOf(targets);
     }
-  }
-
-  /** What happens to a request. */
-  public enum Effect {
-    REWRITE,
-    PASS,
-    REJECT,
-    BROWNOUT
   }
 
   /**
@@ -58,7 +52,7 @@ public record RuleTest(String file, Location at, Request request, Expected expec
    * fails every test: nobody wants a 502.
    */
   public List<Problem> failures(RuleSet rules) {
-    Decision decision = meant(rules.decide(request));
+    Decision decision = rules.decide(request).meant();
     List<Problem> failures = new ArrayList<>();
     if (expected.rule() != null) {
       Rule actual = decision.rule();
@@ -73,8 +67,8 @@ public record RuleTest(String file, Location at, Request request, Expected expec
     boolean routeIsExpected = expected.effect() != null || !expected.targets().isEmpty();
     if (!routeIsExpected
         && decision instanceof Decision.Rewrite rewrite
-        && rewrite.route(request.asked()) instanceof NoRoute none) {
-      failures.add(failure("it leads nowhere, " + none.problem()));
+        && rewrite.route(request.asked()) instanceof Decision.Refuse refusal) {
+      failures.add(failure("it leads nowhere, " + refusal.message()));
     }
     return failures;
   }
@@ -90,35 +84,19 @@ public record RuleTest(String file, Location at, Request request, Expected expec
     return new Problem(file, at.line(), at.column(), message);
   }
 
-  private static Decision meant(Decision decision) {
-    return decision instanceof Decision.Report report ? report.wouldBe() : decision;
-  }
-
   private String effect(Decision decision) {
-    return switch (decision) {
-      case Decision.Rewrite rewrite ->
-          rewrite.route(request.asked()) instanceof NoRoute none
-              ? "none, " + none.problem()
-              : Fields.wordOf(Effect.REWRITE);
-      case Decision.Pass _, Decision.Unmatched _ -> Fields.wordOf(Effect.PASS);
-      case Decision.Reject _, Decision.Unlisted _ -> Fields.wordOf(Effect.REJECT);
-      case Decision.Brownout _ -> Fields.wordOf(Effect.BROWNOUT);
-      case Decision.Report report -> effect(report.wouldBe());
-    };
+    return decision instanceof Decision.Rewrite rewrite
+            && rewrite.route(request.asked()) instanceof Decision.Refuse refusal
+        ? "none, " + refusal.message()
+        : Fields.wordOf(decision.effect());
   }
 
   private String targets(Decision decision) {
-    return switch (decision) {
-      case Decision.Rewrite rewrite ->
-          switch (rewrite.route(request.asked())) {
-            case Route route -> targets(route);
-            case NoRoute none -> "nowhere, " + none.problem();
-          };
-      case Decision.Pass _, Decision.Unmatched _ -> request.asked().toString();
-      case Decision.Reject reject -> "nowhere, " + reject.message();
-      case Decision.Unlisted _ -> "nowhere, " + Decision.Unlisted.MESSAGE;
-      case Decision.Brownout _ -> "nowhere, a brownout";
-      case Decision.Report report -> targets(report.wouldBe());
+    return switch (decision.result(request)) {
+      case Decision.Refuse _ when decision instanceof Decision.Brownout -> "nowhere, a brownout";
+      case Decision.Refuse refusal -> "nowhere, " + refusal.message();
+      case Route route when decision instanceof Decision.Rewrite -> targets(route);
+      case Route route -> route.first().address().toString();
     };
   }
 

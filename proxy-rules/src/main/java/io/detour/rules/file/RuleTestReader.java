@@ -5,6 +5,7 @@ import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.Parsed;
 import io.detour.core.Printable;
+import io.detour.rules.Decision;
 import io.detour.rules.Request;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
@@ -77,7 +78,7 @@ final class RuleTestReader {
     return new RuleTest.Expected(
         rule == null ? null : rule.text(),
         rule == null ? fields.at() : rule.at(),
-        fields.word("action", RuleTest.Effect.class),
+        fields.word("action", Decision.Effect.class),
         targets);
   }
 

@@ -23,9 +23,8 @@ import org.jspecify.annotations.Nullable;
  * and by what they mean if plain matchers mean the same; those that match one host are found as a
  * request finds them.
  *
- * <p>Two bounds keep the time linear in the number of rules: a list holds {@value
- * #MAX_CONDITIONAL} matchers of rules with conditions, and regular expressions are tried {@value
- * #MAX_TRIALS} times.
+ * <p>Two bounds keep the time linear in the number of rules: a list holds {@value #MAX_CONDITIONAL}
+ * matchers of rules with conditions, and regular expressions are tried {@value #MAX_TRIALS} times.
  */
 final class Claims {
   /** The domain that every host is below. */

@@ -1,18 +1,27 @@
 package io.detour.rules.lint;
 
+import io.detour.rules.Mode;
+import io.detour.rules.RuleSet;
 import io.detour.rules.document.Problem;
+import io.detour.rules.file.FileNotes;
 import io.detour.rules.file.RuleFiles;
 import io.detour.rules.file.RuleTest;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whether read rule files may be used. The same for whoever wants to use them: a file is refused if
- * it has a problem, if a finding is an error, or if one of its own tests fails.
+ * What reading rules came to: a set that may decide, or what speaks against it. The same for every
+ * command and every reload: rules are refused if a file has a problem, if a finding is an error, or
+ * if one of their own tests fails.
  */
 public sealed interface RuleReview {
   /** What is suspicious, in the order of the files. */
   List<Finding> findings();
+
+  /** The same with rules that go no further than a mode, whatever they say. */
+  default RuleReview atMost(Mode limit) {
+    return this;
+  }
 
   /**
    * They may be used.
@@ -24,12 +33,28 @@ public sealed interface RuleReview {
     public Accepted {
       findings = List.copyOf(findings);
     }
+
+    /** Rules about which there is nothing to say. */
+    public static Accepted of(RuleSet rules) {
+      return new Accepted(new RuleFiles.Loaded(rules, List.of(), FileNotes.NONE), List.of());
+    }
+
+    /** The rules that may decide. */
+    public RuleSet rules() {
+      return files.rules();
+    }
+
+    @Override
+    public Accepted atMost(Mode limit) {
+      return new Accepted(
+          new RuleFiles.Loaded(rules().atMost(limit), files.tests(), files.notes()), findings);
+    }
   }
 
   /** They may not be used. */
   sealed interface Refused extends RuleReview {
     /** Everything that speaks against them, at least one; no warnings. */
-    List<Problem> objections();
+    List<Problem> problems();
   }
 
   /**
@@ -45,11 +70,6 @@ public sealed interface RuleReview {
     @Override
     public List<Finding> findings() {
       return List.of();
-    }
-
-    @Override
-    public List<Problem> objections() {
-      return problems;
     }
   }
 
@@ -70,13 +90,13 @@ public sealed interface RuleReview {
     }
 
     @Override
-    public List<Problem> objections() {
-      List<Problem> objections = new ArrayList<>();
+    public List<Problem> problems() {
+      List<Problem> problems = new ArrayList<>();
       findings.stream()
           .filter(finding -> finding.severity() == Severity.ERROR)
-          .forEach(finding -> objections.add(finding.problem()));
-      objections.addAll(failures);
-      return objections;
+          .forEach(finding -> problems.add(finding.problem()));
+      problems.addAll(failures);
+      return problems;
     }
   }
 

@@ -39,7 +39,7 @@ class RuleReviewTest {
     RuleReview review = review("version: 1\nrulez: []\n");
 
     assertThat(review).isInstanceOf(RuleReview.Unreadable.class);
-    assertThat(((RuleReview.Refused) review).objections())
+    assertThat(((RuleReview.Refused) review).problems())
         .extracting(Problem::toString)
         .anyMatch(text -> text.contains("did you mean \"rules\"?"));
     assertThat(review.findings()).isEmpty();
@@ -64,7 +64,7 @@ class RuleReviewTest {
 
     assertThat(review).isInstanceOf(RuleReview.Wrong.class);
     RuleReview.Wrong wrong = (RuleReview.Wrong) review;
-    assertThat(wrong.objections())
+    assertThat(wrong.problems())
         .extracting(Problem::toString)
         .containsExactly(
             "r.yaml:3:5: error: via: there is no parent \"paris\"",

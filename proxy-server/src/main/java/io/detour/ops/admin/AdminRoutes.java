@@ -7,7 +7,7 @@ import io.detour.ops.admin.AdminServer.ServerControl;
 import io.detour.ops.metrics.Metrics;
 import io.detour.server.access.AllowedHosts;
 import io.detour.server.decide.ReloadResult;
-import io.detour.server.decide.ReloadTrigger;
+import io.detour.server.decide.Reloader;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -88,7 +88,7 @@ record AdminRoutes(
     Supplier<CompletableFuture<Answer>> action =
         switch (path) {
           case "/-/reload" ->
-              () -> control.reload(ReloadTrigger.REQUEST).thenApply(AdminRoutes::reloaded);
+              () -> control.reload(Reloader.Trigger.REQUEST).thenApply(AdminRoutes::reloaded);
           case "/-/pause" -> () -> control.pause().thenApply(done -> state());
           case "/-/resume" -> () -> control.resume().thenApply(done -> state());
           case "/-/drain" -> this::drain;

@@ -4,7 +4,7 @@ import io.detour.core.Host;
 import io.detour.ops.metrics.Metrics;
 import io.detour.server.access.AllowedHosts;
 import io.detour.server.decide.ReloadResult;
-import io.detour.server.decide.ReloadTrigger;
+import io.detour.server.decide.Reloader;
 import io.detour.server.transport.BindFailure;
 import io.detour.server.transport.Transport;
 import io.netty.bootstrap.ServerBootstrap;
@@ -89,7 +89,7 @@ public final class AdminServer implements AutoCloseable {
   /** What the admin interface may ask of the server. Any thread; no method waits. */
   public interface ServerControl {
     /** Reads rules and certificates again; completed on a thread that must not be held up. */
-    CompletableFuture<ReloadResult> reload(ReloadTrigger trigger);
+    CompletableFuture<ReloadResult> reload(Reloader.Trigger trigger);
 
     /** Accepts no clients until {@link #resume}; done when it is so. */
     CompletableFuture<Void> pause();

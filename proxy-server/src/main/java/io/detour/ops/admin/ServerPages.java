@@ -3,11 +3,11 @@ package io.detour.ops.admin;
 import io.detour.ops.metrics.Metrics.BuildInfo;
 import io.detour.rules.document.Fields;
 import io.detour.server.account.RequestCounters;
-import io.detour.server.decide.ReloadHistory;
+import io.detour.server.decide.Reloader;
 import io.detour.server.decide.RulesInForce;
+import io.detour.server.log.AccessLog.TunnelProgress;
 import io.detour.server.log.RequestIds;
 import io.detour.server.log.ScriptJson;
-import io.detour.server.log.TunnelProgress;
 import io.detour.server.serve.OpenTunnels;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
@@ -34,7 +34,7 @@ public record ServerPages(
     Instant started,
     String mode,
     RulesInForce rules,
-    ReloadHistory reloads,
+    Reloader.History reloads,
     RequestCounters requests,
     RequestIds ids,
     OpenTunnels tunnels,
@@ -65,7 +65,7 @@ public record ServerPages(
         .put("tunnels", tunnels.count())
         .put("requests", requests.allRequests())
         .put("legacy_uses", requests.legacyUses());
-    ReloadHistory.Last last = reloads.last();
+    Reloader.History.Last last = reloads.last();
     if (last == null) {
       root.putNull("last_reload");
     } else {

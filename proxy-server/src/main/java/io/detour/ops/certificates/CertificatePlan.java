@@ -8,7 +8,6 @@ import io.detour.rules.Expiry;
 import io.detour.rules.Hop;
 import io.detour.rules.HostMatcher;
 import io.detour.rules.Mode;
-import io.detour.rules.NoRoute;
 import io.detour.rules.OnExpiry;
 import io.detour.rules.Outcome;
 import io.detour.rules.PortRange;
@@ -146,7 +145,7 @@ final class CertificatePlan {
 
   private void addTargets(Decision.Rewrite rewrite, HostPort asked) {
     switch (rewrite.route(asked)) {
-      case NoRoute none -> skip(rewrite.rule(), none.problem());
+      case Decision.Refuse refusal -> skip(rewrite.rule(), refusal.message());
       case Route route -> {
         for (Hop hop : route.hops()) {
           if (hop.target() != Hop.ASKED) {

@@ -7,20 +7,23 @@ import io.detour.ops.certificates.Probe;
 import io.detour.ops.certificates.ProbeDepth;
 import io.detour.ops.certificates.ProbeReport;
 import io.detour.rules.Decision;
+import io.detour.rules.Expiry;
 import io.detour.rules.Explanation;
 import io.detour.rules.Hop;
 import io.detour.rules.Request;
 import io.detour.rules.Route;
+import io.detour.rules.Rule;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.account.RequestKind;
-import io.detour.server.decide.Consequence;
 import io.detour.server.dial.Parent;
 import io.detour.server.status.DialError;
 import io.detour.server.status.Refusal;
 import java.net.InetAddress;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +32,6 @@ import org.jspecify.annotations.Nullable;
  * All that there is to say about a request. Immutable; any thread.
  *
  * @param written the host as somebody wrote it, possibly with a port; it may hold anything
- * @param explanation what the rules say
- * @param zone in which times are shown
- * @param access who may ask for what
- * @param parents the parent proxies that are known, by their names
  * @param depth how far targets were tried out, or null if they were not
  * @param reports what came of it; those of probes that were not over in time are missing
  */
@@ -44,6 +43,13 @@ public record FullExplanation(
     Map<String, Parent> parents,
     @Nullable ProbeDepth depth,
     Map<Probe, ProbeReport> reports) {
+  private static final Decision.Refuse PROHIBITED =
+      new Decision.Refuse(
+          DialError.DESTINATION_IP_PROHIBITED.status(),
+          DialError.DESTINATION_IP_PROHIBITED.type().token(),
+          DialError.DESTINATION_IP_PROHIBITED.details(),
+          null);
+
   public FullExplanation {
     parents = Map.copyOf(parents);
     reports = Map.copyOf(reports);
@@ -98,85 +104,86 @@ public record FullExplanation(
   }
 
   /** What the client gets that asks for a tunnel. */
-  Consequence consequence() {
-    return permitted(RequestKind.CONNECT, Consequence.of(explanation.decision(), request()));
+  Decision.Result result() {
+    return permitted(RequestKind.CONNECT, explanation.decision().result(request()));
   }
 
   /**
    * What the client gets for a plain HTTP request if it may make one although it may not have a
    * tunnel, else null.
    */
-  @Nullable Consequence plainHttp() {
+  Decision.@Nullable Result plainHttp() {
     HostPort asked = request().asked();
     return access.refusal(RequestKind.CONNECT, asked) != null
             && access.refusal(RequestKind.FORWARD, asked) == null
-        ? permitted(RequestKind.FORWARD, Consequence.of(explanation.decision(), request()))
+        ? permitted(RequestKind.FORWARD, explanation.decision().result(request()))
         : null;
   }
 
   /** What the client would get if the rule did not only report, else null. */
-  @Nullable Consequence wouldBe() {
-    return explanation.decision() instanceof Decision.Report
-        ? permitted(RequestKind.CONNECT, meant())
-        : null;
+  Decision.@Nullable Result wouldBe() {
+    return isReport() ? permitted(RequestKind.CONNECT, meant()) : null;
   }
 
-  private Consequence permitted(RequestKind kind, Consequence ruled) {
+  private boolean isReport() {
+    return explanation.decision() instanceof Decision.Report;
+  }
+
+  private Decision.Result permitted(RequestKind kind, Decision.Result ruled) {
     Address client = request().client();
     Refusal notAdmitted = client == null ? null : access.refusal(client);
-    return notAdmitted == null
-        ? ruled.unless(access.refusal(kind, request().asked())).unless(prohibition(ruled))
-        : new Consequence.Refused(notAdmitted);
+    if (notAdmitted != null) {
+      return notAdmitted.decided();
+    }
+    Refusal denied = access.refusal(kind, request().asked());
+    return switch (ruled) {
+      case Decision.Refuse refusal -> refusal;
+      case Route _ when denied != null -> denied.decided();
+      case Route route -> isProhibited(route.first()) ? PROHIBITED : route;
+    };
   }
 
-  /**
-   * Why the first target is not dialled if it is an address, or null. That no rule falls back from.
-   */
-  private @Nullable Refusal prohibition(Consequence ruled) {
-    if (!(ruled instanceof Consequence.Dialled(Route route))) {
-      return null;
-    }
-    Hop hop = route.first();
+  /** Whether a hop is an address that is not dialled. That no rule falls back from. */
+  private boolean isProhibited(Hop hop) {
     Host host = hop.address().host();
-    return !host.isAddress()
-            || access.destinations().permits(InetAddress.ofLiteral(host.name()), hop.allow())
-        ? null
-        : new Refusal(
-            DialError.DESTINATION_IP_PROHIBITED.status(),
-            DialError.DESTINATION_IP_PROHIBITED.type(),
-            DialError.DESTINATION_IP_PROHIBITED.details());
+    return host.isAddress()
+        && !access.destinations().permits(InetAddress.ofLiteral(host.name()), hop.allow());
   }
 
   /** What the rules mean, whether they are enforced or only report, and whoever may ask. */
-  Consequence meant() {
-    return Consequence.of(meantDecision(), request());
+  Decision.Result meant() {
+    return explanation.decision().meant().result(request());
   }
 
   /**
    * What the client would get now, if targets that are dialled were tried out and answered as they
    * did then; null if that is not known.
    */
-  @Nullable Consequence now() {
-    return explanation.decision() instanceof Decision.Report
-        ? null
-        : switch (consequence()) {
-          case Consequence.Dialled(Route route) -> TriedRoute.end(route, this::report);
-          case Consequence.Refused _ -> null;
-        };
-  }
-
-  /** What the rule says, whether it is enforced or only reports. */
-  Decision meantDecision() {
-    return explanation.decision() instanceof Decision.Report(Decision.Ruled wouldBe)
-        ? wouldBe
-        : explanation.decision();
+  Decision.@Nullable Result now() {
+    return !isReport() && result() instanceof Route route
+        ? TriedRoute.end(route, this::report)
+        : null;
   }
 
   /** The places that are dialled or, in report mode, would be, in order. */
   List<Hop> targets() {
-    return switch (meant()) {
-      case Consequence.Dialled(Route route) -> route.hops();
-      case Consequence.Refused _ -> List.of();
-    };
+    return meant() instanceof Route route ? route.hops() : List.of();
   }
+
+  /** How long the rule still holds at the time of the request; null if that has no answer. */
+  @Nullable Term term(Rule rule) {
+    Expiry expiry = rule.lifetime().expiry();
+    if (expiry == null || request().epochSecond() == Request.NO_TIME) {
+      return null;
+    }
+    LocalDate today = local(request().epochSecond()).toLocalDate();
+    return new Term(expiry, ChronoUnit.DAYS.between(today, expiry.lastDay()));
+  }
+
+  /**
+   * How long a rule still holds.
+   *
+   * @param daysLeft whole days until its last day, 0 on that day, negative behind it
+   */
+  record Term(Expiry expiry, long daysLeft) {}
 }

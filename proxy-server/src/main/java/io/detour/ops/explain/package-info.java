@@ -4,7 +4,7 @@
  *
  * <p>{@link io.detour.ops.explain.FullExplanation} has the facts: what {@link
  * io.detour.rules.RuleSet#explain} says, what the client gets of it ({@link
- * io.detour.server.decide.Consequence}, which is what the data path acts by), and what trying the
+ * io.detour.rules.Decision.Result}, which is what the data path acts by), and what trying the
  * targets out came to. {@link io.detour.ops.explain.ExplanationText} and {@link
  * io.detour.ops.explain.ExplanationJson} show it. Nothing is resolved or connected to here.
  */

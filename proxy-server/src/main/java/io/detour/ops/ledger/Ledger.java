@@ -105,6 +105,7 @@ public final class Ledger implements AutoCloseable, UseJournal {
    * @param host what was asked for, canonical and without a port
    * @param client where the request came from
    */
+  @Override
   public void relayed(
       String rule, String host, String client, long upstreamBytes, long downstreamBytes) {
     if (writer != null) {

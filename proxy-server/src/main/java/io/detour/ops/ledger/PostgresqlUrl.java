@@ -69,8 +69,7 @@ public record PostgresqlUrl(
   private static boolean hasPorts(String hosts) {
     for (String host : hosts.split(",", -1)) {
       int colon = host.lastIndexOf(':');
-      if (colon > host.lastIndexOf(']')
-          && Integer.parseInt(host.substring(colon + 1)) > MAX_PORT) {
+      if (colon > host.lastIndexOf(']') && Integer.parseInt(host.substring(colon + 1)) > MAX_PORT) {
         return false;
       }
     }

@@ -6,7 +6,7 @@ import io.detour.ops.ledger.Ledger;
 import io.detour.server.account.DialCounts;
 import io.detour.server.account.ListenerCounts;
 import io.detour.server.account.RequestCounters;
-import io.detour.server.decide.ReloadHistory;
+import io.detour.server.decide.Reloader;
 import io.detour.server.decide.RulesInForce;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -61,7 +61,7 @@ public final class Metrics implements AutoCloseable {
   public Metrics(
       BuildInfo build,
       RulesInForce rules,
-      ReloadHistory reloads,
+      Reloader.History reloads,
       RequestCounters requests,
       RelayStatistics relay,
       DialCounts dials,

@@ -10,8 +10,8 @@ import io.detour.rules.Rule;
 import io.detour.rules.When;
 import io.detour.rules.document.Fields;
 import io.detour.server.decide.RuleSnapshot;
+import io.detour.server.decide.RuleUse.TargetUse;
 import io.detour.server.decide.RulesInForce;
-import io.detour.server.decide.TargetUse;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import java.util.List;
 

@@ -13,8 +13,8 @@ import io.detour.server.account.DialCounts;
 import io.detour.server.account.ListenerCounts;
 import io.detour.server.account.RequestCounters;
 import io.detour.server.account.RequestKind;
-import io.detour.server.decide.ReloadHistory;
-import io.detour.server.log.DroppedLines;
+import io.detour.server.decide.Reloader;
+import io.detour.server.log.DroppingAppender;
 import io.detour.server.log.LogOutput;
 import io.detour.server.status.ProxyErrorType;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -51,14 +51,14 @@ record ServerMetrics(MeterRegistry registry) {
     counter(
         "detour.access.log.dropped",
         "Lines of the access log for which there was no room, since the output was too slow.",
-        () -> DroppedLines.of(LogOutput.ACCESS));
+        () -> DroppingAppender.dropped(LogOutput.ACCESS));
     counter(
         "detour.diagnostics.dropped",
         "Lines about the process itself for which there was no room.",
-        () -> DroppedLines.of(LogOutput.DIAGNOSTICS));
+        () -> DroppingAppender.dropped(LogOutput.DIAGNOSTICS));
   }
 
-  void reloads(ReloadHistory reloads) {
+  void reloads(Reloader.History reloads) {
     gauge(
         "detour.config.last.reload.successful",
         "1 when the rules had no problem when they were last read, else 0.",

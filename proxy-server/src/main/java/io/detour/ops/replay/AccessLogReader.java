@@ -1,7 +1,8 @@
 package io.detour.ops.replay;
 
-import io.detour.core.Parsed;
 import io.detour.core.Printable;
+import io.detour.ops.replay.LogSummary.StrangeLine;
+import io.detour.server.log.AccessLog;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,18 +10,24 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Reads an access log from its beginning to its end. In constant memory, on the calling thread. */
 public final class AccessLogReader {
   /** Strange lines that are kept. */
   static final int KEPT = 5;
 
-  private static final Parsed<LogLine> TOO_LONG =
-      Parsed.malformed("it is longer than " + LogLines.MAX_BYTES + " bytes");
+  private static final ParsedLine TOO_LONG =
+      new ParsedLine.Strange("it is longer than " + LogLines.MAX_BYTES + " bytes");
+  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int BUFFER_BYTES = 64 * 1024;
   private static final int GZIP_FIRST = 0x1f;
   private static final int GZIP_SECOND = 0x8b;
@@ -61,7 +68,6 @@ public final class AccessLogReader {
    * Reads a stream to its end; does not close it.
    *
    * @param in plain or compressed by gzip
-   * @param name what messages call it
    * @param requests told each request in the order of the log
    */
   public static LogSummary read(InputStream in, String name, Consumer<LoggedRequest> requests) {
@@ -99,33 +105,59 @@ public final class AccessLogReader {
       }
       lines++;
       switch (log.isTooLong() ? TOO_LONG : parse(text)) {
-        case Parsed.Value(LoggedRequest request) -> {
+        case LoggedRequest request -> {
           requestLines++;
           suppressed += request.suppressed();
           requests.accept(request);
         }
-        case Parsed.Value(LogLine.OtherEvent(int uses)) -> {
+        case ParsedLine.OtherEvent(int uses) -> {
           otherEvents++;
           suppressed += uses;
         }
-        case Parsed.Malformed(String reason) -> {
+        case ParsedLine.Strange strange -> {
           strangeLines++;
           if (firstStrange.size() < KEPT) {
-            firstStrange.add(new StrangeLine(number, Printable.escaped(text), reason));
+            firstStrange.add(new StrangeLine(number, Printable.escaped(text), strange.reason()));
           }
         }
       }
     }
   }
 
-  private Parsed<LogLine> parse(String text) {
-    return JsonLine.looksLikeOne(text)
-        ? JsonLine.parse(number, text)
-        : TextLine.parse(number, text);
+  private ParsedLine parse(String text) {
+    return text.startsWith("{") ? parseJson(text) : TextLine.parse(number, text);
+  }
+
+  /** A line without an {@code event} is a request. */
+  private ParsedLine parseJson(String text) {
+    JsonNode object;
+    try {
+      object = JSON.readTree(text);
+    } catch (JacksonException e) {
+      return new ParsedLine.Strange("it is no JSON object");
+    }
+    Map<String, String> facts = new HashMap<>();
+    for (Map.Entry<String, JsonNode> entry : object.properties()) {
+      JsonNode value = entry.getValue();
+      if (value.isValueNode() && !value.isNull()) {
+        facts.put(entry.getKey(), value.asString());
+      }
+    }
+    String event = facts.getOrDefault(AccessLog.Keys.EVENT, AccessLog.DECISION);
+    return LoggedRequest.of(number, event, facts);
   }
 
   private LogSummary summary(@Nullable String problem) {
     return new LogSummary(
         lines, requestLines, otherEvents, suppressed, strangeLines, firstStrange, problem);
+  }
+
+  /** What a line of a log is. */
+  sealed interface ParsedLine permits LoggedRequest, ParsedLine.OtherEvent, ParsedLine.Strange {
+    /** An event of Detour that is no request, such as the end of a tunnel. */
+    record OtherEvent(int suppressed) implements ParsedLine {}
+
+    /** None of Detour's. */
+    record Strange(String reason) implements ParsedLine {}
   }
 }

@@ -1,10 +1,14 @@
 package io.detour.ops.replay;
 
+import io.detour.ops.replay.ReplayResult.Change;
+import io.detour.ops.replay.ReplayResult.ChangeGroup;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -12,55 +16,70 @@ import java.util.function.Predicate;
  */
 final class ChangeGroups {
   /** More than anybody reads; about 10 MB. */
-  static final int MOST = 10_000;
+  static final int MAX_GROUPS = 10_000;
 
-  private static final Comparator<ChangeGroup> MOST_FREQUENT_FIRST =
+  /** Of a group; more are as good as everybody. */
+  static final int MAX_CLIENTS = 1_000;
+
+  static final Comparator<ChangeGroup> MOST_FREQUENT_FIRST =
       Comparator.comparingLong(ChangeGroup::requests)
           .reversed()
           .thenComparing(group -> group.change().toString());
 
-  private final Clients.Budget budget;
+  private final Budget budget;
   private final Map<Change, Tally> tallies = new HashMap<>();
   private long ungrouped;
 
+  /** How many clients may still be remembered, in groups that share it. */
+  static final class Budget {
+    private int left;
+
+    Budget(int clients) {
+      left = clients;
+    }
+  }
+
   /** What is known about the requests of a group. */
   private static final class Tally {
-    private final Clients clients;
+    private final Set<String> clients = new HashSet<>();
+    private boolean moreClients;
     private Instant first = Instant.MAX;
     private Instant last = Instant.MIN;
     private long requests;
 
-    Tally(Clients.Budget budget) {
-      clients = new Clients(budget);
-    }
-
-    void add(LoggedRequest request) {
+    void add(LoggedRequest request, Budget budget) {
       requests++;
-      clients.add(request.client());
+      if (!moreClients && !clients.contains(request.client())) {
+        moreClients = clients.size() == MAX_CLIENTS || budget.left == 0;
+        if (!moreClients) {
+          budget.left--;
+          clients.add(request.client());
+        }
+      }
       first = request.time().isBefore(first) ? request.time() : first;
       last = request.time().isAfter(last) ? request.time() : last;
     }
 
     ChangeGroup group(Change change) {
-      return new ChangeGroup(change, requests, clients.count(), clients.isMore(), first, last);
+      return new ChangeGroup(change, requests, clients.size(), moreClients, first, last);
     }
   }
 
-  ChangeGroups(Clients.Budget budget) {
+  ChangeGroups(Budget budget) {
     this.budget = budget;
   }
 
   void add(Change change, LoggedRequest request) {
     Tally tally = tallies.get(change);
     if (tally == null) {
-      if (tallies.size() == MOST) {
+      if (tallies.size() == MAX_GROUPS) {
         ungrouped++;
         return;
       }
-      tally = new Tally(budget);
+      tally = new Tally();
       tallies.put(change, tally);
     }
-    tally.add(request);
+    tally.add(request, budget);
   }
 
   /** The groups of some changes, those with most requests first. */
@@ -75,9 +94,5 @@ final class ChangeGroups {
   /** How many requests are in no group. */
   long ungrouped() {
     return ungrouped;
-  }
-
-  static Comparator<ChangeGroup> mostFrequentFirst() {
-    return MOST_FREQUENT_FIRST;
   }
 }

@@ -7,11 +7,9 @@ import org.jspecify.annotations.Nullable;
  * How the reading of a log went.
  *
  * @param lines all lines but empty ones
- * @param requests lines that are requests
  * @param otherEvents lines of Detour that are none, such as ends of tunnels
  * @param suppressed uses of legacy names that have no line of their own, as other lines count them
  * @param strangeLines lines that are none of Detour's
- * @param firstStrange the first of these
  * @param problem null if the log was read to its end; otherwise one sentence that names the log,
  *     fit for a terminal, and the numbers are those of what could be read
  */
@@ -26,4 +24,12 @@ public record LogSummary(
   public LogSummary {
     firstStrange = List.copyOf(firstStrange);
   }
+
+  /**
+   * A line of a log that is none of Detour's.
+   *
+   * @param text its beginning, fit for a terminal
+   * @param reason why it is none, as half a sentence fit for a terminal
+   */
+  public record StrangeLine(long number, String text, String reason) {}
 }

@@ -3,23 +3,28 @@ package io.detour.ops.replay;
 import io.detour.core.HostPort;
 import io.detour.core.Parsed;
 import io.detour.core.Printable;
+import io.detour.ops.replay.AccessLogReader.ParsedLine;
+import io.detour.rules.Decision.Effect;
+import io.detour.rules.Mode;
+import io.detour.rules.document.Fields;
 import io.detour.server.log.AccessLog;
+import io.detour.server.log.AccessLog.Keys;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request as a line of the access log has it. Immutable.
  *
- * @param line where it stands in the log, from 1
  * @param time when it was logged, in milliseconds
  * @param client address of the client, or what its socket calls itself when it has none
- * @param user who the client said it is, or null
- * @param asked what was asked for, or null when the request could not be read
  * @param ruling what the rules said, or null if the line does not tell
  * @param attempts how many targets were dialled; 0 if that is not known or none was
  * @param refusal what the client was told instead of being served, or null
@@ -36,67 +41,62 @@ public record LoggedRequest(
     int attempts,
     @Nullable Refused refusal,
     int suppressed)
-    implements LogLine {
-  private static final Set<String> ACTIONS = Set.of("rewrite", "pass", "reject", "brownout");
-  private static final Set<String> MODES = Set.of("enforce", "report");
+    implements ParsedLine {
+  private static final SortedMap<String, Effect> EFFECTS = byWord(EnumSet.allOf(Effect.class));
+  private static final SortedMap<String, Mode> MODES =
+      byWord(EnumSet.of(Mode.ENFORCE, Mode.REPORT));
   private static final String RULE_NAME = "[a-z0-9-]{1,63}";
   private static final int MIN_ERROR = 400;
 
-  /**
-   * What a client was told instead of being served.
-   *
-   * @param status 400 to 599
-   * @param error the error type of RFC 9209, or null
-   * @param details for people, or null
-   */
+  /** What a client was told instead of being served. */
   public record Refused(int status, @Nullable String error, @Nullable String details) {}
 
-  /**
-   * Reads the facts of a line.
-   *
-   * @param event what happened; a request if it is {@link AccessLog#DECISION}
-   * @param facts by the keys of the access log
-   */
-  static Parsed<LogLine> of(long line, String event, Map<String, String> facts) {
+  /** Reads the facts of a line. */
+  static ParsedLine of(long line, String event, Map<String, String> facts) {
     try {
-      int suppressed = number(facts, "suppressed", 1, Integer.MAX_VALUE).orElse(0);
+      int suppressed = number(facts, Keys.SUPPRESSED, 1, Integer.MAX_VALUE).orElse(0);
       if (!event.equals(AccessLog.DECISION)) {
-        return Parsed.of(new OtherEvent(suppressed));
+        return new OtherEvent(suppressed);
       }
-      return Parsed.of(
-          new LoggedRequest(
-              line,
-              time(required(facts, "ts")),
-              required(facts, "client"),
-              facts.get("user"),
-              hostPort(facts.get("requested")),
-              ruling(facts),
-              number(facts, "attempts", 1, Integer.MAX_VALUE).orElse(0),
-              refusal(facts),
-              suppressed));
+      return new LoggedRequest(
+          line,
+          time(required(facts, Keys.TS)),
+          required(facts, Keys.CLIENT),
+          facts.get(Keys.USER),
+          hostPort(facts.get(Keys.REQUESTED)),
+          ruling(facts),
+          number(facts, Keys.ATTEMPTS, 1, Integer.MAX_VALUE).orElse(0),
+          refusal(facts),
+          suppressed);
     } catch (BadFact e) {
-      return Parsed.malformed(String.valueOf(e.getMessage()));
+      return new ParsedLine.Strange(String.valueOf(e.getMessage()));
     }
   }
 
   private static @Nullable Ruling ruling(Map<String, String> facts) throws BadFact {
-    if (!facts.containsKey("rule")) {
-      return facts.containsKey("suffix") ? Ruling.UNMATCHED : null;
+    if (!facts.containsKey(Keys.RULE)) {
+      return facts.containsKey(Keys.SUFFIX) ? Ruling.UNMATCHED : null;
     }
-    String mode = facts.containsKey("mode") ? oneOf(MODES, facts, "mode") : Ruling.ENFORCE;
-    String goal = mode.equals(Ruling.ENFORCE) ? "target" : "would_rewrite_to";
-    String rule = required(facts, "rule");
+    Mode mode = facts.containsKey(Keys.MODE) ? oneOf(MODES, facts, Keys.MODE) : Mode.ENFORCE;
+    String goal = facts.get(mode == Mode.ENFORCE ? Keys.TARGET : Keys.WOULD_REWRITE_TO);
+    String rule = required(facts, Keys.RULE);
     if (!rule.matches(RULE_NAME)) {
       throw new BadFact(Printable.quoted(rule) + " is no rule (expected: " + RULE_NAME + ")");
     }
-    return Ruling.of(rule, oneOf(ACTIONS, facts, "action"), mode, hostPort(facts.get(goal)));
+    return Ruling.of(rule, oneOf(EFFECTS, facts, Keys.ACTION), mode, hostPort(goal));
   }
 
   private static @Nullable Refused refusal(Map<String, String> facts) throws BadFact {
-    OptionalInt status = number(facts, "status", 100, 599);
+    OptionalInt status = number(facts, Keys.STATUS, 100, 599);
     return status.isEmpty() || status.getAsInt() < MIN_ERROR
         ? null
-        : new Refused(status.getAsInt(), facts.get("error"), facts.get("details"));
+        : new Refused(status.getAsInt(), facts.get(Keys.ERROR), facts.get(Keys.DETAILS));
+  }
+
+  private static <T extends Enum<T>> SortedMap<String, T> byWord(Set<T> constants) {
+    SortedMap<String, T> words = new TreeMap<>();
+    constants.forEach(constant -> words.put(Fields.wordOf(constant), constant));
+    return words;
   }
 
   private static String required(Map<String, String> facts, String key) throws BadFact {
@@ -107,13 +107,13 @@ public record LoggedRequest(
     return value;
   }
 
-  private static String oneOf(Set<String> words, Map<String, String> facts, String key)
+  private static <T> T oneOf(SortedMap<String, T> words, Map<String, String> facts, String key)
       throws BadFact {
-    String value = required(facts, key);
-    if (!words.contains(value)) {
-      String expected = String.join(", ", words.stream().sorted().toList());
-      throw new BadFact(
-          Printable.quoted(value) + " is no " + key + " (expected: " + expected + ")");
+    String word = required(facts, key);
+    T value = words.get(word);
+    if (value == null) {
+      String expected = String.join(", ", words.keySet());
+      throw new BadFact(Printable.quoted(word) + " is no " + key + " (expected: " + expected + ")");
     }
     return value;
   }
@@ -131,8 +131,7 @@ public record LoggedRequest(
     if (text == null) {
       return null;
     }
-    Parsed<HostPort> parsed = HostPort.parse(text);
-    return switch (parsed) {
+    return switch (HostPort.parse(text)) {
       case Parsed.Value(HostPort hostPort) -> hostPort;
       case Parsed.Malformed(String problem) ->
           throw new BadFact(Printable.quoted(text) + " is not HOST:PORT: " + problem);

@@ -4,6 +4,9 @@ import io.detour.core.Address;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.Parsed;
+import io.detour.ops.replay.ReplayResult.Change;
+import io.detour.ops.replay.ReplayResult.ChangeGroup;
+import io.detour.ops.replay.ReplayResult.Changes;
 import io.detour.rules.Decision;
 import io.detour.rules.FallbackError;
 import io.detour.rules.LogLevel;
@@ -33,12 +36,11 @@ import org.jspecify.annotations.Nullable;
 public final class Replay implements Consumer<LoggedRequest> {
   private static final int MAX_CLIENTS = 200_000;
   private static final int MAX_FALLBACKS = 100_000;
-  private static final int FORBIDDEN = 403;
   private static final Set<String> DIALLED_IN_VAIN =
       Stream.of(FallbackError.values()).map(FallbackError::token).collect(Collectors.toSet());
 
   private final RuleSet rules;
-  private final Clients.Budget clients = new Clients.Budget(MAX_CLIENTS);
+  private final ChangeGroups.Budget clients = new ChangeGroups.Budget(MAX_CLIENTS);
   private final ChangeGroups changed = new ChangeGroups(clients);
   private final ChangeGroups renamed = new ChangeGroups(clients);
 
@@ -52,9 +54,6 @@ public final class Replay implements Consumer<LoggedRequest> {
   /** That a rule came to a target by a fallback. */
   private record Fallen(@Nullable String rule, HostPort target) {}
 
-  /**
-   * @param rules the new ones
-   */
   public Replay(RuleSet rules) {
     this.rules = rules;
   }
@@ -80,10 +79,10 @@ public final class Replay implements Consumer<LoggedRequest> {
   public ReplayResult finish() {
     List<ChangeGroup> moved = new ArrayList<>(changed.groups(change -> true));
     moved.addAll(overtaken.groups(change -> !isByFallback(change)));
-    moved.sort(ChangeGroups.mostFrequentFirst());
+    moved.sort(ChangeGroups.MOST_FREQUENT_FIRST);
     List<ChangeGroup> sameEffect = new ArrayList<>(renamed.groups(change -> true));
     sameEffect.addAll(overtaken.groups(change -> isByFallback(change) && isRenamed(change)));
-    sameEffect.sort(ChangeGroups.mostFrequentFirst());
+    sameEffect.sort(ChangeGroups.MOST_FREQUENT_FIRST);
     return new ReplayResult(
         requests,
         undecided,
@@ -101,7 +100,8 @@ public final class Replay implements Consumer<LoggedRequest> {
     if (byRule || refusal == null) {
       return request.ruling();
     }
-    if (refusal.status() == FORBIDDEN && Decision.Unlisted.MESSAGE.equals(refusal.details())) {
+    Decision.Refuse unlisted = Decision.Unlisted.REFUSAL;
+    if (refusal.status() == unlisted.status() && unlisted.message().equals(refusal.details())) {
       return Ruling.UNLISTED;
     }
     boolean dialled = refusal.error() != null && DIALLED_IN_VAIN.contains(refusal.error());
@@ -128,7 +128,7 @@ public final class Replay implements Consumer<LoggedRequest> {
   private void collect(Change change, LoggedRequest request) {
     Ruling was = change.was();
     Ruling now = change.now();
-    if (!was.action().equals(now.action()) || !was.mode().equals(now.mode())) {
+    if (was.effect() != now.effect() || was.mode() != now.mode()) {
       changed.add(change, request);
     } else if (!was.isRewrite() || was.goals().equals(now.goals())) {
       keep(change, request);

@@ -2,9 +2,12 @@ package io.detour.ops.replay;
 
 import io.detour.core.HostPort;
 import io.detour.rules.Decision;
-import io.detour.rules.NoRoute;
+import io.detour.rules.Decision.Effect;
+import io.detour.rules.Hop;
+import io.detour.rules.Mode;
 import io.detour.rules.Route;
-import io.detour.server.log.DecisionWords;
+import io.detour.rules.Rule;
+import io.detour.rules.document.Fields;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -12,24 +15,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * What rules say about a request, as far as the access log would tell. Immutable.
  *
- * @param rule the name of the rule that decides, or null if none does
- * @param action {@code rewrite}, {@code pass}, {@code reject} or {@code brownout}
- * @param mode {@code enforce} or {@code report}
+ * @param mode {@code ENFORCE} or {@code REPORT}
  * @param goals of a rewrite, the places in the order in which they are tried: all of them where
  *     they are known, in the log the one that was dialled last, in report mode the first target;
  *     empty if a template made no host
  */
-public record Ruling(@Nullable String rule, String action, String mode, List<HostPort> goals) {
-  /** A mode. */
-  static final String ENFORCE = "enforce";
-
+public record Ruling(@Nullable String rule, Effect effect, Mode mode, List<HostPort> goals) {
   /** No rule matches, and the host is passed. */
-  static final Ruling UNMATCHED = new Ruling(null, "pass", ENFORCE, List.of());
+  static final Ruling UNMATCHED = new Ruling(null, Effect.PASS, Mode.ENFORCE, List.of());
 
   /** No rule matches, and the host is rejected. */
-  static final Ruling UNLISTED = new Ruling(null, "reject", ENFORCE, List.of());
-
-  private static final String REWRITE = "rewrite";
+  static final Ruling UNLISTED = new Ruling(null, Effect.REJECT, Mode.ENFORCE, List.of());
 
   public Ruling {
     goals = List.copyOf(goals);
@@ -40,50 +36,40 @@ public record Ruling(@Nullable String rule, String action, String mode, List<Hos
    *
    * @param goal where it led or would have led, or null if nowhere
    */
-  static Ruling of(String rule, String action, String mode, @Nullable HostPort goal) {
-    boolean leads = goal != null && action.equals(REWRITE);
-    return new Ruling(rule, action, mode, leads ? List.of(goal) : List.of());
+  static Ruling of(String rule, Effect effect, Mode mode, @Nullable HostPort goal) {
+    boolean leads = goal != null && effect == Effect.REWRITE;
+    return new Ruling(rule, effect, mode, leads ? List.of(goal) : List.of());
   }
 
-  /**
-   * Of a decision.
-   *
-   * @param asked of the request that was decided
-   */
+  /** Of a decision on a request for a host. */
   static Ruling of(Decision decision, HostPort asked) {
-    return switch (decision) {
-      case Decision.Unmatched _ -> UNMATCHED;
-      case Decision.Unlisted _ -> UNLISTED;
-      case Decision.Ruled ruled -> {
-        DecisionWords words = DecisionWords.of(ruled, asked);
-        yield new Ruling(words.rule(), words.action(), words.mode(), goals(ruled, words, asked));
-      }
-    };
+    Rule rule = decision.rule();
+    String name = rule == null ? null : rule.name();
+    return new Ruling(name, decision.effect(), decision.mode(), goals(decision, asked));
   }
 
-  private static List<HostPort> goals(
-      Decision.Ruled decision, DecisionWords words, HostPort asked) {
+  private static List<HostPort> goals(Decision decision, HostPort asked) {
     if (decision instanceof Decision.Rewrite rewrite) {
-      return switch (rewrite.route(asked)) {
-        case Route route -> route.hops().stream().map(hop -> hop.address()).toList();
-        case NoRoute _ -> List.of();
-      };
+      return rewrite.route(asked) instanceof Route route
+          ? route.hops().stream().map(Hop::address).toList()
+          : List.of();
     }
-    return words.wouldRewriteTo() == null ? List.of() : List.of(words.wouldRewriteTo());
+    HostPort reported = decision.wouldRewriteTo(asked);
+    return reported == null ? List.of() : List.of(reported);
   }
 
   boolean isRewrite() {
-    return action.equals(REWRITE);
+    return effect == Effect.REWRITE;
   }
 
   boolean isEnforced() {
-    return mode.equals(ENFORCE);
+    return mode == Mode.ENFORCE;
   }
 
   /** {@code erp: rewrite to erp.new.example.com:443}, {@code no rule: pass}. */
   @Override
   public String toString() {
-    String does = isEnforced() ? action : "would " + action;
+    String does = (isEnforced() ? "" : "would ") + Fields.wordOf(effect);
     return (rule == null ? "no rule" : rule) + ": " + does + (isRewrite() ? " to " + where() : "");
   }
 

@@ -1,6 +1,6 @@
 package io.detour.ops.replay;
 
-import io.detour.core.Parsed;
+import io.detour.ops.replay.AccessLogReader.ParsedLine;
 import io.detour.server.log.AccessLog;
 import java.util.HashMap;
 import java.util.List;
@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one line of the text format: a time, a level, what happened, and {@code key=value} pairs
- * whose values stand bare or in quotes, as {@link io.detour.server.log.EscapedEvent} writes
- * them.
+ * whose values stand bare or in quotes, as {@link io.detour.server.log.EscapedEvent} writes them.
  */
 final class TextLine {
   /** The events of the access log. */
@@ -27,30 +26,30 @@ final class TextLine {
     this.text = text;
   }
 
-  static Parsed<LogLine> parse(long line, String text) {
+  static ParsedLine parse(long line, String text) {
     return new TextLine(text).read(line);
   }
 
-  private Parsed<LogLine> read(long line) {
+  private ParsedLine read(long line) {
     Map<String, String> facts = new HashMap<>();
     int timeEnd = text.indexOf(' ');
     int levelEnd = timeEnd < 0 ? -1 : text.indexOf(' ', timeEnd + 1);
     if (levelEnd < 0) {
-      return Parsed.malformed("there is no time and level");
+      return new ParsedLine.Strange("there is no time and level");
     }
-    facts.put("ts", text.substring(0, timeEnd));
+    facts.put(AccessLog.Keys.TS, text.substring(0, timeEnd));
     at = levelEnd;
     while (at < text.length() && text.charAt(at) == ' ') {
       at++;
     }
     Optional<String> event = EVENTS.stream().filter(this::skip).findFirst();
     if (event.isEmpty()) {
-      return Parsed.malformed("it tells none of: " + String.join(", ", EVENTS));
+      return new ParsedLine.Strange("it tells none of: " + String.join(", ", EVENTS));
     }
     while (at < text.length()) {
       int start = at;
       if (!readPair(facts)) {
-        return Parsed.malformed("character " + (start + 1) + " begins no new key=value");
+        return new ParsedLine.Strange("character " + (start + 1) + " begins no new key=value");
       }
     }
     return LoggedRequest.of(line, event.get(), facts);

@@ -1,8 +1,8 @@
 package io.detour.server.access;
 
 import io.detour.server.access.UserFile.Users;
-import io.detour.server.decide.LoggedEntries;
 import io.detour.server.files.Fingerprint;
+import io.detour.server.log.LogOutput;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,7 +74,7 @@ final class UsersInForce {
         logger.info("users reloaded: {} in {}", users.count(), file);
       }
       case UserFile.Rejected rejected -> {
-        LoggedEntries.warn(logger, rejected.problems(), "problems");
+        LogOutput.warnEach(logger, rejected.problems(), "problems");
         logger.warn("users not reloaded: {} has problems, the users before stay", file);
       }
     }

@@ -12,9 +12,7 @@ public sealed interface ReloadResult {
   /**
    * What was read decides now.
    *
-   * @param rules how many rules there are
    * @param changes what is different, on one line; {@code unchanged} if nothing is
-   * @param warnings what is suspicious about them
    */
   record Replaced(int rules, String changes, List<Finding> warnings) implements ReloadResult {
     public Replaced {
@@ -31,11 +29,7 @@ public sealed interface ReloadResult {
     }
   }
 
-  /**
-   * The rules that were in force still are.
-   *
-   * @param problems of what was read, at least one
-   */
+  /** The rules that were in force still are. */
   record Kept(List<Problem> problems) implements ReloadResult {
     public Kept {
       problems = List.copyOf(problems);

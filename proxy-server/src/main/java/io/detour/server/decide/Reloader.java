@@ -1,10 +1,13 @@
 package io.detour.server.decide;
 
 import io.detour.rules.document.Problem;
+import io.detour.rules.lint.RuleReview;
 import io.detour.server.files.ChangeWatch;
 import io.detour.server.files.Fingerprint;
+import io.detour.server.log.LogOutput;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -32,7 +35,7 @@ public final class Reloader implements AutoCloseable {
   private final RuleLoader loader;
   private final RulesInForce rules;
   private final InstantSource clock;
-  private final ReloadHistory history;
+  private final History history;
   private final ScheduledThreadPoolExecutor thread;
 
   /** The reload that has been asked for and has not begun. */
@@ -49,13 +52,12 @@ public final class Reloader implements AutoCloseable {
    *
    * @param loader has read the rules that are in force; belongs to the reloader from now on
    * @param rules replaced when what is read has no problem
-   * @param clock the time of day
    */
   public Reloader(RuleLoader loader, RulesInForce rules, InstantSource clock) {
     this.loader = loader;
     this.rules = rules;
     this.clock = clock;
-    history = new ReloadHistory(clock.instant().getEpochSecond());
+    history = new History(clock.instant().getEpochSecond());
     thread =
         new ScheduledThreadPoolExecutor(
             1, task -> Thread.ofPlatform().daemon().name("rules").unstarted(task));
@@ -76,7 +78,7 @@ public final class Reloader implements AutoCloseable {
   }
 
   /** How the reloads went. */
-  public ReloadHistory history() {
+  public History history() {
     return history;
   }
 
@@ -84,11 +86,10 @@ public final class Reloader implements AutoCloseable {
    * Reads the rules as they are now or a moment later. Requests that come while a reload waits for
    * its turn share it; one that comes while the files are being read gets the next.
    *
-   * @param trigger why
    * @return completed on the reloading thread; with a {@link CancellationException} if this is
    *     closed
    */
-  public synchronized CompletableFuture<ReloadResult> reload(ReloadTrigger trigger) {
+  public synchronized CompletableFuture<ReloadResult> reload(Trigger trigger) {
     if (thread.isShutdown()) {
       return CompletableFuture.failedFuture(new CancellationException("the server is closed"));
     }
@@ -98,25 +99,25 @@ public final class Reloader implements AutoCloseable {
     return waiting;
   }
 
-  private ReloadResult begin(ReloadTrigger trigger) {
+  private ReloadResult begin(Trigger trigger) {
     synchronized (this) {
       waiting = null;
     }
     return reloadNow(trigger);
   }
 
-  private ReloadResult reloadNow(ReloadTrigger trigger) {
+  private ReloadResult reloadNow(Trigger trigger) {
     blocked = false;
     ReloadResult result = result();
     switch (result) {
       case ReloadResult.Replaced replaced -> {
-        LoggedEntries.warn(logger, replaced.warnings(), "warnings");
+        LogOutput.warnEach(logger, replaced.warnings(), "warnings");
         history.succeeded(clock.instant(), result.summary());
         logger.info("rules reloaded ({}): {}", trigger.text(), result.summary());
       }
       case ReloadResult.Kept kept -> {
         history.failed(clock.instant(), result.summary());
-        LoggedEntries.warn(logger, kept.problems(), "problems");
+        LogOutput.warnEach(logger, kept.problems(), "problems");
         logger.error("rules not reloaded ({}): {}", trigger.text(), result.summary());
       }
     }
@@ -126,8 +127,8 @@ public final class Reloader implements AutoCloseable {
   private ReloadResult result() {
     try {
       return switch (loader.read()) {
-        case RuleRead.Refused refused -> new ReloadResult.Kept(refused.problems());
-        case RuleRead.Accepted accepted -> {
+        case RuleReview.Refused refused -> new ReloadResult.Kept(refused.problems());
+        case RuleReview.Accepted accepted -> {
           RuleChanges changes = RuleChanges.between(rules.current().rules(), accepted.rules());
           if (changes.isEmpty()) {
             rules.renew(accepted.rules());
@@ -135,7 +136,7 @@ public final class Reloader implements AutoCloseable {
             rules.replace(accepted.rules());
           }
           yield new ReloadResult.Replaced(
-              accepted.rules().rules().size(), changes.toString(), accepted.warnings());
+              accepted.rules().rules().size(), changes.toString(), accepted.findings());
         }
       };
     } catch (Throwable e) { // whatever it is, who asked gets an answer and the thread goes on
@@ -152,10 +153,10 @@ public final class Reloader implements AutoCloseable {
         case MOVING -> {}
         case UNCHANGED -> {
           if (blocked) {
-            reloadNow(ReloadTrigger.CHANGE);
+            reloadNow(Trigger.CHANGE);
           }
         }
-        case CHANGED -> reloadNow(ReloadTrigger.CHANGE);
+        case CHANGED -> reloadNow(Trigger.CHANGE);
         case VANISHED -> block(() -> reportAbsence(now.vanishedSince(loader.lastRead())));
       }
     } catch (Throwable e) { // a task that throws is not run again
@@ -176,7 +177,7 @@ public final class Reloader implements AutoCloseable {
     logger.error(
         "rules not reloaded ({}): {} is gone or empty; until it is back, no file is read and the"
             + " rules in force stay",
-        ReloadTrigger.CHANGE.text(),
+        Trigger.CHANGE.text(),
         paths.getFirst());
   }
 
@@ -192,6 +193,86 @@ public final class Reloader implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Why the rules are read again. */
+  public enum Trigger {
+    /** The process got SIGHUP. */
+    SIGNAL("SIGHUP"),
+    /** Somebody asked the admin interface. */
+    REQUEST("POST /-/reload"),
+    /** The files have changed. */
+    CHANGE("files changed");
+
+    private final String text;
+
+    Trigger(String text) {
+      this.text = text;
+    }
+
+    /** As the log has it. */
+    String text() {
+      return text;
+    }
+  }
+
+  /**
+   * How reloads went since the start, which counts as a successful reading but as no reload. The
+   * reloading thread writes, any thread reads.
+   */
+  public static final class History {
+    private volatile long successes;
+    private volatile long failures;
+    private volatile boolean lastSuccessful = true;
+    private volatile long lastSuccessSecond;
+    private volatile @Nullable Last last;
+
+    /** The last reload. */
+    public record Last(Instant at, boolean successful, String summary) {}
+
+    public History(long startSecond) {
+      lastSuccessSecond = startSecond;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
+    void succeeded(Instant at, String summary) {
+      successes++;
+      lastSuccessSecond = at.getEpochSecond();
+      lastSuccessful = true;
+      last = new Last(at, true, summary);
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
+    void failed(Instant at, String summary) {
+      failures++;
+      lastSuccessful = false;
+      last = new Last(at, false, summary);
+    }
+
+    /** Reloads whose rules came into force, changed or not. */
+    public long successes() {
+      return successes;
+    }
+
+    /** Reloads that changed nothing because of a problem. */
+    public long failures() {
+      return failures;
+    }
+
+    /** Whether the last reading had no problem. */
+    public boolean lastSuccessful() {
+      return lastSuccessful;
+    }
+
+    /** The last reload, or null if there was none. */
+    public @Nullable Last last() {
+      return last;
+    }
+
+    /** When rules last came into force, in seconds since 1970. */
+    public long lastSuccessSecond() {
+      return lastSuccessSecond;
     }
   }
 }

@@ -1,16 +1,22 @@
 package io.detour.server.decide;
 
+import io.detour.rules.Mode;
 import io.detour.rules.document.Problem;
 import io.detour.rules.file.RuleFiles;
+import io.detour.rules.lint.RuleReview;
+import io.detour.rules.lint.Setting;
 import io.detour.server.files.Fingerprint;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 /**
  * Rules that stand in files.
@@ -28,7 +34,10 @@ public final class RuleFileLoader implements RuleLoader {
   private static final Duration TICK = Duration.ofMillis(20);
 
   private final RuleSource source;
-  private final RuleJudge judge;
+  private final Function<LocalDate, Setting> setting;
+  private final Mode limit;
+  private final ZoneId zone;
+  private final InstantSource clock;
   private Fingerprint lastRead = Fingerprint.NONE;
 
   /** Whether there ever was a file: rules are not dropped because it is gone. */
@@ -38,40 +47,54 @@ public final class RuleFileLoader implements RuleLoader {
   private final Set<Path> filled = new HashSet<>();
 
   /**
-   * @param source where they are
-   * @param judge says whether they may be used; its clock is that of the file system
+   * @param limit no rule goes further, whatever it says; rules are judged without it
    */
-  public RuleFileLoader(RuleSource source, RuleJudge judge) {
+  public RuleFileLoader(RuleSource source, Function<LocalDate, Setting> setting, Mode limit) {
+    this(source, setting, limit, ZoneId.systemDefault(), InstantSource.system());
+  }
+
+  /**
+   * @param clock the time of day, as the file system has it
+   */
+  RuleFileLoader(
+      RuleSource source,
+      Function<LocalDate, Setting> setting,
+      Mode limit,
+      ZoneId zone,
+      InstantSource clock) {
     this.source = source;
-    this.judge = judge;
+    this.setting = setting;
+    this.limit = limit;
+    this.zone = zone;
+    this.clock = clock;
   }
 
   @Override
-  public RuleRead read() {
+  public RuleReview read() {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Fingerprint before = settled();
       lastRead = before;
-      RuleRead reading = read(before);
+      RuleReview reading = read(before);
       if (look().equals(before)) {
         return remembered(reading, before);
       }
     }
-    return new RuleRead.Refused(
+    return new RuleReview.Unreadable(
         List.of(
             problem(
-                paths().getFirst(),
+                source.paths().getFirst(),
                 "changed each time while it was read (expected: nobody writes)")));
   }
 
-  private RuleRead read(Fingerprint now) {
+  private RuleReview read(Fingerprint now) {
     List<Problem> emptied =
         now.emptyFolders().stream().filter(filled::contains).map(RuleFileLoader::emptied).toList();
-    return emptied.isEmpty() ? judge.judge(load()) : new RuleRead.Refused(emptied);
+    return emptied.isEmpty() ? judge(load()) : new RuleReview.Unreadable(emptied);
   }
 
-  private RuleRead remembered(RuleRead reading, Fingerprint read) {
-    if (reading instanceof RuleRead.Accepted) {
-      paths().stream().filter(read::holdsFiles).forEach(filled::add);
+  private RuleReview remembered(RuleReview reading, Fingerprint read) {
+    if (reading instanceof RuleReview.Accepted) {
+      source.paths().stream().filter(read::holdsFiles).forEach(filled::add);
     }
     return reading;
   }
@@ -91,7 +114,7 @@ public final class RuleFileLoader implements RuleLoader {
   /** Whether there was anything to wait for. */
   private boolean awaitNextTick(Fingerprint now) {
     Duration age =
-        Duration.between(Instant.EPOCH.plusNanos(now.lastChangeNanos()), judge.clock().instant());
+        Duration.between(Instant.EPOCH.plusNanos(now.lastChangeNanos()), clock.instant());
     if (age.isNegative() || age.compareTo(TICK) >= 0) {
       return false;
     }
@@ -106,22 +129,13 @@ public final class RuleFileLoader implements RuleLoader {
   }
 
   private RuleFiles load() {
-    return switch (source) {
-      case RuleSource.Listed(List<Path> paths) when paths.isEmpty() -> none();
-      case RuleSource.Listed(List<Path> paths) -> load(paths);
-      case RuleSource.IfPresent(Path path) -> {
-        found |= Files.exists(path);
-        yield found ? load(List.of(path)) : none();
-      }
-    };
+    found |= !source.existing().isEmpty();
+    return found ? RuleFiles.load(source.paths(), zone) : RuleFiles.Loaded.none();
   }
 
-  private static RuleFiles none() {
-    return RuleFiles.Loaded.none();
-  }
-
-  private RuleFiles load(List<Path> paths) {
-    return RuleFiles.load(paths, judge.zone());
+  private RuleReview judge(RuleFiles files) {
+    LocalDate today = LocalDate.ofInstant(clock.instant(), zone);
+    return RuleReview.of(files, setting.apply(today)).atMost(limit);
   }
 
   private static Problem problem(Path path, String message) {
@@ -135,13 +149,6 @@ public final class RuleFileLoader implements RuleLoader {
 
   @Override
   public Fingerprint look() {
-    return Fingerprint.of(paths());
-  }
-
-  private List<Path> paths() {
-    return switch (source) {
-      case RuleSource.IfPresent(Path path) -> List.of(path);
-      case RuleSource.Listed(List<Path> paths) -> paths;
-    };
+    return Fingerprint.of(source.paths());
   }
 }

@@ -1,6 +1,10 @@
 package io.detour.server.decide;
 
+import io.detour.rules.Mode;
+import io.detour.rules.RuleSet;
+import io.detour.rules.lint.RuleReview;
 import io.detour.server.files.Fingerprint;
+import java.time.Duration;
 
 /**
  * Reads the rules, again and again. Blocks on the disk: not for an event loop. One thread at a
@@ -8,7 +12,7 @@ import io.detour.server.files.Fingerprint;
  */
 public interface RuleLoader {
   /** Reads them as they are now, and judges them. */
-  RuleRead read();
+  RuleReview read();
 
   /** How what is read looked when it was read last; {@link Fingerprint#NONE} if it never was. */
   Fingerprint lastRead();
@@ -17,10 +21,10 @@ public interface RuleLoader {
   Fingerprint look();
 
   /** Always the same. */
-  static RuleLoader fixed(RuleRead reading) {
+  static RuleLoader fixed(RuleReview reading) {
     return new RuleLoader() {
       @Override
-      public RuleRead read() {
+      public RuleReview read() {
         return reading;
       }
 
@@ -34,5 +38,20 @@ public interface RuleLoader {
         return Fingerprint.NONE;
       }
     };
+  }
+
+  /**
+   * The rules that a server begins with, and how it comes to others.
+   *
+   * @param loader has read {@code first}, and reads them again when it is asked to
+   * @param watch how long changed files must have been at rest before they are read again; zero if
+   *     they are not watched
+   */
+  public record RuleSupply(RuleSet first, RuleLoader loader, Duration watch, Mode mode) {
+    /** Rules that stand in no file and never change. */
+    public static RuleSupply fixed(RuleSet rules) {
+      return new RuleSupply(
+          rules, RuleLoader.fixed(RuleReview.Accepted.of(rules)), Duration.ZERO, Mode.ENFORCE);
+    }
   }
 }

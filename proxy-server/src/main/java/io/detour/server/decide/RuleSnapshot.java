@@ -94,8 +94,8 @@ public final class RuleSnapshot {
   }
 
   /**
-   * The rules that pages tell about: all, or if there are more than {@value #MAX_UNUSED} those
-   * that have decided a request.
+   * The rules that pages tell about: all, or if there are more than {@value #MAX_UNUSED} those that
+   * have decided a request.
    */
   public Stream<Rule> shown() {
     List<Rule> all = rules.rules();

@@ -2,11 +2,19 @@ package io.detour.server.decide;
 
 import io.detour.core.Direction;
 import io.detour.core.Host;
+import io.detour.rules.FallbackError;
+import io.detour.rules.Hop;
 import io.detour.rules.HostMatcher;
+import io.detour.rules.Outcome;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,11 +56,7 @@ public final class RuleUse {
     }
   }
 
-  /**
-   * Counts a request that the rule decided.
-   *
-   * @param epochSecond when, in seconds since 1970
-   */
+  /** Counts a request that the rule decided. */
   public void matched(long epochSecond) {
     MATCHES.getAndAdd(this, 1L);
     long last = lastMatchSecond;
@@ -64,9 +68,6 @@ public final class RuleUse {
   /**
    * Keeps the name that a client asked for, if somebody wants to know and the rule does not name it
    * itself.
-   *
-   * @param matcher the one that matched it
-   * @param epochSecond when, in seconds since 1970
    */
   public void saw(HostMatcher matcher, Host name, long epochSecond) {
     SeenNames wanted = (SeenNames) NAMES.getOpaque(this);
@@ -107,12 +108,7 @@ public final class RuleUse {
     return suspectedTlsRefusals;
   }
 
-  /**
-   * Counts the bytes of a tunnel that the rule decided and that has ended.
-   *
-   * @param upstream delivered to the upstream host
-   * @param downstream delivered to the client
-   */
+  /** Counts the bytes of a tunnel that the rule decided and that has ended. */
   public void relayed(long upstream, long downstream) {
     UPSTREAM.getAndAdd(this, upstream);
     DOWNSTREAM.getAndAdd(this, downstream);
@@ -150,5 +146,136 @@ public final class RuleUse {
       known = Objects.requireNonNull(targets);
     }
     return known;
+  }
+
+  /** How the targets of a rule fare. Any thread. */
+  public static final class TargetUse {
+    /** Of a rule none of whose targets was ever dialled. */
+    static final TargetUse NONE = new TargetUse();
+
+    /** The asked host, which a rule for failures tries first, and every target. */
+    private static final int PLACES = 1 + Outcome.Rewrite.MAX_TARGETS;
+
+    private final AtomicLongArray connected = new AtomicLongArray(PLACES);
+    private final AtomicLongArray failed = new AtomicLongArray(PLACES);
+    private final AtomicLongArray fallbacks = new AtomicLongArray(FallbackError.values().length);
+
+    TargetUse() {}
+
+    /** Counts a target that answered. */
+    public void connected(int target) {
+      connected.incrementAndGet(place(target));
+    }
+
+    /** Counts a target that was dialled in vain. */
+    public void failed(int target) {
+      failed.incrementAndGet(place(target));
+    }
+
+    /** Counts a failure after which another target was tried. */
+    public void fellBack(FallbackError error) {
+      fallbacks.incrementAndGet(index(error));
+    }
+
+    /** How often a target answered. */
+    public long connects(int target) {
+      return connected.get(place(target));
+    }
+
+    /** How often a target was dialled in vain. */
+    public long failures(int target) {
+      return failed.get(place(target));
+    }
+
+    /** How often another target was tried after a failure. */
+    public long fallbacks(FallbackError error) {
+      return fallbacks.get(index(error));
+    }
+
+    private static int place(int target) {
+      return target - Hop.ASKED;
+    }
+
+    @SuppressWarnings("EnumOrdinal") // an array index of this process, never stored
+    private static int index(FallbackError error) {
+      return error.ordinal();
+    }
+  }
+
+  /**
+   * Names that clients have asked for, at most {@value #MOST} of them. Any thread.
+   *
+   * <p>Written by event loops for every request of a rule, so a name that is known and was seen in
+   * the same hour costs one opaque read and one comparison, and nothing is written. Names are kept
+   * by their hash with linear probing. When all places are taken, others are not kept until
+   * somebody calls {@link #forgetBefore}: what is looked at does not change all the time.
+   */
+  static final class SeenNames {
+    /** How many names are kept. */
+    static final int MOST = 16;
+
+    private static final long SECONDS_PER_HOUR = 3_600;
+
+    private final AtomicReferenceArray<@Nullable Seen> places = new AtomicReferenceArray<>(MOST);
+
+    /** A name. */
+    private record Seen(Host name, long hour) {}
+
+    /** Keeps a name if there is room. */
+    void saw(Host name, long epochSecond) {
+      long hour = epochSecond / SECONDS_PER_HOUR;
+      int home = name.hashCode();
+      int free = -1;
+      for (int i = 0; i < MOST; i++) {
+        int place = (home + i) & (MOST - 1);
+        Seen seen = places.getOpaque(place);
+        if (seen == null) {
+          free = free < 0 ? place : free;
+        } else if (seen.name().equals(name)) {
+          if (seen.hour() < hour) {
+            places.compareAndSet(place, seen, new Seen(name, hour));
+          }
+          return;
+        }
+      }
+      if (free >= 0) {
+        // Lost to another loop, the name is kept when it is seen again.
+        places.compareAndSet(free, null, new Seen(name, hour));
+      }
+    }
+
+    /** All names, each once. */
+    Set<Host> names() {
+      Set<Host> names = new LinkedHashSet<>();
+      all().forEach(seen -> names.add(seen.name()));
+      return names;
+    }
+
+    /** Whether others are not kept for lack of room. */
+    boolean isFull() {
+      return all().size() == MOST;
+    }
+
+    /** Makes room: drops the names that were last seen in an hour that was over at a time. */
+    void forgetBefore(long epochSecond) {
+      long hour = epochSecond / SECONDS_PER_HOUR;
+      for (int place = 0; place < MOST; place++) {
+        Seen seen = places.get(place);
+        if (seen != null && seen.hour() < hour) {
+          places.compareAndSet(place, seen, null);
+        }
+      }
+    }
+
+    private List<Seen> all() {
+      List<Seen> all = new ArrayList<>(MOST);
+      for (int place = 0; place < MOST; place++) {
+        Seen seen = places.get(place);
+        if (seen != null) {
+          all.add(seen);
+        }
+      }
+      return all;
+    }
   }
 }

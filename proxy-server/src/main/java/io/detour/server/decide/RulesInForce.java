@@ -10,9 +10,6 @@ public final class RulesInForce {
   private volatile RuleSnapshot current;
   private volatile Runnable replaced = () -> {};
 
-  /**
-   * @param rules the first ones, all unused
-   */
   public RulesInForce(RuleSet rules) {
     current = RuleSnapshot.unused(rules);
   }

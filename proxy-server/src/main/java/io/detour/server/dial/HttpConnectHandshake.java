@@ -10,7 +10,6 @@ import io.detour.server.dial.ParentConversation.Request;
 import io.detour.server.parse.http.ViaField;
 import io.detour.server.status.DialError;
 import io.detour.server.status.ProxyErrorType;
-import io.detour.server.status.ReportedError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -115,7 +114,8 @@ final class HttpConnectHandshake extends MessageToMessageDecoder<HttpObject> {
 
   private static Answer refused(int status, List<String> proxyStatus) {
     String answered = "the parent proxy answered " + status;
-    ReportedError reported = ReportedError.parse(String.join(", ", proxyStatus));
+    ProxyErrorType.Reported reported =
+        ProxyErrorType.Reported.parse(String.join(", ", proxyStatus));
     DialError error = reported == null ? null : error(reported.type());
     return reported == null || error == null
         ? new Refused(error(status), answered)

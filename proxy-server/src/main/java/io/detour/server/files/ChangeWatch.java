@@ -28,20 +28,11 @@ public final class ChangeWatch {
     CHANGED
   }
 
-  /**
-   * @param rest how long files must look the same
-   */
   public ChangeWatch(Duration rest) {
     this.rest = rest;
   }
 
-  /**
-   * Judges a look.
-   *
-   * @param read how the files looked when they were read
-   * @param now how they look now
-   * @param nowNanos when that is, on a clock that only goes forward
-   */
+  /** Judges a look. */
   public Finding judge(Fingerprint read, Fingerprint now, long nowNanos) {
     if (!now.equals(seen)) {
       seen = now;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * How files look from outside. Two of them are equal exactly if nothing has changed in between, as
@@ -19,8 +20,6 @@ import java.util.concurrent.TimeUnit;
  * <p>Symbolic links are followed, so a link that is pointed elsewhere is a change. The inode tells
  * a file from the one that was renamed over it, and the time of the last status change, which no
  * program can set, tells a file from itself before a write.
- *
- * @param looks in the order of the paths
  */
 public record Fingerprint(Map<Path, Look> looks) {
   /** Of no file. */
@@ -41,7 +40,6 @@ public record Fingerprint(Map<Path, Look> looks) {
      * A file.
      *
      * @param device with {@code inode}, which file it is
-     * @param modifiedNanos time of the last write, which programs can set
      * @param changedNanos time of the last write or other change, since 1970
      */
     record File(long device, long inode, long bytes, long modifiedNanos, long changedNanos)
@@ -63,16 +61,18 @@ public record Fingerprint(Map<Path, Look> looks) {
   }
 
   private static Look look(Path path) {
+    return look(path, Fingerprint::folder);
+  }
+
+  private static Look look(Path path, Function<Path, Look> folder) {
     try {
       Map<String, Object> attributes = Files.readAttributes(path, ATTRIBUTES);
-      return isFolder(attributes) ? folder(path) : file(attributes);
+      return attribute(attributes, "isDirectory").equals(true)
+          ? folder.apply(path)
+          : file(attributes);
     } catch (IOException e) {
       return new Look.Absent();
     }
-  }
-
-  private static boolean isFolder(Map<String, Object> attributes) {
-    return attribute(attributes, "isDirectory").equals(true);
   }
 
   private static Look file(Map<String, Object> attributes) {
@@ -92,22 +92,16 @@ public record Fingerprint(Map<Path, Look> looks) {
     return ((FileTime) time).to(TimeUnit.NANOSECONDS);
   }
 
-  private static Look folder(Path folder) throws IOException {
+  /** What has become a folder since the folder was listed is none of its files. */
+  private static Look folder(Path folder) {
     Map<Path, Look> files = new LinkedHashMap<>();
-    for (Path file : DocumentPaths.inFolder(folder)) {
-      files.put(file, lookWithin(file));
-    }
-    return new Look.Folder(files);
-  }
-
-  /** What has become a folder since it was listed is none of the files. */
-  private static Look lookWithin(Path file) {
     try {
-      Map<String, Object> attributes = Files.readAttributes(file, ATTRIBUTES);
-      return isFolder(attributes) ? new Look.Absent() : file(attributes);
+      DocumentPaths.inFolder(folder)
+          .forEach(file -> files.put(file, look(file, inner -> new Look.Absent())));
     } catch (IOException e) {
       return new Look.Absent();
     }
+    return new Look.Folder(files);
   }
 
   /**

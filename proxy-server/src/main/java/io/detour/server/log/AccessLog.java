@@ -1,13 +1,16 @@
 package io.detour.server.log;
 
 import io.detour.core.HostPort;
+import io.detour.core.RelayPath;
 import io.detour.core.TunnelStats;
+import io.detour.rules.Decision;
+import io.detour.rules.Rule;
 import io.detour.rules.document.Fields;
 import io.detour.server.account.RequestKind;
 import io.detour.server.status.Refusal;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,16 +31,9 @@ public final class AccessLog {
   /** Name of the logger that all lines go to. */
   public static final String LOGGER = "detour.access";
 
-  /** A request was decided on, and its outcome is known. */
   public static final String DECISION = "decision";
-
-  /** A tunnel has ended. */
   public static final String CLOSE = "close";
-
-  /** A tunnel is open. */
   public static final String PROGRESS = "progress";
-
-  /** Uses of a legacy name had no line of their own, and none followed that could tell. */
   public static final String SUPPRESSED = "suppressed";
 
   /** Longer ones are cut: nobody needs more, and clients choose them. */
@@ -56,7 +52,6 @@ public final class AccessLog {
     limit = usesPerMinute == 0 ? null : new UseLimit(usesPerMinute);
   }
 
-  /** The names of requests in this log. */
   public RequestIds ids() {
     return ids;
   }
@@ -64,10 +59,6 @@ public final class AccessLog {
   /**
    * Reports a request, if it used a legacy name or failed.
    *
-   * @param asked who asked for what
-   * @param use of a legacy name, or null
-   * @param dialled where it was led, or null if nothing was dialled
-   * @param end what became of it
    * @param volume what was transferred, or null if that is told later or nothing was
    * @return whether the end of a tunnel is to have a line: not if this has none because the rule
    *     wants none or because there have been too many like it
@@ -92,11 +83,14 @@ public final class AccessLog {
         return false;
       }
     }
-    Line line = new Line(level).asked(asked).use(use, asked.requested()).dialled(dialled);
-    if (volume != null) {
-      line.volume(volume);
-    }
-    line.end(end).add("suppressed", suppressed == 0 ? null : suppressed).write(DECISION);
+    new Line(level)
+        .asked(asked)
+        .use(use, asked.requested())
+        .dialled(dialled)
+        .volume(volume)
+        .end(end)
+        .add(Keys.SUPPRESSED, suppressed == 0 ? null : suppressed)
+        .write(DECISION);
     return true;
   }
 
@@ -111,21 +105,16 @@ public final class AccessLog {
     return wanted == null && end.isFailure() ? Level.INFO : wanted;
   }
 
-  /**
-   * Reports the end of a tunnel.
-   *
-   * @param use of a legacy name, or null
-   * @param target where it led, or null if to another client
-   */
+  /** Reports the end of a tunnel. */
   public void close(
       Asked asked, @Nullable LegacyUse use, @Nullable HostPort target, TunnelStats stats) {
     new Line(Level.INFO)
         .asked(asked)
-        .add("rule", use == null ? null : use.rule())
-        .add("target", target)
+        .add(Keys.RULE, use == null ? null : use.rule())
+        .add(Keys.TARGET, target)
         .volume(new Volume(stats.upstreamBytes(), stats.downstreamBytes(), stats.duration()))
-        .add("relay", Fields.wordOf(stats.path()))
-        .add("close_reason", Fields.wordOf(stats.reason()))
+        .add(Keys.RELAY, Fields.wordOf(stats.path()))
+        .add(Keys.CLOSE_REASON, Fields.wordOf(stats.reason()))
         .write(CLOSE);
   }
 
@@ -133,32 +122,34 @@ public final class AccessLog {
   public void progress(TunnelProgress progress) {
     new Line(Level.INFO)
         .asked(progress.asked())
-        .add("rule", progress.rule())
-        .add("target", progress.target())
+        .add(Keys.RULE, progress.rule())
+        .add(Keys.TARGET, progress.target())
         .volume(progress.volume())
-        .add("relay", Fields.wordOf(progress.relay()))
+        .add(Keys.RELAY, Fields.wordOf(progress.relay()))
         .write(PROGRESS);
   }
 
   /** Reports what was suppressed of uses that have not gone on. To be called now and then. */
   public void sweep() {
-    if (limit != null) {
-      limit.sweep(System.nanoTime(), this::tellSuppressed);
-    }
+    sweep(System.nanoTime());
   }
 
   /** Reports all that was suppressed. For the end of the log. */
   public void finish() {
+    sweep(System.nanoTime() + UseLimit.MINUTE_NANOS);
+  }
+
+  private void sweep(long nanoTime) {
     if (limit != null) {
-      limit.sweep(System.nanoTime() + UseLimit.MINUTE_NANOS, this::tellSuppressed);
+      limit.sweep(nanoTime, this::tellSuppressed);
     }
   }
 
   private void tellSuppressed(UseLimit.Key key, long suppressed) {
     new Line(Level.INFO)
-        .add("client", key.client())
-        .add("rule", key.name())
-        .add("suppressed", suppressed)
+        .add(Keys.CLIENT, key.client())
+        .add(Keys.RULE, key.name())
+        .add(Keys.SUPPRESSED, suppressed)
         .write(SUPPRESSED);
   }
 
@@ -182,62 +173,66 @@ public final class AccessLog {
 
     Line asked(Asked asked) {
       String agent = asked.userAgent();
-      return add("id", ids.text(asked.id()))
-          .add("kind", Fields.wordOf(asked.kind()))
-          .add("client", asked.client())
-          .add("user", asked.user())
-          .add(
-              "user_agent",
-              agent != null && agent.length() > MAX_USER_AGENT
-                  ? agent.substring(0, MAX_USER_AGENT)
-                  : agent)
-          .add("requested", asked.requested());
+      if (agent != null && agent.length() > MAX_USER_AGENT) {
+        agent = agent.substring(0, MAX_USER_AGENT);
+      }
+      return add(Keys.ID, ids.text(asked.id()))
+          .add(Keys.KIND, Fields.wordOf(asked.kind()))
+          .add(Keys.CLIENT, asked.client())
+          .add(Keys.USER, asked.user())
+          .add(Keys.USER_AGENT, agent)
+          .add(Keys.REQUESTED, asked.requested());
     }
 
     Line use(@Nullable LegacyUse use, @Nullable HostPort requested) {
       return switch (use) {
-        case LegacyUse.Ruled ruled when requested != null -> ruled(ruled, requested);
-        case LegacyUse.Unmatched unmatched -> add("suffix", unmatched.suffix());
+        case LegacyUse.Ruled(Decision.Ruled decision) when requested != null ->
+            ruled(decision, requested);
+        case LegacyUse.Unmatched(String suffix) -> add(Keys.SUFFIX, suffix);
         case LegacyUse.Ruled _ -> this;
         case null -> this;
       };
     }
 
-    private Line ruled(LegacyUse.Ruled ruled, HostPort requested) {
-      DecisionWords words = ruled.words(requested);
-      return add("rule", words.rule())
-          .add("action", words.action())
-          .add("mode", words.mode())
-          .add("owner", ruled.decision().rule().notes().owner())
-          .add("message", ruled.message())
-          .add("would_rewrite_to", words.wouldRewriteTo());
+    private Line ruled(Decision.Ruled decision, HostPort requested) {
+      Rule rule = decision.rule();
+      return add(Keys.RULE, rule.name())
+          .add(Keys.ACTION, Fields.wordOf(decision.effect()))
+          .add(Keys.MODE, Fields.wordOf(decision.mode()))
+          .add(Keys.OWNER, rule.notes().owner())
+          .add(Keys.MESSAGE, rule.log().message())
+          .add(Keys.WOULD_REWRITE_TO, decision.wouldRewriteTo(requested));
     }
 
     Line dialled(@Nullable Dialled dialled) {
       if (dialled == null) {
         return this;
       }
-      add("target", dialled.target());
+      add(Keys.TARGET, dialled.target());
       if (dialled.attempts() > 0) {
-        add("attempts", dialled.attempts());
+        add(Keys.ATTEMPTS, dialled.attempts());
       }
-      add("remote", dialled.remoteText());
+      add(Keys.REMOTE, dialled.remoteText());
       if (dialled.attempts() > 0 && dialled.remote() != null) {
-        add("dns_ms", millis(dialled.dnsNanos())).add("connect_ms", millis(dialled.connectNanos()));
+        add(Keys.DNS_MS, millis(dialled.dnsNanos()))
+            .add(Keys.CONNECT_MS, millis(dialled.connectNanos()));
       }
       return this;
     }
 
-    Line volume(Volume volume) {
-      return add("duration_ms", millis(volume.duration().toNanos()))
-          .add("bytes_up", volume.upstreamBytes())
-          .add("bytes_down", volume.downstreamBytes());
+    Line volume(@Nullable Volume volume) {
+      if (volume == null) {
+        return this;
+      }
+      return add(Keys.DURATION_MS, millis(volume.duration().toNanos()))
+          .add(Keys.BYTES_UP, volume.upstreamBytes())
+          .add(Keys.BYTES_DOWN, volume.downstreamBytes());
     }
 
     Line end(RequestEnd end) {
-      return add("status", end.status() == 0 ? null : end.status())
-          .add("error", end.error() == null ? null : end.error().token())
-          .add("details", end.details());
+      return add(Keys.STATUS, end.status() == 0 ? null : end.status())
+          .add(Keys.ERROR, end.error() == null ? null : end.error().token())
+          .add(Keys.DETAILS, end.details());
     }
 
     void write(String name) {
@@ -249,23 +244,60 @@ public final class AccessLog {
     }
   }
 
-  /**
-   * What was transferred, and in what time.
-   *
-   * @param upstreamBytes delivered to the upstream host
-   * @param downstreamBytes delivered to the client
-   */
+  /** What was transferred, and in what time. */
   public record Volume(long upstreamBytes, long downstreamBytes, Duration duration) {
-    /**
-     * Since a moment.
-     *
-     * @param nanoTime as {@link System#nanoTime}
-     */
+    /** Since a {@link System#nanoTime}. */
     public static Volume since(long nanoTime, long upstreamBytes, long downstreamBytes) {
-      return new Volume(
-          upstreamBytes,
-          downstreamBytes,
-          Duration.of(System.nanoTime() - nanoTime, TimeUnit.NANOSECONDS.toChronoUnit()));
+      Duration duration = Duration.ofNanos(System.nanoTime() - nanoTime);
+      return new Volume(upstreamBytes, downstreamBytes, duration);
     }
+  }
+
+  /**
+   * A tunnel that is open, at one moment. Immutable.
+   *
+   * @param volume what it has delivered since its relay began
+   */
+  public record TunnelProgress(
+      Asked asked,
+      @Nullable String rule,
+      HostPort target,
+      RelayPath relay,
+      Instant since,
+      AccessLog.Volume volume) {}
+
+  /** Keys of the log, described in {@code docs/logs.md}. */
+  public static final class Keys {
+    public static final String TS = "ts";
+    public static final String EVENT = "event";
+    public static final String ID = "id";
+    public static final String KIND = "kind";
+    public static final String CLIENT = "client";
+    public static final String USER = "user";
+    public static final String USER_AGENT = "user_agent";
+    public static final String REQUESTED = "requested";
+    public static final String RULE = "rule";
+    public static final String SUFFIX = "suffix";
+    public static final String ACTION = "action";
+    public static final String MODE = "mode";
+    public static final String OWNER = "owner";
+    public static final String MESSAGE = "message";
+    public static final String WOULD_REWRITE_TO = "would_rewrite_to";
+    public static final String TARGET = "target";
+    public static final String ATTEMPTS = "attempts";
+    public static final String REMOTE = "remote";
+    public static final String DNS_MS = "dns_ms";
+    public static final String CONNECT_MS = "connect_ms";
+    public static final String DURATION_MS = "duration_ms";
+    public static final String BYTES_UP = "bytes_up";
+    public static final String BYTES_DOWN = "bytes_down";
+    public static final String STATUS = "status";
+    public static final String ERROR = "error";
+    public static final String DETAILS = "details";
+    public static final String RELAY = "relay";
+    public static final String CLOSE_REASON = "close_reason";
+    public static final String SUPPRESSED = "suppressed";
+
+    private Keys() {}
   }
 }

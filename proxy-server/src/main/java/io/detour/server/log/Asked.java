@@ -10,13 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who asked for what. Immutable.
  *
- * @param id of {@link RequestIds#next}
- * @param kind what it is counted as
  * @param client the address of the client, as {@link #text} writes it: a port tells nobody who it
  *     is
- * @param user the name under which the client has been authenticated, or null
  * @param userAgent what the client calls itself, as it came, or null
- * @param requested what the client asked for, or null when that could not be read
  */
 public record Asked(
     long id,

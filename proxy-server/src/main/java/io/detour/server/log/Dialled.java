@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param target the last place that was dialled, or whose connection was used again
  * @param attempts how many were dialled; 0 for a connection that was used again
  * @param remote the address to which there is a connection, or null for none
- * @param dnsNanos time spent on look-ups
- * @param connectNanos time spent on connecting
  */
 public record Dialled(
     HostPort target,

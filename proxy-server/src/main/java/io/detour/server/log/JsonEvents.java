@@ -51,10 +51,10 @@ public final class JsonEvents extends EncoderBase<ILoggingEvent> {
     ByteArrayOutputStream line = new ByteArrayOutputStream(USUAL_BYTES);
     try (JsonGenerator generator = json.createGenerator(ObjectWriteContext.empty(), line)) {
       generator.writeStartObject();
-      generator.writeStringProperty("ts", time.format(event.getTimeStamp()));
+      generator.writeStringProperty(AccessLog.Keys.TS, time.format(event.getTimeStamp()));
       generator.writeStringProperty("level", event.getLevel().toString());
       if (event.getLoggerName().equals(AccessLog.LOGGER)) {
-        generator.writeStringProperty("event", event.getFormattedMessage());
+        generator.writeStringProperty(AccessLog.Keys.EVENT, event.getFormattedMessage());
       } else {
         generator.writeStringProperty("logger", event.getLoggerName());
         generator.writeStringProperty("message", whole(event.getFormattedMessage()));

@@ -1,8 +1,6 @@
 package io.detour.server.log;
 
-import io.detour.core.HostPort;
 import io.detour.rules.Decision;
-import io.detour.rules.Rule;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
@@ -14,10 +12,6 @@ public sealed interface LegacyUse {
    * @param decision what the rule says, in report mode what it would do
    */
   record Ruled(Decision.Ruled decision) implements LegacyUse {
-    private Rule.Log log() {
-      return decision.rule().log();
-    }
-
     @Override
     public String name() {
       return decision.rule().name();
@@ -25,28 +19,15 @@ public sealed interface LegacyUse {
 
     @Override
     public @Nullable Level level() {
-      return switch (log().level()) {
+      return switch (decision.rule().log().level()) {
         case OFF -> null;
         case INFO -> Level.INFO;
         case WARN -> Level.WARN;
       };
     }
-
-    /** What the rule wants to have told with it, or null. */
-    @Nullable String message() {
-      return log().message();
-    }
-
-    DecisionWords words(HostPort requested) {
-      return DecisionWords.of(decision, requested);
-    }
   }
 
-  /**
-   * No rule matches the name, but it has a legacy suffix.
-   *
-   * @param suffix as a rule file has it
-   */
+  /** No rule matches the name, but it has a legacy suffix. */
   record Unmatched(String suffix) implements LegacyUse {
     @Override
     public String name() {

@@ -66,7 +66,7 @@ final class LineSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
   @Override
   protected void append(ILoggingEvent event) {
     if (rests()) {
-      DroppedLines.add(getName());
+      DroppingAppender.countDropped(getName());
       return;
     }
     byte[] line = encoder.encode(event);
@@ -80,7 +80,7 @@ final class LineSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
       } catch (IOException e) {
         broken = true;
         retryNanoTime = System.nanoTime() + restNanos;
-        DroppedLines.add(getName());
+        DroppingAppender.countDropped(getName());
       }
     }
   }

@@ -28,6 +28,7 @@ public final class LogOutput {
   /** The name of the appender of everything else. */
   public static final String DIAGNOSTICS = "diagnostics";
 
+  private static final int MAX_ENTRIES = 20;
   private static final int ACCESS_QUEUE = 8192;
   private static final Duration REST = Duration.ofMillis(100);
   private static final int DIAGNOSTICS_QUEUE = 1024;
@@ -81,12 +82,12 @@ public final class LogOutput {
             LineSink.stream(FileDescriptor.err)));
   }
 
-  private static LineSink.@Nullable Opening opening(LogTarget target) {
+  private static LineSink.@Nullable Opening opening(LogOptions.Target target) {
     return switch (target) {
-      case LogTarget.File file -> LineSink.file(file.path());
-      case LogTarget.Stream.STDOUT -> LineSink.stream(FileDescriptor.out);
-      case LogTarget.Stream.STDERR -> LineSink.stream(FileDescriptor.err);
-      case LogTarget.Stream.OFF -> null;
+      case LogOptions.Target.File file -> LineSink.file(file.path());
+      case LogOptions.Target.Stream.STDOUT -> LineSink.stream(FileDescriptor.out);
+      case LogOptions.Target.Stream.STDERR -> LineSink.stream(FileDescriptor.err);
+      case LogOptions.Target.Stream.OFF -> null;
     };
   }
 
@@ -146,6 +147,14 @@ public final class LogOutput {
       access.detachAndStopAllAppenders();
       access.setAdditive(true);
       access.setLevel(Level.WARN);
+    }
+  }
+
+  /** A WARN line for each entry, and one line that counts those beyond {@value #MAX_ENTRIES}. */
+  public static void warnEach(org.slf4j.Logger logger, List<?> entries, String noun) {
+    entries.stream().limit(MAX_ENTRIES).forEach(entry -> logger.warn("{}", entry));
+    if (entries.size() > MAX_ENTRIES) {
+      logger.warn("and {} more {}", entries.size() - MAX_ENTRIES, noun);
     }
   }
 

@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
  * What became of a request. Immutable.
  *
  * @param status sent to the client, or 0 if none was
- * @param error why it failed, or null if it did not
- * @param details one phrase for people, or null
  */
 public record RequestEnd(int status, @Nullable ProxyErrorType error, @Nullable String details) {
   /** The client went away before there was anything to tell it. */

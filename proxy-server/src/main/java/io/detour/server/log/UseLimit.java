@@ -3,6 +3,7 @@ package io.detour.server.log;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ObjLongConsumer;
 
 /**
  * How many lines a minute a legacy use may have: the purpose is to find users, not to fill disks.
@@ -16,16 +17,6 @@ final class UseLimit {
 
   /** What is counted together. */
   record Key(String name, String client) {}
-
-  /** Told what nobody has asked about since its minute ended. */
-  interface Leftover {
-    /**
-     * Hears of one pair.
-     *
-     * @param suppressed more than 0
-     */
-    void left(Key key, long suppressed);
-  }
 
   private static final class Count {
     private long minuteNanos;
@@ -43,9 +34,6 @@ final class UseLimit {
   private final int linesPerMinute;
   private final Map<Key, Count> counts = new ConcurrentHashMap<>();
 
-  /**
-   * @param linesPerMinute 1 or more
-   */
   UseLimit(int linesPerMinute) {
     this.linesPerMinute = linesPerMinute;
   }
@@ -53,7 +41,6 @@ final class UseLimit {
   /**
    * Asks for a line.
    *
-   * @param nanoTime as {@link System#nanoTime}
    * @return how many lines were suppressed since the last one, or -1 if this one is
    */
   long admit(String name, String client, long nanoTime) {
@@ -85,21 +72,24 @@ final class UseLimit {
     return suppressed;
   }
 
-  /** Forgets what was not asked about for a minute, and tells what was suppressed of it. */
-  void sweep(long nanoTime, Leftover leftover) {
-    counts
-        .entrySet()
-        .removeIf(entry -> isOver(entry.getKey(), entry.getValue(), nanoTime, leftover));
+  /**
+   * Forgets what was not asked about for a minute.
+   *
+   * @param leftover told what was suppressed of it, if anything
+   */
+  void sweep(long nanoTime, ObjLongConsumer<Key> leftover) {
+    counts.entrySet().removeIf(each -> isOver(each.getKey(), each.getValue(), nanoTime, leftover));
   }
 
-  private static boolean isOver(Key key, Count count, long nanoTime, Leftover leftover) {
+  private static boolean isOver(
+      Key key, Count count, long nanoTime, ObjLongConsumer<Key> leftover) {
     synchronized (count) {
       if (nanoTime - count.minuteNanos < MINUTE_NANOS) {
         return false;
       }
       count.forgotten = true;
       if (count.suppressed > 0) {
-        leftover.left(key, count.suppressed);
+        leftover.accept(key, count.suppressed);
       }
       return true;
     }

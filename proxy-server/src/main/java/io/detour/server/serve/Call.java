@@ -12,10 +12,9 @@ import io.detour.rules.Route;
 import io.detour.server.account.LoopCounters;
 import io.detour.server.account.Timing;
 import io.detour.server.account.UseJournal;
-import io.detour.server.decide.Consequence;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RuleUse;
-import io.detour.server.decide.TargetUse;
+import io.detour.server.decide.RuleUse.TargetUse;
 import io.detour.server.dial.DialResult;
 import io.detour.server.dial.RouteDialer;
 import io.detour.server.log.AccessLog.Volume;
@@ -29,6 +28,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,8 +90,11 @@ final class Call implements ChannelFutureListener {
     this.id = services.log().ids().next();
   }
 
-  /** Step 3: what the rules in force make of the request. */
-  Consequence decide() {
+  /**
+   * What the rules in force, and the ports that may be asked for, make of the request. To be called
+   * once; calls one of both.
+   */
+  public void decide(Consumer<Route> dial, Consumer<Refusal> refuse) {
     RuleSnapshot rules = services.rules().current();
     Request toDecide = toDecide();
     Decision decision = rules.decide(toDecide);
@@ -107,8 +110,12 @@ final class Call implements ChannelFutureListener {
       counters.legacyUse();
     }
     // The port that a client asks for is looked at; that of a target is the operator's word.
-    return Consequence.of(decision, toDecide)
-        .unless(services.access().options().refusal(client.kind(), asked));
+    Refusal denied = services.access().options().refusal(client.kind(), asked);
+    switch (decision.result(toDecide)) {
+      case Decision.Refuse refused -> refuse.accept(Refusal.of(refused));
+      case Route _ when denied != null -> refuse.accept(denied);
+      case Route route -> dial.accept(route);
+    }
   }
 
   private Request toDecide() {

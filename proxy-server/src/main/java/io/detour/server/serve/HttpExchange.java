@@ -3,7 +3,6 @@ package io.detour.server.serve;
 import io.detour.core.HostPort;
 import io.detour.rules.HostHeader;
 import io.detour.rules.Route;
-import io.detour.server.decide.Consequence;
 import io.detour.server.log.AccessLog.Volume;
 import io.detour.server.log.RequestEnd;
 import io.detour.server.parse.http.FieldLines;
@@ -83,10 +82,7 @@ final class HttpExchange implements Call.Arrival {
     } else if (controls.endsHere()) {
       answerHere();
     } else {
-      switch (call.decide()) {
-        case Consequence.Refused(Refusal refusal) -> refuse(refusal);
-        case Consequence.Dialled(Route decided) -> dial(decided);
-      }
+      call.decide(this::dial, this::refuse);
     }
   }
 

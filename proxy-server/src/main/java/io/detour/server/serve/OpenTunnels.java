@@ -2,7 +2,7 @@ package io.detour.server.serve;
 
 import io.detour.core.CloseReason;
 import io.detour.core.relay.RelayEngine;
-import io.detour.server.log.TunnelProgress;
+import io.detour.server.log.AccessLog.TunnelProgress;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Queue;

@@ -49,8 +49,7 @@ final class TlsRefusal {
         && stats.duration().compareTo(LONGEST) <= 0
         && isWithin(MIN_HELLO, stats.openingBytes(), MAX_HELLO)
         && isWithin(MIN_FLIGHT, stats.downstreamBytes(), MAX_FLIGHT)
-        && isWithin(
-            MIN_LAST_WORDS, stats.upstreamBytes() - stats.openingBytes(), MAX_LAST_WORDS);
+        && isWithin(MIN_LAST_WORDS, stats.upstreamBytes() - stats.openingBytes(), MAX_LAST_WORDS);
   }
 
   private static boolean isWithin(long least, long bytes, long most) {

@@ -11,10 +11,9 @@ import io.detour.server.accept.ClientLoop;
 import io.detour.server.accept.HalfClosedWatch;
 import io.detour.server.account.RequestKind;
 import io.detour.server.account.Timing;
-import io.detour.server.decide.Consequence;
+import io.detour.server.log.AccessLog.TunnelProgress;
 import io.detour.server.log.AccessLog.Volume;
 import io.detour.server.log.RequestEnd;
-import io.detour.server.log.TunnelProgress;
 import io.detour.server.status.Refusal;
 import io.netty.channel.Channel;
 import java.time.Duration;
@@ -54,10 +53,7 @@ public final class Tunnel implements Call.Arrival, RelayListener {
 
   /** Step 3. */
   private void decide() {
-    switch (call.decide()) {
-      case Consequence.Dialled(Route route) -> dial(route);
-      case Consequence.Refused(Refusal refusal) -> refuse(refusal);
-    }
+    call.decide(this::dial, this::refuse);
   }
 
   /** Step 4. The target of a plain TCP listener is the operator's word: it needs no vetting. */

@@ -1,17 +1,17 @@
 package io.detour.server.status;
 
+import io.detour.rules.Decision;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An answer that ends a client's connection: status, {@code Proxy-Status: detour; error=…}, and one
  * line of text. Immutable; any thread.
  *
- * @param status an HTTP status of 400 or above
- * @param error the error type of RFC 9209
  * @param details one line for people, without any part of the request; not necessarily ASCII
  * @param rcode the DNS response code by name, {@code NXDOMAIN}, or null (RFC 9209 2.3.2)
  * @param retryAfter when to try again, or null (RFC 9110 10.2.3)
@@ -30,6 +30,22 @@ public record Refusal(
   /** A refusal that has nothing to do with DNS. */
   public Refusal(int status, ProxyErrorType error, String details) {
     this(status, error, details, null, null, null);
+  }
+
+  /** The refusal of a decision. */
+  public static Refusal of(Decision.Refuse decided) {
+    return new Refusal(
+        decided.status(),
+        ProxyErrorType.valueOf(decided.error().toUpperCase(Locale.ROOT)),
+        decided.message(),
+        null,
+        decided.retryAfter(),
+        null);
+  }
+
+  /** The same as a decision has it, without what only goes over the wire. */
+  public Decision.Refuse decided() {
+    return new Decision.Refuse(status, error.token(), details, retryAfter);
   }
 
   /** A refusal that has to do with DNS. */
@@ -57,11 +73,7 @@ public record Refusal(
     return head("Connection: close\r\n");
   }
 
-  /**
-   * The same for a connection that goes on.
-   *
-   * @param withContent false for an answer to HEAD
-   */
+  /** The same for a connection that goes on. */
   public byte[] persistentBytes(boolean withContent) {
     byte[] head = head("");
     return withContent ? withBody(head) : head;

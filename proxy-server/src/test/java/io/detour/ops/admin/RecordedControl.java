@@ -2,7 +2,6 @@ package io.detour.ops.admin;
 
 import io.detour.ops.admin.AdminServer.ServerControl;
 import io.detour.server.decide.ReloadResult;
-import io.detour.server.decide.ReloadTrigger;
 import io.detour.server.decide.Reloader;
 import java.util.concurrent.CompletableFuture;
 
@@ -27,7 +26,7 @@ final class RecordedControl implements ServerControl {
   }
 
   @Override
-  public CompletableFuture<ReloadResult> reload(ReloadTrigger trigger) {
+  public CompletableFuture<ReloadResult> reload(Reloader.Trigger trigger) {
     return reloader.reload(trigger);
   }
 

@@ -1,7 +1,7 @@
 package io.detour.ops.certificates;
 
-import io.netty.pkitesting.CertificateBuilder.KeyUsage;
 import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.CertificateBuilder.KeyUsage;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.UncheckedIOException;

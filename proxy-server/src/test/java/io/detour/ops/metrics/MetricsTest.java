@@ -8,7 +8,7 @@ import io.detour.core.CloseReason;
 import io.detour.server.account.DialCounts;
 import io.detour.server.account.RequestCounters;
 import io.detour.server.account.RequestKind;
-import io.detour.server.decide.ReloadHistory;
+import io.detour.server.decide.Reloader;
 import io.detour.server.decide.RuleTexts;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.log.FixedRelayStatistics;
@@ -39,7 +39,7 @@ class MetricsTest {
       new Metrics(
           new Metrics.BuildInfo("0.1.0", "abc1234", "25.0.1"),
           rules,
-          new ReloadHistory(1_800_000_000),
+          new Reloader.History(1_800_000_000),
           counters,
           new FixedRelayStatistics(),
           new DialCounts(),

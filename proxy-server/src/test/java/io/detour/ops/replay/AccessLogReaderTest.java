@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.HostPort;
+import io.detour.ops.replay.LogSummary.StrangeLine;
+import io.detour.rules.Decision.Effect;
+import io.detour.rules.Mode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -43,7 +46,10 @@ class AccessLogReaderTest {
                 null,
                 hostPort("erp.old.example.com:8443"),
                 new Ruling(
-                    "erp", "rewrite", "enforce", List.of(hostPort("erp.new.example.com:8443"))),
+                    "erp",
+                    Effect.REWRITE,
+                    Mode.ENFORCE,
+                    List.of(hostPort("erp.new.example.com:8443"))),
                 2,
                 null,
                 0));
@@ -65,7 +71,10 @@ class AccessLogReaderTest {
                 "ann",
                 hostPort("erp.old.example.com:8443"),
                 new Ruling(
-                    "erp", "rewrite", "report", List.of(hostPort("erp.new.example.com:8443"))),
+                    "erp",
+                    Effect.REWRITE,
+                    Mode.REPORT,
+                    List.of(hostPort("erp.new.example.com:8443"))),
                 1,
                 new LoggedRequest.Refused(502, "dns_error", "a\nb"),
                 0));

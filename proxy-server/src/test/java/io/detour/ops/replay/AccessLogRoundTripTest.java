@@ -14,6 +14,7 @@ import ch.qos.logback.core.AppenderBase;
 import io.detour.core.HostPort;
 import io.detour.rules.Conditions;
 import io.detour.rules.Decision;
+import io.detour.rules.Decision.Effect;
 import io.detour.rules.Fallback;
 import io.detour.rules.HostHeader;
 import io.detour.rules.HostMatcher;
@@ -28,10 +29,8 @@ import io.detour.server.log.AccessLog;
 import io.detour.server.log.Asked;
 import io.detour.server.log.Dialled;
 import io.detour.server.log.LegacyUse;
-import io.detour.server.log.LogFormat;
 import io.detour.server.log.LogOptions;
 import io.detour.server.log.LogOutput;
-import io.detour.server.log.LogTarget;
 import io.detour.server.log.RequestEnd;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
@@ -59,7 +58,7 @@ import org.slf4j.LoggerFactory;
 
 /** What the access log writes is read back the same, in both formats. */
 @ParameterizedClass(name = "{0}")
-@EnumSource(LogFormat.class)
+@EnumSource(LogOptions.Format.class)
 class AccessLogRoundTripTest {
   private static final int RANDOM_MESSAGES = 2_000;
   private static final SocketAddress CLIENT =
@@ -70,14 +69,14 @@ class AccessLogRoundTripTest {
   private final Logger logger =
       ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(AccessLog.LOGGER);
   private final LoggerContext shipped = new LoggerContext();
-  private final LogFormat format;
+  private final LogOptions.Format format;
 
   @TempDir private Path folder;
 
   private final AccessLog log = new AccessLog(0);
   private final Forward forward = new Forward();
 
-  AccessLogRoundTripTest(LogFormat format) {
+  AccessLogRoundTripTest(LogOptions.Format format) {
     this.format = format;
   }
 
@@ -88,7 +87,7 @@ class AccessLogRoundTripTest {
     configurator.setContext(shipped);
     configurator.doConfigure(Objects.requireNonNull(getClass().getResource("/logback.xml")));
     LogOptions options = LogOptions.defaults();
-    LogTarget file = new LogTarget.File(folder.resolve("access.log"));
+    LogOptions.Target file = new LogOptions.Target.File(folder.resolve("access.log"));
     LogOutput.start(shipped, new LogOptions(format, file, options.level(), options.periodic(), 0));
     AsyncAppender queue = (AsyncAppender) shipped.getLogger(AccessLog.LOGGER).getAppender("access");
     forward.sink = queue.getAppender("access");
@@ -126,14 +125,14 @@ class AccessLogRoundTripTest {
     assertThat(read)
         .usingRecursiveFieldByFieldElementComparatorIgnoringFields("time")
         .containsExactly(
-            request(1, ASKED, ruling("erp", "rewrite", "enforce", TARGET), 1, null),
+            request(1, ASKED, ruling("erp", Effect.REWRITE, Mode.ENFORCE, TARGET), 1, null),
             request(
                 2,
                 ASKED,
-                ruling("gone", "reject", "enforce"),
+                ruling("gone", Effect.REJECT, Mode.ENFORCE),
                 0,
                 new LoggedRequest.Refused(403, null, null)),
-            request(3, ASKED, ruling("erp", "rewrite", "report", TARGET), 1, null),
+            request(3, ASKED, ruling("erp", Effect.REWRITE, Mode.REPORT, TARGET), 1, null),
             request(4, ASKED, Ruling.UNMATCHED, 0, null),
             request(5, ASKED, null, 0, refused(502, "dns_error", "no such name")),
             request(6, null, null, 0, refused(400, "http_request_error", "port is missing")));
@@ -161,7 +160,7 @@ class AccessLogRoundTripTest {
     assertThat(read())
         .usingRecursiveFieldByFieldElementComparatorIgnoringFields("time")
         .containsExactly(
-            request(1, ASKED, ruling("erp", "rewrite", "enforce", TARGET), 1, null),
+            request(1, ASKED, ruling("erp", Effect.REWRITE, Mode.ENFORCE, TARGET), 1, null),
             request(2, ASKED, null, 0, refused(403, "http_request_denied", message)));
   }
 
@@ -180,7 +179,7 @@ class AccessLogRoundTripTest {
       write(null, null, failed(403, ProxyErrorType.HTTP_REQUEST_DENIED, messages.get(i)));
     }
 
-    if (format == LogFormat.JSON) {
+    if (format == LogOptions.Format.JSON) {
       // Half of a surrogate pair is no character in JSON.
       messages.replaceAll(message -> new String(message.getBytes(UTF_8), UTF_8));
     }
@@ -256,8 +255,8 @@ class AccessLogRoundTripTest {
         line, Instant.EPOCH, "2001:db8::9", null, asked, ruling, attempts, refusal, 0);
   }
 
-  private static Ruling ruling(String rule, String action, String mode, HostPort... goals) {
-    return new Ruling(rule, action, mode, List.of(goals));
+  private static Ruling ruling(String rule, Effect effect, Mode mode, HostPort... goals) {
+    return new Ruling(rule, effect, mode, List.of(goals));
   }
 
   private static LoggedRequest.Refused refused(int status, String error, String details) {

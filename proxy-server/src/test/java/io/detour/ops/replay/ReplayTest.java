@@ -3,6 +3,8 @@ package io.detour.ops.replay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.ops.replay.ReplayResult.ChangeGroup;
+import io.detour.ops.replay.ReplayResult.Changes;
 import io.detour.rules.RuleSet;
 import io.detour.rules.file.RuleFiles;
 import java.io.ByteArrayInputStream;
@@ -302,22 +304,22 @@ class ReplayTest {
   @Test
   void groupsAndClientsAreBoundedAndTheRestIsCounted() {
     Replay replay = new Replay(RuleSet.empty());
-    int names = ChangeGroups.MOST + 500;
+    int names = ChangeGroups.MAX_GROUPS + 500;
     for (int i = 0; i < names; i++) {
       replay.accept(request("h" + i + ".old", "10.0.0.1"));
     }
-    for (int i = 0; i < 2 * Clients.MOST; i++) {
+    for (int i = 0; i < 2 * ChangeGroups.MAX_CLIENTS; i++) {
       replay.accept(request("h0.old", "10.1." + i / 256 + "." + i % 256));
     }
 
     Changes changed = replay.finish().changed();
 
-    assertThat(changed.requests()).isEqualTo(names + 2L * Clients.MOST);
-    assertThat(changed.groups()).hasSize(ChangeGroups.MOST);
+    assertThat(changed.requests()).isEqualTo(names + 2L * ChangeGroups.MAX_CLIENTS);
+    assertThat(changed.groups()).hasSize(ChangeGroups.MAX_GROUPS);
     assertThat(changed.ungrouped()).isEqualTo(500);
     ChangeGroup most = changed.groups().getFirst();
-    assertThat(most.requests()).isEqualTo(1 + 2L * Clients.MOST);
-    assertThat(most.clients()).isEqualTo(Clients.MOST);
+    assertThat(most.requests()).isEqualTo(1 + 2L * ChangeGroups.MAX_CLIENTS);
+    assertThat(most.clients()).isEqualTo(ChangeGroups.MAX_CLIENTS);
     assertThat(most.moreClients()).isTrue();
   }
 
@@ -328,6 +330,6 @@ class ReplayTest {
             + " requested="
             + host
             + ":443 rule=r action=reject mode=enforce";
-    return (LoggedRequest) TextLine.parse(1, line).orElseThrow();
+    return (LoggedRequest) TextLine.parse(1, line);
   }
 }

@@ -45,7 +45,7 @@ class ReloaderTest {
   void goodRulesDecideFromThenOnAndTheLogSaysWhatIsNew() throws Exception {
     loader.accept("b", "c");
 
-    assertThat(reload(ReloadTrigger.SIGNAL))
+    assertThat(reload(Reloader.Trigger.SIGNAL))
         .isEqualTo(new ReloadResult.Replaced(2, "1 added (c), 1 removed (a)", List.of()));
 
     assertThat(rules.current().rules().rules()).extracting("name").containsExactly("b", "c");
@@ -59,7 +59,7 @@ class ReloaderTest {
   void rulesThatAreTheSameAreAReloadToo() throws Exception {
     loader.accept("a", "b");
 
-    assertThat(reload(ReloadTrigger.REQUEST).summary()).isEqualTo("2 rules in force: unchanged");
+    assertThat(reload(Reloader.Trigger.REQUEST).summary()).isEqualTo("2 rules in force: unchanged");
 
     assertThat(reloader.history().successes()).isEqualTo(1);
     assertThat(log.lines())
@@ -72,11 +72,11 @@ class ReloaderTest {
     rules.whenReplaced(told::incrementAndGet);
 
     loader.accept("a", "b");
-    reload(ReloadTrigger.SIGNAL);
+    reload(Reloader.Trigger.SIGNAL);
     assertThat(told).hasValue(0);
 
     loader.accept("b", "a");
-    reload(ReloadTrigger.SIGNAL);
+    reload(Reloader.Trigger.SIGNAL);
     assertThat(told).hasValue(1);
   }
 
@@ -85,7 +85,7 @@ class ReloaderTest {
   void aProblemChangesNothingAndIsLoggedWithItsPlace() throws Exception {
     loader.refuse(2);
 
-    assertThat(reload(ReloadTrigger.SIGNAL)).isInstanceOf(ReloadResult.Kept.class);
+    assertThat(reload(Reloader.Trigger.SIGNAL)).isInstanceOf(ReloadResult.Kept.class);
 
     assertThat(rules.current().rules().rules()).extracting("name").containsExactly("a", "b");
     assertThat(log.lines())
@@ -99,7 +99,7 @@ class ReloaderTest {
   @Tag("R02")
   void aThousandProblemsDoNotFillTheLog() throws Exception {
     loader.refuse(1000);
-    reload(ReloadTrigger.SIGNAL);
+    reload(Reloader.Trigger.SIGNAL);
 
     assertThat(log.lines()).hasSize(22).contains("WARN and 980 more problems");
   }
@@ -111,11 +111,11 @@ class ReloaderTest {
     assertThat(reloader.history().lastSuccessSecond()).isEqualTo(NOW);
 
     loader.refuse(1);
-    reload(ReloadTrigger.SIGNAL);
+    reload(Reloader.Trigger.SIGNAL);
     assertThat(reloader.history().lastSuccessful()).isFalse();
 
     loader.accept("a");
-    reload(ReloadTrigger.SIGNAL);
+    reload(Reloader.Trigger.SIGNAL);
     assertThat(reloader.history().lastSuccessful()).isTrue();
     assertThat(reloader.history().failures()).isEqualTo(1);
     assertThat(reloader.history().successes()).isEqualTo(1);
@@ -124,20 +124,20 @@ class ReloaderTest {
   @Test
   void aBugInReadingIsAFailureAndTheThreadGoesOn() throws Exception {
     loader.fail();
-    assertThat(reload(ReloadTrigger.SIGNAL)).isInstanceOf(ReloadResult.Kept.class);
+    assertThat(reload(Reloader.Trigger.SIGNAL)).isInstanceOf(ReloadResult.Kept.class);
 
     loader.accept("z");
-    assertThat(reload(ReloadTrigger.SIGNAL)).isInstanceOf(ReloadResult.Replaced.class);
+    assertThat(reload(Reloader.Trigger.SIGNAL)).isInstanceOf(ReloadResult.Replaced.class);
   }
 
   @Test
   void whoAsksWhileFilesAreReadGetsTheNextReadingAndSharesItWithOthers() throws Exception {
     CountDownLatch gate = loader.hold();
-    CompletableFuture<ReloadResult> first = reloader.reload(ReloadTrigger.SIGNAL);
+    CompletableFuture<ReloadResult> first = reloader.reload(Reloader.Trigger.SIGNAL);
     loader.awaitBegun();
     List<CompletableFuture<ReloadResult>> later = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
-      later.add(reloader.reload(ReloadTrigger.REQUEST));
+      later.add(reloader.reload(Reloader.Trigger.REQUEST));
     }
     assertThat(first).isNotDone();
 
@@ -216,7 +216,7 @@ class ReloaderTest {
   void anErrorInReadingIsAFailureThatIsLoggedAndAnswered() throws Exception {
     loader.breakDown();
 
-    assertThat(reload(ReloadTrigger.SIGNAL)).isInstanceOf(ReloadResult.Kept.class);
+    assertThat(reload(Reloader.Trigger.SIGNAL)).isInstanceOf(ReloadResult.Kept.class);
 
     assertThat(reloader.history().failures()).isEqualTo(1);
     assertThat(log.lines()).contains("ERROR rules: reading them failed");
@@ -225,7 +225,7 @@ class ReloaderTest {
   @Test
   void whatWasReadOnRequestIsNotReadAgainBecauseItChanged() throws Exception {
     loader.look(looking(1));
-    reload(ReloadTrigger.SIGNAL);
+    reload(Reloader.Trigger.SIGNAL);
 
     reloader.watch(Duration.ofMillis(10));
     loader.look(looking(2));
@@ -240,13 +240,13 @@ class ReloaderTest {
   void aClosedOneSaysSo() {
     reloader.close();
 
-    assertThatThrownBy(() -> reload(ReloadTrigger.SIGNAL))
+    assertThatThrownBy(() -> reload(Reloader.Trigger.SIGNAL))
         .isInstanceOf(CancellationException.class);
     assertThat(Thread.getAllStackTraces().keySet())
         .noneMatch(thread -> thread.getName().equals("rules") && thread.isAlive());
   }
 
-  private ReloadResult reload(ReloadTrigger trigger) throws Exception {
+  private ReloadResult reload(Reloader.Trigger trigger) throws Exception {
     return reloader.reload(trigger).get(10, TimeUnit.SECONDS);
   }
 

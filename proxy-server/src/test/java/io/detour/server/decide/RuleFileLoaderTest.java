@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.rules.Mode;
 import io.detour.rules.document.Problem;
+import io.detour.rules.lint.RuleReview;
 import io.detour.rules.lint.Setting;
 import io.detour.server.files.Fingerprint;
 import java.io.IOException;
@@ -52,16 +53,16 @@ class RuleFileLoaderTest {
   void aFileIsNotReadInTheTickOfItsLastChangeWhateverThePartOfTheMillisecond() throws IOException {
     Path file = write(rejecting("a"));
     long changedNanos = Fingerprint.of(List.of(file)).lastChangeNanos();
-    RuleJudge judge =
-        new RuleJudge(
+    RuleFileLoader files =
+        new RuleFileLoader(
+            new RuleSource.Listed(List.of(file)),
             Setting::on,
             Mode.ENFORCE,
             ZoneOffset.UTC,
             InstantSource.fixed(Instant.EPOCH.plusNanos(changedNanos)));
-    RuleFileLoader files = new RuleFileLoader(new RuleSource.Listed(List.of(file)), judge);
 
     long beginNanos = System.nanoTime();
-    RuleRead reading = files.read();
+    RuleReview reading = files.read();
     long tookNanos = System.nanoTime() - beginNanos;
 
     assertThat(names(reading)).containsExactly("a");
@@ -151,8 +152,7 @@ class RuleFileLoaderTest {
   @Test
   void anEmptyListIsNoRules() {
     RuleFileLoader files =
-        new RuleFileLoader(
-            new RuleSource.Listed(List.of()), RuleJudge.of(Setting::on, Mode.ENFORCE));
+        new RuleFileLoader(new RuleSource.Listed(List.of()), Setting::on, Mode.ENFORCE);
 
     assertThat(names(files.read())).isEmpty();
     assertThat(files.look()).isEqualTo(Fingerprint.NONE);
@@ -163,21 +163,19 @@ class RuleFileLoaderTest {
   }
 
   private static RuleFileLoader listed(Path file) {
-    return new RuleFileLoader(
-        new RuleSource.Listed(List.of(file)), RuleJudge.of(Setting::on, Mode.ENFORCE));
+    return new RuleFileLoader(new RuleSource.Listed(List.of(file)), Setting::on, Mode.ENFORCE);
   }
 
   private static RuleFileLoader ifPresent(Path file) {
-    return new RuleFileLoader(
-        new RuleSource.IfPresent(file), RuleJudge.of(Setting::on, Mode.ENFORCE));
+    return new RuleFileLoader(new RuleSource.IfPresent(file), Setting::on, Mode.ENFORCE);
   }
 
-  private static List<String> names(RuleRead reading) {
-    return ((RuleRead.Accepted) reading)
+  private static List<String> names(RuleReview reading) {
+    return ((RuleReview.Accepted) reading)
         .rules().rules().stream().map(rule -> rule.name()).toList();
   }
 
-  private static List<Problem> problems(RuleRead reading) {
-    return ((RuleRead.Refused) reading).problems();
+  private static List<Problem> problems(RuleReview reading) {
+    return ((RuleReview.Refused) reading).problems();
   }
 }

@@ -5,6 +5,7 @@ import static io.detour.server.decide.RuleTexts.rejecting;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.rules.document.Problem;
+import io.detour.rules.lint.RuleReview;
 import io.detour.server.files.Fingerprint;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -20,20 +21,20 @@ public final class ScriptedLoader implements RuleLoader {
   private final AtomicInteger reads = new AtomicInteger();
   private final Semaphore begun = new Semaphore(0);
   private volatile CountDownLatch gate = new CountDownLatch(0);
-  private volatile @Nullable RuleRead next = RuleRead.Accepted.of(parsed(rejecting()));
+  private volatile @Nullable RuleReview next = RuleReview.Accepted.of(parsed(rejecting()));
   private volatile @Nullable Error broken;
   private volatile Fingerprint look = Fingerprint.NONE;
   private volatile Fingerprint lastRead = Fingerprint.NONE;
 
   /** From now on rules with these names are read. */
   public void accept(String... names) {
-    next = RuleRead.Accepted.of(parsed(rejecting(names)));
+    next = RuleReview.Accepted.of(parsed(rejecting(names)));
   }
 
   /** From now on this many problems are read. */
   public void refuse(int problems) {
     next =
-        new RuleRead.Refused(
+        new RuleReview.Unreadable(
             IntStream.rangeClosed(1, problems)
                 .mapToObj(line -> new Problem("rules.yaml", line, 5, "line " + line + " is wrong"))
                 .toList());
@@ -81,7 +82,7 @@ public final class ScriptedLoader implements RuleLoader {
   }
 
   @Override
-  public RuleRead read() {
+  public RuleReview read() {
     reads.incrementAndGet();
     begun.release();
     try {
@@ -91,7 +92,7 @@ public final class ScriptedLoader implements RuleLoader {
     }
     requireWhole();
     lastRead = look;
-    RuleRead reading = next;
+    RuleReview reading = next;
     if (reading == null) {
       throw new IllegalStateException("as the test wants it");
     }

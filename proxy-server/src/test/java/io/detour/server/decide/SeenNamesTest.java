@@ -3,6 +3,7 @@ package io.detour.server.decide;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Host;
+import io.detour.server.decide.RuleUse.SeenNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.detour.rules.Mode;
 import io.detour.rules.Rule;
+import io.detour.rules.lint.RuleReview;
 import io.detour.rules.lint.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -222,8 +223,8 @@ class WatchedFilesTest {
   }
 
   private void watch(RuleSource source) {
-    RuleFileLoader files = new RuleFileLoader(source, RuleJudge.of(Setting::on, Mode.ENFORCE));
-    rules.replace(((RuleRead.Accepted) files.read()).rules());
+    RuleFileLoader files = new RuleFileLoader(source, Setting::on, Mode.ENFORCE);
+    rules.replace(((RuleReview.Accepted) files.read()).rules());
     reloader = new Reloader(files, rules, InstantSource.system());
     reloader.watch(REST);
   }

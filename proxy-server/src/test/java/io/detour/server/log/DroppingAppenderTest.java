@@ -54,12 +54,12 @@ class DroppingAppenderTest {
     appender.setQueueSize(QUEUE);
     appender.addAppender(sink);
     appender.start();
-    long before = DroppedLines.of("test");
+    long before = DroppingAppender.dropped("test");
 
     for (int i = 0; i < LINES; i++) {
       appender.doAppend(line());
     }
-    long dropped = DroppedLines.of("test") - before;
+    long dropped = DroppingAppender.dropped("test") - before;
     sink.blocked.countDown();
 
     // The appender's thread may have taken a queue full of lines out before the sink blocks.

@@ -62,7 +62,7 @@ class LineSinkTest {
     sink.stop();
 
     assertThat(moved.resolve("access.log")).hasContent("one\n");
-    assertThat(DroppedLines.of("reopenFails")).isZero();
+    assertThat(DroppingAppender.dropped("reopenFails")).isZero();
   }
 
   @Test
@@ -74,7 +74,7 @@ class LineSinkTest {
     sink.doAppend(event("two"));
     sink.stop();
 
-    assertThat(DroppedLines.of("full")).isEqualTo(2);
+    assertThat(DroppingAppender.dropped("full")).isEqualTo(2);
   }
 
   @Test
@@ -91,7 +91,7 @@ class LineSinkTest {
     sink.doAppend(event("five"));
 
     assertThat(out.written).hasToString("one\ntw\nfour\nfive\n");
-    assertThat(DroppedLines.of("cut")).isEqualTo(2);
+    assertThat(DroppingAppender.dropped("cut")).isEqualTo(2);
   }
 
   @Test
@@ -105,7 +105,7 @@ class LineSinkTest {
     out.room = 100;
     sink.doAppend(event("two"));
     assertThat(out.written).isEmpty();
-    assertThat(DroppedLines.of("rest")).isEqualTo(2);
+    assertThat(DroppingAppender.dropped("rest")).isEqualTo(2);
 
     sink.reopen();
     sink.doAppend(event("three"));

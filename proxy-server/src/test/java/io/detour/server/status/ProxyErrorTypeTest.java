@@ -8,14 +8,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ReportedErrorTest {
+class ProxyErrorTypeTest {
   @ParameterizedTest
   @EnumSource(ProxyErrorType.class)
   void whatARefusalSaysIsRead(ProxyErrorType type) {
     Refusal refusal = new Refusal(502, type, "\"a, b\"; error=dns_error \\", "NXDOMAIN");
 
-    assertThat(ReportedError.parse(refusal.proxyStatus()))
-        .isEqualTo(new ReportedError(type, "NXDOMAIN"));
+    assertThat(ProxyErrorType.Reported.parse(refusal.proxyStatus()))
+        .isEqualTo(new ProxyErrorType.Reported(type, "NXDOMAIN"));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -30,7 +30,8 @@ class ReportedErrorTest {
         "p; details=\"x\\\"; error=dns_error\"; error=dns_timeout | DNS_TIMEOUT",
       })
   void theErrorNextToTheFailureCounts(String value, ProxyErrorType type) {
-    assertThat(ReportedError.parse(value)).isEqualTo(new ReportedError(type, null));
+    assertThat(ProxyErrorType.Reported.parse(value))
+        .isEqualTo(new ProxyErrorType.Reported(type, null));
   }
 
   @ParameterizedTest
@@ -51,12 +52,12 @@ class ReportedErrorTest {
         "\"\\"
       })
   void anythingElseSaysNothing(String value) {
-    assertThat(ReportedError.parse(value)).isNull();
+    assertThat(ProxyErrorType.Reported.parse(value)).isNull();
   }
 
   @Test
   void anRcodeThatIsNoWordIsLeftOut() {
-    assertThat(ReportedError.parse("p; error=dns_error; rcode=\"a\r\nb\""))
-        .isEqualTo(new ReportedError(ProxyErrorType.DNS_ERROR, null));
+    assertThat(ProxyErrorType.Reported.parse("p; error=dns_error; rcode=\"a\r\nb\""))
+        .isEqualTo(new ProxyErrorType.Reported(ProxyErrorType.DNS_ERROR, null));
   }
 }
