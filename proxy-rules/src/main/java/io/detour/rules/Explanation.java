@@ -1,6 +1,10 @@
 package io.detour.rules;
 
 import io.detour.core.Printable;
+import io.detour.rules.condition.Conditions;
+import io.detour.rules.condition.Request;
+import io.detour.rules.condition.SkipReason;
+import io.detour.rules.host.HostMatcher;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;

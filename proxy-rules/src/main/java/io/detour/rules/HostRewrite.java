@@ -2,6 +2,8 @@ package io.detour.rules;
 
 import io.detour.core.Host;
 import io.detour.core.Parsed;
+import io.detour.rules.host.Captures;
+import io.detour.rules.host.HostMatcher;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,8 @@
 package io.detour.rules;
 
 import io.detour.core.Host;
+import io.detour.rules.host.DomainTable;
+import io.detour.rules.host.HostMatcher;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

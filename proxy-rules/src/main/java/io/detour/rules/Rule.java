@@ -1,6 +1,13 @@
 package io.detour.rules;
 
 import io.detour.core.Host;
+import io.detour.rules.condition.Conditions;
+import io.detour.rules.condition.Expiry;
+import io.detour.rules.condition.Lifetime;
+import io.detour.rules.condition.OnExpiry;
+import io.detour.rules.condition.Request;
+import io.detour.rules.condition.SkipReason;
+import io.detour.rules.host.HostMatcher;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,10 @@
 package io.detour.rules;
 
 import io.detour.core.Host;
+import io.detour.rules.condition.Request;
+import io.detour.rules.host.DomainTable;
+import io.detour.rules.host.HostMatcher;
+import io.detour.rules.host.LiteralIndex;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;

@@ -1,5 +1,6 @@
 package io.detour.rules;
 
+import io.detour.rules.host.DomainTable;
 import java.util.List;
 import java.util.function.BiConsumer;
 

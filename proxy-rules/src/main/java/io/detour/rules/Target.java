@@ -3,6 +3,7 @@ package io.detour.rules;
 import io.detour.core.AddressClass;
 import io.detour.core.HostPort;
 import io.detour.core.Parsed;
+import io.detour.rules.host.Captures;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -6,6 +6,7 @@ import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.Parsed;
 import io.detour.core.Printable;
+import io.detour.rules.host.HostSlip;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;

@@ -10,6 +10,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.detour.core.AddressClass;
+import io.detour.rules.condition.Conditions;
+import io.detour.rules.condition.Expiry;
+import io.detour.rules.condition.Lifetime;
+import io.detour.rules.condition.OnExpiry;
+import io.detour.rules.condition.Request;
+import io.detour.rules.condition.SkipReason;
+import io.detour.rules.condition.When;
+import io.detour.rules.host.HostMatcher;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -97,7 +105,8 @@ class DecisionTest {
     Expiry expiry = Expiry.after(LocalDate.parse("2027-03-31"), berlin, then);
     long end = LocalDate.parse("2027-04-01").atStartOfDay(berlin).toEpochSecond();
     Rule rule =
-        rule(0, Conditions.ANY, new Lifetime(expiry, null), rewrite("a.new.net"), Mode.ENFORCE, OLD);
+        rule(
+            0, Conditions.ANY, new Lifetime(expiry, null), rewrite("a.new.net"), Mode.ENFORCE, OLD);
     RuleSet rules = rules(rule);
     Decision held = new Decision.Rewrite(rule, OLD);
 

@@ -3,6 +3,10 @@ package io.detour.rules;
 import io.detour.core.Address;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
+import io.detour.rules.condition.Conditions;
+import io.detour.rules.condition.Lifetime;
+import io.detour.rules.condition.Request;
+import io.detour.rules.host.HostMatcher;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -20,15 +24,15 @@ public final class Hosts {
     return HostPort.parse(text, 443).orElseThrow();
   }
 
-  static HostMatcher exact(String text) {
+  public static HostMatcher exact(String text) {
     return HostMatcher.Exact.parse(text).orElseThrow();
   }
 
-  static HostMatcher suffix(String text) {
+  public static HostMatcher suffix(String text) {
     return HostMatcher.Suffix.parse(text).orElseThrow();
   }
 
-  static HostMatcher regex(String text) {
+  public static HostMatcher regex(String text) {
     return HostMatcher.Regex.parse(text).orElseThrow();
   }
 
@@ -54,7 +58,12 @@ public final class Hosts {
 
   /** A rule r0, r1, ... in line 1, 2, ... */
   static Rule rule(
-      int index, Conditions scope, Lifetime lifetime, Outcome outcome, Mode mode, HostMatcher... hosts) {
+      int index,
+      Conditions scope,
+      Lifetime lifetime,
+      Outcome outcome,
+      Mode mode,
+      HostMatcher... hosts) {
     return new Rule(
         "r" + index,
         index,

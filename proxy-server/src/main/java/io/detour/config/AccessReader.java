@@ -3,7 +3,7 @@ package io.detour.config;
 import io.detour.core.AddressClass;
 import io.detour.core.Parsed;
 import io.detour.core.Subnet;
-import io.detour.rules.PortRange;
+import io.detour.rules.condition.PortRange;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;

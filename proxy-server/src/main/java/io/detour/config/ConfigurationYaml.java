@@ -4,7 +4,7 @@ import io.detour.core.AddressClass;
 import io.detour.core.Subnet;
 import io.detour.ops.ledger.LedgerOptions;
 import io.detour.ops.ledger.LedgerUrl;
-import io.detour.rules.PortRange;
+import io.detour.rules.condition.PortRange;
 import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Fields;
 import io.detour.server.accept.ListenerOptions;

@@ -10,7 +10,7 @@ import io.detour.core.relay.RelayMode;
 import io.detour.ops.admin.AdminOptions;
 import io.detour.ops.ledger.LedgerOptions;
 import io.detour.ops.ledger.LedgerUrl;
-import io.detour.rules.PortRange;
+import io.detour.rules.condition.PortRange;
 import io.detour.rules.document.DurationText;
 import io.detour.server.accept.ClientLimits;
 import io.detour.server.accept.ListenAddress;

@@ -1,11 +1,11 @@
 package io.detour.rules.file;
 
-import io.detour.rules.HostMatcher;
 import io.detour.rules.Rule;
 import io.detour.rules.UnmatchedPolicy;
 import io.detour.rules.document.Anchor;
 import io.detour.rules.document.Location;
 import io.detour.rules.document.Problems;
+import io.detour.rules.host.HostMatcher;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;

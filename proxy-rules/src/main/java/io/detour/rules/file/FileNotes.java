@@ -1,7 +1,7 @@
 package io.detour.rules.file;
 
-import io.detour.rules.HostMatcher;
 import io.detour.rules.document.Location;
+import io.detour.rules.host.HostMatcher;
 import java.util.List;
 
 /**

@@ -1,10 +1,10 @@
 package io.detour.rules.file;
 
 import io.detour.core.Parsed;
-import io.detour.rules.Brownout;
-import io.detour.rules.Expiry;
-import io.detour.rules.Lifetime;
-import io.detour.rules.OnExpiry;
+import io.detour.rules.condition.Brownout;
+import io.detour.rules.condition.Expiry;
+import io.detour.rules.condition.Lifetime;
+import io.detour.rules.condition.OnExpiry;
 import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;

@@ -1,7 +1,6 @@
 package io.detour.rules.file;
 
 import io.detour.core.Parsed;
-import io.detour.rules.HostMatcher;
 import io.detour.rules.Mode;
 import io.detour.rules.UnmatchedPolicy;
 import io.detour.rules.document.Document;
@@ -9,6 +8,7 @@ import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
+import io.detour.rules.host.HostMatcher;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;

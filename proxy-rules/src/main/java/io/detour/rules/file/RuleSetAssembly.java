@@ -2,7 +2,6 @@ package io.detour.rules.file;
 
 import io.detour.core.Host;
 import io.detour.core.Printable;
-import io.detour.rules.HostMatcher;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleNames;
 import io.detour.rules.RuleSet;
@@ -11,6 +10,7 @@ import io.detour.rules.document.Keys;
 import io.detour.rules.document.Location;
 import io.detour.rules.document.Problem;
 import io.detour.rules.document.Problems;
+import io.detour.rules.host.HostMatcher;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -5,7 +5,7 @@ import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.Parsed;
 import io.detour.core.Printable;
-import io.detour.rules.Request;
+import io.detour.rules.condition.Request;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Keys;
 import io.detour.rules.document.Node;

@@ -1,18 +1,18 @@
 package io.detour.rules.generate;
 
-import io.detour.rules.Conditions;
-import io.detour.rules.Expiry;
-import io.detour.rules.HostMatcher;
 import io.detour.rules.HostRewrite;
 import io.detour.rules.Mode;
-import io.detour.rules.OnExpiry;
 import io.detour.rules.Outcome;
-import io.detour.rules.Rollout;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
 import io.detour.rules.Target;
 import io.detour.rules.UnmatchedPolicy;
-import io.detour.rules.When;
+import io.detour.rules.condition.Conditions;
+import io.detour.rules.condition.Expiry;
+import io.detour.rules.condition.OnExpiry;
+import io.detour.rules.condition.Rollout;
+import io.detour.rules.condition.When;
+import io.detour.rules.host.HostMatcher;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

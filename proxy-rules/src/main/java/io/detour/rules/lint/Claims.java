@@ -2,10 +2,10 @@ package io.detour.rules.lint;
 
 import io.detour.core.Host;
 import io.detour.rules.Decision;
-import io.detour.rules.HostMatcher;
-import io.detour.rules.RegexShape;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
+import io.detour.rules.host.HostMatcher;
+import io.detour.rules.host.RegexShape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -23,9 +23,8 @@ import org.jspecify.annotations.Nullable;
  * and by what they mean if plain matchers mean the same; those that match one host are found as a
  * request finds them.
  *
- * <p>Two bounds keep the time linear in the number of rules: a list holds {@value
- * #MAX_CONDITIONAL} matchers of rules with conditions, and regular expressions are tried {@value
- * #MAX_TRIALS} times.
+ * <p>Two bounds keep the time linear in the number of rules: a list holds {@value #MAX_CONDITIONAL}
+ * matchers of rules with conditions, and regular expressions are tried {@value #MAX_TRIALS} times.
  */
 final class Claims {
   /** The domain that every host is below. */

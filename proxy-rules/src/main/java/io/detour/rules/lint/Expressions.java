@@ -1,10 +1,10 @@
 package io.detour.rules.lint;
 
 import io.detour.core.Printable;
-import io.detour.rules.HostMatcher;
-import io.detour.rules.RegexShape;
-import io.detour.rules.RegexSlips;
 import io.detour.rules.Rule;
+import io.detour.rules.host.HostMatcher;
+import io.detour.rules.host.RegexShape;
+import io.detour.rules.host.RegexSlips;
 
 /** Finds regular expressions that need not be any, and such that match no host. */
 final class Expressions {

@@ -1,6 +1,6 @@
 package io.detour.rules.lint;
 
-import io.detour.rules.HostMatcher;
+import io.detour.rules.host.HostMatcher;
 
 /** Which hosts a matcher matches, seen from its domain or text. */
 enum Extent {

@@ -2,12 +2,12 @@ package io.detour.rules.lint;
 
 import io.detour.core.Host;
 import io.detour.core.Parsed;
-import io.detour.rules.Captures;
-import io.detour.rules.HostMatcher;
 import io.detour.rules.HostRewrite;
 import io.detour.rules.Outcome;
 import io.detour.rules.Rule;
 import io.detour.rules.Target;
+import io.detour.rules.host.Captures;
+import io.detour.rules.host.HostMatcher;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;

@@ -1,11 +1,11 @@
 package io.detour.rules.lint;
 
 import io.detour.core.Host;
-import io.detour.rules.HostMatcher;
-import io.detour.rules.RegexShape;
 import io.detour.rules.Rule;
 import io.detour.rules.file.FileNotes;
 import io.detour.rules.file.RuleFiles;
+import io.detour.rules.host.HostMatcher;
+import io.detour.rules.host.RegexShape;
 import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableSet;

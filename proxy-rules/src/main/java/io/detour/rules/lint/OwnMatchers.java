@@ -1,7 +1,7 @@
 package io.detour.rules.lint;
 
-import io.detour.rules.HostMatcher;
 import io.detour.rules.Rule;
+import io.detour.rules.host.HostMatcher;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package io.detour.rules.lint;
 
-import io.detour.rules.Expiry;
 import io.detour.rules.Mode;
-import io.detour.rules.OnExpiry;
 import io.detour.rules.Outcome;
 import io.detour.rules.Rule;
+import io.detour.rules.condition.Expiry;
+import io.detour.rules.condition.OnExpiry;
 import java.time.temporal.ChronoUnit;
 
 /** Finds rules that do nothing, and rules at or near their end. */

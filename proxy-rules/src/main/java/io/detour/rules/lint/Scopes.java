@@ -1,12 +1,12 @@
 package io.detour.rules.lint;
 
 import io.detour.core.Subnet;
-import io.detour.rules.Conditions;
 import io.detour.rules.Mode;
-import io.detour.rules.OnExpiry;
-import io.detour.rules.PortRange;
-import io.detour.rules.Rollout;
 import io.detour.rules.Rule;
+import io.detour.rules.condition.Conditions;
+import io.detour.rules.condition.OnExpiry;
+import io.detour.rules.condition.PortRange;
+import io.detour.rules.condition.Rollout;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;

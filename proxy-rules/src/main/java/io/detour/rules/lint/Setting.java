@@ -1,9 +1,9 @@
 package io.detour.rules.lint;
 
 import io.detour.core.HostPort;
-import io.detour.rules.Expiry;
-import io.detour.rules.OnExpiry;
 import io.detour.rules.Rule;
+import io.detour.rules.condition.Expiry;
+import io.detour.rules.condition.OnExpiry;
 import java.time.LocalDate;
 import java.util.Set;
 import java.util.function.Predicate;

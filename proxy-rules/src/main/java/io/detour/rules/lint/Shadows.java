@@ -1,9 +1,9 @@
 package io.detour.rules.lint;
 
-import io.detour.rules.HostMatcher;
 import io.detour.rules.Mode;
 import io.detour.rules.Outcome;
 import io.detour.rules.Rule;
+import io.detour.rules.host.HostMatcher;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package io.detour.ops.explain;
 
-import io.detour.rules.Expiry;
-import io.detour.rules.Request;
 import io.detour.rules.Rule;
+import io.detour.rules.condition.Expiry;
+import io.detour.rules.condition.Request;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;

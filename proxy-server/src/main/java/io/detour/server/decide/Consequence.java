@@ -2,8 +2,8 @@ package io.detour.server.decide;
 
 import io.detour.rules.Decision;
 import io.detour.rules.NoRoute;
-import io.detour.rules.Request;
 import io.detour.rules.Route;
+import io.detour.rules.condition.Request;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
 import java.time.Duration;

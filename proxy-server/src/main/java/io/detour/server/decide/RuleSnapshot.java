@@ -2,10 +2,10 @@ package io.detour.server.decide;
 
 import io.detour.core.Host;
 import io.detour.rules.Decision;
-import io.detour.rules.HostMatcher;
-import io.detour.rules.Request;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
+import io.detour.rules.condition.Request;
+import io.detour.rules.host.HostMatcher;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,8 +94,8 @@ public final class RuleSnapshot {
   }
 
   /**
-   * The rules that pages tell about: all, or if there are more than {@value #MAX_UNUSED} those
-   * that have decided a request.
+   * The rules that pages tell about: all, or if there are more than {@value #MAX_UNUSED} those that
+   * have decided a request.
    */
   public Stream<Rule> shown() {
     List<Rule> all = rules.rules();

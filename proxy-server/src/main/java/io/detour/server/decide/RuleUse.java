@@ -2,7 +2,7 @@ package io.detour.server.decide;
 
 import io.detour.core.Direction;
 import io.detour.core.Host;
-import io.detour.rules.HostMatcher;
+import io.detour.rules.host.HostMatcher;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;

@@ -1,0 +1,148 @@
+package io.detour.rules.condition;
+
+import io.detour.core.Parsed;
+import io.detour.core.Printable;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The times of a line of five fields as crontab(5) describes them, without what the clocks of a
+ * place do: a minute of a day is there or not.
+ *
+ * <p>Each field is a set of numbers, kept as bits. Looking for a time goes from day to day, over
+ * whole months that are not in the set, so that even the 29th of February is found in a few
+ * microseconds. Immutable; any thread.
+ *
+ * @param eitherDay whether a day fits by its month or by its week alone: when neither field begins
+ *     with {@code *}
+ */
+record CronLine(
+    long minutes, long hours, long daysOfMonth, long months, long daysOfWeek, boolean eitherDay) {
+  private static final int MAX_LENGTH = 200;
+  private static final int MINUTES_OF_HOUR = 60;
+  private static final int HOURS_OF_DAY = 24;
+
+  /** A leap day of a certain weekday comes every 28 years, or 40 around a year like 2100. */
+  private static final int MAX_YEARS = 41;
+
+  private static final LocalDateTime SOME_TIME = LocalDateTime.of(2000, 1, 1, 0, 0);
+
+  private static final List<CronField> FIELDS =
+      List.of(
+          new CronField("minute", 0, 59, Map.of()),
+          new CronField("hour", 0, 23, Map.of()),
+          new CronField("day of month", 1, 31, Map.of()),
+          new CronField("month", 1, 12, CronField.MONTHS),
+          new CronField("day of week", 0, 7, CronField.DAYS));
+
+  /**
+   * Reads a line: minute, hour, day of month, month, day of week.
+   *
+   * @return a {@link CronLine}, or a {@link Parsed.Malformed}, also if there is no such day
+   */
+  static Parsed<CronLine> parse(String text) {
+    String[] texts = text.strip().split("[ \t]+", -1);
+    if (text.length() > MAX_LENGTH || texts.length != FIELDS.size()) {
+      return malformed(text, "expected: minute hour day-of-month month day-of-week");
+    }
+    long[] sets = new long[FIELDS.size()];
+    for (int i = 0; i < sets.length; i++) {
+      sets[i] = FIELDS.get(i).numbers(texts[i]);
+      if (sets[i] == 0) {
+        return malformed(text, FIELDS.get(i).expected(texts[i]));
+      }
+    }
+    boolean eitherDay = !texts[2].startsWith("*") && !texts[4].startsWith("*");
+    long daysOfWeek = sets[4] | (sets[4] >> 7 & 1);
+    CronLine line = new CronLine(sets[0], sets[1], sets[2], sets[3], daysOfWeek, eitherDay);
+    return line.firstBehind(SOME_TIME) == null
+        ? malformed(text, "there is no such day")
+        : Parsed.of(line);
+  }
+
+  private static Parsed<CronLine> malformed(String text, String reason) {
+    return Parsed.malformed("cron: " + Printable.quoted(text) + " (" + reason + ")");
+  }
+
+  /** The first time of this line that is later than a time, or null if there is none. */
+  @Nullable LocalDateTime firstBehind(LocalDateTime time) {
+    LocalDate day = time.toLocalDate();
+    LocalDate end = day.plusYears(MAX_YEARS);
+    int from = time.getHour() * MINUTES_OF_HOUR + time.getMinute() + 1;
+    while (day.isBefore(end)) {
+      if (!has(months, day.getMonthValue())) {
+        day = day.withDayOfMonth(1).plusMonths(1);
+      } else {
+        int minute = isOn(day) ? firstMinute(from) : -1;
+        if (minute >= 0) {
+          return at(day, minute);
+        }
+        day = day.plusDays(1);
+      }
+      from = 0;
+    }
+    return null;
+  }
+
+  /** The last time of this line that is earlier than a time, or null if there is none. */
+  @Nullable LocalDateTime lastBefore(LocalDateTime time) {
+    LocalDate day = time.toLocalDate();
+    LocalDate end = day.minusYears(MAX_YEARS);
+    boolean wholeMinute = time.getSecond() == 0 && time.getNano() == 0;
+    int to = time.getHour() * MINUTES_OF_HOUR + time.getMinute() - (wholeMinute ? 1 : 0);
+    while (day.isAfter(end)) {
+      if (!has(months, day.getMonthValue())) {
+        day = day.withDayOfMonth(1).minusDays(1);
+      } else {
+        int minute = isOn(day) ? lastMinute(to) : -1;
+        if (minute >= 0) {
+          return at(day, minute);
+        }
+        day = day.minusDays(1);
+      }
+      to = HOURS_OF_DAY * MINUTES_OF_HOUR - 1;
+    }
+    return null;
+  }
+
+  private static LocalDateTime at(LocalDate day, int minute) {
+    return day.atTime(minute / MINUTES_OF_HOUR, minute % MINUTES_OF_HOUR);
+  }
+
+  private boolean isOn(LocalDate day) {
+    boolean ofMonth = has(daysOfMonth, day.getDayOfMonth());
+    boolean ofWeek = has(daysOfWeek, day.getDayOfWeek().getValue() % 7);
+    return eitherDay ? ofMonth || ofWeek : ofMonth && ofWeek;
+  }
+
+  /** The first minute of the day that is not before a minute, or -1. */
+  private int firstMinute(int from) {
+    for (int hour = from / MINUTES_OF_HOUR; hour < HOURS_OF_DAY; hour++) {
+      boolean first = hour == from / MINUTES_OF_HOUR;
+      long left = first ? minutes & (-1L << (from % MINUTES_OF_HOUR)) : minutes;
+      if (has(hours, hour) && left != 0) {
+        return hour * MINUTES_OF_HOUR + Long.numberOfTrailingZeros(left);
+      }
+    }
+    return -1;
+  }
+
+  /** The last minute of the day that is not behind a minute, which may be -1; or -1. */
+  private int lastMinute(int to) {
+    for (int hour = Math.floorDiv(to, MINUTES_OF_HOUR); hour >= 0; hour--) {
+      boolean last = hour == to / MINUTES_OF_HOUR;
+      long left = last ? minutes & ((2L << (to % MINUTES_OF_HOUR)) - 1) : minutes;
+      if (has(hours, hour) && left != 0) {
+        return hour * MINUTES_OF_HOUR + Long.SIZE - 1 - Long.numberOfLeadingZeros(left);
+      }
+    }
+    return -1;
+  }
+
+  private static boolean has(long set, int number) {
+    return (set >> number & 1) != 0;
+  }
+}

@@ -1,0 +1,169 @@
+package io.detour.rules.host;
+
+import java.util.Arrays;
+
+/**
+ * How far a part of a regular expression can get in a canonical host. Immutable.
+ *
+ * <p>A host is read by a small automaton whose states say what was read last; a part of an
+ * expression leads from each of them to some others. Two parts one behind the other, alternatives
+ * and repetitions are put together from that, so the work is proportional to the size of the
+ * expression and no text has to be tried. Beside hosts the automaton reads what people take for
+ * them: names with a dot at the beginning or end, with a port, with capital letters.
+ *
+ * <p>What it reads is more than what {@link io.detour.core.Host} takes: lengths and the numbers of
+ * IPv4 addresses are not looked at.
+ */
+final class HostForm {
+  /** What was read last, and of what. */
+  enum State {
+    NOTHING(0),
+    /** Of a name or an IPv4 address. */
+    LABEL(1),
+    /** Behind a label of a name. */
+    DOT(2),
+    /** Of an IPv6 address, before its first colon. */
+    GROUP(3),
+    ONE_COLON(4),
+    /** Of an IPv6 address with two colons or more. */
+    COLONS(5),
+    /** Behind a name. */
+    PORT_COLON(6),
+    PORT(7),
+    /** Of a name with a dot before it. */
+    BELOW_LABEL(8),
+    BELOW_DOT(9),
+    /** Of a name with a capital letter. */
+    CAPITAL_LABEL(10),
+    CAPITAL_DOT(11);
+
+    private static final State[] ALL = values();
+
+    /** From 0, without a gap. */
+    private final int number;
+
+    State(int number) {
+      this.number = number;
+    }
+
+    private int bit() {
+      return 1 << number;
+    }
+  }
+
+  /** Nothing is read. */
+  static final HostForm EMPTY = new HostForm(identity());
+
+  /** Nothing can be read. */
+  static final HostForm NONE = new HostForm(new int[State.ALL.length]);
+
+  /** By state, which states it leads to. */
+  private final int[] steps;
+
+  private HostForm(int[] steps) {
+    this.steps = steps;
+  }
+
+  private static int[] identity() {
+    int[] steps = new int[State.ALL.length];
+    Arrays.setAll(steps, i -> 1 << i);
+    return steps;
+  }
+
+  /** One character of a host or of what is taken for one; of another nothing can be read. */
+  static HostForm character(char c) {
+    int[] steps = new int[State.ALL.length];
+    for (State state : State.ALL) {
+      steps[state.number] = after(state, c);
+    }
+    return new HostForm(steps);
+  }
+
+  private static int after(State state, char c) {
+    boolean capital = c >= 'A' && c <= 'Z';
+    boolean small = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    boolean digit = c >= '0' && c <= '9';
+    boolean hex = digit || (c >= 'a' && c <= 'f');
+    return switch (state) {
+      case NOTHING ->
+          set(small, State.LABEL)
+              | set(hex, State.GROUP)
+              | set(c == ':', State.ONE_COLON)
+              | set(c == '.', State.BELOW_DOT)
+              | set(capital, State.CAPITAL_LABEL);
+      case LABEL ->
+          set(small, State.LABEL)
+              | set(c == '.', State.DOT)
+              | set(c == ':', State.PORT_COLON)
+              | set(capital, State.CAPITAL_LABEL);
+      case DOT -> set(small, State.LABEL) | set(capital, State.CAPITAL_LABEL);
+      case GROUP -> set(hex, State.GROUP) | set(c == ':', State.ONE_COLON);
+      case ONE_COLON -> set(hex, State.ONE_COLON) | set(c == ':', State.COLONS);
+      case COLONS -> set(hex || c == ':', State.COLONS);
+      case PORT_COLON, PORT -> set(digit, State.PORT);
+      case BELOW_LABEL -> set(small, State.BELOW_LABEL) | set(c == '.', State.BELOW_DOT);
+      case BELOW_DOT -> set(small, State.BELOW_LABEL);
+      case CAPITAL_LABEL ->
+          set(small || capital, State.CAPITAL_LABEL) | set(c == '.', State.CAPITAL_DOT);
+      case CAPITAL_DOT -> set(small || capital, State.CAPITAL_LABEL);
+    };
+  }
+
+  private static int set(boolean member, State state) {
+    return member ? state.bit() : 0;
+  }
+
+  /** Nothing is read, and nothing has been. */
+  static HostForm begin() {
+    int[] steps = new int[State.ALL.length];
+    steps[State.NOTHING.number] = State.NOTHING.bit();
+    return new HostForm(steps);
+  }
+
+  /** This or the other. */
+  HostForm or(HostForm other) {
+    int[] both = steps.clone();
+    Arrays.setAll(both, i -> both[i] | other.steps[i]);
+    return new HostForm(both);
+  }
+
+  /** This, and then the other. */
+  HostForm then(HostForm next) {
+    int[] both = new int[steps.length];
+    Arrays.setAll(both, i -> next.from(steps[i]));
+    return new HostForm(both);
+  }
+
+  private int from(int states) {
+    int reached = 0;
+    for (int left = states; left != 0; left &= left - 1) {
+      reached |= steps[Integer.numberOfTrailingZeros(left)];
+    }
+    return reached;
+  }
+
+  /**
+   * This so many times.
+   *
+   * @param max or {@link RegexToken.Repeat#UNBOUNDED}
+   */
+  HostForm repeated(int min, int max) {
+    HostForm repeated = EMPTY;
+    for (int i = 0; i < min; i++) {
+      repeated = repeated.then(this);
+    }
+    // More than one round for each state reaches no further.
+    int more =
+        max == RegexToken.Repeat.UNBOUNDED ? steps.length : Math.min(max - min, steps.length);
+    HostForm optional = or(EMPTY);
+    for (int i = 0; i < more; i++) {
+      repeated = repeated.then(optional);
+    }
+    return repeated;
+  }
+
+  /** Whether something can be read from the beginning that ends in such a state. */
+  boolean endsIn(State state) {
+    return (steps[State.NOTHING.number] & state.bit()) != 0;
+  }
+}

@@ -1,0 +1,126 @@
+package io.detour.rules.host;
+
+import static io.detour.rules.host.RegexPiece.Gap.ANYTHING;
+import static io.detour.rules.host.RegexPiece.Gap.BEGIN;
+import static io.detour.rules.host.RegexPiece.Gap.END;
+import static io.detour.rules.host.RegexPiece.Gap.LABELS;
+import static io.detour.rules.host.RegexPiece.Gap.SOMETHING;
+
+import io.detour.core.Host;
+import io.detour.core.Parsed;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the text of a regular expression says about the hosts that it matches as a whole. Every
+ * claim holds for every canonical host; what is not understood is not claimed. Immutable.
+ *
+ * @param alternatives each host that matches has the texts of at least one of them; never empty
+ * @param everything whether every host matches
+ * @param plain what matches the same hosts as the expression does, each host by one of them; empty
+ *     if the expression says more than plain matchers can
+ */
+record RegexLiterals(
+    List<LiteralSequence> alternatives, boolean everything, List<PlainMatch> plain) {
+  RegexLiterals {
+    alternatives = List.copyOf(alternatives);
+    plain = List.copyOf(plain);
+  }
+
+  /**
+   * Reads an expression.
+   *
+   * @param regex within the bounds of {@link RegexBounds}, and one that RE2/J compiles
+   */
+  static RegexLiterals of(String regex) {
+    List<LiteralSequence> alternatives = new ArrayList<>();
+    List<PlainMatch> plain = new ArrayList<>();
+    boolean everything = false;
+    for (List<RegexPiece> pieces : RegexPieces.alternatives(regex)) {
+      List<RegexPiece> inner = withoutAnchors(pieces);
+      alternatives.add(literals(inner));
+      everything |= inner.equals(List.of(ANYTHING)) || inner.equals(List.of(SOMETHING));
+      PlainMatch same = plain(inner);
+      if (same != null) {
+        plain.add(same);
+      }
+    }
+    boolean allPlain = plain.size() == alternatives.size();
+    return new RegexLiterals(alternatives, everything, allPlain ? plain : List.of());
+  }
+
+  /** The longest text that every match ends with, or an empty text if there is none. */
+  String tail() {
+    return alternatives.stream()
+        .map(LiteralSequence::tail)
+        .reduce(RegexPieces::commonTail)
+        .orElseThrow();
+  }
+
+  /** Whether a host could match. */
+  boolean admit(String host) {
+    for (int i = 0; i < alternatives.size(); i++) {
+      if (alternatives.get(i).standIn(host)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The whole host has to match, so anchors at its ends say nothing more. */
+  private static List<RegexPiece> withoutAnchors(List<RegexPiece> pieces) {
+    int from = 0;
+    int to = pieces.size();
+    while (from < to && pieces.get(from) == BEGIN) {
+      from++;
+    }
+    while (from < to && pieces.get(to - 1) == END) {
+      to--;
+    }
+    return pieces.subList(from, to);
+  }
+
+  private static LiteralSequence literals(List<RegexPiece> pieces) {
+    List<String> texts = new ArrayList<>();
+    for (RegexPiece piece : pieces) {
+      if (piece instanceof RegexPiece.Literal literal) {
+        texts.add(literal.text());
+      }
+    }
+    return texts.isEmpty()
+        ? LiteralSequence.ANYTHING
+        : new LiteralSequence(
+            texts,
+            pieces.getFirst() instanceof RegexPiece.Literal,
+            pieces.getLast() instanceof RegexPiece.Literal,
+            pieces.size() == 1);
+  }
+
+  private static @Nullable PlainMatch plain(List<RegexPiece> pieces) {
+    if (pieces.isEmpty() || !(pieces.getLast() instanceof RegexPiece.Literal last)) {
+      return null;
+    }
+    String text = last.text();
+    if (pieces.size() == 1 && canonical(text) != null) {
+      return new PlainMatch(PlainMatch.Kind.EXACT, text);
+    }
+    RegexPiece first = pieces.getFirst();
+    boolean below = (first == ANYTHING || first == SOMETHING) && text.startsWith(".");
+    boolean prefixed = pieces.size() == 2 && (below || first == LABELS);
+    return prefixed && isName(below ? text.substring(1) : text)
+        ? new PlainMatch(PlainMatch.Kind.SUFFIX, text)
+        : null;
+  }
+
+  private static boolean isName(String text) {
+    Host host = canonical(text);
+    return host != null && host.kind() == Host.Kind.NAME;
+  }
+
+  private static @Nullable Host canonical(String text) {
+    return Host.parse(text) instanceof Parsed.Value(Host host) && host.name().equals(text)
+        ? host
+        : null;
+  }
+}
