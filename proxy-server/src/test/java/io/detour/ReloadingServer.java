@@ -2,7 +2,7 @@ package io.detour;
 
 import io.detour.config.ServerOptions;
 import io.detour.rules.Mode;
-import io.detour.rules.lint.Setting;
+import io.detour.rules.lint.Lint.Setting;
 import io.detour.server.decide.ReloadResult;
 import io.detour.server.decide.ReloadTrigger;
 import io.detour.server.decide.RuleFileLoader;

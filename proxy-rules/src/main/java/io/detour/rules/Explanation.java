@@ -2,8 +2,8 @@ package io.detour.rules;
 
 import io.detour.core.Printable;
 import io.detour.rules.condition.Conditions;
+import io.detour.rules.condition.Conditions.SkipReason;
 import io.detour.rules.condition.Request;
-import io.detour.rules.condition.SkipReason;
 import io.detour.rules.host.HostMatcher;
 import java.util.List;
 import java.util.stream.Collectors;

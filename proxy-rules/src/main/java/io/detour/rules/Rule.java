@@ -2,11 +2,11 @@ package io.detour.rules;
 
 import io.detour.core.Host;
 import io.detour.rules.condition.Conditions;
-import io.detour.rules.condition.Expiry;
+import io.detour.rules.condition.Conditions.SkipReason;
 import io.detour.rules.condition.Lifetime;
-import io.detour.rules.condition.OnExpiry;
+import io.detour.rules.condition.Lifetime.Expiry;
+import io.detour.rules.condition.Lifetime.OnExpiry;
 import io.detour.rules.condition.Request;
-import io.detour.rules.condition.SkipReason;
 import io.detour.rules.host.HostMatcher;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -172,5 +172,26 @@ public record Rule(
     boolean ended =
         expiry != null && expiry.then() == OnExpiry.DISABLE && expiry.isOver(epochSecond);
     return mode != Mode.OFF && scope.rollout().percent() > 0 && !ended;
+  }
+
+  /**
+   * Where a rule stands.
+   *
+   * @param file the file as it was named to Detour
+   * @param line from 1
+   */
+  public record Position(String file, int line) {
+    /** {@code rules.yaml:12}, as editors and terminals take it. */
+    @Override
+    public String toString() {
+      return file + ':' + line;
+    }
+  }
+
+  /** How loudly a rule reports its use. */
+  public enum LogLevel {
+    OFF,
+    INFO,
+    WARN
   }
 }

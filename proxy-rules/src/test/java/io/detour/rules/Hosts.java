@@ -3,6 +3,7 @@ package io.detour.rules;
 import io.detour.core.Address;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
+import io.detour.rules.Rule.LogLevel;
 import io.detour.rules.condition.Conditions;
 import io.detour.rules.condition.Lifetime;
 import io.detour.rules.condition.Request;

@@ -12,7 +12,7 @@ import io.detour.ops.pipe.StandardOutput;
 import io.detour.rules.Mode;
 import io.detour.rules.RuleSet;
 import io.detour.rules.document.Problem;
-import io.detour.rules.lint.Setting;
+import io.detour.rules.lint.Lint.Setting;
 import io.detour.server.decide.RuleFileLoader;
 import io.detour.server.decide.RuleJudge;
 import io.detour.server.decide.RuleRead;

@@ -5,7 +5,7 @@ import io.detour.core.Parsed;
 import io.detour.core.Subnet;
 import io.detour.rules.condition.PortRange;
 import io.detour.rules.document.Fields;
-import io.detour.rules.document.Keys;
+import io.detour.rules.document.Fields.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
 import io.detour.server.access.AccessOptions;

@@ -5,7 +5,7 @@ import io.detour.core.Parsed;
 import io.detour.core.relay.RelayMode;
 import io.detour.ops.admin.AdminOptions;
 import io.detour.rules.document.Fields;
-import io.detour.rules.document.Keys;
+import io.detour.rules.document.Fields.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
 import io.detour.server.accept.ListenAddress;
@@ -90,8 +90,7 @@ final class ConfigurationReader {
     draft.certificateWatch(certificateWatch(fields, usual.certificateWatch()));
     draft.ledger(new LedgerReader(scalars, problems).ledger(fields, usual.ledger()));
     draft.threads(
-        scalars.countOrAutomatic(
-            fields, "threads", 1, Configuration.MAX_THREADS, usual.threads()));
+        scalars.countOrAutomatic(fields, "threads", 1, Configuration.MAX_THREADS, usual.threads()));
   }
 
   private Duration certificateWatch(Fields file, Duration usual) {

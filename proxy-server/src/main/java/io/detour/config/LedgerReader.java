@@ -4,7 +4,7 @@ import io.detour.core.Parsed;
 import io.detour.ops.ledger.LedgerOptions;
 import io.detour.ops.ledger.LedgerUrl;
 import io.detour.rules.document.Fields;
-import io.detour.rules.document.Keys;
+import io.detour.rules.document.Fields.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
 import java.nio.file.Path;
@@ -34,8 +34,7 @@ final class LedgerReader {
                 LedgerOptions.MIN_RETENTION,
                 LedgerOptions.MAX_RETENTION,
                 usual.retention()),
-            scalars.count(
-                fields, "max_entries", 1, LedgerOptions.MAX_ENTRIES, usual.maxEntries()));
+            scalars.count(fields, "max_entries", 1, LedgerOptions.MAX_ENTRIES, usual.maxEntries()));
   }
 
   private LedgerUrl url(Fields fields, LedgerUrl usual) {

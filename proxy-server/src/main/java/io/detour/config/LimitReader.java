@@ -1,7 +1,7 @@
 package io.detour.config;
 
 import io.detour.rules.document.Fields;
-import io.detour.rules.document.Keys;
+import io.detour.rules.document.Fields.Keys;
 import io.detour.server.accept.ClientLimits;
 import io.detour.server.parse.http.HeadLimits;
 

@@ -1,7 +1,7 @@
 package io.detour.config;
 
 import io.detour.rules.document.Fields;
-import io.detour.rules.document.Keys;
+import io.detour.rules.document.Fields.Keys;
 import io.detour.rules.document.Node;
 import io.detour.server.log.DiagnosticsLevel;
 import io.detour.server.log.LogFormat;
@@ -33,11 +33,7 @@ final class LogReader {
         access(fields, usual.access()),
         level == null ? usual.level() : level,
         scalars.durationOrOff(
-            fields,
-            "periodic",
-            LogOptions.MIN_PERIODIC,
-            LogOptions.MAX_PERIODIC,
-            usual.periodic()),
+            fields, "periodic", LogOptions.MIN_PERIODIC, LogOptions.MAX_PERIODIC, usual.periodic()),
         scalars.countOrOff(
             fields, "uses_per_minute", 1, LogOptions.MAX_USES, usual.usesPerMinute()));
   }

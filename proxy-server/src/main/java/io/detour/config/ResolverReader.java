@@ -4,7 +4,7 @@ import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.Parsed;
 import io.detour.rules.document.Fields;
-import io.detour.rules.document.Keys;
+import io.detour.rules.document.Fields.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
 import io.detour.server.dial.Ipv6;

@@ -2,7 +2,7 @@ package io.detour.config;
 
 import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Fields;
-import io.detour.rules.document.Keys;
+import io.detour.rules.document.Fields.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
 import java.nio.file.InvalidPathException;

@@ -1,6 +1,9 @@
 package io.detour.rules.document;
 
 import io.detour.core.Printable;
+import io.detour.rules.document.Document.Anchor;
+import io.detour.rules.document.Fields.Keys;
+import io.detour.rules.document.Node.Location;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.detour.rules.document;
 
+import io.detour.rules.document.Node.Location;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -92,4 +93,13 @@ public record Document(Node root, List<Anchor> anchors) {
         ? JsonReader.read(source, assembly)
         : YamlReader.read(source, assembly);
   }
+
+  /**
+   * An anchor of a YAML document, {@code &name}.
+   *
+   * @param name without the {@code &}
+   * @param at where it stands
+   * @param used whether an alias leads to it
+   */
+  public record Anchor(String name, Location at, boolean used) {}
 }

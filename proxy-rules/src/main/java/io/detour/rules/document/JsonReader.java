@@ -1,6 +1,10 @@
 package io.detour.rules.document;
 
 import io.detour.core.Printable;
+import io.detour.rules.document.Assembly.MappingBuilder;
+import io.detour.rules.document.Assembly.Unreadable;
+import io.detour.rules.document.Node.Location;
+import io.detour.rules.document.Source.Positions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

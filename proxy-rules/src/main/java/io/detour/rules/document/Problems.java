@@ -1,5 +1,6 @@
 package io.detour.rules.document;
 
+import io.detour.rules.document.Node.Location;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;

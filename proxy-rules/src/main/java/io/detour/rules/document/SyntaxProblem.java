@@ -1,6 +1,7 @@
 package io.detour.rules.document;
 
 import io.detour.core.Printable;
+import io.detour.rules.document.Node.Location;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

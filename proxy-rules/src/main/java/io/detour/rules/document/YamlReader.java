@@ -1,9 +1,16 @@
 package io.detour.rules.document;
 
 import io.detour.core.Printable;
+import io.detour.rules.document.Assembly.MappingBuilder;
+import io.detour.rules.document.Assembly.Unreadable;
+import io.detour.rules.document.Node.Location;
+import java.io.FilterReader;
+import java.io.IOException;
+import java.io.Reader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.events.AliasEvent;
@@ -207,5 +214,72 @@ final class YamlReader {
   private static Location location(Event event) {
     Mark mark = event.getStartMark().orElseThrow();
     return new Location(mark.getLine() + 1, mark.getColumn() + 1);
+  }
+
+  /**
+   * Feeds SnakeYAML's {@link StreamReader} as long as that gets on. It copies all that it looks
+   * ahead at with every refill, so that a word of many megabytes would take minutes and four times
+   * its size.
+   */
+  private static final class BoundedLookahead extends FilterReader {
+    /** Longest word, line of a text block, or comment. */
+    static final int MAX_CHARACTERS = 64 << 10;
+
+    private static final int REFILL = 4096;
+
+    private static final LoadSettings SETTINGS =
+        LoadSettings.builder().setBufferSize(REFILL).build();
+
+    private final StreamReader characters;
+    private int indexAtRefill;
+    private int refillsInVain;
+
+    BoundedLookahead(Reader text) {
+      super(text);
+      this.characters = new StreamReader(SETTINGS, this);
+    }
+
+    /** The characters of the text, for a scanner. */
+    StreamReader characters() {
+      return characters;
+    }
+
+    /** Whether the end came too early because of this bound. */
+    boolean isExceeded() {
+      return refillsInVain * REFILL > MAX_CHARACTERS;
+    }
+
+    @Override
+    public int read(char[] buffer, int offset, int length) throws IOException {
+      boolean stands = characters.getIndex() == indexAtRefill;
+      indexAtRefill = characters.getIndex();
+      refillsInVain = stands ? refillsInVain + 1 : 0;
+      if (isExceeded()) {
+        throw new IOException("too far ahead");
+      }
+      return super.read(buffer, offset, length);
+    }
+  }
+
+  /** What YAML takes a value without quotes for, by its JSON schema (YAML 1.2.2 section 10.2). */
+  private static final class PlainScalar {
+    private static final Pattern NUMBER =
+        Pattern.compile("-?(?:0|[1-9][0-9]*)(?:\\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|-?\\.inf|\\.nan");
+
+    private PlainScalar() {}
+
+    static Node.Type typeOf(String text) {
+      if (text.isEmpty()) {
+        return Node.Type.NULL;
+      }
+      return switch (text.charAt(0)) {
+        case '-', '.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' ->
+            NUMBER.matcher(text).matches() ? Node.Type.NUMBER : Node.Type.TEXT;
+        case 't' -> text.equals("true") ? Node.Type.BOOLEAN : Node.Type.TEXT;
+        case 'f' -> text.equals("false") ? Node.Type.BOOLEAN : Node.Type.TEXT;
+        case 'n' -> text.equals("null") ? Node.Type.NULL : Node.Type.TEXT;
+        default -> Node.Type.TEXT;
+      };
+    }
   }
 }

@@ -2,12 +2,12 @@ package io.detour.rules.file;
 
 import io.detour.core.Parsed;
 import io.detour.rules.condition.Brownout;
-import io.detour.rules.condition.Expiry;
 import io.detour.rules.condition.Lifetime;
-import io.detour.rules.condition.OnExpiry;
+import io.detour.rules.condition.Lifetime.Expiry;
+import io.detour.rules.condition.Lifetime.OnExpiry;
 import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Fields;
-import io.detour.rules.document.Keys;
+import io.detour.rules.document.Fields.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
 import io.detour.rules.document.TimeText;

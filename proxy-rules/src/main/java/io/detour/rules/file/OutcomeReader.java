@@ -11,7 +11,7 @@ import io.detour.rules.Outcome;
 import io.detour.rules.Target;
 import io.detour.rules.condition.When;
 import io.detour.rules.document.Fields;
-import io.detour.rules.document.Keys;
+import io.detour.rules.document.Fields.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
 import io.detour.rules.host.HostMatcher;

@@ -2,14 +2,14 @@ package io.detour.rules.file;
 
 import io.detour.core.Printable;
 import io.detour.rules.Action;
-import io.detour.rules.LogLevel;
 import io.detour.rules.Mode;
 import io.detour.rules.Outcome;
 import io.detour.rules.Rule;
+import io.detour.rules.Rule.LogLevel;
 import io.detour.rules.condition.Conditions;
 import io.detour.rules.condition.Lifetime;
 import io.detour.rules.document.Fields;
-import io.detour.rules.document.Keys;
+import io.detour.rules.document.Fields.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
 import io.detour.rules.host.HostMatcher;

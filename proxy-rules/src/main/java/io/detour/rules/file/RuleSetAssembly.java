@@ -3,13 +3,15 @@ package io.detour.rules.file;
 import io.detour.core.Host;
 import io.detour.core.Printable;
 import io.detour.rules.Rule;
-import io.detour.rules.RuleNames;
 import io.detour.rules.RuleSet;
-import io.detour.rules.UnmatchedPolicy;
-import io.detour.rules.document.Keys;
-import io.detour.rules.document.Location;
+import io.detour.rules.RuleSet.UnmatchedPolicy;
+import io.detour.rules.document.Fields.Keys;
+import io.detour.rules.document.Node.Location;
 import io.detour.rules.document.Problem;
 import io.detour.rules.document.Problems;
+import io.detour.rules.file.RuleFileReader.FileContents;
+import io.detour.rules.file.RuleFiles.FileNotes;
+import io.detour.rules.host.DomainTable;
 import io.detour.rules.host.HostMatcher;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -86,7 +88,14 @@ final class RuleSetAssembly {
 
   /** Apart from {@link #of}, whose frame would keep the table alive. */
   private void checkNames(List<FileContents> files) {
-    RuleNames names = new RuleNames(rules, this::refuseName);
+    DomainTable<Rule> names =
+        new DomainTable<>(
+            rules,
+            Rule::name,
+            (first, again) -> {
+              refuseName(first, again);
+              return first;
+            });
     files.forEach(file -> lookUpTestedRules(file, names));
   }
 
@@ -149,10 +158,10 @@ final class RuleSetAssembly {
     return Keys.closest(name, names);
   }
 
-  private void lookUpTestedRules(FileContents file, RuleNames names) {
+  private void lookUpTestedRules(FileContents file, DomainTable<Rule> names) {
     for (RuleTest test : file.tests()) {
       String name = test.expected().rule();
-      if (name != null && !names.contains(name) && !brokenNames.contains(name)) {
+      if (name != null && names.find(name) == null && !brokenNames.contains(name)) {
         String meant = meant(name);
         file.problems()
             .add(

@@ -9,7 +9,7 @@ import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
 import io.detour.rules.condition.Request;
 import io.detour.rules.document.Fields;
-import io.detour.rules.document.Location;
+import io.detour.rules.document.Node.Location;
 import io.detour.rules.document.Problem;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,11 +1,14 @@
 package io.detour.rules.generate;
 
 import io.detour.core.Host;
-import io.detour.rules.generate.NameEffect.LeftAlone;
-import io.detour.rules.generate.NameEffect.Pass;
-import io.detour.rules.generate.NameEffect.Reject;
-import io.detour.rules.generate.NameEffect.Rewrite;
-import io.detour.rules.generate.NamePattern.Below;
+import io.detour.rules.generate.Generated.Draft;
+import io.detour.rules.generate.NameRules.NameEffect;
+import io.detour.rules.generate.NameRules.NameEffect.LeftAlone;
+import io.detour.rules.generate.NameRules.NameEffect.Pass;
+import io.detour.rules.generate.NameRules.NameEffect.Reject;
+import io.detour.rules.generate.NameRules.NameEffect.Rewrite;
+import io.detour.rules.generate.NameRules.NamePattern.Below;
+import io.detour.rules.generate.NameTable.DomainSet;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

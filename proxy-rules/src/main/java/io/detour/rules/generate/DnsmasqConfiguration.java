@@ -2,11 +2,18 @@ package io.detour.rules.generate;
 
 import io.detour.core.Address;
 import io.detour.core.Host;
-import io.detour.rules.generate.NameEffect.LeftAlone;
-import io.detour.rules.generate.NameEffect.Pass;
-import io.detour.rules.generate.NameEffect.Reject;
-import io.detour.rules.generate.NameEffect.Rewrite;
-import io.detour.rules.generate.NamePattern.Below;
+import io.detour.rules.generate.Generated.Draft;
+import io.detour.rules.generate.NameRules.NameEffect;
+import io.detour.rules.generate.NameRules.NameEffect.LeftAlone;
+import io.detour.rules.generate.NameRules.NameEffect.Pass;
+import io.detour.rules.generate.NameRules.NameEffect.Reject;
+import io.detour.rules.generate.NameRules.NameEffect.Rewrite;
+import io.detour.rules.generate.NameRules.NamePattern.Below;
+import io.detour.rules.generate.NameRules.NamePattern.Exact;
+import io.detour.rules.generate.NameRules.NamePattern.Regex;
+import io.detour.rules.generate.NameRules.NameRule;
+import io.detour.rules.generate.NameTable.DomainSet;
+import io.detour.rules.generate.TargetNames.TargetAddresses;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -58,8 +65,8 @@ public final class DnsmasqConfiguration {
     List<NameTable.Item> leftAlone = new ArrayList<>();
     for (NameTable.Item item : table.deciding()) {
       switch (item.pattern()) {
-        case NamePattern.Exact _ -> {}
-        case NamePattern.Regex _ ->
+        case Exact _ -> {}
+        case Regex _ ->
             draft.note(item.rule().name(), "a regex: the rules behind it decide on its names");
         case Below(Host domain) -> {
           if (!domain(item.rule(), domain)) {

@@ -2,10 +2,12 @@ package io.detour.rules.generate;
 
 import io.detour.core.Address;
 import io.detour.core.Host;
-import io.detour.rules.generate.NameEffect.LeftAlone;
-import io.detour.rules.generate.NameEffect.Pass;
-import io.detour.rules.generate.NameEffect.Reject;
-import io.detour.rules.generate.NameEffect.Rewrite;
+import io.detour.rules.generate.Generated.Draft;
+import io.detour.rules.generate.NameRules.NameEffect.LeftAlone;
+import io.detour.rules.generate.NameRules.NameEffect.Pass;
+import io.detour.rules.generate.NameRules.NameEffect.Reject;
+import io.detour.rules.generate.NameRules.NameEffect.Rewrite;
+import io.detour.rules.generate.TargetNames.TargetAddresses;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,13 @@
 package io.detour.rules.generate;
 
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
+import io.detour.core.Host;
+import io.detour.core.Parsed;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rules in the order in which they are tried; the first that matches a name decides. Immutable.
@@ -12,5 +19,178 @@ import java.util.List;
 public record NameRules(String source, List<NameRule> rules, boolean unmatchedRejected) {
   public NameRules {
     rules = List.copyOf(rules);
+  }
+
+  /**
+   * A rule, as far as other systems can know it. Immutable.
+   *
+   * @param name {@code [a-z0-9-]{1,63}}
+   * @param patterns it is for the names that any of them matches
+   * @param effect what becomes of these
+   * @param caveats what else the rule does, which only Detour can, each as one phrase: {@code only
+   *     the first of its 2 targets is used}
+   */
+  public record NameRule(
+      String name, List<NamePattern> patterns, NameEffect effect, List<String> caveats) {
+    public NameRule {
+      patterns = List.copyOf(patterns);
+      caveats = List.copyOf(caveats);
+    }
+  }
+
+  /** Names that a rule is for; one record per kind. Immutable. */
+  public sealed interface NamePattern {
+    /** One name or address. */
+    record Exact(Host host) implements NamePattern {
+      @Override
+      public @Nullable List<String> match(Host asked) {
+        return asked.equals(host) ? List.of("") : null;
+      }
+    }
+
+    /**
+     * Every name below a domain, the domain itself excepted.
+     *
+     * @param domain a name, no address
+     */
+    record Below(Host domain) implements NamePattern {
+      @Override
+      public @Nullable List<String> match(Host asked) {
+        int prefix = asked.name().length() - domain.name().length() - 1;
+        return prefix > 0 && !asked.isAddress() && asked.name().endsWith("." + domain.name())
+            ? List.of(asked.name().substring(0, prefix))
+            : null;
+      }
+    }
+
+    /**
+     * Names that an expression matches whole.
+     *
+     * @param expression in RE2's syntax
+     */
+    record Regex(Pattern expression) implements NamePattern {
+      @Override
+      public @Nullable List<String> match(Host asked) {
+        Matcher matcher = expression.matcher(asked.name());
+        if (!matcher.matches()) {
+          return null;
+        }
+        List<String> groups = new ArrayList<>();
+        for (int group = 0; group <= matcher.groupCount(); group++) {
+          String text = matcher.group(group);
+          groups.add(text == null ? "" : text);
+        }
+        return groups;
+      }
+    }
+
+    /**
+     * A domain as a rule file has it.
+     *
+     * @param withApex whether the domain itself is meant, too
+     */
+    static List<NamePattern> suffix(Host domain, boolean withApex) {
+      return withApex ? List.of(new Exact(domain), new Below(domain)) : List.of(new Below(domain));
+    }
+
+    /**
+     * What stands for the placeholders of a template, or null if the name does not match: the
+     * groups by their number, and for other kinds the prefix alone.
+     */
+    @Nullable List<String> match(Host asked);
+  }
+
+  /** What becomes of the names of a rule. Immutable. */
+  public sealed interface NameEffect {
+    /** They lead to where they always led. */
+    record Pass() implements NameEffect {}
+
+    /** They lead nowhere. */
+    record Reject() implements NameEffect {}
+
+    /**
+     * What becomes of them is for Detour alone to say; elsewhere they are left alone.
+     *
+     * @param reason why, as one phrase: {@code only for clients in 10.20.0.0/16}
+     */
+    record LeftAlone(String reason) implements NameEffect {}
+
+    /**
+     * They lead elsewhere.
+     *
+     * @param to a host as a rule file has it, an IPv6 address in brackets, with the placeholders
+     *     {@code {prefix}} and {@code {0}}, {@code {1}}…, or none
+     * @param port instead of the one that was asked for; empty to keep that
+     */
+    record Rewrite(String to, OptionalInt port) implements NameEffect {
+      private static final java.util.regex.Pattern PLACEHOLDER =
+          java.util.regex.Pattern.compile("\\{(prefix|[0-9]+)}");
+
+      /** Whether all names lead to one host. */
+      boolean isConstant() {
+        return !PLACEHOLDER.matcher(to).find();
+      }
+
+      /** The one host of a constant target, or null if the target is none. */
+      @Nullable Host constant() {
+        return filled(List.of());
+      }
+
+      /**
+       * The target with a name's captures in it.
+       *
+       * @return null if that makes no host
+       */
+      @Nullable Rewrite fill(List<String> captures) {
+        Host host = filled(captures);
+        return host == null ? null : new Rewrite(host.bracketed(), port);
+      }
+
+      private @Nullable Host filled(List<String> captures) {
+        var matcher = PLACEHOLDER.matcher(to);
+        StringBuilder text = new StringBuilder();
+        while (matcher.find()) {
+          int group = group(matcher.group(1));
+          if (group >= captures.size()) {
+            return null;
+          }
+          matcher.appendReplacement(
+              text, java.util.regex.Matcher.quoteReplacement(captures.get(group)));
+        }
+        matcher.appendTail(text);
+        String host = text.toString();
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        return switch (Host.parse(bracketed ? host.substring(1, host.length() - 1) : host)) {
+          case Parsed.Value(Host parsed) -> parsed;
+          case Parsed.Malformed(_) -> null;
+        };
+      }
+
+      /** The target with its placeholders written as another system writes them. */
+      String with(Placeholder placeholder) {
+        return PLACEHOLDER
+            .matcher(to)
+            .replaceAll(
+                place ->
+                    java.util.regex.Matcher.quoteReplacement(
+                        placeholder.text(group(place.group(1)))));
+      }
+
+      /** The prefix of a suffix is its first and only capture. */
+      private static int group(String name) {
+        return name.equals("prefix") ? 0 : Integer.parseInt(name);
+      }
+    }
+
+    /** How another system writes a placeholder. */
+    @FunctionalInterface
+    interface Placeholder {
+      /**
+       * What stands in the target.
+       *
+       * @param capture its number among the captures of {@link NameRules.NamePattern#match}
+       */
+      String text(int capture);
+    }
   }
 }

@@ -1,12 +1,18 @@
 package io.detour.rules.generate;
 
 import io.detour.core.Host;
-import io.detour.rules.generate.NameEffect.LeftAlone;
-import io.detour.rules.generate.NameEffect.Pass;
-import io.detour.rules.generate.NameEffect.Reject;
-import io.detour.rules.generate.NameEffect.Rewrite;
-import io.detour.rules.generate.NamePattern.Below;
-import io.detour.rules.generate.NamePattern.Regex;
+import io.detour.rules.generate.Generated.Draft;
+import io.detour.rules.generate.NameRules.NameEffect;
+import io.detour.rules.generate.NameRules.NameEffect.LeftAlone;
+import io.detour.rules.generate.NameRules.NameEffect.Pass;
+import io.detour.rules.generate.NameRules.NameEffect.Reject;
+import io.detour.rules.generate.NameRules.NameEffect.Rewrite;
+import io.detour.rules.generate.NameRules.NamePattern.Below;
+import io.detour.rules.generate.NameRules.NamePattern.Exact;
+import io.detour.rules.generate.NameRules.NamePattern.Regex;
+import io.detour.rules.generate.NameRules.NameRule;
+import io.detour.rules.generate.NameTable.DomainSet;
+import io.detour.rules.generate.PortableRegex.RegexTail;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -89,7 +95,7 @@ public final class NginxMap {
   private void domain(NameTable.Item item) {
     note(item.rule().name(), item.rule().effect());
     switch (item.pattern()) {
-      case NamePattern.Exact _ -> {}
+      case Exact _ -> {}
       case Below(Host domain) -> below(item.rule(), domain);
       case Regex(var expression) -> regex(item.rule(), expression.pattern());
     }

@@ -2,9 +2,11 @@ package io.detour.rules.generate;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.rules.generate.NamePattern.Below;
-import io.detour.rules.generate.NamePattern.Exact;
-import io.detour.rules.generate.NamePattern.Regex;
+import io.detour.rules.generate.Generated.Draft;
+import io.detour.rules.generate.NameRules.NamePattern.Below;
+import io.detour.rules.generate.NameRules.NamePattern.Exact;
+import io.detour.rules.generate.NameRules.NamePattern.Regex;
+import io.detour.rules.generate.PortableRegex.RegexTail;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

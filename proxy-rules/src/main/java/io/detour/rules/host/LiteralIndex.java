@@ -1,5 +1,6 @@
 package io.detour.rules.host;
 
+import io.detour.rules.host.RegexLiterals.LiteralSequence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,5 +1,6 @@
 package io.detour.rules.host;
 
+import io.detour.rules.host.RegexTokenizer.RegexToken;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;

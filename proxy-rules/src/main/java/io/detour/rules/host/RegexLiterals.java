@@ -1,13 +1,14 @@
 package io.detour.rules.host;
 
-import static io.detour.rules.host.RegexPiece.Gap.ANYTHING;
-import static io.detour.rules.host.RegexPiece.Gap.BEGIN;
-import static io.detour.rules.host.RegexPiece.Gap.END;
-import static io.detour.rules.host.RegexPiece.Gap.LABELS;
-import static io.detour.rules.host.RegexPiece.Gap.SOMETHING;
+import static io.detour.rules.host.RegexPieces.RegexPiece.Gap.ANYTHING;
+import static io.detour.rules.host.RegexPieces.RegexPiece.Gap.BEGIN;
+import static io.detour.rules.host.RegexPieces.RegexPiece.Gap.END;
+import static io.detour.rules.host.RegexPieces.RegexPiece.Gap.LABELS;
+import static io.detour.rules.host.RegexPieces.RegexPiece.Gap.SOMETHING;
 
 import io.detour.core.Host;
 import io.detour.core.Parsed;
+import io.detour.rules.host.RegexPieces.RegexPiece;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,27 +22,27 @@ import org.jspecify.annotations.Nullable;
  * @param plain what matches the same hosts as the expression does, each host by one of them; empty
  *     if the expression says more than plain matchers can
  */
-record RegexLiterals(
-    List<LiteralSequence> alternatives, boolean everything, List<PlainMatch> plain) {
-  RegexLiterals {
+public record RegexLiterals(
+    List<LiteralSequence> alternatives, boolean everything, List<HostMatcher> plain) {
+  public RegexLiterals {
     alternatives = List.copyOf(alternatives);
     plain = List.copyOf(plain);
   }
 
-  /**
-   * Reads an expression.
-   *
-   * @param regex within the bounds of {@link RegexBounds}, and one that RE2/J compiles
-   */
+  /** Reads the text of an expression that compiles. */
+  public static RegexLiterals of(HostMatcher.Regex regex) {
+    return of(regex.pattern().pattern());
+  }
+
   static RegexLiterals of(String regex) {
     List<LiteralSequence> alternatives = new ArrayList<>();
-    List<PlainMatch> plain = new ArrayList<>();
+    List<HostMatcher> plain = new ArrayList<>();
     boolean everything = false;
     for (List<RegexPiece> pieces : RegexPieces.alternatives(regex)) {
       List<RegexPiece> inner = withoutAnchors(pieces);
       alternatives.add(literals(inner));
       everything |= inner.equals(List.of(ANYTHING)) || inner.equals(List.of(SOMETHING));
-      PlainMatch same = plain(inner);
+      HostMatcher same = plain(inner);
       if (same != null) {
         plain.add(same);
       }
@@ -51,7 +52,7 @@ record RegexLiterals(
   }
 
   /** The longest text that every match ends with, or an empty text if there is none. */
-  String tail() {
+  public String tail() {
     return alternatives.stream()
         .map(LiteralSequence::tail)
         .reduce(RegexPieces::commonTail)
@@ -97,19 +98,19 @@ record RegexLiterals(
             pieces.size() == 1);
   }
 
-  private static @Nullable PlainMatch plain(List<RegexPiece> pieces) {
+  private static @Nullable HostMatcher plain(List<RegexPiece> pieces) {
     if (pieces.isEmpty() || !(pieces.getLast() instanceof RegexPiece.Literal last)) {
       return null;
     }
     String text = last.text();
     if (pieces.size() == 1 && canonical(text) != null) {
-      return new PlainMatch(PlainMatch.Kind.EXACT, text);
+      return HostMatcher.Exact.parse(text).orElseThrow();
     }
     RegexPiece first = pieces.getFirst();
     boolean below = (first == ANYTHING || first == SOMETHING) && text.startsWith(".");
     boolean prefixed = pieces.size() == 2 && (below || first == LABELS);
     return prefixed && isName(below ? text.substring(1) : text)
-        ? new PlainMatch(PlainMatch.Kind.SUFFIX, text)
+        ? HostMatcher.Suffix.parse(text).orElseThrow()
         : null;
   }
 
@@ -122,5 +123,60 @@ record RegexLiterals(
     return Host.parse(text) instanceof Parsed.Value(Host host) && host.name().equals(text)
         ? host
         : null;
+  }
+
+  /**
+   * Texts that stand in a host one behind the other, with anything between them. Immutable.
+   *
+   * @param literals not empty themselves; an empty list stands for any host
+   * @param fromStart whether the host begins with the first one
+   * @param toEnd whether the host ends with the last one
+   * @param whole whether the one text there is, is the host
+   */
+  record LiteralSequence(List<String> literals, boolean fromStart, boolean toEnd, boolean whole) {
+    /** Any host. */
+    static final LiteralSequence ANYTHING = new LiteralSequence(List.of(), false, false, false);
+
+    LiteralSequence {
+      literals = List.copyOf(literals);
+    }
+
+    /** Whether a host has these texts in this order without overlap. */
+    boolean standIn(String host) {
+      if (whole) {
+        return host.equals(literals.getFirst());
+      }
+      int first = 0;
+      int last = literals.size();
+      int from = 0;
+      int end = host.length();
+      if (fromStart) {
+        String head = literals.get(first++);
+        if (!host.startsWith(head)) {
+          return false;
+        }
+        from = head.length();
+      }
+      if (toEnd && first < last) {
+        String tail = literals.get(--last);
+        end -= tail.length();
+        if (end < from || !host.endsWith(tail)) {
+          return false;
+        }
+      }
+      for (int i = first; i < last; i++) {
+        int found = host.indexOf(literals.get(i), from, end);
+        if (found < 0) {
+          return false;
+        }
+        from = found + literals.get(i).length();
+      }
+      return true;
+    }
+
+    /** What the host ends with, or an empty text if that may be anything. */
+    String tail() {
+      return toEnd ? literals.getLast() : "";
+    }
   }
 }

@@ -1,15 +1,16 @@
 package io.detour.rules.host;
 
-import static io.detour.rules.host.RegexPiece.Gap.ANYTHING;
-import static io.detour.rules.host.RegexPiece.Gap.BEGIN;
-import static io.detour.rules.host.RegexPiece.Gap.CHARACTER;
-import static io.detour.rules.host.RegexPiece.Gap.END;
-import static io.detour.rules.host.RegexPiece.Gap.LABEL;
-import static io.detour.rules.host.RegexPiece.Gap.LABELS;
-import static io.detour.rules.host.RegexPiece.Gap.LABEL_CHARACTER;
-import static io.detour.rules.host.RegexPiece.Gap.SOMETHING;
-import static io.detour.rules.host.RegexPiece.Gap.UNKNOWN;
+import static io.detour.rules.host.RegexPieces.RegexPiece.Gap.ANYTHING;
+import static io.detour.rules.host.RegexPieces.RegexPiece.Gap.BEGIN;
+import static io.detour.rules.host.RegexPieces.RegexPiece.Gap.CHARACTER;
+import static io.detour.rules.host.RegexPieces.RegexPiece.Gap.END;
+import static io.detour.rules.host.RegexPieces.RegexPiece.Gap.LABEL;
+import static io.detour.rules.host.RegexPieces.RegexPiece.Gap.LABELS;
+import static io.detour.rules.host.RegexPieces.RegexPiece.Gap.LABEL_CHARACTER;
+import static io.detour.rules.host.RegexPieces.RegexPiece.Gap.SOMETHING;
+import static io.detour.rules.host.RegexPieces.RegexPiece.Gap.UNKNOWN;
 
+import io.detour.rules.host.RegexTokenizer.RegexToken;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -207,5 +208,37 @@ final class RegexPieces {
     return !pieces.isEmpty() && pieces.getLast() instanceof RegexPiece.Literal(String text)
         ? text
         : "";
+  }
+
+  /** A part of an expression, by what it matches in canonical hosts. Immutable. */
+  sealed interface RegexPiece {
+    /**
+     * One text.
+     *
+     * @param text not empty
+     */
+    record Literal(String text) implements RegexPiece {}
+
+    /** What is not one text. */
+    enum Gap implements RegexPiece {
+      /** {@code .}: one character. */
+      CHARACTER,
+      /** {@code .*}: anything. */
+      ANYTHING,
+      /** {@code .+}: anything but nothing. */
+      SOMETHING,
+      /** {@code [^.]}: one character of a label. */
+      LABEL_CHARACTER,
+      /** {@code [^.]+}: a label or a part of one. */
+      LABEL,
+      /** {@code (.*\.)?}: nothing, or something that ends with a dot. */
+      LABELS,
+      /** {@code ^}: nothing, at the beginning. */
+      BEGIN,
+      /** {@code $}: nothing, at the end. */
+      END,
+      /** Anything or less. */
+      UNKNOWN
+    }
   }
 }

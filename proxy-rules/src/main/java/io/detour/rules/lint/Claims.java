@@ -5,7 +5,7 @@ import io.detour.rules.Decision;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
 import io.detour.rules.host.HostMatcher;
-import io.detour.rules.host.RegexShape;
+import io.detour.rules.host.RegexLiterals;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -34,7 +34,7 @@ final class Claims {
   private static final int MAX_TRIALS = 1_000_000;
 
   private final RuleSet rules;
-  private final IdentityHashMap<HostMatcher.Regex, RegexShape> shapes = new IdentityHashMap<>();
+  private final IdentityHashMap<HostMatcher.Regex, RegexLiterals> shapes = new IdentityHashMap<>();
 
   /** A claim, or a {@link Several}, by the domain of what it means. */
   private final Map<String, Object> plain = new HashMap<>();
@@ -108,8 +108,8 @@ final class Claims {
   }
 
   /** What the text of an expression says. */
-  RegexShape shape(HostMatcher.Regex regex) {
-    return shapes.computeIfAbsent(regex, RegexShape::of);
+  RegexLiterals shape(HostMatcher.Regex regex) {
+    return shapes.computeIfAbsent(regex, RegexLiterals::of);
   }
 
   /**
@@ -128,7 +128,7 @@ final class Claims {
           earlier(firstPlain(exact, wanted), firstExpression(exact.host(), wanted));
       case HostMatcher.Suffix suffix -> firstPlain(suffix, wanted);
       case HostMatcher.Regex regex -> {
-        RegexShape shape = shape(regex);
+        RegexLiterals shape = shape(regex);
         yield earlier(
             firstOf(texts.get(regex.pattern().pattern()), Extent.EXPRESSION, wanted),
             shape.plain().isEmpty()
@@ -207,5 +207,55 @@ final class Claims {
       return one == null ? other : one;
     }
     return other.isBefore(one.rule()) ? other : one;
+  }
+
+  /**
+   * A rule that takes hosts by one of its matchers.
+   *
+   * @param matcher as the rule has it
+   * @param extent which hosts it takes, of those that its list is for
+   */
+  record Claim(Rule rule, HostMatcher matcher, Extent extent) {
+    /** Whether it belongs to a rule; rules are expensive to compare. */
+    boolean isOf(Rule other) {
+      return rule.index() == other.index();
+    }
+
+    /** Whether its rule stands before another. */
+    boolean isBefore(Rule other) {
+      return rule.index() < other.index();
+    }
+  }
+
+  /** Which hosts a matcher matches, seen from its domain or text. */
+  private enum Extent {
+    /** The domain itself, as a host. */
+    HOST,
+    /** All names below the domain. */
+    BELOW,
+    /** The domain itself and all names below it. */
+    HOST_AND_BELOW,
+    /** What the expression with this text matches. */
+    EXPRESSION,
+    /** Every host. */
+    EVERYTHING;
+
+    /** Of what an expression is taken for by its text alone. */
+    static Extent of(HostMatcher matcher) {
+      return switch (matcher) {
+        case HostMatcher.Exact _ -> HOST;
+        case HostMatcher.Suffix suffix -> suffix.withApex() ? HOST_AND_BELOW : BELOW;
+        case HostMatcher.Regex _ -> EXPRESSION;
+      };
+    }
+
+    /** Whether it has all hosts of another with the same domain or text. */
+    boolean includes(Extent other) {
+      return switch (this) {
+        case EVERYTHING -> true;
+        case HOST_AND_BELOW -> other == HOST || other == BELOW || other == HOST_AND_BELOW;
+        case HOST, BELOW, EXPRESSION -> this == other;
+      };
+    }
   }
 }

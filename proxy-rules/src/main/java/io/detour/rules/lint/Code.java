@@ -79,4 +79,18 @@ public enum Code {
   public String toString() {
     return text;
   }
+
+  /** Whether rules may be used in spite of a finding. */
+  public enum Severity {
+    /** They may. */
+    WARNING,
+    /** They may not. */
+    ERROR;
+
+    /** In lower case, as it is printed. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 }

@@ -1,8 +1,9 @@
 package io.detour.rules.lint;
 
 import io.detour.core.Printable;
-import io.detour.rules.Position;
+import io.detour.rules.Rule.Position;
 import io.detour.rules.document.Problem;
+import io.detour.rules.lint.Code.Severity;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

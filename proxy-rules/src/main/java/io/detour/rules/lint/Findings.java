@@ -1,9 +1,9 @@
 package io.detour.rules.lint;
 
 import io.detour.core.Printable;
-import io.detour.rules.Position;
 import io.detour.rules.Rule;
-import io.detour.rules.document.Location;
+import io.detour.rules.Rule.Position;
+import io.detour.rules.document.Node.Location;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;

@@ -8,6 +8,7 @@ import io.detour.rules.Rule;
 import io.detour.rules.Target;
 import io.detour.rules.host.Captures;
 import io.detour.rules.host.HostMatcher;
+import io.detour.rules.lint.Claims.Claim;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;

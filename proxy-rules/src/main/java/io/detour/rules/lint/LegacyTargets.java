@@ -2,10 +2,10 @@ package io.detour.rules.lint;
 
 import io.detour.core.Host;
 import io.detour.rules.Rule;
-import io.detour.rules.file.FileNotes;
 import io.detour.rules.file.RuleFiles;
+import io.detour.rules.file.RuleFiles.FileNotes;
 import io.detour.rules.host.HostMatcher;
-import io.detour.rules.host.RegexShape;
+import io.detour.rules.host.RegexLiterals;
 import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableSet;
@@ -76,7 +76,7 @@ final class LegacyTargets {
         noteBelow(suffix.domain().name());
       }
       case HostMatcher.Regex regex -> {
-        RegexShape shape = claims.shape(regex);
+        RegexLiterals shape = claims.shape(regex);
         shape.plain().forEach(this::note);
         if (shape.plain().isEmpty()) {
           noteEnd(shape.tail());

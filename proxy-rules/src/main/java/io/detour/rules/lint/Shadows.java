@@ -4,6 +4,8 @@ import io.detour.rules.Mode;
 import io.detour.rules.Outcome;
 import io.detour.rules.Rule;
 import io.detour.rules.host.HostMatcher;
+import io.detour.rules.lint.Claims.Claim;
+import io.detour.rules.lint.Lint.Setting;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.detour.core.Address;
 import io.detour.core.Parsed;
 import io.detour.core.Subnet;
+import io.detour.rules.condition.Conditions.Rollout;
+import io.detour.rules.condition.Conditions.SkipReason;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;

@@ -6,6 +6,7 @@ import com.google.re2j.Pattern;
 import io.detour.core.Host;
 import io.detour.core.Parsed;
 import io.detour.rules.Hosts;
+import io.detour.rules.host.RegexLiterals.LiteralSequence;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
@@ -86,7 +87,7 @@ class RegexLiteralsTest {
       })
   void knowsAPlainMatcherInDisguise(String regex, String plain) {
     List<String> texts =
-        RegexLiterals.of(regex).plain().stream().map(PlainMatch::toString).toList();
+        RegexLiterals.of(regex).plain().stream().map(HostMatcher::toString).toList();
 
     assertThat(String.join(", ", texts)).isEqualTo(plain);
   }
@@ -186,14 +187,7 @@ class RegexLiteralsTest {
     return Host.parse(text) instanceof Parsed.Value(Host host) && host.name().equals(text);
   }
 
-  private static boolean matchesOne(List<PlainMatch> plain, String host) {
-    return plain.stream()
-        .map(
-            match ->
-                switch (match.kind()) {
-                  case EXACT -> HostMatcher.Exact.parse(match.text()).orElseThrow();
-                  case SUFFIX -> HostMatcher.Suffix.parse(match.text()).orElseThrow();
-                })
-        .anyMatch(matcher -> matcher.match(Hosts.host(host)) != null);
+  private static boolean matchesOne(List<HostMatcher> plain, String host) {
+    return plain.stream().anyMatch(matcher -> matcher.match(Hosts.host(host)) != null);
   }
 }

@@ -11,6 +11,8 @@ import io.detour.rules.RuleSet;
 import io.detour.rules.condition.Request;
 import io.detour.rules.file.RuleFiles;
 import io.detour.rules.host.HostMatcher;
+import io.detour.rules.lint.Claims.Claim;
+import io.detour.rules.lint.Lint.Setting;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.detour.ops.explain;
 
 import io.detour.rules.Rule;
-import io.detour.rules.condition.Expiry;
+import io.detour.rules.condition.Lifetime.Expiry;
 import io.detour.rules.condition.Request;
 import java.time.Instant;
 import java.time.LocalDate;

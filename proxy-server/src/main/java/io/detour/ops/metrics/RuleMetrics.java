@@ -5,7 +5,7 @@ import io.detour.rules.FallbackError;
 import io.detour.rules.Hop;
 import io.detour.rules.Outcome;
 import io.detour.rules.Rule;
-import io.detour.rules.condition.Expiry;
+import io.detour.rules.condition.Lifetime.Expiry;
 import io.detour.rules.condition.When;
 import io.detour.rules.document.Fields;
 import io.detour.rules.host.HostMatcher;

@@ -6,7 +6,7 @@ import io.detour.core.HostPort;
 import io.detour.core.Parsed;
 import io.detour.rules.Decision;
 import io.detour.rules.FallbackError;
-import io.detour.rules.LogLevel;
+import io.detour.rules.Rule.LogLevel;
 import io.detour.rules.RuleSet;
 import io.detour.rules.condition.Request;
 import java.util.ArrayList;

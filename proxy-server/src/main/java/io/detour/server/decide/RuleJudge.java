@@ -2,8 +2,8 @@ package io.detour.server.decide;
 
 import io.detour.rules.Mode;
 import io.detour.rules.file.RuleFiles;
+import io.detour.rules.lint.Lint.Setting;
 import io.detour.rules.lint.RuleReview;
-import io.detour.rules.lint.Setting;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneId;

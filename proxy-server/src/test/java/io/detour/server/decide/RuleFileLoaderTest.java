@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.rules.Mode;
 import io.detour.rules.document.Problem;
-import io.detour.rules.lint.Setting;
+import io.detour.rules.lint.Lint.Setting;
 import io.detour.server.files.Fingerprint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -173,8 +173,7 @@ class RuleFileLoaderTest {
   }
 
   private static List<String> names(RuleRead reading) {
-    return ((RuleRead.Accepted) reading)
-        .rules().rules().stream().map(rule -> rule.name()).toList();
+    return ((RuleRead.Accepted) reading).rules().rules().stream().map(rule -> rule.name()).toList();
   }
 
   private static List<Problem> problems(RuleRead reading) {

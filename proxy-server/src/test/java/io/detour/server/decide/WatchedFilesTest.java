@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.detour.rules.Mode;
 import io.detour.rules.Rule;
-import io.detour.rules.lint.Setting;
+import io.detour.rules.lint.Lint.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
