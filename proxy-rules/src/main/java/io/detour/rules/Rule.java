@@ -4,11 +4,11 @@ import io.detour.core.Host;
 import io.detour.rules.condition.Conditions;
 import io.detour.rules.condition.Conditions.SkipReason;
 import io.detour.rules.condition.Lifetime;
-import io.detour.rules.condition.Lifetime.Expiry;
 import io.detour.rules.condition.Lifetime.OnExpiry;
 import io.detour.rules.condition.Request;
 import io.detour.rules.host.HostMatcher;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,16 +162,42 @@ public record Rule(
   }
 
   /**
-   * Whether it can decide a request at a time: it is not switched off, some clients are in its
-   * rollout, and it has not ended.
-   *
-   * @param epochSecond the time in seconds since 1970
+   * Whether it can decide a request at a time: it takes some, and has not been disabled by then.
    */
   public boolean isAtWork(long epochSecond) {
-    Expiry expiry = lifetime.expiry();
-    boolean ended =
-        expiry != null && expiry.then() == OnExpiry.DISABLE && expiry.isOver(epochSecond);
-    return mode != Mode.OFF && scope.rollout().percent() > 0 && !ended;
+    return takesSome() && !lifetime.has(OnExpiry.DISABLE, epochSecond);
+  }
+
+  /** Whether it takes some request for a host that it matches, at some time. */
+  public boolean takesSome() {
+    return mode != Mode.OFF && scope.admitSome();
+  }
+
+  /** Whether it takes every request for a host that it matches, at every time. */
+  public boolean takesAll() {
+    return mode != Mode.OFF && scope.admitAll() && !isDisabledOnExpiry();
+  }
+
+  /**
+   * Whether it takes, at every time, every request for a host that it matches which another rule
+   * takes.
+   */
+  public boolean takesAllOf(Rule narrow) {
+    return mode != Mode.OFF && !isDisabledOnExpiry() && scope.include(narrow.scope);
+  }
+
+  private boolean isDisabledOnExpiry() {
+    return lifetime.expiry() != null && lifetime.expiry().then() == OnExpiry.DISABLE;
+  }
+
+  /**
+   * Whether one client may have a request taken by this rule, and its request on the port where
+   * that leads by another.
+   *
+   * @param port where this rule leads, or empty for the asked port
+   */
+  public boolean meets(OptionalInt port, Rule other) {
+    return other.mode != Mode.OFF && scope.meet(port, other.scope);
   }
 
   /**

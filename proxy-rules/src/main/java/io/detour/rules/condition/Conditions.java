@@ -2,8 +2,14 @@ package io.detour.rules.condition;
 
 import io.detour.core.Address;
 import io.detour.core.Subnet;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +25,8 @@ public record Conditions(
   /** Every request. */
   public static final Conditions ANY =
       new Conditions(List.of(), List.of(), Set.of(), Rollout.EVERYBODY);
+
+  private static final List<PortRange> ALL_PORTS = List.of(new PortRange(1, 65535));
 
   public Conditions {
     ports = List.copyOf(ports);
@@ -63,6 +71,107 @@ public record Conditions(
       }
     }
     return false;
+  }
+
+  /** Whether they let every request through. */
+  public boolean admitAll() {
+    return ports.isEmpty()
+        && clients.isEmpty()
+        && users.isEmpty()
+        && rollout.percent() == Rollout.ALL;
+  }
+
+  /** Whether they let some request through. */
+  public boolean admitSome() {
+    return rollout.percent() > 0;
+  }
+
+  /** The one port that they ask for, or empty if there is none or more than one. */
+  public OptionalInt onlyPort() {
+    return ports.size() == 1 && ports.getFirst().first() == ports.getFirst().last()
+        ? OptionalInt.of(ports.getFirst().first())
+        : OptionalInt.empty();
+  }
+
+  /** Each as a phrase, for formats that cannot express it: {@code only for port 443}. */
+  public List<String> phrases() {
+    List<String> phrases = new ArrayList<>();
+    addPhrase(phrases, "port", ports.stream());
+    addPhrase(phrases, "clients in", clients.stream());
+    addPhrase(phrases, "user", users.stream().sorted());
+    if (rollout.percent() < Rollout.ALL) {
+      phrases.add("only for " + rollout.percent() + " % of the clients");
+    }
+    return phrases;
+  }
+
+  private static void addPhrase(List<String> phrases, String what, Stream<?> entries) {
+    String list = entries.map(Object::toString).collect(Collectors.joining(", "));
+    if (!list.isEmpty()) {
+      phrases.add("only for " + what + " " + list);
+    }
+  }
+
+  /**
+   * Whether they let through every request that others do. What follows only from several subnets
+   * together is not seen.
+   */
+  public boolean include(Conditions narrow) {
+    return rollout.percent() == Rollout.ALL
+        && (ports.isEmpty() || coverPorts(narrow.ports.isEmpty() ? ALL_PORTS : narrow.ports))
+        && (clients.isEmpty() || coverClients(narrow.clients))
+        && (users.isEmpty() || (!narrow.users.isEmpty() && users.containsAll(narrow.users)));
+  }
+
+  private boolean coverPorts(List<PortRange> inner) {
+    return inner.stream().allMatch(this::coverPorts);
+  }
+
+  /** Goes from the end of one range to the next that goes on there. */
+  private boolean coverPorts(PortRange inner) {
+    int next = inner.first();
+    while (next <= inner.last()) {
+      int port = next;
+      int last =
+          ports.stream()
+              .filter(range -> range.contains(port))
+              .mapToInt(PortRange::last)
+              .max()
+              .orElse(-1);
+      if (last < 0) {
+        return false;
+      }
+      next = last + 1;
+    }
+    return true;
+  }
+
+  private boolean coverClients(List<Subnet> inner) {
+    return !inner.isEmpty()
+        && inner.stream().allMatch(subnet -> clients.stream().anyMatch(o -> o.contains(subnet)));
+  }
+
+  /**
+   * Whether one client may send a request that they let through, and one on another port that
+   * others let through.
+   *
+   * @param port of the second request, or empty if it is that of the first
+   */
+  public boolean meet(OptionalInt port, Conditions others) {
+    List<PortRange> from =
+        port.isPresent() ? List.of(new PortRange(port.getAsInt(), port.getAsInt())) : ports;
+    return others.admitSome()
+        && meet(from, others.ports, (a, b) -> a.first() <= b.last() && b.first() <= a.last())
+        && meet(clients, others.clients, (a, b) -> a.contains(b) || b.contains(a))
+        && meet(users, others.users, String::equals);
+  }
+
+  /** An empty collection stands for everything. */
+  private static <T> boolean meet(
+      Collection<T> some, Collection<T> others, BiPredicate<T, T> overlap) {
+    return some.isEmpty()
+        || others.isEmpty()
+        || some.stream().anyMatch(a -> others.stream().anyMatch(b -> overlap.test(a, b)));
   }
 
   /**

@@ -7,8 +7,6 @@ import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
 import io.detour.rules.RuleSet.UnmatchedPolicy;
 import io.detour.rules.Target;
-import io.detour.rules.condition.Conditions;
-import io.detour.rules.condition.Conditions.Rollout;
 import io.detour.rules.condition.Lifetime.Expiry;
 import io.detour.rules.condition.Lifetime.OnExpiry;
 import io.detour.rules.condition.When;
@@ -22,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -57,13 +54,8 @@ public final class RuleTranslation {
         rules.unmatched() == UnmatchedPolicy.REJECT);
   }
 
-  private boolean hasExpired(Rule rule, OnExpiry then) {
-    Expiry expiry = rule.lifetime().expiry();
-    return expiry != null && expiry.then() == then && expiry.isOver(epochSecond);
-  }
-
   private NameRule translate(Rule rule) {
-    List<String> conditions = conditions(rule);
+    List<String> conditions = rule.scope().phrases();
     if (rule.mode() == Mode.REPORT) {
       conditions.add("only reports");
     }
@@ -72,25 +64,6 @@ public final class RuleTranslation {
             ? effect(rule)
             : new NameEffect.LeftAlone(String.join(" and ", conditions));
     return new NameRule(rule.name(), patterns(rule.hosts()), effect, caveats(rule, effect));
-  }
-
-  private static List<String> conditions(Rule rule) {
-    Conditions scope = rule.scope();
-    List<String> conditions = new ArrayList<>();
-    addCondition(conditions, "port", scope.ports().stream());
-    addCondition(conditions, "clients in", scope.clients().stream());
-    addCondition(conditions, "user", scope.users().stream().sorted());
-    if (scope.rollout().percent() < Rollout.ALL) {
-      conditions.add("only for " + scope.rollout().percent() + " % of the clients");
-    }
-    return conditions;
-  }
-
-  private static void addCondition(List<String> conditions, String what, Stream<?> entries) {
-    String list = entries.map(Object::toString).collect(Collectors.joining(", "));
-    if (!list.isEmpty()) {
-      conditions.add("only for " + what + " " + list);
-    }
   }
 
   /** The first matcher that matches a name fills in the target: of suffixes it is the longest. */
@@ -115,7 +88,7 @@ public final class RuleTranslation {
   }
 
   private NameEffect effect(Rule rule) {
-    if (hasExpired(rule, OnExpiry.REJECT)) {
+    if (rule.lifetime().has(OnExpiry.REJECT, epochSecond)) {
       return new NameEffect.Reject();
     }
     return switch (rule.outcome()) {
@@ -147,7 +120,7 @@ public final class RuleTranslation {
     if (rule.outcome() instanceof Outcome.Rewrite rewrite
         && rewrite.targets().size() > 1
         && !(effect instanceof NameEffect.LeftAlone)
-        && !hasExpired(rule, OnExpiry.REJECT)) {
+        && !rule.lifetime().has(OnExpiry.REJECT, epochSecond)) {
       caveats.add("only the first of its " + rewrite.targets().size() + " targets is used");
     }
     Expiry expiry = rule.lifetime().expiry();

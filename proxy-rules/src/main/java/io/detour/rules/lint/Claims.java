@@ -51,7 +51,7 @@ final class Claims {
   Claims(RuleSet rules) {
     this.rules = rules;
     for (Rule rule : rules.rules()) {
-      if (Scopes.takesSome(rule)) {
+      if (rule.takesSome()) {
         rule.hosts().forEach(matcher -> add(rule, matcher));
       }
     }
@@ -82,12 +82,11 @@ final class Claims {
     if (before instanceof Claim first) {
       claims.add(first);
     }
-    boolean unconditional = Scopes.takesAll(claim.rule());
+    boolean unconditional = claim.rule().takesAll();
     boolean full = claims.size() >= MAX_CONDITIONAL && !unconditional;
     boolean neverReached =
         claims.stream()
-            .anyMatch(
-                earlier -> Scopes.takesAll(earlier.rule()) && matchesAll(earlier, claim.extent()));
+            .anyMatch(earlier -> earlier.rule().takesAll() && matchesAll(earlier, claim.extent()));
     if (!full && !neverReached) {
       claims.add(claim);
       lists.put(key, new Several(claims));
@@ -182,7 +181,7 @@ final class Claims {
     }
     Decision.Ruled found =
         rules.firstByExpression(
-            host, rule -> Scopes.takesSome(rule) && wanted.test(rule) && trials++ < MAX_TRIALS);
+            host, rule -> rule.takesSome() && wanted.test(rule) && trials++ < MAX_TRIALS);
     return found == null ? null : new Claim(found.rule(), found.matcher(), Extent.EXPRESSION);
   }
 

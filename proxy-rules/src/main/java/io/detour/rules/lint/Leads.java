@@ -69,7 +69,7 @@ final class Leads {
   }
 
   private boolean isInForce(Rule rule) {
-    return Scopes.takesSome(rule) && !idle.test(rule);
+    return rule.takesSome() && !idle.test(rule);
   }
 
   private void lookForChain(Rule rule, Target target) {
@@ -185,7 +185,7 @@ final class Leads {
 
   /** The rule that would decide a request for what a rule leads to, if all of it is one rule's. */
   private @Nullable Claim next(Rule from, OptionalInt port, HostMatcher place) {
-    return claims.first(place, rule -> Scopes.meet(from, port, rule) && !idle.test(rule));
+    return claims.first(place, rule -> from.meets(port, rule) && !idle.test(rule));
   }
 
   /** What a target can be, or null if that is not known or is the asked host. */

@@ -41,7 +41,7 @@ final class LegacyTargets {
     LegacyTargets use = new LegacyTargets(claims);
     suffixes.forEach(each -> use.add(each.suffix().domain().name()));
     files.rules().rules().stream()
-        .filter(rule -> Scopes.takesSome(rule) && !ended.test(rule))
+        .filter(rule -> rule.takesSome() && !ended.test(rule))
         .forEach(use::note);
     for (FileNotes.LegacySuffix each : suffixes) {
       boolean touched =

@@ -127,7 +127,7 @@ public final class Lint {
         }
       }
       for (Rule rule : rules) {
-        boolean testable = Scopes.takesSome(rule) && !shadows.isDead(rule);
+        boolean testable = rule.takesSome() && !shadows.isDead(rule);
         if (testable && !reached.get(rule.index())) {
           findings.add(Code.MISSING_TEST, rule, "no test reaches this rule");
         }

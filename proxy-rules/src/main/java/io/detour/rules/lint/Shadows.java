@@ -33,7 +33,7 @@ final class Shadows {
   static Shadows of(List<Rule> rules, Claims claims, Setting setting, Findings findings) {
     Shadows shadows = new Shadows(claims, setting, findings);
     for (Rule rule : rules) {
-      if (Scopes.takesSome(rule)) {
+      if (rule.takesSome()) {
         shadows.look(rule);
       }
     }
@@ -67,7 +67,7 @@ final class Shadows {
     for (HostMatcher matcher : rule.hosts()) {
       covers.add(
           claims.first(
-              matcher, before -> before.index() < rule.index() && Scopes.takesAllOf(before, rule)));
+              matcher, before -> before.index() < rule.index() && before.takesAllOf(rule)));
     }
     return covers;
   }
@@ -188,6 +188,6 @@ final class Shadows {
     return rule.index() > reporting.index()
         && rule.mode() == Mode.ENFORCE
         && !setting.hasEnded(rule)
-        && Scopes.meet(reporting, OptionalInt.empty(), rule);
+        && reporting.meets(OptionalInt.empty(), rule);
   }
 }

@@ -10,7 +10,6 @@ import io.detour.rules.HostRewrite;
 import io.detour.rules.Outcome;
 import io.detour.rules.Rule;
 import io.detour.rules.Target;
-import io.detour.rules.condition.PortRange;
 import io.detour.rules.condition.When;
 import io.detour.rules.document.Fields.Keys;
 import io.detour.rules.host.Captures;
@@ -61,7 +60,7 @@ final class Targets {
   /** Whether a target is always the place that was asked for, dialled as usual. */
   static boolean isAsked(Rule rule, Target target) {
     return target.way().equals(Target.Way.DIRECT)
-        && (target.port().isEmpty() || target.port().equals(onlyPort(rule)))
+        && (target.port().isEmpty() || target.port().equals(rule.scope().onlyPort()))
         && rule.hosts().stream().allMatch(matcher -> isSame(target.host(), matcher));
   }
 
@@ -69,14 +68,6 @@ final class Targets {
   static boolean haveTemplate(Rule rule) {
     return rule.outcome() instanceof Outcome.Rewrite rewrite
         && rewrite.targets().stream().anyMatch(t -> t.host() instanceof HostRewrite.Template);
-  }
-
-  /** The one port that a rule is for, or empty if there is more than one. */
-  private static OptionalInt onlyPort(Rule rule) {
-    List<PortRange> ports = rule.scope().ports();
-    return ports.size() == 1 && ports.getFirst().first() == ports.getFirst().last()
-        ? OptionalInt.of(ports.getFirst().first())
-        : OptionalInt.empty();
   }
 
   private static boolean isSame(HostRewrite rewrite, HostMatcher matcher) {
@@ -96,7 +87,7 @@ final class Targets {
 
   /** A target that cannot be filled in ends the request, whatever the others are. */
   private void lookForFailure(Rule rule, Outcome.Rewrite rewrite) {
-    if (!Scopes.takesSome(rule)) {
+    if (!rule.takesSome()) {
       return;
     }
     for (HostMatcher matcher : rule.hosts()) {
@@ -133,7 +124,7 @@ final class Targets {
   private boolean isReached(Rule rule, Host host) {
     return claims.first(
             new HostMatcher.Exact(host),
-            before -> before.index() < rule.index() && Scopes.takesAllOf(before, rule))
+            before -> before.index() < rule.index() && before.takesAllOf(rule))
         == null;
   }
 
@@ -188,7 +179,7 @@ final class Targets {
 
   /** Where a target is dialled directly, as far as that is known and always the same. */
   private static List<HostPort> addresses(Rule rule, Target target) {
-    OptionalInt port = target.port().isPresent() ? target.port() : onlyPort(rule);
+    OptionalInt port = target.port().isPresent() ? target.port() : rule.scope().onlyPort();
     boolean direct =
         target.way().via() == null && !target.way().allow().contains(AddressClass.SELF);
     return direct && port.isPresent() && target.host() instanceof HostRewrite.Constant(Host host)

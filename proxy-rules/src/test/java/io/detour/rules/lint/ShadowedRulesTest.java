@@ -76,8 +76,7 @@ class ShadowedRulesTest {
       for (HostMatcher matcher : rule.hosts()) {
         Claim by =
             claims.first(
-                matcher,
-                before -> before.index() < rule.index() && Scopes.takesAllOf(before, rule));
+                matcher, before -> before.index() < rule.index() && before.takesAllOf(rule));
         if (by != null) {
           dead.add(rule.name() + " " + matcher);
         }
