@@ -9,13 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How the host of a target comes about; one record per kind. Immutable. */
 public sealed interface HostRewrite {
-  /**
-   * The host to dial.
-   *
-   * @param asked the host that was asked for
-   * @param captures what the rule's matcher found in it
-   * @return a host, or why the template made none of these captures
-   */
+  /** The host to dial. */
   Parsed<Host> apply(Host asked, Captures captures);
 
   /** Why this cannot be filled in when the matcher matches, as one sentence, or null. */

@@ -62,13 +62,7 @@ public record Target(HostRewrite host, OptionalInt port, Way way) {
     return new Target(host, port, other);
   }
 
-  /**
-   * Where to dial for an asked host.
-   *
-   * @param asked gives the port unless the target has its own
-   * @param captures what the rule's matcher found in the asked host
-   * @return host and port, or why the template made no host
-   */
+  /** Where to dial for an asked host. */
   Parsed<HostPort> aim(HostPort asked, Captures captures) {
     return host.apply(asked.host(), captures)
         .map(made -> new HostPort(made, port.orElse(asked.port())));
@@ -199,13 +193,7 @@ public record Target(HostRewrite host, OptionalInt port, Way way) {
       }
     }
 
-    /**
-     * Why no capture can make a host of a template, or null.
-     *
-     * @param sample the template with a letter for each placeholder; a number at its end is no
-     *     reason, because captures may make an IPv4 address of it, so it is tried with a letter
-     *     behind it too
-     */
+    /** Why no capture can make a host of a template, or null. */
     private static @Nullable String hopeless(String sample) {
       return Host.parse(sample) instanceof Parsed.Malformed(String problem)
               && Host.parse(sample + 'a') instanceof Parsed.Malformed<Host>

@@ -34,11 +34,7 @@ public record Conditions(
     users = Set.copyOf(users);
   }
 
-  /**
-   * What keeps a request out, or null. Allocates nothing.
-   *
-   * @param rule the name of the rule, which gives each rollout its own clients
-   */
+  /** What keeps a request out, or null. Allocates nothing. */
   @Nullable
   public SkipReason obstacle(Request request, String rule) {
     if (!ports.isEmpty() && !hasPort(request.asked().port())) {
@@ -198,11 +194,7 @@ public record Conditions(
       }
     }
 
-    /**
-     * Whether a client is in. Those whose address is not known are in or out together.
-     *
-     * @param rule gives each rule other clients, so that not the same ones try everything first
-     */
+    /** Whether a client is in. Those whose address is not known are in or out together. */
     boolean includes(@Nullable Address client, String rule) {
       return percent == ALL || share(client, rule) < percent;
     }

@@ -41,11 +41,7 @@ record CronLine(
           new CronField("month", 1, 12, CronField.MONTHS),
           new CronField("day of week", 0, 7, CronField.DAYS));
 
-  /**
-   * Reads a line: minute, hour, day of month, month, day of week.
-   *
-   * @return a {@link CronLine}, or a {@link Parsed.Malformed}, also if there is no such day
-   */
+  /** Reads a line: minute, hour, day of month, month, day of week. */
   static Parsed<CronLine> parse(String text) {
     String[] texts = text.strip().split("[ \t]+", -1);
     if (text.length() > MAX_LENGTH || texts.length != FIELDS.size()) {

@@ -66,11 +66,8 @@ final class Anchors {
     if (first != null) {
       assembly.problem(
           at,
-          "anchor &"
-              + Printable.escaped(name)
-              + " is repeated (first in line "
-              + first.at.line()
-              + ")");
+          "anchor &%s is repeated (first in line %s)"
+              .formatted(Printable.escaped(name), first.at.line()));
     }
     return entry;
   }
@@ -97,11 +94,8 @@ final class Anchors {
     if (entry.node == null) {
       assembly.refuse(
           place,
-          "alias *"
-              + Printable.escaped(name)
-              + " stands inside its own anchor (in line "
-              + entry.at.line()
-              + ")");
+          "alias *%s stands inside its own anchor (in line %s)"
+              .formatted(Printable.escaped(name), entry.at.line()));
       return null;
     }
     assembly.repeat(place, entry.nodes, depth, entry.height);

@@ -59,12 +59,7 @@ final class Assembly {
     }
   }
 
-  /**
-   * Takes note of nodes that stand in one more place without being written there.
-   *
-   * @param depth of the topmost of them
-   * @param height how many levels they have below it
-   */
+  /** Takes note of nodes that stand in one more place without being written there. */
   void repeat(Location at, long nodes, int depth, int height) {
     if (depth + height > Document.MAX_DEPTH) {
       throw tooDeep(at);
@@ -74,9 +69,8 @@ final class Assembly {
     if (repeated > FREE_REPEATS + MAX_GROWTH * written) {
       throw stop(
           at,
-          "aliases stand for more than "
-              + (FREE_REPEATS + MAX_GROWTH * written)
-              + " values up to here");
+          "aliases stand for more than %s values up to here"
+              .formatted(FREE_REPEATS + MAX_GROWTH * written));
     }
   }
 
@@ -224,11 +218,7 @@ final class Assembly {
           entry.at(), "key " + key + " is repeated (first in line " + first.at().line() + ")");
     }
 
-    /**
-     * The mapping.
-     *
-     * @param depth of its entries
-     */
+    /** The mapping. */
     Node.Mapping build(int depth) {
       if (merge != null) {
         switch (merge.value()) {

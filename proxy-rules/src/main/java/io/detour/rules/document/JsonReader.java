@@ -42,11 +42,7 @@ final class JsonReader {
         JSON.createParser(ObjectReadContext.empty(), text, textBegin, text.length - textBegin);
   }
 
-  /**
-   * The document in a text.
-   *
-   * @return null if a problem was found that leaves no tree to go on with
-   */
+  /** The document in a text. */
   static @Nullable Document read(Source source, Assembly assembly) {
     JsonReader reader = new JsonReader(source.bytes(), assembly);
     try (JsonParser _ = reader.tokens) {
@@ -150,12 +146,8 @@ final class JsonReader {
     Location begin = open.peek();
     return jackson < 0 || begin == null
         ? message
-        : message.substring(0, jackson)
-            + " (it begins at "
-            + begin.line()
-            + ':'
-            + begin.column()
-            + ")";
+        : "%s (it begins at %s:%s)"
+            .formatted(message.substring(0, jackson), begin.line(), begin.column());
   }
 
   private Location location() {

@@ -39,8 +39,6 @@ final class Source {
 
   /**
    * The text of a file, which has to be a regular one: a device may never end, a pipe never begin.
-   *
-   * @return null if it cannot be read; why has been added to the problems
    */
   static @Nullable Source load(Path path, Problems problems) {
     byte[] bytes;
@@ -158,12 +156,7 @@ final class Source {
     return new String(bytes, begin, end - begin, StandardCharsets.UTF_8).stripTrailing();
   }
 
-  /**
-   * The lines above one, the nearest first.
-   *
-   * @param number of the line, from 1
-   * @param most how many at most
-   */
+  /** The lines above one, the nearest first. */
   List<String> linesAbove(int number, int most) {
     List<String> lines = new ArrayList<>();
     int end = begin(number);
@@ -216,11 +209,7 @@ final class Source {
       return BYTE_ORDER_MARK.length;
     }
 
-    /**
-     * The place of the character that begins at a byte, or of the end.
-     *
-     * @param target not before what was asked for last
-     */
+    /** The place of the character that begins at a byte, or of the end. */
     Location at(int target) {
       while (offset < target) {
         byte b = bytes[offset++];

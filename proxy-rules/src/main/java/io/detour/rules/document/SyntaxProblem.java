@@ -96,9 +96,8 @@ record SyntaxProblem(Location at, String message) {
     String sign = here < line.length() ? Character.toString(line.codePointAt(here)) : "";
     return new SyntaxProblem(
         new Location(at.line(), at.column() - 1),
-        "\\"
-            + Printable.escaped(sign)
-            + " means nothing in double quotes (a regular expression stands in single quotes)");
+        "\\%s means nothing in double quotes (a regular expression stands in single quotes)"
+            .formatted(Printable.escaped(sign)));
   }
 
   private static SyntaxProblem alias(Location at, Source source) {
@@ -180,9 +179,8 @@ record SyntaxProblem(Location at, String message) {
     Location word = new Location(at.line(), line.codePointCount(0, begin) + 1);
     return new SyntaxProblem(
         word,
-        "text with brackets has to stand in quotes: \""
-            + Printable.escaped(balanced(wordFrom(word, source)))
-            + '"');
+        "text with brackets has to stand in quotes: \"%s\""
+            .formatted(Printable.escaped(balanced(wordFrom(word, source)))));
   }
 
   /** A word without the bracket at its end that belongs to what is around it. */
@@ -223,9 +221,8 @@ record SyntaxProblem(Location at, String message) {
                 + begin.map(at -> " that begins at " + at.line() + ':' + at.column()).orElse("");
     String separator = where.isEmpty() || advice.isEmpty() ? "" : "; ";
     String remark = where + separator + advice;
-    return "YAML syntax: "
-        + Printable.escaped(problem)
-        + (remark.isEmpty() ? "" : " (" + remark + ")");
+    return "YAML syntax: %s%s"
+        .formatted(Printable.escaped(problem), remark.isEmpty() ? "" : " (" + remark + ")");
   }
 
   private static Location location(Mark mark) {

@@ -52,11 +52,7 @@ final class YamlReader {
     this.events = new ParserImpl(SETTINGS, text.characters());
   }
 
-  /**
-   * The document in a text.
-   *
-   * @return null if a problem was found that leaves no tree to go on with
-   */
+  /** The document in a text. */
   static @Nullable Document read(Source source, Assembly assembly) {
     YamlReader reader = new YamlReader(source, assembly);
     try {

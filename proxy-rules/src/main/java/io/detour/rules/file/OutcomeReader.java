@@ -33,12 +33,7 @@ final class OutcomeReader {
     this.problems = problems;
   }
 
-  /**
-   * What a rule does, or null if its problems leave nothing.
-   *
-   * @param hosts its matchers, which must give the templates what they ask for
-   * @param name its name, or null if that cannot be read
-   */
+  /** What a rule does, or null if its problems leave nothing. */
   @Nullable Outcome read(
       Fields rule, @Nullable Action action, List<HostMatcher> hosts, @Nullable String name) {
     String message = rule.line("message", RuleReader.MAX_MESSAGE);
@@ -98,11 +93,8 @@ final class OutcomeReader {
     if (targets.size() > Outcome.Rewrite.MAX_TARGETS) {
       problems.add(
           rule.at("targets"),
-          "\"targets\" has "
-              + targets.size()
-              + " entries (expected: at most "
-              + Outcome.Rewrite.MAX_TARGETS
-              + ")");
+          "\"targets\" has %s entries (expected: at most %s)"
+              .formatted(targets.size(), Outcome.Rewrite.MAX_TARGETS));
       return List.of();
     }
     return targets;

@@ -58,8 +58,6 @@ final class RuleFileReader {
   /**
    * What the file says, once its lists have been read; what is wrong has been added to the
    * problems.
-   *
-   * @param document the rest of it, or null if there is none to go on with
    */
   FileContents read(@Nullable Document document) {
     if (document == null) {

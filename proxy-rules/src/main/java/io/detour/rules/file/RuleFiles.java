@@ -65,10 +65,6 @@ public sealed interface RuleFiles {
   /**
    * Reads files and folders as one set of rules. Blocks on the disk: not for an event loop. Several
    * files are read at the same time, by as many threads as there are processors.
-   *
-   * @param paths files, and folders whose files are read in the order of their names, see {@link
-   *     DocumentPaths}; their texts are the files' names in problems and in the positions of rules
-   * @param zone in which the days and hours of rules are meant
    */
   static RuleFiles load(List<Path> paths, ZoneId zone) {
     DocumentPaths found = DocumentPaths.of(paths);
@@ -92,13 +88,7 @@ public sealed interface RuleFiles {
     return parse(fileName, text, ZoneId.systemDefault());
   }
 
-  /**
-   * Reads the text of a file.
-   *
-   * @param fileName the file's name in problems and in the positions of rules
-   * @param text YAML
-   * @param zone in which the days and hours of rules are meant
-   */
+  /** Reads the text of a file. */
   static RuleFiles parse(String fileName, String text, ZoneId zone) {
     Problems problems = new Problems(fileName);
     RuleFileReader reader = new RuleFileReader(problems, zone);

@@ -83,11 +83,7 @@ final class RuleReader {
     return Collections.unmodifiableMap(brokenNames);
   }
 
-  /**
-   * The rules without problems, in order; their indexes are not settled.
-   *
-   * @param usual the mode of those that do not say one
-   */
+  /** The rules without problems, in order; their indexes are not settled. */
   Queue<Rule> rules(Mode usual) {
     if (usual != Mode.ENFORCE) {
       withoutMode.stream().forEach(place -> rules.set(place, rules.get(place).atMost(usual)));
@@ -153,9 +149,8 @@ final class RuleReader {
     if (!isName(name)) {
       problems.add(
           scalar.at(),
-          "name: "
-              + Printable.quoted(name)
-              + " (expected: 1 to 63 of the characters a to z, 0 to 9 and -)");
+          "name: %s (expected: 1 to 63 of the characters a to z, 0 to 9 and -)"
+              .formatted(Printable.quoted(name)));
       brokenNames.putIfAbsent(name, fields.at().line());
       return null;
     }

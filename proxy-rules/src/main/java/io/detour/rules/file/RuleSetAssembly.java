@@ -140,11 +140,8 @@ final class RuleSetAssembly {
     } else {
       problems.add(
           located.at(),
-          "legacy suffix \""
-              + suffix.text()
-              + "\" is repeated (first at "
-              + Printable.escaped(first)
-              + ")");
+          "legacy suffix \"%s\" is repeated (first at %s)"
+              .formatted(suffix.text(), Printable.escaped(first)));
     }
   }
 
@@ -166,9 +163,10 @@ final class RuleSetAssembly {
         file.problems()
             .add(
                 test.expected().ruleAt(),
-                "there is no rule "
-                    + Printable.quoted(name)
-                    + (meant == null ? "" : " (did you mean " + Printable.quoted(meant) + "?)"));
+                "there is no rule %s%s"
+                    .formatted(
+                        Printable.quoted(name),
+                        meant == null ? "" : " (did you mean " + Printable.quoted(meant) + "?)"));
       }
     }
   }

@@ -42,7 +42,6 @@ public record Generated(String text, List<Note> notes) {
 
     /**
      * @param format as the command line calls it
-     * @param comment what begins a comment that ends with the line
      */
     Draft(String format, NameRules rules, String comment) {
       this.format = format;

@@ -84,11 +84,7 @@ public record NameRules(String source, List<NameRule> rules, boolean unmatchedRe
       }
     }
 
-    /**
-     * A domain as a rule file has it.
-     *
-     * @param withApex whether the domain itself is meant, too
-     */
+    /** A domain as a rule file has it. */
     static List<NamePattern> suffix(Host domain, boolean withApex) {
       return withApex ? List.of(new Exact(domain), new Below(domain)) : List.of(new Below(domain));
     }
@@ -136,11 +132,7 @@ public record NameRules(String source, List<NameRule> rules, boolean unmatchedRe
         return filled(List.of());
       }
 
-      /**
-       * The target with a name's captures in it.
-       *
-       * @return null if that makes no host
-       */
+      /** The target with a name's captures in it. */
       @Nullable Rewrite fill(List<String> captures) {
         Host host = filled(captures);
         return host == null ? null : new Rewrite(host.bracketed(), port);
@@ -185,11 +177,7 @@ public record NameRules(String source, List<NameRule> rules, boolean unmatchedRe
     /** How another system writes a placeholder. */
     @FunctionalInterface
     interface Placeholder {
-      /**
-       * What stands in the target.
-       *
-       * @param capture its number among the captures of {@link NameRules.NamePattern#match}
-       */
+      /** What stands in the target. */
       String text(int capture);
     }
   }

@@ -137,12 +137,7 @@ public final class NginxMap {
         rule.name());
   }
 
-  /**
-   * The value of an entry.
-   *
-   * @param open what stands before the name of a group
-   * @param group the name of the one group, or null where groups have their numbers
-   */
+  /** The value of an entry. */
   private static String value(NameEffect effect, String open, @Nullable String group) {
     return switch (effect) {
       case Pass _, LeftAlone _ -> SAME_HOST;

@@ -174,11 +174,7 @@ final class PortableRegex {
 
     private RegexTail() {}
 
-    /**
-     * The domain that all names are below, or null if nothing is certain.
-     *
-     * @param expression in RE2's syntax
-     */
+    /** The domain that all names are below, or null if nothing is certain. */
     static @Nullable Host domain(String expression) {
       // An alternative may end differently, and quoted text is no syntax.
       if (expression.contains("|") || expression.contains("\\Q")) {

@@ -126,11 +126,8 @@ public final class RuleTranslation {
     Expiry expiry = rule.lifetime().expiry();
     if (expiry != null && expiry.then() != OnExpiry.WARN && !expiry.isOver(epochSecond)) {
       caveats.add(
-          "after "
-              + expiry.lastDay()
-              + " Detour will "
-              + expiry.then().name().toLowerCase(Locale.ROOT)
-              + " it, which changes nothing here");
+          "after %s Detour will %s it, which changes nothing here"
+              .formatted(expiry.lastDay(), expiry.then().name().toLowerCase(Locale.ROOT)));
     }
     if (rule.lifetime().brownout() != null) {
       Duration length = rule.lifetime().brownout().length();

@@ -107,13 +107,7 @@ public final class DomainTable<T> {
     return find(name, 0, hash(name));
   }
 
-  /**
-   * The value of a domain that a host lies in, or null if the table does not have it.
-   *
-   * @param host in canonical form
-   * @param at where the domain begins in it
-   * @param hash of the host from there to its end, by {@link #extended}
-   */
+  /** The value of a domain that a host lies in, or null if the table does not have it. */
   @Nullable
   public T find(String host, int at, int hash) {
     int spread = spread(hash);

@@ -143,11 +143,7 @@ final class HostForm {
     return reached;
   }
 
-  /**
-   * This so many times.
-   *
-   * @param max or {@link RegexToken.Repeat#UNBOUNDED}
-   */
+  /** This so many times. */
   HostForm repeated(int min, int max) {
     HostForm repeated = EMPTY;
     for (int i = 0; i < min; i++) {

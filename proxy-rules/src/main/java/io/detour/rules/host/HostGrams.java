@@ -42,11 +42,7 @@ final class HostGrams {
     this.masks = masks;
   }
 
-  /**
-   * A table.
-   *
-   * @param places for each gram, bits to set when a host has it
-   */
+  /** A table. */
   static HostGrams of(Map<Integer, List<Integer>> places) {
     int size = Math.max(16, Integer.highestOneBit(places.size()) * 8);
     int[] masks =
@@ -75,15 +71,7 @@ final class HostGrams {
     return (gram * 0x9E3779B9) >>> shift;
   }
 
-  /**
-   * Looks up all grams of a host.
-   *
-   * @param host the name of a canonical host
-   * @param base bits that are set anyway
-   * @param admission has the last word on each bit of a gram that was found
-   * @return the base with the bits of all grams that were found and admitted, or null if there is
-   *     none
-   */
+  /** Looks up all grams of a host. */
   long @Nullable [] find(String host, long[] base, Admission admission) {
     int[] grams = keys;
     long[] found = null;

@@ -12,11 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One way to recognise a host; one record per kind. Immutable. */
 public sealed interface HostMatcher {
-  /**
-   * What this matcher finds in a host, or null if it does not match.
-   *
-   * @param host in canonical form, as everywhere
-   */
+  /** What this matcher finds in a host, or null if it does not match. */
   @Nullable Captures match(Host host);
 
   /** The kind and the text as a rule file has them: {@code suffix .old.example.com}. */

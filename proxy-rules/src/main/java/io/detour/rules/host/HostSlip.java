@@ -34,12 +34,7 @@ public final class HostSlip {
 
   private HostSlip() {}
 
-  /**
-   * What is wrong with a text that is no host or domain, with the likely correction.
-   *
-   * @param text as it stands in the file
-   * @param problem why it is none
-   */
+  /** What is wrong with a text that is no host or domain, with the likely correction. */
   static String inMatcher(String text, String problem) {
     Predicate<String> isHost = meant -> Host.parse(withoutDot(meant)) instanceof Parsed.Value<Host>;
     if (URL.matches(text)) {

@@ -109,11 +109,7 @@ public final class LiteralIndex<T> implements HostGrams.Admission {
     return !known.isEmpty() && known.getFirst().order() < before;
   }
 
-  /**
-   * The expressions that a host could match, in order, or null if there are none.
-   *
-   * @param host the name of a canonical host
-   */
+  /** The expressions that a host could match, in order, or null if there are none. */
   @Nullable
   public Candidates<T> candidates(String host) {
     long @Nullable [] found = grams.find(host, always, this);

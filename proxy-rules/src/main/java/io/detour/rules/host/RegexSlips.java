@@ -90,11 +90,7 @@ public record RegexSlips(
     private static final String CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     private static final RegexNeeds NOTHING = new RegexNeeds(HostForm.EMPTY, null);
 
-    /**
-     * Reads an expression.
-     *
-     * @param tokens of an expression that RE2/J compiles
-     */
+    /** Reads an expression. */
     static RegexNeeds of(List<RegexToken> tokens) {
       return new Reading(tokens).group();
     }

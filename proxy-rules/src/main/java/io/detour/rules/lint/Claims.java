@@ -113,8 +113,6 @@ final class Claims {
 
   /**
    * Of the wanted rules, the first that has a matcher which matches every host of another; or null.
-   *
-   * @param hosts what a matcher stands for; need not be one of a rule
    */
   @Nullable Claim first(HostMatcher hosts, Predicate<Rule> wanted) {
     return earlier(

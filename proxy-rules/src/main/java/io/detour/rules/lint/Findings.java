@@ -76,16 +76,13 @@ final class Findings {
     String last = named.getLast();
     return named.size() == 1
         ? last
-        : named.subList(0, named.size() - 1).stream().collect(Collectors.joining(", "))
-            + " and "
-            + last;
+        : "%s and %s"
+            .formatted(
+                named.subList(0, named.size() - 1).stream().collect(Collectors.joining(", ")),
+                last);
   }
 
-  /**
-   * All of them in the order of the files.
-   *
-   * @param files in order
-   */
+  /** All of them in the order of the files. */
   List<Finding> inOrder(List<String> files) {
     Map<String, Integer> places = new HashMap<>();
     files.forEach(file -> places.putIfAbsent(file, places.size()));

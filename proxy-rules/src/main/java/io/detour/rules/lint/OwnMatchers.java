@@ -114,10 +114,11 @@ final class OwnMatchers {
         findings.add(
             Code.IMPOSSIBLE_CHARACTER,
             rule,
-            regex
-                + " asks for "
-                + Printable.quoted(impossible)
-                + (capital ? ": hosts are in lower case" : ": no host has this character"));
+            "%s asks for %s%s"
+                .formatted(
+                    regex,
+                    Printable.quoted(impossible),
+                    capital ? ": hosts are in lower case" : ": no host has this character"));
       } else if (slips.never() != null) {
         findings.add(Code.NEVER_MATCHES, rule, regex + " matches no host: " + slips.never());
       }
@@ -125,10 +126,8 @@ final class OwnMatchers {
         findings.add(
             Code.UNESCAPED_DOT,
             rule,
-            regex
-                + " has a \".\" that stands for any character (did you mean "
-                + Printable.escaped(slips.dotted())
-                + "?)");
+            "%s has a \".\" that stands for any character (did you mean %s?)"
+                .formatted(regex, Printable.escaped(slips.dotted())));
       }
     }
 
@@ -140,10 +139,11 @@ final class OwnMatchers {
         findings.add(
             Code.PLAIN_REGEX,
             rule,
-            regex
-                + " matches what "
-                + Findings.some(shape.plain().stream().map(HostMatcher::toString).toList())
-                + (several ? " match" : " matches"));
+            "%s matches what %s%s"
+                .formatted(
+                    regex,
+                    Findings.some(shape.plain().stream().map(HostMatcher::toString).toList()),
+                    several ? " match" : " matches"));
       }
     }
   }

@@ -97,13 +97,8 @@ final class Targets {
           findings.add(
               Code.TEMPLATE_FAILS,
               rule,
-              "target "
-                  + failing
-                  + " makes no host of "
-                  + suffix.domain()
-                  + " itself, which gets 502 (did you mean \"."
-                  + suffix.domain()
-                  + "\"?)");
+              "target %s makes no host of %s itself, which gets 502 (did you mean \".%s\"?)"
+                  .formatted(failing, suffix.domain(), suffix.domain()));
         }
       }
     }
@@ -159,9 +154,10 @@ final class Targets {
       findings.add(
           Code.UNKNOWN_PARENT,
           rule,
-          "via: there is no parent "
-              + Printable.quoted(via)
-              + (meant == null ? "" : " (did you mean " + Printable.quoted(meant) + "?)"));
+          "via: there is no parent %s%s"
+              .formatted(
+                  Printable.quoted(via),
+                  meant == null ? "" : " (did you mean " + Printable.quoted(meant) + "?)"));
     }
   }
 
