@@ -91,12 +91,7 @@ public sealed interface HostRewrite {
 
   /** A part of a template. */
   sealed interface Piece {
-    /**
-     * The text of this part.
-     *
-     * @throws IllegalArgumentException if the captures are not of the kind that {@link #mismatch}
-     *     asks for
-     */
+    /** The text of this part; the captures are of the kind that {@link #mismatch} asks for. */
     String fill(Captures captures);
 
     /** Why a matcher captures nothing for this part, as one sentence, or null. */
@@ -150,11 +145,7 @@ public sealed interface HostRewrite {
     }
   }
 
-  /**
-   * {@code {1}}: a group of the regular expression.
-   *
-   * @param number 0 for the whole host, or a group from 1
-   */
+  /** {@code {1}}: a group of the regular expression, or the whole host if it is 0. */
   record GroupPlace(int number) implements Piece {
     @Override
     public String fill(Captures captures) {

@@ -15,18 +15,10 @@ import org.jspecify.annotations.Nullable;
  * One rule of a {@link RuleSet}. Immutable.
  *
  * @param name {@code [a-z0-9-]}, 1 to 63 characters, unique in its rule set: a metric label
- * @param index its place among the rules of its rule set, from 0
- * @param file the file that it stands in, as it was named to Detour
- * @param line where it begins, from 1
- * @param column where it begins, in characters from 1
- * @param hosts at least one; the rule matches a host that any of them matches. Exact hosts stand
- *     first, then suffixes, then regular expressions
- * @param scope which requests it is for, beside the host
- * @param lifetime when it holds
- * @param outcome what it does
- * @param mode how far it goes
- * @param log how its use is reported
- * @param notes what people want to know about it
+ * @param index its place in its rule set, from 0
+ * @param line where it begins, from 1, like {@code column}
+ * @param hosts at least one, any of which has to match: exact hosts, then suffixes, then
+ *     expressions
  */
 public record Rule(
     String name,
@@ -97,10 +89,8 @@ public record Rule(
   }
 
   /**
-   * The matcher by which the rule matches a host, or null if it does not: an exact host, else the
-   * longest suffix, else the first regular expression.
-   *
-   * <p>This defines the language; {@link RuleIndex} finds the same faster.
+   * The matcher by which the rule matches a host, or null: an exact host, else the longest suffix,
+   * else the first expression. This defines the language; {@link RuleIndex} finds the same faster.
    */
   public @Nullable HostMatcher matcher(Host host) {
     HostMatcher longest = null;
@@ -141,21 +131,10 @@ public record Rule(
     return scope.obstacle(request, name);
   }
 
-  /**
-   * How the use of a rule is reported.
-   *
-   * @param level how loudly
-   * @param message what the line says beyond the facts, or null
-   */
+  /** How the use of a rule is reported, with a text beside the facts or none. */
   public record Log(LogLevel level, @Nullable String message) {}
 
-  /**
-   * Documentation that changes no decision.
-   *
-   * @param owner who answers for the rule, or null
-   * @param ticket where its change was agreed, or null
-   * @param reason why it is there, or null
-   */
+  /** Documentation that changes no decision: who answers for the rule, where it was agreed, why. */
   public record Notes(@Nullable String owner, @Nullable String ticket, @Nullable String reason) {
     /** No documentation. */
     public static final Notes NONE = new Notes(null, null, null);
@@ -200,12 +179,7 @@ public record Rule(
     return other.mode != Mode.OFF && scope.meet(port, other.scope);
   }
 
-  /**
-   * Where a rule stands.
-   *
-   * @param file the file as it was named to Detour
-   * @param line from 1
-   */
+  /** Where a rule stands; the line counts from 1. */
   public record Position(String file, int line) {
     /** {@code rules.yaml:12}, as editors and terminals take it. */
     @Override

@@ -45,8 +45,6 @@ public final class RuleSet {
   /**
    * These rules as a snapshot.
    *
-   * @param rules in order
-   * @param unmatched what happens to a host that none of them matches
    * @param legacySuffixes domains whose use is reported when no rule matches; each domain once
    * @throws IllegalArgumentException if a rule's index is not its place in the list
    */
@@ -90,19 +88,14 @@ public final class RuleSet {
     return legacySuffixes.all();
   }
 
-  /**
-   * The longest legacy suffix that a host has, or null. Of interest when no rule matches.
-   *
-   * @param host in canonical form, as everywhere
-   */
+  /** The longest legacy suffix that a host has, or null. Of interest when no rule matches. */
   public HostMatcher.@Nullable Suffix legacySuffix(Host host) {
     return legacySuffixes.longest(host);
   }
 
   /**
-   * What to do with a request. The first rule that takes it decides; where a rewrite leads is not
-   * looked up again. Allocates nothing, unless an expression has to be tried, or a rule has expired
-   * or is in a brownout.
+   * What to do with a request: the first rule that takes it decides. Allocates nothing, unless an
+   * expression is tried, or a rule has expired or is in a brownout.
    */
   public Decision decide(Request request) {
     Decision.Ruled ruled = index.first(request);
@@ -116,10 +109,8 @@ public final class RuleSet {
   }
 
   /**
-   * What the first of some rules says that has a regular expression which matches a host, or null;
-   * found like a decision, but whatever else the rule asks for.
-   *
-   * @param wanted asked before an expression is tried
+   * The decision of the first wanted rule with an expression that matches a host, whatever its
+   * conditions; or null.
    */
   public Decision.@Nullable Ruled firstByExpression(Host host, Predicate<Rule> wanted) {
     return index.firstByExpression(host, wanted);

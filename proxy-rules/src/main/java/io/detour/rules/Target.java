@@ -15,22 +15,14 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One place that a rewrite may lead to.
- *
- * @param host how the host comes about
- * @param port 1 to 65535, or empty to keep the asked port
- * @param way how it is dialled
- */
+/** One place that a rewrite may lead to; without a port, to the port that was asked for. */
 public record Target(HostRewrite host, OptionalInt port, Way way) {
   /** The word for the asked host. */
   public static final String ORIGINAL = "original";
 
   /**
-   * How a target is dialled.
-   *
-   * @param via the name of a parent proxy that is to dial it, or null for nobody
-   * @param allow addresses of these classes may be dialled although the server denies them
+   * How a target is dialled: by a parent proxy or none, and to which classes of addresses although
+   * the server denies them.
    */
   public record Way(@Nullable String via, Set<AddressClass> allow) {
     /** Directly, as any host. */
@@ -43,10 +35,7 @@ public record Target(HostRewrite host, OptionalInt port, Way way) {
 
   /**
    * Reads a rule's {@code to}: a host, a template, an IPv6 address in brackets, or {@value
-   * #ORIGINAL}; and behind a colon possibly a port.
-   *
-   * @return a {@link Target} that is dialled directly, or a {@link Parsed.Malformed} that says what
-   *     is wrong
+   * #ORIGINAL}, with a port or none. It is dialled directly.
    */
   public static Parsed<Target> parse(String text) {
     return TargetParser.parse(text);

@@ -12,13 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * When a rule answers 503 on purpose: windows of equal length that begin at the times of a cron
- * line, in local time.
+ * line, in local time. Immutable but for a memory of the last answer; any thread.
  *
- * <p>Windows that meet or overlap are one. When the clocks go forward, a window that would begin in
- * the hour that is left out begins right behind it; when they go back, one that begins in the hour
- * that comes twice begins the first time only. A window that has begun has its full length.
- *
- * <p>Immutable but for a memory of the last answer; any thread.
+ * <p>Windows that meet or overlap are one. When the clocks go forward, a window in the hour that is
+ * left out begins right behind it; when they go back, one begins the first time only.
  */
 public final class Brownout {
   /** The shortest window. */
@@ -38,12 +35,7 @@ public final class Brownout {
   /** The last answer; any thread replaces it. */
   private volatile Span span = new Span(0, 0, false);
 
-  /**
-   * A stretch of time in which the answer is the same.
-   *
-   * @param begin the first second since the epoch
-   * @param end the first second behind it
-   */
+  /** A stretch of time in which the answer is the same: epoch seconds, the end excluded. */
   private record Span(long begin, long end, boolean active) {}
 
   private Brownout(String cron, Duration length, ZoneId zone, CronLine times) {
@@ -54,15 +46,10 @@ public final class Brownout {
   }
 
   /**
-   * Reads a cron line of five fields: minute, hour, day of month, month, day of week (0 to 7, where
-   * 0 and 7 are Sunday). A field is {@code *}, a number, a name, a range, {@code *} or a range with
-   * a step, or a list of these. When neither field for days begins with {@code *}, either is
-   * enough, as in crontab(5).
+   * Reads a cron line: minute, hour, day of month, month, day of week, as in crontab(5).
    *
-   * @param cron the line
    * @param length of each window, from {@link #SHORTEST} to {@link #LONGEST}
    * @param zone whose local time the line is in
-   * @return a {@link Brownout}, or a {@link Parsed.Malformed} that says what is wrong with the line
    * @throws IllegalArgumentException if {@link #isLength} is false
    */
   public static Parsed<Brownout> parse(String cron, Duration length, ZoneId zone) {
@@ -93,11 +80,8 @@ public final class Brownout {
   }
 
   /**
-   * When to try again.
-   *
-   * @return the second since the epoch at which the window of a time ends, or, if windows follow
-   *     one another without end, a time in one of the next ones; the time itself if it is in no
-   *     window
+   * The epoch second at which the window of a time ends, or one in a next window if they follow
+   * without end; the time itself if it is in no window.
    */
   public long end(long epochSecond) {
     Span now = at(epochSecond);

@@ -13,12 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which requests a rule is for, beside the host. Everything that is said must hold. Immutable.
- *
- * @param ports any of these, or empty for every port
- * @param clients any of these, or empty for every client
- * @param users any of these, or empty for every user and for nobody known
- * @param rollout the part of the clients
+ * Which requests a rule is for, beside the host. All of them must hold; an empty collection lets
+ * every request through. Immutable.
  */
 public record Conditions(
     List<PortRange> ports, List<Subnet> clients, Set<String> users, Rollout rollout) {
@@ -171,12 +167,8 @@ public record Conditions(
   }
 
   /**
-   * The part of the clients that a rule is for. A client stays in or out as long as rule and
-   * percentage have the same name and value, in every process; a larger percentage only adds
-   * clients. Of an IPv6 address the first 64 bits count, because a client changes the others by
-   * itself from day to day (RFC 8981).
-   *
-   * @param percent 0 to 100
+   * The part of the clients that a rule is for, in percent: by a hash of the rule's name and the
+   * address, of IPv6 the first 64 bits (RFC 8981). A larger percentage only adds clients.
    */
   public record Rollout(int percent) {
     /** All of them. */

@@ -12,12 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The times of a line of five fields as crontab(5) describes them, without what the clocks of a
- * place do: a minute of a day is there or not.
- *
- * <p>Each field is a set of numbers, kept as bits. Looking for a time goes from day to day, over
- * whole months that are not in the set, so that even the 29th of February is found in a few
- * microseconds. Immutable; any thread.
+ * The minutes of a crontab(5) line, in local time without changes of the clock. Each field is a set
+ * of numbers as bits; a search skips whole months. Immutable.
  *
  * @param eitherDay whether a day fits by its month or by its week alone: when neither field begins
  *     with {@code *}
@@ -146,13 +142,8 @@ record CronLine(
   }
 
   /**
-   * What may stand in a field of a cron line: {@code *}, a number or a name, a range, a step behind
-   * {@code *} or a range, or a list of these.
-   *
-   * @param name for messages
-   * @param min the lowest number
-   * @param max the highest number, at most 63
-   * @param words names of numbers, in lower case
+   * A field of a cron line: numbers to at most 63 and lower-case names of them, as {@code *}, one,
+   * a range, a step or a list.
    */
   private record CronField(String name, int min, int max, Map<String, Integer> words) {
     static final Map<String, Integer> MONTHS =

@@ -4,12 +4,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
-/**
- * When a rule holds.
- *
- * @param expiry its end, or null if it has none
- * @param brownout when it refuses what it matches, or null if never
- */
+/** When a rule holds: to its end, if it has one, and refusing what it matches in brownouts. */
 public record Lifetime(@Nullable Expiry expiry, @Nullable Brownout brownout) {
   /** Always. */
   public static final Lifetime ALWAYS = new Lifetime(null, null);
@@ -35,11 +30,8 @@ public record Lifetime(@Nullable Expiry expiry, @Nullable Brownout brownout) {
   }
 
   /**
-   * The end of a rule.
-   *
-   * @param lastDay the last day on which it holds
-   * @param endEpochSecond when that day is over, in seconds since 1970-01-01T00:00Z
-   * @param then what becomes of the rule
+   * The last day of a rule, the epoch second at which that day is over, and what then becomes of
+   * it.
    */
   public record Expiry(LocalDate lastDay, long endEpochSecond, OnExpiry then) {
     /** The end of a day in a time zone. */

@@ -6,12 +6,7 @@ import io.detour.core.HostPort;
 import io.detour.core.Parsed;
 import io.detour.core.Printable;
 
-/**
- * Ports from one to another, both included.
- *
- * @param first 1 to 65535
- * @param last from {@code first} to 65535
- */
+/** Ports from one to another, both included: 1 to 65535. */
 public record PortRange(int first, int last) {
   private static final Pattern RANGE = Pattern.compile("([1-9][0-9]{0,4})(?:-([1-9][0-9]{0,4}))?");
 

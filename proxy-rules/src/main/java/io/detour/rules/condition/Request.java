@@ -7,12 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that a decision depends on, apart from the rules. Immutable.
  *
- * @param asked the host and port that were asked for
- * @param client who asks, or null if that is no IP address; rules for certain clients then do not
- *     match
- * @param user the name under which the client has been authenticated, or null; rules for certain
- *     users then do not match
- * @param epochSecond when, in seconds since 1970-01-01T00:00Z, or {@link #NO_TIME}
+ * @param client null if it is no IP address; rules for certain clients then do not match
+ * @param user the authenticated name, or null; rules for certain users then do not match
+ * @param epochSecond in seconds since 1970-01-01T00:00Z, or {@link #NO_TIME}
  */
 public record Request(
     HostPort asked, @Nullable Address client, @Nullable String user, long epochSecond) {

@@ -26,11 +26,7 @@ final class Anchors {
   private final Map<String, Entry> latest = new HashMap<>();
   private final List<Unknown> unknown = new ArrayList<>();
 
-  /**
-   * An alias without an anchor above it.
-   *
-   * @param meant the anchor above it that was probably meant, or null
-   */
+  /** An alias without an anchor above it, and the one that was probably meant, if any. */
   private record Unknown(String name, Location place, @Nullable String meant) {}
 
   Anchors(Assembly assembly) {

@@ -27,10 +27,9 @@ public final class Fields {
   }
 
   /**
-   * The fields of a node.
+   * The fields of a node, or null if it is no mapping.
    *
    * @param what what the node is in a message: {@code a rule}, {@code "match"}
-   * @return null if the node is no mapping
    */
   public static @Nullable Fields of(Node node, String what, Keys keys, Problems problems) {
     if (!(node instanceof Node.Mapping mapping)) {
@@ -279,11 +278,7 @@ public final class Fields {
         : "";
   }
 
-  /**
-   * The keys that a mapping may have.
-   *
-   * @param known read by this version
-   */
+  /** The keys that a mapping may have. */
   public record Keys(List<String> known) {
     /** Longer words are not compared, since that takes time and memory by the square. */
     private static final int MAX_LENGTH = 200;

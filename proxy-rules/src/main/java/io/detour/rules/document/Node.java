@@ -37,11 +37,7 @@ public sealed interface Node {
     }
   }
 
-  /**
-   * A single value.
-   *
-   * @param text as it stands in the file, without quotes
-   */
+  /** A single value, as it stands in the file without quotes. */
   record Scalar(Location at, Type type, String text) implements Node {
     @Override
     public String kind() {
@@ -63,12 +59,9 @@ public sealed interface Node {
   }
 
   /**
-   * A place in a file.
+   * A place in a file: line and column in characters from 1, or 0 for the file as a whole.
    *
-   * @param line from 1, or 0 for the file as a whole
-   * @param column in characters from 1, or 0 for the file as a whole
-   * @param alias where the alias stands that put here what is written at this place, or null if
-   *     none did
+   * @param alias the alias that put here what is written at this place, or null
    */
   record Location(int line, int column, @Nullable Location alias) {
     /** The file as a whole. */

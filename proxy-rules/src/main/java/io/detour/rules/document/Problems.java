@@ -28,11 +28,8 @@ public final class Problems {
   }
 
   /**
-   * Adds a problem, unless there are a thousand already, or this one: what an anchor has written
-   * once may be read many times.
-   *
-   * @param at names the alias in the message, too, if one leads there
-   * @param message one sentence on one line, without characters that cannot be shown
+   * Adds a problem in one printable sentence, unless there are a thousand or it is there already.
+   * If an alias leads to the place, the message names it.
    */
   public void add(Location at, String message) {
     if (problems.size() < MAX_PROBLEMS) {

@@ -10,11 +10,8 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /**
- * What is wrong with the syntax of a YAML text. The slips that writers of rules make most are told
- * in their terms, everything else in those of the YAML parser.
- *
- * @param at where the slip is, as far as it can be told
- * @param message one sentence
+ * What is wrong with the syntax of a YAML text: common slips in the terms of rule files, everything
+ * else in those of the parser.
  */
 record SyntaxProblem(Location at, String message) {
   /** A key with a colon and no space behind it, at the beginning of a line. */

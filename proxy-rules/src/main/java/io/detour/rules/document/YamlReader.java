@@ -26,11 +26,9 @@ import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
- * Reads one YAML document into nodes, from the events of SnakeYAML Engine. For one thread.
- *
- * <p>What Detour never needs is refused where it stands: tags, further documents, deep nesting.
- * Plain values are typed by the JSON schema (YAML 1.2.2 section 10.2), merge keys are those of YAML
- * 1.1 (https://yaml.org/type/merge.html).
+ * Reads one YAML document into nodes, from the events of SnakeYAML Engine. For one thread. Tags,
+ * further documents and deep nesting are refused. Plain values are typed by the JSON schema (YAML
+ * 1.2.2 section 10.2), merge keys are those of https://yaml.org/type/merge.html.
  */
 final class YamlReader {
   private static final String MERGE_KEY = "<<";

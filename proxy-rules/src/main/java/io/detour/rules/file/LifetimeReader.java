@@ -17,19 +17,8 @@ import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /** Reads when a rule holds: its {@code expires}, {@code on_expiry} and {@code brownout}. */
-final class LifetimeReader {
+record LifetimeReader(Problems problems, ZoneId zone) {
   private static final Keys BROWNOUT_KEYS = Keys.of("cron", "for");
-
-  private final Problems problems;
-  private final ZoneId zone;
-
-  /**
-   * @param zone in which days and hours are meant
-   */
-  LifetimeReader(Problems problems, ZoneId zone) {
-    this.problems = problems;
-    this.zone = zone;
-  }
 
   Lifetime read(Fields rule) {
     Expiry expiry = expiry(rule);

@@ -20,7 +20,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads which requests a rule is for: its {@code match} and its {@code rollout}. */
-final class MatchReader {
+record MatchReader(Problems problems) {
   private static final Keys MATCH_KEYS = Keys.of("host", "port", "client", "user");
   private static final Keys HOST_KEYS = Keys.of("exact", "suffix", "regex");
   private static final Keys ROLLOUT_KEYS = Keys.of("percent", "sticky");
@@ -28,12 +28,6 @@ final class MatchReader {
   /** By what a client is told from another: its address. */
   private enum Sticky {
     CLIENT
-  }
-
-  private final Problems problems;
-
-  MatchReader(Problems problems) {
-    this.problems = problems;
   }
 
   /** The fields of {@code match}, or null if there are none. */

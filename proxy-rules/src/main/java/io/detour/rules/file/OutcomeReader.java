@@ -21,17 +21,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a rule does: its {@code action} and the keys that go with it. */
-final class OutcomeReader {
+record OutcomeReader(Problems problems) {
   private static final List<String> REWRITE_KEYS =
       List.of("to", "targets", "fallback_on", "when", "host_header");
   private static final Keys TARGET_KEYS = Keys.of("to", "port", "via", "allow");
   private static final String PARENT_NAME = "[a-z0-9-]{1,63}";
-
-  private final Problems problems;
-
-  OutcomeReader(Problems problems) {
-    this.problems = problems;
-  }
 
   /** What a rule does, or null if its problems leave nothing. */
   @Nullable Outcome read(

@@ -18,22 +18,11 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the tests that a rule file has in it. */
-final class RuleTestReader {
+record RuleTestReader(ZoneId zone, Problems problems) {
   private static final Keys TEST_KEYS = Keys.of("host", "client", "user", "at", "expect");
   private static final Keys EXPECT_KEYS = Keys.of("rule", "action", "to");
 
   private static final int DEFAULT_PORT = 443;
-
-  private final ZoneId zone;
-  private final Problems problems;
-
-  /**
-   * @param zone in which the times of tests are meant
-   */
-  RuleTestReader(ZoneId zone, Problems problems) {
-    this.zone = zone;
-    this.problems = problems;
-  }
 
   /** A test, or null if its problems leave none. */
   @Nullable RuleTest read(Node node) {

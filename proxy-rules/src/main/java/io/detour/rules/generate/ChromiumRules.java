@@ -45,9 +45,7 @@ public final class ChromiumRules {
 
   private Generated write(NameRules rules) {
     draft.noteCaveats();
-    if (rules.unmatchedRejected()) {
-      draft.note("", "names that no rule matches are rejected; here they are left alone");
-    }
+    draft.noteUnmatched();
     List<NameTable.Item> deciding = table.deciding();
     findExcluded(deciding);
     table.exactHosts().forEach(this::name);

@@ -44,9 +44,7 @@ public final class CorednsRewrites {
     Draft draft = new Draft(FORMAT, rules, "#");
     draft.noteCaveats();
     draft.comment("Lines for a server block; what is rejected does not exist here.");
-    if (rules.unmatchedRejected()) {
-      draft.note("", "names that no rule matches are rejected; here they are left alone");
-    }
+    draft.noteUnmatched();
     CorednsRewrites rewrites = new CorednsRewrites(draft);
     new NameTable(rules).items().forEach(rewrites::write);
     return draft.finish();

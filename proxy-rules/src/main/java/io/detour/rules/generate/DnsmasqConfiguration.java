@@ -59,9 +59,7 @@ public final class DnsmasqConfiguration {
   private Generated write(NameRules rules) {
     draft.noteCaveats();
     draft.comment("For an address family that a target lacks, dnsmasq asks upstream.");
-    if (rules.unmatchedRejected()) {
-      draft.note("", "names that no rule matches are rejected; here they are left alone");
-    }
+    draft.noteUnmatched();
     List<NameTable.Item> leftAlone = new ArrayList<>();
     for (NameTable.Item item : table.deciding()) {
       switch (item.pattern()) {

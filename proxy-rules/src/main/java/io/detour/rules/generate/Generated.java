@@ -69,6 +69,13 @@ public record Generated(String text, List<Note> notes) {
       }
     }
 
+    /** Notes that names without a rule are rejected, for a system that leaves them alone. */
+    void noteUnmatched() {
+      if (rules.unmatchedRejected()) {
+        note("", "names that no rule matches are rejected; here they are left alone");
+      }
+    }
+
     Generated finish() {
       long rulesWithNotes =
           notes.stream()

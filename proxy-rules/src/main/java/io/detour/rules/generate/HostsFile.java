@@ -28,9 +28,7 @@ public final class HostsFile {
     draft.noteCaveats();
     TargetAddresses targets = new TargetAddresses(addresses);
     NameTable table = new NameTable(rules);
-    if (rules.unmatchedRejected()) {
-      draft.note("", "names that no rule matches are rejected; here they are left alone");
-    }
+    draft.noteUnmatched();
     for (NameTable.Item item : table.deciding()) {
       if (!(item.rule().effect() instanceof Pass)) {
         draft.note(item.rule().name(), "a hosts file has no patterns: these names are left alone");

@@ -22,13 +22,8 @@ public record NameRules(String source, List<NameRule> rules, boolean unmatchedRe
   }
 
   /**
-   * A rule, as far as other systems can know it. Immutable.
-   *
-   * @param name {@code [a-z0-9-]{1,63}}
-   * @param patterns it is for the names that any of them matches
-   * @param effect what becomes of these
-   * @param caveats what else the rule does, which only Detour can, each as one phrase: {@code only
-   *     the first of its 2 targets is used}
+   * A rule, as far as other systems can know it, with a phrase for each thing that only Detour can
+   * do. Immutable.
    */
   public record NameRule(
       String name, List<NamePattern> patterns, NameEffect effect, List<String> caveats) {
@@ -48,11 +43,7 @@ public record NameRules(String source, List<NameRule> rules, boolean unmatchedRe
       }
     }
 
-    /**
-     * Every name below a domain, the domain itself excepted.
-     *
-     * @param domain a name, no address
-     */
+    /** Every name below a domain, the domain itself excepted. */
     record Below(Host domain) implements NamePattern {
       @Override
       public @Nullable List<String> match(Host asked) {
@@ -63,11 +54,7 @@ public record NameRules(String source, List<NameRule> rules, boolean unmatchedRe
       }
     }
 
-    /**
-     * Names that an expression matches whole.
-     *
-     * @param expression in RE2's syntax
-     */
+    /** Names that an RE2 expression matches whole. */
     record Regex(Pattern expression) implements NamePattern {
       @Override
       public @Nullable List<String> match(Host asked) {
@@ -105,9 +92,7 @@ public record NameRules(String source, List<NameRule> rules, boolean unmatchedRe
     record Reject() implements NameEffect {}
 
     /**
-     * What becomes of them is for Detour alone to say; elsewhere they are left alone.
-     *
-     * @param reason why, as one phrase: {@code only for clients in 10.20.0.0/16}
+     * Only Detour can say; elsewhere they are left alone: {@code only for clients in 10.20.0.0/16}.
      */
     record LeftAlone(String reason) implements NameEffect {}
 

@@ -34,10 +34,8 @@ final class NameTable {
   record Item(NameRule rule, NamePattern pattern) {}
 
   /**
-   * What becomes of one name.
-   *
-   * @param rule the name of the rule that decides; empty if none does
-   * @param effect a rewrite has no placeholders
+   * What becomes of one name, and the rule that decides, or an empty name. A rewrite has no
+   * placeholders.
    */
   record Decided(String rule, NameEffect effect) {}
 

@@ -21,10 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A {@code map} of nginx (1.11 or later) from {@code $host} to {@code $detour_target}.
  *
- * <p>Of a map's entries, nginx takes a whole name first, then the longest {@code *.domain}, then
- * the first expression. A whole name therefore gets what the first rule that matches it says. A
- * domain is written as {@code *.domain} if no expression before it may match the same names, and as
- * an expression otherwise.
+ * <p>nginx takes a whole name first, then the longest {@code *.domain}, then the first expression.
+ * So a domain is written as an expression if one before it may match the same names.
  */
 public final class NginxMap {
   private static final String FORMAT = "nginx-map";

@@ -13,11 +13,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A proxy auto-configuration file: names that a rule is for go to Detour, which decides on them,
- * and all others directly. So conditions, order and targets make no difference here.
- *
- * <p>It is JavaScript as of ES3, which every engine for such files knows. A name takes one lookup
- * for each of its labels, and one try for each expression.
+ * A proxy auto-configuration file in ES3: names that a rule is for go to Detour, which decides on
+ * them, and all others directly. Conditions, order and targets make no difference here.
  */
 public final class PacFile {
   private static final String FORMAT = "pac";

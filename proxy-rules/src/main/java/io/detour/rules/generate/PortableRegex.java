@@ -12,10 +12,9 @@ import org.jspecify.annotations.Nullable;
  * An expression in the part of RE2's syntax that means the same in JavaScript (ES3) and in PCRE.
  * Immutable.
  *
- * <p>Both search by trying (backtracking), which takes a time exponential in the length of the name
- * where a repeated group holds a repetition or a choice. Such an expression is not portable, nor is
- * anything with flags, Unicode classes, anchors other than {@code ^} and {@code $}, or characters
- * that stand in no name.
+ * <p>Both backtrack, in exponential time where a repeated group holds a repetition or a choice.
+ * That is not portable, nor are flags, Unicode classes, anchors but {@code ^} and {@code $}, or
+ * characters that stand in no name.
  */
 final class PortableRegex {
   /** What the names of groups begin with. */

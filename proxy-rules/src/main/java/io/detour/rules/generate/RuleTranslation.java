@@ -23,12 +23,9 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Takes from Detour's rules what other systems can know of them.
- *
- * <p>A rule that matches nothing is left out. One with a condition beside the name, one that only
- * reports, and one whose first target nobody but Detour can dial becomes {@link
- * NameEffect.LeftAlone}: its names are left alone altogether, even where a rule behind it would
- * lead some of the requests for them elsewhere. What else gets lost is a caveat.
+ * Takes from Detour's rules what other systems can know of them. A rule with a condition beside the
+ * name, in report mode, or to a target that only Detour can dial becomes {@link
+ * NameEffect.LeftAlone}, even where a rule behind it would decide; what else gets lost is a caveat.
  */
 public final class RuleTranslation {
   private final long epochSecond;
@@ -37,12 +34,7 @@ public final class RuleTranslation {
     this.epochSecond = epochSecond;
   }
 
-  /**
-   * Translates rules as they are at a time.
-   *
-   * @param source where they stand, for people
-   * @param now tells which rules have expired
-   */
+  /** Translates rules as they are at a time; the source names their file for people. */
   public static NameRules of(RuleSet rules, String source, Instant now) {
     RuleTranslation translation = new RuleTranslation(now.getEpochSecond());
     return new NameRules(

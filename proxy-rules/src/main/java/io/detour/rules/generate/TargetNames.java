@@ -37,11 +37,7 @@ public final class TargetNames {
     }
   }
 
-  /**
-   * The addresses of targets, for systems that know no names of others. Immutable.
-   *
-   * @param known those of names that were resolved
-   */
+  /** The addresses of targets that were resolved, for systems that know no names of others. */
   record TargetAddresses(Map<Host, List<InetAddress>> known) {
     /** The addresses of a constant target; empty if they are not known. */
     List<InetAddress> of(Rewrite rewrite) {

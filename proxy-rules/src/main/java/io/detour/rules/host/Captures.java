@@ -9,20 +9,10 @@ public sealed interface Captures {
     static final None NONE = new None();
   }
 
-  /**
-   * What stands before a suffix.
-   *
-   * @param text one or more labels without the joining dot, or empty when the host is the suffix
-   *     itself
-   */
+  /** What stands before a suffix, without the joining dot; empty for the suffix itself. */
   record Prefix(String text) implements Captures {}
 
-  /**
-   * The groups of a regular expression.
-   *
-   * @param texts the whole host first, then one text per group; a group that took no part in the
-   *     match is empty
-   */
+  /** The groups of an expression, the whole host first; one that took no part is empty. */
   record Groups(List<String> texts) implements Captures {
     public Groups {
       texts = List.copyOf(texts);

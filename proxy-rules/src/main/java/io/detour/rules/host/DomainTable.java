@@ -7,14 +7,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values by domain name, found for every domain that a host lies in: a trie of labels, kept in one
- * hash table whose keys are the domains written out.
+ * Values by domain name, found for every domain that a host lies in. Immutable.
  *
- * <p>A host is read once from its end. The hash of what has been read is known at each dot, so each
- * label costs one probe, and only as many labels are probed as the longest domain has. A lookup
- * allocates nothing. Immutable.
- *
- * @param <T> the values
+ * <p>A hash table of the domains written out. A host is read once from its end with a running hash,
+ * one probe for each label, up to the labels of the longest domain. A lookup allocates nothing.
  */
 public final class DomainTable<T> {
   private static final int MIN_CAPACITY = 8;
@@ -26,10 +22,7 @@ public final class DomainTable<T> {
   private final int mostLabels;
 
   /**
-   * A table of these values. Where several are for one domain, they are joined.
-   *
-   * @param nameOf the domain of a value, joined or not, in canonical form
-   * @param join makes one value of that of a domain so far and the next
+   * A table of these values by their canonical domains; those of one domain are joined in order.
    */
   public DomainTable(List<T> values, Function<T, String> nameOf, BinaryOperator<T> join) {
     int capacity =
@@ -92,11 +85,7 @@ public final class DomainTable<T> {
     return mostLabels;
   }
 
-  /**
-   * The hash of a text's end, given that of the end without its first character.
-   *
-   * @param hash 0 for the empty end
-   */
+  /** The hash of a text's end, given that of the end without its first character, or 0. */
   public static int extended(int hash, char first) {
     return HASH_FACTOR * hash + first;
   }

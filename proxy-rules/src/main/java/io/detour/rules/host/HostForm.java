@@ -6,14 +6,10 @@ import java.util.Arrays;
 /**
  * How far a part of a regular expression can get in a canonical host. Immutable.
  *
- * <p>A host is read by a small automaton whose states say what was read last; a part of an
- * expression leads from each of them to some others. Two parts one behind the other, alternatives
- * and repetitions are put together from that, so the work is proportional to the size of the
- * expression and no text has to be tried. Beside hosts the automaton reads what people take for
- * them: names with a dot at the beginning or end, with a port, with capital letters.
- *
- * <p>What it reads is more than what {@link io.detour.core.Host} takes: lengths and the numbers of
- * IPv4 addresses are not looked at.
+ * <p>An automaton of few states reads hosts and what people take for them: with a dot at an end, a
+ * port or capitals; lengths and the numbers of IPv4 addresses are not checked. A part of an
+ * expression is a relation between the states, and parts are combined in time linear in the
+ * expression.
  */
 final class HostForm {
   /** What was read last, and of what. */

@@ -7,13 +7,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table from grams to what they stand for, and the way to find all grams of a host in it.
+ * A hash table of grams, and the search for all grams of a host in it. Immutable.
  *
- * <p>A gram is a stretch of one to {@value #LONGEST} characters of a canonical host, with a sign
- * before its beginning and one behind its end, written as a number: six bits for each character,
- * the last one in the lowest. So the gram that ends at a character follows from the one before it
- * with a shift. The numbers stand in a hash table with open addressing; most look-ups end at an
- * empty place. Immutable.
+ * <p>A gram is one to {@value #LONGEST} characters of a canonical host, or a sign for its beginning
+ * or end, six bits each: the next one follows with a shift.
  */
 final class HostGrams {
   /** Characters of the longest gram. */

@@ -41,10 +41,7 @@ public sealed interface HostMatcher {
   }
 
   /**
-   * A domain, matched at a label boundary: {@code old.net} never matches {@code untold.net}.
-   *
-   * @param domain the name above the boundary
-   * @param withApex whether the domain itself matches too, not only what is below it
+   * A domain, matched at a label boundary: the names below it, with the domain itself or without.
    */
   record Suffix(Host domain, boolean withApex) implements HostMatcher {
     /** Reads {@code x} (the domain and what is below) or {@code .x} (only what is below). */

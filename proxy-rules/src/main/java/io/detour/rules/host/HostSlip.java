@@ -55,13 +55,7 @@ public final class HostSlip {
         + advice(meant(List.of(host, withoutQuotes(text), ascii(text)), isHost));
   }
 
-  /**
-   * What is wrong with a text that is no target, with the likely correction.
-   *
-   * @param text as it stands in the file
-   * @param problem why it is none
-   * @param isTarget whether another text is a target
-   */
+  /** What is wrong with a text that is no target, with the likely correction. */
   public static String inTarget(String text, String problem, Predicate<String> isTarget) {
     String path = withoutPath(text);
     if (URL.matches(text)) {

@@ -13,25 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Of many regular expressions, finds the few that a host could match, by the texts that {@link
- * RegexLiterals} knows of each.
+ * RegexLiterals} knows of each. Immutable; any thread.
  *
- * <p>Of the texts of an alternative of an expression one stretch of up to {@value
- * HostGrams#LONGEST} characters is looked up, its <i>gram</i>: the one that the fewest expressions
- * share. A host's grams are looked up one after the other in a hash table. The expressions found so
- * are candidates if their other texts stand in the host too. An expression of which no text is
- * known always is one. The memory grows with the number of expressions, not with the length of
- * their texts, but for the texts themselves. Immutable; any thread.
- *
- * @param <T> what the expressions stand for
+ * <p>Of each alternative one stretch of up to {@value HostGrams#LONGEST} characters, its
+ * <i>gram</i>, is looked up: the one that the fewest expressions share. Those found are candidates
+ * if their other texts stand in the host too; an expression without a known text always is one.
  */
 public final class LiteralIndex<T> implements HostGrams.Admission {
-  /**
-   * An expression and what it stands for.
-   *
-   * @param regex one that RE2/J compiles
-   * @param value what a candidate is given out as
-   * @param order candidates with lower numbers come first; equal ones as in the list
-   */
+  /** An expression that compiles and what it stands for; candidates come by their order. */
   public record Entry<T>(String regex, T value, long order) {}
 
   /** An entry and the texts of its expression. */
@@ -136,12 +125,7 @@ public final class LiteralIndex<T> implements HostGrams.Admission {
       this.found = found;
     }
 
-    /**
-     * Goes on to the next candidate.
-     *
-     * @param before only candidates with a lower order are of interest
-     * @return whether there is one; if not, the iteration is over
-     */
+    /** Goes on to the next candidate with a lower order than one; false if there is none. */
     public boolean advance(long before) {
       int i = nextBit(next);
       if (i >= 0 && known.get(i).order() < before) {

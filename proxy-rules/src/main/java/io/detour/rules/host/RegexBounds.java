@@ -6,14 +6,10 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How large a regular expression may become once it is compiled.
- *
- * <p>RE2 unrolls counted repetition: {@code ((a{1000}){1000}){1000}} is short to write and would be
- * a thousand million instructions, and the time of a match is instructions times characters. So the
- * size is reckoned before the compiler sees the text: every character, class or sign counts one, a
- * group counts what it holds, and {@code {n,m}} multiplies what stands before it by the larger
- * number. The reckoning never comes out smaller than the truth; the compiler is the judge of the
- * rest.
+ * How large a regular expression may become once it is compiled. RE2 unrolls counted repetition, so
+ * that {@code ((a{1000}){1000}){1000}} would be a thousand million instructions. The size is
+ * estimated before that, never too small: each character, class or sign counts one, and {@code
+ * {n,m}} multiplies what stands before it by the larger number.
  */
 final class RegexBounds {
   /** Longest expression in characters. */

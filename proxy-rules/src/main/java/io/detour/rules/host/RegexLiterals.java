@@ -14,13 +14,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the text of a regular expression says about the hosts that it matches as a whole. Every
- * claim holds for every canonical host; what is not understood is not claimed. Immutable.
+ * What the text of a regular expression says about the hosts that it matches as a whole. True of
+ * every canonical host; what is not understood is not claimed. Immutable.
  *
  * @param alternatives each host that matches has the texts of at least one of them; never empty
  * @param everything whether every host matches
- * @param plain what matches the same hosts as the expression does, each host by one of them; empty
- *     if the expression says more than plain matchers can
+ * @param plain plain matchers that together match the same hosts; empty if there are none
  */
 public record RegexLiterals(
     List<LiteralSequence> alternatives, boolean everything, List<HostMatcher> plain) {
@@ -126,11 +125,9 @@ public record RegexLiterals(
   }
 
   /**
-   * Texts that stand in a host one behind the other, with anything between them. Immutable.
+   * Texts that stand in a host one behind the other with anything between them; none stand for any
+   * host. Immutable.
    *
-   * @param literals not empty themselves; an empty list stands for any host
-   * @param fromStart whether the host begins with the first one
-   * @param toEnd whether the host ends with the last one
    * @param whole whether the one text there is, is the host
    */
   record LiteralSequence(List<String> literals, boolean fromStart, boolean toEnd, boolean whole) {

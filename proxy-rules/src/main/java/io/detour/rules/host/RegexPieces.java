@@ -16,9 +16,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Takes an expression apart into alternatives, and each of them into pieces that match one behind
- * the other. Groups disappear: {@code (a|b)c} is {@code ac} or {@code bc}, as long as there are
- * only a few. For one thread, for one text.
+ * Takes an expression apart into alternatives of pieces one behind the other: {@code (a|b)c} is
+ * {@code ac} or {@code bc}, as long as there are few. For one thread, for one text.
  */
 final class RegexPieces {
   /** With more alternatives than this only what they all end with is kept. */
@@ -212,11 +211,7 @@ final class RegexPieces {
 
   /** A part of an expression, by what it matches in canonical hosts. Immutable. */
   sealed interface RegexPiece {
-    /**
-     * One text.
-     *
-     * @param text not empty
-     */
+    /** One text, not empty. */
     record Literal(String text) implements RegexPiece {}
 
     /** What is not one text. */

@@ -7,13 +7,12 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What people get wrong about regular expressions for hosts, as far as the text of one shows it.
- * What is claimed is true; not every mistake is seen. Immutable.
+ * What people get wrong about regular expressions for hosts. What is claimed is true; not every
+ * mistake is seen. Immutable.
  *
  * @param impossible a character that every match would have and no host has, or null
  * @param never why it matches no host, as a clause, or null if it may match one
- * @param dotted the expression with a backslash before each dot that stands between two labels and
- *     has none, or null if there is no such dot
+ * @param dotted the expression with a backslash before each dot between two labels, or null
  */
 public record RegexSlips(
     @Nullable String impossible, @Nullable String never, @Nullable String dotted) {
@@ -79,12 +78,7 @@ public record RegexSlips(
             && RegexNeeds.takesLabels(characterClass));
   }
 
-  /**
-   * What every match of a regular expression needs. Immutable.
-   *
-   * @param form which hosts it can match
-   * @param impossible a character that every match has and no host, or null
-   */
+  /** What every match of an expression needs: a form, and a character that no host has, if any. */
   private record RegexNeeds(HostForm form, @Nullable String impossible) {
     private static final String OF_HOSTS = "abcdefghijklmnopqrstuvwxyz0123456789-_.:";
     private static final String CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";

@@ -193,26 +193,13 @@ final class RegexTokenizer {
 
   /** A word of the syntax of RE2, as {@link RegexTokenizer} reads it. Immutable. */
   sealed interface RegexToken {
-    /**
-     * One character, written as it is or escaped.
-     *
-     * @param foldsCase whether it stands under the flag {@code i}
-     */
+    /** One character, as it is or escaped, under the flag {@code i} or not. */
     record OneCharacter(int codePoint, boolean foldsCase) implements RegexToken {}
 
-    /**
-     * {@code .}: any character of a host.
-     *
-     * @param at its place in the text
-     */
+    /** {@code .}: any character of a host, and its place in the text. */
     record AnyCharacter(int at) implements RegexToken {}
 
-    /**
-     * A class of characters: {@code [a-z]}, {@code \d}, {@code \pN}.
-     *
-     * @param text as it is written
-     * @param foldsCase whether it stands under the flag {@code i}
-     */
+    /** A class of characters as it is written: {@code [a-z]}, {@code \d}, {@code \pN}. */
     record CharacterClass(String text, boolean foldsCase) implements RegexToken {}
 
     /** {@code ^} or {@code \A}. */
@@ -233,13 +220,7 @@ final class RegexTokenizer {
     /** {@code |}. */
     record Bar() implements RegexToken {}
 
-    /**
-     * How often the last thing is repeated.
-     *
-     * @param min at least
-     * @param max at most, or {@link #UNBOUNDED}
-     * @param counted whether it is written with numbers, which RE2 unrolls
-     */
+    /** How often the last thing is repeated; with numbers, RE2 unrolls it. */
     record Repeat(int min, int max, boolean counted) implements RegexToken {
       static final int UNBOUNDED = -1;
     }

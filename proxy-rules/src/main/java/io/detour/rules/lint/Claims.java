@@ -17,14 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The matchers of a rule set, found by hosts that all of them match. For one thread.
  *
- * <p>Exact hosts and suffixes are listed by their domain. A host, or all names of a domain, can
- * only be matched by what is listed there or at a domain above, the last of which is the root, so a
- * lookup costs as many steps as the name has labels. Regular expressions are listed by their text,
- * and by what they mean if plain matchers mean the same; those that match one host are found as a
- * request finds them.
- *
- * <p>Two bounds keep the time linear in the number of rules: a list holds {@value #MAX_CONDITIONAL}
- * matchers of rules with conditions, and regular expressions are tried {@value #MAX_TRIALS} times.
+ * <p>Exact hosts and suffixes are listed by their domain, expressions by their text and by the
+ * plain matchers they equal, so a lookup costs a step for each label. To stay linear in the number
+ * of rules, a list holds {@value #MAX_CONDITIONAL} matchers of rules with conditions, and
+ * expressions are tried {@value #MAX_TRIALS} times.
  */
 final class Claims {
   /** The domain that every host is below. */
@@ -206,12 +202,7 @@ final class Claims {
     return other.isBefore(one.rule()) ? other : one;
   }
 
-  /**
-   * A rule that takes hosts by one of its matchers.
-   *
-   * @param matcher as the rule has it
-   * @param extent which hosts it takes, of those that its list is for
-   */
+  /** A rule that takes hosts by one of its matchers. */
   record Claim(Rule rule, HostMatcher matcher, Extent extent) {
     /** Whether it belongs to a rule; rules are expensive to compare. */
     boolean isOf(Rule other) {

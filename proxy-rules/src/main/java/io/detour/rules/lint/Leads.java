@@ -19,12 +19,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds targets that a rule would lead on from, and rules that lead to each other. Neither happens,
- * since a request is decided once; but whoever wrote it may think that it does.
+ * Finds targets that another rule would rewrite, and rules that lead to each other: neither
+ * happens, since a request is decided once, but an author may think so.
  *
- * <p>Where a target leads is a host, or all names below the constant end of its template. The step
- * from there is taken only by a rule that matches all of it. A walk goes on along the first
- * targets; it ends where it was before, which is a cycle, or where an earlier walk has been.
+ * <p>A target is a host, or all names below the constant end of its template; the step from there
+ * is a rule that matches all of it. A walk along first targets ends where one has been.
  */
 final class Leads {
   /** Steps of a walk by templates, which can make a new host of each. */

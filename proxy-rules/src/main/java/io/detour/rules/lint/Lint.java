@@ -57,10 +57,8 @@ public final class Lint {
    * What rules are judged against beside themselves. What is not known leads to no finding.
    *
    * @param today in the time zone of the rules
-   * @param ownListener whether a connection to an address, not a name, would end at a listener of
-   *     this Detour; never true if they are not known
+   * @param ownListener whether an address, not a name, is a listener of this Detour
    * @param parents the names of the parent proxies, or null if they are not known
-   * @param users whether clients are asked who they are
    */
   public record Setting(
       LocalDate today,
@@ -136,16 +134,8 @@ public final class Lint {
   }
 
   /** Finds rules that do nothing, and rules at or near their end. */
-  private static final class RuleStates {
+  private record RuleStates(Setting setting, Findings findings) {
     private static final int SOON_DAYS = 30;
-
-    private final Setting setting;
-    private final Findings findings;
-
-    RuleStates(Setting setting, Findings findings) {
-      this.setting = setting;
-      this.findings = findings;
-    }
 
     void look(Rule rule) {
       if (rule.mode() == Mode.OFF) {

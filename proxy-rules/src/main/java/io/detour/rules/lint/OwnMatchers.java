@@ -12,9 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds matchers of a rule that add nothing to the others of the same rule. Where a target has
- * placeholders, the matcher with the longer domain gives them their value, so that it adds
- * something even if another matches its hosts.
+ * Finds matchers of a rule that add nothing to its others. Where a target has placeholders, the
+ * longer domain fills them, so that it adds something.
  */
 final class OwnMatchers {
   private final Rule rule;
@@ -88,15 +87,7 @@ final class OwnMatchers {
   }
 
   /** Finds regular expressions that need not be any, and such that match no host. */
-  static final class Expressions {
-    private final Claims claims;
-    private final Findings findings;
-
-    Expressions(Claims claims, Findings findings) {
-      this.claims = claims;
-      this.findings = findings;
-    }
-
+  record Expressions(Claims claims, Findings findings) {
     void look(Rule rule) {
       for (HostMatcher matcher : rule.hosts()) {
         if (matcher instanceof HostMatcher.Regex regex) {

@@ -23,19 +23,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds targets that make no difference, and such that cannot be meant. */
-final class Targets {
+record Targets(Claims claims, Setting setting, Findings findings) {
   private static final List<Host> LOOPBACK =
       Stream.of("127.0.0.1", "::1").map(Host::parse).map(Parsed::orElseThrow).toList();
-
-  private final Claims claims;
-  private final Setting setting;
-  private final Findings findings;
-
-  Targets(Claims claims, Setting setting, Findings findings) {
-    this.claims = claims;
-    this.setting = setting;
-    this.findings = findings;
-  }
 
   void look(Rule rule) {
     if (!(rule.outcome() instanceof Outcome.Rewrite rewrite)) {
