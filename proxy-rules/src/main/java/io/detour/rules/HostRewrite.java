@@ -19,7 +19,6 @@ public sealed interface HostRewrite {
   @Override
   String toString();
 
-  /** Always the same host. */
   record Constant(Host host) implements HostRewrite {
     @Override
     public Parsed<Host> apply(Host asked, Captures captures) {
@@ -37,7 +36,6 @@ public sealed interface HostRewrite {
     }
   }
 
-  /** The asked host itself. */
   record Original() implements HostRewrite {
     @Override
     public Parsed<Host> apply(Host asked, Captures captures) {
@@ -97,7 +95,6 @@ public sealed interface HostRewrite {
     /** Why a matcher captures nothing for this part, as one sentence, or null. */
     @Nullable String mismatch(HostMatcher matcher);
 
-    /** As a rule file has it. */
     @Override
     String toString();
   }

@@ -44,12 +44,10 @@ public record Rule(
     }
   }
 
-  /** Where it stands. */
   public Position position() {
     return new Position(file, line);
   }
 
-  /** What it does, without the details. */
   public Action action() {
     return outcome.action();
   }

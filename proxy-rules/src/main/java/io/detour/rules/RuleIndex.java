@@ -142,7 +142,6 @@ final class RuleIndex {
     return best;
   }
 
-  /** As {@link RuleSet#firstByExpression}. */
   Decision.@Nullable Ruled firstByExpression(Host host, Predicate<Rule> wanted) {
     LiteralIndex.@Nullable Candidates<Decision.Ruled> candidates =
         expressions.candidates(host.name());

@@ -32,7 +32,6 @@ public final class RuleSet {
     this.index = new RuleIndex(this.rules);
   }
 
-  /** No rules: every host is passed. */
   public static RuleSet empty() {
     return EMPTY;
   }
@@ -132,7 +131,6 @@ public final class RuleSet {
         decisive == null ? legacySuffix(request.asked().host()) : null);
   }
 
-  /** What becomes of a decision at a time when its rule may have ended or refuses. */
   private static Decision today(Decision.Ruled ruled, long epochSecond) {
     Rule rule = ruled.rule();
     Lifetime lifetime = rule.lifetime();
@@ -162,7 +160,6 @@ public final class RuleSet {
           new DomainTable<>(this.all, suffix -> suffix.domain().name(), (first, again) -> first);
     }
 
-    /** In the order of the file. */
     List<HostMatcher.Suffix> all() {
       return all;
     }

@@ -51,7 +51,6 @@ public record Target(HostRewrite host, OptionalInt port, Way way) {
     return new Target(host, port, other);
   }
 
-  /** Where to dial for an asked host. */
   Parsed<HostPort> aim(HostPort asked, Captures captures) {
     return host.apply(asked.host(), captures)
         .map(made -> new HostPort(made, port.orElse(asked.port())));
@@ -109,7 +108,6 @@ public record Target(HostRewrite host, OptionalInt port, Way way) {
       return colon < 0 ? text.length() : colon;
     }
 
-    /** The port in {@code :443}, or empty if it is none. */
     private static OptionalInt port(String colonAndPort) {
       String digits = colonAndPort.substring(1);
       if (colonAndPort.charAt(0) != ':' || !PORT.matches(digits)) {

@@ -64,12 +64,10 @@ public final class Brownout {
     return duration.compareTo(SHORTEST) >= 0 && duration.compareTo(LONGEST) <= 0;
   }
 
-  /** The cron line. */
   public String cron() {
     return cron;
   }
 
-  /** The length of a window. */
   public Duration length() {
     return length;
   }
@@ -124,7 +122,6 @@ public final class Brownout {
         : local.plusSeconds(1);
   }
 
-  /** The second at which a window begins. */
   private long epochSecond(LocalDateTime local) {
     ZoneOffsetTransition change = zone.getRules().getTransition(local);
     return change != null && change.isGap()

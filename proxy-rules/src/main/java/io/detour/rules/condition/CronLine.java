@@ -168,7 +168,6 @@ record CronLine(
         Pattern.compile(
             "(?:\\*|([0-9]{1,2}|[a-z]{3})(?:-([0-9]{1,2}|[a-z]{3}))?)(?:/([0-9]{1,2}))?");
 
-    /** The numbers that a text stands for as bits, or 0 if it is no such field. */
     long numbers(String text) {
       long numbers = 0;
       for (String item : text.toLowerCase(Locale.ROOT).split(",", -1)) {
@@ -221,7 +220,6 @@ record CronLine(
       return text.charAt(0) >= '0' && text.charAt(0) <= '9';
     }
 
-    /** What should have stood where a text stands. */
     String expected(@Nullable String text) {
       return name + ": " + text + ", expected: *, " + min + ".." + max + ", a range, a list or */N";
     }

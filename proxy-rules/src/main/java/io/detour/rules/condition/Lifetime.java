@@ -39,7 +39,6 @@ public record Lifetime(@Nullable Expiry expiry, @Nullable Brownout brownout) {
       return new Expiry(lastDay, lastDay.plusDays(1).atStartOfDay(zone).toEpochSecond(), then);
     }
 
-    /** Whether the last day is over. */
     public boolean isOver(long epochSecond) {
       return epochSecond >= endEpochSecond;
     }

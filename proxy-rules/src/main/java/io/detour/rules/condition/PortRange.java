@@ -34,7 +34,6 @@ public record PortRange(int first, int last) {
         "port: " + Printable.quoted(text) + " (expected: 1..65535, or a range like 8000-8099)");
   }
 
-  /** Whether a port is in this range. */
   public boolean contains(int port) {
     return first <= port && port <= last;
   }
@@ -44,7 +43,6 @@ public record PortRange(int first, int last) {
     return first <= other.first && other.last <= last;
   }
 
-  /** As a rule file has it. */
   @Override
   public String toString() {
     return first == last ? Integer.toString(first) : first + "-" + last;

@@ -54,7 +54,6 @@ final class Anchors {
     }
   }
 
-  /** Takes note of an anchor before what is in its node is read. */
   Entry open(String name, Location at, int depth) {
     Entry entry = new Entry(name, at, depth, assembly.nodes(), assembly.measure(depth));
     entries.add(entry);
@@ -68,7 +67,6 @@ final class Anchors {
     return entry;
   }
 
-  /** Takes the node of an anchor. */
   void close(Entry entry, Node node) {
     entry.nodes = 1 + assembly.nodes() - entry.nodesBefore;
     entry.height = assembly.height(entry.depth, entry.outerDepth);
@@ -119,7 +117,6 @@ final class Anchors {
     }
   }
 
-  /** All of them in the order of the file. */
   List<Anchor> all() {
     return entries.stream().map(entry -> new Anchor(entry.name, entry.at, entry.used)).toList();
   }

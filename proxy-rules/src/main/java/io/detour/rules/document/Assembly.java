@@ -47,7 +47,6 @@ final class Assembly {
     this.streamed = streamed;
   }
 
-  /** Takes note of a node of the text. */
   void node(Location at, int depth) {
     if (depth > Document.MAX_DEPTH) {
       throw tooDeep(at);
@@ -120,7 +119,6 @@ final class Assembly {
     return new Unreadable();
   }
 
-  /** Whether the items of a key of the root are handed on. */
   boolean isStreamed(String key) {
     return streamed.containsKey(key);
   }
@@ -218,7 +216,6 @@ final class Assembly {
           entry.at(), "key " + key + " is repeated (first in line " + first.at().line() + ")");
     }
 
-    /** The mapping. */
     Node.Mapping build(int depth) {
       if (merge != null) {
         switch (merge.value()) {

@@ -58,7 +58,6 @@ public final class Fields {
         : entries.stream().filter(entry -> keys.known().contains(entry.key())).toList();
   }
 
-  /** The entry of a key, or null; there are few. */
   private Node.@Nullable Entry entry(String key) {
     for (Node.Entry entry : entries) {
       if (entry.key().equals(key)) {
@@ -92,7 +91,6 @@ public final class Fields {
     return "is a space missing behind \"" + key + ":\"?";
   }
 
-  /** Where the mapping begins. */
   public Location at() {
     return at;
   }
@@ -108,7 +106,6 @@ public final class Fields {
     return entries.isEmpty();
   }
 
-  /** Whether it has a key. */
   public boolean has(String key) {
     return entry(key) != null;
   }
@@ -278,7 +275,6 @@ public final class Fields {
         : "";
   }
 
-  /** The keys that a mapping may have. */
   public record Keys(List<String> known) {
     /** Longer words are not compared, since that takes time and memory by the square. */
     private static final int MAX_LENGTH = 200;
@@ -286,7 +282,6 @@ public final class Fields {
     /** Most changes of a letter that still count as a slip. */
     private static final int MAX_SLIPS = 2;
 
-    /** Keys that are read. */
     public static Keys of(String... known) {
       return new Keys(List.of(known));
     }

@@ -42,7 +42,6 @@ final class JsonReader {
         JSON.createParser(ObjectReadContext.empty(), text, textBegin, text.length - textBegin);
   }
 
-  /** The document in a text. */
   static @Nullable Document read(Source source, Assembly assembly) {
     JsonReader reader = new JsonReader(source.bytes(), assembly);
     try (JsonParser _ = reader.tokens) {
@@ -64,7 +63,6 @@ final class JsonReader {
     return root;
   }
 
-  /** The node whose first token is the current one. */
   private Node node(@Nullable JsonToken token, int depth) {
     Location at = location();
     assembly.node(at, depth);

@@ -29,7 +29,6 @@ public sealed interface Node {
   /** A key and its value. */
   record Entry(String key, Location at, Node value) {}
 
-  /** A list. */
   record Sequence(Location at, List<Node> items) implements Node {
     @Override
     public String kind() {
@@ -67,7 +66,6 @@ public sealed interface Node {
     /** The file as a whole. */
     public static final Location FILE = new Location(0, 0);
 
-    /** The first character. */
     static final Location START = new Location(1, 1);
 
     /** A place without an alias. */

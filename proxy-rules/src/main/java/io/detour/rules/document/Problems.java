@@ -22,7 +22,6 @@ public final class Problems {
     this.file = file;
   }
 
-  /** The file as it was named to Detour. */
   public String file() {
     return file;
   }
@@ -42,7 +41,6 @@ public final class Problems {
     }
   }
 
-  /** Whether nothing is wrong so far. */
   public boolean isEmpty() {
     return problems.isEmpty();
   }

@@ -67,7 +67,6 @@ final class Source {
     }
   }
 
-  /** Why a file or a folder could not be read. */
   static String reason(IOException e) {
     if (e instanceof NoSuchFileException) {
       return "there is no such file";
@@ -119,7 +118,6 @@ final class Source {
     return new Source(bytes);
   }
 
-  /** How many characters at the beginning may stand in YAML. */
   private static int allowed(CharBuffer chunk) {
     char[] chars = chunk.array();
     int length = chunk.length();

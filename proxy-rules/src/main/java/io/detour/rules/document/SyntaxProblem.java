@@ -187,7 +187,6 @@ record SyntaxProblem(Location at, String message) {
     return open || !word.endsWith("}") ? word : word.substring(0, word.length() - 1);
   }
 
-  /** The text at a place up to the next space or comma. */
   private static String wordFrom(Location at, Source source) {
     String line = source.line(at.line());
     int begin = indexOf(at, line);
@@ -198,7 +197,6 @@ record SyntaxProblem(Location at, String message) {
     return line.substring(begin, end);
   }
 
-  /** Which character of a line stands at a place. */
   static int indexOf(Location at, String line) {
     int characters = Math.min(at.column() - 1, line.codePointCount(0, line.length()));
     return line.offsetByCodePoints(0, characters);

@@ -50,7 +50,6 @@ final class YamlReader {
     this.events = new ParserImpl(SETTINGS, text.characters());
   }
 
-  /** The document in a text. */
   static @Nullable Document read(Source source, Assembly assembly) {
     YamlReader reader = new YamlReader(source, assembly);
     try {
@@ -77,7 +76,6 @@ final class YamlReader {
     return root;
   }
 
-  /** The node that begins with an event. */
   private Node node(Event event, int depth) {
     Location at = location(event);
     if (event instanceof AliasEvent alias) {
@@ -199,7 +197,6 @@ final class YamlReader {
     }
   }
 
-  /** How far the parser has come. */
   private Location reached() {
     StreamReader characters = text.characters();
     return new Location(characters.getLine() + 1, characters.getColumn() + 1);
@@ -233,12 +230,10 @@ final class YamlReader {
       this.characters = new StreamReader(SETTINGS, this);
     }
 
-    /** The characters of the text, for a scanner. */
     StreamReader characters() {
       return characters;
     }
 
-    /** Whether the end came too early because of this bound. */
     boolean isExceeded() {
       return refillsInVain * REFILL > MAX_CHARACTERS;
     }

@@ -65,7 +65,6 @@ record LifetimeReader(Problems problems, ZoneId zone) {
     };
   }
 
-  /** How long a window is, or null after a problem. */
   private @Nullable Duration length(Fields brownout) {
     Node node = brownout.required("for");
     if (node == null) {

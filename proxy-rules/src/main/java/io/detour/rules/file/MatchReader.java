@@ -30,7 +30,6 @@ record MatchReader(Problems problems) {
     CLIENT
   }
 
-  /** The fields of {@code match}, or null if there are none. */
   @Nullable Fields fields(Fields rule) {
     Node match = rule.required("match");
     return match == null ? null : Fields.of(underHost(match), "\"match\"", MATCH_KEYS, problems);
@@ -89,7 +88,6 @@ record MatchReader(Problems problems) {
     }
   }
 
-  /** Everything beside the host. */
   Conditions scope(@Nullable Fields match, Fields rule) {
     Rollout rollout = rollout(rule);
     boolean any = match == null || !(match.has("port") || match.has("client") || match.has("user"));

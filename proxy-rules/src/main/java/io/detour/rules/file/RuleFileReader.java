@@ -149,10 +149,8 @@ final class RuleFileReader {
       List<Anchor> anchors,
       Problems problems) {
 
-    /** A value and where it stands. */
     record Located<T>(T value, Location at) {}
 
-    /** A file of which only the problems are left. */
     static FileContents none(Problems problems) {
       return new FileContents(
           new ArrayDeque<>(0), Map.of(), null, List.of(), List.of(), List.of(), problems);

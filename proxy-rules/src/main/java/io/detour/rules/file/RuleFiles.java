@@ -88,7 +88,6 @@ public sealed interface RuleFiles {
     return parse(fileName, text, ZoneId.systemDefault());
   }
 
-  /** Reads the text of a file. */
   static RuleFiles parse(String fileName, String text, ZoneId zone) {
     Problems problems = new Problems(fileName);
     RuleFileReader reader = new RuleFileReader(problems, zone);

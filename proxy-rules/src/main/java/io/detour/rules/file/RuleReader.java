@@ -91,7 +91,6 @@ final class RuleReader {
     return new ArrayDeque<>(rules);
   }
 
-  /** Reads a rule. */
   void read(Node node) {
     Fields fields = Fields.of(node, "a rule", RULE_KEYS, problems);
     if (fields == null) {

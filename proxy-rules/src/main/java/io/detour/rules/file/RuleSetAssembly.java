@@ -38,7 +38,6 @@ final class RuleSetAssembly {
 
   private RuleSetAssembly() {}
 
-  /** One set of rules of all files, or every problem. */
   static RuleFiles of(List<FileContents> files) {
     RuleSetAssembly assembly = new RuleSetAssembly();
     files.forEach(assembly::add);

@@ -39,7 +39,6 @@ public final class CorednsRewrites {
     this.draft = draft;
   }
 
-  /** Writes the lines. */
   public static Generated of(NameRules rules) {
     Draft draft = new Draft(FORMAT, rules, "#");
     draft.noteCaveats();

@@ -53,7 +53,6 @@ final class NameTable {
     }
   }
 
-  /** All patterns in order. */
   List<Item> items() {
     return items;
   }

@@ -4,7 +4,6 @@ import java.util.List;
 
 /** What a matcher found in the host, for the placeholders of a template. Immutable. */
 public sealed interface Captures {
-  /** Nothing to fill in. */
   record None() implements Captures {
     static final None NONE = new None();
   }

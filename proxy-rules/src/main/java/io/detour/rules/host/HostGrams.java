@@ -39,7 +39,6 @@ final class HostGrams {
     this.masks = masks;
   }
 
-  /** A table. */
   static HostGrams of(Map<Integer, List<Integer>> places) {
     int size = Math.max(16, Integer.highestOneBit(places.size()) * 8);
     int[] masks =
@@ -68,7 +67,6 @@ final class HostGrams {
     return (gram * 0x9E3779B9) >>> shift;
   }
 
-  /** Looks up all grams of a host. */
   long @Nullable [] find(String host, long[] base, Admission admission) {
     int[] grams = keys;
     long[] found = null;
@@ -149,7 +147,6 @@ final class HostGrams {
     return grams;
   }
 
-  /** How many characters a gram has. */
   static int length(int gram) {
     return (Integer.SIZE - Integer.numberOfLeadingZeros(gram) + BITS - 1) / BITS;
   }

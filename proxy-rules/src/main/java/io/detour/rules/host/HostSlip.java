@@ -26,7 +26,6 @@ public final class HostSlip {
       Pattern.compile("[\u2018-\u201f\u00ab\u00bb\u2039\u203a]");
   private static final Pattern FOREIGN_GROUP = Pattern.compile("[$\\\\]\\{?([0-9]{1,2})\\}?");
 
-  /** A place of a template. */
   private static final Pattern PLACE = Pattern.compile("\\{(?:prefix|[0-9]{1,3})\\}");
 
   /** What IDNA 2003 and 2008 make different names of (UTS 46, section 2.3). */

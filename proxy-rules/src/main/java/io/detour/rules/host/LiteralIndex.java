@@ -23,7 +23,6 @@ public final class LiteralIndex<T> implements HostGrams.Admission {
   /** An expression that compiles and what it stands for; candidates come by their order. */
   public record Entry<T>(String regex, T value, long order) {}
 
-  /** An entry and the texts of its expression. */
   private record Known<T>(T value, long order, RegexLiterals literals) {}
 
   private final List<Known<T>> known;

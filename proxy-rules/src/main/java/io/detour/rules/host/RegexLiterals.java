@@ -58,7 +58,6 @@ public record RegexLiterals(
         .orElseThrow();
   }
 
-  /** Whether a host could match. */
   boolean admit(String host) {
     for (int i = 0; i < alternatives.size(); i++) {
       if (alternatives.get(i).standIn(host)) {
@@ -131,7 +130,6 @@ public record RegexLiterals(
    * @param whole whether the one text there is, is the host
    */
   record LiteralSequence(List<String> literals, boolean fromStart, boolean toEnd, boolean whole) {
-    /** Any host. */
     static final LiteralSequence ANYTHING = new LiteralSequence(List.of(), false, false, false);
 
     LiteralSequence {

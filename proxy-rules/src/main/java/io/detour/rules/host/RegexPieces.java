@@ -37,7 +37,6 @@ final class RegexPieces {
     return new RegexPieces(RegexTokenizer.tokens(regex)).group();
   }
 
-  /** What two texts both end with. */
   static String commonTail(String one, String other) {
     int length = 0;
     int limit = Math.min(one.length(), other.length());

@@ -84,7 +84,6 @@ public record RegexSlips(
     private static final String CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     private static final RegexNeeds NOTHING = new RegexNeeds(HostForm.EMPTY, null);
 
-    /** Reads an expression. */
     static RegexNeeds of(List<RegexToken> tokens) {
       return new Reading(tokens).group();
     }

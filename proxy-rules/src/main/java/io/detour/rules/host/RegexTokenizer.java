@@ -214,7 +214,6 @@ final class RegexTokenizer {
     /** The beginning of a group of any kind, with its name or flags. */
     record Open() implements RegexToken {}
 
-    /** The end of a group. */
     record Close() implements RegexToken {}
 
     /** {@code |}. */

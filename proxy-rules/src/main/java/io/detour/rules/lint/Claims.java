@@ -40,10 +40,8 @@ final class Claims {
 
   private int trials;
 
-  /** Claims in the order of the rules. */
   private record Several(List<Claim> claims) {}
 
-  /** Those of all rules that take any request. */
   Claims(RuleSet rules) {
     this.rules = rules;
     for (Rule rule : rules.rules()) {
@@ -102,7 +100,6 @@ final class Claims {
     return claim.extent().includes(extent);
   }
 
-  /** What the text of an expression says. */
   RegexLiterals shape(HostMatcher.Regex regex) {
     return shapes.computeIfAbsent(regex, RegexLiterals::of);
   }
@@ -163,7 +160,6 @@ final class Claims {
     return first;
   }
 
-  /** What follows the first dot; empty if nothing does. */
   private static String above(String name) {
     int dot = name.indexOf('.');
     return dot < 0 ? "" : name.substring(dot + 1);
@@ -202,14 +198,12 @@ final class Claims {
     return other.isBefore(one.rule()) ? other : one;
   }
 
-  /** A rule that takes hosts by one of its matchers. */
   record Claim(Rule rule, HostMatcher matcher, Extent extent) {
     /** Whether it belongs to a rule; rules are expensive to compare. */
     boolean isOf(Rule other) {
       return rule.index() == other.index();
     }
 
-    /** Whether its rule stands before another. */
     boolean isBefore(Rule other) {
       return rule.index() < other.index();
     }

@@ -69,7 +69,6 @@ public enum Code {
     this.severity = severity;
   }
 
-  /** How much it weighs. */
   public Severity severity() {
     return severity;
   }
@@ -87,7 +86,6 @@ public enum Code {
     /** They may not. */
     ERROR;
 
-    /** In lower case, as it is printed. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);

@@ -26,7 +26,6 @@ public record Finding(
     related = List.copyOf(related);
   }
 
-  /** How much it weighs. */
   public Severity severity() {
     return code.severity();
   }

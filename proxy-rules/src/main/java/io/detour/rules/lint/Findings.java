@@ -38,12 +38,10 @@ final class Findings {
     }
   }
 
-  /** Adds what is said about a rule alone. */
   void add(Code code, Rule rule, String message) {
     add(code, rule, message, List.of());
   }
 
-  /** Adds what is said about another place. */
   void add(Code code, String file, Location at, String message) {
     if (counts.merge(code, 1, Integer::sum) <= MAX_OF_A_KIND) {
       all.add(new Finding(code, null, file, at.line(), at.column(), message, List.of()));
@@ -82,7 +80,6 @@ final class Findings {
                 last);
   }
 
-  /** All of them in the order of the files. */
   List<Finding> inOrder(List<String> files) {
     Map<String, Integer> places = new HashMap<>();
     files.forEach(file -> places.putIfAbsent(file, places.size()));

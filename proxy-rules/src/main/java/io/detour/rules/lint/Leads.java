@@ -147,7 +147,6 @@ final class Leads {
         && rewrite.targets().getFirst().host() instanceof HostRewrite.Constant;
   }
 
-  /** Reports rules that lead from each to the next and from the last to the first. */
   private void reportCycle(List<Rule> steps) {
     List<Rule> cycle = distinct(steps);
     int first = 0;

@@ -81,7 +81,6 @@ public final class Lint {
       return new Setting(today, address -> false, null, Users.UNKNOWN);
     }
 
-    /** Whether a rule takes no requests any more. */
     boolean hasEnded(Rule rule) {
       Expiry expiry = rule.lifetime().expiry();
       return expiry != null && expiry.then() == OnExpiry.DISABLE && today.isAfter(expiry.lastDay());

@@ -45,7 +45,6 @@ final class Shadows {
     return shadows;
   }
 
-  /** Whether a rule never decides. */
   boolean isDead(Rule rule) {
     return dead.get(rule.index());
   }
@@ -116,7 +115,6 @@ final class Shadows {
         && !(rule.outcome() instanceof Outcome.Pass);
   }
 
-  /** What is said about some matchers of a rule at once. */
   private record Part(Code code, Rule by, List<String> matchers) {}
 
   /** The rule's index stands for the rule, which is expensive to compare. */
