@@ -13,7 +13,9 @@ public sealed interface HostRewrite {
   Parsed<Host> apply(Host asked, Captures captures);
 
   /** Why this cannot be filled in when the matcher matches, as one sentence, or null. */
-  @Nullable String mismatch(HostMatcher matcher);
+  default @Nullable String mismatch(HostMatcher matcher) {
+    return null;
+  }
 
   /** As a rule file has it; an IPv6 address in brackets. */
   @Override
@@ -26,11 +28,6 @@ public sealed interface HostRewrite {
     }
 
     @Override
-    public @Nullable String mismatch(HostMatcher matcher) {
-      return null;
-    }
-
-    @Override
     public String toString() {
       return host.bracketed();
     }
@@ -40,11 +37,6 @@ public sealed interface HostRewrite {
     @Override
     public Parsed<Host> apply(Host asked, Captures captures) {
       return Parsed.of(asked);
-    }
-
-    @Override
-    public @Nullable String mismatch(HostMatcher matcher) {
-      return null;
     }
 
     @Override
@@ -93,7 +85,9 @@ public sealed interface HostRewrite {
     String fill(Captures captures);
 
     /** Why a matcher captures nothing for this part, as one sentence, or null. */
-    @Nullable String mismatch(HostMatcher matcher);
+    default @Nullable String mismatch(HostMatcher matcher) {
+      return null;
+    }
 
     @Override
     String toString();
@@ -104,11 +98,6 @@ public sealed interface HostRewrite {
     @Override
     public String fill(Captures captures) {
       return text;
-    }
-
-    @Override
-    public @Nullable String mismatch(HostMatcher matcher) {
-      return null;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.detour.rules.condition;
 
+import static java.util.stream.Collectors.toMap;
+
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import io.detour.core.Parsed;
@@ -9,6 +11,7 @@ import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,26 +150,18 @@ record CronLine(
    */
   private record CronField(String name, int min, int max, Map<String, Integer> words) {
     static final Map<String, Integer> MONTHS =
-        Map.ofEntries(
-            Map.entry("jan", 1),
-            Map.entry("feb", 2),
-            Map.entry("mar", 3),
-            Map.entry("apr", 4),
-            Map.entry("may", 5),
-            Map.entry("jun", 6),
-            Map.entry("jul", 7),
-            Map.entry("aug", 8),
-            Map.entry("sep", 9),
-            Map.entry("oct", 10),
-            Map.entry("nov", 11),
-            Map.entry("dec", 12));
+        numbered(1, "jan feb mar apr may jun jul aug sep oct nov dec");
 
-    static final Map<String, Integer> DAYS =
-        Map.of("sun", 0, "mon", 1, "tue", 2, "wed", 3, "thu", 4, "fri", 5, "sat", 6);
+    static final Map<String, Integer> DAYS = numbered(0, "sun mon tue wed thu fri sat");
 
     private static final Pattern ITEM =
         Pattern.compile(
             "(?:\\*|([0-9]{1,2}|[a-z]{3})(?:-([0-9]{1,2}|[a-z]{3}))?)(?:/([0-9]{1,2}))?");
+
+    private static Map<String, Integer> numbered(int first, String words) {
+      String[] all = words.split(" ");
+      return IntStream.range(0, all.length).boxed().collect(toMap(i -> all[i], i -> first + i));
+    }
 
     long numbers(String text) {
       long numbers = 0;

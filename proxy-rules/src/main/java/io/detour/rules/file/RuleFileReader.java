@@ -9,8 +9,8 @@ import io.detour.rules.document.Document.Anchor;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Fields.Keys;
 import io.detour.rules.document.Node;
-import io.detour.rules.document.Node.Location;
 import io.detour.rules.document.Problems;
+import io.detour.rules.file.RuleFiles.Located;
 import io.detour.rules.host.HostMatcher;
 import java.time.ZoneId;
 import java.util.ArrayDeque;
@@ -106,22 +106,21 @@ final class RuleFileReader {
   }
 
   /** A file that only reports, or is switched off, changes nothing about other hosts either. */
-  private static FileContents.@Nullable Located<UnmatchedPolicy> unmatched(
-      Fields defaults, @Nullable Mode mode) {
+  private @Nullable Located<UnmatchedPolicy> unmatched(Fields defaults, @Nullable Mode mode) {
     UnmatchedPolicy policy = defaults.word("unmatched", UnmatchedPolicy.class);
     boolean enforced = mode == null || mode == Mode.ENFORCE;
     return policy == null
         ? null
-        : new FileContents.Located<>(
-            enforced ? policy : UnmatchedPolicy.PASS, defaults.at("unmatched"));
+        : new Located<>(
+            enforced ? policy : UnmatchedPolicy.PASS, problems.file(), defaults.at("unmatched"));
   }
 
-  private List<FileContents.Located<HostMatcher.Suffix>> legacySuffixes(Fields defaults) {
-    List<FileContents.Located<HostMatcher.Suffix>> suffixes = new ArrayList<>();
+  private List<Located<HostMatcher.Suffix>> legacySuffixes(Fields defaults) {
+    List<Located<HostMatcher.Suffix>> suffixes = new ArrayList<>();
     for (Node.Scalar text : defaults.texts("legacy_suffixes")) {
       switch (HostMatcher.Suffix.parse(text.text())) {
         case Parsed.Value(HostMatcher.Suffix suffix) ->
-            suffixes.add(new FileContents.Located<>(suffix, text.at()));
+            suffixes.add(new Located<>(suffix, problems.file(), text.at()));
         case Parsed.Malformed(String problem) -> problems.add(text.at(), problem);
       }
     }
@@ -131,14 +130,9 @@ final class RuleFileReader {
   /**
    * What one rule file says, before it is put together with others.
    *
-   * @param rules those without problems, in order, to be taken out; their indexes are not settled
-   *     yet
+   * @param rules those without problems, to be taken out; their indexes are not settled yet
    * @param brokenNames names of rules with problems, and the lines of these
-   * @param unmatched what the file says about hosts that no rule matches, or null
-   * @param legacySuffixes the legacy suffixes of the file
    * @param tests those without problems; the rules that they name are not looked up yet
-   * @param anchors the YAML anchors of the file
-   * @param problems what is wrong with the file
    */
   record FileContents(
       Queue<Rule> rules,
@@ -148,9 +142,6 @@ final class RuleFileReader {
       List<RuleTest> tests,
       List<Anchor> anchors,
       Problems problems) {
-
-    record Located<T>(T value, Location at) {}
-
     static FileContents none(Problems problems) {
       return new FileContents(
           new ArrayDeque<>(0), Map.of(), null, List.of(), List.of(), List.of(), problems);

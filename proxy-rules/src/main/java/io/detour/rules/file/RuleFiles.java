@@ -23,13 +23,7 @@ import java.util.concurrent.Future;
  * The language is described in {@code docs/rules.md}.
  */
 public sealed interface RuleFiles {
-  /**
-   * Files without a problem. Their tests have not been run.
-   *
-   * @param rules the rules of all files, in the order of the files
-   * @param tests the tests in the order of the files
-   * @param notes what else the files say
-   */
+  /** Files without a problem, in order. Their tests have not been run. */
   record Loaded(RuleSet rules, List<RuleTest> tests, FileNotes notes) implements RuleFiles {
     public Loaded {
       tests = List.copyOf(tests);
@@ -46,11 +40,7 @@ public sealed interface RuleFiles {
     }
   }
 
-  /**
-   * Files that cannot be used.
-   *
-   * @param problems every problem that was found, at least one, in the order of the files
-   */
+  /** Files that cannot be used, with every problem in the order of the files. */
   record Rejected(List<Problem> problems) implements RuleFiles {
     public Rejected {
       problems = List.copyOf(problems);
@@ -118,32 +108,22 @@ public sealed interface RuleFiles {
     return contents;
   }
 
+  /** A value of a file, and where it stands. */
+  record Located<T>(T value, String file, Location at) {}
+
   /**
-   * What rule files say that their rules and tests do not show. Immutable.
-   *
-   * @param files their names, in order
-   * @param legacySuffixes where the legacy suffixes stand, in the order of the files
-   * @param unusedAnchors the YAML anchors that no alias leads to, in the order of the files
+   * What files say beside rules and tests, in order: legacy suffixes, and anchors without alias.
    */
   record FileNotes(
-      List<String> files, List<LegacySuffix> legacySuffixes, List<UnusedAnchor> unusedAnchors) {
-    /** There are no files. */
-    public static final FileNotes NONE = new FileNotes(List.of(), List.of(), List.of());
+      List<String> files,
+      List<Located<HostMatcher.Suffix>> legacySuffixes,
+      List<Located<String>> unusedAnchors) {
+    static final FileNotes NONE = new FileNotes(List.of(), List.of(), List.of());
 
     public FileNotes {
       files = List.copyOf(files);
       legacySuffixes = List.copyOf(legacySuffixes);
       unusedAnchors = List.copyOf(unusedAnchors);
     }
-
-    /** A legacy suffix and where it stands. */
-    public record LegacySuffix(HostMatcher.Suffix suffix, String file, Location at) {}
-
-    /**
-     * An anchor and where it stands.
-     *
-     * @param name without the {@code &}
-     */
-    public record UnusedAnchor(String name, String file, Location at) {}
   }
 }

@@ -11,6 +11,7 @@ import io.detour.rules.document.Problem;
 import io.detour.rules.document.Problems;
 import io.detour.rules.file.RuleFileReader.FileContents;
 import io.detour.rules.file.RuleFiles.FileNotes;
+import io.detour.rules.file.RuleFiles.Located;
 import io.detour.rules.host.DomainTable;
 import io.detour.rules.host.HostMatcher;
 import java.util.ArrayList;
@@ -58,18 +59,17 @@ final class RuleSetAssembly {
   }
 
   private static FileNotes notes(List<FileContents> files) {
-    List<FileNotes.LegacySuffix> suffixes = new ArrayList<>();
-    List<FileNotes.UnusedAnchor> anchors = new ArrayList<>();
+    List<Located<String>> anchors = new ArrayList<>();
     for (FileContents file : files) {
-      String name = file.problems().file();
-      file.legacySuffixes()
-          .forEach(each -> suffixes.add(new FileNotes.LegacySuffix(each.value(), name, each.at())));
       file.anchors().stream()
           .filter(anchor -> !anchor.used())
-          .forEach(each -> anchors.add(new FileNotes.UnusedAnchor(each.name(), name, each.at())));
+          .forEach(
+              each -> anchors.add(new Located<>(each.name(), file.problems().file(), each.at())));
     }
     return new FileNotes(
-        files.stream().map(file -> file.problems().file()).toList(), suffixes, anchors);
+        files.stream().map(file -> file.problems().file()).toList(),
+        files.stream().flatMap(file -> file.legacySuffixes().stream()).toList(),
+        anchors);
   }
 
   /** Takes the rules out of a file, so that a million of them are not held twice. */
@@ -80,7 +80,7 @@ final class RuleSetAssembly {
       rules.add(rule);
     }
     addUnmatched(file);
-    for (FileContents.Located<HostMatcher.Suffix> suffix : file.legacySuffixes()) {
+    for (Located<HostMatcher.Suffix> suffix : file.legacySuffixes()) {
       addLegacySuffix(file.problems(), suffix);
     }
   }
@@ -116,7 +116,7 @@ final class RuleSetAssembly {
   }
 
   private void addUnmatched(FileContents file) {
-    FileContents.Located<UnmatchedPolicy> said = file.unmatched();
+    Located<UnmatchedPolicy> said = file.unmatched();
     if (said == null) {
       return;
     }
@@ -129,8 +129,7 @@ final class RuleSetAssembly {
     }
   }
 
-  private void addLegacySuffix(
-      Problems problems, FileContents.Located<HostMatcher.Suffix> located) {
+  private void addLegacySuffix(Problems problems, Located<HostMatcher.Suffix> located) {
     HostMatcher.Suffix suffix = located.value();
     String at = problems.file() + ':' + located.at().line();
     String first = legacyDomains.putIfAbsent(suffix.domain(), at);

@@ -14,11 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The option {@code --host-resolver-rules} of Chromium.
- *
- * <p>Of its {@code MAP} rules the first that matches decides; {@code *} stands for any characters.
- * An {@code EXCLUDE} rule keeps names from all of them, wherever it stands. A name that is mapped
- * to itself is left alone.
+ * The option {@code --host-resolver-rules} of Chromium. The first {@code MAP} that matches decides,
+ * where {@code *} is any text; {@code EXCLUDE} keeps names from all of them, wherever it stands.
  */
 public final class ChromiumRules {
   private static final String FORMAT = "chromium";

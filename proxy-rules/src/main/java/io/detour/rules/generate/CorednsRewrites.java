@@ -15,12 +15,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines of the plugin {@code rewrite} for a Corefile, CoreDNS 1.8.4 or later.
- *
- * <p>The plugin tries its lines in order, and {@code stop} ends with the first that matches, as in
- * Detour; a name that is to be left alone is rewritten to itself. It looks at names in lower case
- * with the dot of the root behind them. {@code answer auto} gives the client an answer for the name
- * that it asked for. Expressions are RE2's there, too.
+ * Lines of the plugin {@code rewrite} for a Corefile, CoreDNS 1.8.4 or later. {@code stop} makes
+ * the first match decide; a name that is to be left alone is rewritten to itself. Names end with
+ * the dot of the root; {@code answer auto} answers with the name of the question.
  */
 public final class CorednsRewrites {
   private static final String FORMAT = "coredns";

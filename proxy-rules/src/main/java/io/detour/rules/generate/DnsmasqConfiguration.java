@@ -25,9 +25,8 @@ import java.util.Set;
  * Lines for {@code dnsmasq.conf}, from version 2.86 on (dnsmasq(8)).
  *
  * <p>{@code host-record} answers for one name, {@code address} for a domain ({@code /d/}) or what
- * is below it ({@code /*.d/}), without an address that there is none; {@code server} with {@code #}
- * leaves names alone. The longest domain wins, so a domain below one that an earlier rule has is
- * not written. A {@code cname} can lead only to names that dnsmasq itself has, hence the addresses.
+ * is below ({@code /*.d/}); {@code server} with {@code #} leaves names alone. The longest domain
+ * wins. A {@code cname} can lead only to names that dnsmasq itself has, hence the addresses.
  */
 public final class DnsmasqConfiguration {
   private static final String FORMAT = "dnsmasq";
@@ -47,11 +46,7 @@ public final class DnsmasqConfiguration {
     targets = new TargetAddresses(addresses);
   }
 
-  /**
-   * Writes the lines.
-   *
-   * @param addresses of the targets that are names; what is not there cannot be written
-   */
+  /** Writes the lines; a target whose addresses are not given cannot be written. */
   public static Generated of(NameRules rules, Map<Host, List<InetAddress>> addresses) {
     return new DnsmasqConfiguration(rules, addresses).write(rules);
   }

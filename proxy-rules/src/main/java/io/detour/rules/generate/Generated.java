@@ -6,24 +6,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/**
- * Rules in the language of another system. Immutable.
- *
- * @param text whole lines in ASCII; begins with comments that say where it comes from and hold the
- *     notes
- * @param notes what the other system does differently
- */
+/** Rules in the language of another system, in ASCII, and what it does differently. Immutable. */
 public record Generated(String text, List<Note> notes) {
   public Generated {
     notes = List.copyOf(notes);
   }
 
-  /**
-   * A difference.
-   *
-   * @param rule the name of the rule, or empty if it is none of a rule
-   * @param reason one phrase, fit for a terminal
-   */
+  /** A difference in one phrase, fit for a terminal, and the rule or an empty name. */
   public record Note(String rule, String reason) {
     /** {@code rule erp: changes the port}. */
     @Override

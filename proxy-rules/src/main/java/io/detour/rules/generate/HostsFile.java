@@ -18,11 +18,7 @@ public final class HostsFile {
 
   private HostsFile() {}
 
-  /**
-   * Writes the lines.
-   *
-   * @param addresses of the targets that are names; what is not there cannot be written
-   */
+  /** Writes the lines; a target whose addresses are not given cannot be written. */
   public static Generated of(NameRules rules, Map<Host, List<InetAddress>> addresses) {
     Draft draft = new Draft(FORMAT, rules, "#");
     draft.noteCaveats();

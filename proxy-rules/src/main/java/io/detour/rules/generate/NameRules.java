@@ -1,21 +1,15 @@
 package io.detour.rules.generate;
 
-import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import io.detour.core.Host;
 import io.detour.core.Parsed;
-import java.util.ArrayList;
+import io.detour.rules.host.Captures;
+import io.detour.rules.host.HostMatcher;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Rules in the order in which they are tried; the first that matches a name decides. Immutable.
- *
- * @param source where they stand, for the first line of what is generated: {@code rules.yaml}
- * @param rules without those that are switched off
- * @param unmatchedRejected whether a name that no rule matches leads nowhere
- */
+/** Rules that are not off, in order; the first that matches a name decides. Immutable. */
 public record NameRules(String source, List<NameRule> rules, boolean unmatchedRejected) {
   public NameRules {
     rules = List.copyOf(rules);
@@ -58,16 +52,9 @@ public record NameRules(String source, List<NameRule> rules, boolean unmatchedRe
     record Regex(Pattern expression) implements NamePattern {
       @Override
       public @Nullable List<String> match(Host asked) {
-        Matcher matcher = expression.matcher(asked.name());
-        if (!matcher.matches()) {
-          return null;
-        }
-        List<String> groups = new ArrayList<>();
-        for (int group = 0; group <= matcher.groupCount(); group++) {
-          String text = matcher.group(group);
-          groups.add(text == null ? "" : text);
-        }
-        return groups;
+        return new HostMatcher.Regex(expression).match(asked) instanceof Captures.Groups(var texts)
+            ? texts
+            : null;
       }
     }
 
@@ -97,11 +84,8 @@ public record NameRules(String source, List<NameRule> rules, boolean unmatchedRe
     record LeftAlone(String reason) implements NameEffect {}
 
     /**
-     * They lead elsewhere.
-     *
-     * @param to a host as a rule file has it, an IPv6 address in brackets, with the placeholders
-     *     {@code {prefix}} and {@code {0}}, {@code {1}}…, or none
-     * @param port instead of the one that was asked for; empty to keep that
+     * They lead elsewhere, to a host with the placeholders {@code {prefix}}, {@code {0}}, {@code
+     * {1}}… or none, an IPv6 address in brackets, and to another port or the asked one.
      */
     record Rewrite(String to, OptionalInt port) implements NameEffect {
       private static final java.util.regex.Pattern PLACEHOLDER =

@@ -10,6 +10,7 @@ import io.detour.rules.Target;
 import io.detour.rules.condition.Lifetime.Expiry;
 import io.detour.rules.condition.Lifetime.OnExpiry;
 import io.detour.rules.condition.When;
+import io.detour.rules.document.Fields;
 import io.detour.rules.generate.NameRules.NameEffect;
 import io.detour.rules.generate.NameRules.NamePattern;
 import io.detour.rules.generate.NameRules.NameRule;
@@ -19,7 +20,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -119,7 +119,7 @@ public final class RuleTranslation {
     if (expiry != null && expiry.then() != OnExpiry.WARN && !expiry.isOver(epochSecond)) {
       caveats.add(
           "after %s Detour will %s it, which changes nothing here"
-              .formatted(expiry.lastDay(), expiry.then().name().toLowerCase(Locale.ROOT)));
+              .formatted(expiry.lastDay(), Fields.wordOf(expiry.then())));
     }
     if (rule.lifetime().brownout() != null) {
       Duration length = rule.lifetime().brownout().length();

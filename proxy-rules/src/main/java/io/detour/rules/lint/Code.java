@@ -1,5 +1,6 @@
 package io.detour.rules.lint;
 
+import io.detour.rules.document.Fields;
 import java.util.Locale;
 
 /**
@@ -88,7 +89,7 @@ public enum Code {
 
     @Override
     public String toString() {
-      return name().toLowerCase(Locale.ROOT);
+      return Fields.wordOf(this);
     }
   }
 }

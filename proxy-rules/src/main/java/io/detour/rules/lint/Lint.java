@@ -9,7 +9,7 @@ import io.detour.rules.condition.Lifetime.Expiry;
 import io.detour.rules.condition.Lifetime.OnExpiry;
 import io.detour.rules.document.Node.Location;
 import io.detour.rules.file.RuleFiles;
-import io.detour.rules.file.RuleFiles.FileNotes;
+import io.detour.rules.file.RuleFiles.Located;
 import io.detour.rules.file.RuleTest;
 import io.detour.rules.lint.Lint.Setting;
 import io.detour.rules.lint.OwnMatchers.Expressions;
@@ -43,12 +43,12 @@ public final class Lint {
     Leads.look(rules, claims, rule -> shadows.isDead(rule) || setting.hasEnded(rule), findings);
     LegacyTargets.look(files, claims, setting::hasEnded, findings);
     TestReach.look(files, shadows, findings);
-    for (FileNotes.UnusedAnchor anchor : files.notes().unusedAnchors()) {
+    for (Located<String> anchor : files.notes().unusedAnchors()) {
       findings.add(
           Code.UNUSED_ANCHOR,
           anchor.file(),
           anchor.at(),
-          "anchor &" + Printable.escaped(anchor.name()) + " is not used");
+          "anchor &" + Printable.escaped(anchor.value()) + " is not used");
     }
     return findings.inOrder(files.notes().files());
   }
