@@ -1,12 +1,9 @@
 package io.detour.rules;
 
-import io.detour.core.Printable;
-import io.detour.rules.condition.Conditions;
 import io.detour.rules.condition.Conditions.SkipReason;
 import io.detour.rules.condition.Request;
 import io.detour.rules.host.HostMatcher;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +20,6 @@ public record Explanation(
     List<PassedOver> passedOver,
     Decision decision,
     HostMatcher.@Nullable Suffix legacySuffix) {
-  /** Entries of a list that a reason names; a rule may have thousands. */
-  private static final int NAMED = 3;
-
   public Explanation {
     passedOver = List.copyOf(passedOver);
   }
@@ -64,34 +58,7 @@ public record Explanation(
 
     /** The obstacle as half a sentence: {@code host does not match exact erp.old.example.com}. */
     public String reason() {
-      Conditions scope = rule.scope();
-      return switch (obstacle) {
-        case HOST -> "host does not match " + some(rule.hosts());
-        case PORT -> "port " + request.asked().port() + " is not " + some(scope.ports());
-        case CLIENT -> client() + " is not in " + some(scope.clients());
-        case USER ->
-            (request.user() == null
-                    ? "an unknown user"
-                    : "user " + Printable.quoted(request.user()))
-                + " is not "
-                + some(scope.users().stream().sorted().map(Printable::quoted).toList());
-        case ROLLOUT -> client() + " is not in the rollout of " + scope.rollout().percent() + " %";
-        case OFF -> "mode is off";
-        case EXPIRED ->
-            rule.lifetime().expiry() == null
-                ? "expired"
-                : "expired, its last day was " + rule.lifetime().expiry().lastDay();
-      };
-    }
-
-    private String client() {
-      return request.client() == null ? "an unknown client" : "client " + request.client();
-    }
-
-    private static String some(List<?> entries) {
-      String named =
-          entries.stream().limit(NAMED).map(Object::toString).collect(Collectors.joining(", "));
-      return entries.size() > NAMED ? named + " or " + (entries.size() - NAMED) + " more" : named;
+      return obstacle.explain(rule.hosts(), rule.scope(), rule.lifetime(), request);
     }
   }
 }

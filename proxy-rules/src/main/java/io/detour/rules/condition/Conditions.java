@@ -1,7 +1,9 @@
 package io.detour.rules.condition;
 
 import io.detour.core.Address;
+import io.detour.core.Printable;
 import io.detour.core.Subnet;
+import io.detour.rules.host.HostMatcher;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -223,6 +225,48 @@ public record Conditions(
     /** The rule's mode is off. */
     OFF,
     /** The rule has expired and is disabled by that. */
-    EXPIRED
+    EXPIRED;
+
+    /** Entries of a list that a sentence names; a rule may have thousands. */
+    private static final int MAX_NAMED = 3;
+
+    /** Half a sentence about a rule: {@code host does not match exact erp.old.example.com}. */
+    public String explain(
+        List<HostMatcher> hosts, Conditions conditions, Lifetime lifetime, Request request) {
+      return switch (this) {
+        case HOST -> "host does not match " + some(hosts);
+        case PORT -> "port " + request.asked().port() + " is not " + some(conditions.ports);
+        case CLIENT -> client(request) + " is not in " + some(conditions.clients);
+        case USER ->
+            user(request)
+                + " is not "
+                + some(conditions.users.stream().sorted().map(Printable::quoted).toList());
+        case ROLLOUT ->
+            "%s is not in the rollout of %s %%"
+                .formatted(client(request), conditions.rollout.percent());
+        case OFF -> "mode is off";
+        case EXPIRED -> {
+          Lifetime.Expiry expiry = lifetime.expiry();
+          yield expiry == null ? "expired" : "expired, its last day was " + expiry.lastDay();
+        }
+      };
+    }
+
+    private static String client(Request request) {
+      return request.client() == null ? "an unknown client" : "client " + request.client();
+    }
+
+    private static String user(Request request) {
+      return request.user() == null
+          ? "an unknown user"
+          : "user " + Printable.quoted(request.user());
+    }
+
+    private static String some(List<?> entries) {
+      String named =
+          entries.stream().limit(MAX_NAMED).map(Object::toString).collect(Collectors.joining(", "));
+      int more = entries.size() - MAX_NAMED;
+      return more > 0 ? named + " or " + more + " more" : named;
+    }
   }
 }

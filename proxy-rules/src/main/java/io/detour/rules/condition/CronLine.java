@@ -159,7 +159,7 @@ record CronLine(
             "(?:\\*|([0-9]{1,2}|[a-z]{3})(?:-([0-9]{1,2}|[a-z]{3}))?)(?:/([0-9]{1,2}))?");
 
     private static Map<String, Integer> numbered(int first, String words) {
-      String[] all = words.split(" ");
+      String[] all = words.split(" ", -1);
       return IntStream.range(0, all.length).boxed().collect(toMap(i -> all[i], i -> first + i));
     }
 

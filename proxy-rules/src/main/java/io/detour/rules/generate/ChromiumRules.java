@@ -37,10 +37,10 @@ public final class ChromiumRules {
 
   /** Writes one line with the option, quoted for a shell. */
   public static Generated of(NameRules rules) {
-    return new ChromiumRules(rules).write(rules);
+    return new ChromiumRules(rules).write();
   }
 
-  private Generated write(NameRules rules) {
+  private Generated write() {
     draft.noteCaveats();
     draft.noteUnmatched();
     List<NameTable.Item> deciding = table.deciding();

@@ -48,10 +48,10 @@ public final class DnsmasqConfiguration {
 
   /** Writes the lines; a target whose addresses are not given cannot be written. */
   public static Generated of(NameRules rules, Map<Host, List<InetAddress>> addresses) {
-    return new DnsmasqConfiguration(rules, addresses).write(rules);
+    return new DnsmasqConfiguration(rules, addresses).write();
   }
 
-  private Generated write(NameRules rules) {
+  private Generated write() {
     draft.noteCaveats();
     draft.comment("For an address family that a target lacks, dnsmasq asks upstream.");
     draft.noteUnmatched();
