@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.detour.config.ConfigurationKey;
 import io.detour.core.HostPort;
 import io.detour.core.Subnet;
-import io.detour.rules.PortRange;
+import io.detour.rules.condition.PortRange;
 import io.detour.server.accept.ClientLimits;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.access.AccessOptions;

@@ -4,7 +4,7 @@ import static io.detour.RawClient.connectHead;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.config.ConfigurationKey;
-import io.detour.rules.PortRange;
+import io.detour.rules.condition.PortRange;
 import io.detour.server.access.PortSet;
 import io.detour.server.dial.DeafListener;
 import io.netty.handler.codec.dns.DnsResponseCode;

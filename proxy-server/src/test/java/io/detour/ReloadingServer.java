@@ -2,8 +2,8 @@ package io.detour;
 
 import io.detour.config.ServerOptions;
 import io.detour.rules.Mode;
+import io.detour.rules.lint.Lint.Setting;
 import io.detour.rules.lint.RuleReview;
-import io.detour.rules.lint.Setting;
 import io.detour.server.decide.ReloadResult;
 import io.detour.server.decide.Reloader;
 import io.detour.server.decide.RuleFileLoader;

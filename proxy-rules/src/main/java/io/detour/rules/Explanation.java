@@ -1,5 +1,8 @@
 package io.detour.rules;
 
+import io.detour.rules.condition.Conditions.SkipReason;
+import io.detour.rules.condition.Request;
+import io.detour.rules.host.HostMatcher;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,9 +46,9 @@ public record Explanation(
       return new Skipped(rule, reason, request);
     }
 
-    /** The reason as half a sentence. */
+    /** The reason as half a sentence: {@code host does not match exact erp.old.example.com}. */
     public String why() {
-      return reason.explain(rule, request);
+      return reason.explain(rule.hosts(), rule.scope(), rule.lifetime(), request);
     }
   }
 }

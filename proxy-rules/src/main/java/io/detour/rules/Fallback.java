@@ -1,5 +1,6 @@
 package io.detour.rules;
 
+import io.detour.rules.condition.When;
 import java.util.Set;
 
 /**

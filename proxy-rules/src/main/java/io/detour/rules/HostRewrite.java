@@ -2,37 +2,29 @@ package io.detour.rules;
 
 import io.detour.core.Host;
 import io.detour.core.Parsed;
+import io.detour.rules.host.Captures;
+import io.detour.rules.host.HostMatcher;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How the host of a target comes about; one record per kind. Immutable. */
 public sealed interface HostRewrite {
-  /**
-   * The host to dial.
-   *
-   * @param asked the host that was asked for
-   * @param captures what the rule's matcher found in it
-   * @return a host, or why the template made none of these captures
-   */
+  /** The host to dial. */
   Parsed<Host> apply(Host asked, Captures captures);
 
   /** Why this cannot be filled in when the matcher matches, as one sentence, or null. */
-  @Nullable String mismatch(HostMatcher matcher);
+  default @Nullable String mismatch(HostMatcher matcher) {
+    return null;
+  }
 
   /** As a rule file has it; an IPv6 address in brackets. */
   @Override
   String toString();
 
-  /** Always the same host. */
   record Constant(Host host) implements HostRewrite {
     @Override
     public Parsed<Host> apply(Host asked, Captures captures) {
       return Parsed.of(host);
-    }
-
-    @Override
-    public @Nullable String mismatch(HostMatcher matcher) {
-      return null;
     }
 
     @Override
@@ -41,16 +33,10 @@ public sealed interface HostRewrite {
     }
   }
 
-  /** The asked host itself. */
   record Original() implements HostRewrite {
     @Override
     public Parsed<Host> apply(Host asked, Captures captures) {
       return Parsed.of(asked);
-    }
-
-    @Override
-    public @Nullable String mismatch(HostMatcher matcher) {
-      return null;
     }
 
     @Override
@@ -95,18 +81,14 @@ public sealed interface HostRewrite {
 
   /** A part of a template. */
   sealed interface Piece {
-    /**
-     * The text of this part.
-     *
-     * @throws IllegalArgumentException if the captures are not of the kind that {@link #mismatch}
-     *     asks for
-     */
+    /** The text of this part; the captures are of the kind that {@link #mismatch} asks for. */
     String fill(Captures captures);
 
     /** Why a matcher captures nothing for this part, as one sentence, or null. */
-    @Nullable String mismatch(HostMatcher matcher);
+    default @Nullable String mismatch(HostMatcher matcher) {
+      return null;
+    }
 
-    /** As a rule file has it. */
     @Override
     String toString();
   }
@@ -116,11 +98,6 @@ public sealed interface HostRewrite {
     @Override
     public String fill(Captures captures) {
       return text;
-    }
-
-    @Override
-    public @Nullable String mismatch(HostMatcher matcher) {
-      return null;
     }
 
     @Override
@@ -154,11 +131,7 @@ public sealed interface HostRewrite {
     }
   }
 
-  /**
-   * {@code {1}}: a group of the regular expression.
-   *
-   * @param number 0 for the whole host, or a group from 1
-   */
+  /** {@code {1}}: a group of the regular expression, or the whole host if it is 0. */
   record GroupPlace(int number) implements Piece {
     @Override
     public String fill(Captures captures) {

@@ -1,25 +1,24 @@
 package io.detour.rules;
 
 import io.detour.core.Host;
+import io.detour.rules.condition.Conditions;
+import io.detour.rules.condition.Conditions.SkipReason;
+import io.detour.rules.condition.Lifetime;
+import io.detour.rules.condition.Lifetime.OnExpiry;
+import io.detour.rules.condition.Request;
+import io.detour.rules.host.HostMatcher;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One rule of a {@link RuleSet}. Immutable.
  *
  * @param name {@code [a-z0-9-]}, 1 to 63 characters, unique in its rule set: a metric label
- * @param index its place among the rules of its rule set, from 0
- * @param file the file that it stands in, as it was named to Detour
- * @param line where it begins, from 1
- * @param column where it begins, in characters from 1
- * @param hosts at least one; the rule matches a host that any of them matches. Exact hosts stand
- *     first, then suffixes, then regular expressions
- * @param scope which requests it is for, beside the host
- * @param lifetime when it holds
- * @param outcome what it does
- * @param mode how far it goes
- * @param log how its use is reported
- * @param notes what people want to know about it
+ * @param index its place in its rule set, from 0
+ * @param line where it begins, from 1, like {@code column}
+ * @param hosts at least one, any of which has to match: exact hosts, then suffixes, then
+ *     expressions
  */
 public record Rule(
     String name,
@@ -45,12 +44,10 @@ public record Rule(
     }
   }
 
-  /** Where it stands. */
   public Position position() {
     return new Position(file, line);
   }
 
-  /** What it does, without the details. */
   public Action action() {
     return outcome.action();
   }
@@ -90,10 +87,8 @@ public record Rule(
   }
 
   /**
-   * The matcher by which the rule matches a host, or null if it does not: an exact host, else the
-   * longest suffix, else the first regular expression.
-   *
-   * <p>This defines the language; {@link RuleIndex} finds the same faster.
+   * The matcher by which the rule matches a host, or null: an exact host, else the longest suffix,
+   * else the first expression. This defines the language; {@link RuleIndex} finds the same faster.
    */
   public @Nullable HostMatcher matcher(Host host) {
     HostMatcher longest = null;
@@ -134,36 +129,67 @@ public record Rule(
     return scope.obstacle(request, name);
   }
 
-  /**
-   * How the use of a rule is reported.
-   *
-   * @param level how loudly
-   * @param message what the line says beyond the facts, or null
-   */
+  /** How the use of a rule is reported, with a text beside the facts or none. */
   public record Log(LogLevel level, @Nullable String message) {}
 
-  /**
-   * Documentation that changes no decision.
-   *
-   * @param owner who answers for the rule, or null
-   * @param ticket where its change was agreed, or null
-   * @param reason why it is there, or null
-   */
+  /** Documentation that changes no decision: who answers for the rule, where it was agreed, why. */
   public record Notes(@Nullable String owner, @Nullable String ticket, @Nullable String reason) {
     /** No documentation. */
     public static final Notes NONE = new Notes(null, null, null);
   }
 
   /**
-   * Whether it can decide a request at a time: it is not switched off, some clients are in its
-   * rollout, and it has not ended.
-   *
-   * @param epochSecond the time in seconds since 1970
+   * Whether it can decide a request at a time: it takes some, and has not been disabled by then.
    */
   public boolean isAtWork(long epochSecond) {
-    Expiry expiry = lifetime.expiry();
-    boolean ended =
-        expiry != null && expiry.then() == OnExpiry.DISABLE && expiry.isOver(epochSecond);
-    return mode != Mode.OFF && scope.rollout().percent() > 0 && !ended;
+    return takesSome() && !lifetime.has(OnExpiry.DISABLE, epochSecond);
+  }
+
+  /** Whether it takes some request for a host that it matches, at some time. */
+  public boolean takesSome() {
+    return mode != Mode.OFF && scope.admitSome();
+  }
+
+  /** Whether it takes every request for a host that it matches, at every time. */
+  public boolean takesAll() {
+    return mode != Mode.OFF && scope.admitAll() && !isDisabledOnExpiry();
+  }
+
+  /**
+   * Whether it takes, at every time, every request for a host that it matches which another rule
+   * takes.
+   */
+  public boolean takesAllOf(Rule narrow) {
+    return mode != Mode.OFF && !isDisabledOnExpiry() && scope.include(narrow.scope);
+  }
+
+  private boolean isDisabledOnExpiry() {
+    return lifetime.expiry() != null && lifetime.expiry().then() == OnExpiry.DISABLE;
+  }
+
+  /**
+   * Whether one client may have a request taken by this rule, and its request on the port where
+   * that leads by another.
+   *
+   * @param port where this rule leads, or empty for the asked port
+   */
+  public boolean meets(OptionalInt port, Rule other) {
+    return other.mode != Mode.OFF && scope.meet(port, other.scope);
+  }
+
+  /** Where a rule stands; the line counts from 1. */
+  public record Position(String file, int line) {
+    /** {@code rules.yaml:12}, as editors and terminals take it. */
+    @Override
+    public String toString() {
+      return file + ':' + line;
+    }
+  }
+
+  /** How loudly a rule reports its use. */
+  public enum LogLevel {
+    OFF,
+    INFO,
+    WARN
   }
 }

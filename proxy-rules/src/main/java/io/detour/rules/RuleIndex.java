@@ -1,6 +1,10 @@
 package io.detour.rules;
 
 import io.detour.core.Host;
+import io.detour.rules.condition.Request;
+import io.detour.rules.host.DomainTable;
+import io.detour.rules.host.HostMatcher;
+import io.detour.rules.host.LiteralIndex;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -8,11 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the first rule that takes a request, at a cost that does not grow with the number of rules.
+ * Immutable.
  *
- * <p>Exact hosts and suffixes are found by their domain, regular expressions by the literals in
- * them. Each finding is a ready decision; the one that stands first in the file wins, so that the
- * index changes nothing about the order of rules. Only rules for one and the same domain are looked
- * at one by one, because only their scopes tell them apart. Immutable.
+ * <p>Exact hosts and suffixes are found by their domain, expressions by the literals in them. The
+ * finding that stands first in the file wins; only rules for the same domain are tried one by one.
  */
 final class RuleIndex {
   /** The decisions for one domain in rule order; changed only while the index is made. */
@@ -139,7 +142,6 @@ final class RuleIndex {
     return best;
   }
 
-  /** As {@link RuleSet#firstByExpression}. */
   Decision.@Nullable Ruled firstByExpression(Host host, Predicate<Rule> wanted) {
     LiteralIndex.@Nullable Candidates<Decision.Ruled> candidates =
         expressions.candidates(host.name());

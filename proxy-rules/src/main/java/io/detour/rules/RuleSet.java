@@ -1,6 +1,11 @@
 package io.detour.rules;
 
 import io.detour.core.Host;
+import io.detour.rules.condition.Lifetime;
+import io.detour.rules.condition.Lifetime.OnExpiry;
+import io.detour.rules.condition.Request;
+import io.detour.rules.host.DomainTable;
+import io.detour.rules.host.HostMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -27,7 +32,6 @@ public final class RuleSet {
     this.index = new RuleIndex(this.rules);
   }
 
-  /** No rules: every host is passed. */
   public static RuleSet empty() {
     return EMPTY;
   }
@@ -40,8 +44,6 @@ public final class RuleSet {
   /**
    * These rules as a snapshot.
    *
-   * @param rules in order
-   * @param unmatched what happens to a host that none of them matches
    * @param legacySuffixes domains whose use is reported when no rule matches; each domain once
    * @throws IllegalArgumentException if a rule's index is not its place in the list
    */
@@ -85,19 +87,14 @@ public final class RuleSet {
     return legacySuffixes.all();
   }
 
-  /**
-   * The longest legacy suffix that a host has, or null. Of interest when no rule matches.
-   *
-   * @param host in canonical form, as everywhere
-   */
+  /** The longest legacy suffix that a host has, or null. Of interest when no rule matches. */
   public HostMatcher.@Nullable Suffix legacySuffix(Host host) {
     return legacySuffixes.longest(host);
   }
 
   /**
-   * What to do with a request. The first rule that takes it decides; where a rewrite leads is not
-   * looked up again. Allocates nothing, unless an expression has to be tried, or a rule has expired
-   * or is in a brownout.
+   * What to do with a request: the first rule that takes it decides. Allocates nothing, unless an
+   * expression is tried, or a rule has expired or is in a brownout.
    */
   public Decision decide(Request request) {
     Decision.Ruled ruled = index.first(request);
@@ -111,10 +108,8 @@ public final class RuleSet {
   }
 
   /**
-   * What the first of some rules says that has a regular expression which matches a host, or null;
-   * found like a decision, but whatever else the rule asks for.
-   *
-   * @param wanted asked before an expression is tried
+   * The decision of the first wanted rule with an expression that matches a host, whatever its
+   * conditions; or null.
    */
   public Decision.@Nullable Ruled firstByExpression(Host host, Predicate<Rule> wanted) {
     return index.firstByExpression(host, wanted);
@@ -133,7 +128,6 @@ public final class RuleSet {
         request, skipped, decision, decisive == null ? legacySuffix(request.asked().host()) : null);
   }
 
-  /** What becomes of a decision at a time when its rule may have ended or refuses. */
   private static Decision today(Decision.Ruled ruled, long epochSecond) {
     Rule rule = ruled.rule();
     Lifetime lifetime = rule.lifetime();
@@ -147,5 +141,49 @@ public final class RuleSet {
       return ruled;
     }
     return rule.mode() == Mode.REPORT ? new Decision.Report(today) : today;
+  }
+
+  /** Domains that are being given up, with or without a rule. Immutable. */
+  private static final class LegacySuffixes {
+    private final List<HostMatcher.Suffix> all;
+    private final DomainTable<HostMatcher.Suffix> table;
+
+    /**
+     * @param all each domain once
+     */
+    LegacySuffixes(List<HostMatcher.Suffix> all) {
+      this.all = List.copyOf(all);
+      this.table =
+          new DomainTable<>(this.all, suffix -> suffix.domain().name(), (first, again) -> first);
+    }
+
+    List<HostMatcher.Suffix> all() {
+      return all;
+    }
+
+    /** The longest that a host has, or null. Allocates nothing. */
+    HostMatcher.@Nullable Suffix longest(Host host) {
+      String name = host.name();
+      HostMatcher.Suffix longest = null;
+      int hash = 0;
+      int labels = table.mostLabels();
+      for (int at = name.length() - 1; at >= 0 && labels > 0; at--) {
+        hash = DomainTable.extended(hash, name.charAt(at));
+        if (at == 0 || name.charAt(at - 1) == '.') {
+          labels--;
+          HostMatcher.Suffix suffix = table.find(name, at, hash);
+          if (suffix != null && (at > 0 || suffix.withApex())) {
+            longest = suffix;
+          }
+        }
+      }
+      return longest;
+    }
+  }
+
+  /** What happens to a host that no rule matches. */
+  public enum UnmatchedPolicy {
+    PASS,
+    REJECT
   }
 }

@@ -10,6 +10,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.detour.core.AddressClass;
+import io.detour.rules.RuleSet.UnmatchedPolicy;
+import io.detour.rules.condition.Conditions;
+import io.detour.rules.condition.Conditions.SkipReason;
+import io.detour.rules.condition.Lifetime;
+import io.detour.rules.condition.Lifetime.Expiry;
+import io.detour.rules.condition.Lifetime.OnExpiry;
+import io.detour.rules.condition.Request;
+import io.detour.rules.condition.When;
+import io.detour.rules.host.HostMatcher;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;

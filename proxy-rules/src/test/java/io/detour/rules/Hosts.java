@@ -3,6 +3,11 @@ package io.detour.rules;
 import io.detour.core.Address;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
+import io.detour.rules.Rule.LogLevel;
+import io.detour.rules.condition.Conditions;
+import io.detour.rules.condition.Lifetime;
+import io.detour.rules.condition.Request;
+import io.detour.rules.host.HostMatcher;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -20,15 +25,15 @@ public final class Hosts {
     return HostPort.parse(text, 443).orElseThrow();
   }
 
-  static HostMatcher exact(String text) {
+  public static HostMatcher exact(String text) {
     return HostMatcher.Exact.parse(text).orElseThrow();
   }
 
-  static HostMatcher suffix(String text) {
+  public static HostMatcher suffix(String text) {
     return HostMatcher.Suffix.parse(text).orElseThrow();
   }
 
-  static HostMatcher regex(String text) {
+  public static HostMatcher regex(String text) {
     return HostMatcher.Regex.parse(text).orElseThrow();
   }
 

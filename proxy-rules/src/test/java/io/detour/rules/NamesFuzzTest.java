@@ -4,6 +4,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.Parsed;
+import io.detour.rules.host.Captures;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

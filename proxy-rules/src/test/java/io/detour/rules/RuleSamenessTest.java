@@ -3,6 +3,13 @@ package io.detour.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Host;
+import io.detour.rules.Rule.LogLevel;
+import io.detour.rules.condition.Conditions;
+import io.detour.rules.condition.Conditions.Rollout;
+import io.detour.rules.condition.Lifetime;
+import io.detour.rules.condition.Lifetime.Expiry;
+import io.detour.rules.condition.Lifetime.OnExpiry;
+import io.detour.rules.host.HostMatcher;
 import java.lang.reflect.RecordComponent;
 import java.time.LocalDate;
 import java.util.List;

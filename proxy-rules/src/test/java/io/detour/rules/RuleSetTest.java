@@ -13,6 +13,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.detour.core.HostPort;
 import io.detour.core.Parsed;
+import io.detour.rules.RuleSet.UnmatchedPolicy;
+import io.detour.rules.condition.Conditions.SkipReason;
+import io.detour.rules.condition.Request;
+import io.detour.rules.host.Captures;
+import io.detour.rules.host.HostMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

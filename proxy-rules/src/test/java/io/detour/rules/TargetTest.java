@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.detour.core.Host;
 import io.detour.core.Parsed;
 import io.detour.core.Printable;
+import io.detour.rules.host.Captures;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

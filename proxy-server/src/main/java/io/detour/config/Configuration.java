@@ -4,7 +4,7 @@ import io.detour.core.HostPort;
 import io.detour.core.relay.RelayOptions;
 import io.detour.ops.admin.AdminOptions;
 import io.detour.ops.ledger.LedgerOptions;
-import io.detour.rules.lint.Setting;
+import io.detour.rules.lint.Lint.Setting;
 import io.detour.server.accept.ClientLimits;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;

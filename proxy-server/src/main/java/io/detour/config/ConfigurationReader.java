@@ -1,9 +1,9 @@
 package io.detour.config;
 
 import io.detour.rules.document.Fields;
-import io.detour.rules.document.Keys;
-import io.detour.rules.document.Location;
+import io.detour.rules.document.Fields.Keys;
 import io.detour.rules.document.Node;
+import io.detour.rules.document.Node.Location;
 import io.detour.rules.document.Problems;
 import io.detour.server.access.AccessOptions;
 import java.nio.file.InvalidPathException;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.detour.core.AddressClass;
 import io.detour.core.Host;
 import io.detour.core.Subnet;
-import io.detour.rules.PortRange;
+import io.detour.rules.condition.PortRange;
 import io.detour.rules.document.Problem;
 import io.detour.server.accept.ClientLimits;
 import io.detour.server.access.AccessOptions;

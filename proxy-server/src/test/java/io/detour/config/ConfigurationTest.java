@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.detour.core.Host;
 import io.detour.core.relay.RelayMode;
 import io.detour.core.relay.RelayOptions;
-import io.detour.rules.lint.Setting;
+import io.detour.rules.lint.Lint.Setting;
 import io.detour.server.access.DestinationPolicy;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.Parent;

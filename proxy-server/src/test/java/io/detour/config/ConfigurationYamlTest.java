@@ -38,7 +38,7 @@ import io.detour.core.HostPort;
 import io.detour.core.Subnet;
 import io.detour.core.relay.RelayMode;
 import io.detour.ops.ledger.LedgerUrl;
-import io.detour.rules.PortRange;
+import io.detour.rules.condition.PortRange;
 import io.detour.rules.document.DurationText;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;

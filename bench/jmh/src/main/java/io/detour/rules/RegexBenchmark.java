@@ -1,5 +1,6 @@
 package io.detour.rules;
 
+import io.detour.rules.condition.Request;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

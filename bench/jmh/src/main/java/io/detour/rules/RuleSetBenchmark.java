@@ -1,6 +1,7 @@
 package io.detour.rules;
 
 import io.detour.core.HostPort;
+import io.detour.rules.condition.Request;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

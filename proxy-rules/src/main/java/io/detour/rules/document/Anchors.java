@@ -1,6 +1,9 @@
 package io.detour.rules.document;
 
 import io.detour.core.Printable;
+import io.detour.rules.document.Document.Anchor;
+import io.detour.rules.document.Fields.Keys;
+import io.detour.rules.document.Node.Location;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,11 +26,7 @@ final class Anchors {
   private final Map<String, Entry> latest = new HashMap<>();
   private final List<Unknown> unknown = new ArrayList<>();
 
-  /**
-   * An alias without an anchor above it.
-   *
-   * @param meant the anchor above it that was probably meant, or null
-   */
+  /** An alias without an anchor above it, and the one that was probably meant, if any. */
   private record Unknown(String name, Location place, @Nullable String meant) {}
 
   Anchors(Assembly assembly) {
@@ -55,7 +54,6 @@ final class Anchors {
     }
   }
 
-  /** Takes note of an anchor before what is in its node is read. */
   Entry open(String name, Location at, int depth) {
     Entry entry = new Entry(name, at, depth, assembly.nodes(), assembly.measure(depth));
     entries.add(entry);
@@ -63,16 +61,12 @@ final class Anchors {
     if (first != null) {
       assembly.problem(
           at,
-          "anchor &"
-              + Printable.escaped(name)
-              + " is repeated (first in line "
-              + first.at.line()
-              + ")");
+          "anchor &%s is repeated (first in line %s)"
+              .formatted(Printable.escaped(name), first.at.line()));
     }
     return entry;
   }
 
-  /** Takes the node of an anchor. */
   void close(Entry entry, Node node) {
     entry.nodes = 1 + assembly.nodes() - entry.nodesBefore;
     entry.height = assembly.height(entry.depth, entry.outerDepth);
@@ -94,11 +88,8 @@ final class Anchors {
     if (entry.node == null) {
       assembly.refuse(
           place,
-          "alias *"
-              + Printable.escaped(name)
-              + " stands inside its own anchor (in line "
-              + entry.at.line()
-              + ")");
+          "alias *%s stands inside its own anchor (in line %s)"
+              .formatted(Printable.escaped(name), entry.at.line()));
       return null;
     }
     assembly.repeat(place, entry.nodes, depth, entry.height);
@@ -126,7 +117,6 @@ final class Anchors {
     }
   }
 
-  /** All of them in the order of the file. */
   List<Anchor> all() {
     return entries.stream().map(entry -> new Anchor(entry.name, entry.at, entry.used)).toList();
   }

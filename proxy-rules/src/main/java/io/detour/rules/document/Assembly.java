@@ -1,6 +1,10 @@
 package io.detour.rules.document;
 
+import io.detour.core.Printable;
+import io.detour.rules.document.Document.Anchor;
+import io.detour.rules.document.Node.Location;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -43,7 +47,6 @@ final class Assembly {
     this.streamed = streamed;
   }
 
-  /** Takes note of a node of the text. */
   void node(Location at, int depth) {
     if (depth > Document.MAX_DEPTH) {
       throw tooDeep(at);
@@ -55,12 +58,7 @@ final class Assembly {
     }
   }
 
-  /**
-   * Takes note of nodes that stand in one more place without being written there.
-   *
-   * @param depth of the topmost of them
-   * @param height how many levels they have below it
-   */
+  /** Takes note of nodes that stand in one more place without being written there. */
   void repeat(Location at, long nodes, int depth, int height) {
     if (depth + height > Document.MAX_DEPTH) {
       throw tooDeep(at);
@@ -70,9 +68,8 @@ final class Assembly {
     if (repeated > FREE_REPEATS + MAX_GROWTH * written) {
       throw stop(
           at,
-          "aliases stand for more than "
-              + (FREE_REPEATS + MAX_GROWTH * written)
-              + " values up to here");
+          "aliases stand for more than %s values up to here"
+              .formatted(FREE_REPEATS + MAX_GROWTH * written));
     }
   }
 
@@ -122,7 +119,6 @@ final class Assembly {
     return new Unreadable();
   }
 
-  /** Whether the items of a key of the root are handed on. */
   boolean isStreamed(String key) {
     return streamed.containsKey(key);
   }
@@ -164,5 +160,119 @@ final class Assembly {
       }
     }
     return new Node.Mapping(mapping.at(), entries);
+  }
+
+  /** Ends the reading of a document that cannot be gone on with; the problem has been added. */
+  static final class Unreadable extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Unreadable() {
+      super("the problem has been added", null, false, false);
+    }
+  }
+
+  /** Collects the entries of one mapping, in which a key stands once. */
+  static final class MappingBuilder {
+    /** So many keys are looked through faster than they are hashed. */
+    private static final int FEW = 12;
+
+    private final Location at;
+    private final Assembly assembly;
+    private final List<Node.Entry> entries = new ArrayList<>();
+    private @Nullable Map<String, Node.Entry> byKey;
+    private Node.@Nullable Entry merge;
+
+    MappingBuilder(Location at, Assembly assembly) {
+      this.at = at;
+      this.assembly = assembly;
+    }
+
+    boolean has(String key) {
+      return find(key) != null;
+    }
+
+    /** Adds an entry; a repeated one is a problem, and the tree is good without it. */
+    void add(Node.Entry entry) {
+      Node.Entry first = find(entry.key());
+      if (first == null) {
+        append(entry);
+      } else {
+        refuseRepeated(entry, first);
+      }
+    }
+
+    /** Takes the value of the merge key; what it has is added behind the mapping's own entries. */
+    void merge(Node.Entry entry) {
+      if (merge == null) {
+        merge = entry;
+      } else {
+        refuseRepeated(entry, merge);
+      }
+    }
+
+    private void refuseRepeated(Node.Entry entry, Node.Entry first) {
+      String key = Printable.quoted(entry.key());
+      assembly.problem(
+          entry.at(), "key " + key + " is repeated (first in line " + first.at().line() + ")");
+    }
+
+    Node.Mapping build(int depth) {
+      if (merge != null) {
+        switch (merge.value()) {
+          case Node.Mapping mapping -> mergeEntries(mapping, depth);
+          case Node.Sequence list -> list.items().forEach(item -> mergeItem(item, depth));
+          case Node.Scalar scalar -> refuseMerge(scalar, "");
+        }
+      }
+      return new Node.Mapping(at, entries);
+    }
+
+    private void mergeItem(Node item, int depth) {
+      if (item instanceof Node.Mapping mapping) {
+        mergeEntries(mapping, depth);
+      } else {
+        refuseMerge(item, "an entry of ");
+      }
+    }
+
+    private void refuseMerge(Node value, String what) {
+      assembly.refuse(
+          value.at(),
+          what + "\"<<\" is " + value.kind() + " (expected: a mapping, or a list of mappings)");
+    }
+
+    private void mergeEntries(Node.Mapping mapping, int depth) {
+      assembly.repeat(mapping.at(), mapping.entries().size(), depth, 0);
+      for (Node.Entry entry : mapping.entries()) {
+        if (!has(entry.key())) {
+          append(entry);
+        }
+      }
+    }
+
+    private void append(Node.Entry entry) {
+      entries.add(entry);
+      if (byKey != null) {
+        byKey.put(entry.key(), entry);
+      }
+    }
+
+    private Node.@Nullable Entry find(String key) {
+      if (byKey == null && entries.size() >= FEW) {
+        byKey = new HashMap<>();
+        for (Node.Entry entry : entries) {
+          byKey.put(entry.key(), entry);
+        }
+      }
+      if (byKey != null) {
+        return byKey.get(key);
+      }
+      for (Node.Entry entry : entries) {
+        if (entry.key().equals(key)) {
+          return entry;
+        }
+      }
+      return null;
+    }
   }
 }

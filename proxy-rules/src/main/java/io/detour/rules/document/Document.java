@@ -1,5 +1,6 @@
 package io.detour.rules.document;
 
+import io.detour.rules.document.Node.Location;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -7,18 +8,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A document, as a tree of located nodes: of YAML, or of JSON if the name of the file ends in
- * {@code .json}. Both make the same nodes, and have the same bounds:
+ * A YAML document, or JSON if the name of the file ends in {@code .json}, as a tree of located
+ * nodes; an empty file is an empty scalar. The bounds:
  *
  * <ul>
- *   <li>a file has at most {@value #MAX_BYTES} bytes and is UTF-8;
- *   <li>mappings and lists nest at most {@value #MAX_DEPTH} levels deep, aliases included;
- *   <li>the tree has at most {@value #MAX_NODES} nodes, and so has each item that is handed on;
+ *   <li>{@value #MAX_BYTES} bytes of UTF-8, {@value #MAX_DEPTH} levels, aliases included;
+ *   <li>{@value #MAX_NODES} nodes in the tree, and in each item that is handed on;
  *   <li>aliases stand for at most 100,000 nodes, and ten more for each that is written.
  * </ul>
- *
- * @param root an empty scalar if there is nothing in the file
- * @param anchors in the order of the file; none in JSON
  */
 public record Document(Node root, List<Anchor> anchors) {
   /** The largest file that is read. */
@@ -37,22 +34,16 @@ public record Document(Node root, List<Anchor> anchors) {
   }
 
   /**
-   * Reads a file. Blocks on the disk: not for an event loop.
-   *
-   * @param problems told everything that is wrong
-   * @return null if a problem leaves no tree to go on with
+   * Reads a file, or null if a problem leaves no tree. Blocks on the disk: not for an event loop.
    */
   public static @Nullable Document load(Path path, Problems problems) {
     return load(path, problems, Map.of());
   }
 
   /**
-   * Reads a file of which some lists are too long for a tree. The items of such a list, which
-   * stands at a key of the root, are handed on one by one in the order of the file, while the file
-   * is read; the tree has an empty list in its place. An item with a problem of its own is not
-   * handed on. What stands behind the list, be it a problem, is not known yet.
+   * Reads a file, handing on the items of some lists of the root one by one while it is read; the
+   * tree has empty lists in their place. An item with a problem of its own is not handed on.
    *
-   * @param problems told everything that is wrong
    * @param streamed by key, who takes the items, in this thread
    * @return null if a problem leaves no tree to go on with
    */
@@ -62,23 +53,12 @@ public record Document(Node root, List<Anchor> anchors) {
     return source == null ? null : read(path.toString(), source, problems, streamed);
   }
 
-  /**
-   * Reads a text, which is JSON if the file of the problems is.
-   *
-   * @param problems told everything that is wrong
-   * @return as {@link #load(Path, Problems)}
-   */
+  /** Reads a text, which is JSON if the file of the problems is; like {@code load}. */
   public static @Nullable Document parse(String text, Problems problems) {
     return parse(text, problems, Map.of());
   }
 
-  /**
-   * Reads a text, which is JSON if the file of the problems is.
-   *
-   * @param problems told everything that is wrong
-   * @param streamed by key, who takes the items, in this thread
-   * @return as {@link #load(Path, Problems, Map)}
-   */
+  /** Reads a text, which is JSON if the file of the problems is; like {@code load}. */
   public static @Nullable Document parse(
       String text, Problems problems, Map<String, Consumer<Node>> streamed) {
     Source source = Source.of(text, problems);
@@ -92,4 +72,9 @@ public record Document(Node root, List<Anchor> anchors) {
         ? JsonReader.read(source, assembly)
         : YamlReader.read(source, assembly);
   }
+
+  /**
+   * An anchor of a YAML document, its name without the {@code &}, and whether an alias leads to it.
+   */
+  public record Anchor(String name, Location at, boolean used) {}
 }

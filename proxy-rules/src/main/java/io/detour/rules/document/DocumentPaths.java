@@ -14,15 +14,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The files that a list of files and folders stands for. A folder stands for everything right in it
- * that is no folder and whose name ends in {@code .yaml}, {@code .yml} or {@code .json} and does
- * not begin with a dot, in the order of the names: rules are rather refused than passed over
- * because a file is unreadable, or a pipe. Symbolic links are followed. So the folders of
- * Kubernetes' config maps can be named, whose files are links through a hidden folder.
- *
- * @param files in the order in which they are to be read
- * @param problems with paths that are not there, folders that cannot be read, and files that would
- *     be read twice; in the order of the paths
+ * The files that a list of files and folders stands for, and what is wrong with the list. A folder
+ * stands for everything right in it that is no folder and is named {@code .yaml}, {@code .yml} or
+ * {@code .json} without a dot in front, by name. Symbolic links are followed, as in the folders of
+ * Kubernetes' config maps.
  */
 public record DocumentPaths(List<Path> files, List<Problem> problems) {
   private static final List<String> ENDINGS = List.of(".yaml", ".yml", ".json");
@@ -72,10 +67,7 @@ public record DocumentPaths(List<Path> files, List<Problem> problems) {
   }
 
   /**
-   * The files that a folder stands for, in the order of their names; a link that leads nowhere is
-   * one of them. Blocks on the disk.
-   *
-   * @throws IOException if the folder cannot be read
+   * The files that a folder stands for, by name, with links that lead nowhere. Blocks on the disk.
    */
   public static List<Path> inFolder(Path folder) throws IOException {
     List<Path> files = new ArrayList<>();

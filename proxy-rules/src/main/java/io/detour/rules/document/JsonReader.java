@@ -1,6 +1,10 @@
 package io.detour.rules.document;
 
 import io.detour.core.Printable;
+import io.detour.rules.document.Assembly.MappingBuilder;
+import io.detour.rules.document.Assembly.Unreadable;
+import io.detour.rules.document.Node.Location;
+import io.detour.rules.document.Source.Positions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -38,11 +42,6 @@ final class JsonReader {
         JSON.createParser(ObjectReadContext.empty(), text, textBegin, text.length - textBegin);
   }
 
-  /**
-   * The document in a text.
-   *
-   * @return null if a problem was found that leaves no tree to go on with
-   */
   static @Nullable Document read(Source source, Assembly assembly) {
     JsonReader reader = new JsonReader(source.bytes(), assembly);
     try (JsonParser _ = reader.tokens) {
@@ -64,7 +63,6 @@ final class JsonReader {
     return root;
   }
 
-  /** The node whose first token is the current one. */
   private Node node(@Nullable JsonToken token, int depth) {
     Location at = location();
     assembly.node(at, depth);
@@ -146,12 +144,8 @@ final class JsonReader {
     Location begin = open.peek();
     return jackson < 0 || begin == null
         ? message
-        : message.substring(0, jackson)
-            + " (it begins at "
-            + begin.line()
-            + ':'
-            + begin.column()
-            + ")";
+        : "%s (it begins at %s:%s)"
+            .formatted(message.substring(0, jackson), begin.line(), begin.column());
   }
 
   private Location location() {

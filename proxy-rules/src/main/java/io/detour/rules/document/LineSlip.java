@@ -1,6 +1,7 @@
 package io.detour.rules.document;
 
 import io.detour.core.Printable;
+import io.detour.rules.document.Node.Location;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,6 +2,7 @@ package io.detour.rules.document;
 
 import io.detour.core.Printable;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A part of a YAML document and where it begins. */
 public sealed interface Node {
@@ -28,7 +29,6 @@ public sealed interface Node {
   /** A key and its value. */
   record Entry(String key, Location at, Node value) {}
 
-  /** A list. */
   record Sequence(Location at, List<Node> items) implements Node {
     @Override
     public String kind() {
@@ -36,11 +36,7 @@ public sealed interface Node {
     }
   }
 
-  /**
-   * A single value.
-   *
-   * @param text as it stands in the file, without quotes
-   */
+  /** A single value, as it stands in the file without quotes. */
   record Scalar(Location at, Type type, String text) implements Node {
     @Override
     public String kind() {
@@ -59,5 +55,27 @@ public sealed interface Node {
     NUMBER,
     BOOLEAN,
     NULL
+  }
+
+  /**
+   * A place in a file: line and column in characters from 1, or 0 for the file as a whole.
+   *
+   * @param alias the alias that put here what is written at this place, or null
+   */
+  record Location(int line, int column, @Nullable Location alias) {
+    /** The file as a whole. */
+    public static final Location FILE = new Location(0, 0);
+
+    static final Location START = new Location(1, 1);
+
+    /** A place without an alias. */
+    public Location(int line, int column) {
+      this(line, column, null);
+    }
+
+    /** The same place, reached through an alias. */
+    Location through(Location place) {
+      return new Location(line, column, place);
+    }
   }
 }

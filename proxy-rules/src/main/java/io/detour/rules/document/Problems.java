@@ -1,5 +1,6 @@
 package io.detour.rules.document;
 
+import io.detour.rules.document.Node.Location;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -21,17 +22,13 @@ public final class Problems {
     this.file = file;
   }
 
-  /** The file as it was named to Detour. */
   public String file() {
     return file;
   }
 
   /**
-   * Adds a problem, unless there are a thousand already, or this one: what an anchor has written
-   * once may be read many times.
-   *
-   * @param at names the alias in the message, too, if one leads there
-   * @param message one sentence on one line, without characters that cannot be shown
+   * Adds a problem in one printable sentence, unless there are a thousand or it is there already.
+   * If an alias leads to the place, the message names it.
    */
   public void add(Location at, String message) {
     if (problems.size() < MAX_PROBLEMS) {
@@ -44,7 +41,6 @@ public final class Problems {
     }
   }
 
-  /** Whether nothing is wrong so far. */
   public boolean isEmpty() {
     return problems.isEmpty();
   }

@@ -1,6 +1,7 @@
 package io.detour.rules.document;
 
 import io.detour.core.Printable;
+import io.detour.rules.document.Node.Location;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,8 +39,6 @@ final class Source {
 
   /**
    * The text of a file, which has to be a regular one: a device may never end, a pipe never begin.
-   *
-   * @return null if it cannot be read; why has been added to the problems
    */
   static @Nullable Source load(Path path, Problems problems) {
     byte[] bytes;
@@ -68,7 +67,6 @@ final class Source {
     }
   }
 
-  /** Why a file or a folder could not be read. */
   static String reason(IOException e) {
     if (e instanceof NoSuchFileException) {
       return "there is no such file";
@@ -120,7 +118,6 @@ final class Source {
     return new Source(bytes);
   }
 
-  /** How many characters at the beginning may stand in YAML. */
   private static int allowed(CharBuffer chunk) {
     char[] chars = chunk.array();
     int length = chunk.length();
@@ -157,12 +154,7 @@ final class Source {
     return new String(bytes, begin, end - begin, StandardCharsets.UTF_8).stripTrailing();
   }
 
-  /**
-   * The lines above one, the nearest first.
-   *
-   * @param number of the line, from 1
-   * @param most how many at most
-   */
+  /** The lines above one, the nearest first. */
   List<String> linesAbove(int number, int most) {
     List<String> lines = new ArrayList<>();
     int end = begin(number);
@@ -186,5 +178,47 @@ final class Source {
       }
     }
     return begin;
+  }
+
+  /**
+   * Turns places in UTF-8 bytes into lines and columns. Goes through the bytes once if it is asked
+   * in the order of the text. For one thread.
+   */
+  static final class Positions {
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
+
+    private final byte[] bytes;
+    private int offset;
+    private int line = 1;
+    private int column = 1;
+
+    Positions(byte[] bytes) {
+      this.bytes = bytes;
+      this.offset = textBegin(bytes);
+    }
+
+    /** Where the text begins: behind the byte order mark, if there is one. */
+    static int textBegin(byte[] bytes) {
+      for (int i = 0; i < BYTE_ORDER_MARK.length; i++) {
+        if (bytes.length <= i || bytes[i] != BYTE_ORDER_MARK[i]) {
+          return 0;
+        }
+      }
+      return BYTE_ORDER_MARK.length;
+    }
+
+    /** The place of the character that begins at a byte, or of the end. */
+    Location at(int target) {
+      while (offset < target) {
+        byte b = bytes[offset++];
+        if (b == '\n' || (b == '\r' && (offset == bytes.length || bytes[offset] != '\n'))) {
+          line++;
+          column = 1;
+        } else if ((b & 0xc0) != 0x80) {
+          column++;
+        }
+      }
+      return new Location(line, column);
+    }
   }
 }

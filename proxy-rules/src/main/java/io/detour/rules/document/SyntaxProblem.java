@@ -1,6 +1,7 @@
 package io.detour.rules.document;
 
 import io.detour.core.Printable;
+import io.detour.rules.document.Node.Location;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -9,11 +10,8 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /**
- * What is wrong with the syntax of a YAML text. The slips that writers of rules make most are told
- * in their terms, everything else in those of the YAML parser.
- *
- * @param at where the slip is, as far as it can be told
- * @param message one sentence
+ * What is wrong with the syntax of a YAML text: common slips in the terms of rule files, everything
+ * else in those of the parser.
  */
 record SyntaxProblem(Location at, String message) {
   /** A key with a colon and no space behind it, at the beginning of a line. */
@@ -95,9 +93,8 @@ record SyntaxProblem(Location at, String message) {
     String sign = here < line.length() ? Character.toString(line.codePointAt(here)) : "";
     return new SyntaxProblem(
         new Location(at.line(), at.column() - 1),
-        "\\"
-            + Printable.escaped(sign)
-            + " means nothing in double quotes (a regular expression stands in single quotes)");
+        "\\%s means nothing in double quotes (a regular expression stands in single quotes)"
+            .formatted(Printable.escaped(sign)));
   }
 
   private static SyntaxProblem alias(Location at, Source source) {
@@ -179,9 +176,8 @@ record SyntaxProblem(Location at, String message) {
     Location word = new Location(at.line(), line.codePointCount(0, begin) + 1);
     return new SyntaxProblem(
         word,
-        "text with brackets has to stand in quotes: \""
-            + Printable.escaped(balanced(wordFrom(word, source)))
-            + '"');
+        "text with brackets has to stand in quotes: \"%s\""
+            .formatted(Printable.escaped(balanced(wordFrom(word, source)))));
   }
 
   /** A word without the bracket at its end that belongs to what is around it. */
@@ -191,7 +187,6 @@ record SyntaxProblem(Location at, String message) {
     return open || !word.endsWith("}") ? word : word.substring(0, word.length() - 1);
   }
 
-  /** The text at a place up to the next space or comma. */
   private static String wordFrom(Location at, Source source) {
     String line = source.line(at.line());
     int begin = indexOf(at, line);
@@ -202,7 +197,6 @@ record SyntaxProblem(Location at, String message) {
     return line.substring(begin, end);
   }
 
-  /** Which character of a line stands at a place. */
   static int indexOf(Location at, String line) {
     int characters = Math.min(at.column() - 1, line.codePointCount(0, line.length()));
     return line.offsetByCodePoints(0, characters);
@@ -222,9 +216,8 @@ record SyntaxProblem(Location at, String message) {
                 + begin.map(at -> " that begins at " + at.line() + ':' + at.column()).orElse("");
     String separator = where.isEmpty() || advice.isEmpty() ? "" : "; ";
     String remark = where + separator + advice;
-    return "YAML syntax: "
-        + Printable.escaped(problem)
-        + (remark.isEmpty() ? "" : " (" + remark + ")");
+    return "YAML syntax: %s%s"
+        .formatted(Printable.escaped(problem), remark.isEmpty() ? "" : " (" + remark + ")");
   }
 
   private static Location location(Mark mark) {

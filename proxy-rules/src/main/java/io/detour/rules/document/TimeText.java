@@ -48,12 +48,8 @@ public final class TimeText {
   }
 
   /**
-   * Reads a time.
-   *
-   * @param text a day, which stands for its beginning, or a day and a time of day; in the years
-   *     1970 to 9999
-   * @param zone whose local time it is
-   * @return seconds since 1970-01-01T00:00Z, or empty if the text is no such time
+   * The epoch second of a local time, a day (its beginning) or a day and a time of day in the years
+   * 1970 to 9999; empty if the text is none.
    */
   public static OptionalLong parse(String text, ZoneId zone) {
     try {

@@ -1,9 +1,16 @@
 package io.detour.rules.document;
 
 import io.detour.core.Printable;
+import io.detour.rules.document.Assembly.MappingBuilder;
+import io.detour.rules.document.Assembly.Unreadable;
+import io.detour.rules.document.Node.Location;
+import java.io.FilterReader;
+import java.io.IOException;
+import java.io.Reader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.events.AliasEvent;
@@ -19,11 +26,9 @@ import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
- * Reads one YAML document into nodes, from the events of SnakeYAML Engine. For one thread.
- *
- * <p>What Detour never needs is refused where it stands: tags, further documents, deep nesting.
- * Plain values are typed by the JSON schema (YAML 1.2.2 section 10.2), merge keys are those of YAML
- * 1.1 (https://yaml.org/type/merge.html).
+ * Reads one YAML document into nodes, from the events of SnakeYAML Engine. For one thread. Tags,
+ * further documents and deep nesting are refused. Plain values are typed by the JSON schema (YAML
+ * 1.2.2 section 10.2), merge keys are those of https://yaml.org/type/merge.html.
  */
 final class YamlReader {
   private static final String MERGE_KEY = "<<";
@@ -45,11 +50,6 @@ final class YamlReader {
     this.events = new ParserImpl(SETTINGS, text.characters());
   }
 
-  /**
-   * The document in a text.
-   *
-   * @return null if a problem was found that leaves no tree to go on with
-   */
   static @Nullable Document read(Source source, Assembly assembly) {
     YamlReader reader = new YamlReader(source, assembly);
     try {
@@ -76,7 +76,6 @@ final class YamlReader {
     return root;
   }
 
-  /** The node that begins with an event. */
   private Node node(Event event, int depth) {
     Location at = location(event);
     if (event instanceof AliasEvent alias) {
@@ -198,7 +197,6 @@ final class YamlReader {
     }
   }
 
-  /** How far the parser has come. */
   private Location reached() {
     StreamReader characters = text.characters();
     return new Location(characters.getLine() + 1, characters.getColumn() + 1);
@@ -207,5 +205,70 @@ final class YamlReader {
   private static Location location(Event event) {
     Mark mark = event.getStartMark().orElseThrow();
     return new Location(mark.getLine() + 1, mark.getColumn() + 1);
+  }
+
+  /**
+   * Feeds SnakeYAML's {@link StreamReader} as long as that gets on. It copies all that it looks
+   * ahead at with every refill, so that a word of many megabytes would take minutes and four times
+   * its size.
+   */
+  private static final class BoundedLookahead extends FilterReader {
+    /** Longest word, line of a text block, or comment. */
+    static final int MAX_CHARACTERS = 64 << 10;
+
+    private static final int REFILL = 4096;
+
+    private static final LoadSettings SETTINGS =
+        LoadSettings.builder().setBufferSize(REFILL).build();
+
+    private final StreamReader characters;
+    private int indexAtRefill;
+    private int refillsInVain;
+
+    BoundedLookahead(Reader text) {
+      super(text);
+      this.characters = new StreamReader(SETTINGS, this);
+    }
+
+    StreamReader characters() {
+      return characters;
+    }
+
+    boolean isExceeded() {
+      return refillsInVain * REFILL > MAX_CHARACTERS;
+    }
+
+    @Override
+    public int read(char[] buffer, int offset, int length) throws IOException {
+      boolean stands = characters.getIndex() == indexAtRefill;
+      indexAtRefill = characters.getIndex();
+      refillsInVain = stands ? refillsInVain + 1 : 0;
+      if (isExceeded()) {
+        throw new IOException("too far ahead");
+      }
+      return super.read(buffer, offset, length);
+    }
+  }
+
+  /** What YAML takes a value without quotes for, by its JSON schema (YAML 1.2.2 section 10.2). */
+  private static final class PlainScalar {
+    private static final Pattern NUMBER =
+        Pattern.compile("-?(?:0|[1-9][0-9]*)(?:\\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|-?\\.inf|\\.nan");
+
+    private PlainScalar() {}
+
+    static Node.Type typeOf(String text) {
+      if (text.isEmpty()) {
+        return Node.Type.NULL;
+      }
+      return switch (text.charAt(0)) {
+        case '-', '.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' ->
+            NUMBER.matcher(text).matches() ? Node.Type.NUMBER : Node.Type.TEXT;
+        case 't' -> text.equals("true") ? Node.Type.BOOLEAN : Node.Type.TEXT;
+        case 'f' -> text.equals("false") ? Node.Type.BOOLEAN : Node.Type.TEXT;
+        case 'n' -> text.equals("null") ? Node.Type.NULL : Node.Type.TEXT;
+        default -> Node.Type.TEXT;
+      };
+    }
   }
 }

@@ -1,13 +1,13 @@
 package io.detour.rules.file;
 
 import io.detour.core.Parsed;
-import io.detour.rules.Brownout;
-import io.detour.rules.Expiry;
-import io.detour.rules.Lifetime;
-import io.detour.rules.OnExpiry;
+import io.detour.rules.condition.Brownout;
+import io.detour.rules.condition.Lifetime;
+import io.detour.rules.condition.Lifetime.Expiry;
+import io.detour.rules.condition.Lifetime.OnExpiry;
 import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Fields;
-import io.detour.rules.document.Keys;
+import io.detour.rules.document.Fields.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
 import io.detour.rules.document.TimeText;
@@ -17,19 +17,8 @@ import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /** Reads when a rule holds: its {@code expires}, {@code on_expiry} and {@code brownout}. */
-final class LifetimeReader {
+record LifetimeReader(Problems problems, ZoneId zone) {
   private static final Keys BROWNOUT_KEYS = Keys.of("cron", "for");
-
-  private final Problems problems;
-  private final ZoneId zone;
-
-  /**
-   * @param zone in which days and hours are meant
-   */
-  LifetimeReader(Problems problems, ZoneId zone) {
-    this.problems = problems;
-    this.zone = zone;
-  }
 
   Lifetime read(Fields rule) {
     Expiry expiry = expiry(rule);
@@ -76,7 +65,6 @@ final class LifetimeReader {
     };
   }
 
-  /** How long a window is, or null after a problem. */
   private @Nullable Duration length(Fields brownout) {
     Node node = brownout.required("for");
     if (node == null) {

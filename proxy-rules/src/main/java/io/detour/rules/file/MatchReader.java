@@ -3,15 +3,15 @@ package io.detour.rules.file;
 import io.detour.core.Parsed;
 import io.detour.core.Printable;
 import io.detour.core.Subnet;
-import io.detour.rules.Conditions;
-import io.detour.rules.HostMatcher;
-import io.detour.rules.PortRange;
-import io.detour.rules.Rollout;
+import io.detour.rules.condition.Conditions;
+import io.detour.rules.condition.Conditions.Rollout;
+import io.detour.rules.condition.PortRange;
 import io.detour.rules.document.Fields;
-import io.detour.rules.document.Keys;
-import io.detour.rules.document.Location;
+import io.detour.rules.document.Fields.Keys;
 import io.detour.rules.document.Node;
+import io.detour.rules.document.Node.Location;
 import io.detour.rules.document.Problems;
+import io.detour.rules.host.HostMatcher;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,7 +20,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads which requests a rule is for: its {@code match} and its {@code rollout}. */
-final class MatchReader {
+record MatchReader(Problems problems) {
   private static final Keys MATCH_KEYS = Keys.of("host", "port", "client", "user");
   private static final Keys HOST_KEYS = Keys.of("exact", "suffix", "regex");
   private static final Keys ROLLOUT_KEYS = Keys.of("percent", "sticky");
@@ -30,13 +30,6 @@ final class MatchReader {
     CLIENT
   }
 
-  private final Problems problems;
-
-  MatchReader(Problems problems) {
-    this.problems = problems;
-  }
-
-  /** The fields of {@code match}, or null if there are none. */
   @Nullable Fields fields(Fields rule) {
     Node match = rule.required("match");
     return match == null ? null : Fields.of(underHost(match), "\"match\"", MATCH_KEYS, problems);
@@ -95,7 +88,6 @@ final class MatchReader {
     }
   }
 
-  /** Everything beside the host. */
   Conditions scope(@Nullable Fields match, Fields rule) {
     Rollout rollout = rollout(rule);
     boolean any = match == null || !(match.has("port") || match.has("client") || match.has("user"));

@@ -7,38 +7,27 @@ import io.detour.rules.Action;
 import io.detour.rules.Fallback;
 import io.detour.rules.FallbackError;
 import io.detour.rules.HostHeader;
-import io.detour.rules.HostMatcher;
 import io.detour.rules.Outcome;
 import io.detour.rules.Target;
-import io.detour.rules.When;
+import io.detour.rules.condition.When;
 import io.detour.rules.document.Fields;
-import io.detour.rules.document.Keys;
+import io.detour.rules.document.Fields.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
+import io.detour.rules.host.HostMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a rule does: its {@code action} and the keys that go with it. */
-final class OutcomeReader {
+record OutcomeReader(Problems problems) {
   private static final List<String> REWRITE_KEYS =
       List.of("to", "targets", "fallback_on", "when", "host_header");
   private static final Keys TARGET_KEYS = Keys.of("to", "port", "via", "allow");
   private static final String PARENT_NAME = "[a-z0-9-]{1,63}";
 
-  private final Problems problems;
-
-  OutcomeReader(Problems problems) {
-    this.problems = problems;
-  }
-
-  /**
-   * What a rule does, or null if its problems leave nothing.
-   *
-   * @param hosts its matchers, which must give the templates what they ask for
-   * @param name its name, or null if that cannot be read
-   */
+  /** What a rule does, or null if its problems leave nothing. */
   @Nullable Outcome read(
       Fields rule, @Nullable Action action, List<HostMatcher> hosts, @Nullable String name) {
     String message = rule.line("message", RuleReader.MAX_MESSAGE);
@@ -98,11 +87,8 @@ final class OutcomeReader {
     if (targets.size() > Outcome.Rewrite.MAX_TARGETS) {
       problems.add(
           rule.at("targets"),
-          "\"targets\" has "
-              + targets.size()
-              + " entries (expected: at most "
-              + Outcome.Rewrite.MAX_TARGETS
-              + ")");
+          "\"targets\" has %s entries (expected: at most %s)"
+              .formatted(targets.size(), Outcome.Rewrite.MAX_TARGETS));
       return List.of();
     }
     return targets;

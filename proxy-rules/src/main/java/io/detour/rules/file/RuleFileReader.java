@@ -1,18 +1,23 @@
 package io.detour.rules.file;
 
 import io.detour.core.Parsed;
-import io.detour.rules.HostMatcher;
 import io.detour.rules.Mode;
-import io.detour.rules.UnmatchedPolicy;
+import io.detour.rules.Rule;
+import io.detour.rules.RuleSet.UnmatchedPolicy;
 import io.detour.rules.document.Document;
+import io.detour.rules.document.Document.Anchor;
 import io.detour.rules.document.Fields;
-import io.detour.rules.document.Keys;
+import io.detour.rules.document.Fields.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
+import io.detour.rules.file.RuleFiles.Located;
+import io.detour.rules.host.HostMatcher;
 import java.time.ZoneId;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -53,8 +58,6 @@ final class RuleFileReader {
   /**
    * What the file says, once its lists have been read; what is wrong has been added to the
    * problems.
-   *
-   * @param document the rest of it, or null if there is none to go on with
    */
   FileContents read(@Nullable Document document) {
     if (document == null) {
@@ -103,25 +106,45 @@ final class RuleFileReader {
   }
 
   /** A file that only reports, or is switched off, changes nothing about other hosts either. */
-  private static FileContents.@Nullable Located<UnmatchedPolicy> unmatched(
-      Fields defaults, @Nullable Mode mode) {
+  private @Nullable Located<UnmatchedPolicy> unmatched(Fields defaults, @Nullable Mode mode) {
     UnmatchedPolicy policy = defaults.word("unmatched", UnmatchedPolicy.class);
     boolean enforced = mode == null || mode == Mode.ENFORCE;
     return policy == null
         ? null
-        : new FileContents.Located<>(
-            enforced ? policy : UnmatchedPolicy.PASS, defaults.at("unmatched"));
+        : new Located<>(
+            enforced ? policy : UnmatchedPolicy.PASS, problems.file(), defaults.at("unmatched"));
   }
 
-  private List<FileContents.Located<HostMatcher.Suffix>> legacySuffixes(Fields defaults) {
-    List<FileContents.Located<HostMatcher.Suffix>> suffixes = new ArrayList<>();
+  private List<Located<HostMatcher.Suffix>> legacySuffixes(Fields defaults) {
+    List<Located<HostMatcher.Suffix>> suffixes = new ArrayList<>();
     for (Node.Scalar text : defaults.texts("legacy_suffixes")) {
       switch (HostMatcher.Suffix.parse(text.text())) {
         case Parsed.Value(HostMatcher.Suffix suffix) ->
-            suffixes.add(new FileContents.Located<>(suffix, text.at()));
+            suffixes.add(new Located<>(suffix, problems.file(), text.at()));
         case Parsed.Malformed(String problem) -> problems.add(text.at(), problem);
       }
     }
     return suffixes;
+  }
+
+  /**
+   * What one rule file says, before it is put together with others.
+   *
+   * @param rules those without problems, to be taken out; their indexes are not settled yet
+   * @param brokenNames names of rules with problems, and the lines of these
+   * @param tests those without problems; the rules that they name are not looked up yet
+   */
+  record FileContents(
+      Queue<Rule> rules,
+      Map<String, Integer> brokenNames,
+      @Nullable Located<UnmatchedPolicy> unmatched,
+      List<Located<HostMatcher.Suffix>> legacySuffixes,
+      List<RuleTest> tests,
+      List<Anchor> anchors,
+      Problems problems) {
+    static FileContents none(Problems problems) {
+      return new FileContents(
+          new ArrayDeque<>(0), Map.of(), null, List.of(), List.of(), List.of(), problems);
+    }
   }
 }

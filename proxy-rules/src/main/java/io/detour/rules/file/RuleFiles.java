@@ -3,8 +3,11 @@ package io.detour.rules.file;
 import io.detour.rules.RuleSet;
 import io.detour.rules.document.Document;
 import io.detour.rules.document.DocumentPaths;
+import io.detour.rules.document.Node.Location;
 import io.detour.rules.document.Problem;
 import io.detour.rules.document.Problems;
+import io.detour.rules.file.RuleFileReader.FileContents;
+import io.detour.rules.host.HostMatcher;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -20,13 +23,7 @@ import java.util.concurrent.Future;
  * The language is described in {@code docs/rules.md}.
  */
 public sealed interface RuleFiles {
-  /**
-   * Files without a problem. Their tests have not been run.
-   *
-   * @param rules the rules of all files, in the order of the files
-   * @param tests the tests in the order of the files
-   * @param notes what else the files say
-   */
+  /** Files without a problem, in order. Their tests have not been run. */
   record Loaded(RuleSet rules, List<RuleTest> tests, FileNotes notes) implements RuleFiles {
     public Loaded {
       tests = List.copyOf(tests);
@@ -43,11 +40,7 @@ public sealed interface RuleFiles {
     }
   }
 
-  /**
-   * Files that cannot be used.
-   *
-   * @param problems every problem that was found, at least one, in the order of the files
-   */
+  /** Files that cannot be used, with every problem in the order of the files. */
   record Rejected(List<Problem> problems) implements RuleFiles {
     public Rejected {
       problems = List.copyOf(problems);
@@ -62,10 +55,6 @@ public sealed interface RuleFiles {
   /**
    * Reads files and folders as one set of rules. Blocks on the disk: not for an event loop. Several
    * files are read at the same time, by as many threads as there are processors.
-   *
-   * @param paths files, and folders whose files are read in the order of their names, see {@link
-   *     DocumentPaths}; their texts are the files' names in problems and in the positions of rules
-   * @param zone in which the days and hours of rules are meant
    */
   static RuleFiles load(List<Path> paths, ZoneId zone) {
     DocumentPaths found = DocumentPaths.of(paths);
@@ -89,13 +78,6 @@ public sealed interface RuleFiles {
     return parse(fileName, text, ZoneId.systemDefault());
   }
 
-  /**
-   * Reads the text of a file.
-   *
-   * @param fileName the file's name in problems and in the positions of rules
-   * @param text YAML
-   * @param zone in which the days and hours of rules are meant
-   */
   static RuleFiles parse(String fileName, String text, ZoneId zone) {
     Problems problems = new Problems(fileName);
     RuleFileReader reader = new RuleFileReader(problems, zone);
@@ -124,5 +106,24 @@ public sealed interface RuleFiles {
       throw new IllegalStateException("interrupted while reading rule files", e);
     }
     return contents;
+  }
+
+  /** A value of a file, and where it stands. */
+  record Located<T>(T value, String file, Location at) {}
+
+  /**
+   * What files say beside rules and tests, in order: legacy suffixes, and anchors without alias.
+   */
+  record FileNotes(
+      List<String> files,
+      List<Located<HostMatcher.Suffix>> legacySuffixes,
+      List<Located<String>> unusedAnchors) {
+    public static final FileNotes NONE = new FileNotes(List.of(), List.of(), List.of());
+
+    public FileNotes {
+      files = List.copyOf(files);
+      legacySuffixes = List.copyOf(legacySuffixes);
+      unusedAnchors = List.copyOf(unusedAnchors);
+    }
   }
 }

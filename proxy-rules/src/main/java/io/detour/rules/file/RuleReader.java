@@ -2,17 +2,17 @@ package io.detour.rules.file;
 
 import io.detour.core.Printable;
 import io.detour.rules.Action;
-import io.detour.rules.Conditions;
-import io.detour.rules.HostMatcher;
-import io.detour.rules.Lifetime;
-import io.detour.rules.LogLevel;
 import io.detour.rules.Mode;
 import io.detour.rules.Outcome;
 import io.detour.rules.Rule;
+import io.detour.rules.Rule.LogLevel;
+import io.detour.rules.condition.Conditions;
+import io.detour.rules.condition.Lifetime;
 import io.detour.rules.document.Fields;
-import io.detour.rules.document.Keys;
+import io.detour.rules.document.Fields.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
+import io.detour.rules.host.HostMatcher;
 import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -83,11 +83,7 @@ final class RuleReader {
     return Collections.unmodifiableMap(brokenNames);
   }
 
-  /**
-   * The rules without problems, in order; their indexes are not settled.
-   *
-   * @param usual the mode of those that do not say one
-   */
+  /** The rules without problems, in order; their indexes are not settled. */
   Queue<Rule> rules(Mode usual) {
     if (usual != Mode.ENFORCE) {
       withoutMode.stream().forEach(place -> rules.set(place, rules.get(place).atMost(usual)));
@@ -95,7 +91,6 @@ final class RuleReader {
     return new ArrayDeque<>(rules);
   }
 
-  /** Reads a rule. */
   void read(Node node) {
     Fields fields = Fields.of(node, "a rule", RULE_KEYS, problems);
     if (fields == null) {
@@ -153,9 +148,8 @@ final class RuleReader {
     if (!isName(name)) {
       problems.add(
           scalar.at(),
-          "name: "
-              + Printable.quoted(name)
-              + " (expected: 1 to 63 of the characters a to z, 0 to 9 and -)");
+          "name: %s (expected: 1 to 63 of the characters a to z, 0 to 9 and -)"
+              .formatted(Printable.quoted(name)));
       brokenNames.putIfAbsent(name, fields.at().line());
       return null;
     }

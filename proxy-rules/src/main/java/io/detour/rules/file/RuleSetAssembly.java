@@ -2,15 +2,18 @@ package io.detour.rules.file;
 
 import io.detour.core.Host;
 import io.detour.core.Printable;
-import io.detour.rules.HostMatcher;
 import io.detour.rules.Rule;
-import io.detour.rules.RuleNames;
 import io.detour.rules.RuleSet;
-import io.detour.rules.UnmatchedPolicy;
-import io.detour.rules.document.Keys;
-import io.detour.rules.document.Location;
+import io.detour.rules.RuleSet.UnmatchedPolicy;
+import io.detour.rules.document.Fields.Keys;
+import io.detour.rules.document.Node.Location;
 import io.detour.rules.document.Problem;
 import io.detour.rules.document.Problems;
+import io.detour.rules.file.RuleFileReader.FileContents;
+import io.detour.rules.file.RuleFiles.FileNotes;
+import io.detour.rules.file.RuleFiles.Located;
+import io.detour.rules.host.DomainTable;
+import io.detour.rules.host.HostMatcher;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,7 +39,6 @@ final class RuleSetAssembly {
 
   private RuleSetAssembly() {}
 
-  /** One set of rules of all files, or every problem. */
   static RuleFiles of(List<FileContents> files) {
     RuleSetAssembly assembly = new RuleSetAssembly();
     files.forEach(assembly::add);
@@ -57,18 +59,17 @@ final class RuleSetAssembly {
   }
 
   private static FileNotes notes(List<FileContents> files) {
-    List<FileNotes.LegacySuffix> suffixes = new ArrayList<>();
-    List<FileNotes.UnusedAnchor> anchors = new ArrayList<>();
+    List<Located<String>> anchors = new ArrayList<>();
     for (FileContents file : files) {
-      String name = file.problems().file();
-      file.legacySuffixes()
-          .forEach(each -> suffixes.add(new FileNotes.LegacySuffix(each.value(), name, each.at())));
       file.anchors().stream()
           .filter(anchor -> !anchor.used())
-          .forEach(each -> anchors.add(new FileNotes.UnusedAnchor(each.name(), name, each.at())));
+          .forEach(
+              each -> anchors.add(new Located<>(each.name(), file.problems().file(), each.at())));
     }
     return new FileNotes(
-        files.stream().map(file -> file.problems().file()).toList(), suffixes, anchors);
+        files.stream().map(file -> file.problems().file()).toList(),
+        files.stream().flatMap(file -> file.legacySuffixes().stream()).toList(),
+        anchors);
   }
 
   /** Takes the rules out of a file, so that a million of them are not held twice. */
@@ -79,14 +80,21 @@ final class RuleSetAssembly {
       rules.add(rule);
     }
     addUnmatched(file);
-    for (FileContents.Located<HostMatcher.Suffix> suffix : file.legacySuffixes()) {
+    for (Located<HostMatcher.Suffix> suffix : file.legacySuffixes()) {
       addLegacySuffix(file.problems(), suffix);
     }
   }
 
   /** Apart from {@link #of}, whose frame would keep the table alive. */
   private void checkNames(List<FileContents> files) {
-    RuleNames names = new RuleNames(rules, this::refuseName);
+    DomainTable<Rule> names =
+        new DomainTable<>(
+            rules,
+            Rule::name,
+            (first, again) -> {
+              refuseName(first, again);
+              return first;
+            });
     files.forEach(file -> lookUpTestedRules(file, names));
   }
 
@@ -108,7 +116,7 @@ final class RuleSetAssembly {
   }
 
   private void addUnmatched(FileContents file) {
-    FileContents.Located<UnmatchedPolicy> said = file.unmatched();
+    Located<UnmatchedPolicy> said = file.unmatched();
     if (said == null) {
       return;
     }
@@ -121,8 +129,7 @@ final class RuleSetAssembly {
     }
   }
 
-  private void addLegacySuffix(
-      Problems problems, FileContents.Located<HostMatcher.Suffix> located) {
+  private void addLegacySuffix(Problems problems, Located<HostMatcher.Suffix> located) {
     HostMatcher.Suffix suffix = located.value();
     String at = problems.file() + ':' + located.at().line();
     String first = legacyDomains.putIfAbsent(suffix.domain(), at);
@@ -131,11 +138,8 @@ final class RuleSetAssembly {
     } else {
       problems.add(
           located.at(),
-          "legacy suffix \""
-              + suffix.text()
-              + "\" is repeated (first at "
-              + Printable.escaped(first)
-              + ")");
+          "legacy suffix \"%s\" is repeated (first at %s)"
+              .formatted(suffix.text(), Printable.escaped(first)));
     }
   }
 
@@ -149,17 +153,18 @@ final class RuleSetAssembly {
     return Keys.closest(name, names);
   }
 
-  private void lookUpTestedRules(FileContents file, RuleNames names) {
+  private void lookUpTestedRules(FileContents file, DomainTable<Rule> names) {
     for (RuleTest test : file.tests()) {
       String name = test.expected().rule();
-      if (name != null && !names.contains(name) && !brokenNames.contains(name)) {
+      if (name != null && names.find(name) == null && !brokenNames.contains(name)) {
         String meant = meant(name);
         file.problems()
             .add(
                 test.expected().ruleAt(),
-                "there is no rule "
-                    + Printable.quoted(name)
-                    + (meant == null ? "" : " (did you mean " + Printable.quoted(meant) + "?)"));
+                "there is no rule %s%s"
+                    .formatted(
+                        Printable.quoted(name),
+                        meant == null ? "" : " (did you mean " + Printable.quoted(meant) + "?)"));
       }
     }
   }

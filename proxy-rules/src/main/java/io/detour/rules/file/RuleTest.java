@@ -3,12 +3,12 @@ package io.detour.rules.file;
 import io.detour.core.HostPort;
 import io.detour.rules.Decision;
 import io.detour.rules.Hop;
-import io.detour.rules.Request;
 import io.detour.rules.Route;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
+import io.detour.rules.condition.Request;
 import io.detour.rules.document.Fields;
-import io.detour.rules.document.Location;
+import io.detour.rules.document.Node.Location;
 import io.detour.rules.document.Problem;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,26 +16,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry of a rule file's {@code tests}: a request, and what the rules must do with it.
- * Immutable.
- *
- * <p>A rule in report mode is tested for what it would do, so that a test holds before and after it
- * is enforced.
- *
- * @param file the file that it stands in
- * @param at where it begins
- * @param request what is asked for, by whom and when
- * @param expected what must come of it
+ * An entry of a rule file's {@code tests}: a request, and what the rules must do with it. A rule in
+ * report mode is tested for what it would do. Immutable.
  */
 public record RuleTest(String file, Location at, Request request, Expected expected) {
   /**
    * What must come of a request; at least one of it is said.
    *
    * @param rule the name of the rule that must match, or null if any may
-   * @param ruleAt where that name stands
-   * @param effect what must happen, whether a rule or the default says so, or null if anything may
-   * @param targets where the request must lead, in order: as many of the targets as are named here.
-   *     The asked host if it is not rewritten; empty if it may lead anywhere
+   * @param effect what must happen, by a rule or the default, or null if anything may
+   * @param targets the first places it must lead to, the asked host for a pass; empty for any
    */
   public record Expected(
       @Nullable String rule,

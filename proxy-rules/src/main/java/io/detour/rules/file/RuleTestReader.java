@@ -6,9 +6,9 @@ import io.detour.core.HostPort;
 import io.detour.core.Parsed;
 import io.detour.core.Printable;
 import io.detour.rules.Decision;
-import io.detour.rules.Request;
+import io.detour.rules.condition.Request;
 import io.detour.rules.document.Fields;
-import io.detour.rules.document.Keys;
+import io.detour.rules.document.Fields.Keys;
 import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
 import io.detour.rules.document.TimeText;
@@ -19,22 +19,11 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the tests that a rule file has in it. */
-final class RuleTestReader {
+record RuleTestReader(ZoneId zone, Problems problems) {
   private static final Keys TEST_KEYS = Keys.of("host", "client", "user", "at", "expect");
   private static final Keys EXPECT_KEYS = Keys.of("rule", "action", "to");
 
   private static final int DEFAULT_PORT = 443;
-
-  private final ZoneId zone;
-  private final Problems problems;
-
-  /**
-   * @param zone in which the times of tests are meant
-   */
-  RuleTestReader(ZoneId zone, Problems problems) {
-    this.zone = zone;
-    this.problems = problems;
-  }
 
   /** A test, or null if its problems leave none. */
   @Nullable RuleTest read(Node node) {

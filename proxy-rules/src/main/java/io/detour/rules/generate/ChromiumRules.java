@@ -1,21 +1,21 @@
 package io.detour.rules.generate;
 
 import io.detour.core.Host;
-import io.detour.rules.generate.NameEffect.LeftAlone;
-import io.detour.rules.generate.NameEffect.Pass;
-import io.detour.rules.generate.NameEffect.Reject;
-import io.detour.rules.generate.NameEffect.Rewrite;
-import io.detour.rules.generate.NamePattern.Below;
+import io.detour.rules.generate.Generated.Draft;
+import io.detour.rules.generate.NameRules.NameEffect;
+import io.detour.rules.generate.NameRules.NameEffect.LeftAlone;
+import io.detour.rules.generate.NameRules.NameEffect.Pass;
+import io.detour.rules.generate.NameRules.NameEffect.Reject;
+import io.detour.rules.generate.NameRules.NameEffect.Rewrite;
+import io.detour.rules.generate.NameRules.NamePattern.Below;
+import io.detour.rules.generate.NameTable.DomainSet;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The option {@code --host-resolver-rules} of Chromium.
- *
- * <p>Of its {@code MAP} rules the first that matches decides; {@code *} stands for any characters.
- * An {@code EXCLUDE} rule keeps names from all of them, wherever it stands. A name that is mapped
- * to itself is left alone.
+ * The option {@code --host-resolver-rules} of Chromium. The first {@code MAP} that matches decides,
+ * where {@code *} is any text; {@code EXCLUDE} keeps names from all of them, wherever it stands.
  */
 public final class ChromiumRules {
   private static final String FORMAT = "chromium";
@@ -37,14 +37,12 @@ public final class ChromiumRules {
 
   /** Writes one line with the option, quoted for a shell. */
   public static Generated of(NameRules rules) {
-    return new ChromiumRules(rules).write(rules);
+    return new ChromiumRules(rules).write();
   }
 
-  private Generated write(NameRules rules) {
+  private Generated write() {
     draft.noteCaveats();
-    if (rules.unmatchedRejected()) {
-      draft.note("", "names that no rule matches are rejected; here they are left alone");
-    }
+    draft.noteUnmatched();
     List<NameTable.Item> deciding = table.deciding();
     findExcluded(deciding);
     table.exactHosts().forEach(this::name);

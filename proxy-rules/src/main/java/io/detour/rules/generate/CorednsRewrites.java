@@ -1,24 +1,23 @@
 package io.detour.rules.generate;
 
 import io.detour.core.Host;
-import io.detour.rules.generate.NameEffect.LeftAlone;
-import io.detour.rules.generate.NameEffect.Pass;
-import io.detour.rules.generate.NameEffect.Reject;
-import io.detour.rules.generate.NameEffect.Rewrite;
-import io.detour.rules.generate.NamePattern.Below;
-import io.detour.rules.generate.NamePattern.Exact;
-import io.detour.rules.generate.NamePattern.Regex;
+import io.detour.rules.generate.Generated.Draft;
+import io.detour.rules.generate.NameRules.NameEffect;
+import io.detour.rules.generate.NameRules.NameEffect.LeftAlone;
+import io.detour.rules.generate.NameRules.NameEffect.Pass;
+import io.detour.rules.generate.NameRules.NameEffect.Reject;
+import io.detour.rules.generate.NameRules.NameEffect.Rewrite;
+import io.detour.rules.generate.NameRules.NamePattern.Below;
+import io.detour.rules.generate.NameRules.NamePattern.Exact;
+import io.detour.rules.generate.NameRules.NamePattern.Regex;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines of the plugin {@code rewrite} for a Corefile, CoreDNS 1.8.4 or later.
- *
- * <p>The plugin tries its lines in order, and {@code stop} ends with the first that matches, as in
- * Detour; a name that is to be left alone is rewritten to itself. It looks at names in lower case
- * with the dot of the root behind them. {@code answer auto} gives the client an answer for the name
- * that it asked for. Expressions are RE2's there, too.
+ * Lines of the plugin {@code rewrite} for a Corefile, CoreDNS 1.8.4 or later. {@code stop} makes
+ * the first match decide; a name that is to be left alone is rewritten to itself. Names end with
+ * the dot of the root; {@code answer auto} answers with the name of the question.
  */
 public final class CorednsRewrites {
   private static final String FORMAT = "coredns";
@@ -37,14 +36,11 @@ public final class CorednsRewrites {
     this.draft = draft;
   }
 
-  /** Writes the lines. */
   public static Generated of(NameRules rules) {
     Draft draft = new Draft(FORMAT, rules, "#");
     draft.noteCaveats();
     draft.comment("Lines for a server block; what is rejected does not exist here.");
-    if (rules.unmatchedRejected()) {
-      draft.note("", "names that no rule matches are rejected; here they are left alone");
-    }
+    draft.noteUnmatched();
     CorednsRewrites rewrites = new CorednsRewrites(draft);
     new NameTable(rules).items().forEach(rewrites::write);
     return draft.finish();

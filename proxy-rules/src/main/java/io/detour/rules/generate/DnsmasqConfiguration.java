@@ -2,11 +2,18 @@ package io.detour.rules.generate;
 
 import io.detour.core.Address;
 import io.detour.core.Host;
-import io.detour.rules.generate.NameEffect.LeftAlone;
-import io.detour.rules.generate.NameEffect.Pass;
-import io.detour.rules.generate.NameEffect.Reject;
-import io.detour.rules.generate.NameEffect.Rewrite;
-import io.detour.rules.generate.NamePattern.Below;
+import io.detour.rules.generate.Generated.Draft;
+import io.detour.rules.generate.NameRules.NameEffect;
+import io.detour.rules.generate.NameRules.NameEffect.LeftAlone;
+import io.detour.rules.generate.NameRules.NameEffect.Pass;
+import io.detour.rules.generate.NameRules.NameEffect.Reject;
+import io.detour.rules.generate.NameRules.NameEffect.Rewrite;
+import io.detour.rules.generate.NameRules.NamePattern.Below;
+import io.detour.rules.generate.NameRules.NamePattern.Exact;
+import io.detour.rules.generate.NameRules.NamePattern.Regex;
+import io.detour.rules.generate.NameRules.NameRule;
+import io.detour.rules.generate.NameTable.DomainSet;
+import io.detour.rules.generate.TargetNames.TargetAddresses;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,9 +25,8 @@ import java.util.Set;
  * Lines for {@code dnsmasq.conf}, from version 2.86 on (dnsmasq(8)).
  *
  * <p>{@code host-record} answers for one name, {@code address} for a domain ({@code /d/}) or what
- * is below it ({@code /*.d/}), without an address that there is none; {@code server} with {@code #}
- * leaves names alone. The longest domain wins, so a domain below one that an earlier rule has is
- * not written. A {@code cname} can lead only to names that dnsmasq itself has, hence the addresses.
+ * is below ({@code /*.d/}); {@code server} with {@code #} leaves names alone. The longest domain
+ * wins. A {@code cname} can lead only to names that dnsmasq itself has, hence the addresses.
  */
 public final class DnsmasqConfiguration {
   private static final String FORMAT = "dnsmasq";
@@ -40,26 +46,20 @@ public final class DnsmasqConfiguration {
     targets = new TargetAddresses(addresses);
   }
 
-  /**
-   * Writes the lines.
-   *
-   * @param addresses of the targets that are names; what is not there cannot be written
-   */
+  /** Writes the lines; a target whose addresses are not given cannot be written. */
   public static Generated of(NameRules rules, Map<Host, List<InetAddress>> addresses) {
-    return new DnsmasqConfiguration(rules, addresses).write(rules);
+    return new DnsmasqConfiguration(rules, addresses).write();
   }
 
-  private Generated write(NameRules rules) {
+  private Generated write() {
     draft.noteCaveats();
     draft.comment("For an address family that a target lacks, dnsmasq asks upstream.");
-    if (rules.unmatchedRejected()) {
-      draft.note("", "names that no rule matches are rejected; here they are left alone");
-    }
+    draft.noteUnmatched();
     List<NameTable.Item> leftAlone = new ArrayList<>();
     for (NameTable.Item item : table.deciding()) {
       switch (item.pattern()) {
-        case NamePattern.Exact _ -> {}
-        case NamePattern.Regex _ ->
+        case Exact _ -> {}
+        case Regex _ ->
             draft.note(item.rule().name(), "a regex: the rules behind it decide on its names");
         case Below(Host domain) -> {
           if (!domain(item.rule(), domain)) {

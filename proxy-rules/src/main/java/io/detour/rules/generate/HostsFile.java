@@ -2,10 +2,12 @@ package io.detour.rules.generate;
 
 import io.detour.core.Address;
 import io.detour.core.Host;
-import io.detour.rules.generate.NameEffect.LeftAlone;
-import io.detour.rules.generate.NameEffect.Pass;
-import io.detour.rules.generate.NameEffect.Reject;
-import io.detour.rules.generate.NameEffect.Rewrite;
+import io.detour.rules.generate.Generated.Draft;
+import io.detour.rules.generate.NameRules.NameEffect.LeftAlone;
+import io.detour.rules.generate.NameRules.NameEffect.Pass;
+import io.detour.rules.generate.NameRules.NameEffect.Reject;
+import io.detour.rules.generate.NameRules.NameEffect.Rewrite;
+import io.detour.rules.generate.TargetNames.TargetAddresses;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -16,19 +18,13 @@ public final class HostsFile {
 
   private HostsFile() {}
 
-  /**
-   * Writes the lines.
-   *
-   * @param addresses of the targets that are names; what is not there cannot be written
-   */
+  /** Writes the lines; a target whose addresses are not given cannot be written. */
   public static Generated of(NameRules rules, Map<Host, List<InetAddress>> addresses) {
     Draft draft = new Draft(FORMAT, rules, "#");
     draft.noteCaveats();
     TargetAddresses targets = new TargetAddresses(addresses);
     NameTable table = new NameTable(rules);
-    if (rules.unmatchedRejected()) {
-      draft.note("", "names that no rule matches are rejected; here they are left alone");
-    }
+    draft.noteUnmatched();
     for (NameTable.Item item : table.deciding()) {
       if (!(item.rule().effect() instanceof Pass)) {
         draft.note(item.rule().name(), "a hosts file has no patterns: these names are left alone");

@@ -1,11 +1,16 @@
 package io.detour.rules.generate;
 
 import io.detour.core.Host;
-import io.detour.rules.generate.NamePattern.Below;
-import io.detour.rules.generate.NamePattern.Exact;
-import io.detour.rules.generate.NamePattern.Regex;
+import io.detour.rules.generate.NameRules.NameEffect;
+import io.detour.rules.generate.NameRules.NamePattern;
+import io.detour.rules.generate.NameRules.NamePattern.Below;
+import io.detour.rules.generate.NameRules.NamePattern.Exact;
+import io.detour.rules.generate.NameRules.NamePattern.Regex;
+import io.detour.rules.generate.NameRules.NameRule;
+import io.detour.rules.generate.PortableRegex.RegexTail;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +34,8 @@ final class NameTable {
   record Item(NameRule rule, NamePattern pattern) {}
 
   /**
-   * What becomes of one name.
-   *
-   * @param rule the name of the rule that decides; empty if none does
-   * @param effect a rewrite has no placeholders
+   * What becomes of one name, and the rule that decides, or an empty name. A rewrite has no
+   * placeholders.
    */
   record Decided(String rule, NameEffect effect) {}
 
@@ -50,7 +53,6 @@ final class NameTable {
     }
   }
 
-  /** All patterns in order. */
   List<Item> items() {
     return items;
   }
@@ -115,5 +117,44 @@ final class NameTable {
           filled != null ? filled : new NameEffect.LeftAlone("its target makes no host of " + host);
     }
     return new Decided(item.rule().name(), effect);
+  }
+
+  /** Domains, each of which stands for the names below it. One thread. */
+  static final class DomainSet {
+    private final Set<String> domains = new HashSet<>();
+    private final Set<String> ancestors = new HashSet<>();
+
+    void add(Host domain) {
+      String name = domain.name();
+      if (domains.add(name)) {
+        for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+          ancestors.add(name.substring(dot + 1));
+        }
+      }
+    }
+
+    /** Whether a name is below a member. */
+    boolean contains(Host host) {
+      return !host.isAddress() && hasAncestorOf(host.name());
+    }
+
+    /** Whether all names below a domain are below a member. */
+    boolean covers(Host domain) {
+      return domains.contains(domain.name()) || hasAncestorOf(domain.name());
+    }
+
+    /** Whether a name below a domain may be below a member. */
+    boolean overlaps(Host domain) {
+      return covers(domain) || ancestors.contains(domain.name());
+    }
+
+    private boolean hasAncestorOf(String name) {
+      for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+        if (domains.contains(name.substring(dot + 1))) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 }

@@ -1,12 +1,18 @@
 package io.detour.rules.generate;
 
 import io.detour.core.Host;
-import io.detour.rules.generate.NameEffect.LeftAlone;
-import io.detour.rules.generate.NameEffect.Pass;
-import io.detour.rules.generate.NameEffect.Reject;
-import io.detour.rules.generate.NameEffect.Rewrite;
-import io.detour.rules.generate.NamePattern.Below;
-import io.detour.rules.generate.NamePattern.Regex;
+import io.detour.rules.generate.Generated.Draft;
+import io.detour.rules.generate.NameRules.NameEffect;
+import io.detour.rules.generate.NameRules.NameEffect.LeftAlone;
+import io.detour.rules.generate.NameRules.NameEffect.Pass;
+import io.detour.rules.generate.NameRules.NameEffect.Reject;
+import io.detour.rules.generate.NameRules.NameEffect.Rewrite;
+import io.detour.rules.generate.NameRules.NamePattern.Below;
+import io.detour.rules.generate.NameRules.NamePattern.Exact;
+import io.detour.rules.generate.NameRules.NamePattern.Regex;
+import io.detour.rules.generate.NameRules.NameRule;
+import io.detour.rules.generate.NameTable.DomainSet;
+import io.detour.rules.generate.PortableRegex.RegexTail;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -15,10 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A {@code map} of nginx (1.11 or later) from {@code $host} to {@code $detour_target}.
  *
- * <p>Of a map's entries, nginx takes a whole name first, then the longest {@code *.domain}, then
- * the first expression. A whole name therefore gets what the first rule that matches it says. A
- * domain is written as {@code *.domain} if no expression before it may match the same names, and as
- * an expression otherwise.
+ * <p>nginx takes a whole name first, then the longest {@code *.domain}, then the first expression.
+ * So a domain is written as an expression if one before it may match the same names.
  */
 public final class NginxMap {
   private static final String FORMAT = "nginx-map";
@@ -89,7 +93,7 @@ public final class NginxMap {
   private void domain(NameTable.Item item) {
     note(item.rule().name(), item.rule().effect());
     switch (item.pattern()) {
-      case NamePattern.Exact _ -> {}
+      case Exact _ -> {}
       case Below(Host domain) -> below(item.rule(), domain);
       case Regex(var expression) -> regex(item.rule(), expression.pattern());
     }
@@ -131,12 +135,7 @@ public final class NginxMap {
         rule.name());
   }
 
-  /**
-   * The value of an entry.
-   *
-   * @param open what stands before the name of a group
-   * @param group the name of the one group, or null where groups have their numbers
-   */
+  /** The value of an entry. */
   private static String value(NameEffect effect, String open, @Nullable String group) {
     return switch (effect) {
       case Pass _, LeftAlone _ -> SAME_HOST;

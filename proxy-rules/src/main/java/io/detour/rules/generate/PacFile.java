@@ -2,20 +2,19 @@ package io.detour.rules.generate;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.rules.generate.NamePattern.Below;
-import io.detour.rules.generate.NamePattern.Exact;
-import io.detour.rules.generate.NamePattern.Regex;
+import io.detour.rules.generate.Generated.Draft;
+import io.detour.rules.generate.NameRules.NamePattern.Below;
+import io.detour.rules.generate.NameRules.NamePattern.Exact;
+import io.detour.rules.generate.NameRules.NamePattern.Regex;
+import io.detour.rules.generate.PortableRegex.RegexTail;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * A proxy auto-configuration file: names that a rule is for go to Detour, which decides on them,
- * and all others directly. So conditions, order and targets make no difference here.
- *
- * <p>It is JavaScript as of ES3, which every engine for such files knows. A name takes one lookup
- * for each of its labels, and one try for each expression.
+ * A proxy auto-configuration file in ES3: names that a rule is for go to Detour, which decides on
+ * them, and all others directly. Conditions, order and targets make no difference here.
  */
 public final class PacFile {
   private static final String FORMAT = "pac";

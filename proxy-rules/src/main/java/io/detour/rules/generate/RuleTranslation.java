@@ -1,34 +1,31 @@
 package io.detour.rules.generate;
 
-import io.detour.rules.Conditions;
-import io.detour.rules.Expiry;
-import io.detour.rules.HostMatcher;
 import io.detour.rules.HostRewrite;
 import io.detour.rules.Mode;
-import io.detour.rules.OnExpiry;
 import io.detour.rules.Outcome;
-import io.detour.rules.Rollout;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
+import io.detour.rules.RuleSet.UnmatchedPolicy;
 import io.detour.rules.Target;
-import io.detour.rules.UnmatchedPolicy;
-import io.detour.rules.When;
+import io.detour.rules.condition.Lifetime.Expiry;
+import io.detour.rules.condition.Lifetime.OnExpiry;
+import io.detour.rules.condition.When;
+import io.detour.rules.document.Fields;
+import io.detour.rules.generate.NameRules.NameEffect;
+import io.detour.rules.generate.NameRules.NamePattern;
+import io.detour.rules.generate.NameRules.NameRule;
+import io.detour.rules.host.HostMatcher;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Takes from Detour's rules what other systems can know of them.
- *
- * <p>A rule that matches nothing is left out. One with a condition beside the name, one that only
- * reports, and one whose first target nobody but Detour can dial becomes {@link
- * NameEffect.LeftAlone}: its names are left alone altogether, even where a rule behind it would
- * lead some of the requests for them elsewhere. What else gets lost is a caveat.
+ * Takes from Detour's rules what other systems can know of them. A rule with a condition beside the
+ * name, in report mode, or to a target that only Detour can dial becomes {@link
+ * NameEffect.LeftAlone}, even where a rule behind it would decide; what else gets lost is a caveat.
  */
 public final class RuleTranslation {
   private final long epochSecond;
@@ -37,12 +34,7 @@ public final class RuleTranslation {
     this.epochSecond = epochSecond;
   }
 
-  /**
-   * Translates rules as they are at a time.
-   *
-   * @param source where they stand, for people
-   * @param now tells which rules have expired
-   */
+  /** Translates rules as they are at a time; the source names their file for people. */
   public static NameRules of(RuleSet rules, String source, Instant now) {
     RuleTranslation translation = new RuleTranslation(now.getEpochSecond());
     return new NameRules(
@@ -54,13 +46,8 @@ public final class RuleTranslation {
         rules.unmatched() == UnmatchedPolicy.REJECT);
   }
 
-  private boolean hasExpired(Rule rule, OnExpiry then) {
-    Expiry expiry = rule.lifetime().expiry();
-    return expiry != null && expiry.then() == then && expiry.isOver(epochSecond);
-  }
-
   private NameRule translate(Rule rule) {
-    List<String> conditions = conditions(rule);
+    List<String> conditions = rule.scope().phrases();
     if (rule.mode() == Mode.REPORT) {
       conditions.add("only reports");
     }
@@ -69,25 +56,6 @@ public final class RuleTranslation {
             ? effect(rule)
             : new NameEffect.LeftAlone(String.join(" and ", conditions));
     return new NameRule(rule.name(), patterns(rule.hosts()), effect, caveats(rule, effect));
-  }
-
-  private static List<String> conditions(Rule rule) {
-    Conditions scope = rule.scope();
-    List<String> conditions = new ArrayList<>();
-    addCondition(conditions, "port", scope.ports().stream());
-    addCondition(conditions, "clients in", scope.clients().stream());
-    addCondition(conditions, "user", scope.users().stream().sorted());
-    if (scope.rollout().percent() < Rollout.ALL) {
-      conditions.add("only for " + scope.rollout().percent() + " % of the clients");
-    }
-    return conditions;
-  }
-
-  private static void addCondition(List<String> conditions, String what, Stream<?> entries) {
-    String list = entries.map(Object::toString).collect(Collectors.joining(", "));
-    if (!list.isEmpty()) {
-      conditions.add("only for " + what + " " + list);
-    }
   }
 
   /** The first matcher that matches a name fills in the target: of suffixes it is the longest. */
@@ -112,7 +80,7 @@ public final class RuleTranslation {
   }
 
   private NameEffect effect(Rule rule) {
-    if (hasExpired(rule, OnExpiry.REJECT)) {
+    if (rule.lifetime().has(OnExpiry.REJECT, epochSecond)) {
       return new NameEffect.Reject();
     }
     return switch (rule.outcome()) {
@@ -144,17 +112,14 @@ public final class RuleTranslation {
     if (rule.outcome() instanceof Outcome.Rewrite rewrite
         && rewrite.targets().size() > 1
         && !(effect instanceof NameEffect.LeftAlone)
-        && !hasExpired(rule, OnExpiry.REJECT)) {
+        && !rule.lifetime().has(OnExpiry.REJECT, epochSecond)) {
       caveats.add("only the first of its " + rewrite.targets().size() + " targets is used");
     }
     Expiry expiry = rule.lifetime().expiry();
     if (expiry != null && expiry.then() != OnExpiry.WARN && !expiry.isOver(epochSecond)) {
       caveats.add(
-          "after "
-              + expiry.lastDay()
-              + " Detour will "
-              + expiry.then().name().toLowerCase(Locale.ROOT)
-              + " it, which changes nothing here");
+          "after %s Detour will %s it, which changes nothing here"
+              .formatted(expiry.lastDay(), Fields.wordOf(expiry.then())));
     }
     if (rule.lifetime().brownout() != null) {
       Duration length = rule.lifetime().brownout().length();

@@ -2,10 +2,10 @@ package io.detour.rules.lint;
 
 import io.detour.core.Host;
 import io.detour.rules.Decision;
-import io.detour.rules.HostMatcher;
-import io.detour.rules.RegexShape;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
+import io.detour.rules.host.HostMatcher;
+import io.detour.rules.host.RegexLiterals;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -17,14 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The matchers of a rule set, found by hosts that all of them match. For one thread.
  *
- * <p>Exact hosts and suffixes are listed by their domain. A host, or all names of a domain, can
- * only be matched by what is listed there or at a domain above, the last of which is the root, so a
- * lookup costs as many steps as the name has labels. Regular expressions are listed by their text,
- * and by what they mean if plain matchers mean the same; those that match one host are found as a
- * request finds them.
- *
- * <p>Two bounds keep the time linear in the number of rules: a list holds {@value #MAX_CONDITIONAL}
- * matchers of rules with conditions, and regular expressions are tried {@value #MAX_TRIALS} times.
+ * <p>Exact hosts and suffixes are listed by their domain, expressions by their text and by the
+ * plain matchers they equal, so a lookup costs a step for each label. To stay linear in the number
+ * of rules, a list holds {@value #MAX_CONDITIONAL} matchers of rules with conditions, and
+ * expressions are tried {@value #MAX_TRIALS} times.
  */
 final class Claims {
   /** The domain that every host is below. */
@@ -34,7 +30,7 @@ final class Claims {
   private static final int MAX_TRIALS = 1_000_000;
 
   private final RuleSet rules;
-  private final IdentityHashMap<HostMatcher.Regex, RegexShape> shapes = new IdentityHashMap<>();
+  private final IdentityHashMap<HostMatcher.Regex, RegexLiterals> shapes = new IdentityHashMap<>();
 
   /** A claim, or a {@link Several}, by the domain of what it means. */
   private final Map<String, Object> plain = new HashMap<>();
@@ -44,14 +40,12 @@ final class Claims {
 
   private int trials;
 
-  /** Claims in the order of the rules. */
   private record Several(List<Claim> claims) {}
 
-  /** Those of all rules that take any request. */
   Claims(RuleSet rules) {
     this.rules = rules;
     for (Rule rule : rules.rules()) {
-      if (Scopes.takesSome(rule)) {
+      if (rule.takesSome()) {
         rule.hosts().forEach(matcher -> add(rule, matcher));
       }
     }
@@ -82,12 +76,11 @@ final class Claims {
     if (before instanceof Claim first) {
       claims.add(first);
     }
-    boolean unconditional = Scopes.takesAll(claim.rule());
+    boolean unconditional = claim.rule().takesAll();
     boolean full = claims.size() >= MAX_CONDITIONAL && !unconditional;
     boolean neverReached =
         claims.stream()
-            .anyMatch(
-                earlier -> Scopes.takesAll(earlier.rule()) && matchesAll(earlier, claim.extent()));
+            .anyMatch(earlier -> earlier.rule().takesAll() && matchesAll(earlier, claim.extent()));
     if (!full && !neverReached) {
       claims.add(claim);
       lists.put(key, new Several(claims));
@@ -107,15 +100,12 @@ final class Claims {
     return claim.extent().includes(extent);
   }
 
-  /** What the text of an expression says. */
-  RegexShape shape(HostMatcher.Regex regex) {
-    return shapes.computeIfAbsent(regex, RegexShape::of);
+  RegexLiterals shape(HostMatcher.Regex regex) {
+    return shapes.computeIfAbsent(regex, RegexLiterals::of);
   }
 
   /**
    * Of the wanted rules, the first that has a matcher which matches every host of another; or null.
-   *
-   * @param hosts what a matcher stands for; need not be one of a rule
    */
   @Nullable Claim first(HostMatcher hosts, Predicate<Rule> wanted) {
     return earlier(
@@ -128,7 +118,7 @@ final class Claims {
           earlier(firstPlain(exact, wanted), firstExpression(exact.host(), wanted));
       case HostMatcher.Suffix suffix -> firstPlain(suffix, wanted);
       case HostMatcher.Regex regex -> {
-        RegexShape shape = shape(regex);
+        RegexLiterals shape = shape(regex);
         yield earlier(
             firstOf(texts.get(regex.pattern().pattern()), Extent.EXPRESSION, wanted),
             shape.plain().isEmpty()
@@ -170,7 +160,6 @@ final class Claims {
     return first;
   }
 
-  /** What follows the first dot; empty if nothing does. */
   private static String above(String name) {
     int dot = name.indexOf('.');
     return dot < 0 ? "" : name.substring(dot + 1);
@@ -182,7 +171,7 @@ final class Claims {
     }
     Decision.Ruled found =
         rules.firstByExpression(
-            host, rule -> Scopes.takesSome(rule) && wanted.test(rule) && trials++ < MAX_TRIALS);
+            host, rule -> rule.takesSome() && wanted.test(rule) && trials++ < MAX_TRIALS);
     return found == null ? null : new Claim(found.rule(), found.matcher(), Extent.EXPRESSION);
   }
 
@@ -207,5 +196,48 @@ final class Claims {
       return one == null ? other : one;
     }
     return other.isBefore(one.rule()) ? other : one;
+  }
+
+  record Claim(Rule rule, HostMatcher matcher, Extent extent) {
+    /** Whether it belongs to a rule; rules are expensive to compare. */
+    boolean isOf(Rule other) {
+      return rule.index() == other.index();
+    }
+
+    boolean isBefore(Rule other) {
+      return rule.index() < other.index();
+    }
+  }
+
+  /** Which hosts a matcher matches, seen from its domain or text. */
+  private enum Extent {
+    /** The domain itself, as a host. */
+    HOST,
+    /** All names below the domain. */
+    BELOW,
+    /** The domain itself and all names below it. */
+    HOST_AND_BELOW,
+    /** What the expression with this text matches. */
+    EXPRESSION,
+    /** Every host. */
+    EVERYTHING;
+
+    /** Of what an expression is taken for by its text alone. */
+    static Extent of(HostMatcher matcher) {
+      return switch (matcher) {
+        case HostMatcher.Exact _ -> HOST;
+        case HostMatcher.Suffix suffix -> suffix.withApex() ? HOST_AND_BELOW : BELOW;
+        case HostMatcher.Regex _ -> EXPRESSION;
+      };
+    }
+
+    /** Whether it has all hosts of another with the same domain or text. */
+    boolean includes(Extent other) {
+      return switch (this) {
+        case EVERYTHING -> true;
+        case HOST_AND_BELOW -> other == HOST || other == BELOW || other == HOST_AND_BELOW;
+        case HOST, BELOW, EXPRESSION -> this == other;
+      };
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.detour.rules.lint;
 
+import io.detour.rules.document.Fields;
 import java.util.Locale;
 
 /**
@@ -69,7 +70,6 @@ public enum Code {
     this.severity = severity;
   }
 
-  /** How much it weighs. */
   public Severity severity() {
     return severity;
   }
@@ -78,5 +78,18 @@ public enum Code {
   @Override
   public String toString() {
     return text;
+  }
+
+  /** Whether rules may be used in spite of a finding. */
+  public enum Severity {
+    /** They may. */
+    WARNING,
+    /** They may not. */
+    ERROR;
+
+    @Override
+    public String toString() {
+      return Fields.wordOf(this);
+    }
   }
 }

@@ -1,21 +1,18 @@
 package io.detour.rules.lint;
 
 import io.detour.core.Printable;
-import io.detour.rules.Position;
+import io.detour.rules.Rule.Position;
 import io.detour.rules.document.Problem;
+import io.detour.rules.lint.Code.Severity;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Something suspicious about rules. Immutable.
  *
- * @param code what kind of thing
  * @param rule the name of the rule that it is about, or null if it is about none
- * @param file the file as it was named to Detour
- * @param line from 1, or 0 if it is about the file as a whole
- * @param column in characters from 1, or 0 if it is about the file as a whole
- * @param message one sentence on one line, which names the other places too
- * @param related the other places, in the order of the message
+ * @param line from 1, like {@code column}, or 0 if it is about the file as a whole
+ * @param message one sentence on one line, which names the related places too
  */
 public record Finding(
     Code code,
@@ -29,7 +26,6 @@ public record Finding(
     related = List.copyOf(related);
   }
 
-  /** How much it weighs. */
   public Severity severity() {
     return code.severity();
   }

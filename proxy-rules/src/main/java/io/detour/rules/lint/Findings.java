@@ -1,9 +1,9 @@
 package io.detour.rules.lint;
 
 import io.detour.core.Printable;
-import io.detour.rules.Position;
 import io.detour.rules.Rule;
-import io.detour.rules.document.Location;
+import io.detour.rules.Rule.Position;
+import io.detour.rules.document.Node.Location;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -38,12 +38,10 @@ final class Findings {
     }
   }
 
-  /** Adds what is said about a rule alone. */
   void add(Code code, Rule rule, String message) {
     add(code, rule, message, List.of());
   }
 
-  /** Adds what is said about another place. */
   void add(Code code, String file, Location at, String message) {
     if (counts.merge(code, 1, Integer::sum) <= MAX_OF_A_KIND) {
       all.add(new Finding(code, null, file, at.line(), at.column(), message, List.of()));
@@ -76,16 +74,12 @@ final class Findings {
     String last = named.getLast();
     return named.size() == 1
         ? last
-        : named.subList(0, named.size() - 1).stream().collect(Collectors.joining(", "))
-            + " and "
-            + last;
+        : "%s and %s"
+            .formatted(
+                named.subList(0, named.size() - 1).stream().collect(Collectors.joining(", ")),
+                last);
   }
 
-  /**
-   * All of them in the order of the files.
-   *
-   * @param files in order
-   */
   List<Finding> inOrder(List<String> files) {
     Map<String, Integer> places = new HashMap<>();
     files.forEach(file -> places.putIfAbsent(file, places.size()));

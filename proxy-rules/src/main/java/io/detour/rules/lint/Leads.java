@@ -2,12 +2,13 @@ package io.detour.rules.lint;
 
 import io.detour.core.Host;
 import io.detour.core.Parsed;
-import io.detour.rules.Captures;
-import io.detour.rules.HostMatcher;
 import io.detour.rules.HostRewrite;
 import io.detour.rules.Outcome;
 import io.detour.rules.Rule;
 import io.detour.rules.Target;
+import io.detour.rules.host.Captures;
+import io.detour.rules.host.HostMatcher;
+import io.detour.rules.lint.Claims.Claim;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -18,12 +19,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds targets that a rule would lead on from, and rules that lead to each other. Neither happens,
- * since a request is decided once; but whoever wrote it may think that it does.
+ * Finds targets that another rule would rewrite, and rules that lead to each other: neither
+ * happens, since a request is decided once, but an author may think so.
  *
- * <p>Where a target leads is a host, or all names below the constant end of its template. The step
- * from there is taken only by a rule that matches all of it. A walk goes on along the first
- * targets; it ends where it was before, which is a cycle, or where an earlier walk has been.
+ * <p>A target is a host, or all names below the constant end of its template; the step from there
+ * is a rule that matches all of it. A walk along first targets ends where one has been.
  */
 final class Leads {
   /** Steps of a walk by templates, which can make a new host of each. */
@@ -68,7 +68,7 @@ final class Leads {
   }
 
   private boolean isInForce(Rule rule) {
-    return Scopes.takesSome(rule) && !idle.test(rule);
+    return rule.takesSome() && !idle.test(rule);
   }
 
   private void lookForChain(Rule rule, Target target) {
@@ -147,7 +147,6 @@ final class Leads {
         && rewrite.targets().getFirst().host() instanceof HostRewrite.Constant;
   }
 
-  /** Reports rules that lead from each to the next and from the last to the first. */
   private void reportCycle(List<Rule> steps) {
     List<Rule> cycle = distinct(steps);
     int first = 0;
@@ -184,7 +183,7 @@ final class Leads {
 
   /** The rule that would decide a request for what a rule leads to, if all of it is one rule's. */
   private @Nullable Claim next(Rule from, OptionalInt port, HostMatcher place) {
-    return claims.first(place, rule -> Scopes.meet(from, port, rule) && !idle.test(rule));
+    return claims.first(place, rule -> from.meets(port, rule) && !idle.test(rule));
   }
 
   /** What a target can be, or null if that is not known or is the asked host. */

@@ -1,11 +1,11 @@
 package io.detour.rules.lint;
 
 import io.detour.core.Host;
-import io.detour.rules.HostMatcher;
-import io.detour.rules.RegexShape;
 import io.detour.rules.Rule;
-import io.detour.rules.file.FileNotes;
 import io.detour.rules.file.RuleFiles;
+import io.detour.rules.file.RuleFiles.Located;
+import io.detour.rules.host.HostMatcher;
+import io.detour.rules.host.RegexLiterals;
 import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableSet;
@@ -34,27 +34,27 @@ final class LegacyTargets {
    */
   static void look(
       RuleFiles.Loaded files, Claims claims, Predicate<Rule> ended, Findings findings) {
-    List<FileNotes.LegacySuffix> suffixes = files.notes().legacySuffixes();
+    List<Located<HostMatcher.Suffix>> suffixes = files.notes().legacySuffixes();
     if (suffixes.isEmpty()) {
       return;
     }
     LegacyTargets use = new LegacyTargets(claims);
-    suffixes.forEach(each -> use.add(each.suffix().domain().name()));
+    suffixes.forEach(each -> use.add(each.value().domain().name()));
     files.rules().rules().stream()
-        .filter(rule -> Scopes.takesSome(rule) && !ended.test(rule))
+        .filter(rule -> rule.takesSome() && !ended.test(rule))
         .forEach(use::note);
-    for (FileNotes.LegacySuffix each : suffixes) {
+    for (Located<HostMatcher.Suffix> each : suffixes) {
       boolean touched =
-          use.used.contains(each.suffix().text())
-              || use.used.contains('.' + each.suffix().domain().name())
-              || claims.first(new HostMatcher.Suffix(each.suffix().domain(), false), ended.negate())
+          use.used.contains(each.value().text())
+              || use.used.contains('.' + each.value().domain().name())
+              || claims.first(new HostMatcher.Suffix(each.value().domain(), false), ended.negate())
                   != null;
       if (!touched) {
         findings.add(
             Code.LEGACY_SUFFIX_WITHOUT_RULE,
             each.file(),
             each.at(),
-            "legacy suffix \"" + each.suffix().text() + "\" has no rule");
+            "legacy suffix \"" + each.value().text() + "\" has no rule");
       }
     }
   }
@@ -76,7 +76,7 @@ final class LegacyTargets {
         noteBelow(suffix.domain().name());
       }
       case HostMatcher.Regex regex -> {
-        RegexShape shape = claims.shape(regex);
+        RegexLiterals shape = claims.shape(regex);
         shape.plain().forEach(this::note);
         if (shape.plain().isEmpty()) {
           noteEnd(shape.tail());

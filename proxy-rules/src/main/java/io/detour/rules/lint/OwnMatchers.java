@@ -1,7 +1,10 @@
 package io.detour.rules.lint;
 
-import io.detour.rules.HostMatcher;
+import io.detour.core.Printable;
 import io.detour.rules.Rule;
+import io.detour.rules.host.HostMatcher;
+import io.detour.rules.host.RegexLiterals;
+import io.detour.rules.host.RegexSlips;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -9,9 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds matchers of a rule that add nothing to the others of the same rule. Where a target has
- * placeholders, the matcher with the longer domain gives them their value, so that it adds
- * something even if another matches its hosts.
+ * Finds matchers of a rule that add nothing to its others. Where a target has placeholders, the
+ * longer domain fills them, so that it adds something.
  */
 final class OwnMatchers {
   private final Rule rule;
@@ -82,5 +84,58 @@ final class OwnMatchers {
       }
     }
     return null;
+  }
+
+  /** Finds regular expressions that need not be any, and such that match no host. */
+  record Expressions(Claims claims, Findings findings) {
+    void look(Rule rule) {
+      for (HostMatcher matcher : rule.hosts()) {
+        if (matcher instanceof HostMatcher.Regex regex) {
+          lookForSlips(rule, regex);
+          lookForPlain(rule, regex);
+        }
+      }
+    }
+
+    private void lookForSlips(Rule rule, HostMatcher.Regex regex) {
+      RegexSlips slips = RegexSlips.of(regex);
+      String impossible = slips.impossible();
+      if (impossible != null) {
+        boolean capital = impossible.matches("[A-Z]");
+        findings.add(
+            Code.IMPOSSIBLE_CHARACTER,
+            rule,
+            "%s asks for %s%s"
+                .formatted(
+                    regex,
+                    Printable.quoted(impossible),
+                    capital ? ": hosts are in lower case" : ": no host has this character"));
+      } else if (slips.never() != null) {
+        findings.add(Code.NEVER_MATCHES, rule, regex + " matches no host: " + slips.never());
+      }
+      if (slips.dotted() != null) {
+        findings.add(
+            Code.UNESCAPED_DOT,
+            rule,
+            "%s has a \".\" that stands for any character (did you mean %s?)"
+                .formatted(regex, Printable.escaped(slips.dotted())));
+      }
+    }
+
+    private void lookForPlain(Rule rule, HostMatcher.Regex regex) {
+      RegexLiterals shape = claims.shape(regex);
+      // Exact hosts have no captures, so that several of them cannot stand for an expression then.
+      boolean several = shape.plain().size() > 1;
+      if (!shape.plain().isEmpty() && !(several && Targets.haveTemplate(rule))) {
+        findings.add(
+            Code.PLAIN_REGEX,
+            rule,
+            "%s matches what %s%s"
+                .formatted(
+                    regex,
+                    Findings.some(shape.plain().stream().map(HostMatcher::toString).toList()),
+                    several ? " match" : " matches"));
+      }
+    }
   }
 }

@@ -3,9 +3,11 @@ package io.detour.rules.lint;
 import io.detour.rules.Mode;
 import io.detour.rules.RuleSet;
 import io.detour.rules.document.Problem;
-import io.detour.rules.file.FileNotes;
 import io.detour.rules.file.RuleFiles;
+import io.detour.rules.file.RuleFiles.FileNotes;
 import io.detour.rules.file.RuleTest;
+import io.detour.rules.lint.Code.Severity;
+import io.detour.rules.lint.Lint.Setting;
 import java.util.ArrayList;
 import java.util.List;
 

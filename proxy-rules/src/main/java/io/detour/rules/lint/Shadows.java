@@ -1,9 +1,11 @@
 package io.detour.rules.lint;
 
-import io.detour.rules.HostMatcher;
 import io.detour.rules.Mode;
 import io.detour.rules.Outcome;
 import io.detour.rules.Rule;
+import io.detour.rules.host.HostMatcher;
+import io.detour.rules.lint.Claims.Claim;
+import io.detour.rules.lint.Lint.Setting;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
@@ -31,7 +33,7 @@ final class Shadows {
   static Shadows of(List<Rule> rules, Claims claims, Setting setting, Findings findings) {
     Shadows shadows = new Shadows(claims, setting, findings);
     for (Rule rule : rules) {
-      if (Scopes.takesSome(rule)) {
+      if (rule.takesSome()) {
         shadows.look(rule);
       }
     }
@@ -43,7 +45,6 @@ final class Shadows {
     return shadows;
   }
 
-  /** Whether a rule never decides. */
   boolean isDead(Rule rule) {
     return dead.get(rule.index());
   }
@@ -65,7 +66,7 @@ final class Shadows {
     for (HostMatcher matcher : rule.hosts()) {
       covers.add(
           claims.first(
-              matcher, before -> before.index() < rule.index() && Scopes.takesAllOf(before, rule)));
+              matcher, before -> before.index() < rule.index() && before.takesAllOf(rule)));
     }
     return covers;
   }
@@ -114,7 +115,6 @@ final class Shadows {
         && !(rule.outcome() instanceof Outcome.Pass);
   }
 
-  /** What is said about some matchers of a rule at once. */
   private record Part(Code code, Rule by, List<String> matchers) {}
 
   /** The rule's index stands for the rule, which is expensive to compare. */
@@ -186,6 +186,6 @@ final class Shadows {
     return rule.index() > reporting.index()
         && rule.mode() == Mode.ENFORCE
         && !setting.hasEnded(rule)
-        && Scopes.meet(reporting, OptionalInt.empty(), rule);
+        && reporting.meets(OptionalInt.empty(), rule);
   }
 }

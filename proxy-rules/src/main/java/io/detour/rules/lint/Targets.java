@@ -5,16 +5,16 @@ import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.Parsed;
 import io.detour.core.Printable;
-import io.detour.rules.Captures;
 import io.detour.rules.Fallback;
-import io.detour.rules.HostMatcher;
 import io.detour.rules.HostRewrite;
 import io.detour.rules.Outcome;
-import io.detour.rules.PortRange;
 import io.detour.rules.Rule;
 import io.detour.rules.Target;
-import io.detour.rules.When;
-import io.detour.rules.document.Keys;
+import io.detour.rules.condition.When;
+import io.detour.rules.document.Fields.Keys;
+import io.detour.rules.host.Captures;
+import io.detour.rules.host.HostMatcher;
+import io.detour.rules.lint.Lint.Setting;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
@@ -23,19 +23,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds targets that make no difference, and such that cannot be meant. */
-final class Targets {
+record Targets(Claims claims, Setting setting, Findings findings) {
   private static final List<Host> LOOPBACK =
       Stream.of("127.0.0.1", "::1").map(Host::parse).map(Parsed::orElseThrow).toList();
-
-  private final Claims claims;
-  private final Setting setting;
-  private final Findings findings;
-
-  Targets(Claims claims, Setting setting, Findings findings) {
-    this.claims = claims;
-    this.setting = setting;
-    this.findings = findings;
-  }
 
   void look(Rule rule) {
     if (!(rule.outcome() instanceof Outcome.Rewrite rewrite)) {
@@ -60,7 +50,7 @@ final class Targets {
   /** Whether a target is always the place that was asked for, dialled as usual. */
   static boolean isAsked(Rule rule, Target target) {
     return target.way().equals(Target.Way.DIRECT)
-        && (target.port().isEmpty() || target.port().equals(onlyPort(rule)))
+        && (target.port().isEmpty() || target.port().equals(rule.scope().onlyPort()))
         && rule.hosts().stream().allMatch(matcher -> isSame(target.host(), matcher));
   }
 
@@ -68,14 +58,6 @@ final class Targets {
   static boolean haveTemplate(Rule rule) {
     return rule.outcome() instanceof Outcome.Rewrite rewrite
         && rewrite.targets().stream().anyMatch(t -> t.host() instanceof HostRewrite.Template);
-  }
-
-  /** The one port that a rule is for, or empty if there is more than one. */
-  private static OptionalInt onlyPort(Rule rule) {
-    List<PortRange> ports = rule.scope().ports();
-    return ports.size() == 1 && ports.getFirst().first() == ports.getFirst().last()
-        ? OptionalInt.of(ports.getFirst().first())
-        : OptionalInt.empty();
   }
 
   private static boolean isSame(HostRewrite rewrite, HostMatcher matcher) {
@@ -95,7 +77,7 @@ final class Targets {
 
   /** A target that cannot be filled in ends the request, whatever the others are. */
   private void lookForFailure(Rule rule, Outcome.Rewrite rewrite) {
-    if (!Scopes.takesSome(rule)) {
+    if (!rule.takesSome()) {
       return;
     }
     for (HostMatcher matcher : rule.hosts()) {
@@ -105,13 +87,8 @@ final class Targets {
           findings.add(
               Code.TEMPLATE_FAILS,
               rule,
-              "target "
-                  + failing
-                  + " makes no host of "
-                  + suffix.domain()
-                  + " itself, which gets 502 (did you mean \"."
-                  + suffix.domain()
-                  + "\"?)");
+              "target %s makes no host of %s itself, which gets 502 (did you mean \".%s\"?)"
+                  .formatted(failing, suffix.domain(), suffix.domain()));
         }
       }
     }
@@ -132,7 +109,7 @@ final class Targets {
   private boolean isReached(Rule rule, Host host) {
     return claims.first(
             new HostMatcher.Exact(host),
-            before -> before.index() < rule.index() && Scopes.takesAllOf(before, rule))
+            before -> before.index() < rule.index() && before.takesAllOf(rule))
         == null;
   }
 
@@ -167,9 +144,10 @@ final class Targets {
       findings.add(
           Code.UNKNOWN_PARENT,
           rule,
-          "via: there is no parent "
-              + Printable.quoted(via)
-              + (meant == null ? "" : " (did you mean " + Printable.quoted(meant) + "?)"));
+          "via: there is no parent %s%s"
+              .formatted(
+                  Printable.quoted(via),
+                  meant == null ? "" : " (did you mean " + Printable.quoted(meant) + "?)"));
     }
   }
 
@@ -187,7 +165,7 @@ final class Targets {
 
   /** Where a target is dialled directly, as far as that is known and always the same. */
   private static List<HostPort> addresses(Rule rule, Target target) {
-    OptionalInt port = target.port().isPresent() ? target.port() : onlyPort(rule);
+    OptionalInt port = target.port().isPresent() ? target.port() : rule.scope().onlyPort();
     boolean direct =
         target.way().via() == null && !target.way().allow().contains(AddressClass.SELF);
     return direct && port.isPresent() && target.host() instanceof HostRewrite.Constant(Host host)

@@ -3,6 +3,8 @@ package io.detour.rules.document;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import io.detour.rules.document.Document.Anchor;
+import io.detour.rules.document.Node.Location;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.detour.rules.document.Node.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package io.detour.rules.document;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.rules.document.Fields.Keys;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;

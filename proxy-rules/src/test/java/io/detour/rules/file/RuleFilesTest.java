@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.rules.Action;
 import io.detour.rules.Decision;
-import io.detour.rules.LogLevel;
 import io.detour.rules.Rule;
+import io.detour.rules.Rule.LogLevel;
 import io.detour.rules.RuleSet;
-import io.detour.rules.UnmatchedPolicy;
+import io.detour.rules.RuleSet.UnmatchedPolicy;
 import io.detour.rules.document.Document;
 import io.detour.rules.document.Problem;
 import java.io.IOException;

@@ -2,11 +2,11 @@ package io.detour.rules.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.detour.rules.HostMatcher;
 import io.detour.rules.Mode;
 import io.detour.rules.Rule;
-import io.detour.rules.UnmatchedPolicy;
+import io.detour.rules.RuleSet.UnmatchedPolicy;
 import io.detour.rules.document.Problem;
+import io.detour.rules.host.HostMatcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package io.detour.rules.lint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.rules.file.RuleFiles;
+import io.detour.rules.lint.Lint.Setting;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;

@@ -7,7 +7,7 @@ import static io.detour.rules.lint.LintTables.suffixRule;
 import static io.detour.rules.lint.LintTables.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.detour.rules.Position;
+import io.detour.rules.Rule.Position;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.rules.document.Problem;
 import io.detour.rules.file.RuleFiles;
+import io.detour.rules.lint.Lint.Setting;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;

@@ -6,11 +6,13 @@ import io.detour.core.Address;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.rules.Decision;
-import io.detour.rules.HostMatcher;
-import io.detour.rules.Request;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
+import io.detour.rules.condition.Request;
 import io.detour.rules.file.RuleFiles;
+import io.detour.rules.host.HostMatcher;
+import io.detour.rules.lint.Claims.Claim;
+import io.detour.rules.lint.Lint.Setting;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -74,8 +76,7 @@ class ShadowedRulesTest {
       for (HostMatcher matcher : rule.hosts()) {
         Claim by =
             claims.first(
-                matcher,
-                before -> before.index() < rule.index() && Scopes.takesAllOf(before, rule));
+                matcher, before -> before.index() < rule.index() && before.takesAllOf(rule));
         if (by != null) {
           dead.add(rule.name() + " " + matcher);
         }

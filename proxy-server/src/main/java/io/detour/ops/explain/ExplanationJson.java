@@ -2,16 +2,17 @@ package io.detour.ops.explain;
 
 import io.detour.ops.certificates.ProbeJson;
 import io.detour.ops.certificates.ProbeReport;
-import io.detour.rules.Captures;
 import io.detour.rules.Decision;
 import io.detour.rules.Explanation;
 import io.detour.rules.FallbackError;
 import io.detour.rules.Hop;
 import io.detour.rules.Outcome;
-import io.detour.rules.Request;
 import io.detour.rules.Route;
 import io.detour.rules.Rule;
+import io.detour.rules.condition.Brownout;
+import io.detour.rules.condition.Request;
 import io.detour.rules.document.Fields;
+import io.detour.rules.host.Captures;
 import io.detour.server.log.ScriptJson;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -119,7 +120,7 @@ public record ExplanationJson(
   }
 
   record Brownout(String cron, long minutes) {
-    static @Nullable Brownout of(io.detour.rules.@Nullable Brownout brownout) {
+    static @Nullable Brownout of(io.detour.rules.condition.@Nullable Brownout brownout) {
       return brownout == null ? null : new Brownout(brownout.cron(), brownout.length().toMinutes());
     }
   }

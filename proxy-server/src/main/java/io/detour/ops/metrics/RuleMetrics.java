@@ -1,14 +1,14 @@
 package io.detour.ops.metrics;
 
 import io.detour.core.Direction;
-import io.detour.rules.Expiry;
 import io.detour.rules.FallbackError;
 import io.detour.rules.Hop;
-import io.detour.rules.HostMatcher;
 import io.detour.rules.Outcome;
 import io.detour.rules.Rule;
-import io.detour.rules.When;
+import io.detour.rules.condition.Lifetime.Expiry;
+import io.detour.rules.condition.When;
 import io.detour.rules.document.Fields;
+import io.detour.rules.host.HostMatcher;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RuleUse.TargetUse;
 import io.detour.server.decide.RulesInForce;

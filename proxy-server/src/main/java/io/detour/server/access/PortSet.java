@@ -1,6 +1,6 @@
 package io.detour.server.access;
 
-import io.detour.rules.PortRange;
+import io.detour.rules.condition.PortRange;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;

@@ -2,10 +2,10 @@ package io.detour.server.decide;
 
 import io.detour.core.Host;
 import io.detour.rules.Decision;
-import io.detour.rules.HostMatcher;
-import io.detour.rules.Request;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
+import io.detour.rules.condition.Request;
+import io.detour.rules.host.HostMatcher;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

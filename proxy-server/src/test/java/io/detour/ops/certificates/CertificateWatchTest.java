@@ -10,7 +10,7 @@ import io.detour.TcpOrigin;
 import io.detour.TlsTarget;
 import io.detour.core.AddressClass;
 import io.detour.core.Host;
-import io.detour.rules.HostMatcher;
+import io.detour.rules.host.HostMatcher;
 import io.detour.server.access.DestinationPolicy;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.DialOptions;

@@ -3,6 +3,8 @@ package io.detour.rules.generate;
 import static io.detour.rules.generate.Example.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.rules.generate.NameRules.NameEffect;
+import io.detour.rules.generate.NameRules.NamePattern;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;

@@ -8,10 +8,11 @@ import static io.detour.rules.generate.Example.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Host;
-import io.detour.rules.generate.NameEffect.LeftAlone;
-import io.detour.rules.generate.NameEffect.Pass;
-import io.detour.rules.generate.NameEffect.Reject;
-import io.detour.rules.generate.NameEffect.Rewrite;
+import io.detour.rules.generate.NameRules.NameEffect.LeftAlone;
+import io.detour.rules.generate.NameRules.NameEffect.Pass;
+import io.detour.rules.generate.NameRules.NameEffect.Reject;
+import io.detour.rules.generate.NameRules.NameEffect.Rewrite;
+import io.detour.rules.generate.NameRules.NamePattern;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Host;
 import io.detour.core.HostPort;
+import io.detour.rules.generate.NameRules.NamePattern;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

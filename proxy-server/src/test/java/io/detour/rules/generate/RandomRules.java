@@ -2,8 +2,11 @@ package io.detour.rules.generate;
 
 import com.google.re2j.Pattern;
 import io.detour.core.Host;
-import io.detour.rules.generate.NamePattern.Exact;
-import io.detour.rules.generate.NamePattern.Regex;
+import io.detour.rules.generate.NameRules.NameEffect;
+import io.detour.rules.generate.NameRules.NamePattern;
+import io.detour.rules.generate.NameRules.NamePattern.Exact;
+import io.detour.rules.generate.NameRules.NamePattern.Regex;
+import io.detour.rules.generate.NameRules.NameRule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.detour.core.Address;
 import io.detour.core.HostPort;
 import io.detour.core.Subnet;
-import io.detour.rules.PortRange;
+import io.detour.rules.condition.PortRange;
 import io.detour.server.access.AccessControl.Authentication;
 import io.detour.server.account.RequestKind;
 import io.detour.server.status.Refusal;

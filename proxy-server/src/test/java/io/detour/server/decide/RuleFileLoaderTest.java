@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.rules.Mode;
 import io.detour.rules.document.Problem;
+import io.detour.rules.lint.Lint.Setting;
 import io.detour.rules.lint.RuleReview;
-import io.detour.rules.lint.Setting;
 import io.detour.server.files.Fingerprint;
 import java.io.IOException;
 import java.nio.file.Files;

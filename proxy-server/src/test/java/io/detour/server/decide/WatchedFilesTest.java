@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.detour.rules.Mode;
 import io.detour.rules.Rule;
+import io.detour.rules.lint.Lint.Setting;
 import io.detour.rules.lint.RuleReview;
-import io.detour.rules.lint.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

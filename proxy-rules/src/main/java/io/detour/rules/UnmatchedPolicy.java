@@ -1,7 +1,0 @@
-package io.detour.rules;
-
-/** What happens to a host that no rule matches. */
-public enum UnmatchedPolicy {
-  PASS,
-  REJECT
-}

@@ -1,4 +1,0 @@
-@NullMarked
-package io.detour.rules.generate;
-
-import org.jspecify.annotations.NullMarked;
