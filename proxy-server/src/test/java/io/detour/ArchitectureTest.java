@@ -10,14 +10,27 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
 /** The arrows between modules and packages point one way, and names say what things are. */
 @AnalyzeClasses(packages = "io.detour", importOptions = ImportOption.DoNotIncludeTests.class)
 final class ArchitectureTest {
   private static final String CORE = "io.detour.core..";
   private static final String RULES = "io.detour.rules..";
-  private static final String SERVER = "io.detour.server..";
+  private static final String DATA_PATH = "io.detour.server..";
+  private static final String OPERATORS = "io.detour.ops..";
+  private static final String COMMAND_LINE = "io.detour.cli..";
+  private static final String CONFIGURATION = "io.detour.config..";
+  private static final String WIRING = "io.detour";
+
+  private static final int MAX_LINES = 350;
 
   @ArchTest
   static final ArchRule CORE_KNOWS_NOTHING_ABOVE_IT =
@@ -26,7 +39,7 @@ final class ArchitectureTest {
           .resideInAPackage(CORE)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(RULES, SERVER);
+          .resideInAnyPackage(RULES, DATA_PATH, OPERATORS, COMMAND_LINE, CONFIGURATION, WIRING);
 
   @ArchTest
   static final ArchRule RULES_KNOW_NOTHING_ABOVE_THEM =
@@ -35,7 +48,26 @@ final class ArchitectureTest {
           .resideInAPackage(RULES)
           .should()
           .dependOnClassesThat()
-          .resideInAPackage(SERVER);
+          .resideInAnyPackage(DATA_PATH, OPERATORS, COMMAND_LINE, CONFIGURATION, WIRING);
+
+  /** So it can be read, and compiled, without ledger, metrics page, command line and wiring. */
+  @ArchTest
+  static final ArchRule THE_DATA_PATH_STANDS_ALONE =
+      noClasses()
+          .that()
+          .resideInAPackage(DATA_PATH)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(OPERATORS, COMMAND_LINE, CONFIGURATION, WIRING);
+
+  @ArchTest
+  static final ArchRule OPERATORS_PARTS_KNOW_NO_COMMAND_LINE =
+      noClasses()
+          .that()
+          .resideInAPackage(OPERATORS)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(COMMAND_LINE, WIRING);
 
   @ArchTest
   static final ArchRule RULES_KNOW_NO_NETTY =
@@ -99,5 +131,25 @@ final class ArchitectureTest {
   static void everyModuleIsLookedAt(JavaClasses looked) {
     assertThat(List.of("core.HostPort", "rules.RuleSet", "Detour"))
         .allMatch(name -> looked.contain("io.detour." + name));
+  }
+
+  @Test
+  void noMainFileIsLong() throws IOException {
+    Map<Path, Long> tooLong = new TreeMap<>();
+    for (Path file : Sources.main()) {
+      try (Stream<String> lines = Files.lines(file)) {
+        long count = lines.count();
+        if (count > MAX_LINES) {
+          tooLong.put(file, count);
+        }
+      }
+    }
+    assertThat(tooLong).isEmpty();
+  }
+
+  @Test
+  void simpleNamesAreThereOnce() throws IOException {
+    assertThat(Sources.main().stream().map(Sources::name).filter(n -> !n.endsWith("-info")))
+        .doesNotHaveDuplicates();
   }
 }

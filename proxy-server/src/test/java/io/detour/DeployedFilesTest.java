@@ -68,7 +68,7 @@ class DeployedFilesTest {
     Set<String> wanted = new TreeSet<>(all(METRIC, Files.readString(ALERTS)));
     queries(JsonMapper.shared().readTree(Files.readString(DASHBOARD)))
         .forEach(query -> wanted.addAll(all(METRIC, query)));
-    for (String document : List.of("README.md", "docs/operations.md")) {
+    for (String document : List.of("docs/metrics.md", "docs/operations.md")) {
       wanted.addAll(all(METRIC, Files.readString(Path.of("..", document))));
     }
     assertThat(wanted).hasSizeGreaterThan(40);
