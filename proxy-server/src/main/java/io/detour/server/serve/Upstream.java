@@ -7,10 +7,10 @@ import io.detour.server.parse.http.ContentReader;
 import io.detour.server.parse.http.FieldLines;
 import io.detour.server.parse.http.Framing;
 import io.detour.server.parse.http.HeadLimits;
+import io.detour.server.parse.http.HeadReader;
 import io.detour.server.parse.http.MalformedMessage;
 import io.detour.server.parse.http.Received;
 import io.detour.server.parse.http.ResponseHead;
-import io.detour.server.parse.http.ResponseHeadReader;
 import io.detour.server.parse.http.UnreadBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -34,7 +34,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   private final Route route;
   private final HostPort target;
   private final HeadLimits limits;
-  private final ResponseHeadReader heads;
+  private final HeadReader<ResponseHead> heads;
   private final UnreadBytes unread = new UnreadBytes();
 
   private @Nullable ResponseRelay reader;
@@ -59,7 +59,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     this.route = route;
     this.target = target;
     this.limits = limits;
-    this.heads = new ResponseHeadReader(limits);
+    this.heads = HeadReader.ofResponses(limits);
     channel.pipeline().addLast(this);
     // A request that cannot be written to its end may have been answered all the same.
     channel.config().setAutoClose(false);

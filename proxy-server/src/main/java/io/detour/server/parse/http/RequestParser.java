@@ -16,45 +16,13 @@ public final class RequestParser {
    * which is no request.
    */
   private static final Set<String> KNOWN =
-      Set.of(
-          "ACL",
-          "BASELINE-CONTROL",
-          "BIND",
-          "CHECKIN",
-          "CHECKOUT",
-          "COPY",
-          "DELETE",
-          "GET",
-          "HEAD",
-          "LABEL",
-          "LINK",
-          "LOCK",
-          "MERGE",
-          "MKACTIVITY",
-          "MKCALENDAR",
-          "MKCOL",
-          "MKREDIRECTREF",
-          "MKWORKSPACE",
-          "MOVE",
-          "OPTIONS",
-          "ORDERPATCH",
-          "PATCH",
-          "POST",
-          "PROPFIND",
-          "PROPPATCH",
-          "PUT",
-          "QUERY",
-          "REBIND",
-          "REPORT",
-          "SEARCH",
-          "TRACE",
-          "UNBIND",
-          "UNCHECKOUT",
-          "UNLINK",
-          "UNLOCK",
-          "UPDATE",
-          "UPDATEREDIRECTREF",
-          "VERSION-CONTROL");
+      Octets.words(
+          """
+          ACL BASELINE-CONTROL BIND CHECKIN CHECKOUT COPY DELETE GET HEAD LABEL LINK LOCK
+          MERGE MKACTIVITY MKCALENDAR MKCOL MKREDIRECTREF MKWORKSPACE MOVE OPTIONS ORDERPATCH
+          PATCH POST PROPFIND PROPPATCH PUT QUERY REBIND REPORT SEARCH TRACE UNBIND UNCHECKOUT
+          UNLINK UNLOCK UPDATE UPDATEREDIRECTREF VERSION-CONTROL
+          """);
 
   /** What browsers ask a proxy for to configure themselves. */
   private static final Set<String> AUTO_CONFIG = Set.of("/proxy.pac", "/wpad.dat");

@@ -24,7 +24,7 @@ class FramingTest {
             case "te" -> "transfer-encoding";
             case String other -> other;
           });
-      lines.add(FieldLines.trimmed(line, colon + 1, line.length()));
+      lines.add(line.substring(colon + 1).strip());
     }
     return FieldLines.of(lines.toArray(String[]::new));
   }

@@ -35,11 +35,11 @@ final class Heads {
   }
 
   static RequestHead readRequest(String text) {
-    return complete(new RequestHeadReader(HeadLimits.defaults()).read(bytes(text)));
+    return complete(HeadReader.ofRequests(HeadLimits.defaults()).read(bytes(text)));
   }
 
   static ResponseHead readResponse(String text) {
-    return complete(new ResponseHeadReader(HeadLimits.defaults()).read(bytes(text)));
+    return complete(HeadReader.ofResponses(HeadLimits.defaults()).read(bytes(text)));
   }
 
   static <T> T complete(Received<T> received) {
