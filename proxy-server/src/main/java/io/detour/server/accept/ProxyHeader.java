@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.detour.server.accept.ListenerOptions.ProxyProtocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -203,12 +204,8 @@ sealed interface ProxyHeader {
   }
 
   private static boolean beginsWith(ByteBuf bytes, byte[] begin) {
-    for (int i = 0; i < Math.min(begin.length, bytes.readableBytes()); i++) {
-      if (bytes.getByte(bytes.readerIndex() + i) != begin[i]) {
-        return false;
-      }
-    }
-    return true;
+    int length = Math.min(begin.length, bytes.readableBytes());
+    return ByteBufUtil.equals(bytes, bytes.readerIndex(), Unpooled.wrappedBuffer(begin), 0, length);
   }
 
   /**

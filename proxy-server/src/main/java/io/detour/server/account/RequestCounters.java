@@ -1,6 +1,7 @@
 package io.detour.server.account;
 
 import io.detour.server.status.ProxyErrorType;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
@@ -25,16 +26,7 @@ public final class RequestCounters {
     return loops.get(index);
   }
 
-  /**
-   * Requests of a kind that were answered with a status.
-   *
-   * @param status a status that is counted by itself, see {@link RequestKind}; all others share one
-   *     count
-   */
-  public long requests(RequestKind kind, int status) {
-    return requestsInSlot(kind, kind.slot(status));
-  }
-
+  /** Requests of a kind that were answered with the status of a slot. */
   public long requestsInSlot(RequestKind kind, int slot) {
     return sum(loop -> loop.requests(kind, slot));
   }
@@ -51,13 +43,11 @@ public final class RequestCounters {
 
   /** Requests of any kind that were answered. */
   public long allRequests() {
-    long all = 0;
-    for (RequestKind kind : RequestKind.values()) {
-      for (int slot = 0; slot < kind.slotCount(); slot++) {
-        all += requestsInSlot(kind, slot);
-      }
-    }
-    return all;
+    return Arrays.stream(RequestKind.values())
+        .flatMapToLong(
+            kind ->
+                IntStream.range(0, kind.slotCount()).mapToLong(slot -> requestsInSlot(kind, slot)))
+        .sum();
   }
 
   /** Requests for legacy names: those that a rule decided, or with a legacy suffix. */

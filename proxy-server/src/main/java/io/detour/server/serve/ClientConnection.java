@@ -232,13 +232,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
       case Authentication.Refused(Refusal refusal) ->
           refuse(request.kind(), refusal, Exchanges.wantsContent(head));
       case Authentication.Known(String user) -> {
-        handOn(request, TunnelClient.Http.of(loop, channel, request.kind(), user, head));
+        handOn(request, Client.Http.of(loop, channel, request.kind(), user, head));
         proceed();
       }
     }
   }
 
-  private void handOn(ParsedRequest request, TunnelClient.Http client) {
+  private void handOn(ParsedRequest request, Client.Http client) {
     switch (request) {
       case ParsedRequest.Connect(HostPort target) -> {
         channel.config().setAutoRead(false);
@@ -287,7 +287,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
   void refuse(RequestKind kind, Refusal refusal, boolean withContent) {
     loop.counters().refused(kind, refusal);
     entrance.services().log().turnedAway(kind, ClientAddress.of(channel), refusal);
-    closeBehind(Unpooled.wrappedBuffer(withContent ? refusal.bytes() : refusal.head()));
+    closeBehind(Unpooled.wrappedBuffer(refusal.bytes(withContent, false)));
   }
 
   @Override

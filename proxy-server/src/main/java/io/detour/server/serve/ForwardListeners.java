@@ -63,8 +63,7 @@ public final class ForwardListeners {
         bind(
             fixed.listen(),
             group,
-            (client, loop) ->
-                Tunnel.start(services, loop, TunnelClient.Tcp.of(client), fixed.target()));
+            (client, loop) -> Tunnel.start(services, loop, Client.Tcp.of(client), fixed.target()));
     return new Forward.Fixed(bound, fixed.target());
   }
 

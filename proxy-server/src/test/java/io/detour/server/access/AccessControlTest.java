@@ -89,7 +89,8 @@ class AccessControlTest {
 
     Refusal refusal = Objects.requireNonNull(access.options().refusal(RequestKind.CONNECT, asked));
     assertThat(refusal.status()).isEqualTo(403);
-    assertThat(new String(refusal.head(), UTF_8)).contains("error=http_request_denied");
+    assertThat(new String(refusal.bytes(false, false), UTF_8))
+        .contains("error=http_request_denied");
     assertThat(new String(refusal.bytes(), UTF_8)).doesNotContain("example.com");
     assertThat(access.options().refusal(RequestKind.FORWARD, asked)).isNull();
     assertThat(access.options().refusal(RequestKind.TCP, asked)).isNull();

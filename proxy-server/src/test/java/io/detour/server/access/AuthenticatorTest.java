@@ -189,7 +189,8 @@ class AuthenticatorTest {
             answer -> {
               Refusal refusal = ((Authentication.Refused) answer).refusal();
               assertThat(refusal.status()).isEqualTo(429);
-              assertThat(new String(refusal.head(), UTF_8)).contains("\r\nRetry-After: 6\r\n");
+              assertThat(new String(refusal.bytes(false, false), UTF_8))
+                  .contains("\r\nRetry-After: 6\r\n");
             });
     pass(FailedAttempts.INTERVAL.toNanos());
     ask("bob", "right");
