@@ -41,6 +41,7 @@ public final class Listeners {
 
   private final Transport transport;
   private final EventLoopGroup group;
+  private final OwnAddresses own;
   private final Duration headTimeout;
   private final Map<String, ListenerCounts> counts = new ConcurrentSkipListMap<>();
   private final ClientSlots slots;
@@ -54,6 +55,7 @@ public final class Listeners {
    * @param transport makes the listeners
    * @param group event loops of that transport, for the clients
    * @param counters one for each event loop of the group
+   * @param own told each address
    * @param limits for the clients of all listeners together
    * @param headTimeout for a client's PROXY header, and for its TLS handshake
    */
@@ -61,10 +63,12 @@ public final class Listeners {
       Transport transport,
       EventLoopGroup group,
       RequestCounters counters,
+      OwnAddresses own,
       ClientLimits limits,
       Duration headTimeout) {
     this.transport = transport;
     this.group = group;
+    this.own = own;
     this.headTimeout = headTimeout;
     this.slots = new ClientSlots(limits);
     this.certificates = new Certificates(headTimeout);
@@ -82,15 +86,13 @@ public final class Listeners {
    *
    * @param listener where and how
    * @param loops get the new clients: the whole group of the constructor, or one of its event loops
-   * @param own told the address
    * @param entrance takes the clients
    * @return the same with the port that was chosen where 0 was asked for
    * @throws IOException if the address cannot be listened on; the message names it, what failed and
    *     why. No address of any call is listened on then
    */
   public ListenerOptions bind(
-      ListenerOptions listener, EventLoopGroup loops, OwnAddresses own, ClientEntrance entrance)
-      throws IOException {
+      ListenerOptions listener, EventLoopGroup loops, ClientEntrance entrance) throws IOException {
     try {
       ListenerTls tls = listener.tls() == null ? null : certificates.read(listener.tls());
       ListenerCounts ofListener = new ListenerCounts();

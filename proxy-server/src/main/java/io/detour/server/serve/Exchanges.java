@@ -56,7 +56,7 @@ final class Exchanges {
   private long recentBytes;
 
   /** Of the answer that is being written, or null. */
-  private @Nullable Sweep.WriteStall stall;
+  private Sweep.@Nullable WriteStall stall;
 
   private @Nullable Upstream kept;
 

@@ -68,7 +68,8 @@ class AccessControlTest {
   void onlyTheClientsOfTheListAreAdmitted(String client, boolean admitted) throws IOException {
     AccessControl access =
         AccessControl.start(
-            AccessOptions.open().withClients(subnets("10.0.0.0/8", "::1", "2001:db8::/32")));
+            AccessVariants.clients(
+                AccessOptions.open(), subnets("10.0.0.0/8", "::1", "2001:db8::/32")));
 
     assertThat(access.options().refusal(address(client)) == null).isEqualTo(admitted);
     assertThat(access.options().refusal((Address) null)).as("nobody knows who").isNotNull();
@@ -188,7 +189,8 @@ class AccessControlTest {
   }
 
   private AccessOptions withUsers(String text) throws IOException {
-    return AccessOptions.open().withUsers(Files.writeString(folder.resolve("htpasswd"), text));
+    return AccessVariants.users(
+        AccessOptions.open(), Files.writeString(folder.resolve("htpasswd"), text));
   }
 
   private void replace(AccessOptions options, String text) throws IOException {

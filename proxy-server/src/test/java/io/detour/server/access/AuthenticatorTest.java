@@ -219,7 +219,7 @@ class AuthenticatorTest {
     ask("alice", "3");
 
     assertThat(refusal().status()).isEqualTo(503);
-    assertThat(new String(refusal().head(), UTF_8)).contains("\r\nRetry-After: 1\r\n");
+    assertThat(new String(refusal().bytes(false, false), UTF_8)).contains("\r\nRetry-After: 1\r\n");
     run();
     run();
     fail(FailedAttempts.BURST - 2, CLIENT); // the third was no failure

@@ -19,26 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FieldLines {
   /** No lines. */
-  public static final FieldLines NONE = new FieldLines(new String[0]);
+  public static final FieldLines NONE = new FieldLines();
 
   /** Names at even places, the value of each behind it. */
   private final String[] lines;
 
-  FieldLines(String[] lines) {
+  /** Names and values in turn. */
+  FieldLines(String... lines) {
     this.lines = lines;
-  }
-
-  /**
-   * Lines from names and values in turn.
-   *
-   * @throws IllegalArgumentException if a name has no value
-   */
-  public static FieldLines of(String... namesAndValues) {
-    if (namesAndValues.length % 2 != 0) {
-      throw new IllegalArgumentException(
-          "names and values: " + namesAndValues.length + " (expected: an even number)");
-    }
-    return new FieldLines(namesAndValues.clone());
   }
 
   /** Number of lines. */

@@ -62,7 +62,7 @@ class HeadReaderTest {
                     "POST",
                     "http://h/a?b",
                     1,
-                    FieldLines.of("Host", "h", "X-Odd", "a b", "Empty", ""))));
+                    new FieldLines("Host", "h", "X-Odd", "a b", "Empty", ""))));
     assertThat(Heads.text(in)).isEqualTo("body");
   }
 

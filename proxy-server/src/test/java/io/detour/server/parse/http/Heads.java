@@ -26,12 +26,12 @@ final class Heads {
 
   /** A request of HTTP/1.1 with these lines. */
   static RequestHead request(String... namesAndValues) {
-    return new RequestHead("POST", "http://h/", 1, FieldLines.of(namesAndValues));
+    return new RequestHead("POST", "http://h/", 1, new FieldLines(namesAndValues));
   }
 
   /** A response of HTTP/1.1 with these lines. */
   static ResponseHead response(int status, String... namesAndValues) {
-    return new ResponseHead(1, status, "", FieldLines.of(namesAndValues));
+    return new ResponseHead(1, status, "", new FieldLines(namesAndValues));
   }
 
   static RequestHead readRequest(String text) {

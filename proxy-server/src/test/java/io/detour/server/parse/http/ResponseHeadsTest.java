@@ -33,7 +33,7 @@ class ResponseHeadsTest {
     assertThat(read(List.of(in)))
         .isEqualTo(
             new Received.Complete<>(
-                new ResponseHead(1, 404, "Not \u00e4 Found", FieldLines.of("Server", "x"))));
+                new ResponseHead(1, 404, "Not \u00e4 Found", new FieldLines("Server", "x"))));
     assertThat(Heads.text(in)).isEqualTo("HTTP/1.1");
   }
 
@@ -54,7 +54,7 @@ class ResponseHeadsTest {
     assertThat(Heads.sameInAnySplit(line + "\r\nA: b\r\n\r\n", ResponseHeadsTest::read))
         .isEqualTo(
             new Received.Complete<>(
-                new ResponseHead(minorVersion, status, reason, FieldLines.of("A", "b"))));
+                new ResponseHead(minorVersion, status, reason, new FieldLines("A", "b"))));
   }
 
   @ParameterizedTest(name = "F17: the status line \"{0}\" is 502")
