@@ -121,33 +121,16 @@ public final class Listeners {
   private InetSocketAddress bindTcp(
       ListenerOptions listener, ListenAddress.Inet tcp, EventLoopGroup loops, NewClient newClient)
       throws IOException {
-    if (!listener.reusePort()) {
-      return bindTcp(listener, tcp.socketAddress(), group.next(), loops, newClient);
+    ChannelFactory<Channel> sockets = () -> transport.serverSockets().apply(tcp.address());
+    SocketAddress bound = tcp.socketAddress();
+    if (listener.reusePort()) {
+      for (EventExecutor loop : loops) {
+        bound = bind(listener, sockets, bound, (EventLoop) loop, (EventLoop) loop, newClient);
+      }
+    } else {
+      bound = bind(listener, sockets, bound, group.next(), loops, newClient);
     }
-    InetSocketAddress bound = tcp.socketAddress();
-    for (EventExecutor executor : loops) {
-      EventLoop loop = (EventLoop) executor;
-      bound = bindTcp(listener, bound, loop, loop, newClient);
-    }
-    return bound;
-  }
-
-  private InetSocketAddress bindTcp(
-      ListenerOptions listener,
-      InetSocketAddress address,
-      EventLoop home,
-      EventLoopGroup loops,
-      NewClient newClient)
-      throws IOException {
-    Channel socket =
-        bind(
-            listener,
-            () -> transport.serverSockets().apply(address.getAddress()),
-            address,
-            home,
-            loops,
-            newClient);
-    return (InetSocketAddress) socket.localAddress();
+    return (InetSocketAddress) bound;
   }
 
   private void bindUnix(
@@ -166,7 +149,8 @@ public final class Listeners {
     UnixSocketFile.open(unix.path());
   }
 
-  private Channel bind(
+  /** The address that it is bound to. */
+  private SocketAddress bind(
       ListenerOptions listener,
       ChannelFactory<? extends Channel> sockets,
       SocketAddress address,
@@ -195,7 +179,7 @@ public final class Listeners {
       throw new BindFailure(bound.cause());
     }
     acceptors.add(acceptor);
-    return socket;
+    return socket.localAddress();
   }
 
   /** A new client; the loop that it lives on, or null if it comes too late. */
@@ -214,20 +198,12 @@ public final class Listeners {
     acceptors.forEach(acceptor -> acceptor.accept(true));
   }
 
-  /**
-   * Accepts nobody until {@link #resume}: clients wait in the kernel's backlog. Any thread.
-   *
-   * @return done when it is so
-   */
+  /** Accepts nobody until {@link #resume}: clients wait in the kernel's backlog. Any thread. */
   public CompletableFuture<Void> pause() {
     return accept(false);
   }
 
-  /**
-   * Accepts again. Any thread.
-   *
-   * @return done when it is so
-   */
+  /** Accepts again. Any thread. */
   public CompletableFuture<Void> resume() {
     return accept(true);
   }

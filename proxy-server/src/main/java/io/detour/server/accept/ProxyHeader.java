@@ -30,11 +30,7 @@ sealed interface ProxyHeader {
   /** More bytes are needed. */
   record Incomplete() implements ProxyHeader {}
 
-  /**
-   * This is no header.
-   *
-   * @param problem one phrase without any part of the input
-   */
+  /** This is no header; the problem is one phrase without any part of the input. */
   record Malformed(String problem) implements ProxyHeader {}
 
   /**
@@ -223,9 +219,7 @@ sealed interface ProxyHeader {
     private @Nullable Future<?> deadline;
 
     /**
-     * @param protocol which versions are taken
      * @param timeout for the whole header
-     * @param loop the client's event loop
      * @param whenRead puts the next handlers behind this one; the client's address is known then
      */
     ProxyHeaderReader(

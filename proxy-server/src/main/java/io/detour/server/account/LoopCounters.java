@@ -15,11 +15,7 @@ import java.util.Objects;
  * <p>Get it from {@link RequestCounters#loop} once and keep it with what lives on the loop.
  */
 public final class LoopCounters {
-  private static final int FORWARD_OFFSET = RequestKind.CONNECT.slotCount();
-  private static final int TCP_OFFSET = FORWARD_OFFSET + RequestKind.FORWARD.slotCount();
-
-  private final SingleWriterCounters requests =
-      new SingleWriterCounters(TCP_OFFSET + RequestKind.TCP.slotCount());
+  private final Map<RequestKind, SingleWriterCounters> requests = new EnumMap<>(RequestKind.class);
   private final SingleWriterCounters errors =
       new SingleWriterCounters(ProxyErrorType.values().length);
   private final SingleWriterCounters rejections =
@@ -31,18 +27,17 @@ public final class LoopCounters {
   private final Map<Timing, SingleWriterCounters> timings = new EnumMap<>(Timing.class);
 
   LoopCounters() {
+    for (RequestKind kind : RequestKind.values()) {
+      requests.put(kind, new SingleWriterCounters(kind.slotCount()));
+    }
     for (Timing timing : Timing.values()) {
       timings.put(timing, new SingleWriterCounters(timing.buckets() + 1));
     }
   }
 
-  /**
-   * Counts a request that has been answered.
-   *
-   * @param status the status sent to the client
-   */
+  /** Counts a request that has been answered with a status. */
   public void request(RequestKind kind, int status) {
-    requests.increment(offset(kind) + kind.slot(status));
+    of(requests, kind).increment(kind.slot(status));
   }
 
   /** Counts a request that failed, beside {@link #request}. */
@@ -66,31 +61,27 @@ public final class LoopCounters {
     rejections.increment(index(limit));
   }
 
-  /**
-   * Counts how long something took.
-   *
-   * @param nanos 0 or more
-   */
+  /** Counts how long something took: 0 ns or more. */
   public void took(Timing timing, long nanos) {
-    SingleWriterCounters counts = timing(timing);
+    SingleWriterCounters counts = of(timings, timing);
     counts.increment(timing.bucket(nanos));
     counts.add(timing.buckets(), nanos);
   }
 
-  private SingleWriterCounters timing(Timing timing) {
-    return Objects.requireNonNull(timings.get(timing));
+  private static <K> SingleWriterCounters of(Map<K, SingleWriterCounters> counters, K key) {
+    return Objects.requireNonNull(counters.get(key));
   }
 
   long durations(Timing timing, int bucket) {
-    return timing(timing).value(bucket);
+    return of(timings, timing).value(bucket);
   }
 
   long durationNanos(Timing timing) {
-    return timing(timing).value(timing.buckets());
+    return of(timings, timing).value(timing.buckets());
   }
 
   long requests(RequestKind kind, int slot) {
-    return requests.value(offset(kind) + slot);
+    return of(requests, kind).value(slot);
   }
 
   long legacyUses() {
@@ -110,23 +101,12 @@ public final class LoopCounters {
     return value.ordinal();
   }
 
-  private static int offset(RequestKind kind) {
-    return switch (kind) {
-      case CONNECT -> 0;
-      case FORWARD -> FORWARD_OFFSET;
-      case TCP -> TCP_OFFSET;
-    };
-  }
-
   /**
-   * Counters that one thread writes and any thread reads.
-   *
-   * <p>Because there is one writer, an increment needs no atomic read-modify-write: it is a load,
-   * an add and a store. Opaque access makes the store whole (64 bits on every JVM), in order for
-   * each counter, and seen by readers in the end; it needs no fence and no {@code lock} prefix. The
-   * array carries a pad on both ends as long as two cache lines (the adjacent-line prefetcher moves
-   * lines in pairs), so that no other thread's counters share a line with it and the line stays
-   * with its writer's core between scrapes.
+   * Counters that one thread writes and any thread reads. Opaque access makes a store whole (64
+   * bits on every JVM), in order for each counter, and seen by readers in the end; with one writer
+   * it needs no fence and no {@code lock} prefix. A pad of two cache lines on both ends (the
+   * adjacent-line prefetcher moves lines in pairs) keeps the counters of other threads off its
+   * lines, so that these stay with the writer's core between scrapes.
    */
   private static final class SingleWriterCounters {
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
@@ -136,19 +116,15 @@ public final class LoopCounters {
 
     private final long[] cells;
 
-    /**
-     * @param size number of counters, all 0
-     */
     SingleWriterCounters(int size) {
       cells = new long[PAD + size + PAD];
     }
 
-    /** Adds one. Only the owning thread. */
     void increment(int index) {
       add(index, 1);
     }
 
-    /** Adds a number. Only the owning thread. */
+    /** Only the owning thread. */
     void add(int index, long number) {
       int cell = PAD + index;
       CELL.setOpaque(cells, cell, (long) CELL.getOpaque(cells, cell) + number);

@@ -10,18 +10,12 @@ import java.util.stream.IntStream;
 public final class RequestCounters {
   private final List<LoopCounters> loops;
 
-  /**
-   * @param loops number of event loops that count, at least 1
-   */
+  /** For so many event loops, at least 1. */
   public RequestCounters(int loops) {
     this.loops = IntStream.range(0, loops).mapToObj(loop -> new LoopCounters()).toList();
   }
 
-  /**
-   * The counters of one event loop.
-   *
-   * @param index from 0 to the number of loops - 1; two loops never share one
-   */
+  /** Those of one event loop, 0 being the first; two loops never share them. */
   public LoopCounters loop(int index) {
     return loops.get(index);
   }

@@ -54,11 +54,8 @@ public interface Client {
   }
 
   /**
-   * Tells the client that the target is connected, if its protocol has words for that.
-   *
-   * @param asked what it asked for
-   * @param target where the rules led it
-   * @return done when the bytes of the tunnel may follow; failed when they cannot
+   * Tells the client that the target is connected, if its protocol has words for that. Done when
+   * the bytes of the tunnel may follow, failed when they cannot.
    */
   ChannelFuture welcome(HostPort asked, HostPort target);
 
@@ -79,10 +76,6 @@ public interface Client {
       implements Client {
     private static final String OK = "HTTP/1.1 200 Connection established\r\n";
 
-    /**
-     * @param user the name under which it has been authenticated, or null
-     * @param head of its request
-     */
     static Http of(
         ClientLoop loop,
         Channel channel,

@@ -233,11 +233,7 @@ final class Exchanges {
     upstream.rest();
   }
 
-  /**
-   * The connection that was kept, if it leads where a request is to go. Another one is closed.
-   *
-   * @param route of the request
-   */
+  /** The connection that was kept, if it leads where a request is to go; else it is closed. */
   @Nullable Upstream take(Route route) {
     Upstream upstream = kept;
     if (upstream != null && upstream.isIdle() && upstream.route().equals(route)) {

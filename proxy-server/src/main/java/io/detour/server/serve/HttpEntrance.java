@@ -42,9 +42,7 @@ public record HttpEntrance(
       new Refusal(
           502, ProxyErrorType.PROXY_LOOP_DETECTED, "the request has passed this proxy before");
 
-  /**
-   * @param via names this process
-   */
+  /** For a process of this name. */
   public HttpEntrance(
       Services services,
       HeadLimits headLimits,

@@ -55,7 +55,10 @@ final class HttpExchange implements Call.Steps {
   private boolean reused;
 
   private final long beganNanoTime = System.nanoTime();
+
+  /** Whether all of the request has gone to the origin. */
   private boolean requestSent;
+
   private long sentBytes;
   private boolean over;
 
@@ -219,7 +222,6 @@ final class HttpExchange implements Call.Steps {
     return request;
   }
 
-  /** Whether all of the request has gone to the origin. */
   boolean isRequestSent() {
     return requestSent;
   }

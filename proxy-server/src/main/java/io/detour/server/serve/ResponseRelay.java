@@ -69,12 +69,10 @@ final class ResponseRelay {
     return exchange.request().head().method();
   }
 
-  /** Whether the origin has said that it wants the request's content. */
   boolean isContinued() {
     return continued;
   }
 
-  /** How many bytes of content have come. */
   long receivedBytes() {
     return receivedBytes;
   }
@@ -84,7 +82,6 @@ final class ResponseRelay {
     return head == null ? 0 : head.status();
   }
 
-  /** Whether the final response has begun. */
   boolean isFinal() {
     return head != null;
   }

@@ -51,7 +51,6 @@ final class Sweep implements Runnable {
       since = NOT_SEEN;
     }
 
-    /** Whether it has taken too long. */
     boolean isOver(long nanoTime) {
       if (since == NOT_SEEN) {
         since = nanoTime;
@@ -71,9 +70,7 @@ final class Sweep implements Runnable {
     /** What the peer had taken at the last visit. */
     private long takenBytes;
 
-    /**
-     * @param timeout how long the peer may take nothing
-     */
+    /** For a peer that may take nothing for so long. */
     WriteStall(Channel channel, Duration timeout) {
       this.channel = channel;
       this.patience = new Patience(timeout);

@@ -41,11 +41,7 @@ public final class Tunnel implements Call.Steps, RelayListener {
     this.call = new Call(services, loop.counters(), client, asked);
   }
 
-  /**
-   * Takes a client from what it asked for to the relay. On the client's event loop.
-   *
-   * @param asked where it wants to go
-   */
+  /** Takes a client from what it asked for to the relay. On the client's event loop. */
   public static void start(Services services, ClientLoop loop, Client client, HostPort asked) {
     new Tunnel(services, loop, client, asked).decide();
   }

@@ -55,9 +55,6 @@ final class WaitingRoom {
   /** The side of those who wait; of no meaning when nobody does. */
   private Side waitingSide = Side.FIRST;
 
-  /**
-   * @param patience the longest that a connection waits
-   */
   WaitingRoom(Services services, Duration patience) {
     this.services = services;
     this.patienceNanos = patience.toNanos();

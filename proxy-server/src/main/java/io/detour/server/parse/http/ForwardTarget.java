@@ -26,7 +26,6 @@ public record ForwardTarget(HostPort address, String pathAndQuery) implements Re
   /**
    * Reads the target of any method but CONNECT.
    *
-   * @param method of the request
    * @param target visible ASCII, as {@link HeadReader} makes sure
    * @return a {@link ForwardTarget}, an {@link RequestTarget.OriginForm}, or a malformed message of
    *     status 400, or 501 if the scheme is another

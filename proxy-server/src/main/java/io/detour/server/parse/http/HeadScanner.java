@@ -29,9 +29,7 @@ final class HeadScanner {
   private int scanned;
   private @Nullable MalformedMessage problem;
 
-  /**
-   * @param startLine what stands before the fields; null for a trailer section
-   */
+  /** A trailer section has no start line. */
   HeadScanner(HeadLimits limits, MessageKind kind, @Nullable StartLine<?> startLine) {
     this.maxBytes = limits.headBytes();
     this.kind = kind;

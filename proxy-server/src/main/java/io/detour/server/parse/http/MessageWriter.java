@@ -20,8 +20,6 @@ public final class MessageWriter {
   private MessageWriter() {}
 
   /**
-   * Writes a request head.
-   *
    * @throws IllegalArgumentException if it is not well-formed, such as a value with CR: a bug
    */
   public static void write(RequestHead head, ByteBuf out) {
@@ -39,8 +37,6 @@ public final class MessageWriter {
   }
 
   /**
-   * Writes a response head.
-   *
    * @throws IllegalArgumentException if it is not well-formed, such as a value with CR: a bug
    */
   public static void write(ResponseHead head, ByteBuf out) {
@@ -66,11 +62,7 @@ public final class MessageWriter {
     return '0' + minor;
   }
 
-  /**
-   * Writes what stands before a chunk: its size.
-   *
-   * @param bytes more than 0: an empty chunk would be the last
-   */
+  /** Writes what stands before a chunk: its size, not 0, since an empty chunk is the last. */
   public static void chunkStart(long bytes, ByteBuf out) {
     if (bytes <= 0) {
       throw new IllegalArgumentException("bytes of a chunk: " + bytes + " (expected: 1 or more)");

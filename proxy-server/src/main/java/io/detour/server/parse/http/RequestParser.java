@@ -29,11 +29,7 @@ public final class RequestParser {
 
   private RequestParser() {}
 
-  /**
-   * Reads a head.
-   *
-   * @param strictHost whether Host has to name the target
-   */
+  /** Reads a head, whose Host has to name the target if that is strict. */
   public static ParsedRequest parse(RequestHead head, boolean strictHost) {
     if (head.fields().count("Proxy-Authorization") > 1) {
       return refused(kind(head), 400, "there is more than one header Proxy-Authorization");
