@@ -52,7 +52,6 @@ public final class Listeners {
   private volatile boolean paused;
 
   /**
-   * @param transport makes the listeners
    * @param group event loops of that transport, for the clients
    * @param counters one for each event loop of the group
    * @param own told each address
@@ -84,9 +83,7 @@ public final class Listeners {
   /**
    * Begins to listen. Clients wait until {@link #accept}.
    *
-   * @param listener where and how
    * @param loops get the new clients: the whole group of the constructor, or one of its event loops
-   * @param entrance takes the clients
    * @return the same with the port that was chosen where 0 was asked for
    * @throws IOException if the address cannot be listened on; the message names it, what failed and
    *     why. No address of any call is listened on then

@@ -35,12 +35,9 @@ final class NewClient extends ChannelInitializer<Channel> {
   private final ClientEntrance entrance;
 
   /**
-   * @param counts of the listener
-   * @param tls of the listener, or null
    * @param headerTimeout for the PROXY header
    * @param slots of all listeners
    * @param loops takes a client in: the one of its event loop, or null if none is wanted any more
-   * @param entrance takes the client then
    */
   NewClient(
       ListenerOptions listener,

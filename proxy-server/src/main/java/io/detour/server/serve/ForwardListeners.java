@@ -37,7 +37,6 @@ public final class ForwardListeners {
   /**
    * Begins to listen; clients are accepted with those of the other listeners.
    *
-   * @param group the event loops of the listeners
    * @return the same, with the ports that were chosen where 0 was asked for
    * @throws IOException if an address cannot be listened on; the message names it and the cause
    */

@@ -12,12 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param text a token
  */
 public record ViaField(String text) {
-  /** Of the field. */
   public static final String NAME = "Via";
 
   private static final int RANDOM_BYTES = 4;
 
-  /** A new one. */
   public static ViaField random() {
     byte[] bytes = new byte[RANDOM_BYTES];
     new SecureRandom().nextBytes(bytes);
