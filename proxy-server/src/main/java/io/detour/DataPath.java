@@ -54,7 +54,7 @@ record DataPath(
     RequestCounters counters = new RequestCounters(options.threads());
     Listeners listeners =
         new Listeners(
-            transport, group, counters, options.limits().clients(), options.timeouts().head());
+            transport, group, counters, own, options.limits().clients(), options.timeouts().head());
     RulesInForce rules = new RulesInForce(options.rules().first());
     Reloader reloader = new Reloader(options.rules().loader(), rules, clock);
     shutdown.add(Step.RELOADER, reloader, Reloader::close);

@@ -116,10 +116,10 @@ public final class Detour implements AutoCloseable {
             path.services(), options.limits().heads(), options.timeouts(), path.via(), autoConfig);
     shutdown.add(Step.PLAIN_HTTP, entrance, HttpEntrance::cut);
     for (ListenerOptions listener : options.listen()) {
-      bound.add(path.listeners().bind(listener, path.group(), path.own(), entrance));
+      bound.add(path.listeners().bind(listener, path.group(), entrance));
     }
     forwards =
-        new ForwardListeners(path.listeners(), path.own(), path.services(), options.relay().idle())
+        new ForwardListeners(path.listeners(), path.services(), options.relay().idle())
             .bind(options.forward(), path.group());
     metrics.registerListeners(path.listeners().counts());
     begin(options);

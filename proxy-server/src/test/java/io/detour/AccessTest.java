@@ -11,6 +11,7 @@ import io.detour.rules.condition.PortRange;
 import io.detour.server.accept.ClientLimits;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.access.AccessOptions;
+import io.detour.server.access.AccessVariants;
 import io.detour.server.access.DestinationPolicy;
 import io.detour.server.access.PortSet;
 import io.detour.server.serve.Forward;
@@ -125,7 +126,7 @@ class AccessTest {
   }
 
   private static AccessOptions clients(String subnet) {
-    return OPEN.withClients(List.of(Subnet.parse(subnet).orElseThrow()));
+    return AccessVariants.clients(OPEN, List.of(Subnet.parse(subnet).orElseThrow()));
   }
 
   /** All that a client of the plain TCP listener gets, or null if it is reset. */
@@ -141,7 +142,7 @@ class AccessTest {
   @DisplayName("D10 L07: without the password there is 407, with it a tunnel and a response")
   void usersAreAskedForTheirPassword(@TempDir Path folder) throws IOException {
     Path users = Files.writeString(folder.resolve("htpasswd"), ALICE, ISO_8859_1);
-    AccessOptions access = OPEN.withUsers(users);
+    AccessOptions access = AccessVariants.users(OPEN, users);
     String authority = origin.authority();
     String connect = "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n";
     try (RunningServer proxy = with(access)) {
@@ -168,7 +169,7 @@ class AccessTest {
   @Test
   @DisplayName("D09 W05: an address of this machine is 403 destination_ip_prohibited by default")
   void destinationsAreDenied() throws IOException {
-    AccessOptions access = OPEN.withDestinations(DestinationPolicy.defaults());
+    AccessOptions access = AccessVariants.destinations(OPEN, DestinationPolicy.defaults());
     try (RunningServer proxy = with(access);
         RawClient tunnel = proxy.client();
         RawClient plain = proxy.client()) {
@@ -183,7 +184,7 @@ class AccessTest {
   @Test
   @DisplayName("C16: with strict_host, a Host that names another target is 400")
   void aStrictHostNamesTheTarget() throws IOException {
-    try (RunningServer proxy = with(OPEN.withStrictHost(true))) {
+    try (RunningServer proxy = with(AccessVariants.strictHost(OPEN))) {
       for (String request :
           List.of(
               "CONNECT " + origin.authority() + " HTTP/1.1\r\nHost: other.test\r\n\r\n",

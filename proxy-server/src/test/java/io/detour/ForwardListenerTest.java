@@ -10,6 +10,7 @@ import io.detour.core.HostPort;
 import io.detour.core.Subnet;
 import io.detour.core.relay.RelayMode;
 import io.detour.server.accept.ListenAddress;
+import io.detour.server.access.AccessVariants;
 import io.detour.server.access.DestinationPolicy;
 import io.detour.server.serve.Forward;
 import io.detour.server.transport.Transport;
@@ -359,7 +360,8 @@ class ForwardListenerTest {
                 """,
                 options ->
                     options
-                        .withAccess(options.access().withDestinations(denying("127.0.0.0/8")))
+                        .withAccess(
+                            AccessVariants.destinations(options.access(), denying("127.0.0.0/8")))
                         .with(
                             ConfigurationKey.FORWARD,
                             List.of(

@@ -16,6 +16,7 @@ import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.accept.ListenerOptions.ProxyProtocol;
 import io.detour.server.access.AccessOptions;
+import io.detour.server.access.AccessVariants;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.file.Path;
@@ -243,7 +244,8 @@ class ProxyProtocolTest {
     ListenerOptions listener =
         new ListenerOptions(ListenAddress.parse("127.0.0.1:0"), ProxyProtocol.V1, 64, false, null);
     AccessOptions access =
-        AccessOptions.open().withClients(List.of(Subnet.parse("10.0.0.0/8").orElseThrow()));
+        AccessVariants.clients(
+            AccessOptions.open(), List.of(Subnet.parse("10.0.0.0/8").orElseThrow()));
     try (RunningServer proxy =
         RunningServer.with(
             options ->

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.config.ConfigurationKey;
 import io.detour.rules.condition.PortRange;
+import io.detour.server.access.AccessVariants;
 import io.detour.server.access.PortSet;
 import io.detour.server.dial.DeafListener;
 import io.netty.handler.codec.dns.DnsResponseCode;
@@ -216,9 +217,7 @@ class RefusedTunnelTest {
                     options
                         .with(ConfigurationKey.TIMEOUT_DNS, Duration.ofMillis(300))
                         .withAccess(
-                            options
-                                .access()
-                                .withUsers(status == 407 ? users : null)
+                            AccessVariants.users(options.access(), status == 407 ? users : null)
                                 .withPorts(
                                     new PortSet(List.of(new PortRange(26, 65535))),
                                     PortSet.any())));

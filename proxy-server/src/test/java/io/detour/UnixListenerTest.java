@@ -11,6 +11,7 @@ import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.accept.ListenerOptions.ProxyProtocol;
 import io.detour.server.access.AccessOptions;
+import io.detour.server.access.AccessVariants;
 import io.detour.server.transport.Transport;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -199,7 +200,8 @@ class UnixListenerTest {
     ListenerOptions listener =
         new ListenerOptions(new ListenAddress.Unix(file()), protocol, 64, false, null);
     AccessOptions access =
-        AccessOptions.open().withClients(List.of(Subnet.parse("10.0.0.0/8").orElseThrow()));
+        AccessVariants.clients(
+            AccessOptions.open(), List.of(Subnet.parse("10.0.0.0/8").orElseThrow()));
     try (RunningServer _ =
             RunningServer.with(
                 options ->

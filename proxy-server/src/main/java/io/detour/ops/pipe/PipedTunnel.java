@@ -19,9 +19,9 @@ import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dial.RouteDialer;
 import io.detour.server.log.AccessLog;
+import io.detour.server.serve.Client;
 import io.detour.server.serve.Services;
 import io.detour.server.serve.Tunnel;
-import io.detour.server.serve.TunnelClient;
 import io.detour.server.status.Refusal;
 import io.detour.server.transport.Transport;
 import io.netty.channel.Channel;
@@ -133,7 +133,7 @@ public final class PipedTunnel {
 
   private void start(Services services, Channel inside, HostPort asked) {
     ClientLoop loop = new ClientLoop(new RequestCounters(1).loop(0));
-    inside.eventLoop().execute(() -> Tunnel.start(services, loop, new Client(inside, end), asked));
+    inside.eventLoop().execute(() -> Tunnel.start(services, loop, new Inside(inside, end), asked));
     Thread.ofPlatform().daemon().name("stdin").start(this::carryUp);
     Thread.ofPlatform().daemon().name("stdout").start(this::carryDown);
   }
@@ -197,7 +197,7 @@ public final class PipedTunnel {
   }
 
   /** This process as a client: one end of the private connection. Completes the end once. */
-  private record Client(Channel channel, CompletableFuture<Result> end) implements TunnelClient {
+  private record Inside(Channel channel, CompletableFuture<Result> end) implements Client {
     @Override
     public RequestKind kind() {
       return RequestKind.TCP;

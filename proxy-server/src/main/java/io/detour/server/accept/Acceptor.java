@@ -53,8 +53,6 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
   /**
    * @param socket not yet registered; does not read by itself
-   * @param loops get the new clients
-   * @param newClient makes the pipelines of new clients
    */
   Acceptor(Channel socket, EventLoopGroup loops, ChannelInitializer<Channel> newClient) {
     this.socket = socket;
@@ -67,11 +65,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     return socket;
   }
 
-  /**
-   * Begins or stops to take connections. Any thread.
-   *
-   * @return done when it has
-   */
+  /** Begins or stops to take connections; done when it has. Any thread. */
   CompletableFuture<Void> accept(boolean wanted) {
     return CompletableFuture.runAsync(
         () -> {

@@ -18,7 +18,7 @@ public interface ClientEntrance {
   /**
    * A new client, which has a slot until its connection is closed.
    *
-   * @param client has no handlers but those of its transport ({@link TransportHandlers})
+   * @param client has no handler but that of TLS, if it speaks TLS
    * @param loop the client's event loop
    */
   void admit(Channel client, ClientLoop loop);

@@ -1,11 +1,6 @@
 package io.detour.server.accept;
 
-/**
- * How many clients are served at once.
- *
- * @param tunnels connections of clients in all, at least 1
- * @param tunnelsPerClient connections from one IP address, at least 1
- */
+/** How many connections of clients may be open, in all and from one IP address: 1 or more. */
 public record ClientLimits(int tunnels, int tunnelsPerClient) {
   /** 20,000 in all, 2,000 from one address. */
   public static ClientLimits defaults() {

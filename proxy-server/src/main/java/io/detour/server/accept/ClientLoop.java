@@ -22,14 +22,10 @@ public final class ClientLoop {
   /** Written by the event loop alone, without a fence. */
   private final AtomicInteger open = new AtomicInteger();
 
-  /**
-   * @param counters of this event loop
-   */
   public ClientLoop(LoopCounters counters) {
     this.counters = counters;
   }
 
-  /** What this event loop counts. */
   public LoopCounters counters() {
     return counters;
   }

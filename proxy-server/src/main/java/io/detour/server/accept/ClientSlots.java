@@ -26,9 +26,8 @@ final class ClientSlots {
   }
 
   /**
-   * Takes a slot, which is to be given back by {@link #release}.
+   * Takes a slot, which {@link #release} gives back, for a client of this IP address or of none.
    *
-   * @param client its IP address, or null if it has none
    * @return null, or the limit for which there is no slot
    */
   @Nullable ClientLimit take(@Nullable Address client) {
@@ -45,21 +44,14 @@ final class ClientSlots {
   }
 
   /**
-   * Takes a slot for a client of which is not known yet who it is, which is to be given back by
-   * {@link #releaseInAll}.
-   *
-   * @return null, or the limit for which there is no slot
+   * The same for a client of which is not known yet who it is, with {@link #releaseInAll} and later
+   * {@link #takeOfClient}.
    */
   @Nullable ClientLimit takeInAll() {
     return takeBelow(taken, limits.tunnels()) ? null : ClientLimit.TUNNELS;
   }
 
-  /**
-   * Counts a client against its own limit alone; to be followed by {@link #releaseOfClient}.
-   *
-   * @param client its IP address, or null if it has none
-   * @return null, or the limit that it has reached
-   */
+  /** The same against the limit of the address alone, with {@link #releaseOfClient}. */
   @Nullable ClientLimit takeOfClient(@Nullable Address client) {
     if (client == null) {
       return null;
@@ -75,18 +67,15 @@ final class ClientSlots {
     return full[0] ? ClientLimit.TUNNELS_PER_CLIENT : null;
   }
 
-  /** The opposite of {@link #take}. */
   void release(@Nullable Address client) {
     releaseInAll();
     releaseOfClient(client);
   }
 
-  /** The opposite of {@link #takeInAll}. */
   void releaseInAll() {
     taken.decrementAndGet();
   }
 
-  /** The opposite of {@link #takeOfClient}. */
   void releaseOfClient(@Nullable Address client) {
     if (client != null) {
       takenByClient.computeIfPresent(client, (address, count) -> count == 1 ? null : count - 1);

@@ -33,7 +33,6 @@ public record DescriptorBudget(long limit, long used) {
    * Lowers limits to what fits, and says so.
    *
    * @param proc the proc file system, {@code /proc}; if it cannot be read, everything fits
-   * @param wanted what was asked for
    * @param loops how many event loops will be made
    * @throws IOException if even a few clients do not fit; the message says what to set
    */

@@ -39,12 +39,7 @@ public sealed interface ListenAddress {
       return new Inet(bound.getAddress(), bound.getPort());
     }
 
-    /**
-     * Reads {@code 127.0.0.1:3128}, {@code [::1]:3128} or {@code localhost:0}.
-     *
-     * @throws IllegalArgumentException if it is none of these; the message names the text and says
-     *     what was expected
-     */
+    /** As {@link ListenAddress#parse}, but no UNIX socket. */
     public static Inet parse(String text) {
       // Port 0 is no port to connect to, so HostPort refuses it; here it means any free port.
       boolean anyPort = text.endsWith(":0");
@@ -67,7 +62,6 @@ public sealed interface ListenAddress {
       throw new IllegalArgumentException(text + ": a name is not looked up" + EXPECTED);
     }
 
-    /** For binding. */
     public InetSocketAddress socketAddress() {
       return new InetSocketAddress(address, port);
     }

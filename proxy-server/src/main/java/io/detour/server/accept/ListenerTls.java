@@ -1,6 +1,7 @@
 package io.detour.server.accept;
 
 import io.detour.server.accept.ListenerOptions.TlsFiles;
+import io.detour.server.files.Fingerprint;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
@@ -12,12 +13,9 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.List;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,32 +30,12 @@ final class ListenerTls {
 
   private final TlsFiles files;
   private final Duration handshakeTimeout;
-  private Look read;
+  private Fingerprint read;
 
   /** Equal to the last look when the files are at rest. */
-  private Look seen;
+  private Fingerprint seen;
 
   private volatile SslContext context;
-
-  /** How both files look from outside. */
-  private record Look(FileLook certificate, FileLook key) {
-    static Look at(TlsFiles files) {
-      return new Look(FileLook.at(files.certificate()), FileLook.at(files.key()));
-    }
-  }
-
-  /** All null for a file that is not there. */
-  private record FileLook(@Nullable Object inode, @Nullable FileTime changed) {
-    static FileLook at(Path file) {
-      try {
-        return new FileLook(
-            Files.getAttribute(file, "unix:ino"),
-            (FileTime) Files.getAttribute(file, "unix:ctime"));
-      } catch (IOException e) {
-        return new FileLook(null, null);
-      }
-    }
-  }
 
   /**
    * Reads the files.
@@ -68,9 +46,13 @@ final class ListenerTls {
   ListenerTls(TlsFiles files, Duration handshakeTimeout) throws IOException {
     this.files = files;
     this.handshakeTimeout = handshakeTimeout;
-    read = Look.at(files);
+    read = look();
     seen = read;
     context = context(files);
+  }
+
+  private Fingerprint look() {
+    return Fingerprint.of(List.of(files.certificate(), files.key()));
   }
 
   private static SslContext context(TlsFiles files) throws IOException {
@@ -100,7 +82,7 @@ final class ListenerTls {
 
   /** Reads the files again; if they cannot be used, what was read before stays. */
   void read() {
-    read = Look.at(files);
+    read = look();
     seen = read;
     try {
       context = context(files);
@@ -112,7 +94,7 @@ final class ListenerTls {
 
   /** The same if they have changed since, and look as they did in the call before. */
   void readIfChanged() {
-    Look now = Look.at(files);
+    Fingerprint now = look();
     if (!now.equals(read) && now.equals(seen)) {
       read();
     }

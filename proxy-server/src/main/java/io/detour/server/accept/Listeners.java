@@ -41,6 +41,7 @@ public final class Listeners {
 
   private final Transport transport;
   private final EventLoopGroup group;
+  private final OwnAddresses own;
   private final Duration headTimeout;
   private final Map<String, ListenerCounts> counts = new ConcurrentSkipListMap<>();
   private final ClientSlots slots;
@@ -51,9 +52,9 @@ public final class Listeners {
   private volatile boolean paused;
 
   /**
-   * @param transport makes the listeners
    * @param group event loops of that transport, for the clients
    * @param counters one for each event loop of the group
+   * @param own told each address
    * @param limits for the clients of all listeners together
    * @param headTimeout for a client's PROXY header, and for its TLS handshake
    */
@@ -61,10 +62,12 @@ public final class Listeners {
       Transport transport,
       EventLoopGroup group,
       RequestCounters counters,
+      OwnAddresses own,
       ClientLimits limits,
       Duration headTimeout) {
     this.transport = transport;
     this.group = group;
+    this.own = own;
     this.headTimeout = headTimeout;
     this.slots = new ClientSlots(limits);
     this.certificates = new Certificates(headTimeout);
@@ -80,17 +83,13 @@ public final class Listeners {
   /**
    * Begins to listen. Clients wait until {@link #accept}.
    *
-   * @param listener where and how
    * @param loops get the new clients: the whole group of the constructor, or one of its event loops
-   * @param own told the address
-   * @param entrance takes the clients
    * @return the same with the port that was chosen where 0 was asked for
    * @throws IOException if the address cannot be listened on; the message names it, what failed and
    *     why. No address of any call is listened on then
    */
   public ListenerOptions bind(
-      ListenerOptions listener, EventLoopGroup loops, OwnAddresses own, ClientEntrance entrance)
-      throws IOException {
+      ListenerOptions listener, EventLoopGroup loops, ClientEntrance entrance) throws IOException {
     try {
       ListenerTls tls = listener.tls() == null ? null : certificates.read(listener.tls());
       ListenerCounts ofListener = new ListenerCounts();
@@ -119,33 +118,16 @@ public final class Listeners {
   private InetSocketAddress bindTcp(
       ListenerOptions listener, ListenAddress.Inet tcp, EventLoopGroup loops, NewClient newClient)
       throws IOException {
-    if (!listener.reusePort()) {
-      return bindTcp(listener, tcp.socketAddress(), group.next(), loops, newClient);
+    ChannelFactory<Channel> sockets = () -> transport.serverSockets().apply(tcp.address());
+    SocketAddress bound = tcp.socketAddress();
+    if (listener.reusePort()) {
+      for (EventExecutor loop : loops) {
+        bound = bind(listener, sockets, bound, (EventLoop) loop, (EventLoop) loop, newClient);
+      }
+    } else {
+      bound = bind(listener, sockets, bound, group.next(), loops, newClient);
     }
-    InetSocketAddress bound = tcp.socketAddress();
-    for (EventExecutor executor : loops) {
-      EventLoop loop = (EventLoop) executor;
-      bound = bindTcp(listener, bound, loop, loop, newClient);
-    }
-    return bound;
-  }
-
-  private InetSocketAddress bindTcp(
-      ListenerOptions listener,
-      InetSocketAddress address,
-      EventLoop home,
-      EventLoopGroup loops,
-      NewClient newClient)
-      throws IOException {
-    Channel socket =
-        bind(
-            listener,
-            () -> transport.serverSockets().apply(address.getAddress()),
-            address,
-            home,
-            loops,
-            newClient);
-    return (InetSocketAddress) socket.localAddress();
+    return (InetSocketAddress) bound;
   }
 
   private void bindUnix(
@@ -164,7 +146,8 @@ public final class Listeners {
     UnixSocketFile.open(unix.path());
   }
 
-  private Channel bind(
+  /** The address that it is bound to. */
+  private SocketAddress bind(
       ListenerOptions listener,
       ChannelFactory<? extends Channel> sockets,
       SocketAddress address,
@@ -193,7 +176,7 @@ public final class Listeners {
       throw new BindFailure(bound.cause());
     }
     acceptors.add(acceptor);
-    return socket;
+    return socket.localAddress();
   }
 
   /** A new client; the loop that it lives on, or null if it comes too late. */
@@ -212,20 +195,12 @@ public final class Listeners {
     acceptors.forEach(acceptor -> acceptor.accept(true));
   }
 
-  /**
-   * Accepts nobody until {@link #resume}: clients wait in the kernel's backlog. Any thread.
-   *
-   * @return done when it is so
-   */
+  /** Accepts nobody until {@link #resume}: clients wait in the kernel's backlog. Any thread. */
   public CompletableFuture<Void> pause() {
     return accept(false);
   }
 
-  /**
-   * Accepts again. Any thread.
-   *
-   * @return done when it is so
-   */
+  /** Accepts again. Any thread. */
   public CompletableFuture<Void> resume() {
     return accept(true);
   }

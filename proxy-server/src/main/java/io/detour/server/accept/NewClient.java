@@ -35,12 +35,9 @@ final class NewClient extends ChannelInitializer<Channel> {
   private final ClientEntrance entrance;
 
   /**
-   * @param counts of the listener
-   * @param tls of the listener, or null
    * @param headerTimeout for the PROXY header
    * @param slots of all listeners
    * @param loops takes a client in: the one of its event loop, or null if none is wanted any more
-   * @param entrance takes the client then
    */
   NewClient(
       ListenerOptions listener,
@@ -144,18 +141,14 @@ final class NewClient extends ChannelInitializer<Channel> {
   }
 
   private static Refusal refusal(ClientLimit full) {
-    int status =
+    ProxyErrorType error = ProxyErrorType.CONNECTION_LIMIT_REACHED;
+    Refusal refusal =
         switch (full) {
-          case TUNNELS -> 503;
-          case TUNNELS_PER_CLIENT -> 429;
+          case TUNNELS -> new Refusal(503, error, "as many clients as may be are connected");
+          case TUNNELS_PER_CLIENT ->
+              new Refusal(429, error, "as many connections as one client may have are open");
         };
-    String details =
-        switch (full) {
-          case TUNNELS -> "as many clients as may be are connected";
-          case TUNNELS_PER_CLIENT -> "as many connections as one client may have are open";
-        };
-    return new Refusal(status, ProxyErrorType.CONNECTION_LIMIT_REACHED, details)
-        .retriedAfter(RETRY_AFTER);
+    return refusal.retriedAfter(RETRY_AFTER);
   }
 
   /** Takes what still comes from a client that is about to be refused. */

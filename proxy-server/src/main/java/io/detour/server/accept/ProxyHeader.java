@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.detour.server.accept.ListenerOptions.ProxyProtocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -29,11 +30,7 @@ sealed interface ProxyHeader {
   /** More bytes are needed. */
   record Incomplete() implements ProxyHeader {}
 
-  /**
-   * This is no header.
-   *
-   * @param problem one phrase without any part of the input
-   */
+  /** This is no header; the problem is one phrase without any part of the input. */
   record Malformed(String problem) implements ProxyHeader {}
 
   /**
@@ -203,12 +200,8 @@ sealed interface ProxyHeader {
   }
 
   private static boolean beginsWith(ByteBuf bytes, byte[] begin) {
-    for (int i = 0; i < Math.min(begin.length, bytes.readableBytes()); i++) {
-      if (bytes.getByte(bytes.readerIndex() + i) != begin[i]) {
-        return false;
-      }
-    }
-    return true;
+    int length = Math.min(begin.length, bytes.readableBytes());
+    return ByteBufUtil.equals(bytes, bytes.readerIndex(), Unpooled.wrappedBuffer(begin), 0, length);
   }
 
   /**
@@ -226,9 +219,7 @@ sealed interface ProxyHeader {
     private @Nullable Future<?> deadline;
 
     /**
-     * @param protocol which versions are taken
      * @param timeout for the whole header
-     * @param loop the client's event loop
      * @param whenRead puts the next handlers behind this one; the client's address is known then
      */
     ProxyHeaderReader(

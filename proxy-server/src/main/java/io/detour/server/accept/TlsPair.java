@@ -24,12 +24,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * A certificate with those above it, and its private key.
- *
- * @param chain the certificate first
- * @param key its key
- */
+/** A certificate and those above it, in this order, with its private key. */
 record TlsPair(List<X509Certificate> chain, PrivateKey key) {
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
@@ -39,9 +34,7 @@ record TlsPair(List<X509Certificate> chain, PrivateKey key) {
   }
 
   /**
-   * Reads the files.
-   *
-   * @throws IOException if they cannot be used; the message names the file and says why
+   * @throws IOException if the files cannot be used; the message names the file and says why
    */
   static TlsPair read(TlsFiles files) throws IOException {
     List<X509Certificate> chain = chain(files.certificate());

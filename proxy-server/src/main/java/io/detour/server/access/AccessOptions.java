@@ -79,23 +79,7 @@ public record AccessOptions(
         : new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, what + " are not allowed");
   }
 
-  public AccessOptions withClients(List<Subnet> others) {
-    return new AccessOptions(others, users, connectPorts, forwardPorts, strictHost, destinations);
-  }
-
-  public AccessOptions withUsers(@Nullable Path file) {
-    return new AccessOptions(clients, file, connectPorts, forwardPorts, strictHost, destinations);
-  }
-
   public AccessOptions withPorts(PortSet connect, PortSet forward) {
     return new AccessOptions(clients, users, connect, forward, strictHost, destinations);
-  }
-
-  public AccessOptions withStrictHost(boolean strict) {
-    return new AccessOptions(clients, users, connectPorts, forwardPorts, strict, destinations);
-  }
-
-  public AccessOptions withDestinations(DestinationPolicy others) {
-    return new AccessOptions(clients, users, connectPorts, forwardPorts, strictHost, others);
   }
 }

@@ -58,13 +58,8 @@ record PasswordHash(Kind kind, int cost, String text) {
       return cost >= MIN_BCRYPT_COST && cost <= MAX_BCRYPT_COST
           ? Parsed.of(new PasswordHash(Kind.BCRYPT, cost, text))
           : Parsed.malformed(
-              "bcrypt cost: "
-                  + cost
-                  + " (expected: "
-                  + MIN_BCRYPT_COST
-                  + ".."
-                  + MAX_BCRYPT_COST
-                  + ")");
+              "bcrypt cost: %d (expected: %d..%d)"
+                  .formatted(cost, MIN_BCRYPT_COST, MAX_BCRYPT_COST));
     }
     Matcher sha = SHA.matcher(text);
     return sha.matches() ? sha(sha, text) : Parsed.malformed(refusal(text));

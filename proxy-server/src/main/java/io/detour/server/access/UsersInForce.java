@@ -34,7 +34,6 @@ final class UsersInForce {
 
   /**
    * @param look of the file before it was read
-   * @param users what it was read into
    * @param nanoTime a monotonic clock
    */
   UsersInForce(Path file, Fingerprint look, Users users, LongSupplier nanoTime) {

@@ -51,10 +51,6 @@ public final class DialCounts {
     return Objects.requireNonNull(counts.get(key));
   }
 
-  private Map<Attempt, LongAdder> attempts(Family family) {
-    return family == Family.IPV4 ? ipv4 : ipv6;
-  }
-
   /** An attempt to connect to an address has ended. */
   public void ended(InetAddress address, Attempt how) {
     count(address instanceof Inet6Address ? ipv6 : ipv4, how).increment();
@@ -67,7 +63,7 @@ public final class DialCounts {
 
   /** Attempts to connect to an address of a family that ended so. */
   public long attempts(Family family, Attempt how) {
-    return count(attempts(family), how).sum();
+    return count(family == Family.IPV4 ? ipv4 : ipv6, how).sum();
   }
 
   /** Lookups of a name that ended so; those that wait for another one's answer are not counted. */

@@ -16,11 +16,7 @@ public final class LoopLag implements Runnable {
     this.counters = counters;
   }
 
-  /**
-   * Begins, until the loop ends. Any thread.
-   *
-   * @param counters of this loop
-   */
+  /** Begins, until the loop ends. Any thread. */
   public static void watch(EventLoop loop, LoopCounters counters) {
     loop.execute(new LoopLag(loop, counters)::schedule);
   }

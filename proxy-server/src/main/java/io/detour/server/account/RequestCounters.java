@@ -1,6 +1,7 @@
 package io.detour.server.account;
 
 import io.detour.server.status.ProxyErrorType;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
@@ -9,32 +10,17 @@ import java.util.stream.IntStream;
 public final class RequestCounters {
   private final List<LoopCounters> loops;
 
-  /**
-   * @param loops number of event loops that count, at least 1
-   */
+  /** For so many event loops, at least 1. */
   public RequestCounters(int loops) {
     this.loops = IntStream.range(0, loops).mapToObj(loop -> new LoopCounters()).toList();
   }
 
-  /**
-   * The counters of one event loop.
-   *
-   * @param index from 0 to the number of loops - 1; two loops never share one
-   */
+  /** Those of one event loop, 0 being the first; two loops never share them. */
   public LoopCounters loop(int index) {
     return loops.get(index);
   }
 
-  /**
-   * Requests of a kind that were answered with a status.
-   *
-   * @param status a status that is counted by itself, see {@link RequestKind}; all others share one
-   *     count
-   */
-  public long requests(RequestKind kind, int status) {
-    return requestsInSlot(kind, kind.slot(status));
-  }
-
+  /** Requests of a kind that were answered with the status of a slot. */
   public long requestsInSlot(RequestKind kind, int slot) {
     return sum(loop -> loop.requests(kind, slot));
   }
@@ -51,13 +37,11 @@ public final class RequestCounters {
 
   /** Requests of any kind that were answered. */
   public long allRequests() {
-    long all = 0;
-    for (RequestKind kind : RequestKind.values()) {
-      for (int slot = 0; slot < kind.slotCount(); slot++) {
-        all += requestsInSlot(kind, slot);
-      }
-    }
-    return all;
+    return Arrays.stream(RequestKind.values())
+        .flatMapToLong(
+            kind ->
+                IntStream.range(0, kind.slotCount()).mapToLong(slot -> requestsInSlot(kind, slot)))
+        .sum();
   }
 
   /** Requests for legacy names: those that a rule decided, or with a legacy suffix. */

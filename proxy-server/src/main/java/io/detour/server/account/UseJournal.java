@@ -12,11 +12,7 @@ public interface UseJournal {
 
   /**
    * Counts bytes of a tunnel or request: at its end, and for a tunnel that is open for days also on
-   * the way, with the bytes since the last time.
-   *
-   * @param rule the name of the rule that decided it
-   * @param host what was asked for, canonical and without a port
-   * @param client where the request came from
+   * the way, with the bytes since the last time. The rest is as of its {@link Use}.
    */
   void relayed(String rule, String host, String client, long upstreamBytes, long downstreamBytes);
 

@@ -56,12 +56,8 @@ public record Fingerprint(Map<Path, Look> looks) {
   /** How files and folders look now. */
   public static Fingerprint of(List<Path> paths) {
     Map<Path, Look> looks = new LinkedHashMap<>();
-    paths.forEach(path -> looks.put(path, look(path)));
+    paths.forEach(path -> looks.put(path, look(path, Fingerprint::folder)));
     return new Fingerprint(looks);
-  }
-
-  private static Look look(Path path) {
-    return look(path, Fingerprint::folder);
   }
 
   private static Look look(Path path, Function<Path, Look> folder) {

@@ -36,51 +36,22 @@ public final class AutoConfig {
   private static final Duration LASTING = Duration.ofSeconds(30);
   private static final int HTTP_PORT = 80;
 
-  private static final Reply FOREIGN_HOST =
-      new Missing(
-          new Refusal(
-              403,
-              ProxyErrorType.HTTP_REQUEST_DENIED,
-              "Host: expected an IP address, localhost or a name of admin.hosts"));
-  private static final Reply BUSY =
-      new Missing(
-          new Refusal(
-                  503,
-                  ProxyErrorType.CONNECTION_LIMIT_REACHED,
-                  "the file is being made for others, ask again later")
-              .retriedAfter(Duration.ofSeconds(1)));
-  private static final Reply NO_LISTENER =
-      new Missing(
-          new Refusal(
-              404,
-              ProxyErrorType.HTTP_REQUEST_ERROR,
-              "there is no listener for browsers without TLS and PROXY protocol"));
-
-  /** What a client gets that asks the proxy for the file. */
-  private sealed interface Reply {}
-
-  /**
-   * The file.
-   *
-   * @param content JavaScript in ASCII
-   */
-  private record Found(String content) implements Reply {
-    /** A response behind which the connection is closed. */
-    byte[] response(boolean withContent) {
-      String head =
-          "HTTP/1.1 200 OK\r\n"
-              + "Content-Type: application/x-ns-proxy-autoconfig\r\n"
-              + "Content-Length: "
-              + content.length()
-              + "\r\nCache-Control: no-store\r\n"
-              + "X-Content-Type-Options: nosniff\r\n"
-              + "Connection: close\r\n\r\n";
-      return (withContent ? head + content : head).getBytes(US_ASCII);
-    }
-  }
-
-  /** There is none for this client. */
-  private record Missing(Refusal refusal) implements Reply {}
+  private static final Refusal FOREIGN_HOST =
+      new Refusal(
+          403,
+          ProxyErrorType.HTTP_REQUEST_DENIED,
+          "Host: expected an IP address, localhost or a name of admin.hosts");
+  private static final Refusal BUSY =
+      new Refusal(
+              503,
+              ProxyErrorType.CONNECTION_LIMIT_REACHED,
+              "the file is being made for others, ask again later")
+          .retriedAfter(Duration.ofSeconds(1));
+  private static final Refusal NO_LISTENER =
+      new Refusal(
+          404,
+          ProxyErrorType.HTTP_REQUEST_ERROR,
+          "there is no listener for browsers without TLS and PROXY protocol");
 
   private record Made(RuleSnapshot rules, HostPort proxy, Instant at, String text) {}
 
@@ -139,51 +110,71 @@ public final class AutoConfig {
 
   /** Answers a client that asks the proxy itself. Behind the answer its connection is closed. */
   void answer(ParsedRequest.AutoConfig request, ClientConnection client) {
-    reply(request.host())
-        .whenCompleteAsync(
-            (reply, bug) -> {
-              if (bug != null) {
-                client.failed(bug);
-              } else if (!client.isOver()) {
-                client.attempt(() -> answer(reply, request.withContent(), client));
-              }
-            },
-            client.channel().eventLoop());
-  }
-
-  private static void answer(Reply reply, boolean withContent, ClientConnection client) {
-    switch (reply) {
-      case Found found -> {
-        client.loop().counters().request(RequestKind.FORWARD, 200);
-        client.closeBehind(Unpooled.wrappedBuffer(found.response(withContent)));
-      }
-      case Missing(Refusal refusal) -> client.refuse(RequestKind.FORWARD, refusal, withContent);
+    Refusal refusal = make(request, client);
+    if (refusal != null) {
+      client.refuse(RequestKind.FORWARD, refusal, request.withContent());
     }
   }
 
   /**
-   * What a client gets. A page of a foreign site may lead a browser here under that site's name
-   * (DNS rebinding), which gets nothing.
-   *
-   * @param host the field {@code Host}, or null
+   * Has the file made for a client, or says why it gets none. A page of a foreign site may lead a
+   * browser here under that site's name (DNS rebinding), which gets nothing.
    */
-  private CompletableFuture<Reply> reply(@Nullable String host) {
+  private @Nullable Refusal make(ParsedRequest.AutoConfig request, ClientConnection client) {
+    String host = request.host();
     if (host == null
         || !hosts.accepts(host)
         || !(HostPort.parse(host, HTTP_PORT) instanceof Parsed.Value(HostPort askedAs))) {
-      return CompletableFuture.completedFuture(FOREIGN_HOST);
+      return FOREIGN_HOST;
     }
     // Where it believes the proxy to be, it stays.
     boolean isReached = forBrowsers().anyMatch(each -> each.port() == askedAs.port());
     HostPort proxy = isReached ? askedAs : seenFrom(askedAs.host());
     if (proxy == null) {
-      return CompletableFuture.completedFuture(NO_LISTENER);
+      return NO_LISTENER;
     }
     try {
-      return file(proxy).thenApply(Found::new);
+      var _ =
+          file(proxy)
+              .whenCompleteAsync(
+                  (file, bug) -> made(file, bug, request.withContent(), client),
+                  client.channel().eventLoop());
+      return null;
     } catch (RejectedExecutionException e) {
-      return CompletableFuture.completedFuture(BUSY);
+      return BUSY;
     }
+  }
+
+  private static void made(
+      @Nullable String file,
+      @Nullable Throwable bug,
+      boolean withContent,
+      ClientConnection client) {
+    if (bug != null) {
+      client.failed(bug);
+    } else if (file != null && !client.isOver()) {
+      client.attempt(
+          () -> {
+            client.loop().counters().request(RequestKind.FORWARD, 200);
+            client.closeBehind(Unpooled.wrappedBuffer(response(file, withContent)));
+          });
+    }
+  }
+
+  /** A response behind which the connection is closed. */
+  private static byte[] response(String file, boolean withContent) {
+    String head =
+        """
+        HTTP/1.1 200 OK\r
+        Content-Type: application/x-ns-proxy-autoconfig\r
+        Content-Length: %d\r
+        Cache-Control: no-store\r
+        X-Content-Type-Options: nosniff\r
+        Connection: close\r
+        \r
+        """
+            .formatted(file.length());
+    return (withContent ? head + file : head).getBytes(US_ASCII);
   }
 
   /**

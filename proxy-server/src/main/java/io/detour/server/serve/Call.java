@@ -1,6 +1,5 @@
 package io.detour.server.serve;
 
-import io.detour.core.Address;
 import io.detour.core.HostPort;
 import io.detour.core.TunnelStats;
 import io.detour.rules.Decision;
@@ -9,6 +8,7 @@ import io.detour.rules.HostHeader;
 import io.detour.rules.Route;
 import io.detour.rules.condition.Request;
 import io.detour.rules.host.HostMatcher;
+import io.detour.server.accept.ClientAddress;
 import io.detour.server.account.LoopCounters;
 import io.detour.server.account.Timing;
 import io.detour.server.account.UseJournal;
@@ -26,9 +26,7 @@ import io.detour.server.status.Refusal;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
-import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,17 +36,20 @@ import org.jspecify.annotations.Nullable;
  * it waits, the dial is cancelled and nobody is told. Lives on the client's event loop.
  */
 final class Call implements ChannelFutureListener {
-  /** Told how a dial ended. */
-  interface Arrival {
+  /** The steps of whoever makes the call; one of them follows {@link #decide} and {@link #dial}. */
+  interface Steps {
+    /** Step 4: it may lead there. */
+    void dial(Route route);
+
     /**
-     * There is a connection.
+     * Step 5: there is a connection.
      *
      * @param upstream the receiver's to close; as {@link DialResult.Connected} says
      */
-    void connected(Channel upstream);
+    void answer(Channel upstream);
 
-    /** There is none. */
-    void refused(Refusal refusal);
+    /** It leads nowhere. */
+    void refuse(Refusal refusal);
   }
 
   private final Services services;
@@ -92,19 +93,21 @@ final class Call implements ChannelFutureListener {
 
   /**
    * What the rules in force, and the ports that may be asked for, make of the request. To be called
-   * once; calls one of both.
+   * once; dials or refuses.
    */
-  public void decide(Consumer<Route> dial, Consumer<Refusal> refuse) {
+  void decide(Steps steps) {
     RuleSnapshot rules = services.rules().current();
-    Request toDecide = toDecide();
+    long now = services.clock().instant().getEpochSecond();
+    Request toDecide = new Request(asked, ClientAddress.ip(client.channel()), client.user(), now);
     Decision decision = rules.decide(toDecide);
     if (decision instanceof Decision.Ruled byRule) {
       legacyUse = new LegacyUse.Ruled(byRule);
       use = rules.use(byRule.rule());
-      use.matched(toDecide.epochSecond());
-      use.saw(byRule.matcher(), asked.host(), toDecide.epochSecond());
+      use.matched(now);
+      use.saw(byRule.matcher(), asked.host(), now);
     } else {
-      countUnmatched(rules);
+      HostMatcher.Suffix legacy = rules.countUnmatched(asked.host());
+      legacyUse = legacy == null ? null : new LegacyUse.Unmatched(legacy.text());
     }
     if (legacyUse != null) {
       counters.legacyUse();
@@ -112,24 +115,9 @@ final class Call implements ChannelFutureListener {
     // The port that a client asks for is looked at; that of a target is the operator's word.
     Refusal denied = services.access().options().refusal(client.kind(), asked);
     switch (decision.result(toDecide)) {
-      case Decision.Refuse refused -> refuse.accept(Refusal.of(refused));
-      case Route _ when denied != null -> refuse.accept(denied);
-      case Route route -> dial.accept(route);
-    }
-  }
-
-  private Request toDecide() {
-    Address address =
-        client.address() instanceof InetSocketAddress socket && !socket.isUnresolved()
-            ? Address.of(socket.getAddress())
-            : null;
-    return new Request(asked, address, client.user(), services.clock().instant().getEpochSecond());
-  }
-
-  private void countUnmatched(RuleSnapshot rules) {
-    HostMatcher.Suffix legacy = rules.countUnmatched(asked.host());
-    if (legacy != null) {
-      legacyUse = new LegacyUse.Unmatched(legacy.text());
+      case Decision.Refuse refused -> steps.refuse(Refusal.of(refused));
+      case Route _ when denied != null -> steps.refuse(denied);
+      case Route route -> steps.dial(route);
     }
   }
 
@@ -166,12 +154,8 @@ final class Call implements ChannelFutureListener {
     }
   }
 
-  /**
-   * Step 4: connects.
-   *
-   * @param arrival told once, unless the client goes away before
-   */
-  void dial(Route route, Arrival arrival) {
+  /** Step 4: connects, and answers or refuses unless the client goes away before. */
+  void dial(Route route, Steps steps) {
     target = route.first().address();
     long began = System.nanoTime();
     Channel channel = client.channel();
@@ -179,7 +163,7 @@ final class Call implements ChannelFutureListener {
     dial =
         services
             .dialer()
-            .dial(route, client.via(), channel.eventLoop(), walk -> receive(walk, arrival, began));
+            .dial(route, client.via(), channel.eventLoop(), walk -> receive(walk, steps, began));
   }
 
   /**
@@ -207,18 +191,18 @@ final class Call implements ChannelFutureListener {
   }
 
   /** A bug costs this client its connection; the dialer closes the one that it has made. */
-  private void receive(DialResult walk, Arrival arrival, long began) {
+  private void receive(DialResult walk, Steps steps, long began) {
     dial = null;
     client.channel().closeFuture().removeListener(this);
     try {
-      arrive(walk, arrival, began);
+      arrive(walk, steps, began);
     } catch (RuntimeException | Error e) {
       client.channel().close();
       throw e;
     }
   }
 
-  private void arrive(DialResult walk, Arrival arrival, long began) {
+  private void arrive(DialResult walk, Steps steps, long began) {
     target = walk.hop().address();
     count(walk.failures(), walk.tried());
     switch (walk) {
@@ -233,11 +217,11 @@ final class Call implements ChannelFutureListener {
         if (targets != null) {
           targets.connected(walk.hop().target());
         }
-        arrival.connected(connected.upstream());
+        steps.answer(connected.upstream());
       }
       case DialResult.Failed failed -> {
         dialled = Dialled.inVain(target, walk.tried());
-        arrival.refused(failed.refusal());
+        steps.refuse(failed.refusal());
       }
     }
   }

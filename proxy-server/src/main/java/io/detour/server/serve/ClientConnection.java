@@ -9,11 +9,11 @@ import io.detour.server.access.AccessControl;
 import io.detour.server.access.AccessControl.Authentication;
 import io.detour.server.account.RequestKind;
 import io.detour.server.parse.http.ForwardRequest;
+import io.detour.server.parse.http.HeadReader;
 import io.detour.server.parse.http.MalformedMessage;
 import io.detour.server.parse.http.ParsedRequest;
 import io.detour.server.parse.http.Received;
 import io.detour.server.parse.http.RequestHead;
-import io.detour.server.parse.http.RequestHeadReader;
 import io.detour.server.parse.http.UnreadBytes;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
@@ -56,7 +56,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
   private final ClientLoop loop;
   private final Sweep sweep;
   private final Channel channel;
-  private final RequestHeadReader heads;
+  private final HeadReader<RequestHead> heads;
   private final Sweep.Patience headPatience;
   private final Sweep.Patience idlePatience;
   private final UnreadBytes unread = new UnreadBytes();
@@ -78,7 +78,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
     this.loop = loop;
     this.channel = channel;
     this.sweep = entrance.sweep(channel.eventLoop());
-    this.heads = new RequestHeadReader(entrance.headLimits());
+    this.heads = HeadReader.ofRequests(entrance.headLimits());
     this.headPatience = new Sweep.Patience(entrance.timeouts().head());
     this.idlePatience = new Sweep.Patience(entrance.timeouts().idle());
   }
@@ -232,13 +232,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
       case Authentication.Refused(Refusal refusal) ->
           refuse(request.kind(), refusal, Exchanges.wantsContent(head));
       case Authentication.Known(String user) -> {
-        handOn(request, TunnelClient.Http.of(loop, channel, request.kind(), user, head));
+        handOn(request, Client.Http.of(loop, channel, request.kind(), user, head));
         proceed();
       }
     }
   }
 
-  private void handOn(ParsedRequest request, TunnelClient.Http client) {
+  private void handOn(ParsedRequest request, Client.Http client) {
     switch (request) {
       case ParsedRequest.Connect(HostPort target) -> {
         channel.config().setAutoRead(false);
@@ -287,7 +287,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
   void refuse(RequestKind kind, Refusal refusal, boolean withContent) {
     loop.counters().refused(kind, refusal);
     entrance.services().log().turnedAway(kind, ClientAddress.of(channel), refusal);
-    closeBehind(Unpooled.wrappedBuffer(withContent ? refusal.bytes() : refusal.head()));
+    closeBehind(Unpooled.wrappedBuffer(refusal.bytes(withContent, false)));
   }
 
   @Override

@@ -56,7 +56,7 @@ final class Exchanges {
   private long recentBytes;
 
   /** Of the answer that is being written, or null. */
-  private @Nullable WriteStall stall;
+  private Sweep.@Nullable WriteStall stall;
 
   private @Nullable Upstream kept;
 
@@ -153,11 +153,13 @@ final class Exchanges {
    */
   void refuse(Refusal refusal, boolean withContent) {
     client.loop().counters().refused(RequestKind.FORWARD, refusal);
-    if (mayGoOn()) {
-      answer(Unpooled.wrappedBuffer(refusal.persistentBytes(withContent)), true);
+    boolean persistent = mayGoOn();
+    ByteBuf answer = Unpooled.wrappedBuffer(refusal.bytes(withContent, persistent));
+    if (persistent) {
+      answer(answer, true);
     } else {
       end();
-      client.closeBehind(Unpooled.wrappedBuffer(withContent ? refusal.bytes() : refusal.head()));
+      client.closeBehind(answer);
     }
   }
 
@@ -172,7 +174,7 @@ final class Exchanges {
   /** The next request waits until it is written: who does not read it asks for nothing more. */
   private void answer(ByteBuf bytes, boolean persistent) {
     end();
-    stall = new WriteStall(channel, entrance.timeouts().writeStall());
+    stall = new Sweep.WriteStall(channel, entrance.timeouts().writeStall());
     channel
         .writeAndFlush(bytes)
         .addListener(
@@ -231,11 +233,7 @@ final class Exchanges {
     upstream.rest();
   }
 
-  /**
-   * The connection that was kept, if it leads where a request is to go. Another one is closed.
-   *
-   * @param route of the request
-   */
+  /** The connection that was kept, if it leads where a request is to go; else it is closed. */
   @Nullable Upstream take(Route route) {
     Upstream upstream = kept;
     if (upstream != null && upstream.isIdle() && upstream.route().equals(route)) {

@@ -9,16 +9,10 @@ public sealed interface Forward {
    * Every client is led to one target, which goes through the rules as a {@code CONNECT} to it
    * would.
    *
-   * @param listen where clients are accepted
    * @param target where they want to go, before the rules
    */
   record Fixed(ListenAddress.Inet listen, HostPort target) implements Forward {}
 
-  /**
-   * Clients of one address are joined with clients of the other, in the order in which they come.
-   *
-   * @param first where one side is accepted
-   * @param second where the other side is accepted
-   */
+  /** Clients of one address are joined with clients of the other, in the order of their arrival. */
   record Rendezvous(ListenAddress.Inet first, ListenAddress.Inet second) implements Forward {}
 }

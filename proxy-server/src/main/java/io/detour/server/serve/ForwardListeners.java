@@ -9,7 +9,6 @@ import io.detour.server.accept.ListenerOptions;
 import io.detour.server.accept.Listeners;
 import io.detour.server.accept.ResetOnClose;
 import io.detour.server.account.RequestKind;
-import io.detour.server.dial.OwnAddresses;
 import io.detour.server.status.Refusal;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
@@ -23,18 +22,14 @@ import org.jspecify.annotations.Nullable;
 /** The plain TCP listeners of a server. Any thread but an event loop. */
 public final class ForwardListeners {
   private final Listeners listeners;
-  private final OwnAddresses own;
   private final Services services;
   private final Duration waiting;
 
   /**
-   * @param own told each address
    * @param waiting the longest that a client of a rendezvous waits for another
    */
-  public ForwardListeners(
-      Listeners listeners, OwnAddresses own, Services services, Duration waiting) {
+  public ForwardListeners(Listeners listeners, Services services, Duration waiting) {
     this.listeners = listeners;
-    this.own = own;
     this.services = services;
     this.waiting = waiting;
   }
@@ -42,7 +37,6 @@ public final class ForwardListeners {
   /**
    * Begins to listen; clients are accepted with those of the other listeners.
    *
-   * @param group the event loops of the listeners
    * @return the same, with the ports that were chosen where 0 was asked for
    * @throws IOException if an address cannot be listened on; the message names it and the cause
    */
@@ -63,8 +57,7 @@ public final class ForwardListeners {
         bind(
             fixed.listen(),
             group,
-            (client, loop) ->
-                Tunnel.start(services, loop, TunnelClient.Tcp.of(client), fixed.target()));
+            (client, loop) -> Tunnel.start(services, loop, Client.Tcp.of(client), fixed.target()));
     return new Forward.Fixed(bound, fixed.target());
   }
 
@@ -81,12 +74,8 @@ public final class ForwardListeners {
   private ListenAddress.Inet bind(
       ListenAddress.Inet address, EventLoopGroup loops, BiConsumer<Channel, ClientLoop> onClient)
       throws IOException {
-    return switch (listeners
-        .bind(ListenerOptions.of(address), loops, own, entrance(onClient))
-        .address()) {
-      case ListenAddress.Inet tcp -> tcp;
-      case ListenAddress.Unix unix -> throw new IllegalStateException("bound " + unix);
-    };
+    ListenerOptions listener = ListenerOptions.of(address);
+    return (ListenAddress.Inet) listeners.bind(listener, loops, entrance(onClient)).address();
   }
 
   /**

@@ -26,62 +26,44 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where the clients of HTTP listeners come in, and what their connections share. Any thread may
  * make it; clients are admitted on their event loops.
+ *
+ * @param headLimits how large the head of a request or response may be
+ * @param sweeps that of each event loop, once it has had a client
  */
-public final class HttpEntrance implements ClientEntrance {
+public record HttpEntrance(
+    Services services,
+    HeadLimits headLimits,
+    ClientTimeouts timeouts,
+    ForwardedHeads forwardedHeads,
+    AutoConfig autoConfig,
+    ConcurrentMap<EventLoop, Sweep> sweeps)
+    implements ClientEntrance {
   private static final Refusal LOOP =
       new Refusal(
           502, ProxyErrorType.PROXY_LOOP_DETECTED, "the request has passed this proxy before");
 
-  private final Services services;
-  private final HeadLimits headLimits;
-  private final ClientTimeouts timeouts;
-  private final ViaField via;
-  private final ForwardedHeads forwardedHeads;
-  private final AutoConfig autoConfig;
-  private final ConcurrentMap<EventLoop, Sweep> sweeps = new ConcurrentHashMap<>();
-
-  /**
-   * @param headLimits how large the head of a request or response may be
-   * @param via names this process
-   */
+  /** For a process of this name. */
   public HttpEntrance(
       Services services,
       HeadLimits headLimits,
       ClientTimeouts timeouts,
       ViaField via,
       AutoConfig autoConfig) {
-    this.services = services;
-    this.headLimits = headLimits;
-    this.timeouts = timeouts;
-    this.via = via;
-    this.forwardedHeads = new ForwardedHeads(via);
-    this.autoConfig = autoConfig;
+    this(
+        services,
+        headLimits,
+        timeouts,
+        new ForwardedHeads(via),
+        autoConfig,
+        new ConcurrentHashMap<>());
   }
 
   /** Step 2: what a head asks for, unless it has passed this process before. */
   ParsedRequest parse(RequestHead head) {
     ParsedRequest request = RequestParser.parse(head, services.access().options().strictHost());
-    return via.isIn(head.fields()) ? new ParsedRequest.Refused(request.kind(), LOOP) : request;
-  }
-
-  Services services() {
-    return services;
-  }
-
-  HeadLimits headLimits() {
-    return headLimits;
-  }
-
-  ClientTimeouts timeouts() {
-    return timeouts;
-  }
-
-  ForwardedHeads forwardedHeads() {
-    return forwardedHeads;
-  }
-
-  AutoConfig autoConfig() {
-    return autoConfig;
+    return forwardedHeads.via().isIn(head.fields())
+        ? new ParsedRequest.Refused(request.kind(), LOOP)
+        : request;
   }
 
   @Override

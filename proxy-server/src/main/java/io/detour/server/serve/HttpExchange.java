@@ -19,11 +19,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One plain HTTP request and its response. In order: {@link #begin}, {@link #connected}, {@link
+ * One plain HTTP request and its response. In order: {@link #begin}, {@link #answer}, {@link
  * #send}, {@link #content}, and then the {@link ResponseRelay} until {@link #answered}. If there is
  * no response, {@link #broken}. Lives on the client's event loop.
  */
-final class HttpExchange implements Call.Arrival {
+final class HttpExchange implements Call.Steps {
   /** RFC 9110 9.2.2: whoever does not know whether one was received may send it again. */
   private static final Set<String> IDEMPOTENT =
       Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "PROPFIND", "REPORT", "SEARCH");
@@ -55,7 +55,10 @@ final class HttpExchange implements Call.Arrival {
   private boolean reused;
 
   private final long beganNanoTime = System.nanoTime();
+
+  /** Whether all of the request has gone to the origin. */
   private boolean requestSent;
+
   private long sentBytes;
   private boolean over;
 
@@ -82,7 +85,7 @@ final class HttpExchange implements Call.Arrival {
     } else if (controls.endsHere()) {
       answerHere();
     } else {
-      call.decide(this::dial, this::refuse);
+      call.decide(this);
     }
   }
 
@@ -97,7 +100,8 @@ final class HttpExchange implements Call.Arrival {
   }
 
   /** Step 4, or the connection that the last request has left. */
-  private void dial(Route decided) {
+  @Override
+  public void dial(Route decided) {
     route = decided;
     Upstream kept = null;
     if (isRepeatable()) {
@@ -123,8 +127,9 @@ final class HttpExchange implements Call.Arrival {
     return IDEMPOTENT.contains(request.head().method()) && request.framing().isEmpty();
   }
 
+  /** Whatever the origin says is the answer. */
   @Override
-  public void connected(Channel channel) {
+  public void answer(Channel channel) {
     if (over) {
       channel.close();
       return;
@@ -132,13 +137,6 @@ final class HttpExchange implements Call.Arrival {
     send(
         new Upstream(channel, Objects.requireNonNull(route), call.target(), entrance.headLimits()));
     client.proceed();
-  }
-
-  @Override
-  public void refused(Refusal refusal) {
-    if (!over) {
-      refuse(refusal);
-    }
   }
 
   /** Step 5 begins: the head goes to the origin, and its response to the client. */
@@ -224,7 +222,6 @@ final class HttpExchange implements Call.Arrival {
     return request;
   }
 
-  /** Whether all of the request has gone to the origin. */
   boolean isRequestSent() {
     return requestSent;
   }
@@ -278,9 +275,12 @@ final class HttpExchange implements Call.Arrival {
     call.dial(Objects.requireNonNull(route), this);
   }
 
-  private void refuse(Refusal refusal) {
-    leaveUpstream(RequestEnd.of(refusal));
-    owner.refuse(refusal, Exchanges.wantsContent(request.head()));
+  @Override
+  public void refuse(Refusal refusal) {
+    if (!over) {
+      leaveUpstream(RequestEnd.of(refusal));
+      owner.refuse(refusal, Exchanges.wantsContent(request.head()));
+    }
   }
 
   /** What the client has got is not the whole, and it must see that. */

@@ -32,7 +32,7 @@ final class ResponseRelay {
   private final HttpExchange exchange;
   private final Upstream upstream;
   private final Sweep.Patience originPatience;
-  private final WriteStall clientStall;
+  private final Sweep.WriteStall clientStall;
 
   private int interim;
 
@@ -61,7 +61,7 @@ final class ResponseRelay {
     this.upstream = upstream;
     this.toClient = new FramedContent(channel, new Framing.None());
     this.originPatience = new Sweep.Patience(entrance.timeouts().response());
-    this.clientStall = new WriteStall(channel, entrance.timeouts().writeStall());
+    this.clientStall = new Sweep.WriteStall(channel, entrance.timeouts().writeStall());
   }
 
   /** The method of the request: some have responses without content. */
@@ -69,12 +69,10 @@ final class ResponseRelay {
     return exchange.request().head().method();
   }
 
-  /** Whether the origin has said that it wants the request's content. */
   boolean isContinued() {
     return continued;
   }
 
-  /** How many bytes of content have come. */
   long receivedBytes() {
     return receivedBytes;
   }
@@ -84,7 +82,6 @@ final class ResponseRelay {
     return head == null ? 0 : head.status();
   }
 
-  /** Whether the final response has begun. */
   boolean isFinal() {
     return head != null;
   }

@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * What the requests of a server work with, in the order of their path. Any thread.
  *
  * @param access who may use the proxy, and which ports may be asked for
- * @param rules decide
- * @param dialer connects
- * @param engine relays
  * @param journal keeps who used which legacy name
  * @param clock the time of day
  */

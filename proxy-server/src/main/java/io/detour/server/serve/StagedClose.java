@@ -1,14 +1,15 @@
 package io.detour.server.serve;
 
 import io.detour.server.accept.ClientLoop;
-import io.detour.server.accept.TransportHandlers;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
@@ -35,7 +36,8 @@ final class StagedClose extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Takes the channel over from its handlers and closes it behind the answer. On its event loop.
+   * Takes the channel over from its handlers, but for TLS, and closes it behind the answer. On its
+   * event loop.
    *
    * @param answer or the rest of it; empty if all has been written
    */
@@ -44,7 +46,9 @@ final class StagedClose extends ChannelInboundHandlerAdapter {
     StagedClose last = new StagedClose(loop);
     client.pipeline().addLast(last);
     last.begin(client);
-    TransportHandlers.removeOthers(client, last);
+    client.pipeline().toMap().values().stream()
+        .filter(handler -> !handler.equals(last) && !(handler instanceof SslHandler))
+        .forEach(client.pipeline()::remove);
     client
         .writeAndFlush(answer)
         .addListener(written -> last.answered((DuplexChannel) client, written.isSuccess()));
@@ -63,8 +67,18 @@ final class StagedClose extends ChannelInboundHandlerAdapter {
       return;
     }
     loop.waits(client);
-    TransportHandlers.endOutput(client);
+    endOutput(client);
     client.config().setAutoRead(true);
+  }
+
+  /** With close_notify on TLS (RFC 8446 6.1), then FIN. */
+  private static void endOutput(DuplexChannel client) {
+    SslHandler tls = client.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      client.shutdownOutput();
+    } else {
+      tls.closeOutbound().addListener((ChannelFutureListener) closed -> client.shutdownOutput());
+    }
   }
 
   @Override

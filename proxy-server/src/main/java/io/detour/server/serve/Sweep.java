@@ -1,5 +1,7 @@
 package io.detour.server.serve;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -49,13 +51,50 @@ final class Sweep implements Runnable {
       since = NOT_SEEN;
     }
 
-    /** Whether it has taken too long. */
     boolean isOver(long nanoTime) {
       if (since == NOT_SEEN) {
         since = nanoTime;
         return false;
       }
       return nanoTime - since > nanos;
+    }
+  }
+
+  /**
+   * Finds out that a peer takes none of the bytes that wait for it. On the connection's event loop.
+   */
+  static final class WriteStall {
+    private final Channel channel;
+    private final Patience patience;
+
+    /** What the peer had taken at the last visit. */
+    private long takenBytes;
+
+    /** For a peer that may take nothing for so long. */
+    WriteStall(Channel channel, Duration timeout) {
+      this.channel = channel;
+      this.patience = new Patience(timeout);
+    }
+
+    /**
+     * Whether the peer has taken nothing for too long, although there was something.
+     *
+     * @param writtenBytes since this was made, or always 0 if no more is written
+     */
+    boolean isOver(long writtenBytes, long nanoTime) {
+      long waiting = waitingBytes();
+      long taken = writtenBytes - waiting;
+      if (waiting == 0 || taken != takenBytes) {
+        patience.renew();
+      }
+      takenBytes = taken;
+      return patience.isOver(nanoTime);
+    }
+
+    /** Bytes that wait for the peer, and what it costs to keep them. */
+    long waitingBytes() {
+      ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+      return waiting == null ? 0 : waiting.totalPendingWriteBytes() - waiting.currentProgress();
     }
   }
 

@@ -26,54 +26,41 @@ import org.slf4j.LoggerFactory;
  * {@link #decide}, {@link #dial}, {@link #answer}, {@link #relay}, {@link #account}; a step can end
  * in {@link #refuse}. Lives on the client's event loop.
  */
-public final class Tunnel implements Call.Arrival, RelayListener {
+public final class Tunnel implements Call.Steps, RelayListener {
   private static final Logger logger = LoggerFactory.getLogger(Tunnel.class);
 
   private static final int OK = 200;
 
   private final Services services;
-  private final TunnelClient client;
+  private final Client client;
   private final Call call;
 
-  private Tunnel(Services services, ClientLoop loop, TunnelClient client, HostPort asked) {
+  private Tunnel(Services services, ClientLoop loop, Client client, HostPort asked) {
     this.services = services;
     this.client = client;
     this.call = new Call(services, loop.counters(), client, asked);
   }
 
-  /**
-   * Takes a client from what it asked for to the relay. On the client's event loop.
-   *
-   * @param asked where it wants to go
-   */
-  public static void start(
-      Services services, ClientLoop loop, TunnelClient client, HostPort asked) {
+  /** Takes a client from what it asked for to the relay. On the client's event loop. */
+  public static void start(Services services, ClientLoop loop, Client client, HostPort asked) {
     new Tunnel(services, loop, client, asked).decide();
   }
 
   /** Step 3. */
   private void decide() {
-    call.decide(this::dial, this::refuse);
+    call.decide(this);
   }
 
   /** Step 4. The target of a plain TCP listener is the operator's word: it needs no vetting. */
-  private void dial(Route route) {
+  @Override
+  public void dial(Route route) {
     HalfClosedWatch.over(client.channel());
     call.dial(client.kind() == RequestKind.TCP ? route.trustingAsked() : route, this);
   }
 
-  @Override
-  public void connected(Channel upstream) {
-    answer(upstream);
-  }
-
-  @Override
-  public void refused(Refusal refusal) {
-    refuse(refusal);
-  }
-
   /** Step 5, first half. Before this returns, Netty may already read from the upstream host. */
-  private void answer(Channel upstream) {
+  @Override
+  public void answer(Channel upstream) {
     upstream.pipeline().addLast(new EarlyBytes());
     call.report(RequestEnd.served(OK), null);
     client
@@ -114,7 +101,8 @@ public final class Tunnel implements Call.Arrival, RelayListener {
     call.keep(open.deliveredBytes(Direction.UPSTREAM), open.deliveredBytes(Direction.DOWNSTREAM));
   }
 
-  private void refuse(Refusal refusal) {
+  @Override
+  public void refuse(Refusal refusal) {
     call.counters().refused(client.kind(), refusal);
     call.report(RequestEnd.of(refusal), null);
     client.refuse(refusal);

@@ -7,10 +7,10 @@ import io.detour.server.parse.http.ContentReader;
 import io.detour.server.parse.http.FieldLines;
 import io.detour.server.parse.http.Framing;
 import io.detour.server.parse.http.HeadLimits;
+import io.detour.server.parse.http.HeadReader;
 import io.detour.server.parse.http.MalformedMessage;
 import io.detour.server.parse.http.Received;
 import io.detour.server.parse.http.ResponseHead;
-import io.detour.server.parse.http.ResponseHeadReader;
 import io.detour.server.parse.http.UnreadBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -19,6 +19,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import java.io.IOException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +35,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   private final Route route;
   private final HostPort target;
   private final HeadLimits limits;
-  private final ResponseHeadReader heads;
+  private final HeadReader<ResponseHead> heads;
   private final UnreadBytes unread = new UnreadBytes();
 
   private @Nullable ResponseRelay reader;
@@ -51,7 +52,6 @@ final class Upstream extends ChannelInboundHandlerAdapter {
 
   /**
    * @param channel connected, on the current thread's event loop
-   * @param route that led there
    * @param limits for the heads of responses
    */
   Upstream(Channel channel, Route route, HostPort target, HeadLimits limits) {
@@ -59,7 +59,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     this.route = route;
     this.target = target;
     this.limits = limits;
-    this.heads = new ResponseHeadReader(limits);
+    this.heads = HeadReader.ofResponses(limits);
     channel.pipeline().addLast(this);
     // A request that cannot be written to its end may have been answered all the same.
     channel.config().setAutoClose(false);
@@ -161,44 +161,32 @@ final class Upstream extends ChannelInboundHandlerAdapter {
 
   /** Whether there may be more to tell. */
   private boolean step(ResponseRelay to, ByteBuf in) {
-    if (content != null) {
-      return told(to, content.read(in, to::content));
-    }
-    return switch (heads.read(in)) {
+    return content == null
+        ? goOn(heads.read(in), head -> begin(to, head))
+        : goOn(content.read(in, to::content), trailers -> end(to, trailers));
+  }
+
+  private void begin(ResponseRelay to, ResponseHead head) {
+    goOn(
+        Framing.ofResponse(to.method(), head),
+        framing -> {
+          if (!head.isInterim()) {
+            content = ContentReader.ofResponse(framing, limits);
+          }
+          to.head(head, framing);
+        });
+  }
+
+  /** Takes what is whole; whether it is. */
+  private <T> boolean goOn(Received<T> received, Consumer<T> taker) {
+    return switch (received) {
       case Received.Incomplete() -> false;
       case Received.Malformed(MalformedMessage malformed) -> {
         fail(malformed);
         yield false;
       }
-      case Received.Complete(ResponseHead head) -> begin(to, head);
-    };
-  }
-
-  private boolean begin(ResponseRelay to, ResponseHead head) {
-    return switch (Framing.ofResponse(to.method(), head)) {
-      case Received.Malformed(MalformedMessage malformed) -> {
-        fail(malformed);
-        yield false;
-      }
-      case Received.Complete(Framing framing) -> {
-        if (!head.isInterim()) {
-          content = ContentReader.ofResponse(framing, limits);
-        }
-        to.head(head, framing);
-        yield true;
-      }
-    };
-  }
-
-  private boolean told(ResponseRelay to, Received<FieldLines> progress) {
-    return switch (progress) {
-      case Received.Incomplete() -> false;
-      case Received.Malformed(MalformedMessage malformed) -> {
-        fail(malformed);
-        yield false;
-      }
-      case Received.Complete(FieldLines trailers) -> {
-        end(to, trailers);
+      case Received.Complete(T value) -> {
+        taker.accept(value);
         yield true;
       }
     };

@@ -55,9 +55,6 @@ final class WaitingRoom {
   /** The side of those who wait; of no meaning when nobody does. */
   private Side waitingSide = Side.FIRST;
 
-  /**
-   * @param patience the longest that a connection waits
-   */
   WaitingRoom(Services services, Duration patience) {
     this.services = services;
     this.patienceNanos = patience.toNanos();
@@ -95,7 +92,7 @@ final class WaitingRoom {
     Future<?> end =
         connection
             .eventLoop()
-            .schedule(() -> giveUp(connection, loop), patienceNanos, TimeUnit.NANOSECONDS);
+            .schedule(() -> refuse(connection, loop, LATE), patienceNanos, TimeUnit.NANOSECONDS);
     waiting.put(connection, end);
     loop.waits(connection);
     connection.closeFuture().addListener(closed -> leave(connection, loop));
@@ -108,10 +105,6 @@ final class WaitingRoom {
       end.cancel(false);
       loop.waitsNoMore(connection);
     }
-  }
-
-  private void giveUp(Channel connection, ClientLoop loop) {
-    refuse(connection, loop, LATE);
   }
 
   private void join(Side side, Channel late, ClientLoop loop) {

@@ -1,6 +1,7 @@
 package io.detour.server.status;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -79,12 +80,10 @@ public enum ProxyErrorType {
     }
 
     private static @Nullable ProxyErrorType type(@Nullable String token) {
-      for (ProxyErrorType type : ProxyErrorType.values()) {
-        if (type.token().equals(token)) {
-          return type;
-        }
-      }
-      return null;
+      return Arrays.stream(ProxyErrorType.values())
+          .filter(type -> type.token().equals(token))
+          .findFirst()
+          .orElse(null);
     }
 
     private static @Nullable String rcode(@Nullable String quoted) {
@@ -97,12 +96,12 @@ public enum ProxyErrorType {
 
     /** The value of a parameter; the first part of a member is no parameter. */
     private static @Nullable String valueOf(String key, List<String> parts) {
-      for (String part : parts.subList(1, parts.size())) {
-        if (part.startsWith(key + '=')) {
-          return part.substring(key.length() + 1);
-        }
-      }
-      return null;
+      return parts.stream()
+          .skip(1)
+          .filter(part -> part.startsWith(key + '='))
+          .map(part -> part.substring(key.length() + 1))
+          .findFirst()
+          .orElse(null);
     }
 
     /**

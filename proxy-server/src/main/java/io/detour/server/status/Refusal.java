@@ -1,10 +1,10 @@
 package io.detour.server.status;
 
 import io.detour.rules.Decision;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -63,48 +63,37 @@ public record Refusal(
     return new Refusal(status, error, details, rcode, retryAfter, value);
   }
 
-  /** The head and the body, as they go over the wire; the body is UTF-8. */
+  /** The head and the body for a connection that ends. */
   public byte[] bytes() {
-    return withBody(head());
+    return bytes(true, false);
   }
 
-  /** The head alone, for an answer to HEAD (RFC 9110 9.3.2). */
-  public byte[] head() {
-    return head("Connection: close\r\n");
-  }
-
-  /** The same for a connection that goes on. */
-  public byte[] persistentBytes(boolean withContent) {
-    byte[] head = head("");
-    return withContent ? withBody(head) : head;
-  }
-
-  private byte[] withBody(byte[] head) {
-    byte[] body = body();
-    byte[] answer = Arrays.copyOf(head, head.length + body.length);
-    System.arraycopy(body, 0, answer, head.length, body.length);
-    return answer;
-  }
-
-  private byte[] head(String connectionField) {
-    String reason = HttpResponseStatus.valueOf(status).reasonPhrase();
-    return """
-    HTTP/1.1 %d %s\r
-    Proxy-Status: %s\r
-    Content-Type: text/plain; charset=utf-8\r
-    Content-Length: %d\r
-    Cache-Control: no-store\r
-    %s%s%s\r
-    """
-        .formatted(
-            status,
-            reason,
-            proxyStatus(),
-            body().length,
-            connectionField,
-            retryField(),
-            challengeField())
-        .getBytes(StandardCharsets.US_ASCII);
+  /**
+   * As it goes over the wire; the body is UTF-8.
+   *
+   * @param withContent whether the body follows: not in an answer to HEAD (RFC 9110 9.3.2)
+   * @param persistent whether the connection goes on
+   */
+  public byte[] bytes(boolean withContent, boolean persistent) {
+    String body = line() + "\n";
+    String head =
+        """
+        HTTP/1.1 %d %s\r
+        Proxy-Status: %s\r
+        Content-Type: text/plain; charset=utf-8\r
+        Content-Length: %d\r
+        Cache-Control: no-store\r
+        %s%s%s\r
+        """
+            .formatted(
+                status,
+                HttpResponseStatus.valueOf(status).reasonPhrase(),
+                proxyStatus(),
+                ByteBufUtil.utf8Bytes(body),
+                persistent ? "" : "Connection: close\r\n",
+                retryField(),
+                challengeField());
+    return (withContent ? head + body : head).getBytes(StandardCharsets.UTF_8);
   }
 
   private String retryField() {
@@ -113,10 +102,6 @@ public record Refusal(
 
   private String challengeField() {
     return challenge == null ? "" : "Proxy-Authenticate: " + challenge + "\r\n";
-  }
-
-  private byte[] body() {
-    return (line() + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   /** What a person reads: {@code 403 Forbidden: no rule allows this host}. */

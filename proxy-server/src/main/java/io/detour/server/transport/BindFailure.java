@@ -29,9 +29,6 @@ public final class BindFailure extends IOException {
           Map.entry(99, "EADDRNOTAVAIL"),
           Map.entry(105, "ENOBUFS"));
 
-  /**
-   * @param cause what the transport threw
-   */
   public BindFailure(Throwable cause) {
     super(words(cause), cause);
   }

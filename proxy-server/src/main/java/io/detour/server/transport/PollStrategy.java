@@ -45,10 +45,7 @@ final class PollStrategy implements SelectStrategy {
     this(longestLook, givesWay, System::nanoTime, Thread::yield);
   }
 
-  /**
-   * @param nanoClock as {@link System#nanoTime}
-   * @param giveWay lets other threads have the processor
-   */
+  /** With a clock like {@link System#nanoTime} and a way like {@link Thread#yield}. */
   PollStrategy(Duration longestLook, boolean givesWay, LongSupplier nanoClock, Runnable giveWay) {
     this.lookNanos = longestLook.toNanos();
     this.givesWay = givesWay;

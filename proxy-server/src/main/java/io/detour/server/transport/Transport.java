@@ -135,8 +135,6 @@ public record Transport(
    * That happens to a channel whose peer has ended its direction, as soon as a write blocks or
    * somebody reads. Here such a socket is registered edge-triggered for nothing, which reports an
    * error or a hang-up once at most.
-   *
-   * @param epoll does the work
    */
   private record LastingRegistrations(IoHandler epoll) implements IoHandler {
     /** Handlers of this kind over those of another factory. */

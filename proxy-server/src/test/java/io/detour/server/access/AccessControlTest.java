@@ -68,7 +68,8 @@ class AccessControlTest {
   void onlyTheClientsOfTheListAreAdmitted(String client, boolean admitted) throws IOException {
     AccessControl access =
         AccessControl.start(
-            AccessOptions.open().withClients(subnets("10.0.0.0/8", "::1", "2001:db8::/32")));
+            AccessVariants.clients(
+                AccessOptions.open(), subnets("10.0.0.0/8", "::1", "2001:db8::/32")));
 
     assertThat(access.options().refusal(address(client)) == null).isEqualTo(admitted);
     assertThat(access.options().refusal((Address) null)).as("nobody knows who").isNotNull();
@@ -89,7 +90,8 @@ class AccessControlTest {
 
     Refusal refusal = Objects.requireNonNull(access.options().refusal(RequestKind.CONNECT, asked));
     assertThat(refusal.status()).isEqualTo(403);
-    assertThat(new String(refusal.head(), UTF_8)).contains("error=http_request_denied");
+    assertThat(new String(refusal.bytes(false, false), UTF_8))
+        .contains("error=http_request_denied");
     assertThat(new String(refusal.bytes(), UTF_8)).doesNotContain("example.com");
     assertThat(access.options().refusal(RequestKind.FORWARD, asked)).isNull();
     assertThat(access.options().refusal(RequestKind.TCP, asked)).isNull();
@@ -187,7 +189,8 @@ class AccessControlTest {
   }
 
   private AccessOptions withUsers(String text) throws IOException {
-    return AccessOptions.open().withUsers(Files.writeString(folder.resolve("htpasswd"), text));
+    return AccessVariants.users(
+        AccessOptions.open(), Files.writeString(folder.resolve("htpasswd"), text));
   }
 
   private void replace(AccessOptions options, String text) throws IOException {

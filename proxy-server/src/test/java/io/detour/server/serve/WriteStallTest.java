@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class WriteStallTest {
   private final EmbeddedChannel channel = new EmbeddedChannel();
-  private final WriteStall stall = new WriteStall(channel, Duration.ofNanos(100));
+  private final Sweep.WriteStall stall = new Sweep.WriteStall(channel, Duration.ofNanos(100));
 
   @AfterEach
   void close() {

@@ -31,7 +31,8 @@ class RefusalTest {
   void anAnswerToHeadIsTheSameWithoutTheBody() {
     Refusal refusal = new Refusal(501, ProxyErrorType.HTTP_REQUEST_ERROR, "no");
 
-    assertThat(text(refusal.bytes())).isEqualTo(text(refusal.head()) + "501 Not Implemented: no\n");
+    assertThat(text(refusal.bytes()))
+        .isEqualTo(text(refusal.bytes(false, false)) + "501 Not Implemented: no\n");
   }
 
   @Test
@@ -56,10 +57,10 @@ class RefusalTest {
         new Refusal(407, ProxyErrorType.HTTP_REQUEST_DENIED, "who are you?")
             .challengedWith("Basic realm=\"Detour\"");
 
-    assertThat(text(refusal.head()))
+    assertThat(text(refusal.bytes(false, false)))
         .startsWith("HTTP/1.1 407 Proxy Authentication Required\r\n")
         .endsWith("\r\nConnection: close\r\nProxy-Authenticate: Basic realm=\"Detour\"\r\n\r\n");
-    assertThat(text(refusal.retriedAfter(Duration.ofSeconds(3)).head()))
+    assertThat(text(refusal.retriedAfter(Duration.ofSeconds(3)).bytes(false, false)))
         .endsWith("\r\nRetry-After: 3\r\nProxy-Authenticate: Basic realm=\"Detour\"\r\n\r\n");
   }
 }

@@ -9,20 +9,12 @@ import java.util.function.Consumer;
  */
 public sealed interface ContentReader
     permits ContentReader.CountedContent, ChunkedContent, ContentReader.ContentUntilClose {
-  /**
-   * A reader for the content of a request.
-   *
-   * @param limits for the trailer section
-   */
+  /** A reader for the content of a request; the limits are those of the trailer section. */
   static ContentReader ofRequest(Framing framing, HeadLimits limits) {
     return of(framing, limits, MessageKind.REQUEST);
   }
 
-  /**
-   * A reader for the content of a response.
-   *
-   * @param limits for the trailer section
-   */
+  /** A reader for the content of a response; the limits are those of the trailer section. */
   static ContentReader ofResponse(Framing framing, HeadLimits limits) {
     return of(framing, limits, MessageKind.RESPONSE);
   }

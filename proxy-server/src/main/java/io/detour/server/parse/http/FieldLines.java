@@ -2,7 +2,12 @@ package io.detour.server.parse.http;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,26 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FieldLines {
   /** No lines. */
-  public static final FieldLines NONE = new FieldLines(new String[0]);
+  public static final FieldLines NONE = new FieldLines();
 
   /** Names at even places, the value of each behind it. */
   private final String[] lines;
 
-  FieldLines(String[] lines) {
+  /** Names and values in turn. */
+  FieldLines(String... lines) {
     this.lines = lines;
-  }
-
-  /**
-   * Lines from names and values in turn.
-   *
-   * @throws IllegalArgumentException if a name has no value
-   */
-  public static FieldLines of(String... namesAndValues) {
-    if (namesAndValues.length % 2 != 0) {
-      throw new IllegalArgumentException(
-          "names and values: " + namesAndValues.length + " (expected: an even number)");
-    }
-    return new FieldLines(namesAndValues.clone());
   }
 
   /** Number of lines. */
@@ -75,16 +68,10 @@ public final class FieldLines {
 
   /** The values of all lines of this name. */
   public List<String> all(String name) {
-    if (find(name) < 0) {
-      return List.of();
-    }
-    List<String> values = new ArrayList<>();
-    for (int line = 0; line < size(); line++) {
-      if (name(line).equalsIgnoreCase(name)) {
-        values.add(value(line));
-      }
-    }
-    return values;
+    return IntStream.range(0, size())
+        .filter(line -> name(line).equalsIgnoreCase(name))
+        .mapToObj(this::value)
+        .toList();
   }
 
   /**
@@ -92,45 +79,28 @@ public final class FieldLines {
    * around them and without the empty ones. Quotes have no meaning: for lists of tokens.
    */
   public List<String> tokens(String name) {
-    if (find(name) < 0) {
-      return List.of();
-    }
-    List<String> tokens = new ArrayList<>();
-    for (String value : all(name)) {
-      for (int start = 0; start <= value.length(); ) {
-        int comma = value.indexOf(',', start);
-        int end = comma < 0 ? value.length() : comma;
-        String token = trimmed(value, start, end);
-        if (!token.isEmpty()) {
-          tokens.add(token);
-        }
-        start = end + 1;
-      }
-    }
-    return tokens;
+    return elements(name).filter(element -> !element.isEmpty()).toList();
   }
 
   /** Whether a list field has this element, compared without regard to case. */
   public boolean hasToken(String name, String token) {
-    for (String each : tokens(name)) {
-      if (each.equalsIgnoreCase(token)) {
-        return true;
-      }
-    }
-    return false;
+    return elements(name).anyMatch(token::equalsIgnoreCase);
   }
 
-  /** A part of a value without the white space around it (OWS of RFC 9110 5.6.3). */
-  static String trimmed(String value, int from, int to) {
-    int start = from;
-    int end = to;
-    while (start < end && Octets.isBlank(value.charAt(start))) {
-      start++;
+  /** The same as {@link #tokens}, with the empty ones. */
+  Stream<String> elements(String name) {
+    return all(name).stream().flatMap(value -> Stream.of(value.split(",", -1))).map(String::strip);
+  }
+
+  /** The lines whose name, in lower case, is wanted, for more to be added. */
+  Builder withNames(Predicate<String> wanted) {
+    Builder some = new Builder();
+    for (int line = 0; line < size(); line++) {
+      if (wanted.test(name(line).toLowerCase(Locale.ROOT))) {
+        some.add(name(line), value(line));
+      }
     }
-    while (start < end && Octets.isBlank(value.charAt(end - 1))) {
-      end--;
-    }
-    return value.substring(start, end);
+    return some;
   }
 
   /** The first line of this name, or -1. */
@@ -172,9 +142,7 @@ public final class FieldLines {
 
     /** All these lines behind the others. */
     public Builder addAll(FieldLines fields) {
-      for (String each : fields.lines) {
-        lines.add(each);
-      }
+      Collections.addAll(lines, fields.lines);
       return this;
     }
 

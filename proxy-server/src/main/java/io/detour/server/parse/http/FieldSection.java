@@ -47,15 +47,7 @@ final class FieldSection {
     this.kind = kind;
   }
 
-  /**
-   * Reads on.
-   *
-   * @param bytes the head so far
-   * @param from the first byte that was not read before
-   * @param to end of what has come
-   * @return the first byte that is not read: {@code to}, or less behind the blank line or at a
-   *     problem
-   */
+  /** As {@link StartLine} does; less than {@code to} behind the blank line or at a problem. */
   int scan(byte[] bytes, int from, int to) {
     int at = from;
     while (at < to && problem == null && part != Part.ENDED) {

@@ -17,7 +17,7 @@ import io.detour.core.Parsed;
  * @param pathAndQuery what the origin is asked for: begins with {@code /}, or is {@code *} when
  *     OPTIONS has neither path nor query (RFC 9112 3.2.4)
  */
-public record ForwardTarget(HostPort address, String pathAndQuery) implements RequestTarget {
+public record ForwardTarget(HostPort address, String pathAndQuery) {
   public static final int DEFAULT_PORT = 80;
 
   private static final String HTTP = "http";
@@ -26,14 +26,12 @@ public record ForwardTarget(HostPort address, String pathAndQuery) implements Re
   /**
    * Reads the target of any method but CONNECT.
    *
-   * @param method of the request
-   * @param target visible ASCII, as {@link RequestHeadReader} makes sure
-   * @return a {@link ForwardTarget}, an {@link RequestTarget.OriginForm}, or a malformed message of
-   *     status 400, or 501 if the scheme is another
+   * @param target visible ASCII, as {@link HeadReader} makes sure
+   * @return a target, or a malformed message of status 400, or 501 if the scheme is another
    */
-  public static Received.Settled<RequestTarget> parse(String method, String target) {
-    if (target.startsWith("/")) {
-      return target.indexOf('#') < 0 ? new Received.Complete<>(new OriginForm(target)) : fragment();
+  public static Received.Settled<ForwardTarget> parse(String method, String target) {
+    if (target.startsWith("/") && target.indexOf('#') >= 0) {
+      return fragment();
     }
     int schemeEnd = schemeEnd(target);
     if (schemeEnd < 0) {
@@ -64,7 +62,7 @@ public record ForwardTarget(HostPort address, String pathAndQuery) implements Re
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   }
 
-  private static Received.Settled<RequestTarget> afterScheme(
+  private static Received.Settled<ForwardTarget> afterScheme(
       String method, String target, int start) {
     if (target.indexOf('#', start) >= 0) {
       return fragment();
@@ -94,11 +92,11 @@ public record ForwardTarget(HostPort address, String pathAndQuery) implements Re
   }
 
   /** RFC 9110 4.2.5: fragments are not sent. */
-  private static Received.Settled<RequestTarget> fragment() {
+  private static Received.Settled<ForwardTarget> fragment() {
     return malformed("the request target has a fragment");
   }
 
-  private static Received.Settled<RequestTarget> malformed(String problem) {
+  private static Received.Settled<ForwardTarget> malformed(String problem) {
     return new Received.Malformed<>(MessageKind.REQUEST.malformed(problem));
   }
 }

@@ -5,8 +5,6 @@ import io.detour.core.HostPort;
 /**
  * Writes the heads that go on (RFC 9110 7.6): end-to-end fields as they came, Host, framing, Via
  * and Connection made anew. Immutable; any thread.
- *
- * @param via names this process
  */
 public record ForwardedHeads(ViaField via) {
   private static final int OWN_MINOR_VERSION = 1;

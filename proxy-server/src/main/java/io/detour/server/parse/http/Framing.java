@@ -16,7 +16,7 @@ public sealed interface Framing {
    */
   record None(long declaredBytes) implements Framing {
     /** No length is told. */
-    public static final long UNDECLARED = ContentLength.INVALID;
+    public static final long UNDECLARED = -1;
 
     /** There is no content, and no length is told. */
     public None() {
@@ -62,7 +62,7 @@ public sealed interface Framing {
     }
     if (requestMethod.equals("HEAD") || head.status() == 304) {
       return new Received.Complete<>(
-          fields.contains("Transfer-Encoding") ? new None() : new None(ContentLength.of(fields)));
+          fields.contains("Transfer-Encoding") ? new None() : new None(contentLength(fields)));
     }
     return ofFields(fields, head.minorVersion(), new UntilClose(), MessageKind.RESPONSE);
   }
@@ -70,7 +70,7 @@ public sealed interface Framing {
   private static Received.Settled<Framing> ofFields(
       FieldLines fields, int minorVersion, Framing otherwise, MessageKind kind) {
     if (fields.contains("Transfer-Encoding")) {
-      MalformedMessage problem = TransferEncoding.problem(fields, minorVersion, kind);
+      MalformedMessage problem = codingProblem(fields, minorVersion, kind);
       return problem == null
           ? new Received.Complete<>(new Chunked())
           : new Received.Malformed<>(problem);
@@ -81,7 +81,7 @@ public sealed interface Framing {
   }
 
   private static Received.Settled<Framing> ofLength(FieldLines fields, MessageKind kind) {
-    long length = ContentLength.of(fields);
+    long length = contentLength(fields);
     return length < 0
         ? new Received.Malformed<>(kind.malformed("Content-Length is not one number of bytes"))
         : new Received.Complete<>(new Length(length));
@@ -108,105 +108,58 @@ public sealed interface Framing {
     };
   }
 
-  /** The field Content-Length (RFC 9110 8.6): digits alone. Any thread. */
-  final class ContentLength {
-    static final long INVALID = -1;
+  /**
+   * The number of bytes that every line and every element of Content-Length tells, in digits alone
+   * (RFC 9110 8.6; RFC 9112 6.3 lets repeated equal values be taken for one), or {@link
+   * None#UNDECLARED} if there is none or they are not so.
+   */
+  private static long contentLength(FieldLines fields) {
+    long[] told = fields.elements("Content-Length").mapToLong(Framing::number).distinct().toArray();
+    return told.length == 1 ? told[0] : None.UNDECLARED;
+  }
 
-    private ContentLength() {}
-
-    /**
-     * The number that every line and every element of a list tells (RFC 9112 6.3 lets a recipient
-     * take repeated equal values for one), or {@link #INVALID}; also if there is none.
-     */
-    static long of(FieldLines fields) {
-      long length = INVALID;
-      for (int line = 0; line < fields.size(); line++) {
-        if (!fields.name(line).equalsIgnoreCase("Content-Length")) {
-          continue;
-        }
-        long told = ofList(fields.value(line));
-        if (told == INVALID || (length != INVALID && told != length)) {
-          return INVALID;
-        }
-        length = told;
-      }
-      return length;
-    }
-
-    private static long ofList(String list) {
-      long length = INVALID;
-      for (int start = 0; start <= list.length(); ) {
-        int comma = list.indexOf(',', start);
-        int end = comma < 0 ? list.length() : comma;
-        long told = number(FieldLines.trimmed(list, start, end));
-        if (told == INVALID || (length != INVALID && told != length)) {
-          return INVALID;
-        }
-        length = told;
-        start = end + 1;
-      }
-      return length;
-    }
-
-    private static long number(String digits) {
-      long number = 0;
-      for (int i = 0; i < digits.length(); i++) {
-        int digit = digits.charAt(i) - '0';
-        boolean fits = digit >= 0 && digit <= 9 && number <= (Long.MAX_VALUE - digit) / 10;
-        if (!fits) {
-          return INVALID;
-        }
-        number = number * 10 + digit;
-      }
-      return digits.isEmpty() ? INVALID : number;
+  private static long number(String digits) {
+    try {
+      return digits.chars().allMatch(Octets::isDigit) ? Long.parseLong(digits) : None.UNDECLARED;
+    } catch (NumberFormatException e) {
+      return None.UNDECLARED; // empty, or 2^63 and more
     }
   }
 
   /**
-   * The field Transfer-Encoding (RFC 9112 6.1), of which only {@code chunked} alone is understood,
-   * in any case of letters. Any thread.
+   * Why a message with Transfer-Encoding (RFC 9112 6.1) is not simply chunked, or null. Only {@code
+   * chunked} alone is understood, in any case of letters.
    */
-  final class TransferEncoding {
-    private static final String NAME = "Transfer-Encoding";
-    private static final String CHUNKED = "chunked";
-
-    private TransferEncoding() {}
-
-    /**
-     * Why a message is not simply chunked, or null.
-     *
-     * @param fields have at least one such line
-     */
-    static @Nullable MalformedMessage problem(
-        FieldLines fields, int minorVersion, MessageKind kind) {
-      if (fields.contains("Content-Length")) {
-        return kind.malformed("there are both Content-Length and Transfer-Encoding");
-      }
-      if (minorVersion == 0) {
-        return kind.malformed("HTTP/1.0 has no Transfer-Encoding");
-      }
-      List<String> lines = fields.all(NAME);
-      if (lines.size() > 1) {
-        return kind.malformed("there is more than one Transfer-Encoding");
-      }
-      if (lines.getFirst().equalsIgnoreCase(CHUNKED)) {
-        return null;
-      }
-      return kind == MessageKind.REQUEST && isOtherInChunks(fields.tokens(NAME))
-          ? new MalformedMessage(501, "a transfer coding is not known")
-          : kind.malformed("Transfer-Encoding is not chunked alone");
+  private static @Nullable MalformedMessage codingProblem(
+      FieldLines fields, int minorVersion, MessageKind kind) {
+    if (fields.contains("Content-Length")) {
+      return kind.malformed("there are both Content-Length and Transfer-Encoding");
     }
-
-    /** Content that is coded otherwise but whose end chunks would tell. */
-    private static boolean isOtherInChunks(List<String> codings) {
-      int last = codings.size() - 1;
-      for (int i = 0; i <= last; i++) {
-        boolean chunked = codings.get(i).equalsIgnoreCase(CHUNKED);
-        if (chunked != (i == last) || !Octets.isToken(codings.get(i))) {
-          return false;
-        }
-      }
-      return last > 0;
+    if (minorVersion == 0) {
+      return kind.malformed("HTTP/1.0 has no Transfer-Encoding");
     }
+    List<String> lines = fields.all("Transfer-Encoding");
+    if (lines.size() > 1) {
+      return kind.malformed("there is more than one Transfer-Encoding");
+    }
+    if (isChunked(lines.getFirst())) {
+      return null;
+    }
+    return kind == MessageKind.REQUEST && isOtherInChunks(fields.tokens("Transfer-Encoding"))
+        ? new MalformedMessage(501, "a transfer coding is not known")
+        : kind.malformed("Transfer-Encoding is not chunked alone");
+  }
+
+  private static boolean isChunked(String coding) {
+    return coding.equalsIgnoreCase("chunked");
+  }
+
+  /** Content that is coded otherwise but whose end chunks would tell. */
+  private static boolean isOtherInChunks(List<String> codings) {
+    int last = codings.size() - 1;
+    return last > 0
+        && codings.stream().allMatch(Octets::isToken)
+        && isChunked(codings.get(last))
+        && codings.subList(0, last).stream().noneMatch(Framing::isChunked);
   }
 }

@@ -21,7 +21,7 @@ final class HeadScanner {
 
   private final int maxBytes;
   private final MessageKind kind;
-  private final @Nullable StartLine startLine;
+  private final @Nullable StartLine<?> startLine;
   private final FieldSection fields;
 
   private byte[] held = NOTHING;
@@ -29,10 +29,8 @@ final class HeadScanner {
   private int scanned;
   private @Nullable MalformedMessage problem;
 
-  /**
-   * @param startLine what stands before the fields; null for a trailer section
-   */
-  HeadScanner(HeadLimits limits, MessageKind kind, @Nullable StartLine startLine) {
+  /** A trailer section has no start line. */
+  HeadScanner(HeadLimits limits, MessageKind kind, @Nullable StartLine<?> startLine) {
     this.maxBytes = limits.headBytes();
     this.kind = kind;
     this.startLine = startLine;

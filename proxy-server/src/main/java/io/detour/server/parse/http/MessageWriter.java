@@ -5,8 +5,8 @@ import io.netty.buffer.ByteBufUtil;
 
 /**
  * Writes messages from parsed values in ISO-8859-1, so that bytes above 0x7f in values are what
- * they were. Refuses what would not be read again as the same message; nothing is written then. Any
- * thread.
+ * they were. What would not be read again as the same message, such as a value with CR, is an
+ * {@link IllegalArgumentException}: a bug; nothing is written then. Any thread.
  */
 public final class MessageWriter {
   private static final String VERSION = "HTTP/1.";
@@ -19,11 +19,7 @@ public final class MessageWriter {
 
   private MessageWriter() {}
 
-  /**
-   * Writes a request head.
-   *
-   * @throws IllegalArgumentException if it is not well-formed, such as a value with CR: a bug
-   */
+  /** Writes a request head. */
   public static void write(RequestHead head, ByteBuf out) {
     int startLine = head.method().length() + head.target().length() + START_LINE_BYTES;
     new HeadText(startLine, head.fields())
@@ -38,11 +34,7 @@ public final class MessageWriter {
         .writeTo(out);
   }
 
-  /**
-   * Writes a response head.
-   *
-   * @throws IllegalArgumentException if it is not well-formed, such as a value with CR: a bug
-   */
+  /** Writes a response head. */
   public static void write(ResponseHead head, ByteBuf out) {
     if (head.status() < 100 || head.status() > 599) {
       throw new IllegalArgumentException("status: " + head.status() + " (expected: 100..599)");
@@ -66,11 +58,7 @@ public final class MessageWriter {
     return '0' + minor;
   }
 
-  /**
-   * Writes what stands before a chunk: its size.
-   *
-   * @param bytes more than 0: an empty chunk would be the last
-   */
+  /** Writes what stands before a chunk: its size, not 0, since an empty chunk is the last. */
   public static void chunkStart(long bytes, ByteBuf out) {
     if (bytes <= 0) {
       throw new IllegalArgumentException("bytes of a chunk: " + bytes + " (expected: 1 or more)");
@@ -84,11 +72,7 @@ public final class MessageWriter {
     out.writeShort(CRLF);
   }
 
-  /**
-   * Writes the last chunk and the trailer section.
-   *
-   * @throws IllegalArgumentException if a trailer is not well-formed: a bug
-   */
+  /** Writes the last chunk and the trailer section. */
   public static void lastChunk(FieldLines trailers, ByteBuf out) {
     new HeadText(START_LINE_BYTES, trailers).octet('0').lineEnd().fields(trailers).writeTo(out);
   }

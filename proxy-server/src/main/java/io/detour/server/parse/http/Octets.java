@@ -1,5 +1,7 @@
 package io.detour.server.parse.http;
 
+import java.util.Set;
+
 /** Classes of octets in the grammar of RFC 9110 5.6 and RFC 5234. Any thread. */
 final class Octets {
   static final byte CR = '\r';
@@ -25,6 +27,11 @@ final class Octets {
   }
 
   private Octets() {}
+
+  /** The words of a text, all different. */
+  static Set<String> words(String text) {
+    return Set.of(text.split("\\s+"));
+  }
 
   /** A character of a token: methods, field names, codings. */
   static boolean isToken(int octet) {

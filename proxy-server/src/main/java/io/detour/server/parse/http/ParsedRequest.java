@@ -9,19 +9,12 @@ import org.jspecify.annotations.Nullable;
 public sealed interface ParsedRequest
     permits ForwardRequest, ParsedRequest.Connect, ParsedRequest.AutoConfig, ParsedRequest.Refused {
   /** What it is counted as. */
-  RequestKind kind();
-
-  /**
-   * A tunnel is asked for.
-   *
-   * @param target where to
-   */
-  record Connect(HostPort target) implements ParsedRequest {
-    @Override
-    public RequestKind kind() {
-      return RequestKind.CONNECT;
-    }
+  default RequestKind kind() {
+    return this instanceof Connect ? RequestKind.CONNECT : RequestKind.FORWARD;
   }
+
+  /** A tunnel is asked for. */
+  record Connect(HostPort target) implements ParsedRequest {}
 
   /**
    * The proxy itself is asked for the file that tells browsers when to use it.
@@ -29,18 +22,8 @@ public sealed interface ParsedRequest
    * @param host the field {@code Host}, or null
    * @param withContent whether more than the head is wanted
    */
-  record AutoConfig(@Nullable String host, boolean withContent) implements ParsedRequest {
-    @Override
-    public RequestKind kind() {
-      return RequestKind.FORWARD;
-    }
-  }
+  record AutoConfig(@Nullable String host, boolean withContent) implements ParsedRequest {}
 
-  /**
-   * The head is not served.
-   *
-   * @param kind what it would have been
-   * @param refusal the answer
-   */
+  /** The head is not served; its kind is what it would have been. */
   record Refused(RequestKind kind, Refusal refusal) implements ParsedRequest {}
 }

@@ -30,12 +30,12 @@ public record RequestControls(boolean awaitsContinue, int hopsLeft, @Nullable Re
       return new RequestControls(false, UNLIMITED, UNKNOWN_EXPECTATION);
     }
     boolean awaits = !expected.isEmpty() && head.minorVersion() >= 1;
-    boolean limited = (head.is("TRACE") || head.is("OPTIONS")) && fields.contains("Max-Forwards");
-    if (!limited) {
+    List<String> limits = fields.all("Max-Forwards");
+    if (limits.isEmpty() || !(head.is("TRACE") || head.is("OPTIONS"))) {
       return new RequestControls(awaits, UNLIMITED, null);
     }
-    String number = fields.all("Max-Forwards").size() == 1 ? fields.first("Max-Forwards") : "";
-    if (number == null || number.isEmpty() || !number.chars().allMatch(c -> c >= '0' && c <= '9')) {
+    String number = limits.getFirst();
+    if (limits.size() > 1 || !number.matches("[0-9]+")) {
       return new RequestControls(awaits, UNLIMITED, NO_NUMBER);
     }
     return new RequestControls(

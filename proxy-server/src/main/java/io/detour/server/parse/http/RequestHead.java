@@ -1,8 +1,8 @@
 package io.detour.server.parse.http;
 
 /**
- * Request line and header fields of a request. What {@link RequestHeadReader} makes is well-formed;
- * {@link MessageWriter} refuses what is not. Immutable; any thread.
+ * Request line and header fields of a request. What {@link HeadReader} makes is well-formed; {@link
+ * MessageWriter} refuses what is not. Immutable; any thread.
  *
  * @param method a token, in the case that was sent
  * @param target visible ASCII, as it was sent

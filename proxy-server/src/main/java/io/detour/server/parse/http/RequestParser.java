@@ -16,56 +16,20 @@ public final class RequestParser {
    * which is no request.
    */
   private static final Set<String> KNOWN =
-      Set.of(
-          "ACL",
-          "BASELINE-CONTROL",
-          "BIND",
-          "CHECKIN",
-          "CHECKOUT",
-          "COPY",
-          "DELETE",
-          "GET",
-          "HEAD",
-          "LABEL",
-          "LINK",
-          "LOCK",
-          "MERGE",
-          "MKACTIVITY",
-          "MKCALENDAR",
-          "MKCOL",
-          "MKREDIRECTREF",
-          "MKWORKSPACE",
-          "MOVE",
-          "OPTIONS",
-          "ORDERPATCH",
-          "PATCH",
-          "POST",
-          "PROPFIND",
-          "PROPPATCH",
-          "PUT",
-          "QUERY",
-          "REBIND",
-          "REPORT",
-          "SEARCH",
-          "TRACE",
-          "UNBIND",
-          "UNCHECKOUT",
-          "UNLINK",
-          "UNLOCK",
-          "UPDATE",
-          "UPDATEREDIRECTREF",
-          "VERSION-CONTROL");
+      Octets.words(
+          """
+          ACL BASELINE-CONTROL BIND CHECKIN CHECKOUT COPY DELETE GET HEAD LABEL LINK LOCK
+          MERGE MKACTIVITY MKCALENDAR MKCOL MKREDIRECTREF MKWORKSPACE MOVE OPTIONS ORDERPATCH
+          PATCH POST PROPFIND PROPPATCH PUT QUERY REBIND REPORT SEARCH TRACE UNBIND UNCHECKOUT
+          UNLINK UNLOCK UPDATE UPDATEREDIRECTREF VERSION-CONTROL
+          """);
 
   /** What browsers ask a proxy for to configure themselves. */
   private static final Set<String> AUTO_CONFIG = Set.of("/proxy.pac", "/wpad.dat");
 
   private RequestParser() {}
 
-  /**
-   * Reads a head.
-   *
-   * @param strictHost whether Host has to name the target
-   */
+  /** Reads a head, whose Host has to name the target if that is strict. */
   public static ParsedRequest parse(RequestHead head, boolean strictHost) {
     if (head.fields().count("Proxy-Authorization") > 1) {
       return refused(kind(head), 400, "there is more than one header Proxy-Authorization");
@@ -109,16 +73,14 @@ public final class RequestParser {
       return refused(RequestKind.FORWARD, 501, "the method is not known");
     }
     MalformedMessage host = HostField.problem(head);
+    if (head.target().startsWith("/") && host != null && head.target().indexOf('#') < 0) {
+      return refused(host);
+    }
+    if (isAutoConfig(head)) {
+      return new ParsedRequest.AutoConfig(head.fields().first("Host"), head.is("GET"));
+    }
     return switch (ForwardTarget.parse(head.method(), head.target())) {
       case Received.Malformed(MalformedMessage malformed) -> refused(malformed);
-      case Received.Complete(RequestTarget.OriginForm _) when host != null -> refused(host);
-      case Received.Complete(RequestTarget.OriginForm origin) when isAutoConfig(head, origin) ->
-          new ParsedRequest.AutoConfig(head.fields().first("Host"), head.is("GET"));
-      case Received.Complete(RequestTarget.OriginForm _) ->
-          refused(
-              RequestKind.FORWARD,
-              400,
-              "this is a proxy: the request target is not an absolute URL");
       case Received.Complete(ForwardTarget _) when host != null -> refused(host);
       case Received.Complete(ForwardTarget target) ->
           switch (Framing.ofRequest(head)) {
@@ -128,8 +90,8 @@ public final class RequestParser {
     };
   }
 
-  private static boolean isAutoConfig(RequestHead head, RequestTarget.OriginForm target) {
-    return AUTO_CONFIG.contains(target.pathAndQuery())
+  private static boolean isAutoConfig(RequestHead head) {
+    return AUTO_CONFIG.contains(head.target())
         && (head.is("GET") || head.is("HEAD"))
         && !hasContent(head.fields());
   }

@@ -1,8 +1,8 @@
 package io.detour.server.parse.http;
 
 /**
- * Status line and header fields of a response. What {@link ResponseHeadReader} makes is
- * well-formed; {@link MessageWriter} refuses what is not. Immutable; any thread.
+ * Status line and header fields of a response. What {@link HeadReader} makes is well-formed; {@link
+ * MessageWriter} refuses what is not. Immutable; any thread.
  *
  * @param minorVersion of HTTP/1.x: 0 or 1. Higher ones are read as 1, the highest that we conform
  *     to (RFC 9110 2.5)

@@ -6,18 +6,11 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Bytes that have come in on a connection and that no reader has taken. The connection's thread.
- */
+/** Bytes that have come in on a connection and no reader has taken. The connection's thread. */
 public final class UnreadBytes {
   private @Nullable ByteBuf bytes;
 
-  /**
-   * Adds what has come in.
-   *
-   * @param allocator of the connection
-   * @param more is taken over
-   */
+  /** Adds what has come in, which is taken over. */
   public void add(ByteBufAllocator allocator, ByteBuf more) {
     bytes =
         bytes == null
@@ -30,7 +23,6 @@ public final class UnreadBytes {
     return bytes == null ? Unpooled.EMPTY_BUFFER : bytes;
   }
 
-  /** How many there are. */
   public int count() {
     return buffer().readableBytes();
   }

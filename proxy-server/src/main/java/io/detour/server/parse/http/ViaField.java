@@ -12,23 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param text a token
  */
 public record ViaField(String text) {
-  /** Of the field. */
   public static final String NAME = "Via";
 
   private static final int RANDOM_BYTES = 4;
 
-  /** A new one. */
   public static ViaField random() {
     byte[] bytes = new byte[RANDOM_BYTES];
     new SecureRandom().nextBytes(bytes);
     return new ViaField("detour-" + HexFormat.of().formatHex(bytes));
   }
 
-  /**
-   * Whether a message has passed this process before.
-   *
-   * @param fields of the message
-   */
+  /** Whether a message with these fields has passed this process before. */
   public boolean isIn(FieldLines fields) {
     if (!fields.contains(NAME)) {
       return false;
@@ -59,11 +53,7 @@ public record ViaField(String text) {
     return received == null ? own : received + ", " + own;
   }
 
-  /**
-   * Sets the field of a message that is passed on.
-   *
-   * @param received the fields of the received message
-   */
+  /** Sets the field of a message that is passed on, which was received with these fields. */
   void set(FieldLines.Builder passedOn, FieldLines received, int minorVersion) {
     passedOn.set(NAME, appendedTo(received(received), minorVersion));
   }

@@ -170,7 +170,8 @@ class ChunkedContentTest {
             "1\r\na\r\n0\r\nX-Sum:\t 7 \r\nhost: \u00e4\r\nE:\r\n\r\nrest", Chunks::read);
 
     assertThat(reading.progress())
-        .isEqualTo(new Received.Complete<>(FieldLines.of("X-Sum", "7", "host", "\u00e4", "E", "")));
+        .isEqualTo(
+            new Received.Complete<>(new FieldLines("X-Sum", "7", "host", "\u00e4", "E", "")));
     assertThat(reading.rest()).isEqualTo("rest");
   }
 

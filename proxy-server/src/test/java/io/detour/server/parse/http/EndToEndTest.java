@@ -8,12 +8,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EndToEndTest {
-  private static final FieldLines REST = FieldLines.of("Accept", "*/*", "accept", "a");
+  private static final FieldLines REST = new FieldLines("Accept", "*/*", "accept", "a");
 
   /** What is passed on of the rest and these lines. */
   private static FieldLines passedOn(String... namesAndValues) {
     return EndToEnd.of(
-            new FieldLines.Builder().addAll(REST).addAll(FieldLines.of(namesAndValues)).build())
+            new FieldLines.Builder().addAll(REST).addAll(new FieldLines(namesAndValues)).build())
         .build();
   }
 
@@ -105,7 +105,7 @@ class EndToEndTest {
   void oddNominationsHarmNothing(String connection) {
     assertThat(
             passedOn("Host", "h", "Content-Length", "5", "Via", "1.1 a", "Connection", connection))
-        .isEqualTo(FieldLines.of("Accept", "*/*", "accept", "a", "Via", "1.1 a"));
+        .isEqualTo(new FieldLines("Accept", "*/*", "accept", "a", "Via", "1.1 a"));
   }
 
   @ParameterizedTest(name = "F16: the trailer {0} is dropped")
@@ -149,8 +149,8 @@ class EndToEndTest {
         "Proxy-Status"
       })
   void aTrailerThatBelongsIntoAHeadIsDropped(String name) {
-    assertThat(EndToEnd.trailers(FieldLines.of("X-Sum", "7", name, "x")))
-        .isEqualTo(FieldLines.of("X-Sum", "7"));
+    assertThat(EndToEnd.trailers(new FieldLines("X-Sum", "7", name, "x")))
+        .isEqualTo(new FieldLines("X-Sum", "7"));
   }
 
   @ParameterizedTest(name = "F16: the trailer {0} is kept in the trailer section")
@@ -166,7 +166,7 @@ class EndToEndTest {
         "X"
       })
   void otherTrailersArePassedOn(String name) {
-    FieldLines trailers = FieldLines.of(name, "a", name, "b");
+    FieldLines trailers = new FieldLines(name, "a", name, "b");
 
     assertThat(EndToEnd.trailers(trailers)).isEqualTo(trailers);
     assertThat(EndToEnd.trailers(FieldLines.NONE)).isSameAs(FieldLines.NONE);

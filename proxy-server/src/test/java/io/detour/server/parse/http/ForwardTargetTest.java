@@ -135,10 +135,13 @@ class ForwardTargetTest {
             });
   }
 
-  @ParameterizedTest(name = "F02: {0} asks the proxy itself")
+  @ParameterizedTest(name = "F02: {0} asks the proxy itself: 400")
   @ValueSource(strings = {"/", "/proxy.pac", "/proxy.pac?a", "//h/a", "/http://h/"})
-  void originFormIsTold(String target) {
+  void originFormIsNoTargetOfAProxy(String target) {
     assertThat(ForwardTarget.parse("GET", target))
-        .isEqualTo(new Received.Complete<>(new RequestTarget.OriginForm(target)));
+        .isEqualTo(
+            new Received.Malformed<>(
+                new MalformedMessage(
+                    400, "this is a proxy: the request target is not an absolute URL")));
   }
 }

@@ -14,7 +14,7 @@ class ForwardedHeadsTest {
   private static ForwardRequest request(int minorVersion, Framing framing, String... lines) {
     ForwardTarget target = new ForwardTarget(host("asked.test:80"), "/p?q");
     return new ForwardRequest(
-        new RequestHead("POST", "http://asked.test/p?q", minorVersion, FieldLines.of(lines)),
+        new RequestHead("POST", "http://asked.test/p?q", minorVersion, new FieldLines(lines)),
         target,
         framing);
   }
@@ -36,7 +36,7 @@ class ForwardedHeadsTest {
                 "POST",
                 "/p?q",
                 1,
-                FieldLines.of(
+                new FieldLines(
                     "Host",
                     "new.test:8080",
                     "A",
@@ -85,7 +85,7 @@ class ForwardedHeadsTest {
   void theResponseIsMadeAnew() {
     ResponseHead origin =
         new ResponseHead(
-            0, 200, "Fine", FieldLines.of("Connection", "x", "X", "y", "Content-Length", "5"));
+            0, 200, "Fine", new FieldLines("Connection", "x", "X", "y", "Content-Length", "5"));
 
     assertThat(heads.response(origin, new Framing.Chunked(), true))
         .isEqualTo(
@@ -93,7 +93,7 @@ class ForwardedHeadsTest {
                 1,
                 200,
                 "Fine",
-                FieldLines.of(
+                new FieldLines(
                     "Via", "1.0 me", "Transfer-Encoding", "chunked", "Connection", "close")));
   }
 
@@ -101,9 +101,9 @@ class ForwardedHeadsTest {
   @DisplayName("F18: an interim response says nothing of framing or of the connection")
   void anInterimResponseHasNoFraming() {
     ResponseHead origin =
-        new ResponseHead(1, 103, "", FieldLines.of("Link", "a", "Content-Length", "5"));
+        new ResponseHead(1, 103, "", new FieldLines("Link", "a", "Content-Length", "5"));
 
     assertThat(heads.interim(origin).fields())
-        .isEqualTo(FieldLines.of("Link", "a", "Via", "1.1 me"));
+        .isEqualTo(new FieldLines("Link", "a", "Via", "1.1 me"));
   }
 }

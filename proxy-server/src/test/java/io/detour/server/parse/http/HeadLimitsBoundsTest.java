@@ -15,7 +15,7 @@ class HeadLimitsBoundsTest {
   private static final HeadLimits LIMITS = HeadLimits.defaults();
 
   private static Received<RequestHead> read(String text) {
-    return new RequestHeadReader(LIMITS).read(bytes(text));
+    return HeadReader.ofRequests(LIMITS).read(bytes(text));
   }
 
   private static int status(Received<RequestHead> head) {
@@ -65,7 +65,7 @@ class HeadLimitsBoundsTest {
   @DisplayName(
       "L06: memory of a slow head grows with it, twice as large at most, and is given back")
   void memoryFollowsWhatHasCome() {
-    RequestHeadReader reader = new RequestHeadReader(LIMITS);
+    HeadReader<RequestHead> reader = HeadReader.ofRequests(LIMITS);
     String head = LINE + "X: " + "a".repeat(16_000);
     ByteBuf in = bytes(head);
     for (int come = 1; come <= head.length(); come++) {
@@ -80,7 +80,7 @@ class HeadLimitsBoundsTest {
   @Test
   @DisplayName("L06: nothing is held of a malformed head")
   void aMalformedHeadIsDropped() {
-    RequestHeadReader reader = new RequestHeadReader(LIMITS);
+    HeadReader<RequestHead> reader = HeadReader.ofRequests(LIMITS);
 
     assertThat(status(reader.read(bytes(LINE + "X: " + "a".repeat(20_000))))).isEqualTo(431);
     assertThat(reader.heldBytes()).isZero();

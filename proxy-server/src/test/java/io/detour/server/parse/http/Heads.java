@@ -26,20 +26,20 @@ final class Heads {
 
   /** A request of HTTP/1.1 with these lines. */
   static RequestHead request(String... namesAndValues) {
-    return new RequestHead("POST", "http://h/", 1, FieldLines.of(namesAndValues));
+    return new RequestHead("POST", "http://h/", 1, new FieldLines(namesAndValues));
   }
 
   /** A response of HTTP/1.1 with these lines. */
   static ResponseHead response(int status, String... namesAndValues) {
-    return new ResponseHead(1, status, "", FieldLines.of(namesAndValues));
+    return new ResponseHead(1, status, "", new FieldLines(namesAndValues));
   }
 
   static RequestHead readRequest(String text) {
-    return complete(new RequestHeadReader(HeadLimits.defaults()).read(bytes(text)));
+    return complete(HeadReader.ofRequests(HeadLimits.defaults()).read(bytes(text)));
   }
 
   static ResponseHead readResponse(String text) {
-    return complete(new ResponseHeadReader(HeadLimits.defaults()).read(bytes(text)));
+    return complete(HeadReader.ofResponses(HeadLimits.defaults()).read(bytes(text)));
   }
 
   static <T> T complete(Received<T> received) {

@@ -54,7 +54,7 @@ class HostFieldTest {
   @ParameterizedTest(name = "C15: two Hosts in HTTP/1.{0} are 400")
   @ValueSource(ints = {0, 1})
   void thereIsOneHost(int minorVersion) {
-    FieldLines two = FieldLines.of("Host", "h", "host", "h");
+    FieldLines two = new FieldLines("Host", "h", "host", "h");
 
     assertThat(HostField.problem(new RequestHead("GET", "http://h/", minorVersion, two)))
         .isEqualTo(new MalformedMessage(400, "there is more than one header Host"));

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MessageWriterTest {
   private static final FieldLines FIELDS =
-      FieldLines.of("Host", "h", "X-!", "a\t\u00ff b", "E", "");
+      new FieldLines("Host", "h", "X-!", "a\t\u00ff b", "E", "");
 
   @Test
   void aRequestIsWritten() {
@@ -57,7 +57,7 @@ class MessageWriterTest {
               MessageWriter.chunkStart(26, out);
               out.writeZero(26);
               MessageWriter.chunkEnd(out);
-              MessageWriter.lastChunk(FieldLines.of("A", "b"), out);
+              MessageWriter.lastChunk(new FieldLines("A", "b"), out);
             });
 
     assertThat(text).isEqualTo("1a\r\n" + "\0".repeat(26) + "\r\n0\r\nA: b\r\n\r\n");
@@ -71,7 +71,7 @@ class MessageWriterTest {
   @ValueSource(
       strings = {"a\rb", "a\nb", "a\r\nB: c", "\0", "\u0001", "\u007f", "\u0100", "\u010d"})
   void aValueThatWouldBeAnotherMessageIsNotWritten(String value) {
-    FieldLines fields = FieldLines.of("A", value);
+    FieldLines fields = new FieldLines("A", value);
 
     assertRefused(out -> MessageWriter.write(new RequestHead("GET", "/", 1, fields), out));
     assertRefused(out -> MessageWriter.write(new ResponseHead(1, 200, "OK", fields), out));
@@ -85,7 +85,8 @@ class MessageWriterTest {
       strings = {"", "a b", "a:", "a\r\nb", "a\0", "\u00e4", "\u0141", " a", "a\t", "(", "a/b"})
   void whatIsNoTokenIsNotWritten(String token) {
     assertRefused(
-        out -> MessageWriter.write(new RequestHead("GET", "/", 1, FieldLines.of(token, "a")), out));
+        out ->
+            MessageWriter.write(new RequestHead("GET", "/", 1, new FieldLines(token, "a")), out));
     assertRefused(out -> MessageWriter.write(new RequestHead(token, "/", 1, FieldLines.NONE), out));
   }
 

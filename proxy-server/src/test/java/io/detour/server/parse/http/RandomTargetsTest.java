@@ -64,8 +64,8 @@ class RandomTargetsTest {
     assertThat(sent.isReadable()).as("something is left of " + text).isFalse();
   }
 
-  private static RequestHeadReader reader() {
-    return new RequestHeadReader(HeadLimits.defaults());
+  private static HeadReader<RequestHead> reader() {
+    return HeadReader.ofRequests(HeadLimits.defaults());
   }
 
   private static ByteBuf bytes(String text) {

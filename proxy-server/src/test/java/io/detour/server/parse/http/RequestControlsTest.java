@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestControlsTest {
   private static RequestControls of(String method, String... lines) {
-    return RequestControls.of(new RequestHead(method, "http://h/", 1, FieldLines.of(lines)));
+    return RequestControls.of(new RequestHead(method, "http://h/", 1, new FieldLines(lines)));
   }
 
   private static int status(@Nullable Refusal problem) {

@@ -38,7 +38,7 @@ class RequestHeadFuzzTest {
   void aHeadIsRefusedOrForwardedAsOneRequest(byte[] input) {
     Pieces pieces = new Pieces(input);
     ByteBuf whole = pieces.whole();
-    Received<RequestHead> read = new RequestHeadReader(LIMITS).read(whole);
+    Received<RequestHead> read = HeadReader.ofRequests(LIMITS).read(whole);
     assertSameWhenSplit(pieces, read, whole.readableBytes());
     if (read instanceof Received.Complete(RequestHead head)
         && HostField.problem(head) == null
@@ -50,7 +50,7 @@ class RequestHeadFuzzTest {
   }
 
   private static void assertSameWhenSplit(Pieces pieces, Received<RequestHead> whole, int rest) {
-    RequestHeadReader reader = new RequestHeadReader(LIMITS);
+    HeadReader<RequestHead> reader = HeadReader.ofRequests(LIMITS);
     Received<RequestHead> read = new Received.Incomplete<>();
     int left = 0;
     for (ByteBuf piece : pieces.split()) {
@@ -79,7 +79,7 @@ class RequestHeadFuzzTest {
     MessageWriter.write(forwarded, written);
     assertLooksLikeOne(Heads.text(written), forwarded);
 
-    RequestHeadReader reader = new RequestHeadReader(LARGE);
+    HeadReader<RequestHead> reader = HeadReader.ofRequests(LARGE);
     require(
         reader.read(written).equals(new Received.Complete<>(forwarded)),
         "another request when read again");
@@ -88,8 +88,7 @@ class RequestHeadFuzzTest {
         Framing.ofRequest(forwarded).equals(new Received.Complete<>(framing)), "another framing");
     require(HostField.problem(forwarded) == null, "another host");
     require(
-        ForwardTarget.parse(forwarded.method(), forwarded.target())
-                instanceof Received.Complete(RequestTarget.OriginForm _)
+        (forwarded.target().startsWith("/") && forwarded.target().indexOf('#') < 0)
             || forwarded.target().equals("*"),
         "no target of an origin");
   }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestParserTest {
   private static RequestHead head(String text) {
-    return switch (new RequestHeadReader(HeadLimits.defaults())
+    return switch (HeadReader.ofRequests(HeadLimits.defaults())
         .read(Unpooled.copiedBuffer(text + "\r\n", ISO_8859_1))) {
       case Received.Complete(RequestHead head) -> head;
       case Received.Malformed(_), Received.Incomplete() -> throw new AssertionError(text);

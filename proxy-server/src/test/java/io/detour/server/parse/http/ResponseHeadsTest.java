@@ -11,12 +11,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ResponseHeadReaderTest {
+class ResponseHeadsTest {
   private static final String OK = "HTTP/1.1 200 OK\r\n";
 
   /** What a new reader says last of pieces. */
   private static Received<ResponseHead> read(List<ByteBuf> pieces) {
-    ResponseHeadReader reader = new ResponseHeadReader(HeadLimits.defaults());
+    HeadReader<ResponseHead> reader = HeadReader.ofResponses(HeadLimits.defaults());
     Received<ResponseHead> head = new Received.Incomplete<>();
     for (ByteBuf piece : pieces) {
       if (head instanceof Received.Incomplete<ResponseHead>) {
@@ -33,7 +33,7 @@ class ResponseHeadReaderTest {
     assertThat(read(List.of(in)))
         .isEqualTo(
             new Received.Complete<>(
-                new ResponseHead(1, 404, "Not \u00e4 Found", FieldLines.of("Server", "x"))));
+                new ResponseHead(1, 404, "Not \u00e4 Found", new FieldLines("Server", "x"))));
     assertThat(Heads.text(in)).isEqualTo("HTTP/1.1");
   }
 
@@ -51,10 +51,10 @@ class ResponseHeadReaderTest {
     "'HTTP/1.1 200 200 OK',     1, 200, '200 OK'",
   })
   void aStatusLineIsRead(String line, int minorVersion, int status, String reason) {
-    assertThat(Heads.sameInAnySplit(line + "\r\nA: b\r\n\r\n", ResponseHeadReaderTest::read))
+    assertThat(Heads.sameInAnySplit(line + "\r\nA: b\r\n\r\n", ResponseHeadsTest::read))
         .isEqualTo(
             new Received.Complete<>(
-                new ResponseHead(minorVersion, status, reason, FieldLines.of("A", "b"))));
+                new ResponseHead(minorVersion, status, reason, new FieldLines("A", "b"))));
   }
 
   @ParameterizedTest(name = "F17: the status line \"{0}\" is 502")
@@ -123,7 +123,7 @@ class ResponseHeadReaderTest {
   }
 
   private static void assertMalformed(String text) {
-    assertThat(Heads.sameInAnySplit(text, ResponseHeadReaderTest::read))
+    assertThat(Heads.sameInAnySplit(text, ResponseHeadsTest::read))
         .isInstanceOfSatisfying(
             Received.Malformed.class,
             malformed -> assertThat(malformed.message().status()).isEqualTo(502));
@@ -132,7 +132,7 @@ class ResponseHeadReaderTest {
   @Test
   @DisplayName("F18: interim responses are heads like others, one after another")
   void interimResponsesAreRead() {
-    ResponseHeadReader reader = new ResponseHeadReader(HeadLimits.defaults());
+    HeadReader<ResponseHead> reader = HeadReader.ofResponses(HeadLimits.defaults());
     ByteBuf in = bytes("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + OK + "\r\n");
 
     assertThat(Heads.complete(reader.read(in)).isInterim()).isTrue();
@@ -141,7 +141,7 @@ class ResponseHeadReaderTest {
 
   @Test
   void aHeadBeginsWithItsFirstByte() {
-    ResponseHeadReader reader = new ResponseHeadReader(HeadLimits.defaults());
+    HeadReader<ResponseHead> reader = HeadReader.ofResponses(HeadLimits.defaults());
 
     assertThat(reader.begun()).isFalse();
     assertThat(reader.read(bytes("H"))).isInstanceOf(Received.Incomplete.class);

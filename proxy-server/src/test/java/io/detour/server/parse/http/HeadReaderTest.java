@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RequestHeadReaderTest {
+class HeadReaderTest {
   private static final String LINE = "GET http://h/ HTTP/1.1\r\n";
   private static final String HOST = "Host: h\r\n";
   private static final String END = "\r\n";
@@ -23,8 +23,8 @@ class RequestHeadReaderTest {
   /** Stands in malformed heads, and may not stand in what is said of them. */
   private static final String MARK = "zq9x";
 
-  private static RequestHeadReader reader() {
-    return new RequestHeadReader(HeadLimits.defaults());
+  private static HeadReader<RequestHead> reader() {
+    return HeadReader.ofRequests(HeadLimits.defaults());
   }
 
   /** What a new reader says last, and what it left of the pieces. */
@@ -35,7 +35,7 @@ class RequestHeadReaderTest {
   }
 
   private static Reading read(HeadLimits limits, List<ByteBuf> pieces) {
-    RequestHeadReader reader = new RequestHeadReader(limits);
+    HeadReader<RequestHead> reader = HeadReader.ofRequests(limits);
     Received<RequestHead> head = new Received.Incomplete<>();
     StringBuilder rest = new StringBuilder();
     for (ByteBuf piece : pieces) {
@@ -62,7 +62,7 @@ class RequestHeadReaderTest {
                     "POST",
                     "http://h/a?b",
                     1,
-                    FieldLines.of("Host", "h", "X-Odd", "a b", "Empty", ""))));
+                    new FieldLines("Host", "h", "X-Odd", "a b", "Empty", ""))));
     assertThat(Heads.text(in)).isEqualTo("body");
   }
 
@@ -84,7 +84,7 @@ class RequestHeadReaderTest {
   @MethodSource("wellFormed")
   @DisplayName("C02 C20: split anywhere, a head is the same and the rest is left")
   void aHeadIsTheSameInAnySplit(String text) {
-    Reading reading = Heads.sameInAnySplit(text, RequestHeadReaderTest::read);
+    Reading reading = Heads.sameInAnySplit(text, HeadReaderTest::read);
 
     assertThat(reading.head()).isInstanceOf(Received.Complete.class);
     int end = text.indexOf("\r\n\r\n", text.startsWith("\r\n") ? 4 : 0) + 4;
@@ -94,7 +94,7 @@ class RequestHeadReaderTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("io.detour.server.parse.http.MalformedRequests#rows")
   void aMalformedHeadHasItsStatus(MalformedRequests.Row row) {
-    Reading reading = Heads.sameInAnySplit(row.text(), RequestHeadReaderTest::read);
+    Reading reading = Heads.sameInAnySplit(row.text(), HeadReaderTest::read);
 
     assertThat(reading.head())
         .isInstanceOfSatisfying(
@@ -124,7 +124,7 @@ class RequestHeadReaderTest {
 
   @Test
   void emptyLinesDoNotBeginAHead() {
-    RequestHeadReader reader = reader();
+    HeadReader<RequestHead> reader = reader();
 
     assertThat(reader.read(bytes("\r\n\r"))).isInstanceOf(Received.Incomplete.class);
     assertThat(reader.begun()).isFalse();
@@ -137,7 +137,7 @@ class RequestHeadReaderTest {
   @Test
   @DisplayName("F20: heads that come together are read one after another")
   void headsFollowEachOther() {
-    RequestHeadReader reader = reader();
+    HeadReader<RequestHead> reader = reader();
     ByteBuf in = bytes((LINE + HOST + END).repeat(100));
 
     for (int i = 0; i < 100; i++) {
@@ -149,7 +149,7 @@ class RequestHeadReaderTest {
 
   @Test
   void whatIsMalformedStaysSo() {
-    RequestHeadReader reader = reader();
+    HeadReader<RequestHead> reader = reader();
     Received<RequestHead> malformed = reader.read(bytes("GET\n"));
 
     assertThat(reader.read(bytes(LINE + HOST + END))).isEqualTo(malformed);
