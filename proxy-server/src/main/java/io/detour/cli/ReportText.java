@@ -34,7 +34,6 @@ record ReportText(ReportQuery query, ZoneId zone) {
       DateTimeFormatter.ofPattern("uuuu-MM-dd", Locale.ROOT);
   private static final String[] UNITS = {"kB", "MB", "GB", "TB", "PB"};
 
-  /** A row for each rule. */
   String rules(List<RuleReport> rules) {
     List<String> parts = new ArrayList<>();
     for (Verdict verdict : Verdict.values()) {
@@ -96,7 +95,6 @@ record ReportText(ReportQuery query, ZoneId zone) {
     };
   }
 
-  /** The time of the query. */
   private String span() {
     Duration since = query.since();
     return since.toDays() > 0 && since.equals(Duration.ofDays(since.toDays()))

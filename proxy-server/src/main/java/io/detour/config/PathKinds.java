@@ -9,7 +9,6 @@ import io.detour.rules.document.Node;
 import io.detour.server.decide.RuleSource;
 import io.detour.server.log.LogOptions;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
@@ -40,14 +39,10 @@ final class PathKinds {
     if (entry.value() instanceof Node.Sequence list && list.items().isEmpty()) {
       return new RuleSource.Listed(List.of());
     }
-    List<Path> paths = new ArrayList<>();
-    for (Node item : entry.list()) {
-      Node.Scalar text = entry.text(item);
-      Path path = text == null ? null : entry.path(text);
-      if (path != null) {
-        paths.add(path);
-      }
-    }
+    List<Path> paths =
+        Entry.each(
+            entry.list(),
+            item -> entry.text(item) instanceof Node.Scalar text ? entry.path(text) : null);
     return paths.isEmpty() ? usual : new RuleSource.Listed(paths);
   }
 

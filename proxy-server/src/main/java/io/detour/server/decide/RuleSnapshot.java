@@ -88,7 +88,6 @@ public final class RuleSnapshot {
     return earlierMatches.getOrDefault(rule.name(), 0L);
   }
 
-  /** The rules. */
   public RuleSet rules() {
     return rules;
   }
@@ -104,7 +103,6 @@ public final class RuleSnapshot {
         : all.stream().filter(rule -> use(rule).matches() > 0);
   }
 
-  /** What to do with a request. */
   public Decision decide(Request request) {
     return rules.decide(request);
   }

@@ -2,6 +2,7 @@ package io.detour.server.dial;
 
 import io.detour.server.account.DialCounts;
 import io.detour.server.status.DialError;
+import io.detour.server.transport.ConnectFailures;
 import io.detour.server.transport.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
@@ -89,7 +90,6 @@ final class AddressRace {
     return port;
   }
 
-  /** How many attempts were started. */
   int attempts() {
     return attempts;
   }

@@ -17,9 +17,6 @@ public sealed interface DialResult {
   /** The hop that decided: it is connected, or its failure is that of the walk. */
   Hop hop();
 
-  /** Addresses of the hop that a connection was attempted to: 0 if it did not come to that. */
-  int attempts();
-
   /** Time spent on lookups in nanoseconds, over all hops: 0 if the hosts needed none. */
   long dnsNanos();
 
@@ -45,6 +42,7 @@ public sealed interface DialResult {
    * handler that keeps early bytes has to be in the pipeline by then.
    *
    * @param remote the address that answered
+   * @param attempts addresses of the hop that a connection was attempted to
    */
   record Connected(
       Hop hop,
@@ -68,6 +66,7 @@ public sealed interface DialResult {
    *     anything that the client sent
    * @param rcode the name of the DNS response code if there was one, such as {@code NXDOMAIN}: the
    *     {@code rcode} parameter of RFC 9209 2.3.2
+   * @param attempts addresses of the hop that a connection was attempted to
    */
   record Failed(
       Hop hop,

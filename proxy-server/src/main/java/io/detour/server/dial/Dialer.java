@@ -52,18 +52,7 @@ public final class Dialer implements AutoCloseable {
     this.transport = transport;
     this.own = own;
     this.ownOnly = Vetting.ownOnly(own);
-    this.resolvers =
-        new Resolvers(
-            options.dns(),
-            transport,
-            resolvConf,
-            statistics,
-            cause -> ConnectFailures.classify(cause) == DialError.RESOURCES);
-  }
-
-  /** Dials a target directly. */
-  public Dial dial(HostPort target, EventLoop loop, Consumer<DialResult> done) {
-    return dial(Hop.asked(target), null, loop, done);
+    this.resolvers = new Resolvers(options.dns(), transport, resolvConf, statistics);
   }
 
   /**
@@ -89,26 +78,17 @@ public final class Dialer implements AutoCloseable {
     Vetting vetting =
         hop.trusted() ? ownOnly : new Vetting(own, options.destinations(), hop.allow());
     if (hop.via() == null) {
-      return connect(hop, null, vetting, loop, done);
+      return start(hop, null, vetting, null, loop, done);
     }
     Parent parent = options.parents().get(hop.via());
-    if (parent == null) {
-      return fail(hop, NO_PARENT, loop, done);
-    }
-    Resolution.Unresolved refusal = refusal(hop.address(), vetting);
-    if (refusal != null) {
-      return fail(hop, refusal, loop, done);
+    Resolution refusal = parent == null ? NO_PARENT : refusal(hop.address(), vetting);
+    if (parent == null || refusal != null) {
+      return start(hop, null, ownOnly, refusal, loop, done);
     }
     long timeoutNanos = options.connectTimeout().toNanos();
     var request =
         new ParentConversation.Request(parent, hop.address(), via(received), timeoutNanos);
-    return connect(hop, request, ownOnly, loop, done);
-  }
-
-  private Dial fail(Hop hop, Resolution.Unresolved why, EventLoop loop, Consumer<DialResult> done) {
-    Dial dial = newDial(hop, null, ownOnly, AddressOrder.asGiven(), loop, done);
-    dial.start(why);
-    return dial;
+    return start(hop, request, ownOnly, null, loop, done);
   }
 
   /** Why a target that a parent is to connect to may not be, as far as its name tells. */
@@ -127,16 +107,26 @@ public final class Dialer implements AutoCloseable {
     return own == null ? received : own.appendedTo(received, 1);
   }
 
-  private Dial connect(
+  /**
+   * @param failure why nothing is connected to, or null
+   */
+  private Dial start(
       Hop hop,
       ParentConversation.@Nullable Request request,
       Vetting vetting,
+      @Nullable Resolution failure,
       EventLoop loop,
       Consumer<DialResult> done) {
-    Host host = (request == null ? hop.address() : request.parent().address()).host();
-    boolean entry = resolvers.isEntry(host);
-    Dial dial = newDial(hop, request, entry ? ownOnly : vetting, order(host), loop, done);
-    Resolution known = resolvers.known(host);
+    HostPort remote = request == null ? hop.address() : request.parent().address();
+    Host host = remote.host();
+    AddressOrder queue = order(host);
+    int timeouts = request == null ? TIMEOUTS_PER_TARGET : 1;
+    int timeoutMillis = (int) options.connectTimeout().toMillis();
+    AddressRace race =
+        new AddressRace(remote.port(), loop, transport, timeoutMillis, timeouts, queue, statistics);
+    Vetting fitting = resolvers.isEntry(host) ? ownOnly : vetting;
+    Dial dial = new Dial(hop, request, fitting, queue, race, loop, done);
+    Resolution known = failure == null ? resolvers.known(host) : failure;
     if (known != null) {
       dial.start(known);
     } else {
@@ -150,21 +140,6 @@ public final class Dialer implements AutoCloseable {
     return resolvers.isEntry(host)
         ? AddressOrder.asGiven()
         : AddressOrder.inTurn(options.dns().ipv6());
-  }
-
-  private Dial newDial(
-      Hop hop,
-      ParentConversation.@Nullable Request request,
-      Vetting vetting,
-      AddressOrder queue,
-      EventLoop loop,
-      Consumer<DialResult> done) {
-    int port = (request == null ? hop.address() : request.parent().address()).port();
-    int timeouts = request == null ? TIMEOUTS_PER_TARGET : 1;
-    int timeoutMillis = (int) options.connectTimeout().toMillis();
-    AddressRace race =
-        new AddressRace(port, loop, transport, timeoutMillis, timeouts, queue, statistics);
-    return new Dial(hop, request, vetting, options.dns().ipv6(), queue, race, loop, done);
   }
 
   static void requireOn(EventLoop loop) {

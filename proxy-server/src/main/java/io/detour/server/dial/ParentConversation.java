@@ -50,7 +50,6 @@ final class ParentConversation extends ChannelInboundHandlerAdapter {
    */
   record Request(Parent parent, HostPort target, @Nullable String via, long timeoutNanos) {}
 
-  /** What a parent proxy said. */
   sealed interface Answer {}
 
   /** The parent has connected to the target: what follows on the connection is the target's. */

@@ -39,7 +39,6 @@ public final class RouteDialer {
   private final LongSupplier nanoClock;
   private final ConcurrentMap<EventLoop, LastGoodHops> lastGood = new ConcurrentHashMap<>();
 
-  /** Connects to each hop by a dialer. */
   public RouteDialer(Dialer dialer) {
     this(dialer, System::nanoTime);
   }
@@ -52,7 +51,7 @@ public final class RouteDialer {
   /** The longest a walk takes, however many hops it has. */
   public Duration walkTimeout() {
     DialOptions options = dialer.options();
-    return options.dnsTimeout().plus(options.connectTimeout()).multipliedBy(TIMEOUTS_PER_WALK);
+    return options.dns().timeout().plus(options.connectTimeout()).multipliedBy(TIMEOUTS_PER_WALK);
   }
 
   /**

@@ -22,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,26 +44,16 @@ public final class Resolvers implements AutoCloseable {
   final DnsServerAddressStreamProvider servers;
   final SearchDomains search;
   final DialCounts statistics;
-  final Predicate<Throwable> lacksResources;
 
   private final KnownHosts known;
   private final DnsNameResolverBuilder dns;
   private final ConcurrentMap<EventLoop, NameResolver> resolvers = new ConcurrentHashMap<>();
 
-  /**
-   * Reads {@code /etc/hosts} and {@code resolv.conf}, so that no event loop does.
-   *
-   * @param lacksResources whether a query failed because this machine lacks something
-   */
+  /** Reads {@code /etc/hosts} and {@code resolv.conf}, so that no event loop does. */
   public Resolvers(
-      DnsOptions options,
-      Transport transport,
-      File resolvConf,
-      DialCounts statistics,
-      Predicate<Throwable> lacksResources) {
+      DnsOptions options, Transport transport, File resolvConf, DialCounts statistics) {
     this.options = options;
     this.statistics = statistics;
-    this.lacksResources = lacksResources;
     this.known =
         new KnownHosts(
             options, HostsFileEntriesProvider.parser().parseSilently(StandardCharsets.UTF_8));
@@ -97,7 +86,6 @@ public final class Resolvers implements AutoCloseable {
     return known.resolve(host);
   }
 
-  /** The resolver of an event loop. */
   public NameResolver of(EventLoop loop) {
     NameResolver resolver = resolvers.get(loop);
     return resolver != null

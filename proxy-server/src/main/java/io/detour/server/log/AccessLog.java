@@ -105,7 +105,6 @@ public final class AccessLog {
     return wanted == null && end.isFailure() ? Level.INFO : wanted;
   }
 
-  /** Reports the end of a tunnel. */
   public void close(
       Asked asked, @Nullable LegacyUse use, @Nullable HostPort target, TunnelStats stats) {
     new Line(Level.INFO)
@@ -118,7 +117,6 @@ public final class AccessLog {
         .write(CLOSE);
   }
 
-  /** Reports a tunnel that is open. */
   public void progress(TunnelProgress progress) {
     new Line(Level.INFO)
         .asked(progress.asked())
@@ -153,7 +151,6 @@ public final class AccessLog {
         .write(SUPPRESSED);
   }
 
-  /** One event on its way to the log. */
   private final class Line {
     private static final double NANOS_PER_MICRO = 1_000;
     private static final double MICROS_PER_MILLI = 1_000;
@@ -185,13 +182,14 @@ public final class AccessLog {
     }
 
     Line use(@Nullable LegacyUse use, @Nullable HostPort requested) {
-      return switch (use) {
-        case LegacyUse.Ruled(Decision.Ruled decision) when requested != null ->
-            ruled(decision, requested);
-        case LegacyUse.Unmatched(String suffix) -> add(Keys.SUFFIX, suffix);
-        case LegacyUse.Ruled _ -> this;
-        case null -> this;
-      };
+      if (use == null) {
+        return this;
+      }
+      Decision.Ruled decision = use.decision();
+      if (decision == null) {
+        return add(Keys.SUFFIX, use.name());
+      }
+      return requested == null ? this : ruled(decision, requested);
     }
 
     private Line ruled(Decision.Ruled decision, HostPort requested) {

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * any.
  */
 final class LineSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
-  /** Opens the output. */
   interface Opening {
     OutputStream open() throws IOException;
   }

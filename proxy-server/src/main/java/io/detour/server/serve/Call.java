@@ -99,7 +99,7 @@ final class Call implements ChannelFutureListener {
     Request toDecide = toDecide();
     Decision decision = rules.decide(toDecide);
     if (decision instanceof Decision.Ruled byRule) {
-      legacyUse = new LegacyUse.Ruled(byRule);
+      legacyUse = LegacyUse.ruled(byRule);
       use = rules.use(byRule.rule());
       use.matched(toDecide.epochSecond());
       use.saw(byRule.matcher(), asked.host(), toDecide.epochSecond());
@@ -129,7 +129,7 @@ final class Call implements ChannelFutureListener {
   private void countUnmatched(RuleSnapshot rules) {
     HostMatcher.Suffix legacy = rules.countUnmatched(asked.host());
     if (legacy != null) {
-      legacyUse = new LegacyUse.Unmatched(legacy.text());
+      legacyUse = LegacyUse.unmatched(legacy.text());
     }
   }
 
@@ -299,7 +299,7 @@ final class Call implements ChannelFutureListener {
 
   /** What a rule said, or null if none matched. */
   private Decision.@Nullable Ruled ruled() {
-    return legacyUse instanceof LegacyUse.Ruled ruled ? ruled.decision() : null;
+    return legacyUse == null ? null : legacyUse.decision();
   }
 
   /** The name of the rule that decided, or null if none did. */

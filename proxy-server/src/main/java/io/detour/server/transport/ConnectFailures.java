@@ -1,4 +1,4 @@
-package io.detour.server.dial;
+package io.detour.server.transport;
 
 import io.detour.server.status.DialError;
 import io.netty.channel.ChannelException;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * has one for a refusal and the kernel's own timeout, one for a local address that is not to be
  * had, and one for all the rest, of which an unreachable network is what happens.
  */
-final class ConnectFailures {
+public final class ConnectFailures {
   /** Error numbers of Linux, the same on every architecture that Detour runs on. */
   private static final Map<Integer, DialError> BY_ERRNO =
       Map.ofEntries(
@@ -77,7 +77,7 @@ final class ConnectFailures {
   }
 
   /** The kind of failure, {@link DialError#CONNECTION_TERMINATED} if the cause tells none. */
-  static DialError classify(Throwable failure) {
+  public static DialError classify(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       DialError error = byType(cause);
       if (error != null) {
