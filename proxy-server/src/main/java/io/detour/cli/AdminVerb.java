@@ -75,11 +75,7 @@ abstract class AdminVerb extends Verb {
     }
   }
 
-  /**
-   * Does what the verb is for.
-   *
-   * @return the exit code
-   */
+  /** Does what the verb is for, and returns the exit code. */
   abstract int call(AdminClient client) throws InterruptedException;
 
   @Override
@@ -102,20 +98,12 @@ abstract class AdminVerb extends Verb {
     return hostPort("--admin " + address, address.toString());
   }
 
-  /**
-   * Prints the answer, or why there is none.
-   *
-   * @return the exit code: 0 if the answer is what was wanted
-   */
+  /** Prints the answer, or why there is none; 0 if it is what was wanted. */
   final int print(AdminClient.Reply reply) {
     return switch (reply) {
-      case AdminClient.Reply.Answered(int status, String body) when status == OK -> {
-        print(body, out());
-        yield 0;
-      }
-      case AdminClient.Reply.Answered answered -> {
-        print(answered.body(), err());
-        yield 1;
+      case AdminClient.Reply.Answered(int status, String body) -> {
+        print(body, status == OK ? out() : err());
+        yield status == OK ? 0 : 1;
       }
       case AdminClient.Reply.Failed failed -> fail(failed.problem());
     };

@@ -114,11 +114,7 @@ final class ConfigurationFlags {
             .build());
   }
 
-  /**
-   * Reads the file, if there is one, and applies the options.
-   *
-   * @throws ParameterException if an option says what must not be
-   */
+  /** Reads the file, if there is one, and applies the options, which may be wrong usage. */
   ConfigurationFile read() {
     return switch (Verb.configuration(config)) {
       case ConfigurationFile.Rejected rejected -> rejected;

@@ -58,9 +58,6 @@ final class ReplayCommand extends Verb {
     this(new FileInputStream(FileDescriptor.in));
   }
 
-  /**
-   * @param in standard input
-   */
   ReplayCommand(InputStream in) {
     this.in = in;
   }

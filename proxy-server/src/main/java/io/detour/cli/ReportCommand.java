@@ -91,10 +91,6 @@ final class ReportCommand extends Verb {
     this(InstantSource.system(), ZoneId.systemDefault());
   }
 
-  /**
-   * @param clock the time of day
-   * @param zone of the times
-   */
   ReportCommand(InstantSource clock, ZoneId zone) {
     this.clock = clock;
     this.zone = zone;

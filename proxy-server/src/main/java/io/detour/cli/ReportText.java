@@ -50,11 +50,7 @@ record ReportText(ReportQuery query, ZoneId zone) {
         + ".\n";
   }
 
-  /**
-   * A row for each host and rule, or for each client, rule and host.
-   *
-   * @param more how many rows there are beside these
-   */
+  /** A row for each host and rule, or for each client, rule and host; so many more are not here. */
   String uses(Report.Rows by, List<UseReport> uses, long more) {
     String when = query.unusedOnly() ? "of unused rules" : "in " + span();
     String rest = more == 0 ? "" : ", and " + Counted.of(more) + " more, which --format csv lists";

@@ -35,12 +35,8 @@ final class RuleFlags {
   private @Nullable Path config;
 
   /**
-   * The rules that a command works with.
-   *
-   * @param configuration of the server, or the defaults
-   * @param paths what was read: where the rules stand, none if there are no rules; the
-   *     configuration if that is refused
-   * @param review refused as well if the configuration is
+   * The rules that a command works with: where they stand, nowhere if there are none, and how they
+   * are judged. Refused as well if the configuration is, which the only path then names.
    */
   record ChosenRules(Configuration configuration, List<Path> paths, RuleReview review) {}
 

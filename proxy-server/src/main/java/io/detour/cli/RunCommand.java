@@ -95,7 +95,10 @@ final class RunCommand extends Verb {
   }
 
   private int serve(Configuration configuration) throws InterruptedException {
-    if (demo && configuration.listen().stream().noneMatch(RunCommand::isTcp)) {
+    if (demo
+        && configuration.listen().stream()
+            .map(ListenerOptions::address)
+            .noneMatch(ListenAddress.Inet.class::isInstance)) {
       return refuse("--demo: \"listen\" has no ADDRESS:PORT (expected: at least one)");
     }
     if (!startLog(configuration.log())) {
@@ -192,10 +195,6 @@ final class RunCommand extends Verb {
     } catch (IOException e) {
       throw new IllegalStateException(EXAMPLE_RULES, e);
     }
-  }
-
-  private static boolean isTcp(ListenerOptions listener) {
-    return listener.address() instanceof ListenAddress.Inet;
   }
 
   private static ServerOptions options(

@@ -187,11 +187,7 @@ public final class Configuration {
         get(ConfigurationKey.LOG_USES_PER_MINUTE));
   }
 
-  /**
-   * What rules are judged against.
-   *
-   * @param today in the time zone of the rules
-   */
+  /** What rules are judged against, on a day in their time zone. */
   public Setting ruleSetting(LocalDate today) {
     OwnAddresses own = new OwnAddresses();
     listeners().forEach(address -> own.add(address.socketAddress()));

@@ -191,9 +191,7 @@ public final class ConfigurationKey<T> {
   public static final ConfigurationKey<Map<String, Parent>> PARENTS =
       key("parents", UpstreamKinds.PARENTS, Map.of());
 
-  /**
-   * How long it is between two looks at the certificate of a target; zero: they are not watched.
-   */
+  /** Between two looks at the certificate of a target; zero: they are not watched. */
   public static final ConfigurationKey<Duration> CERTIFICATES_WATCH =
       key(
           "certificates.watch",
@@ -305,11 +303,7 @@ public final class ConfigurationKey<T> {
     return usual;
   }
 
-  /**
-   * A single value from the command line.
-   *
-   * @throws IllegalArgumentException if it is none; the message says why
-   */
+  /** A single value from the command line; an IllegalArgumentException says why it is none. */
   public T parse(String text) {
     return kind.parse(text);
   }

@@ -25,7 +25,7 @@ final class SizeText {
   static long parse(String text) {
     Matcher matcher = SIZE.matcher(text);
     return matcher.matches()
-        ? Long.parseLong(matcher.group(1)) << UNIT_BITS * UNITS.indexOf(matcher.group(2))
+        ? Long.parseLong(matcher.group(1)) << (UNIT_BITS * UNITS.indexOf(matcher.group(2)))
         : NONE;
   }
 
@@ -33,6 +33,6 @@ final class SizeText {
   static String of(long bytes) {
     int largest = Math.min(Long.numberOfTrailingZeros(bytes) / UNIT_BITS, UNITS.size() - 1);
     int unit = bytes == 0 ? 0 : largest;
-    return (bytes >> UNIT_BITS * unit) + UNITS.get(unit);
+    return (bytes >> (UNIT_BITS * unit)) + UNITS.get(unit);
   }
 }

@@ -185,11 +185,7 @@ interface ValueKind<T> {
     }
   }
 
-  /**
-   * A constant in lower case.
-   *
-   * @param noun what a constant is in a message
-   */
+  /** A constant in lower case; messages call it by a noun. */
   record Words<E extends Enum<E>>(Class<E> type, String noun) implements ValueKind<E> {
     @Override
     public E read(Entry entry, E usual) {

@@ -65,11 +65,7 @@ public final class Reloader implements AutoCloseable {
             1, task -> Thread.ofPlatform().daemon().name("rules").unstarted(task));
   }
 
-  /**
-   * Also watches the files from now on. Once.
-   *
-   * @param rest how long changed files must have been at rest, more than zero
-   */
+  /** Also watches the files from now on; changed ones must have been at rest so long. Once. */
   public void watch(Duration rest) {
     ChangeWatch watch = new ChangeWatch(rest);
     Duration half = rest.dividedBy(2);

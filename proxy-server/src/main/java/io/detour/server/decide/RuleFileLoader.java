@@ -53,9 +53,6 @@ public final class RuleFileLoader implements RuleLoader {
     this(source, setting, limit, ZoneId.systemDefault(), InstantSource.system());
   }
 
-  /**
-   * @param clock the time of day, as the file system has it
-   */
   RuleFileLoader(
       RuleSource source,
       Function<LocalDate, Setting> setting,

@@ -19,9 +19,7 @@ import org.jspecify.annotations.Nullable;
  * How much the rule of one name is used. Lives as long as the rule, through every reload, and for
  * as long as a tunnel that the rule decided. Any thread.
  *
- * <p>Several event loops count here, so an addition is atomic: a few nanoseconds, and only for
- * requests that a rule decides. There may be a million of these objects, so the counts are fields
- * and no objects of their own.
+ * <p>There may be a million of these objects, so the counts are fields and no objects of their own.
  */
 public final class RuleUse {
   private static final VarHandle MATCHES = handle("matches", long.class);

@@ -56,10 +56,7 @@ public final class Dial {
   /** Whether the result was told or nobody wants it any more. */
   private boolean over;
 
-  /**
-   * @param request what a parent is asked for once it is connected, or null without a parent
-   * @param race for the addresses of the queue, which is empty; not yet started
-   */
+  /** The race has not begun and its queue is empty; without a parent there is no request. */
   Dial(
       Hop hop,
       ParentConversation.@Nullable Request request,
@@ -255,9 +252,7 @@ public final class Dial {
     }
   }
 
-  /**
-   * What the receiver throws goes into the log, and the connection that it was to own is closed.
-   */
+  /** What the receiver throws is logged, and the connection that it was to own is closed. */
   static void tell(Consumer<DialResult> done, DialResult result) {
     try {
       done.accept(result);

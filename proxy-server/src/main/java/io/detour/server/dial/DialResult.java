@@ -35,11 +35,10 @@ public sealed interface DialResult {
   /**
    * The target is connected. The receiver owns the channel from the moment it is told.
    *
-   * <p>The channel is on the event loop of the dial, its pipeline is empty, it does not read by
-   * itself ({@code AUTO_READ} off), and it lets each direction end alone ({@code
-   * ALLOW_HALF_CLOSURE}). As soon as the callback has returned, Netty reads all the same if the
-   * target has ended its direction, and hands on bytes that came right behind a parent's answer: a
-   * handler that keeps early bytes has to be in the pipeline by then.
+   * <p>The channel is on the event loop of the dial, its pipeline is empty, {@code AUTO_READ} is
+   * off and {@code ALLOW_HALF_CLOSURE} on. When the callback has returned, Netty reads all the same
+   * if the target has ended its direction, and hands on bytes that came right behind a parent's
+   * answer: a handler that keeps early bytes has to be in the pipeline by then.
    *
    * @param remote the address that answered
    * @param attempts addresses of the hop that a connection was attempted to

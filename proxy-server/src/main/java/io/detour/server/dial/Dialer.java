@@ -18,10 +18,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects to targets on the event loop of the client that asked, without ever blocking it.
- *
- * <p>May be made and closed by any thread; {@link #dial} is called on an event loop of its
- * transport.
+ * Connects to targets on the event loop of the client that asked, without ever blocking it. May be
+ * made and closed by any thread.
  */
 public final class Dialer implements AutoCloseable {
   /** After so many connect timeouts no further address of a target is tried. */
@@ -56,19 +54,16 @@ public final class Dialer implements AutoCloseable {
   }
 
   /**
-   * Resolves a target once, keeps of its addresses those that may be connected to, and connects to
-   * the first of these that answers. Each is tried for the connect timeout, all of them for three
-   * connect timeouts.
-   *
-   * <p>Through a parent proxy it is the parent that resolves the target, vets it and connects to
-   * it; a target that is an address is vetted here all the same. The parent is resolved and
-   * connected to like a target, but for one connect timeout in all, until the parent has answered.
+   * Resolves a target once, vets its addresses, and connects to the first that answers. Each is
+   * tried for the connect timeout, all of them for three. A parent proxy is resolved and connected
+   * to in the same way, but for one connect timeout until it has answered; it resolves and vets the
+   * target, but one that is an address is vetted here as well.
    *
    * <p>Static entries and parents are the operator's own word: only own listeners are kept out of
    * their addresses. If all addresses are refused, the dial fails with {@link
    * DialError#DESTINATION_IP_PROHIBITED}, or {@link DialError#PROXY_LOOP} if one is this proxy's.
    *
-   * @param received the value of {@code Via} that the client sent, for a parent to see, or null
+   * @param received the {@code Via} that the client sent (RFC 9110 7.6.3), for a parent, or null
    * @param loop the current thread's event loop, on which everything happens
    * @param done called once, on {@code loop}, after this method has returned; never after {@link
    *     Dial#cancel}

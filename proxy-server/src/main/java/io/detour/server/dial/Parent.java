@@ -85,12 +85,7 @@ public record Parent(Protocol protocol, HostPort address, @Nullable Credentials 
     }
   }
 
-  /**
-   * A name and a secret.
-   *
-   * @param user not empty
-   * @param password may be empty in HTTP
-   */
+  /** A name, which is not empty, and a secret, which may be empty in HTTP. */
   public record Credentials(String user, String password) {
     /** Shows neither. */
     @Override

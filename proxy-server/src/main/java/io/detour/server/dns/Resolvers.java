@@ -28,10 +28,9 @@ import org.jspecify.annotations.Nullable;
  * Where hosts are: what is known without a query, and the resolver of each event loop, made when it
  * is first used. Any thread.
  *
- * <p>Of Netty's resolver only the queries are used: sockets, identifiers, timeouts and TCP for
- * answers that do not fit a datagram (RFC 7766). What it makes of the answers gives both families
- * at once or not at all, asks every server again about a name that does not exist, and forgets how
- * long an alias holds.
+ * <p>Of Netty's resolver only the queries are used, with TCP for answers that do not fit a datagram
+ * (RFC 7766). What it makes of answers gives both families at once or not at all, asks every server
+ * again about a name that does not exist, and forgets how long an alias holds.
  */
 public final class Resolvers implements AutoCloseable {
   /**

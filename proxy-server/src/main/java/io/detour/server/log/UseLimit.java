@@ -34,11 +34,7 @@ final class UseLimit {
     this.linesPerMinute = linesPerMinute;
   }
 
-  /**
-   * Asks for a line.
-   *
-   * @return how many lines were suppressed since the last one, or -1 if this one is
-   */
+  /** Asks for a line: how many were suppressed since the last one, or -1 if this one is. */
   long admit(String name, String client, long nanoTime) {
     Key own = new Key(name, client);
     boolean full = counts.size() >= MAX_COUNTED && !counts.containsKey(own);
@@ -56,11 +52,7 @@ final class UseLimit {
         : new Count(before.minuteNanos, before.lines, suppressed + 1, -1);
   }
 
-  /**
-   * Forgets what was not asked about for a minute.
-   *
-   * @param leftover told what was suppressed of it, if anything
-   */
+  /** Forgets what was not asked about for a minute, and tells what was suppressed of it, if any. */
   void sweep(long nanoTime, ObjLongConsumer<Key> leftover) {
     counts.forEach(
         (key, count) -> {
