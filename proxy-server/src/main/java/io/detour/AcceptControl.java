@@ -8,34 +8,29 @@ import io.detour.server.decide.Reloader;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether clients are let in: opened once, paused and resumed, and closed for good. Any thread. */
+/**
+ * What operators ask of a server. Clients are let in once, paused and resumed, and kept out for
+ * good. Any thread.
+ */
 final class AcceptControl implements ServerControl {
   private static final Logger logger = LoggerFactory.getLogger(AcceptControl.class);
   private static final long LOOK_MILLIS = 20;
 
   private final Listeners listeners;
   private final ObservedRules observed;
-  private final Function<Reloader.Trigger, CompletableFuture<ReloadResult>> reload;
+  private final Reloader reloader;
   private final CompletableFuture<Void> drainAsked = new CompletableFuture<>();
   private volatile boolean closed;
 
-  /**
-   * @param reload reads rules and certificates again
-   */
-  AcceptControl(
-      Listeners listeners,
-      ObservedRules observed,
-      Function<Reloader.Trigger, CompletableFuture<ReloadResult>> reload) {
+  AcceptControl(Listeners listeners, ObservedRules observed, Reloader reloader) {
     this.listeners = listeners;
     this.observed = observed;
-    this.reload = reload;
+    this.reloader = reloader;
   }
 
-  /** Lets clients in from now on. */
   void open() {
     listeners.accept();
     observed.begin();
@@ -43,7 +38,8 @@ final class AcceptControl implements ServerControl {
 
   @Override
   public CompletableFuture<ReloadResult> reload(Reloader.Trigger trigger) {
-    return reload.apply(trigger);
+    listeners.readCertificates();
+    return reloader.reload(trigger);
   }
 
   @Override
@@ -77,12 +73,7 @@ final class AcceptControl implements ServerControl {
     listeners.stopAccepting();
   }
 
-  /**
-   * Waits until the last client is gone.
-   *
-   * @param timeout how long to wait
-   * @return how many are left
-   */
+  /** Waits so long until the last client is gone, and says how many are left. */
   int awaitLastClient(Duration timeout) throws InterruptedException {
     long start = System.nanoTime();
     while (listeners.clients() > 0 && System.nanoTime() - start < timeout.toNanos()) {

@@ -1,6 +1,8 @@
 package io.detour;
 
 import io.detour.Shutdown.Step;
+import io.detour.config.Configuration;
+import io.detour.config.ConfigurationKey;
 import io.detour.config.ServerOptions;
 import io.detour.core.relay.RelayEngine;
 import io.detour.ops.ledger.Ledger;
@@ -47,24 +49,31 @@ record DataPath(
   static DataPath of(
       ServerOptions options, Transport transport, InstantSource clock, Shutdown shutdown)
       throws IOException {
-    Ledger ledger = shutdown.add(Step.LEDGER, Ledger.open(options.ledger(), clock), Ledger::close);
+    Configuration settings = options.settings();
+    Ledger ledger = shutdown.add(Step.LEDGER, Ledger.open(settings.ledger(), clock), Ledger::close);
     ViaField via = ViaField.random();
     OwnAddresses own = new OwnAddresses();
-    EventLoopGroup group = shutdown.add(Step.EVENT_LOOPS, loops(options, transport), DataPath::end);
-    RequestCounters counters = new RequestCounters(options.threads());
+    EventLoopGroup group =
+        shutdown.add(Step.EVENT_LOOPS, loops(settings, transport), DataPath::end);
+    RequestCounters counters = new RequestCounters(settings.threads());
     Listeners listeners =
         new Listeners(
-            transport, group, counters, own, options.limits().clients(), options.timeouts().head());
+            transport,
+            group,
+            counters,
+            own,
+            settings.clientLimits(),
+            settings.clientTimeouts().head());
     RulesInForce rules = new RulesInForce(options.rules().first());
     Reloader reloader = new Reloader(options.rules().loader(), rules, clock);
     shutdown.add(Step.RELOADER, reloader, Reloader::close);
-    DialOptions dial = options.dial().withPseudonym(via);
+    DialOptions dial = settings.dialOptions().withPseudonym(via);
     Dialer dialer = shutdown.add(Step.DIALER, new Dialer(dial, transport, own), Dialer::close);
-    RelayEngine engine = new RelayEngine(options.relay());
+    RelayEngine engine = new RelayEngine(settings.relayOptions());
     shutdown.add(Step.TUNNELS, engine, RelayEngine::close);
-    AccessControl access = AccessControl.start(options.access());
+    AccessControl access = AccessControl.start(settings.access());
     shutdown.add(Step.ACCESS, access, AccessControl::close);
-    AccessLog log = new AccessLog(options.log().usesPerMinute());
+    AccessLog log = new AccessLog(settings.log().usesPerMinute());
     shutdown.add(Step.ACCESS_LOG, log, AccessLog::finish);
     Services services =
         new Services(access, rules, new RouteDialer(dialer), engine, log, ledger, clock);
@@ -72,12 +81,14 @@ record DataPath(
         via, own, group, counters, listeners, reloader, dial, dialer, ledger, services);
   }
 
-  private static EventLoopGroup loops(ServerOptions options, Transport transport) {
-    int threads = options.threads();
+  private static EventLoopGroup loops(Configuration settings, Transport transport) {
+    int threads = settings.threads();
     return new MultiThreadIoEventLoopGroup(
         threads,
         new DefaultThreadFactory("loop"),
-        transport.servingHandlers().of(options.busyPoll(), threads > 1));
+        transport
+            .servingHandlers()
+            .of(settings.get(ConfigurationKey.RELAY_BUSY_POLL), threads > 1));
   }
 
   private static void end(EventLoopGroup group) {

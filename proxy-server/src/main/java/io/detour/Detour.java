@@ -1,6 +1,8 @@
 package io.detour;
 
 import io.detour.Shutdown.Step;
+import io.detour.config.Configuration;
+import io.detour.config.ConfigurationKey;
 import io.detour.config.ServerOptions;
 import io.detour.core.CloseReason;
 import io.detour.ops.admin.AdminServer;
@@ -84,9 +86,10 @@ public final class Detour implements AutoCloseable {
   /** The same on a transport that is known to work here. */
   static Detour start(ServerOptions options, Transport transport, InstantSource clock)
       throws IOException {
+    Configuration settings = options.settings();
     ClientLimits limits =
-        DescriptorBudget.fit(Path.of("/proc"), options.limits().clients(), options.threads());
-    ServerOptions fitting = options.withLimits(limits);
+        DescriptorBudget.fit(Path.of("/proc"), settings.clientLimits(), settings.threads());
+    ServerOptions fitting = options.with(settings.withLimits(limits));
     Shutdown shutdown = new Shutdown();
     try {
       return new Detour(fitting, transport, clock, shutdown);
@@ -99,28 +102,33 @@ public final class Detour implements AutoCloseable {
   private Detour(ServerOptions options, Transport transport, InstantSource clock, Shutdown shutdown)
       throws IOException {
     this.shutdown = shutdown;
+    Configuration settings = options.settings();
     path = DataPath.of(options, transport, clock, shutdown);
     observed = new ObservedRules(path.rules(), path.ledger(), clock);
-    acceptControl = new AcceptControl(path.listeners(), observed, this::reload);
+    acceptControl = new AcceptControl(path.listeners(), observed, path.reloader());
     shutdown.add(Step.ACCEPT, acceptControl, AcceptControl::close);
     tunnels = new OpenTunnels(path.engine(), clock);
     throughput = new Throughput(path.counters(), path.engine().statistics(), clock);
     metrics = shutdown.add(Step.METRICS, metrics(), Metrics::close);
     pages = shutdown.add(Step.PAGES, pageThread(), ExecutorService::shutdownNow);
-    AllowedHosts hosts = new AllowedHosts(options.admin().hosts());
+    AllowedHosts hosts = new AllowedHosts(settings.admin().hosts());
     autoConfig = new AutoConfig(path.rules(), clock, pages, bound, hosts);
     admin = shutdown.add(Step.ADMIN, startAdmin(options, transport), AdminServer::close);
     path.own().add(admin.localAddress());
     entrance =
         new HttpEntrance(
-            path.services(), options.limits().heads(), options.timeouts(), path.via(), autoConfig);
+            path.services(),
+            settings.headLimits(),
+            settings.clientTimeouts(),
+            path.via(),
+            autoConfig);
     shutdown.add(Step.PLAIN_HTTP, entrance, HttpEntrance::cut);
-    for (ListenerOptions listener : options.listen()) {
+    for (ListenerOptions listener : settings.listen()) {
       bound.add(path.listeners().bind(listener, path.group(), entrance));
     }
     forwards =
-        new ForwardListeners(path.listeners(), path.services(), options.relay().idle())
-            .bind(options.forward(), path.group());
+        new ForwardListeners(path.listeners(), path.services(), settings.relayOptions().idle())
+            .bind(settings.forward(), path.group());
     metrics.registerListeners(path.listeners().counts());
     begin(options);
   }
@@ -141,7 +149,7 @@ public final class Detour implements AutoCloseable {
         new Metrics(
             Version.build(),
             path.rules(),
-            path.reloader().history(),
+            path.reloader()::history,
             path.counters(),
             path.engine().statistics(),
             path.dialer().statistics(),
@@ -156,8 +164,8 @@ public final class Detour implements AutoCloseable {
   private AdminServer startAdmin(ServerOptions options, Transport transport) throws IOException {
     return AdminServer.start(
         transport,
-        options.admin().listen().socketAddress(),
-        options.admin().hosts(),
+        options.settings().admin().listen().socketAddress(),
+        options.settings().admin().hosts(),
         content(options),
         acceptControl);
   }
@@ -169,8 +177,8 @@ public final class Detour implements AutoCloseable {
         new RulePages(
             path.rules(),
             certificates,
-            options.access(),
-            options.dial().parents(),
+            options.settings().access(),
+            options.settings().get(ConfigurationKey.PARENTS),
             autoConfig,
             path.clock(),
             zone),
@@ -179,7 +187,7 @@ public final class Detour implements AutoCloseable {
             path.clock().instant(),
             Fields.wordOf(options.rules().mode()),
             path.rules(),
-            path.reloader().history(),
+            path.reloader()::history,
             path.counters(),
             path.services().log().ids(),
             tunnels,
@@ -187,28 +195,23 @@ public final class Detour implements AutoCloseable {
             path.clock(),
             zone),
         new ReportPages(path.ledger(), path.rules(), pages, path.clock(), zone),
-        options.configuration());
+        options.shown());
   }
 
   /** Lets clients in, and begins what is done beside them. */
   private void begin(ServerOptions options) {
-    Runnable rulesReplaced =
-        () -> {
-          path.services().dialer().forget();
-          observed.look();
-        };
-    if (options.certificateWatch().isPositive()) {
-      CertificateWatch watch = watchCertificates(options.certificateWatch());
-      path.rules()
-          .whenReplaced(
-              () -> {
-                rulesReplaced.run();
+    Duration period = options.settings().get(ConfigurationKey.CERTIFICATES_WATCH);
+    CertificateWatch watch = period.isPositive() ? watchCertificates(period) : null;
+    path.rules()
+        .whenReplaced(
+            () -> {
+              path.services().dialer().forget();
+              observed.look();
+              if (watch != null) {
                 watch.rulesReplaced();
-              });
-    } else {
-      path.rules().whenReplaced(rulesReplaced);
-    }
-    beginRegularWork(options.log().periodic());
+              }
+            });
+    beginRegularWork(options.settings().log().periodic());
     acceptControl.open();
     if (options.rules().watch().isPositive()) {
       path.reloader().watch(options.rules().watch());
@@ -241,7 +244,7 @@ public final class Detour implements AutoCloseable {
   }
 
   /**
-   * Where clients of the proxy are accepted, in the order of {@link ServerOptions#listen}, with the
+   * Where clients of the proxy are accepted, in the order of {@link Configuration#listen}, with the
    * ports that were chosen where 0 was asked for.
    */
   public List<ListenerOptions> listeners() {
@@ -253,7 +256,6 @@ public final class Detour implements AutoCloseable {
     return forwards;
   }
 
-  /** Where the admin interface listens. */
   public InetSocketAddress adminAddress() {
     return admin.localAddress();
   }
@@ -266,27 +268,7 @@ public final class Detour implements AutoCloseable {
    * @return what came of it, on a thread that must not be held up
    */
   public CompletableFuture<ReloadResult> reload(Reloader.Trigger trigger) {
-    path.listeners().readCertificates();
-    return path.reloader().reload(trigger);
-  }
-
-  /**
-   * Accepts no clients until {@link #resume}: they wait in the kernel's backlog. Tunnels go on. Any
-   * thread.
-   *
-   * @return done when it is so
-   */
-  public CompletableFuture<Void> pause() {
-    return acceptControl.pause();
-  }
-
-  /**
-   * Accepts clients again. Any thread.
-   *
-   * @return done when it is so
-   */
-  public CompletableFuture<Void> resume() {
-    return acceptControl.resume();
+    return acceptControl.reload(trigger);
   }
 
   /** Calls once somebody asks for a drain over the admin interface; the caller is to do it. */
@@ -294,7 +276,6 @@ public final class Detour implements AutoCloseable {
     acceptControl.whenDrainIsAsked(told);
   }
 
-  /** The tunnels that are open. */
   OpenTunnels tunnels() {
     return tunnels;
   }

@@ -34,7 +34,6 @@ final class RegularWork implements AutoCloseable {
       new ScheduledThreadPoolExecutor(
           1, work -> Thread.ofPlatform().daemon().name("housekeeping").unstarted(work));
 
-  /** Takes samples. */
   void sample(Throughput throughput) {
     every(Throughput.INTERVAL, () -> throughput.sample(System.nanoTime()));
   }
@@ -44,7 +43,6 @@ final class RegularWork implements AutoCloseable {
     every(MINUTE, log::sweep);
   }
 
-  /** Reports the tunnels that are open. */
   void report(OpenTunnels tunnels, AccessLog log, Duration period) {
     every(
         period,
@@ -94,7 +92,6 @@ final class RegularWork implements AutoCloseable {
     }
   }
 
-  /** Begins nothing more. */
   @Override
   public void close() {
     thread.shutdownNow();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.detour.config.ConfigurationKey;
-import io.detour.ops.ledger.LedgerOptions;
 import io.detour.ops.ledger.LedgerUrl;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,8 +71,7 @@ class DeployedFilesTest {
       wanted.addAll(all(METRIC, Files.readString(Path.of("..", document))));
     }
     assertThat(wanted).hasSizeGreaterThan(40);
-    LedgerOptions ledger =
-        LedgerOptions.defaults().withUrl(new LedgerUrl.Sqlite(folder.resolve("ledger.db")));
+    LedgerUrl ledger = new LedgerUrl.Sqlite(folder.resolve("ledger.db"));
     try (TlsTarget target = TlsTarget.covering("a.old.test");
         RunningServer proxy =
             RunningServer.start(
@@ -81,7 +79,7 @@ class DeployedFilesTest {
                 options ->
                     options
                         .with(ConfigurationKey.CERTIFICATES_WATCH, Duration.ofMillis(200))
-                        .withLedger(ledger))) {
+                        .with(ConfigurationKey.LEDGER_URL, ledger))) {
       System.gc(); // The collector tells of it a moment later.
       await().untilAsserted(() -> assertThat(there(proxy)).containsAll(wanted));
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.detour.config.ConfigurationKey;
+import io.detour.config.Configurations;
 import io.detour.core.HostPort;
 import io.detour.core.Subnet;
 import io.detour.core.relay.RelayMode;
@@ -286,8 +287,7 @@ class ForwardListenerTest {
               () ->
                   RunningServer.with(
                           options ->
-                              options
-                                  .withListen(List.of(free), options.admin().listen())
+                              Configurations.listening(options, List.of(free))
                                   .with(
                                       ConfigurationKey.FORWARD,
                                       List.of(

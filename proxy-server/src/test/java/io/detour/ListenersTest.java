@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.detour.config.ConfigurationKey;
+import io.detour.config.Configurations;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.accept.ListenerOptions.ProxyProtocol;
@@ -44,7 +45,7 @@ class ListenersTest {
     try (RunningServer proxy =
         RunningServer.start(
             REJECTING_IPV4,
-            options -> options.withListen(List.of(address("[::]:0")), options.admin().listen()))) {
+            options -> Configurations.listening(options, List.of(address("[::]:0"))))) {
       assertThat(status(proxy, "127.0.0.1")).isEqualTo(403);
       assertThat(status(proxy, "::1")).isEqualTo(502);
       assertThat(proxy.log().refusals())
@@ -139,8 +140,7 @@ class ListenersTest {
                   RunningServer.start(
                           "version: 1\nrules: []\n",
                           Transport.nio(),
-                          options ->
-                              options.withListen(List.of(address(busy)), options.admin().listen()))
+                          options -> Configurations.listening(options, List.of(address(busy))))
                       .close())
           .hasMessage("cannot listen on " + busy + ": Address already in use");
     }

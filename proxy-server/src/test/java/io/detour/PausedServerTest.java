@@ -64,9 +64,9 @@ class PausedServerTest {
   @Test
   void aDrainEndsAPauseForGood() throws Exception {
     try (RunningServer proxy = start(false)) {
-      proxy.pause();
+      post(proxy, "pause");
       assertThat(proxy.drain(Duration.ofSeconds(5))).isZero();
-      proxy.resume();
+      post(proxy, "resume");
       assertThat(get(proxy, "/readyz")).isEqualTo(503);
       assertThatThrownBy(() -> proxy.client().close()).isInstanceOf(ConnectException.class);
     }

@@ -3,6 +3,8 @@ package io.detour;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.config.ConfigurationKey;
+import io.detour.config.Configurations;
 import io.detour.core.HostPort;
 import io.detour.core.relay.RelayMode;
 import io.detour.core.relay.RelayOptions;
@@ -316,7 +318,10 @@ class PipedTunnelTest {
 
   private CompletableFuture<PipedTunnel.Result> carry(String target, WritableByteChannel out) {
     HostPort asked = HostPort.parse(target).orElseThrow();
-    DialOptions dial = DialOptions.defaults().withConnectTimeout(Duration.ofMillis(500));
+    DialOptions dial =
+        Configurations.open()
+            .with(ConfigurationKey.TIMEOUT_CONNECT, Duration.ofMillis(500))
+            .dialOptions();
     RelayOptions relay = RelayOptions.defaults().withMode(mode);
     CompletableFuture<PipedTunnel.Result> result = new CompletableFuture<>();
     Thread.ofPlatform()

@@ -2,6 +2,7 @@ package io.detour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.core.HostPort;
 import io.detour.core.TunnelStats;
 import io.detour.core.relay.EarlyBytes;
@@ -38,7 +39,7 @@ final class RelayedDial implements AutoCloseable {
 
   private RelayedDial(Parent parent, RelayMode mode) throws IOException {
     engine = new RelayEngine(RelayOptions.defaults().withMode(mode));
-    dialer = fixture.dialer(fixture.options.withParents(Map.of(NAME, parent)));
+    dialer = fixture.dialer(fixture.options.with(ConfigurationKey.PARENTS, Map.of(NAME, parent)));
   }
 
   /**
@@ -58,7 +59,8 @@ final class RelayedDial implements AutoCloseable {
   /** The client of a tunnel to a target. */
   Socket tunnel(String target) throws IOException {
     HostPort here = authority("127.0.0.1:" + clients.getLocalPort());
-    fixture.runOnLoop(() -> dialer.dial(here, fixture.loop, client -> connect(client, target)));
+    fixture.runOnLoop(
+        () -> dialer.dial(Hop.asked(here), null, fixture.loop, client -> connect(client, target)));
     Socket client = clients.accept();
     client.setSoTimeout(TIMEOUT_MILLIS);
     return client;

@@ -1,6 +1,6 @@
 package io.detour;
 
-import io.detour.config.ServerOptions;
+import io.detour.config.Configuration;
 import io.detour.rules.Mode;
 import io.detour.rules.lint.Lint.Setting;
 import io.detour.rules.lint.RuleReview;
@@ -27,7 +27,7 @@ public final class ReloadingServer implements AutoCloseable {
   private final RunningServer server;
 
   private ReloadingServer(
-      Path rules, Duration watch, Mode limit, UnaryOperator<ServerOptions> change)
+      Path rules, Duration watch, Mode limit, UnaryOperator<Configuration> change)
       throws IOException {
     this.rules = rules;
     RuleLoader loader =
@@ -39,7 +39,7 @@ public final class ReloadingServer implements AutoCloseable {
       throw new IllegalArgumentException(rules + " has a problem");
     }
     RuleSupply supply = new RuleSupply(accepted.rules(), loader, watch, Mode.ENFORCE);
-    server = RunningServer.with(options -> change.apply(options.withRules(supply)));
+    server = RunningServer.start(supply, change);
   }
 
   /** Serves with a new file of this text in the folder, which is not watched. */
@@ -49,7 +49,7 @@ public final class ReloadingServer implements AutoCloseable {
 
   /** The same with rules that go no further than a mode, and with other options. */
   static ReloadingServer start(
-      Path folder, String text, Mode limit, UnaryOperator<ServerOptions> change)
+      Path folder, String text, Mode limit, UnaryOperator<Configuration> change)
       throws IOException {
     Path rules = Files.writeString(folder.resolve("rules.yaml"), text);
     return new ReloadingServer(rules, Duration.ZERO, limit, change);

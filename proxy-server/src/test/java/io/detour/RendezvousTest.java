@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.config.Configuration;
 import io.detour.config.ConfigurationKey;
-import io.detour.config.ServerOptions;
 import io.detour.core.relay.RelayMode;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.serve.Forward;
@@ -45,7 +45,7 @@ class RendezvousTest {
     proxy.close();
   }
 
-  private static RunningServer rendezvous(UnaryOperator<ServerOptions> change) throws IOException {
+  private static RunningServer rendezvous(UnaryOperator<Configuration> change) throws IOException {
     return RunningServer.with(
         options ->
             change.apply(

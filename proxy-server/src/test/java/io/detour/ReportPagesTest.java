@@ -3,7 +3,7 @@ package io.detour;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.detour.ops.ledger.LedgerOptions;
+import io.detour.config.ConfigurationKey;
 import io.detour.ops.ledger.LedgerUrl;
 import java.io.IOException;
 import java.net.URI;
@@ -184,7 +184,8 @@ class ReportPagesTest {
   @Test
   void aLedgerThatCannotBeReadIsAnErrorOfThisPageAlone() throws Exception {
     Path file = Files.writeString(folder.resolve("broken.db"), "this is no database");
-    try (RunningServer proxy = RunningServer.with(options -> options.withLedger(ledger(file)))) {
+    try (RunningServer proxy =
+        RunningServer.with(options -> options.with(ConfigurationKey.LEDGER_URL, ledger(file)))) {
       HttpResponse<String> response = get(proxy, "");
       assertThat(response.statusCode()).isEqualTo(503);
       assertThat(response.body()).contains("broken.db");
@@ -210,11 +211,12 @@ class ReportPagesTest {
         """
             .formatted(target);
     return RunningServer.start(
-        rules, options -> options.withLedger(ledger(folder.resolve("ledger.db"))));
+        rules,
+        options -> options.with(ConfigurationKey.LEDGER_URL, ledger(folder.resolve("ledger.db"))));
   }
 
-  private static LedgerOptions ledger(Path file) {
-    return LedgerOptions.defaults().withUrl(new LedgerUrl.Sqlite(file));
+  private static LedgerUrl ledger(Path file) {
+    return new LedgerUrl.Sqlite(file);
   }
 
   /** Until a batch has been written. */

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.detour.config.Configuration;
 import io.detour.config.ConfigurationKey;
-import io.detour.config.ServerOptions;
+import io.detour.config.Configurations;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.accept.ListenerOptions.ProxyProtocol;
@@ -198,7 +198,7 @@ class RulePagesTest {
     ListenAddress.Inet everywhere = ListenAddress.Inet.parse("0.0.0.0:0");
     try (RunningServer wide =
         RunningServer.start(
-            RULES, options -> options.withListen(List.of(everywhere), options.admin().listen()))) {
+            RULES, options -> Configurations.listening(options, List.of(everywhere)))) {
       int port = wide.address().getPort();
 
       assertThat(get(http, wide, "/proxy.pac").body()).contains("PROXY 127.0.0.1:" + port);
@@ -232,8 +232,7 @@ class RulePagesTest {
   @Test
   void withoutAListenerForBrowsersThereIsNoPacFile() throws Exception {
     try (RunningServer none =
-        RunningServer.start(
-            RULES, options -> options.withListen(List.of(), options.admin().listen()))) {
+        RunningServer.start(RULES, options -> Configurations.listening(options, List.of()))) {
       assertThat(get(http, none, "/proxy.pac").statusCode()).isEqualTo(404);
     }
   }
@@ -249,10 +248,9 @@ class RulePagesTest {
     try (RunningServer shown =
         RunningServer.with(
             options ->
-                ServerOptions.of(configuration, options.rules())
-                    .withListen(
-                        List.of(ListenAddress.Inet.parse("127.0.0.1:0")),
-                        options.admin().listen()))) {
+                configuration
+                    .with(ConfigurationKey.LISTEN, options.listen())
+                    .with(ConfigurationKey.ADMIN_LISTEN, options.admin().listen()))) {
       HttpResponse<String> page = get(http, shown, "/configz");
 
       assertThat(type(page)).isEqualTo("application/yaml");

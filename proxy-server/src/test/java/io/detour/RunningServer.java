@@ -2,10 +2,13 @@ package io.detour;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.detour.config.Configuration;
 import io.detour.config.ConfigurationKey;
+import io.detour.config.Configurations;
 import io.detour.config.ServerOptions;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
+import io.detour.server.decide.FixedRules;
 import io.detour.server.decide.ReloadResult;
 import io.detour.server.decide.Reloader;
 import io.detour.server.decide.RuleLoader.RuleSupply;
@@ -25,7 +28,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -39,19 +41,17 @@ public final class RunningServer implements AutoCloseable {
   private final Detour server;
 
   private RunningServer(
-      String rules, Transport transport, InstantSource clock, UnaryOperator<ServerOptions> change)
+      RuleSupply rules,
+      Transport transport,
+      InstantSource clock,
+      UnaryOperator<Configuration> change)
       throws IOException {
     ListenAddress.Inet free = ListenAddress.Inet.parse("127.0.0.1:0");
-    ServerOptions defaults = ServerOptions.defaults();
-    server =
-        Detour.start(
-            change.apply(
-                defaults
-                    .withListen(List.of(free), free)
-                    .withRules(RuleSupply.fixed(RuleTexts.parsed(rules)))
-                    .with(ConfigurationKey.RESOLVER_SERVERS, List.of(dns.address()))),
-            transport,
-            clock);
+    Configuration usual =
+        Configurations.listening(Configurations.open(), List.of(free))
+            .with(ConfigurationKey.ADMIN_LISTEN, free)
+            .with(ConfigurationKey.RESOLVER_SERVERS, List.of(dns.address()));
+    server = Detour.start(ServerOptions.of(change.apply(usual), rules), transport, clock);
   }
 
   /** Serves without rules. */
@@ -65,7 +65,7 @@ public final class RunningServer implements AutoCloseable {
   }
 
   /** Serves without rules, with options that differ from the usual ones. */
-  static RunningServer with(UnaryOperator<ServerOptions> change) throws IOException {
+  static RunningServer with(UnaryOperator<Configuration> change) throws IOException {
     return start(NO_RULES, change);
   }
 
@@ -84,7 +84,7 @@ public final class RunningServer implements AutoCloseable {
   /** Serves without rules on these addresses. */
   public static RunningServer listeningOn(List<? extends ListenAddress> addresses)
       throws IOException {
-    return with(options -> options.withListen(addresses, options.admin().listen()));
+    return with(options -> Configurations.listening(options, addresses));
   }
 
   /** Serves without rules on one listener. */
@@ -93,20 +93,30 @@ public final class RunningServer implements AutoCloseable {
   }
 
   /** Serves with a rule file of this text, with options that differ from the usual ones. */
-  public static RunningServer start(String rules, UnaryOperator<ServerOptions> change)
+  public static RunningServer start(String rules, UnaryOperator<Configuration> change)
       throws IOException {
     return start(rules, Transport.available(), change);
   }
 
   /** The same on this transport. */
-  static RunningServer start(String rules, Transport transport, UnaryOperator<ServerOptions> change)
+  static RunningServer start(String rules, Transport transport, UnaryOperator<Configuration> change)
       throws IOException {
-    return new RunningServer(rules, transport, InstantSource.system(), change);
+    return new RunningServer(fixed(rules), transport, InstantSource.system(), change);
   }
 
   /** Serves with a rule file of this text at another time of day. */
   static RunningServer at(InstantSource clock, String rules) throws IOException {
-    return new RunningServer(rules, Transport.available(), clock, options -> options);
+    return new RunningServer(fixed(rules), Transport.available(), clock, options -> options);
+  }
+
+  /** Serves with rules that may change. */
+  static RunningServer start(RuleSupply rules, UnaryOperator<Configuration> change)
+      throws IOException {
+    return new RunningServer(rules, Transport.available(), InstantSource.system(), change);
+  }
+
+  private static RuleSupply fixed(String rules) {
+    return FixedRules.supply(RuleTexts.parsed(rules));
   }
 
   /** Answers the lookups of this server. */
@@ -131,16 +141,6 @@ public final class RunningServer implements AutoCloseable {
   /** Everything that clients of the proxy are accepted on. */
   List<ListenerOptions> listeners() {
     return server.listeners();
-  }
-
-  /** Accepts nobody for now. */
-  void pause() {
-    server.pause().orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).join();
-  }
-
-  /** Accepts again. */
-  void resume() {
-    server.resume().orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).join();
   }
 
   /** The first of them. */

@@ -2,8 +2,8 @@ package io.detour;
 
 import static org.awaitility.Awaitility.await;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.ops.admin.PageCheck;
-import io.detour.ops.ledger.LedgerOptions;
 import io.detour.ops.ledger.LedgerUrl;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,8 +30,7 @@ class ServedPageTest {
   @BeforeEach
   void start() throws Exception {
     origin = TcpOrigin.echo();
-    LedgerOptions ledger =
-        LedgerOptions.defaults().withUrl(new LedgerUrl.Sqlite(folder.resolve("ledger.db")));
+    LedgerUrl ledger = new LedgerUrl.Sqlite(folder.resolve("ledger.db"));
     proxy =
         RunningServer.start(
             """
@@ -41,7 +40,7 @@ class ServedPageTest {
               - { name: gone, match: { host: { exact: gone.test } }, action: reject }
             """
                 .formatted(origin.authority()),
-            options -> options.withLedger(ledger));
+            options -> options.with(ConfigurationKey.LEDGER_URL, ledger));
     tunnel = proxy.client();
     tunnel.tunnel("old.test:443");
     await()

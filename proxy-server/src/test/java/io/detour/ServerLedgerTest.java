@@ -3,7 +3,7 @@ package io.detour;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.detour.ops.ledger.LedgerOptions;
+import io.detour.config.ConfigurationKey;
 import io.detour.ops.ledger.LedgerReading;
 import io.detour.ops.ledger.LedgerUrl;
 import io.detour.ops.ledger.Report.RuleReport;
@@ -33,10 +33,6 @@ class ServerLedgerTest {
     return new LedgerUrl.Sqlite(folder.resolve("state").resolve("ledger.db"));
   }
 
-  private LedgerOptions options() {
-    return LedgerOptions.defaults().withUrl(url());
-  }
-
   private List<String> observed() {
     ReportQuery query = new ReportQuery(Duration.ofDays(1), Instant.now(), false, null);
     try (LedgerReading reading = LedgerReading.open(url())) {
@@ -50,7 +46,10 @@ class ServerLedgerTest {
   void theRulesInForceAreObservedFromTheStartAndAfterAReload() throws Exception {
     try (ReloadingServer running =
         ReloadingServer.start(
-            folder, RULES, Mode.ENFORCE, options -> options.withLedger(options()))) {
+            folder,
+            RULES,
+            Mode.ENFORCE,
+            options -> options.with(ConfigurationKey.LEDGER_URL, url()))) {
       await().atMost(Duration.ofSeconds(30)).until(() -> observed().equals(List.of("first")));
       await()
           .atMost(Duration.ofSeconds(30))
@@ -76,7 +75,8 @@ class ServerLedgerTest {
               - { name: nobody, match: { host: { exact: d.test } }, action: rewrite, to: e.test,
                   rollout: { percent: 0, sticky: client } }
             """;
-    try (RunningServer _ = RunningServer.start(rules, options -> options.withLedger(options()))) {
+    try (RunningServer _ =
+        RunningServer.start(rules, options -> options.with(ConfigurationKey.LEDGER_URL, url()))) {
       await().atMost(Duration.ofSeconds(30)).until(() -> !observed().isEmpty());
     }
 
@@ -85,9 +85,9 @@ class ServerLedgerTest {
 
   @Test
   void aServerServesThoughItsLedgerCannotBeOpened() throws Exception {
-    LedgerOptions nowhere =
-        options().withUrl(new LedgerUrl.Sqlite(Path.of("/proc/detour/ledger.db")));
-    try (RunningServer server = RunningServer.with(options -> options.withLedger(nowhere))) {
+    LedgerUrl nowhere = new LedgerUrl.Sqlite(Path.of("/proc/detour/ledger.db"));
+    try (RunningServer server =
+        RunningServer.with(options -> options.with(ConfigurationKey.LEDGER_URL, nowhere))) {
       await()
           .atMost(Duration.ofSeconds(30))
           .until(() -> server.metric("detour_ledger_writes_total", "result=\"failure\"") > 0);

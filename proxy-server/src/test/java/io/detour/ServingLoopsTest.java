@@ -6,7 +6,7 @@ import io.detour.config.Configuration;
 import io.detour.config.ConfigurationFile;
 import io.detour.config.ServerOptions;
 import io.detour.rules.RuleSet;
-import io.detour.server.decide.RuleLoader.RuleSupply;
+import io.detour.server.decide.FixedRules;
 import io.detour.server.transport.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,7 +64,7 @@ class ServingLoopsTest {
     Configuration configuration =
         ((ConfigurationFile.Loaded) ConfigurationFile.parse(Path.of("detour.yaml"), yaml))
             .configuration();
-    ServerOptions options = ServerOptions.of(configuration, RuleSupply.fixed(RuleSet.empty()));
+    ServerOptions options = ServerOptions.of(configuration, FixedRules.supply(RuleSet.empty()));
     Detour.start(options, recording(), InstantSource.system()).close();
   }
 }

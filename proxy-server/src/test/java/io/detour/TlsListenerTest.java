@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.config.Configuration;
 import io.detour.config.ConfigurationKey;
-import io.detour.config.ServerOptions;
 import io.detour.server.accept.ClientLimits;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
@@ -73,7 +73,7 @@ class TlsListenerTest {
     Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private RunningServer start(Transport transport, UnaryOperator<ServerOptions> change)
+  private RunningServer start(Transport transport, UnaryOperator<Configuration> change)
       throws IOException {
     ListenerOptions listener =
         new ListenerOptions(

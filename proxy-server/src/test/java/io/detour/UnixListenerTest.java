@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.detour.config.ConfigurationKey;
+import io.detour.config.Configurations;
 import io.detour.core.Subnet;
 import io.detour.server.accept.ClientLimits;
 import io.detour.server.accept.ListenAddress;
@@ -42,8 +43,7 @@ class UnixListenerTest {
     return RunningServer.start(
         NO_RULES,
         transport,
-        options ->
-            options.withListen(List.of(new ListenAddress.Unix(file())), options.admin().listen()));
+        options -> Configurations.listening(options, List.of(new ListenAddress.Unix(file()))));
   }
 
   private RunningServer start() throws IOException {
@@ -160,10 +160,9 @@ class UnixListenerTest {
     try (RunningServer _ =
             RunningServer.with(
                 options ->
-                    options
-                        .withLimits(new ClientLimits(2, 1))
-                        .withListen(
-                            List.of(new ListenAddress.Unix(file())), options.admin().listen()));
+                    Configurations.listening(
+                        options.withLimits(new ClientLimits(2, 1)),
+                        List.of(new ListenAddress.Unix(file()))));
         UnixClient one = UnixClient.connect(file());
         UnixClient two = UnixClient.connect(file())) {
       assertThat(one.tunnel("a.test:1").status()).isEqualTo(502);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.detour.config.ConfigurationKey;
-import io.detour.config.ServerOptions;
+import io.detour.config.Configurations;
 import io.detour.rules.Mode;
 import java.io.InputStream;
 import java.net.URI;
@@ -118,7 +118,7 @@ class WatchedCertificatesTest {
     String rules;
     try (TlsTarget target = TlsTarget.covering("erp.old.test")) {
       rules = rules(target.authority(), target.authority());
-      assertThat(ServerOptions.defaults().certificateWatch()).isZero();
+      assertThat(Configurations.open().get(ConfigurationKey.CERTIFICATES_WATCH)).isZero();
       try (ReloadingServer off = ReloadingServer.start(folder, rules)) {
         off.reload();
         assertThat(off.server().metric(CHECKS)).isZero();

@@ -34,12 +34,10 @@ record AdminClient(HostPort admin, Duration timeout) {
     this(admin, ANSWER_TIMEOUT);
   }
 
-  /** The same with another timeout. */
   AdminClient within(Duration other) {
     return new AdminClient(admin, other);
   }
 
-  /** The result of a request. */
   sealed interface Reply {
     /** Plain text with a line break at its end, or JSON. */
     record Answered(int status, String body) implements Reply {}
@@ -48,19 +46,11 @@ record AdminClient(HostPort admin, Duration timeout) {
     record Failed(String problem) implements Reply {}
   }
 
-  Reply post(String path) throws InterruptedException {
-    return send("POST", path);
-  }
-
   Reply get(String path) throws InterruptedException {
     return send("GET", path);
   }
 
-  Reply delete(String path) throws InterruptedException {
-    return send("DELETE", path);
-  }
-
-  private Reply send(String method, String path) throws InterruptedException {
+  Reply send(String method, String path) throws InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://" + admin + path))
             .method(method, HttpRequest.BodyPublishers.noBody())

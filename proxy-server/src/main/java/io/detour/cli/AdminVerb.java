@@ -7,6 +7,7 @@ import io.detour.server.accept.ListenAddress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -42,7 +43,7 @@ abstract class AdminVerb extends Verb {
   static final class Reload extends AdminVerb {
     @Override
     int call(AdminClient client) throws InterruptedException {
-      return print(client.post("/-/reload"));
+      return print(client.send("POST", "/-/reload"));
     }
   }
 
@@ -56,7 +57,7 @@ abstract class AdminVerb extends Verb {
   static final class Drain extends AdminVerb {
     @Override
     int call(AdminClient client) throws InterruptedException {
-      return print(client.post("/-/drain"));
+      return print(client.send("POST", "/-/drain"));
     }
   }
 
@@ -74,11 +75,7 @@ abstract class AdminVerb extends Verb {
     }
   }
 
-  /**
-   * Does what the verb is for.
-   *
-   * @return the exit code
-   */
+  /** Does what the verb is for, and returns the exit code. */
   abstract int call(AdminClient client) throws InterruptedException;
 
   @Override
@@ -101,27 +98,29 @@ abstract class AdminVerb extends Verb {
     return hostPort("--admin " + address, address.toString());
   }
 
-  /**
-   * Prints the answer, or why there is none.
-   *
-   * @return the exit code: 0 if the answer is what was wanted
-   */
+  /** Prints the answer, or why there is none; 0 if it is what was wanted. */
   final int print(AdminClient.Reply reply) {
     return switch (reply) {
-      case AdminClient.Reply.Answered(int status, String body) when status == OK -> {
-        print(body, out());
-        yield 0;
-      }
-      case AdminClient.Reply.Answered answered -> {
-        print(answered.body(), err());
-        yield 1;
+      case AdminClient.Reply.Answered(int status, String body) -> {
+        print(body, status == OK ? out() : err());
+        yield status == OK ? 0 : 1;
       }
       case AdminClient.Reply.Failed failed -> fail(failed.problem());
     };
   }
 
-  /** The JSON object of an answer, or null if it is none. */
-  static @Nullable JsonNode parsed(AdminClient.Reply reply) {
+  /** The same, but a JSON object is shown to people. */
+  final int show(AdminClient.Reply reply, BiConsumer<JsonNode, PrintWriter> printer) {
+    JsonNode json = parsed(reply);
+    if (json == null) {
+      return print(reply);
+    }
+    printer.accept(json, out());
+    out().flush();
+    return 0;
+  }
+
+  private static @Nullable JsonNode parsed(AdminClient.Reply reply) {
     if (reply instanceof AdminClient.Reply.Answered(int status, String body) && status == OK) {
       try {
         JsonNode json = JsonMapper.shared().readTree(body);

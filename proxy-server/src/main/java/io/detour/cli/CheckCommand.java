@@ -1,19 +1,13 @@
 package io.detour.cli;
 
-import io.detour.config.Configuration;
-import io.detour.config.ConfigurationFile;
+import io.detour.cli.RuleFlags.ChosenRules;
 import io.detour.ops.certificates.CertificateSurvey;
 import io.detour.ops.certificates.ProbeDepth;
 import io.detour.ops.certificates.Prober;
-import io.detour.rules.RuleSet;
 import io.detour.rules.file.RuleFiles;
-import io.detour.rules.lint.Lint.Setting;
-import io.detour.rules.lint.RuleReview;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,11 +16,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code detour check}: reads rule files as one set, as a running Detour would, looks for what is
- * suspicious about them, and runs the tests in them.
- *
- * <p>Problems, findings and failed tests go to standard error, one a line; a line that counts them
- * goes to standard output. Exit code 0, or 1 if {@code run} would refuse the rules.
+ * {@code detour check}. Problems, findings and failed tests go to standard error, one a line; a
+ * line that counts them goes to standard output.
  */
 @Command(
     name = "check",
@@ -42,8 +33,6 @@ import picocli.CommandLine.Parameters;
 final class CheckCommand extends Verb {
   /** For all targets together. */
   private static final Duration LIMIT = Duration.ofMinutes(5);
-
-  private static final Path USUAL_FILE = Path.of("rules.yaml");
 
   @Parameters(
       paramLabel = "FILE",
@@ -97,40 +86,17 @@ final class CheckCommand extends Verb {
 
   /** Null if there is nothing to say but what standard error says already. */
   private @Nullable CheckedRules check() throws InterruptedException {
-    LocalDate today = LocalDate.now(ZoneId.systemDefault());
-    if (config == null) {
-      List<Path> paths = files.isEmpty() ? List.of(USUAL_FILE) : files;
-      return check(paths, Setting.on(today), Configuration.defaults());
+    ChosenRules chosen = RuleFlags.choose(config, files);
+    CheckedRules checked = new CheckedRules(chosen.paths(), chosen.review(), strict, null);
+    RuleFiles.Loaded loaded = checked.files();
+    if (!tls || loaded == null) {
+      return checked;
     }
-    return switch (ConfigurationFile.load(config)) {
-      case ConfigurationFile.Rejected rejected ->
-          new CheckedRules(
-              List.of(config), new RuleReview.Unreadable(rejected.problems()), strict, null);
-      case ConfigurationFile.Loaded(Configuration configuration) ->
-          check(
-              files.isEmpty() ? configuration.rules().existing() : files,
-              configuration.ruleSetting(today),
-              configuration);
-    };
-  }
-
-  private @Nullable CheckedRules check(
-      List<Path> paths, Setting setting, Configuration configuration) throws InterruptedException {
-    RuleFiles read =
-        paths.isEmpty() ? RuleFiles.Loaded.none() : RuleFiles.load(paths, ZoneId.systemDefault());
-    CheckedRules checked = new CheckedRules(paths, RuleReview.of(read, setting), strict, null);
-    return tls && read instanceof RuleFiles.Loaded loaded
-        ? withCertificates(checked, loaded.rules(), configuration)
-        : checked;
-  }
-
-  private @Nullable CheckedRules withCertificates(
-      CheckedRules checked, RuleSet rules, Configuration configuration)
-      throws InterruptedException {
-    try (Prober prober = trust.prober(configuration, ProbeDepth.TLS)) {
+    try (Prober prober = trust.prober(chosen.configuration(), ProbeDepth.TLS)) {
       return prober == null
           ? null
-          : checked.with(CertificateSurvey.of(rules.rules(), Instant.now(), prober, LIMIT));
+          : checked.with(
+              CertificateSurvey.of(loaded.rules().rules(), Instant.now(), prober, LIMIT));
     }
   }
 }

@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 record CheckedRules(
     List<Path> paths, RuleReview review, boolean strict, @Nullable CertificateSurvey certificates) {
-  /** Paths and rules that a summary names. */
   private static final int MAX_NAMED = 3;
 
   CheckedRules {
@@ -37,7 +36,6 @@ record CheckedRules(
     return new CheckedRules(paths, review, strict, survey);
   }
 
-  /** Whether the rules can be used. */
   boolean isGood() {
     return switch (review) {
       case RuleReview.Accepted accepted ->
@@ -48,7 +46,7 @@ record CheckedRules(
   }
 
   /** The rules and tests, or null if they could not be read. */
-  private RuleFiles.@Nullable Loaded files() {
+  RuleFiles.@Nullable Loaded files() {
     return switch (review) {
       case RuleReview.Accepted accepted -> accepted.files();
       case RuleReview.Wrong wrong -> wrong.files();

@@ -3,30 +3,17 @@ package io.detour.cli;
 import io.detour.config.Configuration;
 import io.detour.config.ConfigurationFile;
 import io.detour.config.ConfigurationYaml;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/**
- * {@code detour config}: prints the configuration as a configuration file. Starts nothing and does
- * not read the rules.
- */
+/** {@code detour config}: starts nothing and does not read the rules. */
 @Command(
     name = "config",
     description = "Prints the configuration as YAML that can be used as a configuration file.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:printed", "1:the configuration file has a problem", "2:wrong usage"})
-final class ConfigCommand implements Callable<Integer> {
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
-  private CommandSpec spec;
-
+final class ConfigCommand extends Verb {
   @ArgGroup(multiplicity = "1")
   private Which which = new Which();
 
@@ -50,14 +37,11 @@ final class ConfigCommand implements Callable<Integer> {
         which.defaults ? new ConfigurationFile.Loaded(Configuration.defaults()) : flags.read();
     return switch (file) {
       case ConfigurationFile.Loaded loaded -> {
-        spec.commandLine().getOut().print(ConfigurationYaml.of(loaded.configuration()));
-        spec.commandLine().getOut().flush();
+        out().print(ConfigurationYaml.of(loaded.configuration()));
+        out().flush();
         yield 0;
       }
-      case ConfigurationFile.Rejected rejected -> {
-        rejected.problems().forEach(spec.commandLine().getErr()::println);
-        yield 1;
-      }
+      case ConfigurationFile.Rejected rejected -> fail(rejected.problems());
     };
   }
 }

@@ -114,17 +114,9 @@ final class ConfigurationFlags {
             .build());
   }
 
-  /**
-   * Reads the file, if there is one, and applies the options.
-   *
-   * @throws ParameterException if an option says what must not be
-   */
+  /** Reads the file, if there is one, and applies the options, which may be wrong usage. */
   ConfigurationFile read() {
-    ConfigurationFile file =
-        config == null
-            ? new ConfigurationFile.Loaded(Configuration.defaults())
-            : ConfigurationFile.load(config);
-    return switch (file) {
+    return switch (Verb.configuration(config)) {
       case ConfigurationFile.Rejected rejected -> rejected;
       case ConfigurationFile.Loaded loaded -> {
         requireAccess(loaded.configuration().access());
@@ -181,7 +173,6 @@ final class ConfigurationFlags {
     }
   }
 
-  /** An address for clients. */
   static final class ListenConverter implements ITypeConverter<ListenAddress> {
     @Override
     public ListenAddress convert(String text) {
@@ -189,7 +180,6 @@ final class ConfigurationFlags {
     }
   }
 
-  /** The same for a TCP port. */
   static final class AdminListenConverter implements ITypeConverter<ListenAddress.Inet> {
     @Override
     public ListenAddress.Inet convert(String text) {

@@ -33,7 +33,6 @@ final class ConnectionsCommand extends AdminVerb {
           "bytes_upstream",
           "bytes_downstream");
 
-  /** The columns of bytes. */
   private static final Set<Integer> NUMBERS = Set.of(8, 9);
 
   @Option(names = "--kill", paramLabel = "ID", description = "Ends this tunnel: resets both sides.")
@@ -46,15 +45,10 @@ final class ConnectionsCommand extends AdminVerb {
   int call(AdminClient client) throws InterruptedException {
     if (kill != null) {
       String id = URLEncoder.encode(kill, StandardCharsets.UTF_8);
-      return print(client.delete("/connections/" + id));
+      return print(client.send("DELETE", "/connections/" + id));
     }
     AdminClient.Reply reply = client.get("/connections");
-    JsonNode page = json ? null : parsed(reply);
-    if (page == null) {
-      return print(reply);
-    }
-    print(page, out());
-    return 0;
+    return json ? print(reply) : show(reply, ConnectionsCommand::print);
   }
 
   private static void print(JsonNode page, PrintWriter out) {
@@ -66,7 +60,6 @@ final class ConnectionsCommand extends AdminVerb {
     }
     out.print(table.text());
     out.println(Counted.of(page.path("count").asLong(), "tunnel"));
-    out.flush();
   }
 
   private static String text(JsonNode value) {

@@ -33,10 +33,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * {@code detour explain}: what the rules do with a request, and why. Only when asked to it resolves
- * and connects.
- *
- * <p>The rules need only be readable: their tests are not run, and lint is not asked.
+ * {@code detour explain}: what the rules do with a request, and why. The rules need only be
+ * readable: their tests are not run, and lint is not asked.
  */
 @Command(
     name = "explain",
@@ -138,7 +136,6 @@ final class ExplainCommand extends Verb {
 
   private RuleFiles readRules(RuleSource source, ZoneId zone) {
     return switch (source) {
-      case RuleSource.Listed(List<Path> paths) when paths.isEmpty() -> RuleFiles.Loaded.none();
       case RuleSource.Listed(List<Path> paths) -> RuleFiles.load(paths, zone);
       case RuleSource.IfPresent(Path path) when Files.exists(path) ->
           RuleFiles.load(List.of(path), zone);

@@ -47,12 +47,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
-/**
- * {@code detour generate}: the rules in the language of another system.
- *
- * <p>What the other system does differently is noted in the text as comments, and on standard
- * error.
- */
+/** {@code detour generate}: the rules in the language of another system. */
 @Command(
     name = "generate",
     description = {
@@ -65,7 +60,6 @@ import picocli.CommandLine.TypeConversionException;
       "2:wrong usage"
     })
 public final class GenerateCommand extends Verb {
-  /** A system whose language is known. */
   private enum Format {
     PAC,
     HOSTS,

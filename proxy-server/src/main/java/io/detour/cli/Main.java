@@ -2,10 +2,14 @@ package io.detour.cli;
 
 import io.detour.Version;
 import io.detour.core.Printable;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -49,12 +53,22 @@ public final class Main implements Runnable {
   /** The whole command line, with defaults from an environment. */
   public static CommandLine commandLine(Map<String, String> environment) {
     CommandLine line = new CommandLine(new Main());
-    line.setDefaultValueProvider(new EnvironmentDefaults(environment));
+    line.setDefaultValueProvider(argument -> variable(argument, environment));
     line.setParameterExceptionHandler(Main::wrongUsage);
     for (CommandLine verb : line.getSubcommands().values()) {
       verb.getCommandSpec().versionProvider(new Version());
     }
     return line;
+  }
+
+  /** The value of {@code DETOUR_ADMIN_LISTEN} for {@code --admin-listen}, or null for none. */
+  private static @Nullable String variable(ArgSpec argument, Map<String, String> environment) {
+    if (!(argument instanceof OptionSpec option) || option.usageHelp() || option.versionHelp()) {
+      return null;
+    }
+    String name = option.longestName().replaceFirst("^-+", "").replace('-', '_');
+    String value = environment.get("DETOUR_" + name.toUpperCase(Locale.ROOT));
+    return value == null || value.isEmpty() ? null : value;
   }
 
   /** One sentence; the whole usage would push it out of sight. */

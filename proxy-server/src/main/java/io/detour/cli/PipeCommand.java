@@ -35,9 +35,7 @@ import picocli.CommandLine.Parameters;
 
 /**
  * {@code detour pipe}: standard input and output through the rules and one tunnel, without a
- * server.
- *
- * <p>Standard output gets the bytes of the tunnel and nothing else.
+ * server. Standard output gets the bytes of the tunnel and nothing else.
  */
 @Command(
     name = "pipe",

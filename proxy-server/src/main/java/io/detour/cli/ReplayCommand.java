@@ -17,11 +17,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code detour replay}: decides the requests of an access log by other rules and prints what
- * changes.
- *
- * <p>The result goes to standard output; what could not be read or understood goes to standard
- * error. Exit code 0 means that the log was read and nothing changed, so a script can go on.
+ * {@code detour replay}. The result goes to standard output; what could not be read or understood
+ * goes to standard error.
  */
 @Command(
     name = "replay",
@@ -61,9 +58,6 @@ final class ReplayCommand extends Verb {
     this(new FileInputStream(FileDescriptor.in));
   }
 
-  /**
-   * @param in standard input
-   */
   ReplayCommand(InputStream in) {
     this.in = in;
   }

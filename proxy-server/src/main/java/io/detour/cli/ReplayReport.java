@@ -72,7 +72,6 @@ record ReplayReport(ReplayResult result, List<ReadLog> logs) {
     return complaints;
   }
 
-  /** Uses that have no line of their own. */
   private long suppressed() {
     return logs.stream().mapToLong(log -> log.summary().suppressed()).sum();
   }

@@ -13,7 +13,6 @@ import io.detour.ops.ledger.ReportQuery.KnownRule;
 import io.detour.rules.RuleSet;
 import io.detour.rules.document.DurationText;
 import io.detour.rules.lint.RuleReview;
-import java.io.PrintWriter;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -22,14 +21,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code detour report}: reads the ledger and says who still uses which legacy name. */
@@ -39,21 +35,14 @@ import picocli.CommandLine.TypeConversionException;
       "Says who still uses which legacy name, and which rules can be removed.",
       "Reads the ledger of a Detour, running or not; changes nothing."
     },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:printed",
       "1:the ledger cannot be read, or the rules or the configuration have a problem",
       "2:wrong usage"
     })
-final class ReportCommand implements Callable<Integer> {
+final class ReportCommand extends Verb {
   private final InstantSource clock;
   private final ZoneId zone;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before the call
-  private CommandSpec spec;
 
   @Mixin private RuleFlags flags = new RuleFlags();
 
@@ -92,7 +81,6 @@ final class ReportCommand implements Callable<Integer> {
       description = "How it is written (default: text).")
   private Format format = Format.TEXT;
 
-  /** How a report is written. */
   enum Format {
     TEXT,
     CSV,
@@ -103,10 +91,6 @@ final class ReportCommand implements Callable<Integer> {
     this(InstantSource.system(), ZoneId.systemDefault());
   }
 
-  /**
-   * @param clock the time of day
-   * @param zone of the times
-   */
   ReportCommand(InstantSource clock, ZoneId zone) {
     this.clock = clock;
     this.zone = zone;
@@ -116,38 +100,32 @@ final class ReportCommand implements Callable<Integer> {
   public Integer call() {
     RuleFlags.ChosenRules chosen = flags.readIfAny();
     return switch (chosen.review()) {
-      case RuleReview.Refused refused -> {
-        refused.problems().forEach(spec.commandLine().getErr()::println);
-        yield problem("the rules or the configuration have problems, so nothing was read");
-      }
+      case RuleReview.Refused refused ->
+          fail(
+              refused.problems(),
+              "the rules or the configuration have problems, so nothing was read");
       case RuleReview.Accepted accepted -> report(chosen, accepted.rules());
     };
-  }
-
-  private int problem(String text) {
-    spec.commandLine().getErr().println("detour report: " + text);
-    return 1;
   }
 
   private int report(RuleFlags.ChosenRules chosen, RuleSet rules) {
     LedgerUrl url = ledger == null ? chosen.configuration().ledger().url() : ledger;
     if (url instanceof LedgerUrl.Off) {
-      return problem("the ledger is switched off (expected: --ledger, or ledger.url in -c FILE)");
+      return fail("the ledger is switched off (expected: --ledger, or ledger.url in -c FILE)");
     }
     ReportQuery query =
         new ReportQuery(
             since, clock.instant(), unused, chosen.paths().isEmpty() ? null : known(rules));
-    PrintWriter out = spec.commandLine().getOut();
     try (LedgerReading reading = LedgerReading.open(url)) {
       switch (format) {
-        case JSON -> out.println(ReportJson.of(reading.report(query), zone));
-        case CSV -> new ReportCsv(out, zone).write(reading, query, by, Long.MAX_VALUE);
-        case TEXT -> out.print(text(reading, query, new ReportText(query, zone)));
+        case JSON -> out().println(ReportJson.of(reading.report(query), zone));
+        case CSV -> new ReportCsv(out(), zone).write(reading, query, by, Long.MAX_VALUE);
+        case TEXT -> out().print(text(reading, query, new ReportText(query, zone)));
       }
-      out.flush();
+      out().flush();
       return 0;
     } catch (SQLException e) {
-      return problem(LedgerReading.problem(url, e));
+      return fail(LedgerReading.problem(url, e));
     }
   }
 
@@ -197,7 +175,6 @@ final class ReportCommand implements Callable<Integer> {
     }
   }
 
-  /** Reads what has a row. */
   static final class ByConverter implements ITypeConverter<Report.Rows> {
     @Override
     public Report.Rows convert(String text) {
@@ -205,7 +182,6 @@ final class ReportCommand implements Callable<Integer> {
     }
   }
 
-  /** Reads a format. */
   static final class FormatConverter implements ITypeConverter<Format> {
     @Override
     public Format convert(String text) {

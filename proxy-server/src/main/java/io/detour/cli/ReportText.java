@@ -34,7 +34,6 @@ record ReportText(ReportQuery query, ZoneId zone) {
       DateTimeFormatter.ofPattern("uuuu-MM-dd", Locale.ROOT);
   private static final String[] UNITS = {"kB", "MB", "GB", "TB", "PB"};
 
-  /** A row for each rule. */
   String rules(List<RuleReport> rules) {
     List<String> parts = new ArrayList<>();
     for (Verdict verdict : Verdict.values()) {
@@ -51,11 +50,7 @@ record ReportText(ReportQuery query, ZoneId zone) {
         + ".\n";
   }
 
-  /**
-   * A row for each host and rule, or for each client, rule and host.
-   *
-   * @param more how many rows there are beside these
-   */
+  /** A row for each host and rule, or for each client, rule and host; so many more are not here. */
   String uses(Report.Rows by, List<UseReport> uses, long more) {
     String when = query.unusedOnly() ? "of unused rules" : "in " + span();
     String rest = more == 0 ? "" : ", and " + Counted.of(more) + " more, which --format csv lists";
@@ -96,7 +91,6 @@ record ReportText(ReportQuery query, ZoneId zone) {
     };
   }
 
-  /** The time of the query. */
   private String span() {
     Duration since = query.since();
     return since.toDays() > 0 && since.equals(Duration.ofDays(since.toDays()))

@@ -26,7 +26,7 @@ final class RuleFlags {
       description =
           "A rule file, or a folder of them; may be given several times (default: those of the"
               + " configuration, or rules.yaml without one).")
-  private @Nullable List<Path> rules;
+  private List<Path> rules = List.of();
 
   @Option(
       names = {"-c", "--config"},
@@ -35,45 +35,53 @@ final class RuleFlags {
   private @Nullable Path config;
 
   /**
-   * The rules that a command works with.
-   *
-   * @param configuration of the server, or the defaults
-   * @param paths where the rules stand; none if there are no rules
-   * @param review refused as well if the configuration is
+   * The rules that a command works with: where they stand, nowhere if there are none, and how they
+   * are judged. Refused as well if the configuration is, which the only path then names.
    */
   record ChosenRules(Configuration configuration, List<Path> paths, RuleReview review) {}
 
   /** The same as {@link #read}, and no rules where none are named and there is no usual file. */
   ChosenRules readIfAny() {
-    return rules == null && config == null && !Files.exists(USUAL_FILE)
+    return rules.isEmpty() && config == null && !Files.exists(USUAL_FILE)
         ? new ChosenRules(
             Configuration.defaults(), List.of(), RuleReview.Accepted.of(RuleSet.empty()))
         : read();
   }
 
-  /**
-   * Reads and judges the rules as a running Detour does, their tests included. Without a
-   * configuration, which parents and listeners there are is not known and not judged.
-   */
   ChosenRules read() {
+    return choose(config, rules);
+  }
+
+  /**
+   * Reads and judges rules as a running Detour does, their tests included. Without a configuration,
+   * which parents and listeners there are is not known and not judged.
+   *
+   * @param named files and folders; none for those of the configuration, or the usual file
+   */
+  static ChosenRules choose(@Nullable Path config, List<Path> named) {
     if (config == null) {
-      return read(Configuration.defaults(), List.of(USUAL_FILE), Setting::on);
+      return read(
+          Configuration.defaults(), named.isEmpty() ? List.of(USUAL_FILE) : named, Setting::on);
     }
     return switch (ConfigurationFile.load(config)) {
       case ConfigurationFile.Rejected rejected ->
           new ChosenRules(
-              Configuration.defaults(), List.of(), new RuleReview.Unreadable(rejected.problems()));
+              Configuration.defaults(),
+              List.of(config),
+              new RuleReview.Unreadable(rejected.problems()));
       case ConfigurationFile.Loaded(Configuration configuration) ->
-          read(configuration, configuration.rules().existing(), configuration::ruleSetting);
+          read(
+              configuration,
+              named.isEmpty() ? configuration.rules().existing() : named,
+              configuration::ruleSetting);
     };
   }
 
-  private ChosenRules read(
-      Configuration configuration, List<Path> usual, Function<LocalDate, Setting> setting) {
+  private static ChosenRules read(
+      Configuration configuration, List<Path> paths, Function<LocalDate, Setting> setting) {
     ZoneId zone = ZoneId.systemDefault();
-    List<Path> paths = rules == null ? usual : rules;
-    RuleFiles files = paths.isEmpty() ? RuleFiles.Loaded.none() : RuleFiles.load(paths, zone);
-    RuleReview review = RuleReview.of(files, setting.apply(LocalDate.now(zone)));
+    RuleReview review =
+        RuleReview.of(RuleFiles.load(paths, zone), setting.apply(LocalDate.now(zone)));
     return new ChosenRules(configuration, paths, review);
   }
 }

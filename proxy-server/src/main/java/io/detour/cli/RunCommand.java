@@ -10,7 +10,7 @@ import io.detour.core.Host;
 import io.detour.core.relay.RelayMode;
 import io.detour.ops.demo.DemoBanner;
 import io.detour.ops.demo.DemoOrigin;
-import io.detour.ops.ledger.LedgerOptions;
+import io.detour.ops.ledger.LedgerUrl;
 import io.detour.rules.Mode;
 import io.detour.rules.RuleSet;
 import io.detour.rules.document.DurationText;
@@ -95,7 +95,10 @@ final class RunCommand extends Verb {
   }
 
   private int serve(Configuration configuration) throws InterruptedException {
-    if (demo && configuration.listen().stream().noneMatch(RunCommand::isTcp)) {
+    if (demo
+        && configuration.listen().stream()
+            .map(ListenerOptions::address)
+            .noneMatch(ListenAddress.Inet.class::isInstance)) {
       return refuse("--demo: \"listen\" has no ADDRESS:PORT (expected: at least one)");
     }
     if (!startLog(configuration.log())) {
@@ -137,7 +140,7 @@ final class RunCommand extends Verb {
   private @Nullable RuleSupply readRules(Configuration configuration) {
     RuleLoader loader =
         demo && !flags.nameRules()
-            ? RuleLoader.fixed(exampleRules(configuration))
+            ? exampleRules(configuration)
             : new RuleFileLoader(configuration.rules(), configuration::ruleSetting, mode);
     return switch (loader.read()) {
       case RuleReview.Accepted accepted -> {
@@ -176,10 +179,11 @@ final class RunCommand extends Verb {
     return 1;
   }
 
-  private RuleReview exampleRules(Configuration configuration) {
+  private RuleLoader exampleRules(Configuration configuration) {
     RuleFiles files = RuleFiles.parse(EXAMPLE_RULES, exampleRules());
-    return RuleReview.of(files, configuration.ruleSetting(LocalDate.now(ZoneId.systemDefault())))
-        .atMost(mode);
+    LocalDate today = LocalDate.now(ZoneId.systemDefault());
+    RuleReview review = RuleReview.of(files, configuration.ruleSetting(today)).atMost(mode);
+    return () -> review;
   }
 
   private static String exampleRules() {
@@ -193,14 +197,10 @@ final class RunCommand extends Verb {
     }
   }
 
-  private static boolean isTcp(ListenerOptions listener) {
-    return listener.address() instanceof ListenAddress.Inet;
-  }
-
   private static ServerOptions options(
       Configuration configuration, RuleSupply rules, @Nullable DemoOrigin origin) {
     ServerOptions options = ServerOptions.of(configuration, rules);
-    return origin == null ? options : withDemo(options, origin);
+    return origin == null ? options : options.with(withDemo(configuration, origin));
   }
 
   /**
@@ -208,17 +208,17 @@ final class RunCommand extends Verb {
    * else the rules name is not there, and is not looked for; what is tried out belongs in no
    * ledger.
    */
-  private static ServerOptions withDemo(ServerOptions options, DemoOrigin origin) {
-    AccessOptions access = options.access();
+  private static Configuration withDemo(Configuration configuration, DemoOrigin origin) {
+    AccessOptions access = configuration.access();
     PortSet origins = PortSet.of(origin.httpPort(), origin.httpsPort());
     Map<Host, List<InetAddress>> hosts =
-        new HashMap<>(options.settings().get(ConfigurationKey.RESOLVER_HOSTS));
+        new HashMap<>(configuration.get(ConfigurationKey.RESOLVER_HOSTS));
     hosts.putAll(origin.hosts());
-    return options
+    return configuration
         .withAccess(access.withPorts(access.connectPorts().and(origins), access.forwardPorts()))
         .with(ConfigurationKey.RESOLVER_HOSTS, hosts)
         .with(ConfigurationKey.CERTIFICATES_WATCH, Duration.ZERO)
-        .withLedger(LedgerOptions.off());
+        .with(ConfigurationKey.LEDGER_URL, new LedgerUrl.Off());
   }
 
   private void announce(
@@ -281,7 +281,6 @@ final class RunCommand extends Verb {
     }
   }
 
-  /** Names the modes as rules do. */
   static final class ModeConverter implements ITypeConverter<Mode> {
     @Override
     public Mode convert(String text) {

@@ -19,12 +19,7 @@ final class StatusCommand extends AdminVerb {
   @Override
   int call(AdminClient client) throws InterruptedException {
     AdminClient.Reply reply = client.get("/status");
-    JsonNode status = json ? null : parsed(reply);
-    if (status == null) {
-      return print(reply);
-    }
-    print(status, out());
-    return 0;
+    return json ? print(reply) : show(reply, StatusCommand::print);
   }
 
   private static void print(JsonNode status, PrintWriter out) {
@@ -48,7 +43,6 @@ final class StatusCommand extends AdminVerb {
           text(reload, "at"),
           text(reload, "summary"));
     }
-    out.flush();
   }
 
   private static String text(JsonNode node, String key) {

@@ -12,10 +12,7 @@ final class TextTable {
   private final Set<Integer> numbers;
   private final List<List<String>> rows = new ArrayList<>();
 
-  /**
-   * @param numbers the columns that stand at their right edge, from 0
-   * @param titles of the columns
-   */
+  /** With titles; columns of numbers, counted from 0, stand at their right edge. */
   TextTable(Set<Integer> numbers, String... titles) {
     this.numbers = Set.copyOf(numbers);
     rows.add(List.of(titles));

@@ -29,7 +29,6 @@ final class AccessKinds {
   static final ValueKind<DestinationPolicy> DESTINATIONS =
       new Structure<>(AccessKinds::destinations, AccessKinds::write);
 
-  /** Every port. */
   private static final String ANY = "any";
 
   private static final Keys DESTINATION_KEYS = Keys.of("deny", "allow");
@@ -150,15 +149,6 @@ final class AccessKinds {
 
   private static @Nullable Subnet subnet(Entry entry, Node item) {
     Node.Scalar text = entry.text(item);
-    if (text == null) {
-      return null;
-    }
-    return switch (Subnet.parse(text.text())) {
-      case Parsed.Value(Subnet subnet) -> subnet;
-      case Parsed.Malformed(String problem) -> {
-        entry.problem(text, ": " + problem);
-        yield null;
-      }
-    };
+    return text == null ? null : entry.parsed(text, Subnet.parse(text.text()), "");
   }
 }

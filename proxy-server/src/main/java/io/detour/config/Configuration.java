@@ -12,6 +12,7 @@ import io.detour.server.access.AccessOptions;
 import io.detour.server.decide.RuleSource;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.OwnAddresses;
+import io.detour.server.dns.DnsOptions;
 import io.detour.server.log.LogOptions;
 import io.detour.server.parse.http.HeadLimits;
 import io.detour.server.serve.ClientTimeouts;
@@ -46,7 +47,6 @@ public final class Configuration {
     return DEFAULTS;
   }
 
-  /** The value of a key. */
   @SuppressWarnings("unchecked") // with puts no others in
   public <T> T get(ConfigurationKey<T> key) {
     Object value = values.get(key);
@@ -69,22 +69,18 @@ public final class Configuration {
     return get(ConfigurationKey.LISTEN);
   }
 
-  /** Plain TCP listeners. */
   public List<Forward> forward() {
     return get(ConfigurationKey.FORWARD);
   }
 
-  /** Where the admin interface is. */
   public AdminOptions admin() {
     return new AdminOptions(get(ConfigurationKey.ADMIN_LISTEN), get(ConfigurationKey.ADMIN_HOSTS));
   }
 
-  /** Where the rules come from. */
   public RuleSource rules() {
     return get(ConfigurationKey.RULES);
   }
 
-  /** Who may use the proxy, and for what. */
   public AccessOptions access() {
     return new AccessOptions(
         get(ConfigurationKey.ACCESS_CLIENTS),
@@ -105,7 +101,12 @@ public final class Configuration {
         .with(ConfigurationKey.ACCESS_DESTINATIONS, access.destinations());
   }
 
-  /** How many clients are served at once. */
+  /** The same with other limits for the number of clients. */
+  public Configuration withLimits(ClientLimits limits) {
+    return with(ConfigurationKey.LIMITS_TUNNELS, limits.tunnels())
+        .with(ConfigurationKey.LIMITS_TUNNELS_PER_CLIENT, limits.tunnelsPerClient());
+  }
+
   public ClientLimits clientLimits() {
     return new ClientLimits(
         get(ConfigurationKey.LIMITS_TUNNELS), get(ConfigurationKey.LIMITS_TUNNELS_PER_CLIENT));
@@ -129,20 +130,33 @@ public final class Configuration {
         get(ConfigurationKey.TIMEOUT_WRITE_STALL));
   }
 
-  /** How targets are resolved and connected to. */
   public DialOptions dialOptions() {
-    return DialOptions.defaults()
-        .withDnsTimeout(get(ConfigurationKey.TIMEOUT_DNS))
-        .withConnectTimeout(get(ConfigurationKey.TIMEOUT_CONNECT))
-        .withDnsServers(get(ConfigurationKey.RESOLVER_SERVERS))
-        .withHosts(get(ConfigurationKey.RESOLVER_HOSTS))
-        .withSearch(get(ConfigurationKey.RESOLVER_SEARCH))
-        .withIpv6(get(ConfigurationKey.RESOLVER_IPV6))
-        .withDestinations(get(ConfigurationKey.ACCESS_DESTINATIONS))
-        .withParents(get(ConfigurationKey.PARENTS));
+    DnsOptions dns =
+        new DnsOptions(
+            get(ConfigurationKey.TIMEOUT_DNS),
+            get(ConfigurationKey.RESOLVER_SERVERS),
+            get(ConfigurationKey.RESOLVER_HOSTS),
+            get(ConfigurationKey.RESOLVER_SEARCH),
+            get(ConfigurationKey.RESOLVER_IPV6));
+    return new DialOptions(
+        dns,
+        get(ConfigurationKey.TIMEOUT_CONNECT),
+        get(ConfigurationKey.ACCESS_DESTINATIONS),
+        get(ConfigurationKey.PARENTS),
+        null);
   }
 
-  /** How bytes are moved. */
+  /**
+   * The number of event loops. Automatic is half of the processors that this process may use: the
+   * other half has the kernel's part of each connection to do, and what else runs here.
+   */
+  public int threads() {
+    int threads = get(ConfigurationKey.THREADS);
+    return threads == AUTOMATIC
+        ? Math.max(1, Runtime.getRuntime().availableProcessors() / 2)
+        : threads;
+  }
+
   public RelayOptions relayOptions() {
     RelayOptions defaults = RelayOptions.defaults();
     return defaults
@@ -164,7 +178,6 @@ public final class Configuration {
         get(ConfigurationKey.LEDGER_MAX_ENTRIES));
   }
 
-  /** What is logged, and where to. */
   public LogOptions log() {
     return new LogOptions(
         get(ConfigurationKey.LOG_FORMAT),
@@ -174,11 +187,7 @@ public final class Configuration {
         get(ConfigurationKey.LOG_USES_PER_MINUTE));
   }
 
-  /**
-   * What rules are judged against.
-   *
-   * @param today in the time zone of the rules
-   */
+  /** What rules are judged against, on a day in their time zone. */
   public Setting ruleSetting(LocalDate today) {
     OwnAddresses own = new OwnAddresses();
     listeners().forEach(address -> own.add(address.socketAddress()));

@@ -13,11 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a configuration file was read into: a configuration, or the problems that it has. */
 public sealed interface ConfigurationFile {
-  /**
-   * A file without a problem.
-   *
-   * @param configuration the defaults with what the file says
-   */
+  /** The defaults with what a file without a problem says. */
   record Loaded(Configuration configuration) implements ConfigurationFile {}
 
   /**

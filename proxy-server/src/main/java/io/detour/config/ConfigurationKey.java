@@ -17,7 +17,6 @@ import io.detour.server.access.AccessOptions;
 import io.detour.server.access.DestinationPolicy;
 import io.detour.server.access.PortSet;
 import io.detour.server.decide.RuleSource;
-import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.Parent;
 import io.detour.server.dns.Ipv6;
 import io.detour.server.log.LogOptions;
@@ -56,10 +55,8 @@ public final class ConfigurationKey<T> {
   private static final AccessOptions ACCESS = AccessOptions.defaults();
   private static final ClientLimits CLIENTS = ClientLimits.defaults();
   private static final HeadLimits HEADS = HeadLimits.defaults();
-  private static final DialOptions DIAL = DialOptions.defaults();
   private static final RelayOptions RELAY = RelayOptions.defaults();
   private static final LedgerOptions LEDGER = LedgerOptions.defaults();
-  private static final LogOptions LOG = LogOptions.defaults();
 
   /** Where clients of the proxy are accepted; may be empty if {@link #FORWARD} is not. */
   public static final ConfigurationKey<List<ListenerOptions>> LISTEN =
@@ -68,7 +65,6 @@ public final class ConfigurationKey<T> {
           ListenerKinds.CLIENTS,
           List.of(ListenerOptions.of(ListenAddress.parse("127.0.0.1:3128"))));
 
-  /** Plain TCP listeners. */
   public static final ConfigurationKey<List<Forward>> FORWARD =
       key("forward", ListenerKinds.FORWARDS, List.of());
 
@@ -90,7 +86,6 @@ public final class ConfigurationKey<T> {
   public static final ConfigurationKey<List<Subnet>> ACCESS_CLIENTS =
       key("access.clients", AccessKinds.CLIENTS, ACCESS.clients());
 
-  /** A file of users. */
   public static final ConfigurationKey<Optional<Path>> ACCESS_USERS =
       key("access.users", PathKinds.OPTIONAL, Optional.ofNullable(ACCESS.users()));
 
@@ -134,11 +129,10 @@ public final class ConfigurationKey<T> {
 
   /** For a lookup, over all servers and retries. */
   public static final ConfigurationKey<Duration> TIMEOUT_DNS =
-      key("timeouts.dns", ValueKind.duration(Duration.ofMillis(10), HOUR), DIAL.dnsTimeout());
+      key("timeouts.dns", ValueKind.duration(Duration.ofMillis(10), HOUR), Duration.ofSeconds(5));
 
-  /** For a connection to one address. */
   public static final ConfigurationKey<Duration> TIMEOUT_CONNECT =
-      timeout("connect", DIAL.connectTimeout(), HOUR);
+      timeout("connect", Duration.ofSeconds(10), HOUR);
 
   /** For a tunnel on which no byte moves. */
   public static final ConfigurationKey<Duration> TIMEOUT_IDLE =
@@ -182,24 +176,22 @@ public final class ConfigurationKey<T> {
 
   /** DNS servers in the order they are asked; none: those of this machine. */
   public static final ConfigurationKey<List<InetSocketAddress>> RESOLVER_SERVERS =
-      key("resolver.servers", UpstreamKinds.SERVERS, DIAL.dns().servers());
+      key("resolver.servers", UpstreamKinds.SERVERS, List.of());
 
   /** Addresses of names that are not looked up, in the order they are tried. */
   public static final ConfigurationKey<Map<Host, List<InetAddress>>> RESOLVER_HOSTS =
-      key("resolver.hosts", UpstreamKinds.HOSTS, DIAL.dns().hosts());
+      key("resolver.hosts", UpstreamKinds.HOSTS, Map.of());
 
   public static final ConfigurationKey<Boolean> RESOLVER_SEARCH =
-      key("resolver.search", new ValueKind.Flag(), DIAL.dns().search());
+      key("resolver.search", new ValueKind.Flag(), false);
   public static final ConfigurationKey<Ipv6> RESOLVER_IPV6 =
-      key("resolver.ipv6", new ValueKind.Words<>(Ipv6.class, "use of IPv6"), DIAL.dns().ipv6());
+      key("resolver.ipv6", new ValueKind.Words<>(Ipv6.class, "use of IPv6"), Ipv6.PREFER);
 
   /** The parent proxies by their names, in the order of the file. */
   public static final ConfigurationKey<Map<String, Parent>> PARENTS =
-      key("parents", UpstreamKinds.PARENTS, DIAL.parents());
+      key("parents", UpstreamKinds.PARENTS, Map.of());
 
-  /**
-   * How long it is between two looks at the certificate of a target; zero: they are not watched.
-   */
+  /** Between two looks at the certificate of a target; zero: they are not watched. */
   public static final ConfigurationKey<Duration> CERTIFICATES_WATCH =
       key(
           "certificates.watch",
@@ -221,22 +213,28 @@ public final class ConfigurationKey<T> {
       key("threads", ValueKind.countOrAutomatic(1, 1024), Configuration.AUTOMATIC);
 
   public static final ConfigurationKey<LogOptions.Format> LOG_FORMAT =
-      key("log.format", new ValueKind.Words<>(LogOptions.Format.class, "format"), LOG.format());
+      key(
+          "log.format",
+          new ValueKind.Words<>(LogOptions.Format.class, "format"),
+          LogOptions.Format.JSON);
   public static final ConfigurationKey<LogOptions.Target> LOG_ACCESS =
-      key("log.access", PathKinds.LOG, LOG.access());
+      key("log.access", PathKinds.LOG, LogOptions.Target.Stream.STDOUT);
   public static final ConfigurationKey<LogOptions.Level> LOG_LEVEL =
-      key("log.level", new ValueKind.Words<>(LogOptions.Level.class, "level"), LOG.level());
+      key(
+          "log.level",
+          new ValueKind.Words<>(LogOptions.Level.class, "level"),
+          LogOptions.Level.INFO);
 
   /** How often open tunnels are reported; zero: never. */
   public static final ConfigurationKey<Duration> LOG_PERIODIC =
       key(
           "log.periodic",
           ValueKind.durationOrOff(LogOptions.MIN_PERIODIC, LogOptions.MAX_PERIODIC),
-          LOG.periodic());
+          Duration.ZERO);
 
   /** Lines for the uses of one rule by one client; 0: any number. */
   public static final ConfigurationKey<Integer> LOG_USES_PER_MINUTE =
-      key("log.uses_per_minute", ValueKind.countOrOff(1, LogOptions.MAX_USES), LOG.usesPerMinute());
+      key("log.uses_per_minute", ValueKind.countOrOff(1, LogOptions.MAX_USES), 10);
 
   private final String name;
   private final ValueKind<T> kind;
@@ -267,7 +265,6 @@ public final class ConfigurationKey<T> {
         ValueKind.size(min, MIB)::write);
   }
 
-  /** All keys, in the order of the file. */
   static List<ConfigurationKey<?>> all() {
     return Collections.unmodifiableList(ALL);
   }
@@ -306,11 +303,7 @@ public final class ConfigurationKey<T> {
     return usual;
   }
 
-  /**
-   * A single value from the command line.
-   *
-   * @throws IllegalArgumentException if it is none; the message says why
-   */
+  /** A single value from the command line; an IllegalArgumentException says why it is none. */
   public T parse(String text) {
     return kind.parse(text);
   }

@@ -1,5 +1,6 @@
 package io.detour.config;
 
+import io.detour.core.Parsed;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Fields.Keys;
 import io.detour.rules.document.Node;
@@ -8,11 +9,13 @@ import io.detour.rules.document.Problems;
 import io.detour.server.access.AccessOptions;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads every {@link ConfigurationKey} from the nodes of a file. For one file. */
@@ -85,7 +88,6 @@ final class ConfigurationReader {
       return reader.get(other);
     }
 
-    /** Who may use the proxy. */
     AccessOptions access() {
       get(ConfigurationKey.ACCESS_CLIENTS);
       get(ConfigurationKey.ACCESS_USERS);
@@ -102,6 +104,29 @@ final class ConfigurationReader {
 
     Node.@Nullable Scalar text(Node item) {
       return fields.text(key, item);
+    }
+
+    /** What a text was parsed into; null if it is malformed, which is reported. */
+    <T> @Nullable T parsed(Node.Scalar text, Parsed<T> parsed, String expected) {
+      return switch (parsed) {
+        case Parsed.Value<T>(T value) -> value;
+        case Parsed.Malformed<T>(String problem) -> {
+          problem(text, ": " + problem + expected);
+          yield null;
+        }
+      };
+    }
+
+    /** What items are read into, without those that are wrong. */
+    static <T> List<T> each(List<Node> items, Function<Node, @Nullable T> reader) {
+      List<T> values = new ArrayList<>();
+      for (Node item : items) {
+        T value = reader.apply(item);
+        if (value != null) {
+          values.add(value);
+        }
+      }
+      return List.copyOf(values);
     }
 
     /** The items of a list; one value stands for a list of one. */
@@ -147,7 +172,6 @@ final class ConfigurationReader {
       problem(node.at(), key + ": " + node.shown() + problem);
     }
 
-    /** Reports a problem. */
     void problem(Location at, String message) {
       reader.problems.add(at, message);
     }

@@ -4,7 +4,6 @@ import io.detour.config.ConfigurationReader.Entry;
 import io.detour.config.ValueKind.Structure;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
-import io.detour.core.Parsed;
 import io.detour.core.Printable;
 import io.detour.rules.document.Fields;
 import io.detour.rules.document.Fields.Keys;
@@ -15,7 +14,6 @@ import io.detour.server.accept.ListenerOptions.ProxyProtocol;
 import io.detour.server.accept.ListenerOptions.TlsFiles;
 import io.detour.server.serve.Forward;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -56,15 +54,11 @@ final class ListenerKinds {
         && !forwards.items().isEmpty()) {
       return List.of();
     }
-    List<ListenerOptions> listeners = new ArrayList<>();
-    for (Node item : entry.fields().values(entry.key())) {
-      ListenerOptions listener =
-          item instanceof Node.Mapping ? longForm(entry, item) : shortForm(entry, item);
-      if (listener != null) {
-        listeners.add(listener);
-      }
-    }
-    return listeners.isEmpty() ? usual : List.copyOf(listeners);
+    List<ListenerOptions> listeners =
+        Entry.each(
+            entry.fields().values(entry.key()),
+            item -> item instanceof Node.Mapping ? longForm(entry, item) : shortForm(entry, item));
+    return listeners.isEmpty() ? usual : listeners;
   }
 
   private static @Nullable ListenerOptions shortForm(Entry entry, Node item) {
@@ -133,21 +127,18 @@ final class ListenerKinds {
   }
 
   private static List<Forward> forwards(Entry entry, List<Forward> usual) {
-    List<Forward> forwards = new ArrayList<>(usual);
-    for (Node item : entry.fields().items(entry.key())) {
-      Fields fields = entry.mapping(item, "a forward", FORWARD_KEYS);
-      Forward forward = null;
-      if (fields != null) {
-        forward =
-            fields.has("rendezvous")
-                ? rendezvous(entry.in(fields, "rendezvous"))
-                : fixed(entry.in(fields, "listen"), entry.in(fields, "to"));
-      }
-      if (forward != null) {
-        forwards.add(forward);
-      }
+    List<Node> items = entry.fields().items(entry.key());
+    return items.isEmpty() ? usual : Entry.each(items, item -> forward(entry, item));
+  }
+
+  private static @Nullable Forward forward(Entry entry, Node item) {
+    Fields fields = entry.mapping(item, "a forward", FORWARD_KEYS);
+    if (fields == null) {
+      return null;
     }
-    return List.copyOf(forwards);
+    return fields.has("rendezvous")
+        ? rendezvous(entry.in(fields, "rendezvous"))
+        : fixed(entry.in(fields, "listen"), entry.in(fields, "to"));
   }
 
   private static @Nullable Forward fixed(Entry listen, Entry to) {
@@ -185,16 +176,9 @@ final class ListenerKinds {
 
   private static @Nullable HostPort target(Entry entry) {
     Node.Scalar text = entry.fields().requiredText(entry.key());
-    if (text == null) {
-      return null;
-    }
-    return switch (HostPort.parse(text.text())) {
-      case Parsed.Value(HostPort target) -> target;
-      case Parsed.Malformed(String problem) -> {
-        entry.problem(text, ": " + problem + " (expected: HOST:PORT)");
-        yield null;
-      }
-    };
+    return text == null
+        ? null
+        : entry.parsed(text, HostPort.parse(text.text()), " (expected: HOST:PORT)");
   }
 
   private static void writeForwards(ObjectNode section, String key, List<Forward> forwards) {
@@ -220,17 +204,15 @@ final class ListenerKinds {
 
   private static Set<Host> hosts(Entry entry, Set<Host> usual) {
     Set<Host> hosts = new LinkedHashSet<>(usual);
-    for (Node item : entry.fields().items(entry.key())) {
-      Node.Scalar text = entry.text(item);
-      if (text != null) {
-        switch (Host.parse(text.text())) {
-          case Parsed.Value(Host host) -> hosts.add(host);
-          case Parsed.Malformed(String problem) ->
-              entry.problem(text, ": " + problem + " (expected: a name without a port)");
-        }
-      }
-    }
+    hosts.addAll(Entry.each(entry.fields().items(entry.key()), item -> host(entry, item)));
     return Collections.unmodifiableSet(hosts);
+  }
+
+  private static @Nullable Host host(Entry entry, Node item) {
+    Node.Scalar text = entry.text(item);
+    return text == null
+        ? null
+        : entry.parsed(text, Host.parse(text.text()), " (expected: a name without a port)");
   }
 
   private static @Nullable ListenAddress clientAddress(

@@ -9,9 +9,9 @@ import io.detour.rules.document.Node;
 import io.detour.server.decide.RuleSource;
 import io.detour.server.log.LogOptions;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Values that may be paths: relative to the folder of the file, and written absolute. */
@@ -40,15 +40,13 @@ final class PathKinds {
     if (entry.value() instanceof Node.Sequence list && list.items().isEmpty()) {
       return new RuleSource.Listed(List.of());
     }
-    List<Path> paths = new ArrayList<>();
-    for (Node item : entry.list()) {
-      Node.Scalar text = entry.text(item);
-      Path path = text == null ? null : entry.path(text);
-      if (path != null) {
-        paths.add(path);
-      }
-    }
+    List<Path> paths = Entry.each(entry.list(), item -> path(entry, item));
     return paths.isEmpty() ? usual : new RuleSource.Listed(paths);
+  }
+
+  private static @Nullable Path path(Entry entry, Node item) {
+    Node.Scalar text = entry.text(item);
+    return text == null ? null : entry.path(text);
   }
 
   private static void writeRules(ObjectNode section, String key, RuleSource rules) {

@@ -1,5 +1,6 @@
 package io.detour.config;
 
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,35 +13,26 @@ final class SizeText {
   static final long NONE = -1;
 
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,9})(B|KiB|MiB|GiB)");
-  private static final long KIB = 1L << 10;
-  private static final long MIB = 1L << 20;
-  private static final long GIB = 1L << 30;
+
+  /** Each is {@code 1 << UNIT_BITS} of the one before it. */
+  private static final List<String> UNITS = List.of("B", "KiB", "MiB", "GiB");
+
+  private static final int UNIT_BITS = 10;
 
   private SizeText() {}
 
   /** Bytes, 0 or more, or {@link #NONE}. */
   static long parse(String text) {
     Matcher matcher = SIZE.matcher(text);
-    if (!matcher.matches()) {
-      return NONE;
-    }
-    long number = Long.parseLong(matcher.group(1));
-    return switch (matcher.group(2)) {
-      case "B" -> number;
-      case "KiB" -> number * KIB;
-      case "MiB" -> number * MIB;
-      default -> number * GIB;
-    };
+    return matcher.matches()
+        ? Long.parseLong(matcher.group(1)) << (UNIT_BITS * UNITS.indexOf(matcher.group(2)))
+        : NONE;
   }
 
   /** The shortest text for a number of bytes, 0 or more. */
   static String of(long bytes) {
-    if (bytes == 0 || bytes % KIB != 0) {
-      return bytes + "B";
-    }
-    if (bytes % MIB != 0) {
-      return bytes / KIB + "KiB";
-    }
-    return bytes % GIB == 0 ? bytes / GIB + "GiB" : bytes / MIB + "MiB";
+    int largest = Math.min(Long.numberOfTrailingZeros(bytes) / UNIT_BITS, UNITS.size() - 1);
+    int unit = bytes == 0 ? 0 : largest;
+    return (bytes >> (UNIT_BITS * unit)) + UNITS.get(unit);
   }
 }

@@ -11,7 +11,6 @@ import io.detour.server.dial.Parent;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,18 +42,15 @@ final class UpstreamKinds {
   private UpstreamKinds() {}
 
   private static List<InetSocketAddress> servers(Entry entry, List<InetSocketAddress> usual) {
-    List<InetSocketAddress> servers = new ArrayList<>(usual);
-    for (Node item : entry.fields().items(entry.key())) {
-      Node.Scalar text = entry.text(item);
-      InetSocketAddress server = text == null ? null : server(entry, text);
-      if (server != null) {
-        servers.add(server);
-      }
-    }
-    return List.copyOf(servers);
+    List<Node> items = entry.fields().items(entry.key());
+    return items.isEmpty() ? usual : Entry.each(items, item -> server(entry, item));
   }
 
-  private static @Nullable InetSocketAddress server(Entry entry, Node.Scalar text) {
+  private static @Nullable InetSocketAddress server(Entry entry, Node item) {
+    Node.Scalar text = entry.text(item);
+    if (text == null) {
+      return null;
+    }
     InetAddress address = address(text);
     if (address != null) {
       return new InetSocketAddress(address, DNS_PORT);
@@ -107,16 +103,15 @@ final class UpstreamKinds {
     if (items.isEmpty()) {
       entry.unexpected(value, "at least one address");
     }
-    List<InetAddress> addresses = new ArrayList<>();
-    for (Node item : items) {
-      InetAddress address = address(item);
-      if (address == null) {
-        entry.unexpected(item, "an address, such as 10.0.0.5");
-      } else {
-        addresses.add(address);
-      }
-    }
-    return addresses;
+    return Entry.each(
+        items,
+        item -> {
+          InetAddress address = address(item);
+          if (address == null) {
+            entry.unexpected(item, "an address, such as 10.0.0.5");
+          }
+          return address;
+        });
   }
 
   private static void writeHosts(

@@ -16,7 +16,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** How the value of a key is read from a configuration file and written to one. */
 interface ValueKind<T> {
-  /** Something that is not used. */
   String OFF = "off";
 
   /** A number that Detour chooses. */
@@ -47,7 +46,6 @@ interface ValueKind<T> {
     return node instanceof Node.Scalar scalar && scalar.text().equals(word);
   }
 
-  /** A duration. */
   static Range<Duration> duration(Duration min, Duration max) {
     return new Range<>(
         min,
@@ -63,7 +61,6 @@ interface ValueKind<T> {
     return duration(min, max).or(OFF, Duration.ZERO);
   }
 
-  /** A number of bytes. */
   static Range<Integer> size(int min, int max) {
     return new Range<>(
         min,
@@ -77,7 +74,6 @@ interface ValueKind<T> {
         null);
   }
 
-  /** A number. */
   static Range<Integer> count(int min, int max) {
     return new Range<>(min, max, Range::count, String::valueOf, null, null);
   }
@@ -189,11 +185,7 @@ interface ValueKind<T> {
     }
   }
 
-  /**
-   * A constant in lower case.
-   *
-   * @param noun what a constant is in a message
-   */
+  /** A constant in lower case; messages call it by a noun. */
   record Words<E extends Enum<E>>(Class<E> type, String noun) implements ValueKind<E> {
     @Override
     public E read(Entry entry, E usual) {
@@ -226,7 +218,6 @@ interface ValueKind<T> {
     }
   }
 
-  /** {@code true} or {@code false}. */
   record Flag() implements ValueKind<Boolean> {
     @Override
     public Boolean read(Entry entry, Boolean usual) {
@@ -254,7 +245,6 @@ interface ValueKind<T> {
 
   /** A value with a structure of its own. */
   record Structure<T>(BiFunction<Entry, T, T> reader, Writer<T> writer) implements ValueKind<T> {
-    /** As {@link ValueKind#write}. */
     @FunctionalInterface
     interface Writer<T> {
       void write(ObjectNode section, String key, T value);

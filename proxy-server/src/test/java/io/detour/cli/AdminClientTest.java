@@ -54,6 +54,6 @@ class AdminClientTest {
   private static AdminClient.Reply post(TcpOrigin origin, Duration timeout)
       throws IOException, InterruptedException {
     HostPort admin = HostPort.parse(origin.authority()).orElseThrow();
-    return new AdminClient(admin, timeout).post("/-/reload");
+    return new AdminClient(admin, timeout).send("POST", "/-/reload");
   }
 }

@@ -9,8 +9,13 @@ import io.detour.RawClient;
 import io.detour.RunningServer;
 import io.detour.SocketTable;
 import io.detour.TcpOrigin;
+import io.detour.config.Configuration;
+import io.detour.config.ConfigurationKey;
+import io.detour.config.Configurations;
 import io.detour.config.ServerOptions;
+import io.detour.rules.RuleSet;
 import io.detour.server.accept.ListenAddress;
+import io.detour.server.decide.FixedRules;
 import io.detour.server.decide.RuleTexts;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -299,11 +304,7 @@ class RunCommandTest {
               ListenAddress.Inet.parse(loopback(first)),
               ListenAddress.Inet.parse(loopback(taken.getLocalPort())));
 
-      assertThatThrownBy(
-              () ->
-                  Detour.start(
-                      ServerOptions.defaults()
-                          .withListen(addresses, ListenAddress.Inet.parse(loopback(admin)))))
+      assertThatThrownBy(() -> start(addresses, ListenAddress.Inet.parse(loopback(admin))))
           .isInstanceOf(IOException.class)
           .hasMessageStartingWith("cannot listen on " + loopback(taken.getLocalPort()) + ": ")
           .hasMessageContaining("in use");
@@ -318,16 +319,20 @@ class RunCommandTest {
     try (ServerSocket taken = new ServerSocket(0, 1, LOOPBACK)) {
       ListenAddress.Inet admin = ListenAddress.Inet.parse(loopback(taken.getLocalPort()));
 
-      assertThatThrownBy(
-              () ->
-                  Detour.start(
-                      ServerOptions.defaults()
-                          .withListen(List.of(ListenAddress.Inet.parse(loopback(port))), admin)))
+      assertThatThrownBy(() -> start(List.of(ListenAddress.Inet.parse(loopback(port))), admin))
           .isInstanceOf(IOException.class)
           .hasMessageStartingWith("admin: cannot listen on " + loopback(taken.getLocalPort()))
           .hasMessageContaining("in use");
     }
     assertFree(port);
+  }
+
+  private static Detour start(List<ListenAddress> addresses, ListenAddress.Inet admin)
+      throws IOException {
+    Configuration configuration =
+        Configurations.listening(Configurations.open(), addresses)
+            .with(ConfigurationKey.ADMIN_LISTEN, admin);
+    return Detour.start(ServerOptions.of(configuration, FixedRules.supply(RuleSet.empty())));
   }
 
   private static CommandRun run(Map<String, String> environment, String... options) {

@@ -7,7 +7,6 @@ import io.detour.Tool;
 import io.detour.config.Configuration;
 import io.detour.config.ConfigurationFile;
 import io.detour.config.ConfigurationKey;
-import io.detour.config.ServerOptions;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.InetAddress;
@@ -259,8 +258,9 @@ class ConfiguredProxyTest {
         RenamedHosts.start(
             folder,
             options ->
-                ServerOptions.of(loaded, options.rules())
-                    .with(ConfigurationKey.RESOLVER_SERVERS, options.dial().dns().servers()));
+                loaded.with(
+                    ConfigurationKey.RESOLVER_SERVERS,
+                    options.get(ConfigurationKey.RESOLVER_SERVERS)));
   }
 
   private Tool curl(String proxy) {

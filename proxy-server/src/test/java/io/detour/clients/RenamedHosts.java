@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.detour.IssuedCertificate;
 import io.detour.RunningServer;
-import io.detour.config.ServerOptions;
+import io.detour.config.Configuration;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -55,7 +55,7 @@ final class RenamedHosts implements AutoCloseable {
   private final WireTap plainOrigin;
   private final WireTap tlsOrigin;
 
-  private RenamedHosts(Path folder, UnaryOperator<ServerOptions> change) throws Exception {
+  private RenamedHosts(Path folder, UnaryOperator<Configuration> change) throws Exception {
     certificate =
         IssuedCertificate.covering(
             Stream.concat(Stream.of("localhost"), NAMES.stream().map(name -> name + OLD))
@@ -79,7 +79,7 @@ final class RenamedHosts implements AutoCloseable {
   }
 
   /** Starts them with a proxy of other options. */
-  static RenamedHosts start(Path folder, UnaryOperator<ServerOptions> change) throws Exception {
+  static RenamedHosts start(Path folder, UnaryOperator<Configuration> change) throws Exception {
     return new RenamedHosts(folder, change);
   }
 

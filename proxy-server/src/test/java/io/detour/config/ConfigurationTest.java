@@ -62,7 +62,7 @@ class ConfigurationTest {
     assertThat(relay.pipeBytes()).isEqualTo(128 << 10);
     assertThat(relay.pipes()).isEqualTo(7);
     DialOptions dial = configuration.dialOptions();
-    assertThat(dial.dnsTimeout()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(dial.dns().timeout()).isEqualTo(Duration.ofSeconds(1));
     assertThat(dial.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
     assertThat(dial.parents()).containsOnlyKeys("dc");
     assertThat(dial.dns().servers()).isEqualTo(servers);

@@ -18,6 +18,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -34,7 +35,7 @@ public record ServerPages(
     Instant started,
     String mode,
     RulesInForce rules,
-    Reloader.History reloads,
+    Supplier<Reloader.History> reloads,
     RequestCounters requests,
     RequestIds ids,
     OpenTunnels tunnels,
@@ -65,7 +66,7 @@ public record ServerPages(
         .put("tunnels", tunnels.count())
         .put("requests", requests.allRequests())
         .put("legacy_uses", requests.legacyUses());
-    Reloader.History.Last last = reloads.last();
+    Reloader.History.Last last = reloads.get().last();
     if (last == null) {
       root.putNull("last_reload");
     } else {

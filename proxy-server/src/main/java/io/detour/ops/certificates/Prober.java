@@ -82,7 +82,8 @@ public final class Prober implements AutoCloseable {
     this.handshakeTimeout = handshakeTimeout;
     this.longestStep =
         options
-            .dnsTimeout()
+            .dns()
+            .timeout()
             .plus(options.connectTimeout().multipliedBy(4))
             .plus(handshakeTimeout)
             .plus(SLACK);

@@ -28,6 +28,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +62,7 @@ public final class Metrics implements AutoCloseable {
   public Metrics(
       BuildInfo build,
       RulesInForce rules,
-      Reloader.History reloads,
+      Supplier<Reloader.History> reloads,
       RequestCounters requests,
       RelayStatistics relay,
       DialCounts dials,

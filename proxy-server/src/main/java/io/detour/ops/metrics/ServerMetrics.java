@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -58,18 +59,26 @@ record ServerMetrics(MeterRegistry registry) {
         () -> DroppingAppender.dropped(LogOutput.DIAGNOSTICS));
   }
 
-  void reloads(Reloader.History reloads) {
+  void reloads(Supplier<Reloader.History> reloads) {
     gauge(
         "detour.config.last.reload.successful",
         "1 when the rules had no problem when they were last read, else 0.",
-        () -> reloads.lastSuccessful() ? 1 : 0);
+        () -> reloads.get().isLastSuccessful() ? 1 : 0);
     gauge(
         "detour.config.last.reload.success.timestamp.seconds",
         "When rules last came into force, in seconds since 1970; at first the start.",
-        reloads::lastSuccessSecond);
+        () -> reloads.get().lastSuccess().getEpochSecond());
     String help = "Times the rules were read again, by whether they came into force.";
-    counter("detour.config.reloads", help, Tags.of("result", "success"), reloads::successes);
-    counter("detour.config.reloads", help, Tags.of("result", "failure"), reloads::failures);
+    counter(
+        "detour.config.reloads",
+        help,
+        Tags.of("result", "success"),
+        () -> reloads.get().successes());
+    counter(
+        "detour.config.reloads",
+        help,
+        Tags.of("result", "failure"),
+        () -> reloads.get().failures());
   }
 
   void requests(RequestCounters requests) {

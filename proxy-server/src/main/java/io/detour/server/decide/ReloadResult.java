@@ -21,11 +21,8 @@ public sealed interface ReloadResult {
 
     @Override
     public String summary() {
-      int count = warnings.size();
-      return (rules == 1 ? "1 rule" : rules + " rules")
-          + " in force: "
-          + changes
-          + (count == 0 ? "" : "; " + (count == 1 ? "1 warning" : count + " warnings"));
+      String warned = warnings.isEmpty() ? "" : "; " + counted(warnings.size(), "warning");
+      return counted(rules, "rule") + " in force: " + changes + warned;
     }
   }
 
@@ -37,8 +34,11 @@ public sealed interface ReloadResult {
 
     @Override
     public String summary() {
-      int count = problems.size();
-      return (count == 1 ? "1 problem" : count + " problems") + ", the rules in force stay";
+      return counted(problems.size(), "problem") + ", the rules in force stay";
     }
+  }
+
+  private static String counted(int number, String noun) {
+    return number + " " + noun + (number == 1 ? "" : "s");
   }
 }

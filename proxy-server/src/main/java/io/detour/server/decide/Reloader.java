@@ -35,8 +35,10 @@ public final class Reloader implements AutoCloseable {
   private final RuleLoader loader;
   private final RulesInForce rules;
   private final InstantSource clock;
-  private final History history;
   private final ScheduledThreadPoolExecutor thread;
+
+  /** The thread {@code rules} writes, any thread reads. */
+  private volatile History history;
 
   /** The reload that has been asked for and has not begun. */
   private @Nullable CompletableFuture<ReloadResult> waiting;
@@ -57,17 +59,13 @@ public final class Reloader implements AutoCloseable {
     this.loader = loader;
     this.rules = rules;
     this.clock = clock;
-    history = new History(clock.instant().getEpochSecond());
+    history = new History(0, 0, clock.instant(), null);
     thread =
         new ScheduledThreadPoolExecutor(
             1, task -> Thread.ofPlatform().daemon().name("rules").unstarted(task));
   }
 
-  /**
-   * Also watches the files from now on. Once.
-   *
-   * @param rest how long changed files must have been at rest, more than zero
-   */
+  /** Also watches the files from now on; changed ones must have been at rest so long. Once. */
   public void watch(Duration rest) {
     ChangeWatch watch = new ChangeWatch(rest);
     Duration half = rest.dividedBy(2);
@@ -77,7 +75,6 @@ public final class Reloader implements AutoCloseable {
             () -> look(watch, System.nanoTime()), interval, interval, TimeUnit.NANOSECONDS);
   }
 
-  /** How the reloads went. */
   public History history() {
     return history;
   }
@@ -112,11 +109,11 @@ public final class Reloader implements AutoCloseable {
     switch (result) {
       case ReloadResult.Replaced replaced -> {
         LogOutput.warnEach(logger, replaced.warnings(), "warnings");
-        history.succeeded(clock.instant(), result.summary());
+        history = history.success(clock.instant(), result.summary());
         logger.info("rules reloaded ({}): {}", trigger.text(), result.summary());
       }
       case ReloadResult.Kept kept -> {
-        history.failed(clock.instant(), result.summary());
+        history = history.failure(clock.instant(), result.summary());
         LogOutput.warnEach(logger, kept.problems(), "problems");
         logger.error("rules not reloaded ({}): {}", trigger.text(), result.summary());
       }
@@ -168,7 +165,7 @@ public final class Reloader implements AutoCloseable {
   private void block(Runnable said) {
     if (!blocked) {
       blocked = true;
-      history.failed(clock.instant(), "the rule files cannot be looked at, see the log");
+      history = history.failure(clock.instant(), "the rule files cannot be looked at, see the log");
       said.run();
     }
   }
@@ -198,11 +195,8 @@ public final class Reloader implements AutoCloseable {
 
   /** Why the rules are read again. */
   public enum Trigger {
-    /** The process got SIGHUP. */
     SIGNAL("SIGHUP"),
-    /** Somebody asked the admin interface. */
     REQUEST("POST /-/reload"),
-    /** The files have changed. */
     CHANGE("files changed");
 
     private final String text;
@@ -218,61 +212,28 @@ public final class Reloader implements AutoCloseable {
   }
 
   /**
-   * How reloads went since the start, which counts as a successful reading but as no reload. The
-   * reloading thread writes, any thread reads.
+   * How reloads went since the start, which counts as a successful reading but as no reload.
+   * Immutable.
+   *
+   * @param successes reloads whose rules came into force, changed or not
+   * @param failures reloads that changed nothing because of a problem
+   * @param lastSuccess when rules last came into force
+   * @param last the last reload, or null if there was none
    */
-  public static final class History {
-    private volatile long successes;
-    private volatile long failures;
-    private volatile boolean lastSuccessful = true;
-    private volatile long lastSuccessSecond;
-    private volatile @Nullable Last last;
-
-    /** The last reload. */
+  public record History(long successes, long failures, Instant lastSuccess, @Nullable Last last) {
     public record Last(Instant at, boolean successful, String summary) {}
 
-    public History(long startSecond) {
-      lastSuccessSecond = startSecond;
+    private History success(Instant at, String summary) {
+      return new History(successes + 1, failures, at, new Last(at, true, summary));
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
-    void succeeded(Instant at, String summary) {
-      successes++;
-      lastSuccessSecond = at.getEpochSecond();
-      lastSuccessful = true;
-      last = new Last(at, true, summary);
-    }
-
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
-    void failed(Instant at, String summary) {
-      failures++;
-      lastSuccessful = false;
-      last = new Last(at, false, summary);
-    }
-
-    /** Reloads whose rules came into force, changed or not. */
-    public long successes() {
-      return successes;
-    }
-
-    /** Reloads that changed nothing because of a problem. */
-    public long failures() {
-      return failures;
+    private History failure(Instant at, String summary) {
+      return new History(successes, failures + 1, lastSuccess, new Last(at, false, summary));
     }
 
     /** Whether the last reading had no problem. */
-    public boolean lastSuccessful() {
-      return lastSuccessful;
-    }
-
-    /** The last reload, or null if there was none. */
-    public @Nullable Last last() {
-      return last;
-    }
-
-    /** When rules last came into force, in seconds since 1970. */
-    public long lastSuccessSecond() {
-      return lastSuccessSecond;
+    public boolean isLastSuccessful() {
+      return last == null || last.successful();
     }
   }
 }

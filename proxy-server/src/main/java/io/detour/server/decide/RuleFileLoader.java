@@ -53,9 +53,6 @@ public final class RuleFileLoader implements RuleLoader {
     this(source, setting, limit, ZoneId.systemDefault(), InstantSource.system());
   }
 
-  /**
-   * @param clock the time of day, as the file system has it
-   */
   RuleFileLoader(
       RuleSource source,
       Function<LocalDate, Setting> setting,
@@ -76,7 +73,10 @@ public final class RuleFileLoader implements RuleLoader {
       lastRead = before;
       RuleReview reading = read(before);
       if (look().equals(before)) {
-        return remembered(reading, before);
+        if (reading instanceof RuleReview.Accepted) {
+          source.paths().stream().filter(before::holdsFiles).forEach(filled::add);
+        }
+        return reading;
       }
     }
     return new RuleReview.Unreadable(
@@ -89,14 +89,13 @@ public final class RuleFileLoader implements RuleLoader {
   private RuleReview read(Fingerprint now) {
     List<Problem> emptied =
         now.emptyFolders().stream().filter(filled::contains).map(RuleFileLoader::emptied).toList();
-    return emptied.isEmpty() ? judge(load()) : new RuleReview.Unreadable(emptied);
-  }
-
-  private RuleReview remembered(RuleReview reading, Fingerprint read) {
-    if (reading instanceof RuleReview.Accepted) {
-      source.paths().stream().filter(read::holdsFiles).forEach(filled::add);
+    if (!emptied.isEmpty()) {
+      return new RuleReview.Unreadable(emptied);
     }
-    return reading;
+    found |= !source.existing().isEmpty();
+    RuleFiles files = found ? RuleFiles.load(source.paths(), zone) : RuleFiles.Loaded.none();
+    LocalDate today = LocalDate.ofInstant(clock.instant(), zone);
+    return RuleReview.of(files, setting.apply(today)).atMost(limit);
   }
 
   private static Problem emptied(Path folder) {
@@ -126,16 +125,6 @@ public final class RuleFileLoader implements RuleLoader {
       waitedNanos = System.nanoTime() - beginNanoTime;
     }
     return true;
-  }
-
-  private RuleFiles load() {
-    found |= !source.existing().isEmpty();
-    return found ? RuleFiles.load(source.paths(), zone) : RuleFiles.Loaded.none();
-  }
-
-  private RuleReview judge(RuleFiles files) {
-    LocalDate today = LocalDate.ofInstant(clock.instant(), zone);
-    return RuleReview.of(files, setting.apply(today)).atMost(limit);
   }
 
   private static Problem problem(Path path, String message) {

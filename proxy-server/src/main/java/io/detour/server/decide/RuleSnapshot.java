@@ -88,7 +88,6 @@ public final class RuleSnapshot {
     return earlierMatches.getOrDefault(rule.name(), 0L);
   }
 
-  /** The rules. */
   public RuleSet rules() {
     return rules;
   }
@@ -104,33 +103,22 @@ public final class RuleSnapshot {
         : all.stream().filter(rule -> use(rule).matches() > 0);
   }
 
-  /** What to do with a request. */
   public Decision decide(Request request) {
     return rules.decide(request);
   }
 
-  /**
-   * The use of a rule.
-   *
-   * @param rule one of {@link #rules}, not of another snapshot
-   */
+  /** The use of a rule of this snapshot. */
   public RuleUse use(Rule rule) {
     return uses[rule.index()];
   }
 
-  /**
-   * Requests that a rule decided since it has its action and mode.
-   *
-   * @param rule one of {@link #rules}, not of another snapshot
-   */
+  /** Requests that a rule of this snapshot decided since it has its action and mode. */
   public long matches(Rule rule) {
     return use(rule).matches() - earlierMatches(rule);
   }
 
   /**
-   * Counts a request that no rule decided, if its host has a legacy suffix.
-   *
-   * @return that suffix, or null if it has none
+   * Counts a request that no rule decided for the legacy suffix of its host, null if it has none.
    */
   public HostMatcher.@Nullable Suffix countUnmatched(Host host) {
     HostMatcher.Suffix suffix = rules.legacySuffix(host);

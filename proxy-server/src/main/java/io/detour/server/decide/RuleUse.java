@@ -8,22 +8,18 @@ import io.detour.rules.Outcome;
 import io.detour.rules.host.HostMatcher;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How much the rule of one name is used. Lives as long as the rule, through every reload, and for
  * as long as a tunnel that the rule decided. Any thread.
  *
- * <p>Several event loops count here, so an addition is atomic: a few nanoseconds, and only for
- * requests that a rule decides. There may be a million of these objects, so the counts are fields
- * and no objects of their own.
+ * <p>There may be a million of these objects, so the counts are fields and no objects of their own.
  */
 public final class RuleUse {
   private static final VarHandle MATCHES = handle("matches", long.class);
@@ -56,7 +52,6 @@ public final class RuleUse {
     }
   }
 
-  /** Counts a request that the rule decided. */
   public void matched(long epochSecond) {
     MATCHES.getAndAdd(this, 1L);
     long last = lastMatchSecond;
@@ -103,7 +98,6 @@ public final class RuleUse {
     REFUSALS.getAndAdd(this, 1L);
   }
 
-  /** Tunnels whose clients have probably refused the certificate of a target. */
   public long suspectedTlsRefusals() {
     return suspectedTlsRefusals;
   }
@@ -114,7 +108,6 @@ public final class RuleUse {
     DOWNSTREAM.getAndAdd(this, downstream);
   }
 
-  /** Requests that the rule decided. */
   public long matches() {
     return matches;
   }
@@ -162,12 +155,10 @@ public final class RuleUse {
 
     TargetUse() {}
 
-    /** Counts a target that answered. */
     public void connected(int target) {
       connected.incrementAndGet(place(target));
     }
 
-    /** Counts a target that was dialled in vain. */
     public void failed(int target) {
       failed.incrementAndGet(place(target));
     }
@@ -177,12 +168,10 @@ public final class RuleUse {
       fallbacks.incrementAndGet(index(error));
     }
 
-    /** How often a target answered. */
     public long connects(int target) {
       return connected.get(place(target));
     }
 
-    /** How often a target was dialled in vain. */
     public long failures(int target) {
       return failed.get(place(target));
     }
@@ -205,77 +194,52 @@ public final class RuleUse {
   /**
    * Names that clients have asked for, at most {@value #MOST} of them. Any thread.
    *
-   * <p>Written by event loops for every request of a rule, so a name that is known and was seen in
-   * the same hour costs one opaque read and one comparison, and nothing is written. Names are kept
-   * by their hash with linear probing. When all places are taken, others are not kept until
-   * somebody calls {@link #forgetBefore}: what is looked at does not change all the time.
+   * <p>Event loops ask for every request of a rule, so nothing is written for a name that is known
+   * and was seen in the same hour. When all places are taken, others are not kept until somebody
+   * calls {@link #forgetBefore}: what is looked at does not change all the time.
    */
   static final class SeenNames {
-    /** How many names are kept. */
     static final int MOST = 16;
 
     private static final long SECONDS_PER_HOUR = 3_600;
 
-    private final AtomicReferenceArray<@Nullable Seen> places = new AtomicReferenceArray<>(MOST);
-
-    /** A name. */
-    private record Seen(Host name, long hour) {}
+    /** The hour in which each was seen last. */
+    private final Map<Host, Long> hours = new ConcurrentHashMap<>(2 * MOST);
 
     /** Keeps a name if there is room. */
     void saw(Host name, long epochSecond) {
       long hour = epochSecond / SECONDS_PER_HOUR;
-      int home = name.hashCode();
-      int free = -1;
-      for (int i = 0; i < MOST; i++) {
-        int place = (home + i) & (MOST - 1);
-        Seen seen = places.getOpaque(place);
-        if (seen == null) {
-          free = free < 0 ? place : free;
-        } else if (seen.name().equals(name)) {
-          if (seen.hour() < hour) {
-            places.compareAndSet(place, seen, new Seen(name, hour));
-          }
-          return;
-        }
-      }
-      if (free >= 0) {
-        // Lost to another loop, the name is kept when it is seen again.
-        places.compareAndSet(free, null, new Seen(name, hour));
+      Long last = hours.get(name);
+      if (last == null) {
+        add(name, hour);
+      } else if (last < hour) {
+        hours.replace(name, last, hour);
       }
     }
 
-    /** All names, each once. */
+    private void add(Host name, long hour) {
+      if (isFull()) {
+        return;
+      }
+      synchronized (this) {
+        if (!isFull()) {
+          hours.putIfAbsent(name, hour);
+        }
+      }
+    }
+
     Set<Host> names() {
-      Set<Host> names = new LinkedHashSet<>();
-      all().forEach(seen -> names.add(seen.name()));
-      return names;
+      return Set.copyOf(hours.keySet());
     }
 
     /** Whether others are not kept for lack of room. */
     boolean isFull() {
-      return all().size() == MOST;
+      return hours.size() >= MOST;
     }
 
     /** Makes room: drops the names that were last seen in an hour that was over at a time. */
     void forgetBefore(long epochSecond) {
-      long hour = epochSecond / SECONDS_PER_HOUR;
-      for (int place = 0; place < MOST; place++) {
-        Seen seen = places.get(place);
-        if (seen != null && seen.hour() < hour) {
-          places.compareAndSet(place, seen, null);
-        }
-      }
-    }
-
-    private List<Seen> all() {
-      List<Seen> all = new ArrayList<>(MOST);
-      for (int place = 0; place < MOST; place++) {
-        Seen seen = places.get(place);
-        if (seen != null) {
-          all.add(seen);
-        }
-      }
-      return all;
+      hours.values().removeIf(hour -> hour < epochSecond / SECONDS_PER_HOUR);
     }
   }
 }

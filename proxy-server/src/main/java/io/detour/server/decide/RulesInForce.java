@@ -14,11 +14,7 @@ public final class RulesInForce {
     current = RuleSnapshot.unused(rules);
   }
 
-  /**
-   * Somebody who is told each time when other rules decide, on the thread that replaces them.
-   *
-   * @param told must not wait
-   */
+  /** Who is told, on the thread that replaces the rules; must not wait. */
   public void whenReplaced(Runnable told) {
     replaced = told;
   }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AddressOrder {
   private final boolean inTurn;
+  private final boolean ipv6First;
   private final Deque<InetAddress> ipv6 = new ArrayDeque<>();
 
   /** All addresses if the families do not take turns. */
@@ -26,9 +27,10 @@ final class AddressOrder {
   /** The family whose turn it is. */
   private boolean ipv6Next;
 
-  private AddressOrder(boolean inTurn, boolean ipv6Next) {
+  private AddressOrder(boolean inTurn, boolean ipv6First) {
     this.inTurn = inTurn;
-    this.ipv6Next = ipv6Next;
+    this.ipv6First = ipv6First;
+    this.ipv6Next = ipv6First;
   }
 
   /** Hands addresses out as they came. */
@@ -42,11 +44,10 @@ final class AddressOrder {
   }
 
   /** Whether addresses of the family that comes first are known. */
-  static boolean hasFirst(FamilyAnswers known, Ipv6 use) {
-    return (use == Ipv6.PREFER ? known.ipv6() : known.ipv4()) instanceof Resolution.Addresses;
+  boolean hasFirst(FamilyAnswers known) {
+    return (ipv6First ? known.ipv6() : known.ipv4()) instanceof Resolution.Addresses;
   }
 
-  /** Takes all addresses. */
   List<InetAddress> drain() {
     List<InetAddress> inOrder = new ArrayList<>();
     for (InetAddress next = next(); next != null; next = next()) {

@@ -2,6 +2,7 @@ package io.detour.server.dial;
 
 import io.detour.server.account.DialCounts;
 import io.detour.server.status.DialError;
+import io.detour.server.transport.ConnectFailures;
 import io.detour.server.transport.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
@@ -64,10 +65,7 @@ final class AddressRace {
 
   private boolean over;
 
-  /**
-   * @param timeoutMillis the longest one address is tried
-   * @param timeouts how many times that all addresses may take together
-   */
+  /** Tries one address for the timeout, and all together for so many of them. */
   AddressRace(
       int port,
       EventLoop loop,
@@ -89,7 +87,6 @@ final class AddressRace {
     return port;
   }
 
-  /** How many attempts were started. */
   int attempts() {
     return attempts;
   }
@@ -114,11 +111,7 @@ final class AddressRace {
     return finish != null;
   }
 
-  /**
-   * Addresses were added to the queue.
-   *
-   * @param more whether further ones may follow
-   */
+  /** Addresses were added to the queue, and {@code more} may follow. */
   void added(boolean more) {
     moreToCome = more;
     if (finish != null && !over && next == null) {

@@ -2,7 +2,6 @@ package io.detour.server.dial;
 
 import io.detour.rules.Hop;
 import io.detour.server.dns.FamilyAnswers;
-import io.detour.server.dns.Ipv6;
 import io.detour.server.dns.NameResolver;
 import io.detour.server.dns.Resolution;
 import io.detour.server.status.DialError;
@@ -36,7 +35,6 @@ public final class Dial {
   private final Hop hop;
   private final ParentConversation.@Nullable Request request;
   private final Vetting vetting;
-  private final Ipv6 use;
   private final AddressOrder queue;
   private final AddressRace race;
   private final EventLoop loop;
@@ -58,15 +56,11 @@ public final class Dial {
   /** Whether the result was told or nobody wants it any more. */
   private boolean over;
 
-  /**
-   * @param request what a parent is asked for once it is connected, or null without a parent
-   * @param race for the addresses of the queue, which is empty; not yet started
-   */
+  /** The race has not begun and its queue is empty; without a parent there is no request. */
   Dial(
       Hop hop,
       ParentConversation.@Nullable Request request,
       Vetting vetting,
-      Ipv6 use,
       AddressOrder queue,
       AddressRace race,
       EventLoop loop,
@@ -74,7 +68,6 @@ public final class Dial {
     this.hop = hop;
     this.request = request;
     this.vetting = vetting;
-    this.use = use;
     this.queue = queue;
     this.race = race;
     this.loop = loop;
@@ -94,7 +87,6 @@ public final class Dial {
     starting = false;
   }
 
-  /** Starts with a name. */
   void start(NameResolver resolver, String name) {
     answers = new DnsAnswers();
     resolver.resolve(name, answers);
@@ -112,7 +104,6 @@ public final class Dial {
     }
   }
 
-  /** The answers about a name. */
   private final class DnsAnswers implements NameResolver.Waiting {
     private final long startNanoTime = System.nanoTime();
     private NameResolver.@Nullable Lookup running;
@@ -147,7 +138,7 @@ public final class Dial {
         vet(found.addresses());
       }
       race.added(!known.isComplete());
-      if (known.isComplete() || AddressOrder.hasFirst(known, use)) {
+      if (known.isComplete() || queue.hasFirst(known)) {
         startRace();
       } else if (resolutionDelay == null) {
         resolutionDelay =
@@ -167,10 +158,8 @@ public final class Dial {
       if (resolutionDelay != null) {
         resolutionDelay.cancel(false);
       }
-      if (running != null && abandoned) {
-        running.abandon(this);
-      } else if (running != null) {
-        running.leave(this);
+      if (running != null) {
+        running.leave(this, abandoned);
       }
       running = null;
     }
@@ -263,9 +252,7 @@ public final class Dial {
     }
   }
 
-  /**
-   * What the receiver throws goes into the log, and the connection that it was to own is closed.
-   */
+  /** What the receiver throws is logged, and the connection that it was to own is closed. */
   static void tell(Consumer<DialResult> done, DialResult result) {
     try {
       done.accept(result);

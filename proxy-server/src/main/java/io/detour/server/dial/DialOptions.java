@@ -1,16 +1,11 @@
 package io.detour.server.dial;
 
-import io.detour.core.Host;
 import io.detour.server.access.DestinationPolicy;
 import io.detour.server.dns.DnsOptions;
-import io.detour.server.dns.Ipv6;
 import io.detour.server.parse.http.ViaField;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -38,66 +33,9 @@ public record DialOptions(
     parents = Collections.unmodifiableMap(new LinkedHashMap<>(parents));
   }
 
-  /**
-   * 5 s for DNS, 10 s for an address, the system's servers, IPv6 first, every address permitted; no
-   * static host, search domain, parent or pseudonym.
-   */
-  public static DialOptions defaults() {
-    return new DialOptions(
-        new DnsOptions(Duration.ofSeconds(5), List.of(), Map.of(), false, Ipv6.PREFER),
-        Duration.ofSeconds(10),
-        DestinationPolicy.everything(),
-        Map.of(),
-        null);
-  }
-
-  /** {@link DnsOptions#timeout}. */
-  public Duration dnsTimeout() {
-    return dns.timeout();
-  }
-
-  /** The same with another DNS timeout. */
-  public DialOptions withDnsTimeout(Duration other) {
-    return with(new DnsOptions(other, dns.servers(), dns.hosts(), dns.search(), dns.ipv6()));
-  }
-
-  /** The same with other DNS servers. */
-  public DialOptions withDnsServers(List<InetSocketAddress> other) {
-    return with(new DnsOptions(dns.timeout(), other, dns.hosts(), dns.search(), dns.ipv6()));
-  }
-
-  /** The same with other static hosts. */
-  public DialOptions withHosts(Map<Host, List<InetAddress>> other) {
-    return with(new DnsOptions(dns.timeout(), dns.servers(), other, dns.search(), dns.ipv6()));
-  }
-
-  /** The same with search domains or without. */
-  public DialOptions withSearch(boolean other) {
-    return with(new DnsOptions(dns.timeout(), dns.servers(), dns.hosts(), other, dns.ipv6()));
-  }
-
-  /** The same with another use of IPv6. */
-  public DialOptions withIpv6(Ipv6 other) {
-    return with(new DnsOptions(dns.timeout(), dns.servers(), dns.hosts(), dns.search(), other));
-  }
-
-  private DialOptions with(DnsOptions other) {
-    return new DialOptions(other, connectTimeout, destinations, parents, pseudonym);
-  }
-
-  /** The same with another connect timeout. */
-  public DialOptions withConnectTimeout(Duration other) {
-    return new DialOptions(dns, other, destinations, parents, pseudonym);
-  }
-
   /** The same with another policy. */
   public DialOptions withDestinations(DestinationPolicy other) {
     return new DialOptions(dns, connectTimeout, other, parents, pseudonym);
-  }
-
-  /** The same with other parent proxies. */
-  public DialOptions withParents(Map<String, Parent> other) {
-    return new DialOptions(dns, connectTimeout, destinations, other, pseudonym);
   }
 
   /** The same under a name for this proxy. */

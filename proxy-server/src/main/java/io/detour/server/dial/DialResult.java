@@ -17,9 +17,6 @@ public sealed interface DialResult {
   /** The hop that decided: it is connected, or its failure is that of the walk. */
   Hop hop();
 
-  /** Addresses of the hop that a connection was attempted to: 0 if it did not come to that. */
-  int attempts();
-
   /** Time spent on lookups in nanoseconds, over all hops: 0 if the hosts needed none. */
   long dnsNanos();
 
@@ -38,13 +35,13 @@ public sealed interface DialResult {
   /**
    * The target is connected. The receiver owns the channel from the moment it is told.
    *
-   * <p>The channel is on the event loop of the dial, its pipeline is empty, it does not read by
-   * itself ({@code AUTO_READ} off), and it lets each direction end alone ({@code
-   * ALLOW_HALF_CLOSURE}). As soon as the callback has returned, Netty reads all the same if the
-   * target has ended its direction, and hands on bytes that came right behind a parent's answer: a
-   * handler that keeps early bytes has to be in the pipeline by then.
+   * <p>The channel is on the event loop of the dial, its pipeline is empty, {@code AUTO_READ} is
+   * off and {@code ALLOW_HALF_CLOSURE} on. When the callback has returned, Netty reads all the same
+   * if the target has ended its direction, and hands on bytes that came right behind a parent's
+   * answer: a handler that keeps early bytes has to be in the pipeline by then.
    *
    * @param remote the address that answered
+   * @param attempts addresses of the hop that a connection was attempted to
    */
   record Connected(
       Hop hop,
@@ -68,6 +65,7 @@ public sealed interface DialResult {
    *     anything that the client sent
    * @param rcode the name of the DNS response code if there was one, such as {@code NXDOMAIN}: the
    *     {@code rcode} parameter of RFC 9209 2.3.2
+   * @param attempts addresses of the hop that a connection was attempted to
    */
   record Failed(
       Hop hop,

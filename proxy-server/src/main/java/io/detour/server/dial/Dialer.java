@@ -18,10 +18,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects to targets on the event loop of the client that asked, without ever blocking it.
- *
- * <p>May be made and closed by any thread; {@link #dial} is called on an event loop of its
- * transport.
+ * Connects to targets on the event loop of the client that asked, without ever blocking it. May be
+ * made and closed by any thread.
  */
 public final class Dialer implements AutoCloseable {
   /** After so many connect timeouts no further address of a target is tried. */
@@ -52,34 +50,20 @@ public final class Dialer implements AutoCloseable {
     this.transport = transport;
     this.own = own;
     this.ownOnly = Vetting.ownOnly(own);
-    this.resolvers =
-        new Resolvers(
-            options.dns(),
-            transport,
-            resolvConf,
-            statistics,
-            cause -> ConnectFailures.classify(cause) == DialError.RESOURCES);
-  }
-
-  /** Dials a target directly. */
-  public Dial dial(HostPort target, EventLoop loop, Consumer<DialResult> done) {
-    return dial(Hop.asked(target), null, loop, done);
+    this.resolvers = new Resolvers(options.dns(), transport, resolvConf, statistics);
   }
 
   /**
-   * Resolves a target once, keeps of its addresses those that may be connected to, and connects to
-   * the first of these that answers. Each is tried for the connect timeout, all of them for three
-   * connect timeouts.
-   *
-   * <p>Through a parent proxy it is the parent that resolves the target, vets it and connects to
-   * it; a target that is an address is vetted here all the same. The parent is resolved and
-   * connected to like a target, but for one connect timeout in all, until the parent has answered.
+   * Resolves a target once, vets its addresses, and connects to the first that answers. Each is
+   * tried for the connect timeout, all of them for three. A parent proxy is resolved and connected
+   * to in the same way, but for one connect timeout until it has answered; it resolves and vets the
+   * target, but one that is an address is vetted here as well.
    *
    * <p>Static entries and parents are the operator's own word: only own listeners are kept out of
    * their addresses. If all addresses are refused, the dial fails with {@link
    * DialError#DESTINATION_IP_PROHIBITED}, or {@link DialError#PROXY_LOOP} if one is this proxy's.
    *
-   * @param received the value of {@code Via} that the client sent, for a parent to see, or null
+   * @param received the {@code Via} that the client sent (RFC 9110 7.6.3), for a parent, or null
    * @param loop the current thread's event loop, on which everything happens
    * @param done called once, on {@code loop}, after this method has returned; never after {@link
    *     Dial#cancel}
@@ -89,26 +73,17 @@ public final class Dialer implements AutoCloseable {
     Vetting vetting =
         hop.trusted() ? ownOnly : new Vetting(own, options.destinations(), hop.allow());
     if (hop.via() == null) {
-      return connect(hop, null, vetting, loop, done);
+      return start(hop, null, vetting, null, loop, done);
     }
     Parent parent = options.parents().get(hop.via());
-    if (parent == null) {
-      return fail(hop, NO_PARENT, loop, done);
-    }
-    Resolution.Unresolved refusal = refusal(hop.address(), vetting);
-    if (refusal != null) {
-      return fail(hop, refusal, loop, done);
+    Resolution refusal = parent == null ? NO_PARENT : refusal(hop.address(), vetting);
+    if (parent == null || refusal != null) {
+      return start(hop, null, ownOnly, refusal, loop, done);
     }
     long timeoutNanos = options.connectTimeout().toNanos();
     var request =
         new ParentConversation.Request(parent, hop.address(), via(received), timeoutNanos);
-    return connect(hop, request, ownOnly, loop, done);
-  }
-
-  private Dial fail(Hop hop, Resolution.Unresolved why, EventLoop loop, Consumer<DialResult> done) {
-    Dial dial = newDial(hop, null, ownOnly, AddressOrder.asGiven(), loop, done);
-    dial.start(why);
-    return dial;
+    return start(hop, request, ownOnly, null, loop, done);
   }
 
   /** Why a target that a parent is to connect to may not be, as far as its name tells. */
@@ -127,16 +102,26 @@ public final class Dialer implements AutoCloseable {
     return own == null ? received : own.appendedTo(received, 1);
   }
 
-  private Dial connect(
+  /**
+   * @param failure why nothing is connected to, or null
+   */
+  private Dial start(
       Hop hop,
       ParentConversation.@Nullable Request request,
       Vetting vetting,
+      @Nullable Resolution failure,
       EventLoop loop,
       Consumer<DialResult> done) {
-    Host host = (request == null ? hop.address() : request.parent().address()).host();
-    boolean entry = resolvers.isEntry(host);
-    Dial dial = newDial(hop, request, entry ? ownOnly : vetting, order(host), loop, done);
-    Resolution known = resolvers.known(host);
+    HostPort remote = request == null ? hop.address() : request.parent().address();
+    Host host = remote.host();
+    AddressOrder queue = order(host);
+    int timeouts = request == null ? TIMEOUTS_PER_TARGET : 1;
+    int timeoutMillis = (int) options.connectTimeout().toMillis();
+    AddressRace race =
+        new AddressRace(remote.port(), loop, transport, timeoutMillis, timeouts, queue, statistics);
+    Vetting fitting = resolvers.isEntry(host) ? ownOnly : vetting;
+    Dial dial = new Dial(hop, request, fitting, queue, race, loop, done);
+    Resolution known = failure == null ? resolvers.known(host) : failure;
     if (known != null) {
       dial.start(known);
     } else {
@@ -150,21 +135,6 @@ public final class Dialer implements AutoCloseable {
     return resolvers.isEntry(host)
         ? AddressOrder.asGiven()
         : AddressOrder.inTurn(options.dns().ipv6());
-  }
-
-  private Dial newDial(
-      Hop hop,
-      ParentConversation.@Nullable Request request,
-      Vetting vetting,
-      AddressOrder queue,
-      EventLoop loop,
-      Consumer<DialResult> done) {
-    int port = (request == null ? hop.address() : request.parent().address()).port();
-    int timeouts = request == null ? TIMEOUTS_PER_TARGET : 1;
-    int timeoutMillis = (int) options.connectTimeout().toMillis();
-    AddressRace race =
-        new AddressRace(port, loop, transport, timeoutMillis, timeouts, queue, statistics);
-    return new Dial(hop, request, vetting, options.dns().ipv6(), queue, race, loop, done);
   }
 
   static void requireOn(EventLoop loop) {

@@ -65,7 +65,6 @@ final class LastGoodHops {
     routes.put(hops, new Good(hop, now));
   }
 
-  /** The remembered hop failed. */
   void failed(List<Hop> hops) {
     routes.remove(hops);
   }

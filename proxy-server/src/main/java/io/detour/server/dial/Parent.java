@@ -32,7 +32,6 @@ public record Parent(Protocol protocol, HostPort address, @Nullable Credentials 
 
   private static final char UNDECODABLE = '\ufffd';
 
-  /** How a parent is asked. */
   public enum Protocol {
     /** {@code CONNECT} of RFC 9110 9.3.6, with Basic credentials (RFC 7617). */
     HTTP(3128),
@@ -86,12 +85,7 @@ public record Parent(Protocol protocol, HostPort address, @Nullable Credentials 
     }
   }
 
-  /**
-   * A name and a secret.
-   *
-   * @param user not empty
-   * @param password may be empty in HTTP
-   */
+  /** A name, which is not empty, and a secret, which may be empty in HTTP. */
   public record Credentials(String user, String password) {
     /** Shows neither. */
     @Override

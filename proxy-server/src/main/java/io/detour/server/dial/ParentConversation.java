@@ -20,10 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Asks a parent proxy for a target over a connection to it, and leaves the connection as it was
  * found: with an empty pipeline, or closed. Lives on the connection's event loop.
  *
- * <p>Nothing that the parent sends behind its answer is lost. What one read brought with the answer
- * is in the decoder; when that is removed it hands its rest on to this handler, which, once the
- * receiver has been told, sends it through the pipeline as if it had just been read. There is no
- * further read: the rest is the receiver's.
+ * <p>What the parent sends behind its answer is not lost: the decoder, when it is removed, hands
+ * its rest on to this handler, which sends it through the pipeline once the receiver has been told.
+ * There is no further read.
  */
 final class ParentConversation extends ChannelInboundHandlerAdapter {
   private final SocketChannel channel;
@@ -44,13 +43,12 @@ final class ParentConversation extends ChannelInboundHandlerAdapter {
    * What a parent proxy is asked for.
    *
    * @param target where it is to connect to
-   * @param via the value of {@code Via} (RFC 9110 7.6.3), which tells an HTTP parent who asks and
-   *     who asked before, so that a loop is noticed, or null for none; SOCKS has no place for it
+   * @param via the value of {@code Via} (RFC 9110 7.6.3), by which an HTTP parent notices a loop,
+   *     or null for none; SOCKS has no place for it
    * @param timeoutNanos the longest that connecting and asking take together
    */
   record Request(Parent parent, HostPort target, @Nullable String via, long timeoutNanos) {}
 
-  /** What a parent proxy said. */
   sealed interface Answer {}
 
   /** The parent has connected to the target: what follows on the connection is the target's. */

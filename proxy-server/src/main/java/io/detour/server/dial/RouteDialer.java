@@ -18,16 +18,14 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dials the hops of a route in turn until one is connected. A hop that fails with an error of
- * {@link Route#fallbackOn} gives way to the next one. Any other failure ends the walk, and so does
- * the failure of the last hop. Nothing comes after a refusal by policy (an address of this proxy, a
- * prohibited address, a parent proxy that does not allow the target), whatever the route says.
+ * Dials the hops of a route in turn until one is connected. Only a failure of {@link
+ * Route#fallbackOn} gives way to the next hop, and never a refusal by policy (an address of this
+ * proxy, a prohibited address, a parent proxy that does not allow the target).
  *
  * <p>When a hop other than the first is connected, walks over the same hops on the same event loop
- * begin with it for {@link LastGoodHops#KEPT}, so that not every client waits for a target that is
- * down. If it fails then, the walk starts over from the first hop, and does not dial the failed one
- * again when its turn comes. After that time one walk begins with the first hop again while the
- * others go on with the one that works, and its outcome is what is remembered next.
+ * begin with it, so that not every client waits for a target that is down ({@link LastGoodHops}).
+ * If it fails then, the walk starts over from the first hop, and does not dial the failed one
+ * again.
  *
  * <p>May be made by any thread; {@link #dial} is called on an event loop of the dialer's transport.
  */
@@ -39,7 +37,6 @@ public final class RouteDialer {
   private final LongSupplier nanoClock;
   private final ConcurrentMap<EventLoop, LastGoodHops> lastGood = new ConcurrentHashMap<>();
 
-  /** Connects to each hop by a dialer. */
   public RouteDialer(Dialer dialer) {
     this(dialer, System::nanoTime);
   }
@@ -52,18 +49,10 @@ public final class RouteDialer {
   /** The longest a walk takes, however many hops it has. */
   public Duration walkTimeout() {
     DialOptions options = dialer.options();
-    return options.dnsTimeout().plus(options.connectTimeout()).multipliedBy(TIMEOUTS_PER_WALK);
+    return options.dns().timeout().plus(options.connectTimeout()).multipliedBy(TIMEOUTS_PER_WALK);
   }
 
-  /**
-   * Walks over a route.
-   *
-   * @param received the value of {@code Via} that the client sent, for a parent proxy to see, or
-   *     null (RFC 9110 7.6.3)
-   * @param loop the current thread's event loop, on which everything happens
-   * @param done called once, on {@code loop}, after this method has returned; never after {@link
-   *     Walk#cancel}
-   */
+  /** Walks over a route. The parameters are those of {@link Dialer#dial}. */
   public Walk dial(
       Route route, @Nullable String received, EventLoop loop, Consumer<DialResult> done) {
     Dialer.requireOn(loop);

@@ -13,6 +13,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +62,9 @@ sealed interface DnsAnswer {
       owner = alias.name();
       ttlSeconds = alias.ttlSeconds();
     }
-    DnsRecord authority = startOfAuthority(response);
+    // Stands in a response that says for certain that there is nothing (RFC 2308 2).
+    DnsRecord authority =
+        first(response, DnsSection.AUTHORITY, each -> each.type().equals(DnsRecordType.SOA));
     return exists && !owner.equals(name) && authority == null
         ? new Alias(owner, ttlSeconds)
         : new Absent(exists, Math.min(ttlSeconds, negativeTtlSeconds(authority)));
@@ -100,22 +103,20 @@ sealed interface DnsAnswer {
   }
 
   private static @Nullable Alias alias(DnsResponse response, String owner, long ttlSeconds) {
-    for (int i = 0; i < response.count(DnsSection.ANSWER); i++) {
-      DnsRecord each = response.recordAt(DnsSection.ANSWER, i);
-      if (each instanceof DnsRawRecord raw && isOf(each, owner, DnsRecordType.CNAME)) {
-        ByteBuf content = raw.content().duplicate();
-        String target = DefaultDnsRecordDecoder.decodeName(content).toLowerCase(Locale.ROOT);
-        return new Alias(target, Math.min(ttlSeconds, each.timeToLive()));
-      }
+    if (first(response, DnsSection.ANSWER, each -> isOf(each, owner, DnsRecordType.CNAME))
+        instanceof DnsRawRecord raw) {
+      ByteBuf content = raw.content().duplicate();
+      String target = DefaultDnsRecordDecoder.decodeName(content).toLowerCase(Locale.ROOT);
+      return new Alias(target, Math.min(ttlSeconds, raw.timeToLive()));
     }
     return null;
   }
 
-  /** Stands in a response that says for certain that there is nothing (RFC 2308 2). */
-  private static @Nullable DnsRecord startOfAuthority(DnsResponse response) {
-    for (int i = 0; i < response.count(DnsSection.AUTHORITY); i++) {
-      DnsRecord each = response.recordAt(DnsSection.AUTHORITY, i);
-      if (each.type().equals(DnsRecordType.SOA)) {
+  private static @Nullable DnsRecord first(
+      DnsResponse response, DnsSection section, Predicate<DnsRecord> wanted) {
+    for (int i = 0; i < response.count(section); i++) {
+      DnsRecord each = response.recordAt(section, i);
+      if (wanted.test(each)) {
         return each;
       }
     }

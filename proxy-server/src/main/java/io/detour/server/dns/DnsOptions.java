@@ -48,9 +48,7 @@ public record DnsOptions(
   }
 
   /**
-   * Checks a timeout.
-   *
-   * @throws IllegalArgumentException if it is shorter than {@code min} or longer than 1 h
+   * Throws IllegalArgumentException if a timeout is shorter than {@code min} or longer than 1 h.
    */
   public static void requireTimeout(String name, Duration timeout, Duration min) {
     Duration max = Duration.ofHours(1);

@@ -20,7 +20,6 @@ public record FamilyAnswers(@Nullable Resolution ipv4, @Nullable Resolution ipv6
   /** A name exists and has no address of a family; also for a family that is not asked for. */
   static final Unresolved NO_ADDRESS = Unresolved.of(DialError.DNS_ERROR);
 
-  /** Nothing is known yet. */
   static FamilyAnswers none(Ipv6 use) {
     return new FamilyAnswers(null, use == Ipv6.OFF ? NO_ADDRESS : null);
   }
@@ -36,12 +35,10 @@ public record FamilyAnswers(@Nullable Resolution ipv4, @Nullable Resolution ipv6
     return new FamilyAnswers(ipv4 == null ? answer : ipv4, ipv6 == null ? answer : ipv6);
   }
 
-  /** Whether both families are answered. */
   public boolean isComplete() {
     return ipv4 != null && ipv6 != null;
   }
 
-  /** Whether a family has an address. */
   public boolean hasAddresses() {
     return ipv4 instanceof Addresses || ipv6 instanceof Addresses;
   }

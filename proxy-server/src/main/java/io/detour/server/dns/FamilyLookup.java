@@ -1,6 +1,7 @@
 package io.detour.server.dns;
 
 import io.detour.server.status.DialError;
+import io.detour.server.transport.ConnectFailures;
 import io.netty.channel.AddressedEnvelope;
 import io.netty.handler.codec.dns.DefaultDnsQuestion;
 import io.netty.handler.codec.dns.DnsRecordType;
@@ -13,7 +14,6 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import java.net.InetSocketAddress;
 import java.util.function.ObjLongConsumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +28,6 @@ final class FamilyLookup
   private final DnsNameResolver dns;
   private final DnsServerAddressStream servers;
   private final DnsRecordType type;
-  private final Predicate<Throwable> lacksResources;
   private final ObjLongConsumer<Resolution> done;
 
   /** The name that is asked for: an alias of the first one, later. */
@@ -57,7 +56,6 @@ final class FamilyLookup
     this.servers = shared.servers.nameServerAddressStream(name);
     this.name = name + '.';
     this.type = type;
-    this.lacksResources = shared.lacksResources;
     this.done = done;
   }
 
@@ -99,7 +97,7 @@ final class FamilyLookup
       start();
     } else {
       tryNextServer(
-          lacksResources.test(cause)
+          ConnectFailures.classify(cause) == DialError.RESOURCES
               ? Resolution.Unresolved.of(DialError.RESOURCES)
               : new Resolution.Unresolved(
                   DialError.DNS_ERROR, "the DNS servers cannot be reached", null));

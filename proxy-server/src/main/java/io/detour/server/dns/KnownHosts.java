@@ -39,9 +39,7 @@ final class KnownHosts {
   private final Map<String, List<InetAddress>> fileIpv4;
   private final Map<String, List<InetAddress>> fileIpv6;
 
-  /**
-   * @param file {@code /etc/hosts} as it is now
-   */
+  /** With {@code /etc/hosts} as it is now. */
   KnownHosts(DnsOptions options, HostsFileEntriesProvider file) {
     boolean ipv4Only = options.ipv6() == Ipv6.OFF;
     this.entries = options.hosts();

@@ -56,7 +56,6 @@ public final class NameResolver {
     this.shared = shared;
   }
 
-  /** Looks a canonical name up. */
   public void resolve(String name, Waiting waiting) {
     FamilyAnswers cached = cache.get(name, System.nanoTime());
     if (cached != null) {
@@ -164,15 +163,14 @@ public final class NameResolver {
       }
     }
 
-    /** One has what it needs. What is still to come is for the cache. */
-    public void leave(Waiting one) {
+    /**
+     * One has what it needs, and what is still to come is for the cache.
+     *
+     * @param abandoned whether it does not want it any more: with the last one the lookup ends
+     */
+    public void leave(Waiting one, boolean abandoned) {
       waiting.remove(one);
-    }
-
-    /** One does not want it any more; with the last one the lookup ends. */
-    public void abandon(Waiting one) {
-      waiting.remove(one);
-      if (waiting.isEmpty() && !over) {
+      if (abandoned && waiting.isEmpty() && !over) {
         stop();
       }
     }

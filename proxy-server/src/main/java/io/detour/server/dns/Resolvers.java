@@ -22,17 +22,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where hosts are: what is known without a query, and the resolver of each event loop, made when it
  * is first used. Any thread.
  *
- * <p>Of Netty's resolver only the queries are used: sockets, identifiers, timeouts and TCP for
- * answers that do not fit a datagram (RFC 7766). What it makes of the answers gives both families
- * at once or not at all, asks every server again about a name that does not exist, and forgets how
- * long an alias holds.
+ * <p>Of Netty's resolver only the queries are used, with TCP for answers that do not fit a datagram
+ * (RFC 7766). What it makes of answers gives both families at once or not at all, asks every server
+ * again about a name that does not exist, and forgets how long an alias holds.
  */
 public final class Resolvers implements AutoCloseable {
   /**
@@ -45,26 +43,16 @@ public final class Resolvers implements AutoCloseable {
   final DnsServerAddressStreamProvider servers;
   final SearchDomains search;
   final DialCounts statistics;
-  final Predicate<Throwable> lacksResources;
 
   private final KnownHosts known;
   private final DnsNameResolverBuilder dns;
   private final ConcurrentMap<EventLoop, NameResolver> resolvers = new ConcurrentHashMap<>();
 
-  /**
-   * Reads {@code /etc/hosts} and {@code resolv.conf}, so that no event loop does.
-   *
-   * @param lacksResources whether a query failed because this machine lacks something
-   */
+  /** Reads {@code /etc/hosts} and {@code resolv.conf}, so that no event loop does. */
   public Resolvers(
-      DnsOptions options,
-      Transport transport,
-      File resolvConf,
-      DialCounts statistics,
-      Predicate<Throwable> lacksResources) {
+      DnsOptions options, Transport transport, File resolvConf, DialCounts statistics) {
     this.options = options;
     this.statistics = statistics;
-    this.lacksResources = lacksResources;
     this.known =
         new KnownHosts(
             options, HostsFileEntriesProvider.parser().parseSilently(StandardCharsets.UTF_8));
@@ -97,7 +85,6 @@ public final class Resolvers implements AutoCloseable {
     return known.resolve(host);
   }
 
-  /** The resolver of an event loop. */
   public NameResolver of(EventLoop loop) {
     NameResolver resolver = resolvers.get(loop);
     return resolver != null

@@ -17,7 +17,6 @@ import java.util.Locale;
  * @param dots how many dots a name has that is tried as it is first
  */
 record SearchDomains(List<String> domains, int dots) {
-  /** Names are complete. */
   static final SearchDomains NONE = new SearchDomains(List.of(), 1);
 
   private static final int MAX_DOTS = 15;

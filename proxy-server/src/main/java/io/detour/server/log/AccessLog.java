@@ -22,10 +22,9 @@ import org.slf4j.spi.LoggingEventBuilder;
  * that used a legacy name or failed, {@value #CLOSE} for each tunnel that has ended, {@value
  * #PROGRESS} for tunnels that are open, {@value #SUPPRESSED} for uses that got no line.
  *
- * <p>The facts are key-values of the event, so that an encoder decides how they look; the message
- * is the event's name. Values may hold anything, and the encoder escapes them. Credentials are
- * never passed in. The appender is asynchronous with a bounded queue that drops when it is full, so
- * a call never waits. Any thread.
+ * <p>The message is the event's name, and the facts are its key-values, which the encoder escapes.
+ * Credentials are never passed in. The appender's bounded queue drops when it is full, so a call
+ * never waits. Any thread.
  */
 public final class AccessLog {
   /** Name of the logger that all lines go to. */
@@ -44,10 +43,7 @@ public final class AccessLog {
   private final RequestIds ids = new RequestIds();
   private final @Nullable UseLimit limit;
 
-  /**
-   * @param usesPerMinute how many lines a minute the uses of a rule by a client may have; 0 for any
-   *     number
-   */
+  /** With so many lines a minute for the uses of a rule by a client; 0 for any number. */
   public AccessLog(int usesPerMinute) {
     limit = usesPerMinute == 0 ? null : new UseLimit(usesPerMinute);
   }
@@ -105,7 +101,6 @@ public final class AccessLog {
     return wanted == null && end.isFailure() ? Level.INFO : wanted;
   }
 
-  /** Reports the end of a tunnel. */
   public void close(
       Asked asked, @Nullable LegacyUse use, @Nullable HostPort target, TunnelStats stats) {
     new Line(Level.INFO)
@@ -118,7 +113,6 @@ public final class AccessLog {
         .write(CLOSE);
   }
 
-  /** Reports a tunnel that is open. */
   public void progress(TunnelProgress progress) {
     new Line(Level.INFO)
         .asked(progress.asked())
@@ -153,7 +147,6 @@ public final class AccessLog {
         .write(SUPPRESSED);
   }
 
-  /** One event on its way to the log. */
   private final class Line {
     private static final double NANOS_PER_MICRO = 1_000;
     private static final double MICROS_PER_MILLI = 1_000;
@@ -185,13 +178,14 @@ public final class AccessLog {
     }
 
     Line use(@Nullable LegacyUse use, @Nullable HostPort requested) {
-      return switch (use) {
-        case LegacyUse.Ruled(Decision.Ruled decision) when requested != null ->
-            ruled(decision, requested);
-        case LegacyUse.Unmatched(String suffix) -> add(Keys.SUFFIX, suffix);
-        case LegacyUse.Ruled _ -> this;
-        case null -> this;
-      };
+      if (use == null) {
+        return this;
+      }
+      Decision.Ruled decision = use.decision();
+      if (decision == null) {
+        return add(Keys.SUFFIX, use.name());
+      }
+      return requested == null ? this : ruled(decision, requested);
     }
 
     private Line ruled(Decision.Ruled decision, HostPort requested) {
@@ -253,11 +247,7 @@ public final class AccessLog {
     }
   }
 
-  /**
-   * A tunnel that is open, at one moment. Immutable.
-   *
-   * @param volume what it has delivered since its relay began
-   */
+  /** A tunnel that is open, with what it has delivered since its relay began. Immutable. */
   public record TunnelProgress(
       Asked asked,
       @Nullable String rule,

@@ -28,8 +28,7 @@ public record Asked(
   }
 
   /**
-   * An IP address without port or brackets (RFC 5952); what the socket calls itself when it has
-   * none.
+   * An IP address without port or brackets (RFC 5952), or what a socket without one calls itself.
    */
   public static String text(SocketAddress client) {
     return client instanceof InetSocketAddress socket && socket.getAddress() != null

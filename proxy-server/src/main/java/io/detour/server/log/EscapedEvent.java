@@ -13,8 +13,7 @@ import org.slf4j.event.KeyValuePair;
  *
  * <p>{@code legacy name used client=10.20.1.9 rule=erp message="moved, see \"wiki\""}. A value of
  * letters, digits and a few harmless signs stands as it is, any other in quotes. Control, format
- * and separator characters, which could end the line, colour the terminal or turn the reading
- * direction, become {@code \}{@code uXXXX} or a short escape.
+ * and separator characters become {@code \}{@code uXXXX} or a short escape.
  */
 public final class EscapedEvent extends ClassicConverter {
   private static final String HARMLESS = "._-:/[]@+*";

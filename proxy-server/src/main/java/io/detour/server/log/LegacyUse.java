@@ -4,50 +4,38 @@ import io.detour.rules.Decision;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
-/** That a legacy name was used. Immutable. */
-public sealed interface LegacyUse {
-  /**
-   * A rule matches the name.
-   *
-   * @param decision what the rule says, in report mode what it would do
-   */
-  record Ruled(Decision.Ruled decision) implements LegacyUse {
-    @Override
-    public String name() {
-      return decision.rule().name();
-    }
-
-    @Override
-    public @Nullable Level level() {
-      return switch (decision.rule().log().level()) {
-        case OFF -> null;
-        case INFO -> Level.INFO;
-        case WARN -> Level.WARN;
-      };
-    }
+/**
+ * That a legacy name was used. Immutable.
+ *
+ * @param decision what the rule that matches the name says, in report mode what it would do; null
+ *     if none matches
+ * @param name of the rule, or the legacy suffix if no rule matches
+ */
+public record LegacyUse(Decision.@Nullable Ruled decision, String name) {
+  /** A rule matches the name. */
+  public static LegacyUse ruled(Decision.Ruled decision) {
+    return new LegacyUse(decision, decision.rule().name());
   }
 
   /** No rule matches the name, but it has a legacy suffix. */
-  record Unmatched(String suffix) implements LegacyUse {
-    @Override
-    public String name() {
-      return suffix;
-    }
-
-    @Override
-    public Level level() {
-      return Level.INFO;
-    }
+  public static LegacyUse unmatched(String suffix) {
+    return new LegacyUse(null, suffix);
   }
 
   /** The name of the rule, or null if none matches. */
-  default @Nullable String rule() {
-    return this instanceof Ruled ruled ? ruled.name() : null;
+  public @Nullable String rule() {
+    return decision == null ? null : name;
   }
 
-  /** The rule or the suffix. */
-  String name();
-
   /** At which level a line is wanted for it, or null for none. */
-  @Nullable Level level();
+  @Nullable Level level() {
+    if (decision == null) {
+      return Level.INFO;
+    }
+    return switch (decision.rule().log().level()) {
+      case OFF -> null;
+      case INFO -> Level.INFO;
+      case WARN -> Level.WARN;
+    };
+  }
 }

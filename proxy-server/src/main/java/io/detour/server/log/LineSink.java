@@ -15,12 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes lines, and counts those that could not be written: the disk is full, or nobody reads any
- * more. It goes on after a rest; what was written of a line before it failed is ended by a line
- * break, so that it spoils no other. Lines come on one thread; {@link #reopen} may be called on
- * any.
+ * more. It goes on after a rest, behind a line break. Lines come on one thread; {@link #reopen} may
+ * be called on any.
  */
 final class LineSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
-  /** Opens the output. */
   interface Opening {
     OutputStream open() throws IOException;
   }

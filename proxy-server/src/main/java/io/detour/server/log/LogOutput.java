@@ -125,11 +125,7 @@ public final class LogOutput {
     return queue;
   }
 
-  /**
-   * Opens files again, after they have been renamed. Any thread.
-   *
-   * @throws IOException if one cannot be opened; it is written to as before
-   */
+  /** Opens renamed files again; one that cannot be opened is written to as before. Any thread. */
   public void reopen() throws IOException {
     for (LineSink sink : files) {
       sink.reopen();

@@ -14,7 +14,6 @@ public record RequestEnd(int status, @Nullable ProxyErrorType error, @Nullable S
   public static final RequestEnd CLIENT_GONE =
       new RequestEnd(0, null, "the client went away while it waited");
 
-  /** It was served. */
   public static RequestEnd served(int status) {
     return new RequestEnd(status, null, null);
   }

@@ -15,7 +15,6 @@ public final class RequestIds {
   private final String process;
   private final AtomicLong last = new AtomicLong();
 
-  /** With a random name for the process. */
   public RequestIds() {
     long most = (long) Math.pow(RADIX, PROCESS_DIGITS);
     String digits = Long.toString(ThreadLocalRandom.current().nextLong(most), RADIX);

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ObjLongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many lines a minute a legacy use may have: the purpose is to find users, not to fill disks.
@@ -18,18 +19,13 @@ final class UseLimit {
   /** What is counted together. */
   record Key(String name, String client) {}
 
-  private static final class Count {
-    private long minuteNanos;
-    private int lines;
-    private long suppressed;
-
-    /** Whether it is no longer in the map, and must not be counted in. */
-    private boolean forgotten;
-
-    Count(long nanoTime) {
-      minuteNanos = nanoTime;
-    }
-  }
+  /**
+   * What has become of the uses so far.
+   *
+   * @param suppressed how many lines since the last that was written
+   * @param answer to the latest use, as of {@link #admit}
+   */
+  private record Count(long minuteNanos, int lines, long suppressed, long answer) {}
 
   private final int linesPerMinute;
   private final Map<Key, Count> counts = new ConcurrentHashMap<>();
@@ -38,60 +34,32 @@ final class UseLimit {
     this.linesPerMinute = linesPerMinute;
   }
 
-  /**
-   * Asks for a line.
-   *
-   * @return how many lines were suppressed since the last one, or -1 if this one is
-   */
+  /** Asks for a line: how many were suppressed since the last one, or -1 if this one is. */
   long admit(String name, String client, long nanoTime) {
     Key own = new Key(name, client);
     boolean full = counts.size() >= MAX_COUNTED && !counts.containsKey(own);
     Key key = full ? new Key(name, OTHERS) : own;
-    while (true) {
-      Count count = counts.computeIfAbsent(key, counted -> new Count(nanoTime));
-      synchronized (count) {
-        if (!count.forgotten) {
-          return admit(count, nanoTime);
-        }
-      }
-    }
+    return counts.compute(key, (_, before) -> next(before, nanoTime)).answer;
   }
 
-  private long admit(Count count, long nanoTime) {
-    if (nanoTime - count.minuteNanos >= MINUTE_NANOS) {
-      count.minuteNanos = nanoTime;
-      count.lines = 0;
+  private Count next(@Nullable Count before, long nanoTime) {
+    long suppressed = before == null ? 0 : before.suppressed;
+    if (before == null || nanoTime - before.minuteNanos >= MINUTE_NANOS) {
+      return new Count(nanoTime, 1, 0, suppressed);
     }
-    if (count.lines == linesPerMinute) {
-      count.suppressed++;
-      return -1;
-    }
-    count.lines++;
-    long suppressed = count.suppressed;
-    count.suppressed = 0;
-    return suppressed;
+    return before.lines < linesPerMinute
+        ? new Count(before.minuteNanos, before.lines + 1, 0, suppressed)
+        : new Count(before.minuteNanos, before.lines, suppressed + 1, -1);
   }
 
-  /**
-   * Forgets what was not asked about for a minute.
-   *
-   * @param leftover told what was suppressed of it, if anything
-   */
+  /** Forgets what was not asked about for a minute, and tells what was suppressed of it, if any. */
   void sweep(long nanoTime, ObjLongConsumer<Key> leftover) {
-    counts.entrySet().removeIf(each -> isOver(each.getKey(), each.getValue(), nanoTime, leftover));
-  }
-
-  private static boolean isOver(
-      Key key, Count count, long nanoTime, ObjLongConsumer<Key> leftover) {
-    synchronized (count) {
-      if (nanoTime - count.minuteNanos < MINUTE_NANOS) {
-        return false;
-      }
-      count.forgotten = true;
-      if (count.suppressed > 0) {
-        leftover.accept(key, count.suppressed);
-      }
-      return true;
-    }
+    counts.forEach(
+        (key, count) -> {
+          boolean over = nanoTime - count.minuteNanos >= MINUTE_NANOS;
+          if (over && counts.remove(key, count) && count.suppressed > 0) {
+            leftover.accept(key, count.suppressed);
+          }
+        });
   }
 }

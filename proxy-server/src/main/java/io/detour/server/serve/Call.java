@@ -101,13 +101,13 @@ final class Call implements ChannelFutureListener {
     Request toDecide = new Request(asked, ClientAddress.ip(client.channel()), client.user(), now);
     Decision decision = rules.decide(toDecide);
     if (decision instanceof Decision.Ruled byRule) {
-      legacyUse = new LegacyUse.Ruled(byRule);
+      legacyUse = LegacyUse.ruled(byRule);
       use = rules.use(byRule.rule());
       use.matched(now);
       use.saw(byRule.matcher(), asked.host(), now);
     } else {
       HostMatcher.Suffix legacy = rules.countUnmatched(asked.host());
-      legacyUse = legacy == null ? null : new LegacyUse.Unmatched(legacy.text());
+      legacyUse = legacy == null ? null : LegacyUse.unmatched(legacy.text());
     }
     if (legacyUse != null) {
       counters.legacyUse();
@@ -283,7 +283,7 @@ final class Call implements ChannelFutureListener {
 
   /** What a rule said, or null if none matched. */
   private Decision.@Nullable Ruled ruled() {
-    return legacyUse instanceof LegacyUse.Ruled ruled ? ruled.decision() : null;
+    return legacyUse == null ? null : legacyUse.decision();
   }
 
   /** The name of the rule that decided, or null if none did. */

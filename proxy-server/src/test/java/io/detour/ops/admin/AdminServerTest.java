@@ -76,7 +76,7 @@ class AdminServerTest {
       new Metrics(
           new BuildInfo("1", "r", "25"),
           rules,
-          reloader.history(),
+          reloader::history,
           new RequestCounters(1),
           new FixedRelayStatistics(),
           new DialCounts(),
@@ -123,7 +123,7 @@ class AdminServerTest {
         Instant.EPOCH,
         "enforce",
         rules,
-        reloader.history(),
+        reloader::history,
         requests,
         new RequestIds(),
         new OpenTunnels(engine, InstantSource.system()),

@@ -8,12 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.detour.IssuedCertificate;
 import io.detour.TcpOrigin;
 import io.detour.TlsTarget;
+import io.detour.config.Configuration;
+import io.detour.config.ConfigurationKey;
+import io.detour.config.Configurations;
 import io.detour.core.AddressClass;
 import io.detour.core.Host;
 import io.detour.rules.host.HostMatcher;
 import io.detour.server.access.DestinationPolicy;
 import io.detour.server.decide.RulesInForce;
-import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.OwnAddresses;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
@@ -50,7 +52,7 @@ class CertificateWatchTest {
   private final List<CertificateFinding> told = new ArrayList<>();
   private final Set<X509Certificate> trusted = new HashSet<>();
   private final OwnAddresses own = new OwnAddresses();
-  private DialOptions dial = DialOptions.defaults();
+  private Configuration dial = Configurations.open();
   private Instant now = Instant.now();
   private long nanos = 5;
 
@@ -158,7 +160,7 @@ class CertificateWatchTest {
                 socket -> socket.getInputStream().transferTo(OutputStream.nullOutputStream())));
     TcpOrigin gone = TcpOrigin.echo();
     gone.close();
-    dial = dial.withConnectTimeout(Duration.ofMillis(300));
+    dial = dial.with(ConfigurationKey.TIMEOUT_CONNECT, Duration.ofMillis(300));
     rules.replace(
         parsed(
             """
@@ -213,7 +215,8 @@ class CertificateWatchTest {
     rules.replace(parsed(erp(self.authority())));
     advance(watch(), FIRST_ROUND);
     dial =
-        dial.withDestinations(
+        dial.with(
+            ConfigurationKey.ACCESS_DESTINATIONS,
             new DestinationPolicy(Set.of(AddressClass.LOOPBACK), List.of(), Set.of(), List.of()));
     rules.replace(parsed(erp(target.authority())));
     advance(watch(), FIRST_ROUND);
@@ -367,7 +370,11 @@ class CertificateWatchTest {
     Prober prober =
         keep(
             new Prober(
-                dial, own, new TrustRoots(trusted), dial.connectTimeout(), Clock.systemUTC()));
+                dial.dialOptions(),
+                own,
+                new TrustRoots(trusted),
+                dial.get(ConfigurationKey.TIMEOUT_CONNECT),
+                Clock.systemUTC()));
     CertificateWatch watch =
         new CertificateWatch(
             rules,

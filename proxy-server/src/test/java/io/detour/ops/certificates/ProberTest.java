@@ -5,12 +5,14 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.TcpOrigin;
+import io.detour.config.Configuration;
+import io.detour.config.ConfigurationKey;
+import io.detour.config.Configurations;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.ops.certificates.CertificateCheck.PresentedCertificate;
 import io.detour.ops.certificates.ProbeReport.HandshakeError;
 import io.detour.server.dial.DeafListener;
-import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.Parent;
 import io.detour.server.dns.Resolution;
 import io.detour.server.dns.ScriptedDnsServer;
@@ -48,8 +50,11 @@ class ProberTest {
   private static final Host LEGACY = host("erp.old.example.com");
   private static final Host TARGET = host("erp.new.example.com");
   private static final Duration SHORT = Duration.ofMillis(300);
-  private static final DialOptions OPTIONS =
-      DialOptions.defaults().withHosts(Map.of(TARGET, List.of(InetAddress.ofLiteral("127.0.0.1"))));
+  private static final Configuration OPTIONS =
+      Configurations.open()
+          .with(
+              ConfigurationKey.RESOLVER_HOSTS,
+              Map.of(TARGET, List.of(InetAddress.ofLiteral("127.0.0.1"))));
 
   private static X509Bundle root;
   private static X509Bundle issuing;
@@ -282,7 +287,10 @@ class ProberTest {
   @Test
   void aNameThatDoesNotExistEndsTheProbe() throws Exception {
     ScriptedDnsServer dns = keep(ScriptedDnsServer.start());
-    Prober prober = prober(DialOptions.defaults().withDnsServers(List.of(dns.address())), SHORT);
+    Prober prober =
+        prober(
+            Configurations.open().with(ConfigurationKey.RESOLVER_SERVERS, List.of(dns.address())),
+            SHORT);
 
     ProbeReport report =
         prober.probe(probe(new HostPort(host("no.example.com"), 443), ProbeDepth.TLS));
@@ -298,7 +306,10 @@ class ProberTest {
   void dnsIsAskedAsTheProxyAsksIt() throws Exception {
     ScriptedDnsServer dns = keep(ScriptedDnsServer.start());
     dns.answer("erp.example.com", "127.0.0.9", "127.0.0.8");
-    Prober prober = prober(DialOptions.defaults().withDnsServers(List.of(dns.address())), SHORT);
+    Prober prober =
+        prober(
+            Configurations.open().with(ConfigurationKey.RESOLVER_SERVERS, List.of(dns.address())),
+            SHORT);
 
     Resolution answer =
         answer(prober.probe(probe(new HostPort(host("erp.example.com"), 443), ProbeDepth.RESOLVE)));
@@ -338,7 +349,7 @@ class ProberTest {
   void anAddressThatDoesNotAnswerIsGivenUp() throws Exception {
     DeafListener deaf = keep(DeafListener.start());
     ProbeReport report =
-        prober(OPTIONS.withConnectTimeout(SHORT), SHORT)
+        prober(OPTIONS.with(ConfigurationKey.TIMEOUT_CONNECT, SHORT), SHORT)
             .probe(probe(target(deaf.port()), ProbeDepth.CONNECT));
 
     assertThat(report.connection())
@@ -390,7 +401,9 @@ class ProberTest {
     int proxy = serve(connection -> relay(connection, port));
     Parent parent = Parent.parse("http://127.0.0.1:" + proxy).orElseThrow();
     Prober prober =
-        prober(DialOptions.defaults().withParents(Map.of("dc", parent)), Duration.ofSeconds(20));
+        prober(
+            Configurations.open().with(ConfigurationKey.PARENTS, Map.of("dc", parent)),
+            Duration.ofSeconds(20));
 
     ProbeReport report =
         prober.probe(new Probe(target(443), "dc", Set.of(), LEGACY, ProbeDepth.TLS));
@@ -450,9 +463,10 @@ class ProberTest {
     return Objects.requireNonNull(report.lookup()).answer();
   }
 
-  private Prober prober(DialOptions options, Duration handshakeTimeout) {
+  private Prober prober(Configuration options, Duration handshakeTimeout) {
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-    return keep(new Prober(options, Certificates.trusting(root), handshakeTimeout, clock));
+    return keep(
+        new Prober(options.dialOptions(), Certificates.trusting(root), handshakeTimeout, clock));
   }
 
   private int serveTls(X509Bundle certificate) throws Exception {

@@ -16,6 +16,7 @@ import io.detour.server.status.ProxyErrorType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,7 +40,7 @@ class MetricsTest {
       new Metrics(
           new Metrics.BuildInfo("0.1.0", "abc1234", "25.0.1"),
           rules,
-          new Reloader.History(1_800_000_000),
+          () -> new Reloader.History(0, 0, Instant.ofEpochSecond(1_800_000_000), null),
           counters,
           new FixedRelayStatistics(),
           new DialCounts(),

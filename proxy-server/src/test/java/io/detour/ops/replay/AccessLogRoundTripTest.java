@@ -11,6 +11,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.AppenderBase;
+import io.detour.config.Configuration;
 import io.detour.core.HostPort;
 import io.detour.rules.Decision;
 import io.detour.rules.Decision.Effect;
@@ -86,7 +87,7 @@ class AccessLogRoundTripTest {
     JoranConfigurator configurator = new JoranConfigurator();
     configurator.setContext(shipped);
     configurator.doConfigure(Objects.requireNonNull(getClass().getResource("/logback.xml")));
-    LogOptions options = LogOptions.defaults();
+    LogOptions options = Configuration.defaults().log();
     LogOptions.Target file = new LogOptions.Target.File(folder.resolve("access.log"));
     LogOutput.start(shipped, new LogOptions(format, file, options.level(), options.periodic(), 0));
     AsyncAppender queue = (AsyncAppender) shipped.getLogger(AccessLog.LOGGER).getAppender("access");
@@ -111,7 +112,7 @@ class AccessLogRoundTripTest {
     write(rewritten("moved"), TARGET, RequestEnd.served(200));
     write(rejected(), null, RequestEnd.served(403));
     write(reported(), ASKED, RequestEnd.served(200));
-    write(new LegacyUse.Unmatched(".old.example.com"), null, RequestEnd.served(200));
+    write(LegacyUse.unmatched(".old.example.com"), null, RequestEnd.served(200));
     write(null, null, failed(502, ProxyErrorType.DNS_ERROR, "no such name"));
     log.turnedAway(
         RequestKind.CONNECT,
@@ -199,11 +200,11 @@ class AccessLogRoundTripTest {
   }
 
   private static LegacyUse rewritten(String message) {
-    return new LegacyUse.Ruled(rewrite(message, Mode.ENFORCE));
+    return LegacyUse.ruled(rewrite(message, Mode.ENFORCE));
   }
 
   private static LegacyUse reported() {
-    return new LegacyUse.Ruled(new Decision.Report(rewrite(null, Mode.REPORT)));
+    return LegacyUse.ruled(new Decision.Report(rewrite(null, Mode.REPORT)));
   }
 
   private static Decision.Ruled rewrite(@Nullable String message, Mode mode) {
@@ -217,7 +218,7 @@ class AccessLogRoundTripTest {
     Rule rule =
         rule("gone", new Outcome.Reject("gone"), Mode.ENFORCE, new Rule.Log(LogLevel.INFO, null));
     Decision.Ruled decision = new Decision.Reject(rule, rule.hosts().getFirst(), "gone");
-    return new LegacyUse.Ruled(decision);
+    return LegacyUse.ruled(decision);
   }
 
   private static Rule rule(String name, Outcome outcome, Mode mode, Rule.Log log) {

@@ -5,13 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import io.detour.LoopbackPort;
 import io.detour.Tool;
+import io.detour.config.Configuration;
+import io.detour.config.ConfigurationKey;
+import io.detour.config.Configurations;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.ops.certificates.Probe;
 import io.detour.ops.certificates.ProbeDepth;
 import io.detour.ops.certificates.Prober;
 import io.detour.ops.certificates.TrustRoots;
-import io.detour.server.dial.DialOptions;
 import io.detour.server.dns.Resolution;
 import io.detour.server.dns.ScriptedDnsServer;
 import java.net.InetAddress;
@@ -81,11 +83,13 @@ public final class RunningDnsmasq {
   }
 
   private static Prober prober(int port) {
-    DialOptions options =
-        DialOptions.defaults()
-            .withDnsServers(
+    Configuration options =
+        Configurations.open()
+            .with(
+                ConfigurationKey.RESOLVER_SERVERS,
                 List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port)));
-    return new Prober(options, new TrustRoots(Set.of()), Duration.ofSeconds(1), Clock.systemUTC());
+    return new Prober(
+        options.dialOptions(), new TrustRoots(Set.of()), Duration.ofSeconds(1), Clock.systemUTC());
   }
 
   private static String ask(Prober prober, Host host) throws InterruptedException {

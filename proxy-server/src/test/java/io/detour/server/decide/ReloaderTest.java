@@ -107,16 +107,16 @@ class ReloaderTest {
   @Test
   @Tag("R02")
   void theHistoryTellsWhetherTheLastReadingWentWell() throws Exception {
-    assertThat(reloader.history().lastSuccessful()).isTrue();
-    assertThat(reloader.history().lastSuccessSecond()).isEqualTo(NOW);
+    assertThat(reloader.history().isLastSuccessful()).isTrue();
+    assertThat(reloader.history().lastSuccess().getEpochSecond()).isEqualTo(NOW);
 
     loader.refuse(1);
     reload(Reloader.Trigger.SIGNAL);
-    assertThat(reloader.history().lastSuccessful()).isFalse();
+    assertThat(reloader.history().isLastSuccessful()).isFalse();
 
     loader.accept("a");
     reload(Reloader.Trigger.SIGNAL);
-    assertThat(reloader.history().lastSuccessful()).isTrue();
+    assertThat(reloader.history().isLastSuccessful()).isTrue();
     assertThat(reloader.history().failures()).isEqualTo(1);
     assertThat(reloader.history().successes()).isEqualTo(1);
   }
@@ -172,9 +172,9 @@ class ReloaderTest {
 
     loader.look(new Fingerprint(Map.of(Path.of("rules.yaml"), new Fingerprint.Look.Absent())));
     await().atMost(DEADLINE).until(() -> log.lines().size() == 2);
-    assertThat(reloader.history().lastSuccessful()).isFalse();
+    assertThat(reloader.history().isLastSuccessful()).isFalse();
     loader.look(looking(2));
-    await().atMost(DEADLINE).until(() -> reloader.history().lastSuccessful());
+    await().atMost(DEADLINE).until(() -> reloader.history().isLastSuccessful());
 
     assertThat(log.lines())
         .filteredOn(line -> line.startsWith("ERROR"))
@@ -192,10 +192,10 @@ class ReloaderTest {
     await().atMost(DEADLINE).until(() -> loader.reads() == 1);
 
     loader.look(new Fingerprint(Map.of(Path.of("rules.yaml"), new Fingerprint.Look.Absent())));
-    await().atMost(DEADLINE).until(() -> !reloader.history().lastSuccessful());
+    await().atMost(DEADLINE).until(() -> !reloader.history().isLastSuccessful());
     loader.look(looking(1));
 
-    await().atMost(DEADLINE).until(() -> reloader.history().lastSuccessful());
+    await().atMost(DEADLINE).until(() -> reloader.history().isLastSuccessful());
     assertThat(loader.reads()).isEqualTo(2);
   }
 
@@ -208,7 +208,7 @@ class ReloaderTest {
 
     loader.look(looking(1));
 
-    await().atMost(DEADLINE).until(() -> reloader.history().lastSuccessful());
+    await().atMost(DEADLINE).until(() -> reloader.history().isLastSuccessful());
     assertThat(reloader.history().failures()).isEqualTo(1);
   }
 

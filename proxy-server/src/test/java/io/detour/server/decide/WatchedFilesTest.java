@@ -161,13 +161,13 @@ class WatchedFilesTest {
 
     Files.delete(file);
     await().atMost(DEADLINE).until(() -> log.lines().contains(gone(file)));
-    assertThat(reloader.history().lastSuccessful()).isFalse();
+    assertThat(reloader.history().isLastSuccessful()).isFalse();
     assertThat(rules.current().rules().rules().getFirst().name()).isEqualTo("v1");
 
     Files.writeString(file, whole("v2"));
     awaitFirstRule("v2");
     assertThat(log.lines()).hasSize(2);
-    assertThat(reloader.history().lastSuccessful()).isTrue();
+    assertThat(reloader.history().isLastSuccessful()).isTrue();
   }
 
   @Test

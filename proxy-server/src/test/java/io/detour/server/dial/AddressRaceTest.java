@@ -10,6 +10,7 @@ import static io.detour.server.dial.DialFixture.target;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.server.dial.DialFixture.Running;
 import io.detour.server.dial.DialResult.Connected;
 import io.detour.server.dial.DialResult.Failed;
@@ -228,7 +229,8 @@ class AddressRaceTest {
     int port = fixture.listen("127.0.0.1").getLocalPort();
     fixture.dns.answer("dual.test", "::1", "127.0.0.1");
     fixture.dns.delay("dual.test", DnsRecordType.A, Duration.ofMillis(10));
-    Dialer dialer = fixture.dialer(fixture.options.withIpv6(Ipv6.AVOID));
+    Dialer dialer =
+        fixture.dialer(fixture.options.with(ConfigurationKey.RESOLVER_IPV6, Ipv6.AVOID));
 
     Connected connected = connected(fixture.dial(dialer, target("dual.test", port)));
 
@@ -240,7 +242,7 @@ class AddressRaceTest {
   void ipv6IsNotAskedForWhereItIsOff() throws IOException {
     int port = fixture.listen("127.0.0.1").getLocalPort();
     fixture.dns.answer("dual.test", "::1", "127.0.0.1");
-    Dialer dialer = fixture.dialer(fixture.options.withIpv6(Ipv6.OFF));
+    Dialer dialer = fixture.dialer(fixture.options.with(ConfigurationKey.RESOLVER_IPV6, Ipv6.OFF));
 
     Connected connected = connected(fixture.dial(dialer, target("dual.test", port)));
 
@@ -255,12 +257,15 @@ class AddressRaceTest {
   }
 
   private Dialer withHost(String name, String... addresses) {
-    return withHost(fixture.options.connectTimeout(), name, addresses);
+    return withHost(fixture.options.get(ConfigurationKey.TIMEOUT_CONNECT), name, addresses);
   }
 
   private Dialer withHost(Duration connectTimeout, String name, String... addresses) {
     List<InetAddress> parsed = Stream.of(addresses).map(InetAddress::ofLiteral).toList();
     return fixture.dialer(
-        fixture.options.withConnectTimeout(connectTimeout).withHosts(Map.of(host(name), parsed)));
+        fixture
+            .options
+            .with(ConfigurationKey.TIMEOUT_CONNECT, connectTimeout)
+            .with(ConfigurationKey.RESOLVER_HOSTS, Map.of(host(name), parsed)));
   }
 }

@@ -3,6 +3,9 @@ package io.detour.server.dial;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import io.detour.config.Configuration;
+import io.detour.config.ConfigurationKey;
+import io.detour.config.Configurations;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.rules.Hop;
@@ -36,7 +39,8 @@ public final class DialFixture {
 
   final ScriptedDnsServer dns = ScriptedDnsServer.start();
   final OwnAddresses own = new OwnAddresses();
-  public final DialOptions options = DialOptions.defaults().withDnsServers(List.of(dns.address()));
+  public final Configuration options =
+      Configurations.open().with(ConfigurationKey.RESOLVER_SERVERS, List.of(dns.address()));
   public final EventLoop loop;
   private final Transport transport;
   private final EventLoopGroup group;
@@ -63,13 +67,17 @@ public final class DialFixture {
   }
 
   /** A dialer that is closed with the fixture. */
-  public Dialer dialer(DialOptions with) {
+  public Dialer dialer(Configuration with) {
+    return dialer(with.dialOptions());
+  }
+
+  Dialer dialer(DialOptions with) {
     return keep(new Dialer(with, transport, own));
   }
 
   /** A dialer with another resolv.conf. */
-  Dialer dialer(DialOptions with, Path resolvConf) {
-    return keep(new Dialer(with, transport, own, resolvConf.toFile()));
+  Dialer dialer(Configuration with, Path resolvConf) {
+    return keep(new Dialer(with.dialOptions(), transport, own, resolvConf.toFile()));
   }
 
   /** Starts a dial; the callback may be called once only. */
@@ -136,11 +144,12 @@ public final class DialFixture {
 
   /** The same with this connect timeout. */
   DialResult dial(Parent parent, HostPort target, Duration timeout) {
-    return dial(via(options.withConnectTimeout(timeout), parent), target, "parent");
+    return dial(
+        via(options.with(ConfigurationKey.TIMEOUT_CONNECT, timeout), parent), target, "parent");
   }
 
-  private Dialer via(DialOptions with, Parent parent) {
-    return dialer(with.withParents(Map.of("parent", parent)));
+  private Dialer via(Configuration with, Parent parent) {
+    return dialer(with.with(ConfigurationKey.PARENTS, Map.of("parent", parent)));
   }
 
   /** Dials through a parent; everything that comes from the target until its end. */

@@ -3,6 +3,9 @@ package io.detour.server.dial;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.detour.config.Configuration;
+import io.detour.server.dns.DnsOptions;
+import io.detour.server.dns.Ipv6;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -12,12 +15,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DialOptionsTest {
-  private final DialOptions defaults = DialOptions.defaults();
+  private final DialOptions defaults = Configuration.defaults().dialOptions();
 
   @Test
   void theDefaultsAskTheSystemsServers() {
     assertThat(defaults.dns().servers()).isEmpty();
-    assertThat(defaults.dnsTimeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(defaults.dns().timeout()).isEqualTo(Duration.ofSeconds(5));
     assertThat(defaults.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
   }
 
@@ -27,10 +30,11 @@ class DialOptionsTest {
     Duration timeout = Duration.parse(text);
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> defaults.withConnectTimeout(timeout))
+        .isThrownBy(
+            () -> new DialOptions(defaults.dns(), timeout, defaults.destinations(), Map.of(), null))
         .withMessage("connectTimeout: " + timeout + " (expected: PT0.001S..PT1H)");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> defaults.withDnsTimeout(timeout))
+        .isThrownBy(() -> new DnsOptions(timeout, List.of(), Map.of(), false, Ipv6.PREFER))
         .withMessage("dnsTimeout: " + timeout + " (expected: PT0.01S..PT1H)");
   }
 
@@ -39,14 +43,23 @@ class DialOptionsTest {
     InetSocketAddress name = InetSocketAddress.createUnresolved("ns.test", 53);
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> defaults.withDnsServers(List.of(name)))
+        .isThrownBy(
+            () ->
+                new DnsOptions(Duration.ofSeconds(1), List.of(name), Map.of(), false, Ipv6.PREFER))
         .withMessageContaining("ns.test");
   }
 
   @Test
   void aHostWithoutAnAddressIsRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> defaults.withHosts(Map.of(DialFixture.host("erp.test"), List.of())))
+        .isThrownBy(
+            () ->
+                new DnsOptions(
+                    Duration.ofSeconds(1),
+                    List.of(),
+                    Map.of(DialFixture.host("erp.test"), List.of()),
+                    false,
+                    Ipv6.PREFER))
         .withMessage("hosts: erp.test (expected: an address)");
   }
 }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
 import io.detour.SocketTable;
+import io.detour.config.Configuration;
+import io.detour.config.ConfigurationKey;
 import io.detour.server.dial.DialFixture.Running;
 import io.detour.server.dial.DialResult.Connected;
 import io.detour.server.dial.DialResult.Failed;
@@ -140,11 +142,11 @@ class DialerDnsTest {
     assertThat(result).isInstanceOf(Connected.class);
   }
 
-  private DialOptions twoServers(ScriptedDnsServer second) {
+  private Configuration twoServers(ScriptedDnsServer second) {
     return fixture
         .options
-        .withDnsTimeout(Duration.ofSeconds(2))
-        .withDnsServers(List.of(fixture.dns.address(), second.address()));
+        .with(ConfigurationKey.TIMEOUT_DNS, Duration.ofSeconds(2))
+        .with(ConfigurationKey.RESOLVER_SERVERS, List.of(fixture.dns.address(), second.address()));
   }
 
   @Test
@@ -163,7 +165,10 @@ class DialerDnsTest {
     fixture.dns.ignore("silent.test");
     Duration timeout = Duration.ofMillis(400);
 
-    Failed failed = failed(fixture.dialer(fixture.options.withDnsTimeout(timeout)), "silent.test");
+    Failed failed =
+        failed(
+            fixture.dialer(fixture.options.with(ConfigurationKey.TIMEOUT_DNS, timeout)),
+            "silent.test");
 
     assertThat(failed.error()).isEqualTo(DialError.DNS_TIMEOUT);
     assertThat(Duration.ofNanos(failed.dnsNanos())).isBetween(timeout, timeout.multipliedBy(2));
@@ -176,11 +181,13 @@ class DialerDnsTest {
     fixture.dns.ignore("silent.test");
     ScriptedDnsServer second = fixture.keep(ScriptedDnsServer.start().ignore("silent.test"));
     Duration timeout = Duration.ofMillis(400);
-    DialOptions options =
+    Configuration options =
         fixture
             .options
-            .withDnsTimeout(timeout)
-            .withDnsServers(List.of(fixture.dns.address(), second.address()));
+            .with(ConfigurationKey.TIMEOUT_DNS, timeout)
+            .with(
+                ConfigurationKey.RESOLVER_SERVERS,
+                List.of(fixture.dns.address(), second.address()));
 
     Failed failed = failed(fixture.dialer(options), "silent.test");
 
@@ -204,7 +211,8 @@ class DialerDnsTest {
   void aLostDatagramIsAskedAgain() {
     fixture.dns.answer("web.test", "127.0.0.1");
     fixture.dns.ignore("web.test", DnsRecordType.A, 1).ignore("web.test", DnsRecordType.AAAA, 1);
-    Dialer dialer = fixture.dialer(fixture.options.withDnsTimeout(Duration.ofSeconds(2)));
+    Dialer dialer =
+        fixture.dialer(fixture.options.with(ConfigurationKey.TIMEOUT_DNS, Duration.ofSeconds(2)));
 
     assertThat(fixture.dial(dialer, target("web.test", port))).isInstanceOf(Connected.class);
   }
@@ -215,7 +223,7 @@ class DialerDnsTest {
     fixture.dns.answer("half.test", "127.0.0.1");
     fixture.dns.ignore("half.test", DnsRecordType.AAAA, Integer.MAX_VALUE);
     Duration timeout = Duration.ofSeconds(2);
-    Dialer dialer = fixture.dialer(fixture.options.withDnsTimeout(timeout));
+    Dialer dialer = fixture.dialer(fixture.options.with(ConfigurationKey.TIMEOUT_DNS, timeout));
 
     DialResult result = fixture.dial(dialer, target("half.test", port));
 
@@ -245,7 +253,7 @@ class DialerDnsTest {
     fixture.dns.answer("half.test", "127.0.0.1");
     fixture.dns.ignore("half.test", DnsRecordType.AAAA, Integer.MAX_VALUE);
     Duration timeout = Duration.ofMillis(400);
-    Dialer dialer = fixture.dialer(fixture.options.withDnsTimeout(timeout));
+    Dialer dialer = fixture.dialer(fixture.options.with(ConfigurationKey.TIMEOUT_DNS, timeout));
     fixture.dial(dialer, target("half.test", port));
     // Behind the lookup's own timer.
     fixture
@@ -301,7 +309,8 @@ class DialerDnsTest {
   void searchDomainsAreAddedWhereWanted(@TempDir Path folder) throws IOException {
     Path resolvConf = Files.writeString(folder.resolve("resolv.conf"), "search a.test b.test\n");
     fixture.dns.answer("wiki.b.test", "127.0.0.1");
-    Dialer dialer = fixture.dialer(fixture.options.withSearch(true), resolvConf);
+    Dialer dialer =
+        fixture.dialer(fixture.options.with(ConfigurationKey.RESOLVER_SEARCH, true), resolvConf);
 
     DialResult result = fixture.dial(dialer, target("wiki", port));
     DialResult cached = fixture.dial(dialer, target("wiki", port));
@@ -318,7 +327,11 @@ class DialerDnsTest {
   void searchDomainsThatDoNotHelp(@TempDir Path folder) throws IOException {
     Path resolvConf = Files.writeString(folder.resolve("resolv.conf"), "search a.test\n");
 
-    Failed failed = failed(fixture.dialer(fixture.options.withSearch(true), resolvConf), "wiki");
+    Failed failed =
+        failed(
+            fixture.dialer(
+                fixture.options.with(ConfigurationKey.RESOLVER_SEARCH, true), resolvConf),
+            "wiki");
 
     assertThat(failed.rcode()).isEqualTo("NXDOMAIN");
     assertThat(fixture.dns.asked()).hasSize(4);
@@ -328,8 +341,9 @@ class DialerDnsTest {
   @ValueSource(strings = {"erp.old.test", "erp.invalid", "localhost"})
   void staticHostsComeFirst(String name) {
     fixture.dns.answer("erp.old.test", "127.0.0.9");
-    DialOptions options =
-        fixture.options.withHosts(
+    Configuration options =
+        fixture.options.with(
+            ConfigurationKey.RESOLVER_HOSTS,
             Map.of(DialFixture.host(name), List.of(InetAddress.ofLiteral("127.0.0.1"))));
 
     DialResult result = fixture.dial(fixture.dialer(options), target(name, port));
@@ -510,7 +524,8 @@ class DialerDnsTest {
   @DisplayName("T19: no descriptor is left of dials that failed or were cancelled")
   void nothingIsLeftBehind() throws IOException {
     fixture.dns.ignore("silent.test").hold("held.test");
-    Dialer dialer = fixture.dialer(fixture.options.withDnsTimeout(Duration.ofMillis(100)));
+    Dialer dialer =
+        fixture.dialer(fixture.options.with(ConfigurationKey.TIMEOUT_DNS, Duration.ofMillis(100)));
     int closed = DialFixture.closedPort("127.0.0.1");
     failed(dialer, "missing.test");
     long before = openSockets();

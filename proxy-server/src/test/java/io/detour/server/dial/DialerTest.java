@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.core.HostPort;
+import io.detour.rules.Hop;
 import io.detour.server.dial.DialFixture.Running;
 import io.detour.server.dial.DialResult.Connected;
 import io.detour.server.dial.DialResult.Failed;
@@ -100,7 +102,8 @@ class DialerTest {
     fixture.runOnLoop(
         () -> {
           dialer.dial(
-              target,
+              Hop.asked(target),
+              null,
               fixture.loop,
               result -> ((Connected) result).upstream().pipeline().addLast(new Collector(early)));
           greetAndClose(listener);
@@ -135,7 +138,7 @@ class DialerTest {
   void aSilentAddressTimesOut() throws IOException {
     int port = fixture.deafPort();
     Duration timeout = Duration.ofMillis(400);
-    Dialer dialer = fixture.dialer(fixture.options.withConnectTimeout(timeout));
+    Dialer dialer = fixture.dialer(fixture.options.with(ConfigurationKey.TIMEOUT_CONNECT, timeout));
 
     Failed failed = failed(dialer, target("127.0.0.1", port));
 
@@ -224,7 +227,8 @@ class DialerTest {
     HostPort target = target("127.0.0.1", listener.getLocalPort());
 
     // On loopback the handshake is over when connect(2) returns; Netty hears of it only later.
-    fixture.runOnLoop(() -> dialer.dial(target, fixture.loop, told::complete).cancel());
+    fixture.runOnLoop(
+        () -> dialer.dial(Hop.asked(target), null, fixture.loop, told::complete).cancel());
 
     try (Socket accepted = listener.accept()) {
       assertThat(accepted.getInputStream().read()).isEqualTo(-1);
@@ -252,7 +256,7 @@ class DialerTest {
     boolean toldTooEarly =
         fixture.onLoop(
             () -> {
-              dialer.dial(target("x.invalid", 443), fixture.loop, told::complete);
+              dialer.dial(Hop.asked(target("x.invalid", 443)), null, fixture.loop, told::complete);
               return told.isDone();
             });
 
@@ -267,7 +271,8 @@ class DialerTest {
     fixture.runOnLoop(
         () ->
             dialer.dial(
-                target("x.invalid", 443),
+                Hop.asked(target("x.invalid", 443)),
+                null,
                 fixture.loop,
                 result -> {
                   throw new IllegalStateException("expected by the test");
@@ -284,7 +289,8 @@ class DialerTest {
     fixture.runOnLoop(
         () ->
             dialer.dial(
-                target("127.0.0.1", listener.getLocalPort()),
+                Hop.asked(target("127.0.0.1", listener.getLocalPort())),
+                null,
                 fixture.loop,
                 result -> {
                   throw new IllegalStateException("expected by the test");
@@ -301,7 +307,9 @@ class DialerTest {
     Dialer dialer = fixture.dialer();
 
     assertThatIllegalStateException()
-        .isThrownBy(() -> dialer.dial(target("127.0.0.1", 443), fixture.loop, result -> {}));
+        .isThrownBy(
+            () ->
+                dialer.dial(Hop.asked(target("127.0.0.1", 443)), null, fixture.loop, result -> {}));
   }
 
   private static final String SYN_SENT = "02";
@@ -331,7 +339,8 @@ class DialerTest {
 
   private Dialer withHost(String name, String... addresses) {
     List<InetAddress> parsed = Stream.of(addresses).map(InetAddress::ofLiteral).toList();
-    return fixture.dialer(fixture.options.withHosts(Map.of(host(name), parsed)));
+    return fixture.dialer(
+        fixture.options.with(ConfigurationKey.RESOLVER_HOSTS, Map.of(host(name), parsed)));
   }
 
   private Connected connected(Dialer dialer, HostPort target) {

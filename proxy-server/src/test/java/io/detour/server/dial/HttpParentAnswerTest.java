@@ -4,6 +4,7 @@ import static io.detour.server.dial.DialFixture.failed;
 import static io.detour.server.dial.DialFixture.target;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.core.HostPort;
 import io.detour.server.dial.DialResult.Failed;
 import io.detour.server.status.DialError;
@@ -118,7 +119,12 @@ class HttpParentAnswerTest {
     assertThat(failed.error().status()).isEqualTo(502);
     assertThat(failed.error().type().token()).isEqualTo("proxy_configuration_error");
     assertThat(failed.details()).isEqualTo("the parent proxy refused Detour's credentials");
-    assertThat(fixture.options.withParents(Map.of("dc", known)).toString())
+    assertThat(
+            fixture
+                .options
+                .with(ConfigurationKey.PARENTS, Map.of("dc", known))
+                .dialOptions()
+                .toString())
         .contains("***")
         .doesNotContain("secret")
         .doesNotContain("me:");

@@ -6,6 +6,7 @@ import static io.detour.server.dial.DialFixture.target;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.core.HostPort;
 import io.detour.rules.Hop;
 import io.detour.server.dial.DialResult.Connected;
@@ -66,8 +67,9 @@ class HttpParentTest {
         fixture.dialer(
             fixture
                 .options
-                .withPseudonym(new ViaField("detour-1"))
-                .withParents(Map.of("dc", parent.http())));
+                .with(ConfigurationKey.PARENTS, Map.of("dc", parent.http()))
+                .dialOptions()
+                .withPseudonym(new ViaField("detour-1")));
     CompletableFuture<DialResult> told = new CompletableFuture<>();
 
     fixture.runOnLoop(

@@ -5,6 +5,7 @@ import static io.detour.server.dial.DialFixture.host;
 import static io.detour.server.dial.DialFixture.target;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.server.status.DialError;
@@ -56,7 +57,9 @@ class NioDialerTest {
   @Test
   @Tag("D07")
   void aSilentAddressIsGivenUp() throws IOException {
-    Dialer dialer = fixture.dialer(fixture.options.withConnectTimeout(Duration.ofMillis(200)));
+    Dialer dialer =
+        fixture.dialer(
+            fixture.options.with(ConfigurationKey.TIMEOUT_CONNECT, Duration.ofMillis(200)));
 
     assertThat(fixture.dial(dialer, target("127.0.0.1", fixture.deafPort())))
         .asInstanceOf(InstanceOfAssertFactories.type(DialResult.Failed.class))
@@ -81,7 +84,7 @@ class NioDialerTest {
 
     DialResult result =
         fixture.dial(
-            fixture.dialer(fixture.options.withHosts(hosts)),
+            fixture.dialer(fixture.options.with(ConfigurationKey.RESOLVER_HOSTS, hosts)),
             target("two.test", listener.getLocalPort()));
 
     assertThat(((DialResult.Connected) result).attempts()).isEqualTo(2);

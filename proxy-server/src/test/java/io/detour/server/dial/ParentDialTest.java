@@ -8,6 +8,7 @@ import static io.detour.server.dial.DialFixture.target;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.core.HostPort;
 import io.detour.rules.Hop;
 import io.detour.server.dial.DialFixture.Running;
@@ -70,9 +71,11 @@ class ParentDialTest {
         fixture.dialer(
             fixture
                 .options
-                .withConnectTimeout(timeout)
-                .withHosts(Map.of(host("parent.test"), List.of(loopback, loopback, loopback)))
-                .withParents(Map.of("dc", http("parent.test:" + port))));
+                .with(ConfigurationKey.TIMEOUT_CONNECT, timeout)
+                .with(
+                    ConfigurationKey.RESOLVER_HOSTS,
+                    Map.of(host("parent.test"), List.of(loopback, loopback, loopback)))
+                .with(ConfigurationKey.PARENTS, Map.of("dc", http("parent.test:" + port))));
 
     Failed failed = failed(fixture.dial(dialer, TARGET, "dc"));
 
@@ -161,7 +164,8 @@ class ParentDialTest {
   void cancelWhileTheParentIsConnectedTo() throws IOException {
     ServerSocket listener = fixture.listen("127.0.0.1");
     Parent parent = http("127.0.0.1:" + listener.getLocalPort());
-    Dialer dialer = fixture.dialer(fixture.options.withParents(Map.of("dc", parent)));
+    Dialer dialer =
+        fixture.dialer(fixture.options.with(ConfigurationKey.PARENTS, Map.of("dc", parent)));
     CompletableFuture<DialResult> told = new CompletableFuture<>();
 
     // Netty hears of the connection only in a later turn.

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.config.ConfigurationKey;
 import io.detour.core.HostPort;
 import io.detour.rules.FallbackError;
 import io.detour.rules.Hop;
@@ -70,7 +71,9 @@ class RouteDialerTest {
     ScriptedParent parent = failingParent(error);
     RouteDialer dialer =
         routes.dialer(
-            routes.options.withParents(Map.of("p", parent == null ? http(good) : parent.http())));
+            routes.options.with(
+                ConfigurationKey.PARENTS,
+                Map.of("p", parent == null ? http(good) : parent.http())));
     List<Hop> hops =
         List.of(
             new Hop(0, failing(error), parent == null ? null : "p", Set.of()),
@@ -156,7 +159,8 @@ class RouteDialerTest {
   void aParentThatDoesNotAllowTheTargetEndsTheWalk() throws IOException {
     ScriptedParent parent = routes.dials.keep(ScriptedParent.answering("HTTP/1.1 403 X\r\n\r\n"));
     HostPort good = open(routes.dials.listen("127.0.0.1"));
-    RouteDialer dialer = routes.dialer(routes.options.withParents(Map.of("p", parent.http())));
+    RouteDialer dialer =
+        routes.dialer(routes.options.with(ConfigurationKey.PARENTS, Map.of("p", parent.http())));
 
     DialResult result =
         routes.walk(
@@ -171,7 +175,8 @@ class RouteDialerTest {
   void theSameTargetMayBeReachedThroughAParent() throws IOException {
     ScriptedParent parent = routes.dials.keep(ScriptedParent.answering("HTTP/1.1 200 X\r\n\r\n"));
     HostPort refusing = refusing();
-    RouteDialer dialer = routes.dialer(routes.options.withParents(Map.of("p", parent.http())));
+    RouteDialer dialer =
+        routes.dialer(routes.options.with(ConfigurationKey.PARENTS, Map.of("p", parent.http())));
 
     DialResult result =
         routes.walk(
@@ -219,7 +224,8 @@ class RouteDialerTest {
                   end.complete(ScriptedParent.endOf(connection));
                 }));
     RouteDialer dialer =
-        routes.dialer(routes.dials.options.withParents(Map.of("p", parent.http())));
+        routes.dialer(
+            routes.dials.options.with(ConfigurationKey.PARENTS, Map.of("p", parent.http())));
     HostPort refusing = refusing();
     Route route =
         new Route(

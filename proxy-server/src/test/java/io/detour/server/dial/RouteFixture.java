@@ -4,6 +4,8 @@ import static io.detour.server.dial.DialFixture.closedPort;
 import static io.detour.server.dial.DialFixture.target;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.config.Configuration;
+import io.detour.config.ConfigurationKey;
 import io.detour.core.HostPort;
 import io.detour.rules.FallbackError;
 import io.detour.rules.Hop;
@@ -29,10 +31,14 @@ final class RouteFixture {
 
   final DialFixture dials = new DialFixture();
   final AtomicLong nanoTime = new AtomicLong(System.nanoTime());
-  final DialOptions options = dials.options.withConnectTimeout(SHORT).withDnsTimeout(SHORT);
+  final Configuration options =
+      dials
+          .options
+          .with(ConfigurationKey.TIMEOUT_CONNECT, SHORT)
+          .with(ConfigurationKey.TIMEOUT_DNS, SHORT);
 
   /** With memory on the clock of this fixture. */
-  RouteDialer dialer(DialOptions with) {
+  RouteDialer dialer(Configuration with) {
     return new RouteDialer(dials.dialer(with), nanoTime::get);
   }
 

@@ -6,6 +6,8 @@ import static io.detour.server.dial.DialFixture.host;
 import static io.detour.server.dial.DialFixture.target;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.config.Configuration;
+import io.detour.config.ConfigurationKey;
 import io.detour.core.AddressClass;
 import io.detour.core.HostPort;
 import io.detour.core.Subnet;
@@ -134,7 +136,8 @@ class VettedDialTest {
     fixture.own.add(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
     Dialer dialer =
         fixture.dialer(
-            fixture.options.withHosts(
+            fixture.options.with(
+                ConfigurationKey.RESOLVER_HOSTS,
                 Map.of(host("entry.test"), List.of(InetAddress.ofLiteral("127.0.0.1")))));
 
     Failed failed = failed(fixture.dial(dialer, hop(host, AddressClass.values())));
@@ -148,7 +151,9 @@ class VettedDialTest {
   void aChangedAnswerIsNotSeenByTheDialThatVettedTheFirst() {
     fixture.dns.answerFor(0, "rebinding.test", "127.0.0.1");
     fixture.dns.answerLater("rebinding.test", "127.0.0.2");
-    Dialer dialer = fixture.dialer(fixture.options.withDestinations(NEIGHBOUR_DENIED));
+    Dialer dialer =
+        fixture.dialer(
+            fixture.options.with(ConfigurationKey.ACCESS_DESTINATIONS, NEIGHBOUR_DENIED));
 
     Connected first = connected(fixture.dial(dialer, hop("rebinding.test")));
     long asked = fixture.dns.asked().stream().filter(q -> q.type().equals(DnsRecordType.A)).count();
@@ -164,7 +169,9 @@ class VettedDialTest {
   void ofSeveralAddressesOnlyThePermittedAreTried(String addresses) throws IOException {
     fixture.deafen("127.0.0.2", port);
     fixture.dns.answer("mixed.test", addresses.split(" ", -1));
-    Dialer dialer = fixture.dialer(fixture.options.withDestinations(NEIGHBOUR_DENIED));
+    Dialer dialer =
+        fixture.dialer(
+            fixture.options.with(ConfigurationKey.ACCESS_DESTINATIONS, NEIGHBOUR_DENIED));
 
     Connected connected = connected(fixture.dial(dialer, hop("mixed.test")));
 
@@ -177,7 +184,9 @@ class VettedDialTest {
   void aLatePermittedAddressIsUsed() {
     fixture.dns.answer("mixed.test", "127.0.0.1", "64:ff9b::7f00:2");
     fixture.dns.delay("mixed.test", DnsRecordType.A, Duration.ofMillis(150));
-    Dialer dialer = fixture.dialer(fixture.options.withDestinations(NEIGHBOUR_DENIED));
+    Dialer dialer =
+        fixture.dialer(
+            fixture.options.with(ConfigurationKey.ACCESS_DESTINATIONS, NEIGHBOUR_DENIED));
 
     Connected connected = connected(fixture.dial(dialer, hop("mixed.test")));
 
@@ -187,7 +196,9 @@ class VettedDialTest {
   @Test
   void theFailureOfAPermittedAddressIsToldAndNotThatOthersAreProhibited() throws IOException {
     fixture.dns.answer("mixed.test", "127.0.0.2", "127.0.0.1");
-    Dialer dialer = fixture.dialer(fixture.options.withDestinations(NEIGHBOUR_DENIED));
+    Dialer dialer =
+        fixture.dialer(
+            fixture.options.with(ConfigurationKey.ACCESS_DESTINATIONS, NEIGHBOUR_DENIED));
     HostPort target = target("mixed.test", DialFixture.closedPort("127.0.0.1"));
 
     Failed failed = failed(fixture.dial(dialer, target));
@@ -198,9 +209,11 @@ class VettedDialTest {
 
   @Test
   void aStaticHostIsTheOperatorsWord() {
-    DialOptions options =
+    Configuration options =
         strictOptions()
-            .withHosts(Map.of(host("erp.test"), List.of(InetAddress.ofLiteral("127.0.0.1"))));
+            .with(
+                ConfigurationKey.RESOLVER_HOSTS,
+                Map.of(host("erp.test"), List.of(InetAddress.ofLiteral("127.0.0.1"))));
 
     connected(fixture.dial(fixture.dialer(options), hop("erp.test")));
   }
@@ -208,7 +221,8 @@ class VettedDialTest {
   @Test
   void whereAParentIsIsTheOperatorsWord() throws IOException {
     ScriptedParent parent = fixture.keep(ScriptedParent.answering("HTTP/1.1 200 X\r\n\r\n"));
-    Dialer dialer = fixture.dialer(strictOptions().withParents(Map.of("dc", parent.http())));
+    Dialer dialer =
+        fixture.dialer(strictOptions().with(ConfigurationKey.PARENTS, Map.of("dc", parent.http())));
 
     connected(fixture.dial(dialer, target("public.test", 443), "dc"));
   }
@@ -217,7 +231,8 @@ class VettedDialTest {
   @CsvSource({"127.0.0.1", "169.254.169.254", "::1"})
   void anAddressIsVettedThoughAParentConnects(String address) throws IOException {
     ScriptedParent parent = fixture.keep(ScriptedParent.answering("HTTP/1.1 200 X\r\n\r\n"));
-    Dialer dialer = fixture.dialer(strictOptions().withParents(Map.of("dc", parent.http())));
+    Dialer dialer =
+        fixture.dialer(strictOptions().with(ConfigurationKey.PARENTS, Map.of("dc", parent.http())));
 
     Failed failed = failed(fixture.dial(dialer, target(address, 443), "dc"));
 
@@ -230,15 +245,16 @@ class VettedDialTest {
   void aParentIsNotThisProxy() {
     fixture.own.add(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
     Parent self = new Parent(Parent.Protocol.HTTP, target("127.0.0.1", port), null);
-    Dialer dialer = fixture.dialer(fixture.options.withParents(Map.of("dc", self)));
+    Dialer dialer =
+        fixture.dialer(fixture.options.with(ConfigurationKey.PARENTS, Map.of("dc", self)));
 
     Failed failed = failed(fixture.dial(dialer, target("public.test", 443), "dc"));
 
     assertThat(failed.error()).isEqualTo(DialError.PROXY_LOOP);
   }
 
-  private DialOptions strictOptions() {
-    return fixture.options.withDestinations(DestinationPolicy.defaults());
+  private Configuration strictOptions() {
+    return fixture.options.with(ConfigurationKey.ACCESS_DESTINATIONS, DestinationPolicy.defaults());
   }
 
   private Dialer strict() {

@@ -142,7 +142,7 @@ class AccessLogTest {
   void aLegacyNameWithoutARuleNamesItsSuffix() {
     log.decision(
         asked(1, "10.20.1.9", ASKED.toString()),
-        new LegacyUse.Unmatched(".old.example.com"),
+        LegacyUse.unmatched(".old.example.com"),
         Dialled.again(ASKED, null),
         RequestEnd.served(304),
         new AccessLog.Volume(5, 6, Duration.ofMillis(7)));
@@ -251,7 +251,7 @@ class AccessLogTest {
 
   private static LegacyUse use(String host) {
     Decision decision = RULES.decide(Request.of(hostPort(host + ":443"), Request.NO_TIME));
-    return new LegacyUse.Ruled((Decision.Ruled) decision);
+    return LegacyUse.ruled((Decision.Ruled) decision);
   }
 
   @DisplayName("A08 hostile values stay on one line and cannot forge a key")

@@ -1,4 +1,4 @@
-package io.detour.server.dial;
+package io.detour.server.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;

@@ -1,4 +1,4 @@
-package io.detour.server.dial;
+package io.detour.server.transport;
 
 import io.detour.server.status.DialError;
 import io.netty.channel.ChannelException;
@@ -18,17 +18,16 @@ import org.jspecify.annotations.Nullable;
  * Tells what kind of failure an exception of {@code socket(2)} or {@code connect(2)} stands for.
  *
  * <p>The error number decides. {@link Errors.NativeIoException} carries it. For {@code connect(2)}
- * Netty throws a {@link ConnectException} for nearly every number and keeps the number in nothing
- * but the message, where a refusal, the kernel's own timeout (which comes before ours when {@code
- * tcp_syn_retries} is low) and a lack of local ports look alike. So {@link Errors} is asked once,
- * for each number that matters, which message it makes, and a failure is looked up by its message:
- * neither Netty's wording nor the language of {@code strerror(3)} is read.
+ * Netty throws a {@link ConnectException} for nearly every number and keeps it in nothing but the
+ * message. So {@link Errors} is asked once, for each number that matters, which message it makes,
+ * and a failure is looked up by its message: neither Netty's wording nor the language of {@code
+ * strerror(3)} is read.
  *
- * <p>When nothing fits, the exception's type decides. On NIO there is nothing but types: the JDK
- * has one for a refusal and the kernel's own timeout, one for a local address that is not to be
- * had, and one for all the rest, of which an unreachable network is what happens.
+ * <p>When nothing fits, and always on NIO, the exception's type decides: the JDK has one for a
+ * refusal and the kernel's own timeout, one for a local address that is not to be had, and one for
+ * all the rest, of which an unreachable network is what happens.
  */
-final class ConnectFailures {
+public final class ConnectFailures {
   /** Error numbers of Linux, the same on every architecture that Detour runs on. */
   private static final Map<Integer, DialError> BY_ERRNO =
       Map.ofEntries(
@@ -77,7 +76,7 @@ final class ConnectFailures {
   }
 
   /** The kind of failure, {@link DialError#CONNECTION_TERMINATED} if the cause tells none. */
-  static DialError classify(Throwable failure) {
+  public static DialError classify(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       DialError error = byType(cause);
       if (error != null) {
