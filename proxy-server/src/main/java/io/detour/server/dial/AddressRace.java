@@ -2,7 +2,7 @@ package io.detour.server.dial;
 
 import io.detour.server.account.DialCounts;
 import io.detour.server.status.DialError;
-import io.detour.server.transport.ConnectFailures;
+import io.detour.server.transport.ConnectErrors;
 import io.detour.server.transport.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
@@ -180,7 +180,7 @@ final class AddressRace {
         channel.unsafe().closeForcibly();
       }
       statistics.ended(remote.getAddress(), DialCounts.Attempt.FAILURE);
-      giveUpOthers(ConnectFailures.classify(e));
+      giveUpOthers(ConnectErrors.classify(e));
       return;
     }
     running.add(channel);
@@ -205,7 +205,7 @@ final class AddressRace {
       return;
     }
     statistics.ended(address, DialCounts.Attempt.FAILURE);
-    remember(ConnectFailures.classify(attempt.cause()));
+    remember(ConnectErrors.classify(attempt.cause()));
     cancelNext();
     if (channel.equals(last)) {
       last = null;

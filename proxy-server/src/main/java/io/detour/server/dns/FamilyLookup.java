@@ -1,7 +1,7 @@
 package io.detour.server.dns;
 
 import io.detour.server.status.DialError;
-import io.detour.server.transport.ConnectFailures;
+import io.detour.server.transport.ConnectErrors;
 import io.netty.channel.AddressedEnvelope;
 import io.netty.handler.codec.dns.DefaultDnsQuestion;
 import io.netty.handler.codec.dns.DnsRecordType;
@@ -97,7 +97,7 @@ final class FamilyLookup
       start();
     } else {
       tryNextServer(
-          ConnectFailures.classify(cause) == DialError.RESOURCES
+          ConnectErrors.classify(cause) == DialError.RESOURCES
               ? Resolution.Unresolved.of(DialError.RESOURCES)
               : new Resolution.Unresolved(
                   DialError.DNS_ERROR, "the DNS servers cannot be reached", null));

@@ -44,7 +44,7 @@ public final class Resolvers implements AutoCloseable {
   final SearchDomains search;
   final DialCounts statistics;
 
-  private final KnownHosts known;
+  private final StaticHosts known;
   private final DnsNameResolverBuilder dns;
   private final ConcurrentMap<EventLoop, NameResolver> resolvers = new ConcurrentHashMap<>();
 
@@ -54,7 +54,7 @@ public final class Resolvers implements AutoCloseable {
     this.options = options;
     this.statistics = statistics;
     this.known =
-        new KnownHosts(
+        new StaticHosts(
             options, HostsFileEntriesProvider.parser().parseSilently(StandardCharsets.UTF_8));
     this.search = options.search() ? SearchDomains.read(resolvConf) : SearchDomains.NONE;
     this.servers =

@@ -1,5 +1,5 @@
 /**
- * The addresses of a host: known ones ({@code KnownHosts}), else those of DNS, which are cached for
+ * The addresses of a host: known ones ({@code StaticHosts}), else those of DNS, which are cached for
  * each event loop. Nothing blocks an event loop.
  *
  * <p>A name is complete unless {@link io.detour.server.dns.DnsOptions#search} says otherwise, so

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * Immutable; any thread.
  */
-final class KnownHosts {
+final class StaticHosts {
   private static final InetAddress LOOPBACK_4 = InetAddress.ofLiteral("127.0.0.1");
   private static final InetAddress LOOPBACK_6 = InetAddress.ofLiteral("::1");
 
@@ -40,7 +40,7 @@ final class KnownHosts {
   private final Map<String, List<InetAddress>> fileIpv6;
 
   /** With {@code /etc/hosts} as it is now. */
-  KnownHosts(DnsOptions options, HostsFileEntriesProvider file) {
+  StaticHosts(DnsOptions options, HostsFileEntriesProvider file) {
     boolean ipv4Only = options.ipv6() == Ipv6.OFF;
     this.entries = options.hosts();
     this.loopback = ipv4Only ? List.of(LOOPBACK_4) : List.of(LOOPBACK_4, LOOPBACK_6);

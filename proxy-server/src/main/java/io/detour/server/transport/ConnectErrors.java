@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * refusal and the kernel's own timeout, one for a local address that is not to be had, and one for
  * all the rest, of which an unreachable network is what happens.
  */
-public final class ConnectFailures {
+public final class ConnectErrors {
   /** Error numbers of Linux, the same on every architecture that Detour runs on. */
   private static final Map<Integer, DialError> BY_ERRNO =
       Map.ofEntries(
@@ -51,7 +51,7 @@ public final class ConnectFailures {
 
   private static final Map<String, DialError> BY_MESSAGE = messages();
 
-  private ConnectFailures() {}
+  private ConnectErrors() {}
 
   private static Map<String, DialError> messages() {
     if (!Epoll.isAvailable()) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ConnectFailuresTest {
+class ConnectErrorsTest {
   @ParameterizedTest(name = "D05 D06 D07 D11: connect(2) fails with {0} ({1})")
   @CsvSource({
     "EPERM,         1,   DESTINATION_IP_UNROUTABLE",
@@ -33,8 +33,8 @@ class ConnectFailuresTest {
     for (String call : new String[] {"connect", "finishConnect"}) {
       Throwable failure = catchThrowable(() -> Errors.handleConnectErrno(call, -errno));
 
-      assertThat(ConnectFailures.classify(failure)).as(name).isEqualTo(error);
-      assertThat(ConnectFailures.classify(annotated(failure))).as(name).isEqualTo(error);
+      assertThat(ConnectErrors.classify(failure)).as(name).isEqualTo(error);
+      assertThat(ConnectErrors.classify(annotated(failure))).as(name).isEqualTo(error);
     }
   }
 
@@ -43,33 +43,33 @@ class ConnectFailuresTest {
   void noSocketIsALackOfResources(String name, int errno) {
     Throwable failure = new ChannelException(Errors.newIOException("newSocketStream", -errno));
 
-    assertThat(ConnectFailures.classify(failure)).as(name).isEqualTo(DialError.RESOURCES);
+    assertThat(ConnectErrors.classify(failure)).as(name).isEqualTo(DialError.RESOURCES);
   }
 
   @Test
   void theConnectTimeoutIsTold() {
-    assertThat(ConnectFailures.classify(new ConnectTimeoutException()))
+    assertThat(ConnectErrors.classify(new ConnectTimeoutException()))
         .isEqualTo(DialError.CONNECTION_TIMEOUT);
   }
 
   @Test
   void aFailureWithoutANumberIsJudgedByItsType() {
-    assertThat(ConnectFailures.classify(new ConnectException("no number")))
+    assertThat(ConnectErrors.classify(new ConnectException("no number")))
         .isEqualTo(DialError.CONNECTION_REFUSED);
-    assertThat(ConnectFailures.classify(new ClosedChannelException()))
+    assertThat(ConnectErrors.classify(new ClosedChannelException()))
         .isEqualTo(DialError.CONNECTION_TERMINATED);
   }
 
   @Test
   void whatTheJdkTellsIsJudgedByItsType() {
-    assertThat(ConnectFailures.classify(new NoRouteToHostException("No route to host")))
+    assertThat(ConnectErrors.classify(new NoRouteToHostException("No route to host")))
         .isEqualTo(DialError.DESTINATION_IP_UNROUTABLE);
-    assertThat(ConnectFailures.classify(new SocketException("Network is unreachable")))
+    assertThat(ConnectErrors.classify(new SocketException("Network is unreachable")))
         .isEqualTo(DialError.DESTINATION_IP_UNROUTABLE);
-    assertThat(ConnectFailures.classify(new BindException("Cannot assign requested address")))
+    assertThat(ConnectErrors.classify(new BindException("Cannot assign requested address")))
         .isEqualTo(DialError.RESOURCES);
     assertThat(
-            ConnectFailures.classify(
+            ConnectErrors.classify(
                 new ChannelException("no socket", new SocketException("Too many open files"))))
         .isEqualTo(DialError.RESOURCES);
   }
