@@ -2,6 +2,7 @@ package io.detour.core;
 
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 
 /**
  * An IP address as a number, for comparing with a {@link Subnet}.
@@ -17,7 +18,6 @@ public record Address(long high, long low) {
   private static final long MAPPED = 0xffffL << 32;
   private static final long NAT64 = 0x0064_ff9b_0000_0000L;
   private static final long SIX_TO_FOUR = 0x2002;
-  private static final int IPV4_BYTES = 4;
 
   /** An address as RFC 5952 writes it. */
   public static String text(InetAddress address) {
@@ -26,10 +26,10 @@ public record Address(long high, long low) {
 
   /** The address of a socket. */
   public static Address of(InetAddress address) {
-    byte[] bytes = address.getAddress();
-    return bytes.length == IPV4_BYTES
-        ? ipv4(number(bytes, 0, IPV4_BYTES))
-        : new Address(number(bytes, 0, Long.BYTES), number(bytes, Long.BYTES, Long.BYTES));
+    ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
+    return bytes.remaining() == Integer.BYTES
+        ? ipv4(bytes.getInt())
+        : new Address(bytes.getLong(), bytes.getLong());
   }
 
   /**
@@ -70,25 +70,13 @@ public record Address(long high, long low) {
     return new Address(0, MAPPED | (bits & 0xffff_ffffL));
   }
 
-  private static long number(byte[] bytes, int from, int length) {
-    long number = 0;
-    for (int i = from; i < from + length; i++) {
-      number = number << Byte.SIZE | (bytes[i] & 0xff);
-    }
-    return number;
-  }
-
   /** Decimal numbers for IPv4, RFC 5952 for IPv6. */
   @Override
   public String toString() {
     if (isIpv4()) {
       return NetUtil.intToIpAddress((int) low);
     }
-    byte[] bytes = new byte[2 * Long.BYTES];
-    for (int i = 0; i < bytes.length; i++) {
-      long word = i < Long.BYTES ? high : low;
-      bytes[i] = (byte) (word >>> (Byte.SIZE * (Long.BYTES - 1 - i % Long.BYTES)));
-    }
-    return NetUtil.bytesToIpAddress(bytes);
+    ByteBuffer bytes = ByteBuffer.allocate(2 * Long.BYTES).putLong(high).putLong(low);
+    return NetUtil.bytesToIpAddress(bytes.array());
   }
 }

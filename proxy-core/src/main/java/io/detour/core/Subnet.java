@@ -54,11 +54,7 @@ public record Subnet(Address first, int prefixLength) {
     if (length == null) {
       return Parsed.of(new Subnet(address, bits));
     }
-    boolean number =
-        !length.isEmpty()
-            && length.length() <= 3
-            && length.chars().allMatch(c -> c >= '0' && c <= '9');
-    int prefixLength = number ? Integer.parseInt(length) : -1;
+    int prefixLength = length.matches("[0-9]{1,3}") ? Integer.parseInt(length) : -1;
     if (prefixLength < 0 || prefixLength > bits) {
       return Parsed.malformed("prefix length is not a number from 0 to " + bits);
     }

@@ -23,7 +23,7 @@ public final class CopyBuffer implements Conduit {
    *
    * @param bytes at least one byte; read from its position to its limit
    */
-  static CopyBuffer of(ByteBuffer bytes) {
+  public static CopyBuffer of(ByteBuffer bytes) {
     CopyBuffer buffer = new CopyBuffer(bytes.remaining());
     buffer.end = bytes.remaining();
     buffer.memory.asByteBuffer().put(bytes);

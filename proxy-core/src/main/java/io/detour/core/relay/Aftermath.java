@@ -45,7 +45,7 @@ final class Aftermath {
   }
 
   Outcome advance() {
-    if (remaining.sink().failed()) {
+    if (remaining.sink.failed()) {
       return Outcome.OVER;
     }
     Flow.Outcome outcome = remaining.ended() ? Flow.Outcome.ENDED : remaining.advance();
@@ -58,7 +58,7 @@ final class Aftermath {
   }
 
   private Outcome settle() {
-    int bytes = loop.kernel().unacknowledged(remaining.sink().socket());
+    int bytes = loop.kernel().unacknowledged(remaining.sink.socket());
     if (bytes <= 0) {
       return Outcome.OVER;
     }

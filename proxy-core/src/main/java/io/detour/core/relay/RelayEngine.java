@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -160,17 +161,7 @@ public final class RelayEngine implements AutoCloseable {
    *     visitor threw, which keeps no other tunnel from being shown
    */
   public CompletableFuture<Void> visit(TunnelVisitor visitor) {
-    List<CompletableFuture<Void>> all = new ArrayList<>();
-    for (RelayLoop loop : loops.values()) {
-      CompletableFuture<Void> done = new CompletableFuture<>();
-      try {
-        loop.eventLoop().execute(() -> loop.visit(visitor, done));
-        all.add(done);
-      } catch (RejectedExecutionException e) {
-        log.debug("an event loop has ended, and its tunnels with it", e);
-      }
-    }
-    return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+    return onEachLoop(loop -> loop.visit(visitor));
   }
 
   /**
@@ -182,7 +173,7 @@ public final class RelayEngine implements AutoCloseable {
    */
   public CompletableFuture<Void> closeAll(CloseReason reason) {
     RelayedTunnel.requireCut(reason);
-    return onEachLoop(loop -> loop.closeAll(reason));
+    return runOnEachLoop(loop -> loop.closeAll(reason));
   }
 
   /**
@@ -192,14 +183,19 @@ public final class RelayEngine implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    onEachLoop(loop -> loop.shutDown(CloseReason.DRAIN)).join();
+    runOnEachLoop(loop -> loop.shutDown(CloseReason.DRAIN)).join();
   }
 
-  private CompletableFuture<Void> onEachLoop(Consumer<RelayLoop> action) {
+  private CompletableFuture<Void> runOnEachLoop(Consumer<RelayLoop> action) {
+    return onEachLoop(
+        loop -> CompletableFuture.runAsync(() -> action.accept(loop), loop.eventLoop()));
+  }
+
+  private CompletableFuture<Void> onEachLoop(Function<RelayLoop, CompletableFuture<Void>> action) {
     List<CompletableFuture<Void>> all = new ArrayList<>();
     for (RelayLoop loop : loops.values()) {
       try {
-        all.add(CompletableFuture.runAsync(() -> action.accept(loop), loop.eventLoop()));
+        all.add(action.apply(loop));
       } catch (RejectedExecutionException e) {
         log.debug("an event loop has ended, and its tunnels with it", e);
       }

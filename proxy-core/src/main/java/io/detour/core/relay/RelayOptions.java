@@ -65,17 +65,11 @@ public record RelayOptions(
     requireWithin("keepAlive", keepAlive, Duration.ofSeconds(1), MAX_KEEP_ALIVE);
   }
 
-  private static void requireWithin(String name, int value, int least, int most) {
-    if (value < least || value > most) {
+  private static <T extends Comparable<T>> void requireWithin(
+      String name, T value, T least, T most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
       throw new IllegalArgumentException(
           name + ": " + value + " (expected: " + least + ".." + most + ")");
-    }
-  }
-
-  private static void requireWithin(String name, Duration duration, Duration least, Duration most) {
-    if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
-      throw new IllegalArgumentException(
-          name + ": " + duration + " (expected: " + least + ".." + most + ")");
     }
   }
 
