@@ -8,6 +8,8 @@ import io.detour.rules.generate.NameRules.NamePattern.Exact;
 import io.detour.rules.generate.NameRules.NamePattern.Regex;
 import io.detour.rules.generate.NameRules.NameRule;
 import io.detour.rules.generate.PortableRegex.RegexTail;
+import io.detour.rules.host.Captures;
+import io.detour.rules.host.DomainTable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -93,9 +95,8 @@ final class NameTable {
   Decided decide(Host host) {
     int first = exact.getOrDefault(host, items.size());
     if (!host.isAddress()) {
-      String name = host.name();
-      for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
-        first = Math.min(first, below.getOrDefault(name.substring(dot + 1), items.size()));
+      for (String domain : DomainTable.above(host.name())) {
+        first = Math.min(first, below.getOrDefault(domain, items.size()));
       }
     }
     for (int regex : regexes) {
@@ -110,9 +111,9 @@ final class NameTable {
 
   private static Decided decided(Item item, Host host) {
     NameEffect effect = item.rule().effect();
-    List<String> captures = item.pattern().match(host);
+    Captures captures = item.pattern().match(host);
     if (effect instanceof NameEffect.Rewrite rewrite && captures != null) {
-      NameEffect filled = rewrite.fill(captures);
+      NameEffect filled = rewrite.fill(host, captures);
       effect =
           filled != null ? filled : new NameEffect.LeftAlone("its target makes no host of " + host);
     }
@@ -125,11 +126,8 @@ final class NameTable {
     private final Set<String> ancestors = new HashSet<>();
 
     void add(Host domain) {
-      String name = domain.name();
-      if (domains.add(name)) {
-        for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
-          ancestors.add(name.substring(dot + 1));
-        }
+      if (domains.add(domain.name())) {
+        ancestors.addAll(DomainTable.above(domain.name()));
       }
     }
 
@@ -149,12 +147,7 @@ final class NameTable {
     }
 
     private boolean hasAncestorOf(String name) {
-      for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
-        if (domains.contains(name.substring(dot + 1))) {
-          return true;
-        }
-      }
-      return false;
+      return DomainTable.above(name).stream().anyMatch(domains::contains);
     }
   }
 }

@@ -52,7 +52,7 @@ public final class TargetNames {
 
     /** Why a target cannot be written as addresses, or null if it can. */
     @Nullable String obstacle(Rewrite rewrite) {
-      if (!rewrite.isConstant()) {
+      if (rewrite.constant() == null) {
         return "its target depends on the name";
       }
       if (rewrite.port().isPresent()) {
