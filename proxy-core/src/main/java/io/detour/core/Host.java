@@ -47,9 +47,7 @@ public final class Host {
   /**
    * Reads a host: a name, an IPv4 address, or an IPv6 address without brackets.
    *
-   * @param text any text
-   * @return a {@link Host}, or what is wrong as one phrase without any part of the text, so that it
-   *     may be sent to the client
+   * @return a problem is one phrase without any part of the text, so that a client may be told
    */
   public static Parsed<Host> parse(String text) {
     if (text.isEmpty()) {

@@ -33,9 +33,7 @@ public record Subnet(Address first, int prefixLength) {
    * Reads {@code 10.20.0.0/16}, {@code 2001:db8::/32}, or an address alone, which is a subnet of
    * one.
    *
-   * @param text any text
-   * @return a {@link Subnet}, or what is wrong as one phrase without any part of the text, so that
-   *     it may be sent to the client
+   * @return a problem is one phrase without any part of the text, so that a client may be told
    */
   public static Parsed<Subnet> parse(String text) {
     int slash = text.indexOf('/');

@@ -18,11 +18,7 @@ public final class CopyBuffer implements Conduit {
     memory = new NativeMemory(capacity);
   }
 
-  /**
-   * A buffer of its own for bytes that arrived before the relay began.
-   *
-   * @param bytes at least one byte; read from its position to its limit
-   */
+  /** A buffer for bytes that came before the relay began: at least one, from position to limit. */
   public static CopyBuffer of(ByteBuffer bytes) {
     CopyBuffer buffer = new CopyBuffer(bytes.remaining());
     buffer.end = bytes.remaining();

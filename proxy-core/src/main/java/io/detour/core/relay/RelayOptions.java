@@ -33,10 +33,7 @@ public record RelayOptions(
     Duration writeStall,
     Duration keepAlive) {
 
-  /**
-   * As many pipes as this process may have without disturbing others; buffers of 64 KiB, or 256 KiB
-   * where the mode leaves them all the bytes.
-   */
+  /** Pipes: what disturbs no other process. Buffers: 64 KiB, or 256 KiB with mode COPY. */
   public static final int AUTOMATIC = -1;
 
   /** The longest of the timeouts but keepAlive. */

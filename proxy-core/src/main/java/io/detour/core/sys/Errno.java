@@ -1,9 +1,6 @@
 package io.detour.core.sys;
 
-/**
- * The error numbers that the relay tells apart: Linux, {@code asm-generic/errno.h}, equal on x86-64
- * and AArch64.
- */
+/** The Linux error numbers that the relay tells apart, equal on x86-64 and AArch64. */
 public final class Errno {
   public static final int EPERM = 1; // forbidden, often by a sandbox
   public static final int EINTR = 4; // interrupted by a signal before anything moved

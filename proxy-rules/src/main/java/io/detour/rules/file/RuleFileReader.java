@@ -54,10 +54,7 @@ final class RuleFileReader {
     }
   }
 
-  /**
-   * What the file says, once its lists have been read; what is wrong has been added to the
-   * problems.
-   */
+  /** What the file says, once its lists have been read; its problems have been added. */
   FileContents read(@Nullable Document document) {
     if (document == null) {
       return FileContents.none(problems);

@@ -93,10 +93,7 @@ public final class DnsmasqConfiguration {
     return true;
   }
 
-  /**
-   * What stands behind {@code address=/…/}: addresses, or nothing at all for a name that is
-   * refused.
-   */
+  /** What stands behind {@code address=/…/}; an empty text refuses a name. */
   private List<String> answers(String rule, NameEffect effect) {
     return switch (effect) {
       case Pass _ -> List.of();

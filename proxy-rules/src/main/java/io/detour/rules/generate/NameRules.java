@@ -20,10 +20,7 @@ public record NameRules(String source, List<NameRule> rules, boolean unmatchedRe
     rules = List.copyOf(rules);
   }
 
-  /**
-   * A rule, as far as other systems can know it, with a phrase for each thing that only Detour can
-   * do. Immutable.
-   */
+  /** What other systems can know of a rule, and a phrase for each thing only Detour can do. */
   public record NameRule(
       String name, List<NamePattern> patterns, NameEffect effect, List<String> caveats) {
     public NameRule {
@@ -77,9 +74,7 @@ public record NameRules(String source, List<NameRule> rules, boolean unmatchedRe
     /** They lead nowhere. */
     record Reject() implements NameEffect {}
 
-    /**
-     * Only Detour can say; elsewhere they are left alone: {@code only for clients in 10.20.0.0/16}.
-     */
+    /** Only Detour can say; elsewhere left alone: {@code only for clients in 10.20.0.0/16}. */
     record LeftAlone(String reason) implements NameEffect {}
 
     /** They lead to another host, and to another port or the asked one. */

@@ -35,10 +35,7 @@ final class NameTable {
   /** A pattern of a rule. */
   record Item(NameRule rule, NamePattern pattern) {}
 
-  /**
-   * What becomes of one name, and the rule that decides, or an empty name. A rewrite has no
-   * placeholders.
-   */
+  /** What becomes of one name, its target filled in, and the rule's name, or an empty one. */
   record Decided(String rule, NameEffect effect) {}
 
   NameTable(NameRules rules) {
@@ -64,10 +61,7 @@ final class NameTable {
     return exact.keySet();
   }
 
-  /**
-   * The patterns of many names, in order, without those whose names are all below the domain of an
-   * earlier one, which therefore never decide.
-   */
+  /** The patterns of many names, in order, without those that an earlier domain covers. */
   List<Item> deciding() {
     DomainSet earlier = new DomainSet();
     List<Item> deciding = new ArrayList<>();

@@ -100,9 +100,7 @@ final class Claims {
     return shapes.computeIfAbsent(regex, RegexLiterals::of);
   }
 
-  /**
-   * Of the wanted rules, the first that has a matcher which matches every host of another; or null.
-   */
+  /** The first wanted rule with a matcher that matches every host of another; or null. */
   @Nullable Claim first(HostMatcher hosts, Predicate<Rule> wanted) {
     return earlier(
         firstOf(plain.get(ROOT), Extent.of(hosts), wanted), firstBelowRoot(hosts, wanted));
