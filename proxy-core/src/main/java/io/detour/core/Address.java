@@ -5,14 +5,11 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 
 /**
- * An IP address as a number, for comparing with a {@link Subnet}.
+ * An IP address as two words of 64 bits, for comparing with a {@link Subnet}.
  *
  * <p>IPv4 addresses have the bits of their IPv4-mapped IPv6 form (RFC 4291 2.5.5.2), so {@code
  * ::ffff:192.0.2.1} and {@code 192.0.2.1} are one address, and {@link #isIpv4} says so. Immutable;
  * any thread.
- *
- * @param high the first 64 bits
- * @param low the last 64 bits
  */
 public record Address(long high, long low) {
   private static final long MAPPED = 0xffffL << 32;

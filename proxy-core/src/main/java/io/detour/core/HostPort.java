@@ -1,13 +1,6 @@
 package io.detour.core;
 
-/**
- * A host and a TCP port, both canonical: where a tunnel was asked to go or is dialled.
- *
- * <p>Immutable; any thread.
- *
- * @param host where
- * @param port 1 to 65535
- */
+/** A canonical host and a TCP port, 1 to 65535: where a tunnel is to go. Immutable; any thread. */
 public record HostPort(Host host, int port) {
   private static final int MAX_PORT = 65535;
 

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
  * 2.3). An IPv4 subnet holds IPv4 addresses only, an IPv6 subnet IPv6 addresses only. Immutable;
  * any thread.
  *
- * @param first the lowest address
  * @param prefixLength number of bits that count: 0 to 32 or 0 to 128
  */
 public record Subnet(Address first, int prefixLength) {

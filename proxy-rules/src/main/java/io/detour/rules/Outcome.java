@@ -54,11 +54,7 @@ public sealed interface Outcome {
     }
   }
 
-  /**
-   * Dial nothing.
-   *
-   * @param message what the client is told: one line without control characters
-   */
+  /** Dial nothing and tell the client a message: one line without control characters. */
   record Reject(String message) implements Outcome {
     @Override
     public Action action() {

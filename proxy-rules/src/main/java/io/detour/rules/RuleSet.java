@@ -145,9 +145,6 @@ public final class RuleSet {
     private final List<HostMatcher.Suffix> all;
     private final DomainTable<HostMatcher.Suffix> table;
 
-    /**
-     * @param all each domain once
-     */
     LegacySuffixes(List<HostMatcher.Suffix> all) {
       this.all = List.copyOf(all);
       this.table =

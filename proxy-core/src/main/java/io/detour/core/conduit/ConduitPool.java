@@ -14,12 +14,7 @@ public final class ConduitPool {
   private final PipePool pipes;
   private final BufferPool buffers;
 
-  /**
-   * @param kernel this event loop's kernel
-   * @param budget the pipes that all event loops share
-   * @param pipeBytes size of a pipe to ask for, in bytes
-   * @param bufferBytes size of a copy buffer, in bytes
-   */
+  /** Pipes within the budget of all event loops, and buffers, of these sizes in bytes. */
   public ConduitPool(Kernel kernel, PipeBudget budget, int pipeBytes, int bufferBytes) {
     this.kernel = kernel;
     this.pipes = new PipePool(kernel, budget, pipeBytes);

@@ -52,9 +52,6 @@ final class Flow extends Transit {
 
   private int turnBytes;
 
-  /**
-   * @param transfers told each read and write, or null
-   */
   Flow(
       RelayLoop loop,
       Direction direction,

@@ -28,9 +28,6 @@ final class PortableFlow extends Transit {
   /** The source has ended by itself, and not because it was lost. */
   private boolean endedCleanly;
 
-  /**
-   * @param transfers told each read and write, or null
-   */
   PortableFlow(
       RelayLoop loop,
       Direction direction,

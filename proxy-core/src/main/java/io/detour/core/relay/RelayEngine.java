@@ -52,9 +52,6 @@ public final class RelayEngine implements AutoCloseable {
   private final RelayStatistics statistics = new Sums();
   private volatile boolean closed;
 
-  /**
-   * @param options how all tunnels behave
-   */
   public RelayEngine(RelayOptions options) {
     this.options = options;
     this.hasCalls = hasCalls();
@@ -89,10 +86,8 @@ public final class RelayEngine implements AutoCloseable {
    * event loop is moved there. From here on the channels belong to the relay: it removes their
    * handlers (but for {@link SslHandler}), reads, writes and closes them.
    *
-   * @param client a connected channel
    * @param upstream a connected channel; of the same event loop, unless both are epoll sockets
    *     without TLS
-   * @param listener hears of the tunnel
    * @throws IllegalArgumentException if the channels cannot be relayed; nothing was touched then
    */
   public void relay(Channel client, Channel upstream, RelayListener listener) {

@@ -27,8 +27,6 @@ public interface RelayListener {
   /**
    * The tunnel has ended: both sockets are closed, nothing of it is left. Called once. (A socket
    * that was moved from another event loop is closed by that loop a moment later.)
-   *
-   * @param stats what it did
    */
   void ended(TunnelStats stats);
 }

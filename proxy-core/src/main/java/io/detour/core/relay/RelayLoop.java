@@ -50,10 +50,7 @@ final class RelayLoop {
 
   private long trimmed;
 
-  /**
-   * @param kernel null where only the portable relay runs
-   * @param conduits null for the same loops
-   */
+  /** Kernel and conduits are null where only the portable relay runs. */
   RelayLoop(
       EventLoop eventLoop,
       RelayOptions options,
@@ -206,16 +203,12 @@ final class RelayLoop {
     return eventLoop;
   }
 
-  /**
-   * @throws NullPointerException where only the portable relay runs
-   */
+  /** Throws where only the portable relay runs. */
   Kernel kernel() {
     return Objects.requireNonNull(kernel);
   }
 
-  /**
-   * @throws NullPointerException where only the portable relay runs
-   */
+  /** Throws where only the portable relay runs. */
   ConduitPool conduits() {
     return Objects.requireNonNull(conduits);
   }

@@ -35,9 +35,7 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
   @Nullable RelayedTunnel previous;
   @Nullable RelayedTunnel next;
 
-  /**
-   * @param path the one that it is counted on until bytes say another
-   */
+  /** It is counted on this path until bytes say another. */
   RelayedTunnel(RelayLoop loop, RelayListener listener, RelayPath path) {
     this.loop = loop;
     this.listener = listener;

@@ -17,9 +17,7 @@ public final class Problems {
   private final String file;
   private final Set<Problem> problems = new LinkedHashSet<>();
 
-  /**
-   * @param file the file as it was named to Detour
-   */
+  /** Of a file as it was named to Detour. */
   public Problems(String file) {
     this.file = file;
   }

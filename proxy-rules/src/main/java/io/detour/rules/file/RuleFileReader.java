@@ -33,9 +33,7 @@ final class RuleFileReader {
   private final RuleTestReader testReader;
   private final List<RuleTest> tests = new ArrayList<>();
 
-  /**
-   * @param zone in which the days and hours of rules are meant
-   */
+  /** Days and hours of rules are meant in this zone. */
   RuleFileReader(Problems problems, ZoneId zone) {
     this.problems = problems;
     this.rules = new RuleReader(problems, zone);

@@ -70,9 +70,6 @@ final class RuleReader {
   /** One object for each level without a message, since a file may have a million rules. */
   private final Map<LogLevel, Rule.Log> plainLogs = new EnumMap<>(LogLevel.class);
 
-  /**
-   * @param zone in which the days and hours of rules are meant
-   */
   RuleReader(Problems problems, ZoneId zone) {
     this.problems = problems;
     this.matches = new MatchReader(problems);

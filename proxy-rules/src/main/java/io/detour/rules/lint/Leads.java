@@ -49,9 +49,6 @@ final class Leads {
     this.findings = findings;
   }
 
-  /**
-   * @param idle which rules take no requests
-   */
   static void look(List<Rule> rules, Claims claims, Predicate<Rule> idle, Findings findings) {
     Leads leads = new Leads(claims, idle, findings);
     for (Rule rule : rules) {

@@ -30,9 +30,7 @@ final class LegacyTargets {
     this.claims = claims;
   }
 
-  /**
-   * @param ended which rules take no requests any more
-   */
+  /** Rules that have ended take no requests any more. */
   static void look(
       RuleFiles.Loaded files, Claims claims, Predicate<Rule> ended, Findings findings) {
     List<Located<HostMatcher.Suffix>> suffixes = files.notes().legacySuffixes();
