@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -143,7 +144,7 @@ class GeneratedRulesTest {
   }
 
   private static RuleSet rules(String file) {
-    RuleFiles files = RuleFiles.load(Path.of(file));
+    RuleFiles files = RuleFiles.load(List.of(Path.of(file)), ZoneId.systemDefault());
     assertThat(files).isInstanceOf(RuleFiles.Loaded.class);
     return ((RuleFiles.Loaded) files).rules();
   }

@@ -2,22 +2,19 @@ package io.detour.core;
 
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 
 /**
- * An IP address as a number, for comparing with a {@link Subnet}.
+ * An IP address as two words of 64 bits, for comparing with a {@link Subnet}.
  *
  * <p>IPv4 addresses have the bits of their IPv4-mapped IPv6 form (RFC 4291 2.5.5.2), so {@code
  * ::ffff:192.0.2.1} and {@code 192.0.2.1} are one address, and {@link #isIpv4} says so. Immutable;
  * any thread.
- *
- * @param high the first 64 bits
- * @param low the last 64 bits
  */
 public record Address(long high, long low) {
   private static final long MAPPED = 0xffffL << 32;
   private static final long NAT64 = 0x0064_ff9b_0000_0000L;
   private static final long SIX_TO_FOUR = 0x2002;
-  private static final int IPV4_BYTES = 4;
 
   /** An address as RFC 5952 writes it. */
   public static String text(InetAddress address) {
@@ -26,10 +23,10 @@ public record Address(long high, long low) {
 
   /** The address of a socket. */
   public static Address of(InetAddress address) {
-    byte[] bytes = address.getAddress();
-    return bytes.length == IPV4_BYTES
-        ? ipv4(number(bytes, 0, IPV4_BYTES))
-        : new Address(number(bytes, 0, Long.BYTES), number(bytes, Long.BYTES, Long.BYTES));
+    ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
+    return bytes.remaining() == Integer.BYTES
+        ? ipv4(bytes.getInt())
+        : new Address(bytes.getLong(), bytes.getLong());
   }
 
   /**
@@ -70,25 +67,13 @@ public record Address(long high, long low) {
     return new Address(0, MAPPED | (bits & 0xffff_ffffL));
   }
 
-  private static long number(byte[] bytes, int from, int length) {
-    long number = 0;
-    for (int i = from; i < from + length; i++) {
-      number = number << Byte.SIZE | (bytes[i] & 0xff);
-    }
-    return number;
-  }
-
   /** Decimal numbers for IPv4, RFC 5952 for IPv6. */
   @Override
   public String toString() {
     if (isIpv4()) {
       return NetUtil.intToIpAddress((int) low);
     }
-    byte[] bytes = new byte[2 * Long.BYTES];
-    for (int i = 0; i < bytes.length; i++) {
-      long word = i < Long.BYTES ? high : low;
-      bytes[i] = (byte) (word >>> (Byte.SIZE * (Long.BYTES - 1 - i % Long.BYTES)));
-    }
-    return NetUtil.bytesToIpAddress(bytes);
+    ByteBuffer bytes = ByteBuffer.allocate(2 * Long.BYTES).putLong(high).putLong(low);
+    return NetUtil.bytesToIpAddress(bytes.array());
   }
 }

@@ -47,9 +47,7 @@ public final class Host {
   /**
    * Reads a host: a name, an IPv4 address, or an IPv6 address without brackets.
    *
-   * @param text any text
-   * @return a {@link Host}, or what is wrong as one phrase without any part of the text, so that it
-   *     may be sent to the client
+   * @return a problem is one phrase without any part of the text, so that a client may be told
    */
   public static Parsed<Host> parse(String text) {
     if (text.isEmpty()) {
@@ -70,7 +68,6 @@ public final class Host {
   }
 
   private static Parsed<Host> parseName(String text, int end, boolean rooted) {
-    boolean lower = true;
     int labelStart = 0;
     for (int i = 0; i < end; i++) {
       char c = text.charAt(i);
@@ -81,8 +78,6 @@ public final class Host {
         labelStart = i + 1;
       } else if (i - labelStart >= MAX_LABEL) {
         return Parsed.malformed("host has a label longer than " + MAX_LABEL + " characters");
-      } else if (c >= 'A' && c <= 'Z') {
-        lower = false;
       } else if (!isNameCharacter(c)) {
         return Parsed.malformed(
             "host has a character that is not a letter, digit, hyphen, underscore or dot");
@@ -98,11 +93,11 @@ public final class Host {
           : Parsed.malformed(
               "host ends in a number but is not an IPv4 address of four decimal numbers");
     }
-    return Parsed.of(new Host(lower ? name : name.toLowerCase(Locale.ROOT), Kind.NAME));
+    return Parsed.of(new Host(name.toLowerCase(Locale.ROOT), Kind.NAME));
   }
 
   private static boolean isNameCharacter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    return (c < 0x80 && Character.isLetterOrDigit(c)) || c == '-' || c == '_';
   }
 
   /** Whether the last label is decimal or, behind {@code 0x}, hexadecimal. */
@@ -119,20 +114,10 @@ public final class Host {
     return true;
   }
 
+  /** Whether this is an IPv4 address as it is written back: without leading zeros. */
   private static boolean isDottedQuad(String name) {
-    String[] parts = name.split("\\.", -1);
-    if (parts.length != 4) {
-      return false;
-    }
-    for (String part : parts) {
-      boolean decimal =
-          !part.isEmpty() && part.length() <= 3 && part.chars().allMatch(c -> c >= '0' && c <= '9');
-      boolean leadingZero = part.length() > 1 && part.charAt(0) == '0';
-      if (!decimal || leadingZero || Integer.parseInt(part) > 255) {
-        return false;
-      }
-    }
-    return true;
+    return NetUtil.isValidIpV4Address(name)
+        && NetUtil.bytesToIpAddress(NetUtil.createByteArrayFromIpAddressString(name)).equals(name);
   }
 
   private static Parsed<Host> parseIpv6(String text) {

@@ -1,13 +1,6 @@
 package io.detour.core;
 
-/**
- * A host and a TCP port, both canonical: where a tunnel was asked to go or is dialled.
- *
- * <p>Immutable; any thread.
- *
- * @param host where
- * @param port 1 to 65535
- */
+/** A canonical host and a TCP port, 1 to 65535: where a tunnel is to go. Immutable; any thread. */
 public record HostPort(Host host, int port) {
   private static final int MAX_PORT = 65535;
 
@@ -32,9 +25,7 @@ public record HostPort(Host host, int port) {
    * Reads the authority-form of a request target (RFC 9112 3.2.3): {@code host:port}, an IPv6
    * address in brackets. There is no default port and no user information.
    *
-   * @param text any text
-   * @return a {@link HostPort}, or what is wrong as one phrase without any part of the text, so
-   *     that it may be sent to the client
+   * @return a problem is one phrase without any part of the text, so that a client may be told
    */
   public static Parsed<HostPort> parse(String text) {
     boolean bracketed = text.startsWith("[");
@@ -60,10 +51,8 @@ public record HostPort(Host host, int port) {
   /**
    * Reads {@code host} or {@code host:port}, an IPv6 address in brackets either way.
    *
-   * @param text any text
    * @param defaultPort the port of a text that has none, 1 to 65535
-   * @return a {@link HostPort}, or what is wrong as one phrase without any part of the text, so
-   *     that it may be sent to the client
+   * @return a problem is one phrase without any part of the text, so that a client may be told
    */
   public static Parsed<HostPort> parse(String text, int defaultPort) {
     boolean hasPort = text.startsWith("[") ? !text.endsWith("]") : text.indexOf(':') >= 0;
@@ -85,11 +74,6 @@ public record HostPort(Host host, int port) {
       port = port * 10 + (c - '0');
     }
     return isPort(port) ? port : -1;
-  }
-
-  /** The same port on another host. */
-  public HostPort withHost(Host other) {
-    return new HostPort(other, port);
   }
 
   /** Authority-form: {@code name:443}, {@code 192.0.2.1:443}, {@code [2001:db8::1]:443}. */

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
  * 2.3). An IPv4 subnet holds IPv4 addresses only, an IPv6 subnet IPv6 addresses only. Immutable;
  * any thread.
  *
- * @param first the lowest address
  * @param prefixLength number of bits that count: 0 to 32 or 0 to 128
  */
 public record Subnet(Address first, int prefixLength) {
@@ -33,9 +32,7 @@ public record Subnet(Address first, int prefixLength) {
    * Reads {@code 10.20.0.0/16}, {@code 2001:db8::/32}, or an address alone, which is a subnet of
    * one.
    *
-   * @param text any text
-   * @return a {@link Subnet}, or what is wrong as one phrase without any part of the text, so that
-   *     it may be sent to the client
+   * @return a problem is one phrase without any part of the text, so that a client may be told
    */
   public static Parsed<Subnet> parse(String text) {
     int slash = text.indexOf('/');
@@ -54,11 +51,7 @@ public record Subnet(Address first, int prefixLength) {
     if (length == null) {
       return Parsed.of(new Subnet(address, bits));
     }
-    boolean number =
-        !length.isEmpty()
-            && length.length() <= 3
-            && length.chars().allMatch(c -> c >= '0' && c <= '9');
-    int prefixLength = number ? Integer.parseInt(length) : -1;
+    int prefixLength = length.matches("[0-9]{1,3}") ? Integer.parseInt(length) : -1;
     if (prefixLength < 0 || prefixLength > bits) {
       return Parsed.malformed("prefix length is not a number from 0 to " + bits);
     }

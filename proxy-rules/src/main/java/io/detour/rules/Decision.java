@@ -171,18 +171,10 @@ public sealed interface Decision {
   /** Refuse, with this message. */
   record Reject(Rule rule, HostMatcher matcher, String message) implements Ruled {}
 
-  /**
-   * Refuse for a while.
-   *
-   * @param endEpochSecond when that is over, in seconds since 1970-01-01T00:00Z
-   */
+  /** Refuse for a while, to a second since 1970-01-01T00:00Z. */
   record Brownout(Rule rule, HostMatcher matcher, long endEpochSecond) implements Ruled {}
 
-  /**
-   * Dial the asked host: the rule only reports.
-   *
-   * @param wouldBe what the rule would do if it were enforced
-   */
+  /** Dial the asked host: the rule only reports what it would do. */
   record Report(Ruled wouldBe) implements Ruled {
     @Override
     public Rule rule() {

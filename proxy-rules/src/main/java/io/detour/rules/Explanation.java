@@ -9,9 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A decision and how it came about. Immutable.
  *
- * @param request what was asked, by whom and when
  * @param skipped the rules that did not take it, in order, up to the one that did
- * @param decision what {@link RuleSet#decide} says
  * @param legacySuffix the domain that makes the host a legacy name although no rule took it, or
  *     null
  */
@@ -29,13 +27,7 @@ public record Explanation(
     return decision.meant() instanceof Decision.Rewrite rewrite ? rewrite : null;
   }
 
-  /**
-   * A rule that did not take the request.
-   *
-   * @param rule the rule
-   * @param reason why not
-   * @param request what it did not take
-   */
+  /** A rule that did not take a request, and why. */
   public record Skipped(Rule rule, SkipReason reason, Request request) {
     static Skipped of(Rule rule, Request request) {
       boolean matches = rule.matcher(request.asked().host()) != null;

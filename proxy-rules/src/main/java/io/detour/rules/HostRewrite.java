@@ -5,6 +5,8 @@ import io.detour.core.Parsed;
 import io.detour.rules.host.Captures;
 import io.detour.rules.host.HostMatcher;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** How the host of a target comes about; one record per kind. Immutable. */
@@ -62,20 +64,16 @@ public sealed interface HostRewrite {
 
     @Override
     public @Nullable String mismatch(HostMatcher matcher) {
-      for (Piece piece : pieces) {
-        String mismatch = piece.mismatch(matcher);
-        if (mismatch != null) {
-          return mismatch;
-        }
-      }
-      return null;
+      return pieces.stream()
+          .map(piece -> piece.mismatch(matcher))
+          .filter(Objects::nonNull)
+          .findFirst()
+          .orElse(null);
     }
 
     @Override
     public String toString() {
-      StringBuilder text = new StringBuilder();
-      pieces.forEach(text::append);
-      return text.toString();
+      return pieces.stream().map(Piece::toString).collect(Collectors.joining());
     }
   }
 

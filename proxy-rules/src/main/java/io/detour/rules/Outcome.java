@@ -33,8 +33,7 @@ public sealed interface Outcome {
     }
 
     /**
-     * The numbers of all hops of its routes: of its targets, and {@link Hop#ASKED} before them if
-     * the asked host is tried first.
+     * Its hops by number, {@link Hop#ASKED} first if the asked host is tried before the targets.
      */
     public IntStream hops() {
       int first = fallback.when() == When.ON_FAILURE ? Hop.ASKED : 0;
@@ -55,11 +54,7 @@ public sealed interface Outcome {
     }
   }
 
-  /**
-   * Dial nothing.
-   *
-   * @param message what the client is told: one line without control characters
-   */
+  /** Dial nothing and tell the client a message: one line without control characters. */
   record Reject(String message) implements Outcome {
     @Override
     public Action action() {

@@ -26,10 +26,7 @@ public record Route(List<Hop> hops, Set<FallbackError> fallbackOn) implements De
     return new Route(List.of(Hop.asked(asked)), Set.of());
   }
 
-  /**
-   * The same where the asked host is no client's choice. A target of a rule says for itself what it
-   * allows.
-   */
+  /** The same where the asked host is no client's choice; a rule's targets say for themselves. */
   public Route trustingAsked() {
     return new Route(
         hops.stream().map(hop -> hop.target() == Hop.ASKED ? hop.trust() : hop).toList(),

@@ -115,10 +115,7 @@ public record Rule(
     return longest;
   }
 
-  /**
-   * Why this rule leaves a request to the rules below although it matches the host, or null if it
-   * does not.
-   */
+  /** Why this rule leaves a request for a host that it matches to the rules below, or null. */
   @Nullable SkipReason obstacle(Request request) {
     if (mode == Mode.OFF) {
       return SkipReason.OFF;
@@ -138,9 +135,7 @@ public record Rule(
     public static final Notes NONE = new Notes(null, null, null);
   }
 
-  /**
-   * Whether it can decide a request at a time: it takes some, and has not been disabled by then.
-   */
+  /** Whether it can decide a request at a time. */
   public boolean isAtWork(long epochSecond) {
     return takesSome() && !lifetime.has(OnExpiry.DISABLE, epochSecond);
   }
@@ -155,10 +150,7 @@ public record Rule(
     return mode != Mode.OFF && scope.admitAll() && !isDisabledOnExpiry();
   }
 
-  /**
-   * Whether it takes, at every time, every request for a host that it matches which another rule
-   * takes.
-   */
+  /** Whether it always takes what another rule takes of the hosts that this one matches. */
   public boolean takesAllOf(Rule narrow) {
     return mode != Mode.OFF && !isDisabledOnExpiry() && scope.include(narrow.scope);
   }

@@ -154,10 +154,7 @@ final class RuleIndex {
     return null;
   }
 
-  /**
-   * Whether a finding stands before one that was found earlier; of one rule, the longer domain
-   * does.
-   */
+  /** Whether a finding stands before an earlier one; of one rule, the longer domain does. */
   private static boolean precedes(Decision.Ruled found, Decision.@Nullable Ruled earlier) {
     return earlier == null || found.rule().index() <= earlier.rule().index();
   }

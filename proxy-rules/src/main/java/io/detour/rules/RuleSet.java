@@ -107,10 +107,7 @@ public final class RuleSet {
     return ruled.rule().lifetime().isAlways() ? ruled : today(ruled, request.epochSecond());
   }
 
-  /**
-   * The decision of the first wanted rule with an expression that matches a host, whatever its
-   * conditions; or null.
-   */
+  /** The decision of the first wanted rule by an expression, whatever its conditions; or null. */
   public Decision.@Nullable Ruled firstByExpression(Host host, Predicate<Rule> wanted) {
     return index.firstByExpression(host, wanted);
   }
@@ -148,9 +145,6 @@ public final class RuleSet {
     private final List<HostMatcher.Suffix> all;
     private final DomainTable<HostMatcher.Suffix> table;
 
-    /**
-     * @param all each domain once
-     */
     LegacySuffixes(List<HostMatcher.Suffix> all) {
       this.all = List.copyOf(all);
       this.table =

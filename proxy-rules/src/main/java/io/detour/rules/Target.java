@@ -127,18 +127,16 @@ public record Target(HostRewrite host, OptionalInt port, Way way) {
     }
 
     private static Parsed<Target> direct(HostRewrite host, OptionalInt port) {
-      return Parsed.of(new Target(host, port, Target.Way.DIRECT));
+      return Parsed.of(new Target(host, port, Way.DIRECT));
     }
 
     private static Parsed<Target> name(String host, OptionalInt port) {
-      if (host.equals(Target.ORIGINAL)) {
+      if (host.equals(ORIGINAL)) {
         return direct(new HostRewrite.Original(), port);
       }
       if (host.indexOf('{') < 0 && host.indexOf('}') < 0) {
-        return switch (Host.parse(host)) {
-          case Parsed.Value(Host constant) -> direct(new HostRewrite.Constant(constant), port);
-          case Parsed.Malformed(String problem) -> Parsed.malformed(problem);
-        };
+        return Host.parse(host)
+            .map(constant -> new Target(new HostRewrite.Constant(constant), port, Way.DIRECT));
       }
       List<HostRewrite.Piece> pieces = new ArrayList<>();
       StringBuilder sample = new StringBuilder();

@@ -1,7 +1,6 @@
 package io.detour.core.conduit;
 
 import io.detour.core.sys.Kernel;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +14,7 @@ public final class ConduitPool {
   private final PipePool pipes;
   private final BufferPool buffers;
 
-  /**
-   * @param kernel this event loop's kernel
-   * @param budget the pipes that all event loops share
-   * @param pipeBytes size of a pipe to ask for, in bytes
-   * @param bufferBytes size of a copy buffer, in bytes
-   */
+  /** Pipes within the budget of all event loops, and buffers, of these sizes in bytes. */
   public ConduitPool(Kernel kernel, PipeBudget budget, int pipeBytes, int bufferBytes) {
     this.kernel = kernel;
     this.pipes = new PipePool(kernel, budget, pipeBytes);
@@ -42,19 +36,7 @@ public final class ConduitPool {
     return buffers.lease();
   }
 
-  /**
-   * A conduit that already holds bytes, which arrived before the relay began.
-   *
-   * @param bytes at least one byte; read from its position to its limit
-   */
-  public CopyBuffer leaseFilled(ByteBuffer bytes) {
-    return CopyBuffer.of(bytes);
-  }
-
-  /**
-   * Swaps a pipe that cannot be spliced to the sink for a buffer with the same bytes; the pipe is
-   * given back.
-   */
+  /** Gives back a pipe that cannot be spliced to the sink, for a buffer with the same bytes. */
   public CopyBuffer swap(Pipe pipe) {
     CopyBuffer buffer = pipe.empty(kernel);
     pipes.giveBack(pipe);

@@ -18,12 +18,8 @@ public final class CopyBuffer implements Conduit {
     memory = new NativeMemory(capacity);
   }
 
-  /**
-   * A buffer of its own for bytes that arrived before the relay began.
-   *
-   * @param bytes at least one byte; read from its position to its limit
-   */
-  static CopyBuffer of(ByteBuffer bytes) {
+  /** A buffer for bytes that came before the relay began: at least one, from position to limit. */
+  public static CopyBuffer of(ByteBuffer bytes) {
     CopyBuffer buffer = new CopyBuffer(bytes.remaining());
     buffer.end = bytes.remaining();
     buffer.memory.asByteBuffer().put(bytes);

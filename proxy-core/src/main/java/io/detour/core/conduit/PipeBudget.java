@@ -11,14 +11,11 @@ public final class PipeBudget {
   private final int limit;
   private final AtomicInteger open = new AtomicInteger();
 
-  /**
-   * @param limit the most open pipes, 0 for none
-   */
   public PipeBudget(int limit) {
     this.limit = limit;
   }
 
-  /** The most open pipes. */
+  /** The most open pipes, 0 for none. */
   public int limit() {
     return limit;
   }

@@ -27,9 +27,7 @@ final class PipePool {
   /** The fewest pipes that lay in the pool since the last trim: they were not needed. */
   private int unused;
 
-  /**
-   * @param pipeBytes the size asked for; the kernel may give less
-   */
+  /** Asks for pipes of a size; the kernel may give smaller ones. */
   PipePool(Kernel kernel, PipeBudget budget, int pipeBytes) {
     this.kernel = kernel;
     this.budget = budget;

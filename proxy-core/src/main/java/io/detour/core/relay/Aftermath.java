@@ -33,10 +33,7 @@ final class Aftermath {
   /** {@link RelayLoop#now} when the survivor last acknowledged something. */
   private long acknowledgedNanos;
 
-  /**
-   * @param remaining the flow from the side that is lost
-   * @param reason why the tunnel will have ended
-   */
+  /** For the flow from the lost side, in a tunnel that will have ended for a reason. */
   Aftermath(RelayLoop loop, Flow remaining, CloseReason reason) {
     this.loop = loop;
     this.remaining = remaining;
@@ -45,7 +42,7 @@ final class Aftermath {
   }
 
   Outcome advance() {
-    if (remaining.sink().failed()) {
+    if (remaining.sink.failed()) {
       return Outcome.OVER;
     }
     Flow.Outcome outcome = remaining.ended() ? Flow.Outcome.ENDED : remaining.advance();
@@ -58,7 +55,7 @@ final class Aftermath {
   }
 
   private Outcome settle() {
-    int bytes = loop.kernel().unacknowledged(remaining.sink().socket());
+    int bytes = loop.kernel().unacknowledged(remaining.sink.socket());
     if (bytes <= 0) {
       return Outcome.OVER;
     }

@@ -56,9 +56,7 @@ public final class EarlyBytes extends ChannelInboundHandlerAdapter {
     ReferenceCountUtil.release(message);
   }
 
-  /**
-   * A reset shows as a closed channel when the relay begins; a half-close shows in its first read.
-   */
+  /** A reset shows as a closed channel when the relay begins, a half-close in its first read. */
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     context.close();

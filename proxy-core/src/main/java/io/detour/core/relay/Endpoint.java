@@ -42,9 +42,7 @@ final class Endpoint implements EpollIoHandle {
   /** There may be room. */
   private boolean writable = true;
 
-  /**
-   * The peer has ended or reset, so that a short read does not mean that nothing more will come.
-   */
+  /** The peer has ended or reset, so more may come behind a short read. */
   private boolean peerEnded;
 
   /** The socket has or had a pending error. */
@@ -59,12 +57,7 @@ final class Endpoint implements EpollIoHandle {
     this.side = side;
   }
 
-  /**
-   * Begins to receive events; those already pending come with the loop's next turn. On the loop's
-   * thread.
-   *
-   * @param loop an epoll event loop
-   */
+  /** Begins to receive events. On the loop's thread, an epoll loop; pending ones come next turn. */
   void register(EventLoop loop, Relay owner) {
     relay = owner;
     IoRegistration mine = ((IoEventLoop) loop).register(this).syncUninterruptibly().getNow();

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * into an empty conduit, the source is not read again before the sink has taken everything
  * (backpressure), an end of stream cannot overtake bytes, and an idle flow holds nothing.
  */
-final class Flow implements Transit {
+final class Flow extends Transit {
   /** What a turn came to. */
   enum Outcome {
     /** There is more to do; the turn's budget may be used up. */
@@ -35,18 +35,12 @@ final class Flow implements Transit {
     SINK_FAILED
   }
 
-  private final RelayLoop loop;
-  private final Direction direction;
-  private final Endpoint source;
-  private final Endpoint sink;
+  final Endpoint source;
+  final Endpoint sink;
   private final SplicePolicy choice;
-  private final @Nullable TransferListener transfers;
 
   private @Nullable Conduit inFlight;
-  private boolean sourceEnded;
-  private boolean sinkShut;
   private boolean endWithheld;
-  private boolean paused;
   private int failure;
 
   /**
@@ -56,33 +50,23 @@ final class Flow implements Transit {
    */
   private boolean endDoubted;
 
-  private long deliveredBytes;
   private int turnBytes;
 
-  /** {@link RelayLoop#now} when a byte last moved. */
-  private long movedNanos;
-
-  /**
-   * @param transfers told each drain and pump, or null
-   */
   Flow(
       RelayLoop loop,
       Direction direction,
       Endpoint source,
       Endpoint sink,
       @Nullable TransferListener transfers) {
-    this.loop = loop;
-    this.direction = direction;
+    super(loop, direction, transfers);
     this.source = source;
     this.sink = sink;
-    this.transfers = transfers;
     this.choice = new SplicePolicy(loop.mode(), loop.totals());
-    this.movedNanos = loop.now();
   }
 
   /** Puts bytes in front that arrived before the relay began. At most once, before any turn. */
   void startWith(ByteBuffer early) {
-    inFlight = loop.conduits().leaseFilled(early);
+    inFlight = CopyBuffer.of(early);
   }
 
   /** Moves what can be moved now, up to the turn's budget. */
@@ -102,25 +86,16 @@ final class Flow implements Transit {
     }
     int moved = conduit.pump(loop.kernel(), sink.socket());
     if (moved < 0) {
-      report(Operation.WRITE, conduit, moved);
+      report(Operation.WRITE, conduit.path(), moved);
       return pumpFailed(conduit, -moved);
     }
     turnBytes += moved;
-    deliveredBytes += moved;
-    movedNanos = loop.now();
-    loop.totals().relayed(direction, conduit.path(), moved);
+    delivered(conduit.path(), moved);
     if (conduit.pending() == 0) {
       release();
     }
-    report(Operation.WRITE, conduit, moved);
+    report(Operation.WRITE, conduit.path(), moved);
     return Outcome.MORE;
-  }
-
-  /** Only when this flow's state is whole, since a listener may throw. */
-  private void report(Operation operation, Conduit conduit, int result) {
-    if (transfers != null) {
-      transfers.transferred(direction, operation, conduit.path(), result);
-    }
   }
 
   private Outcome pumpFailed(Conduit conduit, int errno) {
@@ -148,23 +123,23 @@ final class Flow implements Transit {
     if (sourceEnded) {
       return end();
     }
-    if (!source.readable() || paused) {
+    if (!source.readable() || paused()) {
       return Outcome.WAITING;
     }
     Conduit conduit = choice.lease(loop.conduits(), source);
     int moved = conduit.drain(loop.kernel(), source.socket());
     if (moved > 0) {
       inFlight = conduit;
-      movedNanos = loop.now();
+      moved();
       choice.moved(conduit, moved);
       if (conduit.path() == RelayPath.COPY && moved < conduit.capacity()) {
         source.shortRead();
       }
-      report(Operation.READ, conduit, moved);
+      report(Operation.READ, conduit.path(), moved);
       return Outcome.MORE;
     }
     loop.conduits().giveBack(conduit);
-    report(Operation.READ, conduit, moved);
+    report(Operation.READ, conduit.path(), moved);
     if (moved < 0) {
       return drainFailed(conduit, -moved);
     }
@@ -198,7 +173,7 @@ final class Flow implements Transit {
   private Outcome end() {
     if (!sinkShut) {
       sinkShut = true;
-      movedNanos = loop.now();
+      moved();
       if (!endWithheld) {
         // Fails only when the sink is gone, which its own event or the other direction reports.
         loop.kernel().shutdownWrite(sink.socket());
@@ -214,11 +189,6 @@ final class Flow implements Transit {
     }
   }
 
-  /** The source's socket is closed: only what is in flight is still to be delivered. */
-  void sourceLost() {
-    sourceEnded = true;
-  }
-
   /** Gives up what is in flight and moves nothing any more. */
   void abandon() {
     release();
@@ -226,35 +196,14 @@ final class Flow implements Transit {
     sinkShut = true;
   }
 
-  /**
-   * The end of the source is no clean one: deliver what it sent, but do not pass an end of stream
-   * on.
-   */
+  /** The source did not end cleanly: deliver what it sent, but pass no end of stream on. */
   void withholdEnd() {
     endWithheld = true;
   }
 
-  /** No pause counts as silence. */
-  void pause(boolean wanted) {
-    if (paused) {
-      movedNanos = loop.now();
-    }
-    paused = wanted;
-  }
-
   @Override
-  public boolean paused() {
-    return paused;
-  }
-
-  @Override
-  public boolean holdsBytes() {
+  boolean holdsBytes() {
     return inFlight != null;
-  }
-
-  @Override
-  public boolean ended() {
-    return sinkShut;
   }
 
   /** The errno of the last failure. */
@@ -263,29 +212,7 @@ final class Flow implements Transit {
   }
 
   @Override
-  public RelayPath path() {
+  RelayPath path() {
     return choice.last();
-  }
-
-  Direction direction() {
-    return direction;
-  }
-
-  Endpoint source() {
-    return source;
-  }
-
-  Endpoint sink() {
-    return sink;
-  }
-
-  @Override
-  public long deliveredBytes() {
-    return deliveredBytes;
-  }
-
-  @Override
-  public long movedNanos() {
-    return movedNanos;
   }
 }

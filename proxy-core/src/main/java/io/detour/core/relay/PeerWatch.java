@@ -1,5 +1,6 @@
 package io.detour.core.relay;
 
+import io.detour.core.sys.Kernel;
 import java.time.Duration;
 
 /**
@@ -30,6 +31,13 @@ record PeerWatch(int idleSeconds, int intervalSeconds, int timeoutMillis) {
         seconds(keepAlive),
         seconds(keepAlive.dividedBy(PROBES_PER_IDLE)),
         timeout.compareTo(MAX_TIMEOUT) > 0 ? 0 : (int) Math.max(timeout.toMillis(), 1));
+  }
+
+  /**
+   * Has the kernel watch the peer of a TCP socket; an error number for a socket of another kind.
+   */
+  int over(int socket, Kernel kernel) {
+    return kernel.watchPeer(socket, idleSeconds, intervalSeconds, timeoutMillis);
   }
 
   private static int seconds(Duration duration) {

@@ -21,10 +21,7 @@ final class PipeLimit {
 
   private PipeLimit() {}
 
-  /**
-   * @param proc the proc file system, {@code /proc}
-   * @param pipeBytes the size of each pipe in bytes
-   */
+  /** As the files below {@code /proc} have it, for pipes of a size in bytes. */
   static int automatic(Path proc, int pipeBytes) {
     try {
       long byDescriptors =

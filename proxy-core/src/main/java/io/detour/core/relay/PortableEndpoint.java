@@ -1,8 +1,12 @@
 package io.detour.core.relay;
 
+import static jdk.net.ExtendedSocketOptions.TCP_KEEPIDLE;
+import static jdk.net.ExtendedSocketOptions.TCP_KEEPINTERVAL;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -18,7 +22,6 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.ByteBuffer;
-import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,16 +68,15 @@ final class PortableEndpoint extends ChannelInboundHandlerAdapter {
    */
   @Nullable ByteBuffer take(PortableRelay owner, int chunkBytes) {
     relay = owner;
-    channel.config().setAutoRead(false);
+    ChannelConfig config = channel.config();
+    config.setAutoRead(false);
     // A failed write must not throw away what is still to be read.
-    channel.config().setAutoClose(false);
-    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    config.setAutoClose(false);
+    config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     int first = Math.min(FIRST_READ, chunkBytes);
-    channel
-        .config()
-        .setRecvByteBufAllocator(
-            new AdaptiveRecvByteBufAllocator(MIN_READ, first, Math.max(first, chunkBytes))
-                .maxMessagesPerRead(READS_PER_TURN));
+    config.setRecvByteBufAllocator(
+        new AdaptiveRecvByteBufAllocator(MIN_READ, first, Math.max(first, chunkBytes))
+            .maxMessagesPerRead(READS_PER_TURN));
     EarlyBytes early = EarlyBytes.of(channel);
     ChannelPipeline pipeline = channel.pipeline();
     // First the others: a decoder hands on what it holds when it is removed.
@@ -125,11 +127,7 @@ final class PortableEndpoint extends ChannelInboundHandlerAdapter {
   /** A reset, or a TLS failure. */
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    inputEnded = true;
-    if (endTold && relay != null) {
-      relay.lost(this);
-    }
-    tellEnd(false);
+    closed(false);
   }
 
   /**
@@ -138,11 +136,15 @@ final class PortableEndpoint extends ChannelInboundHandlerAdapter {
    */
   @Override
   public void channelInactive(ChannelHandlerContext context) {
+    closed(tls == null && !(channel instanceof DuplexChannel));
+  }
+
+  private void closed(boolean clean) {
     inputEnded = true;
     if (endTold && relay != null) {
       relay.lost(this);
     }
-    tellEnd(tls == null && !(channel instanceof DuplexChannel));
+    tellEnd(clean);
   }
 
   private void tellEnd(boolean clean) {
@@ -189,9 +191,7 @@ final class PortableEndpoint extends ChannelInboundHandlerAdapter {
     return held == null ? 0 : held.totalPendingWriteBytes() - held.currentProgress();
   }
 
-  /**
-   * Whether the kernel says that the peer has not acknowledged everything; not all channels can.
-   */
+  /** Whether the peer has bytes to acknowledge, as far as the kernel is there to say so. */
   boolean hasUnacknowledged(RelayLoop loop) {
     return channel instanceof UnixChannel socket
         && loop.hasKernel()
@@ -201,19 +201,11 @@ final class PortableEndpoint extends ChannelInboundHandlerAdapter {
 
   /** Has the operating system look whether the peer is alive; what it cannot do is left out. */
   void watchPeer(RelayLoop loop) {
-    PeerWatch watch = loop.peerWatch();
     try {
-      if (channel instanceof UnixChannel socket && loop.hasKernel()) {
-        if (socket.isOpen()) {
-          loop.kernel()
-              .watchPeer(
-                  socket.fd().intValue(),
-                  watch.idleSeconds(),
-                  watch.intervalSeconds(),
-                  watch.timeoutMillis());
-        }
-      } else {
-        setKeepAlive(watch);
+      if (!(channel instanceof UnixChannel socket && loop.hasKernel())) {
+        setKeepAlive(loop.peerWatch());
+      } else if (socket.isOpen()) {
+        loop.peerWatch().over(socket.fd().intValue(), loop.kernel());
       }
     } catch (ChannelException e) {
       log.debug("no watch over {}", channel, e);
@@ -221,14 +213,10 @@ final class PortableEndpoint extends ChannelInboundHandlerAdapter {
   }
 
   private void setKeepAlive(PeerWatch watch) {
-    channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
-    channel
-        .config()
-        .setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), watch.idleSeconds());
-    channel
-        .config()
-        .setOption(
-            NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), watch.intervalSeconds());
+    ChannelConfig config = channel.config();
+    config.setOption(ChannelOption.SO_KEEPALIVE, true);
+    config.setOption(NioChannelOption.of(TCP_KEEPIDLE), watch.idleSeconds());
+    config.setOption(NioChannelOption.of(TCP_KEEPINTERVAL), watch.intervalSeconds());
   }
 
   /** Closes the channel, past TLS, which would send a clean end first. */

@@ -1,6 +1,5 @@
 package io.detour.core.relay;
 
-import io.detour.core.CloseReason;
 import io.detour.core.Direction;
 import io.detour.core.RelayPath;
 import io.netty.buffer.ByteBuf;
@@ -41,7 +40,6 @@ final class PortableRelay extends RelayedTunnel {
   private @Nullable PortableEndpoint lost;
 
   private boolean settling;
-  private boolean peersWatched;
 
   private PortableRelay(
       RelayLoop loop, PortableEndpoint client, PortableEndpoint upstream, RelayListener listener) {
@@ -73,31 +71,26 @@ final class PortableRelay extends RelayedTunnel {
     int chunk = loop.options().copyBufferBytes();
     ByteBuffer fromClient = client.take(this, chunk);
     ByteBuffer fromUpstream = upstream.take(this, chunk);
-    guarded(this::enlist);
-    if (loop.isShutDown()) {
-      closeNow(CloseReason.DRAIN);
+    if (enlist()) {
+      guarded(
+          () -> {
+            startWith(toUpstream, fromClient);
+            startWith(toClient, fromUpstream);
+            proceed(toUpstream);
+            proceed(toClient);
+          });
     }
-    if (isClosed()) {
-      return;
-    }
-    guarded(
-        () -> {
-          startWith(toUpstream, fromClient);
-          startWith(toClient, fromUpstream);
-          proceed(toUpstream);
-          proceed(toClient);
-        });
   }
 
   private void startWith(PortableFlow flow, @Nullable ByteBuffer early) {
     if (early != null) {
-      read(flow.source(), Unpooled.wrappedBuffer(early));
-      flow.sink().flush();
+      read(flow.source, Unpooled.wrappedBuffer(early));
+      flow.sink.flush();
     }
-    if (flow.source().endedBefore()) {
+    if (flow.source.endedBefore()) {
       flow.sourceEnds();
-    } else if (flow.source().inputEnded() || !flow.source().isOpen()) {
-      lost(flow.source());
+    } else if (flow.source.inputEnded() || !flow.source.isOpen()) {
+      lost(flow.source);
     }
   }
 
@@ -120,7 +113,7 @@ final class PortableRelay extends RelayedTunnel {
       bytes.release();
       return;
     }
-    flow.sink().write(bytes).addListener(written -> guarded(() -> written(flow, length, written)));
+    flow.sink.write(bytes).addListener(written -> guarded(() -> written(flow, length, written)));
   }
 
   private void written(PortableFlow flow, int length, Future<?> written) {
@@ -134,7 +127,7 @@ final class PortableRelay extends RelayedTunnel {
         proceed(flow);
       }
     } else {
-      lost(flow.sink());
+      lost(flow.sink);
     }
   }
 
@@ -143,7 +136,7 @@ final class PortableRelay extends RelayedTunnel {
     guarded(
         () -> {
           PortableFlow flow = from(endpoint);
-          flow.sink().flush();
+          flow.sink.flush();
           proceed(flow);
         });
   }
@@ -158,7 +151,7 @@ final class PortableRelay extends RelayedTunnel {
           } else {
             from(endpoint).sourceEnds();
           }
-          from(endpoint).sink().flush();
+          from(endpoint).sink.flush();
           proceed(from(endpoint));
         });
   }
@@ -169,18 +162,18 @@ final class PortableRelay extends RelayedTunnel {
       return;
     }
     if (!flow.ended()) {
-      noteBlocked(flow.direction(), flow.holdsBytes());
+      noteBlocked(flow, flow.holdsBytes());
     }
     if (flow.holdsBytes() || flow.paused()) {
       return;
     }
     if (lost != null) {
       proceedAfterLoss(flow);
-    } else if (!flow.sourceEnded()) {
-      flow.source().read();
+    } else if (!flow.sourceEnded) {
+      flow.source.read();
     } else {
       flow.end();
-      directionEnded(flow.direction());
+      directionEnded(flow.direction);
     }
   }
 
@@ -213,17 +206,17 @@ final class PortableRelay extends RelayedTunnel {
 
   /** Reads what the lost side sent until its channel says that there is no more. */
   private void proceedAfterLoss(PortableFlow flow) {
-    if (flow.source() != lost || settling) {
+    if (flow.source != lost || settling) {
       return;
     }
     if (flow.owesEnd()) {
       flow.end();
     }
-    if (flow.sourceEnded()) {
+    if (flow.sourceEnded) {
       settling = true;
       settle(flow);
     } else {
-      flow.source().read();
+      flow.source.read();
     }
   }
 
@@ -233,10 +226,10 @@ final class PortableRelay extends RelayedTunnel {
   }
 
   private void settled(PortableFlow flow) {
-    if (!isClosed() && flow.sink().hasUnacknowledged(loop)) {
+    if (!isClosed() && flow.sink.hasUnacknowledged(loop)) {
       settle(flow);
     } else {
-      closeNow(flow.source().side().lost);
+      closeNow(flow.source.side().lost);
     }
   }
 
@@ -246,22 +239,16 @@ final class PortableRelay extends RelayedTunnel {
   }
 
   @Override
-  boolean hasEndingStalled() {
-    return lost != null && loop.isOver(loop.options().writeStall(), from(lost).movedNanos());
-  }
-
-  @Override
-  CloseReason endingReason() {
-    return lost == null ? CloseReason.ERROR : lost.side().lost;
+  void expireEnding() {
+    if (lost != null && loop.isOver(loop.options().writeStall(), from(lost).movedNanos())) {
+      closeNow(lost.side().lost);
+    }
   }
 
   @Override
   void watchPeers() {
-    if (!peersWatched) {
-      peersWatched = true;
-      client.watchPeer(loop);
-      upstream.watchPeer(loop);
-    }
+    client.watchPeer(loop);
+    upstream.watchPeer(loop);
   }
 
   @Override
@@ -275,9 +262,9 @@ final class PortableRelay extends RelayedTunnel {
   private void release(PortableFlow flow, boolean cut) {
     boolean wholeAndAlive = lost == null && flow.ended();
     if (cut && !wholeAndAlive) {
-      flow.sink().reset();
+      flow.sink.reset();
     } else {
-      flow.sink().close();
+      flow.sink.close();
     }
   }
 
@@ -291,7 +278,7 @@ final class PortableRelay extends RelayedTunnel {
     for (ByteBuf bytes = flow.takeKept(); bytes != null; bytes = flow.takeKept()) {
       pass(flow, bytes);
     }
-    flow.sink().flush();
+    flow.sink.flush();
     proceed(flow);
   }
 

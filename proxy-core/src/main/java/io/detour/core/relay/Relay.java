@@ -25,7 +25,6 @@ final class Relay extends RelayedTunnel implements Runnable {
   private final Flow toUpstream;
   private final Flow toClient;
   private boolean turnQueued;
-  private boolean peersWatched;
 
   /** Set when one side is lost, while what it sent is on its way to the other. */
   private @Nullable Aftermath aftermath;
@@ -48,12 +47,7 @@ final class Relay extends RelayedTunnel implements Runnable {
    * @param fromUpstream the same of the upstream host
    */
   void begin(@Nullable ByteBuffer fromClient, @Nullable ByteBuffer fromUpstream) {
-    guarded(this::enlist);
-    if (isClosed()) {
-      return;
-    }
-    if (loop.isShutDown()) {
-      closeNow(CloseReason.DRAIN);
+    if (!enlist()) {
       return;
     }
     try {
@@ -131,15 +125,15 @@ final class Relay extends RelayedTunnel implements Runnable {
     Flow.Outcome outcome = flow.advance();
     noteAnswer();
     switch (outcome) {
-      case WAITING -> noteBlocked(flow.direction(), false);
-      case BLOCKED -> noteBlocked(flow.direction(), true);
+      case WAITING -> noteBlocked(flow, false);
+      case BLOCKED -> noteBlocked(flow, true);
       case MORE -> {
-        noteBlocked(flow.direction(), false);
+        noteBlocked(flow, false);
         queueTurn();
       }
       case ENDED -> flowEnded(flow);
-      case SOURCE_FAILED -> lost(flow.source(), flow.failure());
-      case SINK_FAILED -> lost(flow.sink(), flow.failure());
+      case SOURCE_FAILED -> lost(flow.source, flow.failure());
+      case SINK_FAILED -> lost(flow.sink, flow.failure());
     }
     followPath();
   }
@@ -156,9 +150,9 @@ final class Relay extends RelayedTunnel implements Runnable {
   }
 
   private void flowEnded(Flow flow) {
-    directionEnded(flow.direction());
-    if (flow.source().failed()) {
-      lookForLoss(flow.source());
+    directionEnded(flow.direction);
+    if (flow.source.failed()) {
+      lookForLoss(flow.source);
     }
   }
 
@@ -187,15 +181,9 @@ final class Relay extends RelayedTunnel implements Runnable {
       remaining.withholdEnd();
     }
     endpoint.lost();
-    aftermath = new Aftermath(loop, remaining, reasonOf(endpoint.side(), errno));
+    CloseReason reason = Errno.isLossOfPeer(errno) ? endpoint.side().lost : CloseReason.ERROR;
+    aftermath = new Aftermath(loop, remaining, reason);
     continueAftermath(aftermath);
-  }
-
-  private static CloseReason reasonOf(Side side, int errno) {
-    if (!Errno.isLossOfPeer(errno)) {
-      return CloseReason.ERROR;
-    }
-    return side.lost;
   }
 
   private void continueAftermath(Aftermath rest) {
@@ -228,35 +216,22 @@ final class Relay extends RelayedTunnel implements Runnable {
   }
 
   @Override
-  boolean hasEndingStalled() {
-    return aftermath != null && aftermath.hasStalled();
+  void expireEnding() {
+    if (aftermath != null && aftermath.hasStalled()) {
+      closeNow(aftermath.reason());
+    }
   }
 
-  @Override
-  CloseReason endingReason() {
-    return aftermath == null ? CloseReason.ERROR : aftermath.reason();
-  }
-
-  /** Not before the first sweep: most tunnels of a browser do not live that long. */
   @Override
   void watchPeers() {
-    if (!peersWatched) {
-      peersWatched = true;
-      watch(client);
-      watch(upstream);
-    }
+    watch(client);
+    watch(upstream);
   }
 
   private void watch(Endpoint endpoint) {
     if (endpoint.isOpen()) {
-      PeerWatch watch = loop.peerWatch();
       // Fails for a socket that is not TCP, which needs none.
-      loop.kernel()
-          .watchPeer(
-              endpoint.socket(),
-              watch.idleSeconds(),
-              watch.intervalSeconds(),
-              watch.timeoutMillis());
+      loop.peerWatch().over(endpoint.socket(), loop.kernel());
     }
   }
 
@@ -274,7 +249,7 @@ final class Relay extends RelayedTunnel implements Runnable {
   }
 
   private void resetOnClose(Flow flow) {
-    Endpoint sink = flow.sink();
+    Endpoint sink = flow.sink;
     boolean wholeAndAlive = aftermath == null && flow.ended();
     if (!wholeAndAlive && sink.isOpen()) {
       loop.kernel().resetOnClose(sink.socket());
@@ -283,22 +258,14 @@ final class Relay extends RelayedTunnel implements Runnable {
 
   @Override
   void setPaused(Direction direction, boolean paused) {
-    flow(direction).pause(paused);
+    transit(direction).pause(paused);
     if (!paused) {
       run();
     }
   }
 
-  /** Every part that is taken is counted when it is. */
-  @Override
-  void noteProgress() {}
-
   @Override
   Flow transit(Direction direction) {
-    return flow(direction);
-  }
-
-  private Flow flow(Direction direction) {
     return switch (direction) {
       case UPSTREAM -> toUpstream;
       case DOWNSTREAM -> toClient;

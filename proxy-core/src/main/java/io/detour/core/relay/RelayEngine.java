@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,9 +52,6 @@ public final class RelayEngine implements AutoCloseable {
   private final RelayStatistics statistics = new Sums();
   private volatile boolean closed;
 
-  /**
-   * @param options how all tunnels behave
-   */
   public RelayEngine(RelayOptions options) {
     this.options = options;
     this.hasCalls = hasCalls();
@@ -88,10 +86,8 @@ public final class RelayEngine implements AutoCloseable {
    * event loop is moved there. From here on the channels belong to the relay: it removes their
    * handlers (but for {@link SslHandler}), reads, writes and closes them.
    *
-   * @param client a connected channel
    * @param upstream a connected channel; of the same event loop, unless both are epoll sockets
    *     without TLS
-   * @param listener hears of the tunnel
    * @throws IllegalArgumentException if the channels cannot be relayed; nothing was touched then
    */
   public void relay(Channel client, Channel upstream, RelayListener listener) {
@@ -160,17 +156,7 @@ public final class RelayEngine implements AutoCloseable {
    *     visitor threw, which keeps no other tunnel from being shown
    */
   public CompletableFuture<Void> visit(TunnelVisitor visitor) {
-    List<CompletableFuture<Void>> all = new ArrayList<>();
-    for (RelayLoop loop : loops.values()) {
-      CompletableFuture<Void> done = new CompletableFuture<>();
-      try {
-        loop.eventLoop().execute(() -> loop.visit(visitor, done));
-        all.add(done);
-      } catch (RejectedExecutionException e) {
-        log.debug("an event loop has ended, and its tunnels with it", e);
-      }
-    }
-    return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+    return onEachLoop(loop -> loop.visit(visitor));
   }
 
   /**
@@ -182,7 +168,7 @@ public final class RelayEngine implements AutoCloseable {
    */
   public CompletableFuture<Void> closeAll(CloseReason reason) {
     RelayedTunnel.requireCut(reason);
-    return onEachLoop(loop -> loop.closeAll(reason));
+    return runOnEachLoop(loop -> loop.closeAll(reason));
   }
 
   /**
@@ -192,14 +178,19 @@ public final class RelayEngine implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    onEachLoop(loop -> loop.shutDown(CloseReason.DRAIN)).join();
+    runOnEachLoop(loop -> loop.shutDown(CloseReason.DRAIN)).join();
   }
 
-  private CompletableFuture<Void> onEachLoop(Consumer<RelayLoop> action) {
+  private CompletableFuture<Void> runOnEachLoop(Consumer<RelayLoop> action) {
+    return onEachLoop(
+        loop -> CompletableFuture.runAsync(() -> action.accept(loop), loop.eventLoop()));
+  }
+
+  private CompletableFuture<Void> onEachLoop(Function<RelayLoop, CompletableFuture<Void>> action) {
     List<CompletableFuture<Void>> all = new ArrayList<>();
     for (RelayLoop loop : loops.values()) {
       try {
-        all.add(CompletableFuture.runAsync(() -> action.accept(loop), loop.eventLoop()));
+        all.add(action.apply(loop));
       } catch (RejectedExecutionException e) {
         log.debug("an event loop has ended, and its tunnels with it", e);
       }

@@ -10,25 +10,16 @@ import org.jspecify.annotations.Nullable;
  */
 @FunctionalInterface
 public interface RelayListener {
-  /**
-   * Both sockets are taken over, and the relay begins. Called once, unless the tunnel could not
-   * begin.
-   */
+  /** The relay of both sockets begins. Called once, unless the tunnel could not begin. */
   default void began(OpenTunnel tunnel) {}
 
   /** The sink of a direction takes no more for now, and bytes wait for it. */
   default void blocked(Direction direction) {}
 
-  /**
-   * The sink has taken what waited for it since {@link #blocked}. Not told when the tunnel ends
-   * before.
-   */
+  /** The sink has taken what waited since {@link #blocked}. Not told of a tunnel that has ended. */
   default void unblocked(Direction direction) {}
 
-  /**
-   * Who is to hear of every single read and write. Asked once, when the tunnel begins; null costs
-   * nothing.
-   */
+  /** Who hears of every read and write. Asked once, at the beginning; null costs nothing. */
   default @Nullable TransferListener transfers() {
     return null;
   }
@@ -36,8 +27,6 @@ public interface RelayListener {
   /**
    * The tunnel has ended: both sockets are closed, nothing of it is left. Called once. (A socket
    * that was moved from another event loop is closed by that loop a moment later.)
-   *
-   * @param stats what it did
    */
   void ended(TunnelStats stats);
 }

@@ -6,6 +6,8 @@ import io.detour.core.sys.Kernel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -48,10 +50,7 @@ final class RelayLoop {
 
   private long trimmed;
 
-  /**
-   * @param kernel null where only the portable relay runs
-   * @param conduits null for the same loops
-   */
+  /** Kernel and conduits are null where only the portable relay runs. */
   RelayLoop(
       EventLoop eventLoop,
       RelayOptions options,
@@ -64,7 +63,7 @@ final class RelayLoop {
     this.conduits = conduits;
     this.totals = totals;
     this.peerWatch = PeerWatch.of(options);
-    this.intervalNanos = sweepInterval(options).toNanos();
+    this.intervalNanos = sweepNanos(options);
     this.now = clock();
     this.swept = now;
     this.trimmed = now;
@@ -113,13 +112,11 @@ final class RelayLoop {
     }
   }
 
-  /**
-   * Shows the tunnels that are open now, some in each turn of the event loop.
-   *
-   * @param done completed behind the last one
-   */
-  void visit(TunnelVisitor visitor, CompletableFuture<Void> done) {
-    visit(first, visitor, done);
+  /** Shows the tunnels that are open, some in each turn of the event loop. Any thread. */
+  CompletableFuture<Void> visit(TunnelVisitor visitor) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    eventLoop.execute(() -> visit(first, visitor, done));
+    return done;
   }
 
   /** A tunnel that has ended meanwhile still leads to those behind it. */
@@ -169,16 +166,11 @@ final class RelayLoop {
     return shutDown;
   }
 
-  static Duration sweepInterval(RelayOptions options) {
-    Duration shortest = options.idle();
-    for (Duration other : new Duration[] {options.halfClose(), options.writeStall()}) {
-      shortest = shortest.compareTo(other) <= 0 ? shortest : other;
-    }
-    Duration interval = shortest.dividedBy(SWEEPS_PER_TIMEOUT);
-    if (interval.compareTo(MIN_SWEEP) < 0) {
-      return MIN_SWEEP;
-    }
-    return interval.compareTo(MAX_SWEEP) > 0 ? MAX_SWEEP : interval;
+  private static long sweepNanos(RelayOptions options) {
+    Duration shortest =
+        Collections.min(List.of(options.idle(), options.halfClose(), options.writeStall()));
+    return Math.clamp(
+        shortest.toNanos() / SWEEPS_PER_TIMEOUT, MIN_SWEEP.toNanos(), MAX_SWEEP.toNanos());
   }
 
   /** The time now, in nanoseconds from any origin. Costs a look at the clock. */
@@ -211,16 +203,12 @@ final class RelayLoop {
     return eventLoop;
   }
 
-  /**
-   * @throws NullPointerException where only the portable relay runs
-   */
+  /** Throws where only the portable relay runs. */
   Kernel kernel() {
     return Objects.requireNonNull(kernel);
   }
 
-  /**
-   * @throws NullPointerException where only the portable relay runs
-   */
+  /** Throws where only the portable relay runs. */
   ConduitPool conduits() {
     return Objects.requireNonNull(conduits);
   }

@@ -33,10 +33,7 @@ public record RelayOptions(
     Duration writeStall,
     Duration keepAlive) {
 
-  /**
-   * As many pipes as this process may have without disturbing others; buffers of 64 KiB, or 256 KiB
-   * where the mode leaves them all the bytes.
-   */
+  /** Pipes: what disturbs no other process. Buffers: 64 KiB, or 256 KiB with mode COPY. */
   public static final int AUTOMATIC = -1;
 
   /** The longest of the timeouts but keepAlive. */
@@ -65,17 +62,11 @@ public record RelayOptions(
     requireWithin("keepAlive", keepAlive, Duration.ofSeconds(1), MAX_KEEP_ALIVE);
   }
 
-  private static void requireWithin(String name, int value, int least, int most) {
-    if (value < least || value > most) {
+  private static <T extends Comparable<T>> void requireWithin(
+      String name, T value, T least, T most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
       throw new IllegalArgumentException(
           name + ": " + value + " (expected: " + least + ".." + most + ")");
-    }
-  }
-
-  private static void requireWithin(String name, Duration duration, Duration least, Duration most) {
-    if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
-      throw new IllegalArgumentException(
-          name + ": " + duration + " (expected: " + least + ".." + most + ")");
     }
   }
 

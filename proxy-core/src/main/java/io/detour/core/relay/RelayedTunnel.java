@@ -23,12 +23,9 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
   private final long startNanos;
   private RelayPath countedPath;
   private boolean closed;
-  private boolean upstreamBlocked;
-  private boolean downstreamBlocked;
+  private boolean peersWatched;
 
-  /**
-   * What had gone upstream when the first byte had reached the client; before that, less than 0.
-   */
+  /** What had gone upstream when the first byte reached the client; below 0 before that. */
   private long openingBytes = -1;
 
   /** The direction that ended first, while the other goes on. */
@@ -38,9 +35,7 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
   @Nullable RelayedTunnel previous;
   @Nullable RelayedTunnel next;
 
-  /**
-   * @param path the one that it is counted on until bytes say another
-   */
+  /** It is counted on this path until bytes say another. */
   RelayedTunnel(RelayLoop loop, RelayListener listener, RelayPath path) {
     this.loop = loop;
     this.listener = listener;
@@ -48,11 +43,22 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
     this.startNanos = loop.clock();
   }
 
-  /** Is counted and swept from now on, and its listener is told. First of all, once. */
-  final void enlist() {
-    loop.totals().opened(countedPath);
-    loop.add(this);
-    listener.began(this);
+  /**
+   * Is counted and swept from now on, and its listener is told. First of all, once.
+   *
+   * @return whether the tunnel is still open
+   */
+  final boolean enlist() {
+    guarded(
+        () -> {
+          loop.totals().opened(countedPath);
+          loop.add(this);
+          listener.began(this);
+        });
+    if (loop.isShutDown()) {
+      closeNow(CloseReason.DRAIN);
+    }
+    return !closed;
   }
 
   /** One of the two directions. */
@@ -61,18 +67,15 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
   abstract void setPaused(Direction direction, boolean paused);
 
   /** Notices bytes that were taken in part, as far as nobody has told of them. */
-  abstract void noteProgress();
+  void noteProgress() {}
 
   /** A side is lost, and what it sent is on its way to the other. */
   abstract boolean isEnding();
 
-  /** Whether the survivor has taken nothing of that for the write-stall timeout. */
-  abstract boolean hasEndingStalled();
+  /** Closes if the survivor has taken nothing of that for the write-stall timeout. */
+  abstract void expireEnding();
 
-  /** Why a tunnel that {@link #isEnding} will have ended. */
-  abstract CloseReason endingReason();
-
-  /** The tunnel is older than a sweep, so that it is worth watching whether its peers live. */
+  /** Not before the first sweep: most tunnels of a browser do not live that long. Once. */
   abstract void watchPeers();
 
   /** Closes both sides and gives back what they hold. */
@@ -83,20 +86,15 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
   }
 
   /** Tells the listener when a direction has become blocked, or is so no longer. */
-  final void noteBlocked(Direction direction, boolean blocked) {
-    boolean before = direction == Direction.UPSTREAM ? upstreamBlocked : downstreamBlocked;
-    if (before == blocked) {
+  final void noteBlocked(Transit transit, boolean blocked) {
+    if (transit.toldBlocked == blocked) {
       return;
     }
-    if (direction == Direction.UPSTREAM) {
-      upstreamBlocked = blocked;
-    } else {
-      downstreamBlocked = blocked;
-    }
+    transit.toldBlocked = blocked;
     if (blocked) {
-      listener.blocked(direction);
+      listener.blocked(transit.direction);
     } else {
-      listener.unblocked(direction);
+      listener.unblocked(transit.direction);
     }
   }
 
@@ -133,12 +131,13 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
   final void expire() {
     try {
       noteProgress();
-      if (!isEnding()) {
+      if (isEnding()) {
+        expireEnding();
+      } else {
         expireRelaying();
-      } else if (hasEndingStalled()) {
-        closeNow(endingReason());
       }
-      if (!closed && !isEnding()) {
+      if (!closed && !isEnding() && !peersWatched) {
+        peersWatched = true;
         watchPeers();
       }
     } catch (RuntimeException | Error e) {
@@ -178,8 +177,8 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
   }
 
   /**
-   * Releases everything, and accounts. Once. A direction that is cut ends with a reset, so that
-   * nobody takes what came for the whole. On the event loop.
+   * Releases everything, and accounts. Once, on the event loop. A direction that is cut ends with a
+   * reset, so that nobody takes what came for the whole.
    */
   final void closeNow(CloseReason reason) {
     if (closed) {

@@ -20,7 +20,6 @@ public interface TransferListener {
   /**
    * An operation was done.
    *
-   * @param path how
    * @param result bytes moved (&gt; 0), 0 at the end of the stream, or {@code -errno}; {@code
    *     -EAGAIN} says that there was nothing to read or no room to write. The portable relay sees
    *     no error numbers and reports bytes and ends only

@@ -83,9 +83,7 @@ public final class LinuxKernel implements Kernel {
 
   private final MemorySegment capture = Arena.ofAuto().allocate(CAPTURE);
 
-  /**
-   * Room for the small arguments: two ints (a linger, a pipe's ends, an option's value and size).
-   */
+  /** Room for two ints: a linger, a pipe's ends, or an option's value and size. */
   private final MemorySegment scratch = Arena.ofAuto().allocate(2 * JAVA_INT.byteSize());
 
   /** Finds out whether this system has the calls: does nothing, or throws. */
@@ -240,9 +238,7 @@ public final class LinuxKernel implements Kernel {
     }
   }
 
-  /**
-   * The call's answer, or {@code -errno} when it was -1. Lengths are bounded, so an int is enough.
-   */
+  /** An answer, or {@code -errno} for -1. Lengths are bounded, so an int is enough. */
   private int result(long answer) {
     return answer >= 0 ? (int) answer : -(int) ERRNO.get(capture, 0L);
   }

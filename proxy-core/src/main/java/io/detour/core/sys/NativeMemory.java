@@ -5,9 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
- * A block of memory outside the heap for bytes in flight.
- *
- * <p>Belongs to the thread that allocated it; only that thread may use and free it.
+ * Memory outside the heap for bytes in flight. Only the thread that allocated it uses and frees it.
  */
 public final class NativeMemory implements AutoCloseable {
   private final Arena arena = Arena.ofConfined();

@@ -29,10 +29,7 @@ public record Lifetime(@Nullable Expiry expiry, @Nullable Brownout brownout) {
     return brownout == null ? epochSecond : brownout.end(epochSecond);
   }
 
-  /**
-   * The last day of a rule, the epoch second at which that day is over, and what then becomes of
-   * it.
-   */
+  /** A rule's last day, the epoch second at which it is over, and what then becomes of the rule. */
   public record Expiry(LocalDate lastDay, long endEpochSecond, OnExpiry then) {
     /** The end of a day in a time zone. */
     public static Expiry after(LocalDate lastDay, ZoneId zone, OnExpiry then) {

@@ -38,11 +38,6 @@ public record PortRange(int first, int last) {
     return first <= port && port <= last;
   }
 
-  /** Whether every port of another range is in this one. */
-  public boolean contains(PortRange other) {
-    return first <= other.first && other.last <= last;
-  }
-
   @Override
   public String toString() {
     return first == last ? Integer.toString(first) : first + "-" + last;

@@ -33,9 +33,7 @@ public record Document(Node root, List<Anchor> anchors) {
     anchors = List.copyOf(anchors);
   }
 
-  /**
-   * Reads a file, or null if a problem leaves no tree. Blocks on the disk: not for an event loop.
-   */
+  /** Reads a file; null if a problem leaves no tree. Blocks on the disk: not for an event loop. */
   public static @Nullable Document load(Path path, Problems problems) {
     return load(path, problems, Map.of());
   }
@@ -73,8 +71,6 @@ public record Document(Node root, List<Anchor> anchors) {
         : YamlReader.read(source, assembly);
   }
 
-  /**
-   * An anchor of a YAML document, its name without the {@code &}, and whether an alias leads to it.
-   */
+  /** A YAML anchor, its name without the {@code &}, and whether an alias leads to it. */
   public record Anchor(String name, Location at, boolean used) {}
 }

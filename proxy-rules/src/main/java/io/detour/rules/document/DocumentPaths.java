@@ -66,9 +66,7 @@ public record DocumentPaths(List<Path> files, List<Problem> problems) {
     }
   }
 
-  /**
-   * The files that a folder stands for, by name, with links that lead nowhere. Blocks on the disk.
-   */
+  /** A folder's files by name, with links that lead nowhere. Blocks on the disk. */
   public static List<Path> inFolder(Path folder) throws IOException {
     List<Path> files = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, DocumentPaths::isNamed)) {

@@ -68,16 +68,9 @@ public final class Fields {
   }
 
   private static void refuse(Node.Entry entry, Keys keys, Problems problems) {
-    String key = Printable.quoted(entry.key());
     String joined = joinedKey(entry.key(), keys);
-    String meant = Keys.closest(entry.key(), keys.known());
-    String advice =
-        joined != null
-            ? missingSpace(joined)
-            : meant == null
-                ? "expected: " + String.join(", ", keys.known())
-                : "did you mean \"" + meant + "\"?";
-    problems.add(entry.at(), "unknown key " + key + " (" + advice + ")");
+    String advice = joined != null ? missingSpace(joined) : Keys.advice(entry.key(), keys.known());
+    problems.add(entry.at(), "unknown key " + Printable.quoted(entry.key()) + " (" + advice + ")");
   }
 
   /** The key that a text begins with if it is a key and a value with only a colon in between. */
@@ -118,12 +111,25 @@ public final class Fields {
 
   /** The value of a key that has to be there. */
   public @Nullable Node required(String key) {
-    Node.Entry entry = entry(key);
-    if (entry == null) {
+    Node node = optional(key);
+    if (node == null) {
       problems.add(at, "key \"" + key + "\" is missing");
-      return null;
     }
-    return entry.value();
+    return node;
+  }
+
+  /** The fields of a key that may be missing. */
+  public @Nullable Fields optionalFields(String key, Keys keys) {
+    return fields(key, optional(key), keys);
+  }
+
+  /** The fields of a key that has to be there. */
+  public @Nullable Fields requiredFields(String key, Keys keys) {
+    return fields(key, required(key), keys);
+  }
+
+  private @Nullable Fields fields(String key, @Nullable Node node, Keys keys) {
+    return node == null ? null : of(node, '"' + key + '"', keys, problems);
   }
 
   /** The text of a key that may be missing. */
@@ -195,10 +201,13 @@ public final class Fields {
   /** A constant written in lower case, or null if the key is missing or the word is none. */
   public <E extends Enum<E>> @Nullable E word(String key, Class<E> type) {
     Node node = optional(key);
-    if (node == null) {
-      return null;
-    }
-    return constant(key, node, type);
+    return node == null ? null : constant(key, node, type);
+  }
+
+  /** The same, or the usual constant instead of null. */
+  public <E extends Enum<E>> E word(String key, E usual) {
+    E word = word(key, usual.getDeclaringClass());
+    return word == null ? usual : word;
   }
 
   /** The constants that a key's list names in lower case; one word stands for a list of one. */
@@ -222,9 +231,7 @@ public final class Fields {
       }
     }
     List<String> words = Arrays.stream(constants).map(Fields::wordOf).toList();
-    String meant = Keys.closest(found.toLowerCase(Locale.ROOT), words);
-    String advice =
-        meant == null ? "expected: " + String.join(", ", words) : "did you mean \"" + meant + "\"?";
+    String advice = Keys.advice(found.toLowerCase(Locale.ROOT), words);
     problems.add(node.at(), key + ": " + node.shown() + " (" + advice + ")");
     return null;
   }
@@ -286,6 +293,13 @@ public final class Fields {
       return new Keys(List.of(known));
     }
 
+    private static String advice(String word, Collection<String> words) {
+      String meant = closest(word, words);
+      return meant == null
+          ? "expected: " + String.join(", ", words)
+          : "did you mean \"" + meant + "\"?";
+    }
+
     /** The word that was probably meant, or null. */
     public static @Nullable String closest(String word, Collection<String> words) {
       if (word.length() > MAX_LENGTH) {
@@ -294,10 +308,8 @@ public final class Fields {
       String closest = null;
       int fewest = Math.min(MAX_SLIPS, (word.length() - 1) / 2) + 1;
       for (String candidate : words) {
-        if (Math.abs(candidate.length() - word.length()) >= fewest) {
-          continue;
-        }
-        int slips = distance(word, candidate);
+        boolean alike = Math.abs(candidate.length() - word.length()) < fewest;
+        int slips = alike ? distance(word, candidate) : fewest;
         if (slips < fewest) {
           fewest = slips;
           closest = candidate;

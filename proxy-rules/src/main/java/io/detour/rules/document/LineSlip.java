@@ -129,7 +129,7 @@ final class LineSlip {
         "text with a colon has to stand in quotes: " + sign + Printable.escaped(text) + sign);
   }
 
-  private static Location location(int line, int index, String text) {
+  static Location location(int line, int index, String text) {
     return new Location(line, text.codePointCount(0, index) + 1);
   }
 }

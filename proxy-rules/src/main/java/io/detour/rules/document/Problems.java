@@ -1,11 +1,13 @@
 package io.detour.rules.document;
 
+import io.detour.core.Parsed;
 import io.detour.rules.document.Node.Location;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Collects the problems of one file. For one thread. */
 public final class Problems {
@@ -15,9 +17,7 @@ public final class Problems {
   private final String file;
   private final Set<Problem> problems = new LinkedHashSet<>();
 
-  /**
-   * @param file the file as it was named to Detour
-   */
+  /** Of a file as it was named to Detour. */
   public Problems(String file) {
     this.file = file;
   }
@@ -39,6 +39,17 @@ public final class Problems {
               : " (through the alias at " + alias.line() + ':' + alias.column() + ")";
       problems.add(new Problem(file, at.line(), at.column(), message + through));
     }
+  }
+
+  /** The value of a text at a place; if there is none, null, and the problem behind a beginning. */
+  public <T> @Nullable T value(Parsed<T> parsed, Location at, String before) {
+    return switch (parsed) {
+      case Parsed.Value<T>(T value) -> value;
+      case Parsed.Malformed<T>(String problem) -> {
+        add(at, before + problem);
+        yield null;
+      }
+    };
   }
 
   public boolean isEmpty() {

@@ -37,9 +37,7 @@ final class Source {
     this.bytes = bytes;
   }
 
-  /**
-   * The text of a file, which has to be a regular one: a device may never end, a pipe never begin.
-   */
+  /** The text of a regular file: a device may never end, a pipe never begin. */
   static @Nullable Source load(Path path, Problems problems) {
     byte[] bytes;
     try {

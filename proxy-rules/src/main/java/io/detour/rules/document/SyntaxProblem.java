@@ -2,6 +2,7 @@ package io.detour.rules.document;
 
 import io.detour.core.Printable;
 import io.detour.rules.document.Node.Location;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -122,9 +123,7 @@ record SyntaxProblem(Location at, String message) {
       begin--;
     }
     int tab = line.indexOf('\t', begin, end);
-    return tab < 0
-        ? null
-        : new SyntaxProblem(new Location(at.line(), line.codePointCount(0, tab) + 1), TAB);
+    return tab < 0 ? null : new SyntaxProblem(LineSlip.location(at.line(), tab, line), TAB);
   }
 
   private static SyntaxProblem token(Location at, Source source) {
@@ -151,10 +150,8 @@ record SyntaxProblem(Location at, String message) {
   }
 
   private static SyntaxProblem missingColon(Location word, Source source) {
-    SyntaxProblem joined = joinedKey(word, source);
-    return joined == null
-        ? new SyntaxProblem(word, "text stands where a key is expected (is a colon missing?)")
-        : joined;
+    String message = "text stands where a key is expected (is a colon missing?)";
+    return Objects.requireNonNullElse(joinedKey(word, source), new SyntaxProblem(word, message));
   }
 
   /** Text beside a bracket, as in a template without quotes. */
@@ -173,7 +170,7 @@ record SyntaxProblem(Location at, String message) {
     while (begin > 0 && !Character.isWhitespace(line.charAt(begin - 1))) {
       begin--;
     }
-    Location word = new Location(at.line(), line.codePointCount(0, begin) + 1);
+    Location word = LineSlip.location(at.line(), begin, line);
     return new SyntaxProblem(
         word,
         "text with brackets has to stand in quotes: \"%s\""
@@ -220,7 +217,7 @@ record SyntaxProblem(Location at, String message) {
         .formatted(Printable.escaped(problem), remark.isEmpty() ? "" : " (" + remark + ")");
   }
 
-  private static Location location(Mark mark) {
+  static Location location(Mark mark) {
     return new Location(mark.getLine() + 1, mark.getColumn() + 1);
   }
 }

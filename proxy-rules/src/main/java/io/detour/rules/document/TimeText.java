@@ -47,10 +47,7 @@ public final class TimeText {
     }
   }
 
-  /**
-   * The epoch second of a local time, a day (its beginning) or a day and a time of day in the years
-   * 1970 to 9999; empty if the text is none.
-   */
+  /** The epoch second of a local time, or of the beginning of a day, 1970 to 9999; or empty. */
   public static OptionalLong parse(String text, ZoneId zone) {
     try {
       LocalDateTime time =

@@ -18,7 +18,6 @@ import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
-import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlVersionException;
@@ -203,8 +202,7 @@ final class YamlReader {
   }
 
   private static Location location(Event event) {
-    Mark mark = event.getStartMark().orElseThrow();
-    return new Location(mark.getLine() + 1, mark.getColumn() + 1);
+    return SyntaxProblem.location(event.getStartMark().orElseThrow());
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.detour.rules.file;
 
-import io.detour.core.Parsed;
 import io.detour.rules.condition.Brownout;
 import io.detour.rules.condition.Lifetime;
 import io.detour.rules.condition.Lifetime.Expiry;
@@ -27,7 +26,7 @@ record LifetimeReader(Problems problems, ZoneId zone) {
   }
 
   private @Nullable Expiry expiry(Fields rule) {
-    OnExpiry then = rule.word("on_expiry", OnExpiry.class);
+    OnExpiry then = rule.word("on_expiry", OnExpiry.WARN);
     Node.Scalar day = rule.optionalText("expires");
     if (day == null) {
       if (rule.has("on_expiry") && !rule.has("expires")) {
@@ -42,12 +41,11 @@ record LifetimeReader(Problems problems, ZoneId zone) {
       problems.add(day.at(), "expires: " + day.shown() + " (" + reason + ")");
       return null;
     }
-    return Expiry.after(lastDay, zone, then == null ? OnExpiry.WARN : then);
+    return Expiry.after(lastDay, zone, then);
   }
 
   private @Nullable Brownout brownout(Fields rule) {
-    Node node = rule.optional("brownout");
-    Fields fields = node == null ? null : Fields.of(node, "\"brownout\"", BROWNOUT_KEYS, problems);
+    Fields fields = rule.optionalFields("brownout", BROWNOUT_KEYS);
     if (fields == null) {
       return null;
     }
@@ -56,13 +54,9 @@ record LifetimeReader(Problems problems, ZoneId zone) {
     if (cron == null) {
       return null;
     }
-    return switch (Brownout.parse(cron.text(), length == null ? Brownout.SHORTEST : length, zone)) {
-      case Parsed.Value(Brownout brownout) -> length == null ? null : brownout;
-      case Parsed.Malformed(String problem) -> {
-        problems.add(cron.at(), problem);
-        yield null;
-      }
-    };
+    Duration any = length == null ? Brownout.SHORTEST : length;
+    Brownout brownout = problems.value(Brownout.parse(cron.text(), any, zone), cron.at(), "");
+    return length == null ? null : brownout;
   }
 
   private @Nullable Duration length(Fields brownout) {

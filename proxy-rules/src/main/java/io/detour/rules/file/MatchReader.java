@@ -61,8 +61,7 @@ record MatchReader(Problems problems) {
 
   /** The matchers: exact hosts, then suffixes, then regular expressions. */
   List<HostMatcher> hosts(Fields match) {
-    Node host = match.required("host");
-    Fields fields = host == null ? null : Fields.of(host, "\"host\"", HOST_KEYS, problems);
+    Fields fields = match.requiredFields("host", HOST_KEYS);
     if (fields == null) {
       return List.of();
     }
@@ -81,9 +80,9 @@ record MatchReader(Problems problems) {
       Function<String, Parsed<? extends HostMatcher>> parse,
       List<HostMatcher> matchers) {
     for (Node.Scalar text : texts) {
-      switch (parse.apply(text.text())) {
-        case Parsed.Value(HostMatcher matcher) -> matchers.add(matcher);
-        case Parsed.Malformed(String problem) -> problems.add(text.at(), problem);
+      HostMatcher matcher = problems.value(parse.apply(text.text()), text.at(), "");
+      if (matcher != null) {
+        matchers.add(matcher);
       }
     }
   }
@@ -102,15 +101,14 @@ record MatchReader(Problems problems) {
   private List<PortRange> ports(Fields match) {
     List<PortRange> ports = new ArrayList<>();
     for (Node node : match.values("port")) {
-      String text = node instanceof Node.Scalar scalar ? scalar.text() : "";
-      switch (PortRange.parse(text)) {
-        case Parsed.Value(PortRange range) -> ports.add(range);
-        case Parsed.Malformed(String problem) ->
-            problems.add(
-                node.at(),
-                node instanceof Node.Scalar
-                    ? problem
-                    : "port: " + node.kind() + " (expected: 1..65535, or a range like 8000-8099)");
+      if (!(node instanceof Node.Scalar scalar)) {
+        problems.add(
+            node.at(), "port: " + node.kind() + " (expected: 1..65535, or a range like 8000-8099)");
+        continue;
+      }
+      PortRange range = problems.value(PortRange.parse(scalar.text()), node.at(), "");
+      if (range != null) {
+        ports.add(range);
       }
     }
     return ports;
@@ -119,12 +117,10 @@ record MatchReader(Problems problems) {
   private List<Subnet> clients(Fields match) {
     List<Subnet> clients = new ArrayList<>();
     for (Node.Scalar text : match.texts("client")) {
-      switch (Subnet.parse(text.text())) {
-        case Parsed.Value(Subnet subnet) -> clients.add(subnet);
-        case Parsed.Malformed(String problem) ->
-            problems.add(
-                text.at(),
-                "client: " + Printable.quoted(text.text()) + " is no subnet: " + problem);
+      String before = "client: " + text.shown() + " is no subnet: ";
+      Subnet subnet = problems.value(Subnet.parse(text.text()), text.at(), before);
+      if (subnet != null) {
+        clients.add(subnet);
       }
     }
     return clients;
@@ -145,8 +141,7 @@ record MatchReader(Problems problems) {
   }
 
   private Rollout rollout(Fields rule) {
-    Node node = rule.optional("rollout");
-    Fields fields = node == null ? null : Fields.of(node, "\"rollout\"", ROLLOUT_KEYS, problems);
+    Fields fields = rule.optionalFields("rollout", ROLLOUT_KEYS);
     if (fields == null) {
       return Rollout.EVERYBODY;
     }

@@ -2,7 +2,6 @@ package io.detour.rules.file;
 
 import io.detour.core.AddressClass;
 import io.detour.core.HostPort;
-import io.detour.core.Parsed;
 import io.detour.rules.Action;
 import io.detour.rules.Fallback;
 import io.detour.rules.FallbackError;
@@ -17,6 +16,7 @@ import io.detour.rules.document.Problems;
 import io.detour.rules.host.HostMatcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +25,6 @@ record OutcomeReader(Problems problems) {
   private static final List<String> REWRITE_KEYS =
       List.of("to", "targets", "fallback_on", "when", "host_header");
   private static final Keys TARGET_KEYS = Keys.of("to", "port", "via", "allow");
-  private static final String PARENT_NAME = "[a-z0-9-]{1,63}";
 
   /** What a rule does, or null if its problems leave nothing. */
   @Nullable Outcome read(
@@ -33,7 +32,7 @@ record OutcomeReader(Problems problems) {
     String message = rule.line("message", RuleReader.MAX_MESSAGE);
     List<Target> targets = targets(rule, hosts);
     Fallback fallback = fallback(rule);
-    HostHeader hostHeader = rule.word("host_header", HostHeader.class);
+    HostHeader hostHeader = rule.word("host_header", HostHeader.REWRITE);
     if (action == null) {
       return null;
     }
@@ -48,10 +47,7 @@ record OutcomeReader(Problems problems) {
         if (!rule.has("to") && !rule.has("targets")) {
           problems.add(rule.at("action"), "action \"rewrite\" needs the key \"to\" or \"targets\"");
         }
-        yield targets.isEmpty()
-            ? null
-            : new Outcome.Rewrite(
-                targets, fallback, hostHeader == null ? HostHeader.REWRITE : hostHeader);
+        yield targets.isEmpty() ? null : new Outcome.Rewrite(targets, fallback, hostHeader);
       }
       case PASS -> new Outcome.Pass();
       case REJECT ->
@@ -101,22 +97,15 @@ record OutcomeReader(Problems problems) {
   }
 
   private @Nullable Target target(Node.Scalar text, List<HostMatcher> hosts) {
-    return switch (Target.parse(text.text())) {
-      case Parsed.Malformed(String problem) -> {
-        problems.add(text.at(), problem);
-        yield null;
-      }
-      case Parsed.Value(Target target) -> {
-        for (HostMatcher matcher : hosts) {
-          String mismatch = target.host().mismatch(matcher);
-          if (mismatch != null) {
-            problems.add(text.at(), mismatch);
-            break;
-          }
-        }
-        yield target;
-      }
-    };
+    Target target = problems.value(Target.parse(text.text()), text.at(), "");
+    if (target != null) {
+      hosts.stream()
+          .map(target.host()::mismatch)
+          .filter(Objects::nonNull)
+          .findFirst()
+          .ifPresent(mismatch -> problems.add(text.at(), mismatch));
+    }
+    return target;
   }
 
   private @Nullable Target target(Fields fields, List<HostMatcher> hosts) {
@@ -151,7 +140,7 @@ record OutcomeReader(Problems problems) {
 
   private Target.Way way(Fields fields) {
     Node.Scalar via = fields.optionalText("via");
-    if (via != null && !via.text().matches(PARENT_NAME)) {
+    if (via != null && !RuleReader.NAME.matcher(via.text()).matches()) {
       problems.add(
           via.at(),
           "via: "
@@ -166,13 +155,13 @@ record OutcomeReader(Problems problems) {
   }
 
   private Fallback fallback(Fields rule) {
-    When when = rule.word("when", When.class);
+    When when = rule.word("when", When.ALWAYS);
     boolean never =
         rule.optional("fallback_on") instanceof Node.Sequence list && list.items().isEmpty();
     Set<FallbackError> on = never ? Set.of() : rule.words("fallback_on", FallbackError.class);
     boolean usual = !rule.has("fallback_on");
-    return (when == null || when == When.ALWAYS) && usual
+    return when == When.ALWAYS && usual
         ? Fallback.USUAL
-        : new Fallback(when == null ? When.ALWAYS : when, usual ? FallbackError.ALL : on);
+        : new Fallback(when, usual ? FallbackError.ALL : on);
   }
 }

@@ -1,6 +1,5 @@
 package io.detour.rules.file;
 
-import io.detour.core.Parsed;
 import io.detour.rules.Mode;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet.UnmatchedPolicy;
@@ -34,9 +33,7 @@ final class RuleFileReader {
   private final RuleTestReader testReader;
   private final List<RuleTest> tests = new ArrayList<>();
 
-  /**
-   * @param zone in which the days and hours of rules are meant
-   */
+  /** Days and hours of rules are meant in this zone. */
   RuleFileReader(Problems problems, ZoneId zone) {
     this.problems = problems;
     this.rules = new RuleReader(problems, zone);
@@ -55,10 +52,7 @@ final class RuleFileReader {
     }
   }
 
-  /**
-   * What the file says, once its lists have been read; what is wrong has been added to the
-   * problems.
-   */
+  /** What the file says, once its lists have been read; its problems have been added. */
   FileContents read(@Nullable Document document) {
     if (document == null) {
       return FileContents.none(problems);
@@ -72,12 +66,10 @@ final class RuleFileReader {
       fields.items("rules");
     }
     fields.items("tests");
-    Node node = fields.optional("defaults");
-    Fields defaults =
-        node == null ? null : Fields.of(node, "\"defaults\"", DEFAULTS_KEYS, problems);
-    Mode mode = defaults == null ? null : defaults.word("mode", Mode.class);
+    Fields defaults = fields.optionalFields("defaults", DEFAULTS_KEYS);
+    Mode mode = defaults == null ? Mode.ENFORCE : defaults.word("mode", Mode.ENFORCE);
     return new FileContents(
-        rules.rules(mode == null ? Mode.ENFORCE : mode),
+        rules.rules(mode),
         rules.brokenNames(),
         defaults == null ? null : unmatched(defaults, mode),
         defaults == null ? List.of() : legacySuffixes(defaults),
@@ -106,22 +98,22 @@ final class RuleFileReader {
   }
 
   /** A file that only reports, or is switched off, changes nothing about other hosts either. */
-  private @Nullable Located<UnmatchedPolicy> unmatched(Fields defaults, @Nullable Mode mode) {
+  private @Nullable Located<UnmatchedPolicy> unmatched(Fields defaults, Mode mode) {
     UnmatchedPolicy policy = defaults.word("unmatched", UnmatchedPolicy.class);
-    boolean enforced = mode == null || mode == Mode.ENFORCE;
     return policy == null
         ? null
         : new Located<>(
-            enforced ? policy : UnmatchedPolicy.PASS, problems.file(), defaults.at("unmatched"));
+            mode == Mode.ENFORCE ? policy : UnmatchedPolicy.PASS,
+            problems.file(),
+            defaults.at("unmatched"));
   }
 
   private List<Located<HostMatcher.Suffix>> legacySuffixes(Fields defaults) {
     List<Located<HostMatcher.Suffix>> suffixes = new ArrayList<>();
     for (Node.Scalar text : defaults.texts("legacy_suffixes")) {
-      switch (HostMatcher.Suffix.parse(text.text())) {
-        case Parsed.Value(HostMatcher.Suffix suffix) ->
-            suffixes.add(new Located<>(suffix, problems.file(), text.at()));
-        case Parsed.Malformed(String problem) -> problems.add(text.at(), problem);
+      var suffix = problems.value(HostMatcher.Suffix.parse(text.text()), text.at(), "");
+      if (suffix != null) {
+        suffixes.add(new Located<>(suffix, problems.file(), text.at()));
       }
     }
     return suffixes;

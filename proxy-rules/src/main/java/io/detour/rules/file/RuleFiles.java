@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -47,22 +46,13 @@ public sealed interface RuleFiles {
     }
   }
 
-  /** Reads a file alone, with the time zone of this machine. */
-  static RuleFiles load(Path file) {
-    return load(List.of(file), ZoneId.systemDefault());
-  }
-
   /**
-   * Reads files and folders as one set of rules. Blocks on the disk: not for an event loop. Several
-   * files are read at the same time, by as many threads as there are processors.
+   * Reads files and folders as one set of rules, by as many threads as there are processors. Blocks
+   * on the disk: not for an event loop.
    */
   static RuleFiles load(List<Path> paths, ZoneId zone) {
     DocumentPaths found = DocumentPaths.of(paths);
-    List<Callable<FileContents>> reads = new ArrayList<>();
-    for (Path file : found.files()) {
-      reads.add(() -> contents(file, new Problems(file.toString()), zone));
-    }
-    RuleFiles rules = RuleSetAssembly.of(inParallel(reads));
+    RuleFiles rules = RuleSetAssembly.of(inParallel(found.files(), zone));
     if (found.problems().isEmpty()) {
       return rules;
     }
@@ -84,16 +74,19 @@ public sealed interface RuleFiles {
     return RuleSetAssembly.of(List.of(reader.read(Document.parse(text, problems, reader.lists()))));
   }
 
-  private static FileContents contents(Path file, Problems problems, ZoneId zone) {
+  private static FileContents contents(Path file, ZoneId zone) {
+    Problems problems = new Problems(file.toString());
     RuleFileReader reader = new RuleFileReader(problems, zone);
     return reader.read(Document.load(file, problems, reader.lists()));
   }
 
-  private static List<FileContents> inParallel(List<Callable<FileContents>> reads) {
-    int threads = Math.min(reads.size(), Runtime.getRuntime().availableProcessors());
+  private static List<FileContents> inParallel(List<Path> files, ZoneId zone) {
+    int threads = Math.min(files.size(), Runtime.getRuntime().availableProcessors());
     List<FileContents> contents = new ArrayList<>();
     try (ExecutorService readers = Executors.newFixedThreadPool(Math.max(1, threads))) {
-      for (Future<FileContents> read : reads.stream().map(readers::submit).toList()) {
+      List<Future<FileContents>> reads =
+          files.stream().map(file -> readers.submit(() -> contents(file, zone))).toList();
+      for (Future<FileContents> read : reads) {
         contents.add(read.get());
       }
     } catch (ExecutionException e) {
@@ -111,9 +104,7 @@ public sealed interface RuleFiles {
   /** A value of a file, and where it stands. */
   record Located<T>(T value, String file, Location at) {}
 
-  /**
-   * What files say beside rules and tests, in order: legacy suffixes, and anchors without alias.
-   */
+  /** What files say beside rules and tests: legacy suffixes, and anchors without alias. */
   record FileNotes(
       List<String> files,
       List<Located<HostMatcher.Suffix>> legacySuffixes,

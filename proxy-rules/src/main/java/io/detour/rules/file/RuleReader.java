@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the rules of one file, one after the other. */
@@ -49,7 +50,8 @@ final class RuleReader {
           "reason");
   private static final Keys LOG_KEYS = Keys.of("level", "message");
 
-  private static final int MAX_NAME = 63;
+  /** Of a rule, and of a parent proxy. */
+  static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,63}");
 
   /** A message goes into one line of a log and into the body of an answer. */
   static final int MAX_MESSAGE = 200;
@@ -68,9 +70,6 @@ final class RuleReader {
   /** One object for each level without a message, since a file may have a million rules. */
   private final Map<LogLevel, Rule.Log> plainLogs = new EnumMap<>(LogLevel.class);
 
-  /**
-   * @param zone in which the days and hours of rules are meant
-   */
   RuleReader(Problems problems, ZoneId zone) {
     this.problems = problems;
     this.matches = new MatchReader(problems);
@@ -145,7 +144,7 @@ final class RuleReader {
       return null;
     }
     String name = scalar.text();
-    if (!isName(name)) {
+    if (!NAME.matcher(name).matches()) {
       problems.add(
           scalar.at(),
           "name: %s (expected: 1 to 63 of the characters a to z, 0 to 9 and -)"
@@ -156,29 +155,17 @@ final class RuleReader {
     return name;
   }
 
-  private static boolean isName(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) {
-        return false;
-      }
-    }
-    return text.length() <= MAX_NAME;
-  }
-
   private Rule.Log log(Fields rule, @Nullable Action action) {
     LogLevel usual = action == Action.PASS ? LogLevel.OFF : LogLevel.INFO;
     Node node = rule.optional("log");
     if (!(node instanceof Node.Mapping)) {
-      LogLevel level = rule.word("log", LogLevel.class);
-      return plainLog(level == null ? usual : level);
+      return plainLog(rule.word("log", usual));
     }
     Fields fields = Fields.of(node, "\"log\"", LOG_KEYS, problems);
     if (fields == null || fields.required("level") == null) {
       return plainLog(usual);
     }
-    LogLevel level = fields.word("level", LogLevel.class);
-    return new Rule.Log(level == null ? usual : level, fields.line("message", MAX_MESSAGE));
+    return new Rule.Log(fields.word("level", usual), fields.line("message", MAX_MESSAGE));
   }
 
   private Rule.Log plainLog(LogLevel level) {

@@ -37,10 +37,7 @@ public record RuleTest(String file, Location at, Request request, Expected expec
     }
   }
 
-  /**
-   * Runs the test; a problem for each expectation that does not hold. A request that leads nowhere
-   * fails every test: nobody wants a 502.
-   */
+  /** A problem for each expectation that fails; that a request leads nowhere always is one. */
   public List<Problem> failures(RuleSet rules) {
     Decision decision = rules.decide(request).meant();
     List<Problem> failures = new ArrayList<>();

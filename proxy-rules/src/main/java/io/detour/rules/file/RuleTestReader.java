@@ -36,9 +36,7 @@ record RuleTestReader(ZoneId zone, Problems problems) {
     Address client = client(fields);
     Node.Scalar user = fields.optionalText("user");
     long epochSecond = time(fields);
-    Node expect = fields.required("expect");
-    Fields expected =
-        expect == null ? null : Fields.of(expect, "\"expect\"", EXPECT_KEYS, problems);
+    Fields expected = fields.requiredFields("expect", EXPECT_KEYS);
     if (expected == null) {
       return null;
     }
@@ -72,14 +70,8 @@ record RuleTestReader(ZoneId zone, Problems problems) {
   }
 
   private @Nullable HostPort hostPort(Node.Scalar text, int defaultPort) {
-    return switch (HostPort.parse(text.text(), defaultPort)) {
-      case Parsed.Value(HostPort hostPort) -> hostPort;
-      case Parsed.Malformed(String problem) -> {
-        problems.add(
-            text.at(), Printable.quoted(text.text()) + " is not host or host:port: " + problem);
-        yield null;
-      }
-    };
+    String before = Printable.quoted(text.text()) + " is not host or host:port: ";
+    return problems.value(HostPort.parse(text.text(), defaultPort), text.at(), before);
   }
 
   private @Nullable Address client(Fields fields) {

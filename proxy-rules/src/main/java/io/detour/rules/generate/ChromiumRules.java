@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * where {@code *} is any text; {@code EXCLUDE} keeps names from all of them, wherever it stands.
  */
 public final class ChromiumRules {
-  private static final String FORMAT = "chromium";
   private static final String NOT_FOUND = "~NOTFOUND";
 
   private final Draft draft;
@@ -31,7 +30,7 @@ public final class ChromiumRules {
   private final List<String> options = new ArrayList<>();
 
   private ChromiumRules(NameRules rules) {
-    draft = new Draft(FORMAT, rules, "#");
+    draft = new Draft("chromium", rules, "#");
     table = new NameTable(rules);
   }
 
@@ -71,11 +70,9 @@ public final class ChromiumRules {
       case Pass _, LeftAlone _ -> null;
       case Reject _ -> NOT_FOUND;
       case Rewrite rewrite ->
-          !rewrite.isConstant()
+          rewrite.constant() == null
               ? null
-              : rewrite.port().isPresent()
-                  ? rewrite.to() + ":" + rewrite.port().getAsInt()
-                  : rewrite.to();
+              : rewrite.to() + (rewrite.port().isPresent() ? ":" + rewrite.port().getAsInt() : "");
     };
   }
 
@@ -114,7 +111,7 @@ public final class ChromiumRules {
       case Pass _, Reject _ -> {}
       case LeftAlone leftAlone -> draft.note(rule, leftAlone.reason());
       case Rewrite rewrite -> {
-        if (!rewrite.isConstant()) {
+        if (rewrite.constant() == null) {
           draft.note(rule, "its target depends on the name: its names are left alone");
         }
       }

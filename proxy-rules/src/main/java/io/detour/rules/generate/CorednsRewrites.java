@@ -10,7 +10,7 @@ import io.detour.rules.generate.NameRules.NameEffect.Rewrite;
 import io.detour.rules.generate.NameRules.NamePattern.Below;
 import io.detour.rules.generate.NameRules.NamePattern.Exact;
 import io.detour.rules.generate.NameRules.NamePattern.Regex;
-import java.util.List;
+import io.detour.rules.host.Captures;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * the dot of the root; {@code answer auto} answers with the name of the question.
  */
 public final class CorednsRewrites {
-  private static final String FORMAT = "coredns";
-
   /** No name below .invalid exists (RFC 6761 6.4). */
   private static final String NOWHERE = "rejected.invalid.";
 
@@ -37,7 +35,7 @@ public final class CorednsRewrites {
   }
 
   public static Generated of(NameRules rules) {
-    Draft draft = new Draft(FORMAT, rules, "#");
+    Draft draft = new Draft("coredns", rules, "#");
     draft.noteCaveats();
     draft.comment("Lines for a server block; what is rejected does not exist here.");
     draft.noteUnmatched();
@@ -54,7 +52,8 @@ public final class CorednsRewrites {
       case Exact(Host host) when host.isAddress() ->
           draft.note(rule, host + " is an address, which is not looked up");
       case Exact(Host host) -> {
-        Rewrite filled = target == null ? null : target.fill(List.of(""));
+        Captures captures = item.pattern().match(host);
+        Rewrite filled = target == null || captures == null ? null : target.fill(host, captures);
         if (target != null && filled == null) {
           draft.note(rule, "its target makes no host of " + host);
         }
@@ -77,7 +76,7 @@ public final class CorednsRewrites {
         yield null;
       }
       case Rewrite rewrite -> {
-        Host constant = rewrite.isConstant() ? rewrite.constant() : null;
+        Host constant = rewrite.constant();
         if (rewrite.port().isPresent()) {
           draft.note(
               rule, "it changes the port, which a name server cannot: its names are left alone");
@@ -93,20 +92,17 @@ public final class CorednsRewrites {
 
   private void below(Host domain, @Nullable Rewrite target, boolean rejected) {
     String suffix = "." + domain + ".";
+    String to = target == null ? "" : target.to().toString();
     if (target == null && !rejected) {
       line("suffix", suffix, suffix);
-    } else if (target != null && target.to().startsWith("{prefix}.") && hasOnePlaceholder(target)) {
-      line("suffix", suffix, target.to().substring("{prefix}".length()) + ".");
+    } else if (to.startsWith("{prefix}.") && to.indexOf('{', 1) < 0) {
+      line("suffix", suffix, to.substring("{prefix}".length()) + ".");
     } else {
       line(
           "regex",
           "^(.+)" + suffix.replace(".", "\\.") + "$",
           target == null ? NOWHERE : target.with(capture -> "{1}") + ".");
     }
-  }
-
-  private static boolean hasOnePlaceholder(Rewrite target) {
-    return target.to().indexOf('{', 1) < 0;
   }
 
   private void regex(String rule, String expression, @Nullable Rewrite target, boolean rejected) {

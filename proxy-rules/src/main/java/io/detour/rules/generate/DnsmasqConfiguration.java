@@ -29,8 +29,6 @@ import java.util.Set;
  * wins. A {@code cname} can lead only to names that dnsmasq itself has, hence the addresses.
  */
 public final class DnsmasqConfiguration {
-  private static final String FORMAT = "dnsmasq";
-
   private final Draft draft;
   private final NameTable table;
   private final TargetAddresses targets;
@@ -41,7 +39,7 @@ public final class DnsmasqConfiguration {
   private final Set<Host> answeredApexes = new HashSet<>();
 
   private DnsmasqConfiguration(NameRules rules, Map<Host, List<InetAddress>> addresses) {
-    draft = new Draft(FORMAT, rules, "#");
+    draft = new Draft("dnsmasq", rules, "#");
     table = new NameTable(rules);
     targets = new TargetAddresses(addresses);
   }
@@ -95,10 +93,7 @@ public final class DnsmasqConfiguration {
     return true;
   }
 
-  /**
-   * What stands behind {@code address=/…/}: addresses, or nothing at all for a name that is
-   * refused.
-   */
+  /** What stands behind {@code address=/…/}; an empty text refuses a name. */
   private List<String> answers(String rule, NameEffect effect) {
     return switch (effect) {
       case Pass _ -> List.of();

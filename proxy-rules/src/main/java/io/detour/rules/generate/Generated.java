@@ -29,9 +29,7 @@ public record Generated(String text, List<Note> notes) {
     private final StringBuilder body = new StringBuilder();
     private final Set<Generated.Note> notes = new LinkedHashSet<>();
 
-    /**
-     * @param format as the command line calls it
-     */
+    /** The format is what the command line calls it. */
     Draft(String format, NameRules rules, String comment) {
       this.format = format;
       this.rules = rules;

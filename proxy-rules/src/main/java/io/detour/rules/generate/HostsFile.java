@@ -14,13 +14,11 @@ import java.util.Map;
 
 /** Lines for {@code /etc/hosts} (hosts(5)): single names, and addresses. */
 public final class HostsFile {
-  private static final String FORMAT = "hosts";
-
   private HostsFile() {}
 
   /** Writes the lines; a target whose addresses are not given cannot be written. */
   public static Generated of(NameRules rules, Map<Host, List<InetAddress>> addresses) {
-    Draft draft = new Draft(FORMAT, rules, "#");
+    Draft draft = new Draft("hosts", rules, "#");
     draft.noteCaveats();
     TargetAddresses targets = new TargetAddresses(addresses);
     NameTable table = new NameTable(rules);

@@ -8,6 +8,8 @@ import io.detour.rules.generate.NameRules.NamePattern.Exact;
 import io.detour.rules.generate.NameRules.NamePattern.Regex;
 import io.detour.rules.generate.NameRules.NameRule;
 import io.detour.rules.generate.PortableRegex.RegexTail;
+import io.detour.rules.host.Captures;
+import io.detour.rules.host.DomainTable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,10 +35,7 @@ final class NameTable {
   /** A pattern of a rule. */
   record Item(NameRule rule, NamePattern pattern) {}
 
-  /**
-   * What becomes of one name, and the rule that decides, or an empty name. A rewrite has no
-   * placeholders.
-   */
+  /** What becomes of one name, its target filled in, and the rule's name, or an empty one. */
   record Decided(String rule, NameEffect effect) {}
 
   NameTable(NameRules rules) {
@@ -62,10 +61,7 @@ final class NameTable {
     return exact.keySet();
   }
 
-  /**
-   * The patterns of many names, in order, without those whose names are all below the domain of an
-   * earlier one, which therefore never decide.
-   */
+  /** The patterns of many names, in order, without those that an earlier domain covers. */
   List<Item> deciding() {
     DomainSet earlier = new DomainSet();
     List<Item> deciding = new ArrayList<>();
@@ -93,9 +89,8 @@ final class NameTable {
   Decided decide(Host host) {
     int first = exact.getOrDefault(host, items.size());
     if (!host.isAddress()) {
-      String name = host.name();
-      for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
-        first = Math.min(first, below.getOrDefault(name.substring(dot + 1), items.size()));
+      for (String domain : DomainTable.above(host.name())) {
+        first = Math.min(first, below.getOrDefault(domain, items.size()));
       }
     }
     for (int regex : regexes) {
@@ -110,9 +105,9 @@ final class NameTable {
 
   private static Decided decided(Item item, Host host) {
     NameEffect effect = item.rule().effect();
-    List<String> captures = item.pattern().match(host);
+    Captures captures = item.pattern().match(host);
     if (effect instanceof NameEffect.Rewrite rewrite && captures != null) {
-      NameEffect filled = rewrite.fill(captures);
+      NameEffect filled = rewrite.fill(host, captures);
       effect =
           filled != null ? filled : new NameEffect.LeftAlone("its target makes no host of " + host);
     }
@@ -125,11 +120,8 @@ final class NameTable {
     private final Set<String> ancestors = new HashSet<>();
 
     void add(Host domain) {
-      String name = domain.name();
-      if (domains.add(name)) {
-        for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
-          ancestors.add(name.substring(dot + 1));
-        }
+      if (domains.add(domain.name())) {
+        ancestors.addAll(DomainTable.above(domain.name()));
       }
     }
 
@@ -149,12 +141,7 @@ final class NameTable {
     }
 
     private boolean hasAncestorOf(String name) {
-      for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
-        if (domains.contains(name.substring(dot + 1))) {
-          return true;
-        }
-      }
-      return false;
+      return DomainTable.above(name).stream().anyMatch(domains::contains);
     }
   }
 }

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * So a domain is written as an expression if one before it may match the same names.
  */
 public final class NginxMap {
-  private static final String FORMAT = "nginx-map";
   private static final String SAME_HOST = "$host";
   private static final String NOWHERE = "\"\"";
 
@@ -57,7 +56,7 @@ public final class NginxMap {
 
   /** Writes the block, for the {@code http} section. */
   public static Generated of(NameRules rules) {
-    Draft draft = new Draft(FORMAT, rules, "#");
+    Draft draft = new Draft("nginx-map", rules, "#");
     draft.noteCaveats();
     NginxMap map = new NginxMap(draft);
     NameTable table = new NameTable(rules);
@@ -100,7 +99,7 @@ public final class NginxMap {
   }
 
   private void below(NameRule rule, Host domain) {
-    boolean constant = !(rule.effect() instanceof Rewrite rewrite) || rewrite.isConstant();
+    boolean constant = !(rule.effect() instanceof Rewrite rewrite) || rewrite.constant() != null;
     if (constant && !anyMatched && !matched.overlaps(domain)) {
       entry(names, "*." + domain, value(rule.effect(), "", ""), rule.name());
       longestName = Math.max(longestName, domain.name().length());

@@ -17,8 +17,6 @@ import java.util.Set;
  * them, and all others directly. Conditions, order and targets make no difference here.
  */
 public final class PacFile {
-  private static final String FORMAT = "pac";
-
   /**
    * Keys begin with {@code =} for a name and with a dot for what is below a domain, so none is a
    * property that every object has.
@@ -69,7 +67,7 @@ public final class PacFile {
   }
 
   private Generated write(NameRules rules, HostPort proxy, boolean plainHttp) {
-    Draft draft = new Draft(FORMAT, rules, "//");
+    Draft draft = new Draft("pac", rules, "//");
     for (NameTable.Item item : new NameTable(rules).items()) {
       switch (item.pattern()) {
         case Exact(Host host) -> keys.add("=" + host.name());

@@ -51,9 +51,7 @@ final class PortableRegex {
     return "^(?:" + named.toString().replaceAll("\\?<" + GROUP + "[0-9]+>", "") + ")$";
   }
 
-  /**
-   * Matches whole names; group 1 is named {@code detour_1}, and the whole name {@code detour_0}.
-   */
+  /** Matches whole names; group 1 is named {@code detour_1}, the whole {@code detour_0}. */
   String withNamedGroups() {
     return "^(?<" + GROUP + "0>" + named + ")$";
   }
@@ -158,11 +156,7 @@ final class PortableRegex {
   }
 
   private static boolean isNameCharacter(char c) {
-    return (c >= 'a' && c <= 'z')
-        || (c >= 'A' && c <= 'Z')
-        || (c >= '0' && c <= '9')
-        || c == '-'
-        || c == '_';
+    return (c < 0x80 && Character.isLetterOrDigit(c)) || c == '-' || c == '_';
   }
 
   /** What is certain about the end of the names that an expression matches whole. */

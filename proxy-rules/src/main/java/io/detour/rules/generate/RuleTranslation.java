@@ -102,7 +102,7 @@ public final class RuleTranslation {
               ? new NameEffect.Pass()
               : new NameEffect.LeftAlone("to another port of the asked host");
       case HostRewrite.Constant _, HostRewrite.Template _ ->
-          new NameEffect.Rewrite(first.host().toString(), first.port());
+          new NameEffect.Rewrite(first.host(), first.port());
     };
   }
 

@@ -1,6 +1,7 @@
 package io.detour.rules.generate;
 
 import io.detour.core.Host;
+import io.detour.rules.HostRewrite;
 import io.detour.rules.generate.NameRules.NameEffect;
 import io.detour.rules.generate.NameRules.NameEffect.Rewrite;
 import java.net.InetAddress;
@@ -28,11 +29,10 @@ public final class TargetNames {
   }
 
   private static void add(Set<Host> names, NameEffect effect) {
-    @Nullable Host target =
-        effect instanceof NameEffect.Rewrite rewrite && rewrite.port().isEmpty()
-            ? rewrite.constant()
-            : null;
-    if (target != null && !target.isAddress()) {
+    if (effect instanceof NameEffect.Rewrite rewrite
+        && rewrite.port().isEmpty()
+        && rewrite.to() instanceof HostRewrite.Constant(Host target)
+        && !target.isAddress()) {
       names.add(target);
     }
   }
@@ -52,7 +52,7 @@ public final class TargetNames {
 
     /** Why a target cannot be written as addresses, or null if it can. */
     @Nullable String obstacle(Rewrite rewrite) {
-      if (!rewrite.isConstant()) {
+      if (rewrite.constant() == null) {
         return "its target depends on the name";
       }
       if (rewrite.port().isPresent()) {

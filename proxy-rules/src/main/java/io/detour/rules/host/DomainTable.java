@@ -1,5 +1,6 @@
 package io.detour.rules.host;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BinaryOperator;
@@ -21,9 +22,7 @@ public final class DomainTable<T> {
   private final Function<T, String> nameOf;
   private final int mostLabels;
 
-  /**
-   * A table of these values by their canonical domains; those of one domain are joined in order.
-   */
+  /** A table of values by their canonical domains; those of one domain are joined in order. */
   public DomainTable(List<T> values, Function<T, String> nameOf, BinaryOperator<T> join) {
     int capacity =
         Math.max(MIN_CAPACITY, Integer.highestOneBit(Math.max(1, values.size()) * 2 - 1) << 1);
@@ -78,6 +77,15 @@ public final class DomainTable<T> {
   private static int spread(int hash) {
     int spread = hash * 0x9E3779B9;
     return spread ^ spread >>> 15;
+  }
+
+  /** The domains that a name is below, the nearest first: {@code b.c}, {@code c}. */
+  public static List<String> above(String name) {
+    List<String> domains = new ArrayList<>();
+    for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+      domains.add(name.substring(dot + 1));
+    }
+    return domains;
   }
 
   /** The most labels that a domain of the table has; longer ends of a host need no probe. */

@@ -11,40 +11,34 @@ import java.util.Arrays;
  * expression is a relation between the states, and parts are combined in time linear in the
  * expression.
  */
+@SuppressWarnings("EnumOrdinal") // The positions are used inside this object only.
 final class HostForm {
   /** What was read last, and of what. */
   enum State {
-    NOTHING(0),
+    NOTHING,
     /** Of a name or an IPv4 address. */
-    LABEL(1),
+    LABEL,
     /** Behind a label of a name. */
-    DOT(2),
+    DOT,
     /** Of an IPv6 address, before its first colon. */
-    GROUP(3),
-    ONE_COLON(4),
+    GROUP,
+    ONE_COLON,
     /** Of an IPv6 address with two colons or more. */
-    COLONS(5),
+    COLONS,
     /** Behind a name. */
-    PORT_COLON(6),
-    PORT(7),
+    PORT_COLON,
+    PORT,
     /** Of a name with a dot before it. */
-    BELOW_LABEL(8),
-    BELOW_DOT(9),
+    BELOW_LABEL,
+    BELOW_DOT,
     /** Of a name with a capital letter. */
-    CAPITAL_LABEL(10),
-    CAPITAL_DOT(11);
+    CAPITAL_LABEL,
+    CAPITAL_DOT;
 
     private static final State[] ALL = values();
 
-    /** From 0, without a gap. */
-    private final int number;
-
-    State(int number) {
-      this.number = number;
-    }
-
     private int bit() {
-      return 1 << number;
+      return 1 << ordinal();
     }
   }
 
@@ -71,7 +65,7 @@ final class HostForm {
   static HostForm character(char c) {
     int[] steps = new int[State.ALL.length];
     for (State state : State.ALL) {
-      steps[state.number] = after(state, c);
+      steps[state.ordinal()] = after(state, c);
     }
     return new HostForm(steps);
   }
@@ -113,7 +107,7 @@ final class HostForm {
   /** Nothing is read, and nothing has been. */
   static HostForm begin() {
     int[] steps = new int[State.ALL.length];
-    steps[State.NOTHING.number] = State.NOTHING.bit();
+    steps[State.NOTHING.ordinal()] = State.NOTHING.bit();
     return new HostForm(steps);
   }
 
@@ -157,6 +151,6 @@ final class HostForm {
 
   /** Whether something can be read from the beginning that ends in such a state. */
   boolean endsIn(State state) {
-    return (steps[State.NOTHING.number] & state.bit()) != 0;
+    return (steps[State.NOTHING.ordinal()] & state.bit()) != 0;
   }
 }

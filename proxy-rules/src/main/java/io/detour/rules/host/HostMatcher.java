@@ -40,9 +40,7 @@ public sealed interface HostMatcher {
     }
   }
 
-  /**
-   * A domain, matched at a label boundary: the names below it, with the domain itself or without.
-   */
+  /** The names below a domain, with the domain itself or without. */
   record Suffix(Host domain, boolean withApex) implements HostMatcher {
     /** Reads {@code x} (the domain and what is below) or {@code .x} (only what is below). */
     public static Parsed<Suffix> parse(String text) {
@@ -99,10 +97,7 @@ public sealed interface HostMatcher {
       }
     }
 
-    /**
-     * RE2/J calls a closing parenthesis without an opening one an internal error, and takes
-     * look-around for other syntax.
-     */
+    /** RE2/J takes look-around for other syntax, and calls an unopened ")" an internal error. */
     private static String reason(PatternSyntaxException e) {
       if (LOOK_AROUND.matcher(e.getPattern()).lookingAt()) {
         return "RE2 has no look-around (for an exception, put a rule with action \"pass\" above)";

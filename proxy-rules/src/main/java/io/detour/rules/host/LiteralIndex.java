@@ -45,7 +45,8 @@ public final class LiteralIndex<T> implements HostGrams.Admission {
     List<Known<T>> known =
         entries.stream()
             .sorted(Comparator.comparingLong(Entry::order))
-            .map(entry -> known(entry))
+            .map(
+                entry -> new Known<>(entry.value(), entry.order(), RegexLiterals.of(entry.regex())))
             .toList();
     Map<Integer, Integer> shares = shares(known);
     long[] always = new long[(known.size() + Long.SIZE - 1) / Long.SIZE];
@@ -61,10 +62,6 @@ public final class LiteralIndex<T> implements HostGrams.Admission {
       }
     }
     return new LiteralIndex<>(known, HostGrams.of(places), always);
-  }
-
-  private static <T> Known<T> known(Entry<T> entry) {
-    return new Known<>(entry.value(), entry.order(), RegexLiterals.of(entry.regex()));
   }
 
   /** How many expressions have each gram. */
@@ -110,9 +107,7 @@ public final class LiteralIndex<T> implements HostGrams.Admission {
     return new Candidates<>(known, found);
   }
 
-  /**
-   * An iteration over candidates: {@code while (c.advance(before)) use(c.value())}. For one thread.
-   */
+  /** {@code while (candidates.advance(before)) use(candidates.value())}. For one thread. */
   public static final class Candidates<T> {
     private final List<Known<T>> known;
     private final long[] found;
@@ -155,14 +150,10 @@ public final class LiteralIndex<T> implements HostGrams.Admission {
 
     /** What the candidate's expression stands for. */
     public T value() {
-      return here().value();
-    }
-
-    private Known<T> here() {
       if (current == null) {
         throw new IllegalStateException("no candidate (expected: advance has returned true)");
       }
-      return current;
+      return current.value();
     }
   }
 }

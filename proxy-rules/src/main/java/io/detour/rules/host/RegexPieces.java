@@ -108,14 +108,10 @@ final class RegexPieces {
     boolean escaped = length == 4 && characterClass.startsWith("[\\");
     char member = length < 3 ? '\\' : characterClass.charAt(length - 2);
     boolean one = characterClass.startsWith("[") && (length == 3 || escaped);
-    boolean itself = escaped ? !isAlphanumeric(member) : member != '\\';
+    boolean itself = escaped ? !Character.isLetterOrDigit(member) : member != '\\';
     return one && itself && member < 0x80 && !Character.isUpperCase(member)
         ? new RegexPiece.Literal(String.valueOf(member))
         : UNKNOWN;
-  }
-
-  private static boolean isAlphanumeric(char c) {
-    return Character.isLetterOrDigit(c);
   }
 
   private static List<List<RegexPiece>> repeated(

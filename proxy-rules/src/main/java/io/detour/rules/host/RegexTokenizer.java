@@ -184,7 +184,7 @@ final class RegexTokenizer {
   }
 
   private static boolean isAlphanumeric(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return c < 0x80 && Character.isLetterOrDigit(c);
   }
 
   private static int number(String digits) {

@@ -80,7 +80,8 @@ final class Claims {
     boolean full = claims.size() >= MAX_CONDITIONAL && !unconditional;
     boolean neverReached =
         claims.stream()
-            .anyMatch(earlier -> earlier.rule().takesAll() && matchesAll(earlier, claim.extent()));
+            .anyMatch(
+                earlier -> earlier.rule().takesAll() && earlier.extent().includes(claim.extent()));
     if (!full && !neverReached) {
       claims.add(claim);
       lists.put(key, new Several(claims));
@@ -95,18 +96,11 @@ final class Claims {
     };
   }
 
-  /** Whether a claim matches every host of such a matcher of the same list. */
-  private static boolean matchesAll(Claim claim, Extent extent) {
-    return claim.extent().includes(extent);
-  }
-
   RegexLiterals shape(HostMatcher.Regex regex) {
     return shapes.computeIfAbsent(regex, RegexLiterals::of);
   }
 
-  /**
-   * Of the wanted rules, the first that has a matcher which matches every host of another; or null.
-   */
+  /** The first wanted rule with a matcher that matches every host of another; or null. */
   @Nullable Claim first(HostMatcher hosts, Predicate<Rule> wanted) {
     return earlier(
         firstOf(plain.get(ROOT), Extent.of(hosts), wanted), firstBelowRoot(hosts, wanted));
@@ -152,10 +146,7 @@ final class Claims {
   private @Nullable Claim firstAbove(String domain, Predicate<Rule> wanted) {
     Claim first = null;
     for (String at = domain; !at.isEmpty(); at = above(at)) {
-      Object list = plain.get(at);
-      if (list != null) {
-        first = earlier(first, firstOf(list, Extent.BELOW, wanted));
-      }
+      first = earlier(first, firstOf(plain.get(at), Extent.BELOW, wanted));
     }
     return first;
   }
@@ -177,14 +168,15 @@ final class Claims {
 
   private static @Nullable Claim firstOf(
       @Nullable Object list, Extent hosts, Predicate<Rule> wanted) {
-    if (list instanceof Claim claim) {
-      return matchesAll(claim, hosts) && wanted.test(claim.rule()) ? claim : null;
-    }
-    if (list instanceof Several several) {
-      for (Claim claim : several.claims()) {
-        if (matchesAll(claim, hosts) && wanted.test(claim.rule())) {
-          return claim;
-        }
+    List<Claim> claims =
+        switch (list) {
+          case Claim only -> List.of(only);
+          case Several several -> several.claims();
+          case null, default -> List.of();
+        };
+    for (Claim claim : claims) {
+      if (claim.extent().includes(hosts) && wanted.test(claim.rule())) {
+        return claim;
       }
     }
     return null;

@@ -1,6 +1,5 @@
 package io.detour.rules.lint;
 
-import io.detour.core.Printable;
 import io.detour.rules.Rule.Position;
 import io.detour.rules.document.Problem;
 import io.detour.rules.lint.Code.Severity;
@@ -38,7 +37,6 @@ public record Finding(
   /** {@code rules.yaml:14:5: warning: shadowed by "old-zone" at rules.yaml:6}, on one line. */
   @Override
   public String toString() {
-    String place = line == 0 ? "" : ":" + line + ':' + column;
-    return Printable.escaped(file) + place + ": " + severity() + ": " + message;
+    return problem().toString();
   }
 }

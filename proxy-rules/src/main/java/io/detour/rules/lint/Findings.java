@@ -2,7 +2,6 @@ package io.detour.rules.lint;
 
 import io.detour.core.Printable;
 import io.detour.rules.Rule;
-import io.detour.rules.Rule.Position;
 import io.detour.rules.document.Node.Location;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,7 +9,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** Collects findings. For one thread. */
 final class Findings {
@@ -50,11 +48,7 @@ final class Findings {
 
   /** {@code "old-zone" at rules.yaml:6}. */
   static String named(Rule rule) {
-    return '"' + rule.name() + "\" at " + shown(rule.position());
-  }
-
-  private static String shown(Position position) {
-    return Printable.escaped(position.toString());
+    return '"' + rule.name() + "\" at " + Printable.escaped(rule.position().toString());
   }
 
   /** The rules with their places, the first few of them. */
@@ -74,10 +68,7 @@ final class Findings {
     String last = named.getLast();
     return named.size() == 1
         ? last
-        : "%s and %s"
-            .formatted(
-                named.subList(0, named.size() - 1).stream().collect(Collectors.joining(", ")),
-                last);
+        : String.join(", ", named.subList(0, named.size() - 1)) + " and " + last;
   }
 
   List<Finding> inOrder(List<String> files) {

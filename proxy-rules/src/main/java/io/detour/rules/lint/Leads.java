@@ -12,6 +12,7 @@ import io.detour.rules.lint.Claims.Claim;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -48,9 +49,6 @@ final class Leads {
     this.findings = findings;
   }
 
-  /**
-   * @param idle which rules take no requests
-   */
   static void look(List<Rule> rules, Claims claims, Predicate<Rule> idle, Findings findings) {
     Leads leads = new Leads(claims, idle, findings);
     for (Rule rule : rules) {
@@ -170,15 +168,9 @@ final class Leads {
   }
 
   private static List<Rule> distinct(List<Rule> steps) {
-    BitSet known = new BitSet();
-    List<Rule> distinct = new ArrayList<>();
-    for (Rule rule : steps) {
-      if (!known.get(rule.index())) {
-        distinct.add(rule);
-      }
-      known.set(rule.index());
-    }
-    return distinct;
+    Map<Integer, Rule> distinct = new LinkedHashMap<>();
+    steps.forEach(rule -> distinct.putIfAbsent(rule.index(), rule));
+    return List.copyOf(distinct.values());
   }
 
   /** The rule that would decide a request for what a rule leads to, if all of it is one rule's. */

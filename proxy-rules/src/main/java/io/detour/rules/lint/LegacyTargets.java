@@ -4,6 +4,7 @@ import io.detour.core.Host;
 import io.detour.rules.Rule;
 import io.detour.rules.file.RuleFiles;
 import io.detour.rules.file.RuleFiles.Located;
+import io.detour.rules.host.DomainTable;
 import io.detour.rules.host.HostMatcher;
 import io.detour.rules.host.RegexLiterals;
 import java.util.HashSet;
@@ -29,9 +30,7 @@ final class LegacyTargets {
     this.claims = claims;
   }
 
-  /**
-   * @param ended which rules take no requests any more
-   */
+  /** Rules that have ended take no requests any more. */
   static void look(
       RuleFiles.Loaded files, Claims claims, Predicate<Rule> ended, Findings findings) {
     List<Located<HostMatcher.Suffix>> suffixes = files.notes().legacySuffixes();
@@ -90,9 +89,7 @@ final class LegacyTargets {
     if (legacy.contains(name)) {
       used.add(name);
     }
-    for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
-      noteBelow(name.substring(dot + 1));
-    }
+    DomainTable.above(name).forEach(this::noteBelow);
   }
 
   private void noteBelow(String domain) {
@@ -103,9 +100,7 @@ final class LegacyTargets {
 
   /** Hosts with an end, which may be in every legacy domain that ends alike. */
   private void noteEnd(String tail) {
-    for (int dot = tail.indexOf('.'); dot >= 0; dot = tail.indexOf('.', dot + 1)) {
-      noteBelow(tail.substring(dot + 1));
-    }
+    DomainTable.above(tail).forEach(this::noteBelow);
     String from = reversed(tail);
     Set<String> alike = waiting.subSet(from, from + Character.MAX_VALUE);
     alike.forEach(domain -> used.add(reversed(domain)));

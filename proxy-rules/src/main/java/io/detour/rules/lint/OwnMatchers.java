@@ -2,12 +2,14 @@ package io.detour.rules.lint;
 
 import io.detour.core.Printable;
 import io.detour.rules.Rule;
+import io.detour.rules.host.DomainTable;
 import io.detour.rules.host.HostMatcher;
 import io.detour.rules.host.RegexLiterals;
 import io.detour.rules.host.RegexSlips;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -77,13 +79,11 @@ final class OwnMatchers {
   }
 
   private HostMatcher.@Nullable Suffix above(String name) {
-    for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
-      HostMatcher.Suffix suffix = suffixes.get(name.substring(dot + 1));
-      if (suffix != null) {
-        return suffix;
-      }
-    }
-    return null;
+    return DomainTable.above(name).stream()
+        .map(suffixes::get)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 
   /** Finds regular expressions that need not be any, and such that match no host. */

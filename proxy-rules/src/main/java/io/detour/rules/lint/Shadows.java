@@ -124,16 +124,14 @@ final class Shadows {
     Map<PartKey, Part> parts = new LinkedHashMap<>();
     for (int i = 0; i < covers.size(); i++) {
       Claim cover = covers.get(i);
-      if (cover == null) {
-        continue;
+      if (cover != null) {
+        HostMatcher matcher = rule.hosts().get(i);
+        Code code =
+            isUnenforced(rule, cover.rule())
+                ? Code.HIDDEN_BY_REPORT
+                : isDuplicate(rule, matcher, cover) ? Code.DUPLICATE : Code.PARTLY_SHADOWED;
+        note(parts, code, cover.rule(), matcher);
       }
-      HostMatcher matcher = rule.hosts().get(i);
-      Rule by = cover.rule();
-      Code code =
-          isUnenforced(rule, by)
-              ? Code.HIDDEN_BY_REPORT
-              : isDuplicate(rule, matcher, cover) ? Code.DUPLICATE : Code.PARTLY_SHADOWED;
-      note(parts, code, by, matcher);
     }
     parts.values().forEach(part -> report(rule, part));
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,8 @@ class ExampleRulesTest {
 
   @Test
   void theExampleFileHasNoProblemAndItsTestsPass() {
-    RuleFiles file = RuleFiles.load(Path.of("../rules.example.yaml"));
+    RuleFiles file =
+        RuleFiles.load(List.of(Path.of("../rules.example.yaml")), ZoneId.systemDefault());
 
     assertThat(file).isInstanceOf(RuleFiles.Loaded.class);
     RuleFiles.Loaded loaded = (RuleFiles.Loaded) file;

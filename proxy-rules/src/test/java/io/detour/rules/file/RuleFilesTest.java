@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.ZoneId;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
@@ -186,7 +187,8 @@ class RuleFilesTest {
   void loadsAFile() throws IOException {
     Path file = Files.writeString(folder.resolve("rules.yaml"), "version: 1\nrules: []\n");
 
-    assertThat(RuleFiles.load(file)).isInstanceOf(RuleFiles.Loaded.class);
+    assertThat(RuleFiles.load(List.of(file), ZoneId.systemDefault()))
+        .isInstanceOf(RuleFiles.Loaded.class);
   }
 
   @Test
@@ -197,11 +199,14 @@ class RuleFilesTest {
     Path encoded = Files.write(folder.resolve("latin1.yaml"), latin1);
     Path cut = Files.write(folder.resolve("cut.yaml"), new byte[] {'a', (byte) 0xc3});
 
-    assertThat(problems(RuleFiles.load(missing)))
+    assertThat(problems(RuleFiles.load(List.of(missing), ZoneId.systemDefault())))
         .isEqualTo(missing + ": cannot be read: there is no such file");
-    assertThat(problems(RuleFiles.load(large))).isEqualTo(large + ": is larger than 16 MiB");
-    assertThat(problems(RuleFiles.load(encoded))).isEqualTo(encoded + ":2:4: not UTF-8 text");
-    assertThat(problems(RuleFiles.load(cut))).isEqualTo(cut + ":1:2: not UTF-8 text");
+    assertThat(problems(RuleFiles.load(List.of(large), ZoneId.systemDefault())))
+        .isEqualTo(large + ": is larger than 16 MiB");
+    assertThat(problems(RuleFiles.load(List.of(encoded), ZoneId.systemDefault())))
+        .isEqualTo(encoded + ":2:4: not UTF-8 text");
+    assertThat(problems(RuleFiles.load(List.of(cut), ZoneId.systemDefault())))
+        .isEqualTo(cut + ":1:2: not UTF-8 text");
   }
 
   @Test
@@ -210,7 +215,7 @@ class RuleFilesTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
     Assumptions.assumeFalse(Files.isReadable(file), "this user (root) may read everything");
 
-    assertThat(problems(RuleFiles.load(file)))
+    assertThat(problems(RuleFiles.load(List.of(file), ZoneId.systemDefault())))
         .isEqualTo(file + ": cannot be read: access is denied");
   }
 

@@ -94,10 +94,10 @@ class ChromiumRulesTest {
                   new Pass(),
                   NamePattern.suffix(Example.host("lab.old.localhost"), false)),
               rule("gone", new Reject(), exact("dead.old.localhost")),
-              rule("erp", new Rewrite(target, port), exact("erp.localhost")),
+              rule("erp", Example.to(target, port), exact("erp.localhost")),
               rule(
                   "zone",
-                  new Rewrite(target, port),
+                  Example.to(target, port),
                   NamePattern.suffix(Example.host("old.localhost"), false)));
       String option =
           ChromiumRules.of(rules)

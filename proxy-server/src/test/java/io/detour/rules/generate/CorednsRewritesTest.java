@@ -64,7 +64,7 @@ class CorednsRewritesTest {
     return switch (RandomRules.decide(rules, host)) {
       case Pass _, LeftAlone _ -> host.name();
       case Reject _ -> "rejected.invalid";
-      case Rewrite rewrite -> rewrite.port().isPresent() ? host.name() : rewrite.to();
+      case Rewrite rewrite -> rewrite.port().isPresent() ? host.name() : rewrite.to().toString();
     };
   }
 

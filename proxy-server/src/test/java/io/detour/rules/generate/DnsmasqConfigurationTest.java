@@ -110,7 +110,7 @@ class DnsmasqConfigurationTest {
       case Pass _, LeftAlone _ -> LEFT_ALONE;
       case Reject _ -> NOWHERE;
       case Rewrite rewrite -> {
-        List<InetAddress> addresses = known.get(host(rewrite.to()));
+        List<InetAddress> addresses = known.get(rewrite.constant());
         yield rewrite.port().isPresent() || addresses == null
             ? LEFT_ALONE
             : addresses.getFirst().getHostAddress();

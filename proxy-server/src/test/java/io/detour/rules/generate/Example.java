@@ -2,6 +2,7 @@ package io.detour.rules.generate;
 
 import com.google.re2j.Pattern;
 import io.detour.core.Host;
+import io.detour.rules.Target;
 import io.detour.rules.generate.NameRules.NameEffect;
 import io.detour.rules.generate.NameRules.NamePattern;
 import io.detour.rules.generate.NameRules.NamePattern.Exact;
@@ -27,7 +28,7 @@ final class Example {
                   exact("2001:db8::10")),
               rule(
                   "port",
-                  new NameEffect.Rewrite("p.new.example.com", OptionalInt.of(8443)),
+                  to("p.new.example.com", OptionalInt.of(8443)),
                   exact("p.old.example.com")),
               rule(
                   "some-clients",
@@ -74,7 +75,11 @@ final class Example {
   }
 
   static NameEffect to(String target) {
-    return new NameEffect.Rewrite(target, OptionalInt.empty());
+    return to(target, OptionalInt.empty());
+  }
+
+  static NameEffect to(String target, OptionalInt port) {
+    return new NameEffect.Rewrite(Target.parse(target).orElseThrow().host(), port);
   }
 
   static Host host(String name) {

@@ -7,6 +7,7 @@ import io.detour.rules.generate.NameRules.NamePattern;
 import io.detour.rules.generate.NameRules.NamePattern.Exact;
 import io.detour.rules.generate.NameRules.NamePattern.Regex;
 import io.detour.rules.generate.NameRules.NameRule;
+import io.detour.rules.host.Captures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -60,12 +61,12 @@ final class RandomRules {
       case 0 -> new NameEffect.Pass();
       case 1 -> new NameEffect.Reject();
       case 2 -> new NameEffect.LeftAlone("only for some clients");
-      case 3 -> new NameEffect.Rewrite(rule + ".new", port);
+      case 3 -> Example.to(rule + ".new", port);
       default ->
           switch (last) {
-            case Exact _ -> new NameEffect.Rewrite(rule + ".new", port);
-            case NamePattern.Below _ -> new NameEffect.Rewrite("{prefix}." + rule + ".new", port);
-            case Regex _ -> new NameEffect.Rewrite("{1}." + rule + ".new", port);
+            case Exact _ -> Example.to(rule + ".new", port);
+            case NamePattern.Below _ -> Example.to("{prefix}." + rule + ".new", port);
+            case Regex _ -> Example.to("{1}." + rule + ".new", port);
           };
     };
   }
@@ -92,11 +93,11 @@ final class RandomRules {
   static NameEffect decide(NameRules rules, Host host) {
     for (NameRule rule : rules.rules()) {
       for (NamePattern pattern : rule.patterns()) {
-        List<String> captures = pattern.match(host);
+        Captures captures = pattern.match(host);
         if (captures != null) {
           NameEffect filled =
               rule.effect() instanceof NameEffect.Rewrite rewrite
-                  ? rewrite.fill(captures)
+                  ? rewrite.fill(host, captures)
                   : rule.effect();
           return filled == null ? new NameEffect.LeftAlone("no host") : filled;
         }
