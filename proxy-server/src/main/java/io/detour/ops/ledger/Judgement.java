@@ -3,7 +3,6 @@ package io.detour.ops.ledger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,12 +41,7 @@ public record Judgement(
     /** It was not used in that time, and was observed for all of it. */
     SAFE_TO_REMOVE,
     /** It was never used, or not observed at all, and not observed for all of that time. */
-    UNKNOWN;
-
-    /** As scripts have it. */
-    public String word() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    UNKNOWN
   }
 
   /**

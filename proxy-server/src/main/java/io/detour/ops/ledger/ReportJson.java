@@ -1,6 +1,7 @@
 package io.detour.ops.ledger;
 
 import io.detour.ops.certificates.CertificateFinding;
+import io.detour.rules.document.Fields;
 import io.detour.server.log.ScriptJson;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -64,7 +65,7 @@ public final class ReportJson {
   static @Nullable Object plain(@Nullable Object value, ZoneId zone) {
     return switch (value) {
       case Instant time -> time.atZone(zone).toOffsetDateTime().toString();
-      case Judgement judgement -> judgement.verdict().word();
+      case Judgement judgement -> Fields.wordOf(judgement.verdict());
       case CertificateFinding check -> object(ReportColumn.CERTIFICATE, check, zone);
       case null, default -> value;
     };

@@ -35,7 +35,7 @@ final class RuleRows {
   }
 
   private record Totals(Tally sum, long hosts, long clients) {
-    static final Totals NONE = new Totals(new Tally(), 0, 0);
+    static final Totals NONE = new Totals(Tally.NONE, 0, 0);
   }
 
   private static boolean isGood(CertificateFinding check) {
@@ -75,9 +75,7 @@ final class RuleRows {
 
   private RuleReport report(ReportQuery query, KnownRule rule, @Nullable Boolean inForce) {
     Totals total = totals.getOrDefault(rule.name(), Totals.NONE);
-    Tally seen = new Tally();
-    seen.add(total.sum);
-    seen.add(retired.getOrDefault(rule.name(), new Tally()));
+    Tally seen = total.sum.plus(retired.getOrDefault(rule.name(), Tally.NONE));
     boolean used = seen.lastSeen() != Long.MIN_VALUE;
     Long lastSeen = used ? Long.valueOf(seen.lastSeen()) : null;
     Observation observed = observations.getOrDefault(rule.name(), Observation.NONE);

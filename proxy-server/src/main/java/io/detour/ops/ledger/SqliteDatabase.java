@@ -39,7 +39,7 @@ final class SqliteDatabase implements LedgerDatabase {
     } catch (IOException e) {
       throw new SQLException(file + ": " + e.getMessage(), e);
     }
-    LedgerDatabase.migrate(source(writing()), Dialect.SQLITE);
+    LedgerDatabase.migrate(flyway -> flyway.dataSource(source(writing())), Dialect.SQLITE);
     SQLiteConfig config = writing();
     // A transaction that began with a read could not wait for the lock when it comes to write.
     config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
