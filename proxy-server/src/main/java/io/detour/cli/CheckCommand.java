@@ -3,7 +3,7 @@ package io.detour.cli;
 import io.detour.config.Configuration;
 import io.detour.config.ConfigurationFile;
 import io.detour.ops.certificates.CertificateSurvey;
-import io.detour.ops.certificates.ProbeDepth;
+import io.detour.ops.certificates.Probe;
 import io.detour.ops.certificates.Prober;
 import io.detour.rules.RuleSet;
 import io.detour.rules.file.RuleFiles;
@@ -127,7 +127,7 @@ final class CheckCommand extends Verb {
   private @Nullable CheckedRules withCertificates(
       CheckedRules checked, RuleSet rules, Configuration configuration)
       throws InterruptedException {
-    try (Prober prober = trust.prober(configuration, ProbeDepth.TLS)) {
+    try (Prober prober = trust.prober(configuration, Probe.Depth.TLS)) {
       return prober == null
           ? null
           : checked.with(CertificateSurvey.of(rules.rules(), Instant.now(), prober, LIMIT));

@@ -1,7 +1,6 @@
 package io.detour.ops.certificates;
 
 import io.detour.ops.certificates.ProbeReport.HandshakeError;
-import io.detour.server.dns.Resolution;
 import io.detour.server.status.DialError;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,19 +69,21 @@ public record CertificateFinding(
     /** A bug: the log has it. */
     ERROR;
 
-    private final String label = name().toLowerCase(Locale.ROOT);
-
-    public String label() {
-      return label;
-    }
-
     /** Of a probe that went as far as it could, or of null for one that failed by a bug. */
     static Result of(@Nullable ProbeReport report) {
       if (report == null) {
         return ERROR;
       }
       CertificateCheck certificate = report.certificate();
-      return certificate == null ? Failure.of(report).result() : of(certificate);
+      return certificate == null ? ofFailure(report) : of(certificate);
+    }
+
+    private static Result ofFailure(ProbeReport report) {
+      if (report.handshake() instanceof ProbeReport.Handshake.Failed failed) {
+        return failed.error() == HandshakeError.NO_TLS ? NO_TLS : HANDSHAKE_FAILED;
+      }
+      ProbeReport.Failure failure = report.failure();
+      return failure == null ? UNRESOLVED : of(failure.error());
     }
 
     private static Result of(CertificateCheck certificate) {
@@ -127,17 +128,14 @@ public record CertificateFinding(
           rule, target, checked, null, null, "internal error, see the log");
     }
     List<Flaw> flaws = flaws(report);
-    String problem = flaws.isEmpty() ? null : flaws.getFirst().message();
     CertificateCheck certificate = report.certificate();
-    return certificate == null
-        ? new CertificateFinding(rule, target, checked, null, null, problem)
-        : new CertificateFinding(
-            rule,
-            target,
-            checked,
-            certificate.notAfter().getEpochSecond(),
-            certificate.coversLegacyName(),
-            problem);
+    return new CertificateFinding(
+        rule,
+        target,
+        checked,
+        certificate == null ? null : certificate.notAfter().getEpochSecond(),
+        certificate == null ? null : certificate.coversLegacyName(),
+        flaws.isEmpty() ? null : flaws.getFirst().message());
   }
 
   /** What is wrong with the target of a probe, the most important first. */
@@ -146,13 +144,8 @@ public record CertificateFinding(
     String target = probe.target() + (probe.via() == null ? "" : " via " + probe.via());
     CertificateCheck check = report.certificate();
     if (check == null) {
-      String message =
-          target
-              + " shows no certificate for "
-              + probe.legacyName()
-              + ": "
-              + Failure.of(report).details();
-      return List.of(new Flaw(Kind.NO_CERTIFICATE, message));
+      String message = target + " shows no certificate for " + probe.legacyName() + ": ";
+      return List.of(new Flaw(Kind.NO_CERTIFICATE, message + failure(report)));
     }
     String certificate = "the certificate of " + target;
     List<Flaw> flaws = new ArrayList<>();
@@ -171,21 +164,12 @@ public record CertificateFinding(
   }
 
   /** Why there is no certificate. */
-  private record Failure(Result result, String details) {
-    static Failure of(ProbeReport report) {
-      if (report.handshake() instanceof ProbeReport.Handshake.Failed failed) {
-        boolean noTls = failed.error() == HandshakeError.NO_TLS;
-        return new Failure(noTls ? Result.NO_TLS : Result.HANDSHAKE_FAILED, failed.details());
-      }
-      if (report.connection() instanceof ProbeReport.Connection.Failed failed) {
-        return new Failure(Result.of(failed.error()), failed.details());
-      }
-      return new Failure(
-          Result.UNRESOLVED,
-          report.lookup() != null && report.lookup().answer() instanceof Resolution.Unresolved why
-              ? why.details()
-              : "nothing was tried out");
+  private static String failure(ProbeReport report) {
+    if (report.handshake() instanceof ProbeReport.Handshake.Failed failed) {
+      return failed.details();
     }
+    ProbeReport.Failure failure = report.failure();
+    return failure == null ? "nothing was tried out" : failure.details();
   }
 
   /** The same, with what an earlier probe has seen of the certificate if this one has not. */

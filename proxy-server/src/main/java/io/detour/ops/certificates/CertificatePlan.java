@@ -150,7 +150,7 @@ final class CertificatePlan {
         for (Hop hop : route.hops()) {
           if (hop.target() != Hop.ASKED) {
             Probe probe =
-                new Probe(hop.address(), hop.via(), hop.allow(), asked.host(), ProbeDepth.TLS);
+                new Probe(hop.address(), hop.via(), hop.allow(), asked.host(), Probe.Depth.TLS);
             Rule rule = rewrite.rule();
             var place = new TargetCertificates.Place(rule.name(), hop.target());
             String to = ((Outcome.Rewrite) rule.outcome()).targets().get(hop.target()).toString();

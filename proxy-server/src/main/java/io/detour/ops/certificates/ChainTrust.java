@@ -24,9 +24,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,13 +72,7 @@ public record ChainTrust(@Nullable String root, List<Problem> problems) {
     /** The certificate is for something else than a server (RFC 5280 4.2.1.12). */
     NOT_FOR_SERVERS,
     /** A rule of certificate paths is broken, or a signature is too weak or wrong. */
-    INVALID;
-
-    private final String token = name().toLowerCase(Locale.ROOT);
-
-    public String token() {
-      return token;
-    }
+    INVALID
   }
 
   /**
@@ -207,7 +201,7 @@ public record ChainTrust(@Nullable String root, List<Problem> problems) {
         add(Kind.SELF_SIGNED, end, "is self-signed, and not among the trusted certificates");
       } else if (TrustRoots.isSelfSigned(end)) {
         add(Kind.UNKNOWN_ISSUER, end, "is the root of this chain, and not trusted here");
-      } else if (roots.knowsNameOfIssuer(end) || wasSentUnderNameOfIssuer(end)) {
+      } else if (knowsNameOfIssuer(end)) {
         add(
             Kind.INVALID,
             end,
@@ -228,8 +222,9 @@ public record ChainTrust(@Nullable String root, List<Problem> problems) {
       }
     }
 
-    private boolean wasSentUnderNameOfIssuer(X509Certificate issued) {
-      return sent.stream()
+    /** Whether a certificate that is known has the name that another one names as its issuer. */
+    private boolean knowsNameOfIssuer(X509Certificate issued) {
+      return Stream.concat(roots.certificates().stream(), sent.stream())
           .anyMatch(each -> each.getSubjectX500Principal().equals(issued.getIssuerX500Principal()));
     }
 

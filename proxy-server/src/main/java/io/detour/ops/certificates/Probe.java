@@ -14,17 +14,23 @@ import org.jspecify.annotations.Nullable;
  * @param legacyName whose certificate the target should have, and who it is told is asked for
  */
 public record Probe(
-    HostPort target,
-    @Nullable String via,
-    Set<AddressClass> allow,
-    Host legacyName,
-    ProbeDepth depth) {
+    HostPort target, @Nullable String via, Set<AddressClass> allow, Host legacyName, Depth depth) {
   public Probe {
     allow = Set.copyOf(allow);
   }
 
+  /** How far a probe goes; each depth includes those before it. */
+  public enum Depth {
+    /** The addresses of the target. */
+    RESOLVE,
+    /** A connection, which is closed at once. */
+    CONNECT,
+    /** A TLS handshake on the connection. */
+    TLS
+  }
+
   /** The addresses of a host; a port is needed, but not used. */
   static Probe ofAddresses(Host host) {
-    return new Probe(new HostPort(host, 443), null, Set.of(), host, ProbeDepth.RESOLVE);
+    return new Probe(new HostPort(host, 443), null, Set.of(), host, Depth.RESOLVE);
   }
 }

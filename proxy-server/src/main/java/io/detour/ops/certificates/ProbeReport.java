@@ -4,7 +4,6 @@ import io.detour.server.dns.Resolution;
 import io.detour.server.status.DialError;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +32,19 @@ public record ProbeReport(
   public @Nullable CertificateCheck certificate() {
     return handshake == null ? null : handshake.certificate();
   }
+
+  /** Why there is no connection; null if there is one, or none was attempted. */
+  public @Nullable Failure failure() {
+    if (connection instanceof Connection.Failed failed) {
+      return new Failure(failed.error(), failed.details());
+    }
+    return lookup != null && lookup.answer() instanceof Resolution.Unresolved unresolved
+        ? new Failure(unresolved.error(), unresolved.details())
+        : null;
+  }
+
+  /** Why a target was not reached. */
+  public record Failure(DialError error, String details) {}
 
   /**
    * The addresses of the target.
@@ -94,12 +106,6 @@ public record ProbeReport(
     /** The handshake was not over in time; a server that waits for the client to speak plainly. */
     TIMEOUT,
     /** What the server sent cannot be used: broken, too large, or older than TLS 1.2. */
-    UNUSABLE;
-
-    private final String token = name().toLowerCase(Locale.ROOT);
-
-    public String token() {
-      return token;
-    }
+    UNUSABLE
   }
 }

@@ -96,11 +96,11 @@ public final class Prober implements AutoCloseable {
   public ProbeReport probe(Probe probe) throws InterruptedException {
     ProbeReport.Lookup lookup = probe.via() == null ? lookUp(probe.target().host()) : null;
     boolean unresolved = lookup != null && lookup.answer() instanceof Resolution.Unresolved;
-    if (probe.depth() == ProbeDepth.RESOLVE || unresolved) {
+    if (probe.depth() == Probe.Depth.RESOLVE || unresolved) {
       return new ProbeReport(probe, lookup, null, null);
     }
     TlsHandshake handshake =
-        probe.depth() == ProbeDepth.TLS
+        probe.depth() == Probe.Depth.TLS
             ? new TlsHandshake(probe.legacyName(), handshakeTimeout)
             : null;
     Attempt attempt = onLoop(done -> connect(probe, handshake, done));

@@ -114,12 +114,6 @@ public record TrustRoots(Set<X509Certificate> certificates) {
     return certificates.stream().filter(root -> isIssuedBy(issued, root)).findFirst().orElse(null);
   }
 
-  /** Whether a trusted certificate has the name that another one names as its issuer. */
-  boolean knowsNameOfIssuer(X509Certificate issued) {
-    return certificates.stream()
-        .anyMatch(root -> root.getSubjectX500Principal().equals(issued.getIssuerX500Principal()));
-  }
-
   /** Whether a certificate names another one as its issuer and was signed with its key. */
   static boolean isIssuedBy(X509Certificate issued, X509Certificate issuer) {
     if (!issuer.getSubjectX500Principal().equals(issued.getIssuerX500Principal())) {

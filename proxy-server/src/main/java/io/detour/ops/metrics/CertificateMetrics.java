@@ -5,6 +5,7 @@ import io.detour.ops.certificates.TargetCertificates;
 import io.detour.rules.Hop;
 import io.detour.rules.Outcome;
 import io.detour.rules.Rule;
+import io.detour.rules.document.Fields;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RulesInForce;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -72,7 +73,7 @@ record CertificateMetrics(TargetCertificates certificates) {
 
   private void checks(RuleSnapshot current, RuleFamily.Series series) {
     for (CertificateFinding.Result result : CertificateFinding.Result.values()) {
-      series.add(certificates.checks(result), result.label());
+      series.add(certificates.checks(result), Fields.wordOf(result));
     }
   }
 }

@@ -56,25 +56,32 @@ public final class Metrics implements AutoCloseable {
   public record Page(String contentType, byte[] body) {}
 
   /**
+   * @param ledger left out if it is off
    * @param draining whether the process has stopped accepting
    */
   public Metrics(
       BuildInfo build,
       RulesInForce rules,
+      TargetCertificates certificates,
       Reloader.History reloads,
       RequestCounters requests,
       RelayStatistics relay,
       DialCounts dials,
+      Ledger ledger,
       BooleanSupplier draining) {
     registry.config().namingConvention(new KeepTotal());
     registry.throwExceptionOnRegistrationFailure();
     registry.getPrometheusRegistry().register(RuleMetrics.of(rules));
+    registry.getPrometheusRegistry().register(CertificateMetrics.of(rules, certificates));
     registry.getPrometheusRegistry().register(new DurationMetrics(requests));
     server.process(build, draining);
     server.reloads(reloads);
     server.requests(requests);
     server.relay(relay);
     server.dials(dials);
+    if (ledger.isOn()) {
+      server.ledger(ledger);
+    }
     server.operatingSystem();
     List<MeterBinder> binders =
         List.of(
@@ -90,16 +97,6 @@ public final class Metrics implements AutoCloseable {
   /** Puts listeners on the page. To be called once. */
   public void registerListeners(Map<String, ListenerCounts> listeners) {
     listeners.forEach(server::listener);
-  }
-
-  /** Puts the ledger on the page. To be called once, if there is one. */
-  public void registerLedger(Ledger ledger) {
-    server.ledger(ledger);
-  }
-
-  /** Puts what is known of the certificates of targets on the page. To be called once. */
-  public void registerCertificates(RulesInForce rules, TargetCertificates certificates) {
-    registry.getPrometheusRegistry().register(CertificateMetrics.of(rules, certificates));
   }
 
   /**

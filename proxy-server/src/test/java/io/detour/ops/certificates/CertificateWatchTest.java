@@ -34,6 +34,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -321,11 +322,12 @@ class CertificateWatchTest {
   void aListenerThatFailsEndsNothing() throws Exception {
     TlsTarget target = target(IssuedCertificate.covering("erp.old.test"));
     rules.replace(parsed(erp(target.authority())));
-    CertificateWatch watch = watch();
-    watch.whenLearnt(
-        certificate -> {
-          throw new IllegalStateException("expected");
-        });
+    CertificateWatch watch =
+        watch(
+            Runnable::run,
+            certificate -> {
+              throw new IllegalStateException("expected");
+            });
 
     advance(watch, FIRST_ROUND);
     advance(watch, PERIOD.multipliedBy(2));
@@ -364,20 +366,21 @@ class CertificateWatchTest {
   }
 
   private CertificateWatch watch(Executor handshakes) {
+    return watch(handshakes, told::add);
+  }
+
+  private CertificateWatch watch(Executor handshakes, Consumer<CertificateFinding> listener) {
     Prober prober =
         keep(
             new Prober(
                 dial, own, new TrustRoots(trusted), dial.connectTimeout(), Clock.systemUTC()));
-    CertificateWatch watch =
-        new CertificateWatch(
-            rules,
-            certificates,
-            PERIOD,
-            new Random(1),
-            new CertificateWatch.Surroundings(
-                () -> now, () -> nanos, prober::probe, Runnable::run, handshakes));
-    watch.whenLearnt(told::add);
-    return watch;
+    return new CertificateWatch(
+        rules,
+        certificates,
+        PERIOD,
+        new Random(1),
+        new CertificateWatch.Surroundings(
+            () -> now, () -> nanos, prober::probe, Runnable::run, handshakes, listener, () -> {}));
   }
 
   /** Lets time pass at once, and the watch do what is due. */

@@ -74,7 +74,7 @@ class ProberTest {
   void aGoodTargetIsAcceptedAndWasAskedForTheLegacyName() throws Exception {
     int port = serveTls(Certificates.server("*.old.example.com").buildIssuedBy(issuing));
 
-    ProbeReport report = probe(port, LEGACY, ProbeDepth.TLS);
+    ProbeReport report = probe(port, LEGACY, Probe.Depth.TLS);
 
     assertThat(answer(report))
         .isEqualTo(new Resolution.Addresses(List.of(InetAddress.ofLiteral("127.0.0.1"))));
@@ -111,7 +111,7 @@ class ProberTest {
   void aCertificateForTheNewNameAloneIsNotAccepted() throws Exception {
     int port = serveTls(Certificates.server("erp.new.example.com").buildIssuedBy(issuing));
 
-    CertificateCheck check = check(probe(port, LEGACY, ProbeDepth.TLS));
+    CertificateCheck check = check(probe(port, LEGACY, Probe.Depth.TLS));
 
     assertThat(check.trust().isTrusted()).isTrue();
     assertThat(check.coversLegacyName()).isFalse();
@@ -122,7 +122,7 @@ class ProberTest {
   void aSelfSignedCertificateDoesNotEndTheHandshake() throws Exception {
     int port = serveTls(Certificates.selfSigned(Certificates.server("erp.old.example.com")));
 
-    CertificateCheck check = check(probe(port, LEGACY, ProbeDepth.TLS));
+    CertificateCheck check = check(probe(port, LEGACY, Probe.Depth.TLS));
 
     assertThat(check.coversLegacyName()).isTrue();
     assertThat(check.trust().problems())
@@ -138,7 +138,7 @@ class ProberTest {
                 .notAfter(NOW.minus(Duration.ofHours(36)))
                 .buildIssuedBy(issuing));
 
-    CertificateCheck check = check(probe(port, LEGACY, ProbeDepth.TLS));
+    CertificateCheck check = check(probe(port, LEGACY, Probe.Depth.TLS));
 
     assertThat(check.daysLeft()).isEqualTo(-2);
     assertThat(check.trust().problems())
@@ -156,7 +156,7 @@ class ProberTest {
                 .addSanIpAddress(address)
                 .buildIssuedBy(issuing));
 
-    assertThat(check(probe(port, host(address), ProbeDepth.TLS)).isAccepted()).isTrue();
+    assertThat(check(probe(port, host(address), Probe.Depth.TLS)).isAccepted()).isTrue();
     assertThat(asked.poll(10, TimeUnit.SECONDS)).isEmpty();
   }
 
@@ -171,7 +171,7 @@ class ProberTest {
               hello.add(new String(bytes, 0, length, US_ASCII));
             });
 
-    probe(port, host("a_b-.old.example.com"), ProbeDepth.TLS);
+    probe(port, host("a_b-.old.example.com"), Probe.Depth.TLS);
 
     assertThat(hello.poll(10, TimeUnit.SECONDS)).contains("a_b-.old.example.com");
   }
@@ -181,7 +181,7 @@ class ProberTest {
     X509Bundle server = Certificates.server("erp.old.example.com").buildIssuedBy(issuing);
     int port = serveTls(server, List.of("TLSv1.2"), true);
 
-    ProbeReport report = probe(port, LEGACY, ProbeDepth.TLS);
+    ProbeReport report = probe(port, LEGACY, Probe.Depth.TLS);
 
     assertThat(failed(report).error()).isEqualTo(HandshakeError.ALERT);
     assertThat(check(report).isAccepted()).isTrue();
@@ -197,7 +197,7 @@ class ProberTest {
               socket.getOutputStream().flush();
               awaitEnd(socket);
             });
-    ProbeReport.Handshake.Failed failed = failed(probe(web, LEGACY, ProbeDepth.TLS));
+    ProbeReport.Handshake.Failed failed = failed(probe(web, LEGACY, Probe.Depth.TLS));
     assertThat(failed.error()).isEqualTo(HandshakeError.NO_TLS);
     assertThat(failed.details()).isEqualTo("the server does not speak TLS");
     assertThat(failed.certificate()).isNull();
@@ -208,7 +208,7 @@ class ProberTest {
               socket.getOutputStream().write("SSH-2.0-OpenSSH_9.2\r\n".getBytes(US_ASCII));
               awaitEnd(socket);
             });
-    assertThat(failed(probe(greeting, LEGACY, ProbeDepth.TLS)).error())
+    assertThat(failed(probe(greeting, LEGACY, Probe.Depth.TLS)).error())
         .isEqualTo(HandshakeError.NO_TLS);
   }
 
@@ -221,7 +221,7 @@ class ProberTest {
               awaitEnd(socket);
             });
 
-    ProbeReport.Handshake.Failed failed = failed(probe(port, LEGACY, ProbeDepth.TLS));
+    ProbeReport.Handshake.Failed failed = failed(probe(port, LEGACY, Probe.Depth.TLS));
 
     assertThat(failed.error()).isEqualTo(HandshakeError.CLOSED);
     assertThat(failed.details()).isEqualTo("the server ended the connection during the handshake");
@@ -236,7 +236,8 @@ class ProberTest {
               socket.setSoLinger(true, 0);
             });
 
-    assertThat(failed(probe(port, LEGACY, ProbeDepth.TLS)).error()).isEqualTo(HandshakeError.RESET);
+    assertThat(failed(probe(port, LEGACY, Probe.Depth.TLS)).error())
+        .isEqualTo(HandshakeError.RESET);
   }
 
   @Test
@@ -244,7 +245,7 @@ class ProberTest {
     int port = serve(ProberTest::awaitEnd);
 
     ProbeReport.Handshake.Failed failed =
-        failed(prober(OPTIONS, SHORT).probe(probe(target(port), ProbeDepth.TLS)));
+        failed(prober(OPTIONS, SHORT).probe(probe(target(port), Probe.Depth.TLS)));
 
     assertThat(failed.error()).isEqualTo(HandshakeError.TIMEOUT);
     assertThat(failed.details()).isEqualTo("the handshake was not over after 300 ms");
@@ -261,7 +262,7 @@ class ProberTest {
               awaitEnd(socket);
             });
 
-    ProbeReport.Handshake.Failed failed = failed(probe(port, LEGACY, ProbeDepth.TLS));
+    ProbeReport.Handshake.Failed failed = failed(probe(port, LEGACY, Probe.Depth.TLS));
 
     assertThat(failed.error()).isEqualTo(HandshakeError.UNUSABLE);
     assertThat(failed.details()).isNotBlank();
@@ -275,7 +276,7 @@ class ProberTest {
     }
     int port = serveTls(Certificates.server(names).buildIssuedBy(issuing));
 
-    assertThat(failed(probe(port, LEGACY, ProbeDepth.TLS)).error())
+    assertThat(failed(probe(port, LEGACY, Probe.Depth.TLS)).error())
         .isEqualTo(HandshakeError.UNUSABLE);
   }
 
@@ -285,7 +286,7 @@ class ProberTest {
     Prober prober = prober(DialOptions.defaults().withDnsServers(List.of(dns.address())), SHORT);
 
     ProbeReport report =
-        prober.probe(probe(new HostPort(host("no.example.com"), 443), ProbeDepth.TLS));
+        prober.probe(probe(new HostPort(host("no.example.com"), 443), Probe.Depth.TLS));
 
     assertThat(answer(report))
         .isEqualTo(
@@ -301,7 +302,8 @@ class ProberTest {
     Prober prober = prober(DialOptions.defaults().withDnsServers(List.of(dns.address())), SHORT);
 
     Resolution answer =
-        answer(prober.probe(probe(new HostPort(host("erp.example.com"), 443), ProbeDepth.RESOLVE)));
+        answer(
+            prober.probe(probe(new HostPort(host("erp.example.com"), 443), Probe.Depth.RESOLVE)));
 
     assertThat(answer)
         .isEqualTo(
@@ -314,7 +316,8 @@ class ProberTest {
   void reservedNamesAndAddressesNeedNoServer(String name) throws Exception {
     Resolution answer =
         answer(
-            prober(OPTIONS, SHORT).probe(probe(new HostPort(host(name), 443), ProbeDepth.RESOLVE)));
+            prober(OPTIONS, SHORT)
+                .probe(probe(new HostPort(host(name), 443), Probe.Depth.RESOLVE)));
     assertThat(answer).isInstanceOf(Resolution.Addresses.class);
   }
 
@@ -325,7 +328,7 @@ class ProberTest {
       closed = socket.getLocalPort();
     }
 
-    ProbeReport report = probe(closed, LEGACY, ProbeDepth.TLS);
+    ProbeReport report = probe(closed, LEGACY, Probe.Depth.TLS);
 
     assertThat(report.connection())
         .isInstanceOfSatisfying(
@@ -339,7 +342,7 @@ class ProberTest {
     DeafListener deaf = keep(DeafListener.start());
     ProbeReport report =
         prober(OPTIONS.withConnectTimeout(SHORT), SHORT)
-            .probe(probe(target(deaf.port()), ProbeDepth.CONNECT));
+            .probe(probe(target(deaf.port()), Probe.Depth.CONNECT));
 
     assertThat(report.connection())
         .isInstanceOfSatisfying(
@@ -352,7 +355,7 @@ class ProberTest {
     BlockingQueue<Integer> read = new LinkedBlockingQueue<>();
     int port = serve(socket -> read.add(socket.getInputStream().read()));
 
-    ProbeReport report = probe(port, LEGACY, ProbeDepth.CONNECT);
+    ProbeReport report = probe(port, LEGACY, Probe.Depth.CONNECT);
 
     assertThat(report.connection()).isInstanceOf(ProbeReport.Connection.Made.class);
     assertThat(report.handshake()).isNull();
@@ -363,8 +366,8 @@ class ProberTest {
   void severalAreProbedAtOnceAndEachOnce() throws Exception {
     int port = serveTls(Certificates.server("*.old.example.com").buildIssuedBy(issuing));
     int deaf = serve(ProberTest::awaitEnd);
-    Probe good = probe(target(port), ProbeDepth.TLS);
-    Probe silent = probe(target(deaf), ProbeDepth.TLS);
+    Probe good = probe(target(port), Probe.Depth.TLS);
+    Probe silent = probe(target(deaf), Probe.Depth.TLS);
 
     Map<Probe, ProbeReport> reports =
         prober(OPTIONS, SHORT).probeAll(List.of(silent, good, good), Duration.ofSeconds(30));
@@ -380,7 +383,7 @@ class ProberTest {
     int deaf = serve(ProberTest::awaitEnd);
     Prober prober = prober(OPTIONS, Duration.ofSeconds(60));
 
-    assertThat(prober.probeAll(List.of(probe(target(deaf), ProbeDepth.TLS)), SHORT)).isEmpty();
+    assertThat(prober.probeAll(List.of(probe(target(deaf), Probe.Depth.TLS)), SHORT)).isEmpty();
     assertThat(prober.probeAll(List.of(), SHORT)).isEmpty();
   }
 
@@ -393,9 +396,9 @@ class ProberTest {
         prober(DialOptions.defaults().withParents(Map.of("dc", parent)), Duration.ofSeconds(20));
 
     ProbeReport report =
-        prober.probe(new Probe(target(443), "dc", Set.of(), LEGACY, ProbeDepth.TLS));
+        prober.probe(new Probe(target(443), "dc", Set.of(), LEGACY, Probe.Depth.TLS));
     ProbeReport unknown =
-        prober.probe(new Probe(target(443), "no", Set.of(), LEGACY, ProbeDepth.TLS));
+        prober.probe(new Probe(target(443), "no", Set.of(), LEGACY, Probe.Depth.TLS));
 
     assertThat(report.lookup()).isNull();
     assertThat(report.isGood()).isTrue();
@@ -437,12 +440,12 @@ class ProberTest {
     }
   }
 
-  private ProbeReport probe(int port, Host legacyName, ProbeDepth depth) throws Exception {
+  private ProbeReport probe(int port, Host legacyName, Probe.Depth depth) throws Exception {
     return prober(OPTIONS, Duration.ofSeconds(20))
         .probe(new Probe(target(port), null, Set.of(), legacyName, depth));
   }
 
-  private static Probe probe(HostPort target, ProbeDepth depth) {
+  private static Probe probe(HostPort target, Probe.Depth depth) {
     return new Probe(target, null, Set.of(), LEGACY, depth);
   }
 
