@@ -13,20 +13,10 @@ import java.util.Set;
  * @param hosts names that are accepted in {@code Host} beside IP literals and {@code localhost}
  */
 public record AdminOptions(ListenAddress.Inet listen, Set<Host> hosts) {
+  public static final ListenAddress.Inet DEFAULT_LISTEN =
+      ListenAddress.Inet.parse("127.0.0.1:3129");
+
   public AdminOptions {
     hosts = Collections.unmodifiableSet(new LinkedHashSet<>(hosts));
-  }
-
-  /** {@code 127.0.0.1:3129}. */
-  public static AdminOptions defaults() {
-    return at(ListenAddress.Inet.parse("127.0.0.1:3129"));
-  }
-
-  public static AdminOptions at(ListenAddress.Inet listen) {
-    return new AdminOptions(listen, Set.of());
-  }
-
-  public AdminOptions withListen(ListenAddress.Inet other) {
-    return new AdminOptions(other, hosts);
   }
 }

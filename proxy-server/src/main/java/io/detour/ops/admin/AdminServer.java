@@ -267,9 +267,6 @@ public final class AdminServer implements AutoCloseable {
           .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
           .set("X-Content-Type-Options", "nosniff");
       answer.fields().forEach(response.headers()::set);
-      if (answer.allowed() != null) {
-        response.headers().set(HttpHeaderNames.ALLOW, answer.allowed());
-      }
       return response;
     }
 

@@ -1,5 +1,6 @@
 package io.detour.ops.admin;
 
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -7,11 +8,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The page for people and the files that it loads, read from the class path once. Only the files of
  * a fixed list are there, whatever is asked for.
+ *
+ * @param files that the page loads, by their paths without a query
  */
 record PageAssets(Answer page, Map<String, Answer> files) {
   static final String FOLDER = "/assets/";
@@ -74,11 +76,6 @@ record PageAssets(Answer page, Map<String, Answer> files) {
     return new PageAssets(own(HTML, "index.html"), assets);
   }
 
-  /** A file that the page loads, by its path without a query; null if there is none. */
-  @Nullable Answer find(String path) {
-    return files.get(path);
-  }
-
   private static String uplotVersion() {
     Properties properties = new Properties();
     try (InputStream in = open(UPLOT_PROPERTIES)) {
@@ -95,7 +92,7 @@ record PageAssets(Answer page, Map<String, Answer> files) {
 
   private static Answer answer(String contentType, String resource) {
     try (InputStream in = open(resource)) {
-      return Answer.page(contentType, in.readAllBytes(), FIELDS);
+      return new Answer(HttpResponseStatus.OK, contentType, in.readAllBytes(), FIELDS);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

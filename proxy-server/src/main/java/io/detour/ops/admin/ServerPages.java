@@ -74,7 +74,7 @@ public record ServerPages(
           .put("result", last.successful() ? "ok" : "kept")
           .put("summary", last.summary());
     }
-    return Answer.json(ScriptJson.MAPPER.writeValueAsString(root));
+    return Answer.json(root);
   }
 
   /** The tunnels that are open. Done on an event loop that must not be held up. */
@@ -102,7 +102,7 @@ public record ServerPages(
           .put("bytes_upstream", tunnel.volume().upstreamBytes())
           .put("bytes_downstream", tunnel.volume().downstreamBytes());
     }
-    return Answer.json(ScriptJson.MAPPER.writeValueAsString(root));
+    return Answer.json(root);
   }
 
   /** Ends a tunnel. */
@@ -132,7 +132,7 @@ public record ServerPages(
     add(root, "tunnels", samples, Throughput.Sample::tunnels);
     add(root, "requests_per_second", samples, Throughput.Sample::requests);
     add(root, "legacy_per_second", samples, Throughput.Sample::legacyUses);
-    return Answer.json(ScriptJson.MAPPER.writeValueAsString(root));
+    return Answer.json(root);
   }
 
   private static void add(

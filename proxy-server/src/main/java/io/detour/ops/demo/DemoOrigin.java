@@ -184,12 +184,8 @@ public final class DemoOrigin implements AutoCloseable {
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-      boolean wellFormed = request.decoderResult().isSuccess();
-      FullHttpResponse response = wellFormed ? answer(request) : text("malformed request\n");
-      if (!wellFormed) {
-        response.setStatus(HttpResponseStatus.BAD_REQUEST);
-      }
-      boolean keepAlive = wellFormed && HttpUtil.isKeepAlive(request);
+      FullHttpResponse response = answer(request);
+      boolean keepAlive = request.decoderResult().isSuccess() && HttpUtil.isKeepAlive(request);
       HttpUtil.setKeepAlive(response, keepAlive);
       var written = context.writeAndFlush(response);
       if (!keepAlive) {
@@ -198,14 +194,18 @@ public final class DemoOrigin implements AutoCloseable {
     }
 
     private FullHttpResponse answer(FullHttpRequest request) {
+      if (!request.decoderResult().isSuccess()) {
+        return text(HttpResponseStatus.BAD_REQUEST, "malformed request\n");
+      }
       HttpMethod method = request.method();
       if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
-        FullHttpResponse response = text("method: expected GET or HEAD\n");
-        response.setStatus(HttpResponseStatus.METHOD_NOT_ALLOWED);
+        FullHttpResponse response =
+            text(HttpResponseStatus.METHOD_NOT_ALLOWED, "method: expected GET or HEAD\n");
         response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
         return response;
       }
       return text(
+          HttpResponseStatus.OK,
           """
           This is the new host.
           asked for: %s
@@ -220,22 +220,20 @@ public final class DemoOrigin implements AutoCloseable {
       if (host == null) {
         return "(no host)";
       }
-      if (host.indexOf(':') >= 0) {
-        return switch (HostPort.parse(host)) {
-          case Parsed.Value(HostPort asked) -> asked.toString();
-          case Parsed.Malformed(String problem) -> "(" + problem + ")";
-        };
-      }
-      return switch (Host.parse(host)) {
-        case Parsed.Value(Host asked) -> asked.toString();
+      Parsed<String> asked =
+          host.indexOf(':') < 0
+              ? Host.parse(host).map(Host::toString)
+              : HostPort.parse(host).map(HostPort::toString);
+      return switch (asked) {
+        case Parsed.Value(String canonical) -> canonical;
         case Parsed.Malformed(String problem) -> "(" + problem + ")";
       };
     }
 
-    private static FullHttpResponse text(String body) {
+    private static FullHttpResponse text(HttpResponseStatus status, String body) {
       ByteBuf content = Unpooled.copiedBuffer(body, US_ASCII);
       FullHttpResponse response =
-          new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, content);
+          new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
       response
           .headers()
           .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.TEXT_PLAIN)
