@@ -6,12 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/**
- * Where the admin interface is. Immutable.
- *
- * @param listen its TCP port
- * @param hosts names that are accepted in {@code Host} beside IP literals and {@code localhost}
- */
+/** Where the admin interface is, and names it accepts in {@code Host} beside IP and localhost. */
 public record AdminOptions(ListenAddress.Inet listen, Set<Host> hosts) {
   public static final ListenAddress.Inet DEFAULT_LISTEN =
       ListenAddress.Inet.parse("127.0.0.1:3129");

@@ -23,11 +23,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the admin interface answers. No I/O on the thread that asks.
- *
- * @param hosts under which it answers at all
- */
+/** What the admin interface answers to requests for its hosts. No I/O on the thread that asks. */
 record AdminRoutes(
     AllowedHosts hosts, AdminContent content, PageAssets assets, ServerControl control) {
   private static final String ACTIONS = "/-/";

@@ -7,12 +7,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * What a request to the admin interface gets.
- *
- * @param body left out, but counted, in the response to a HEAD
- * @param fields header fields beside those of every answer
- */
+/** What a request gets; to a HEAD, the body is counted and left out. */
 @SuppressWarnings("ArrayRecordComponent") // written once, never compared
 record Answer(
     HttpResponseStatus status, String contentType, byte[] body, Map<String, String> fields) {
@@ -37,11 +32,7 @@ record Answer(
     return new Answer(HttpResponseStatus.OK, contentType, body, Map.of());
   }
 
-  /**
-   * Another method has to be used.
-   *
-   * @param allowed which, as the header {@code Allow} has them (RFC 9110 10.2.1)
-   */
+  /** Another method has to be used: those of {@code Allow} (RFC 9110 10.2.1). */
   static Answer methodNotAllowed(String allowed) {
     byte[] line = ("method: expected " + allowed.replace(", ", " or ") + "\n").getBytes(UTF_8);
     return new Answer(HttpResponseStatus.METHOD_NOT_ALLOWED, TEXT, line, Map.of("Allow", allowed));

@@ -30,11 +30,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The pages that are made of the ledger. Any thread.
  *
- * @param ledger which may be off
- * @param rules in force
  * @param reader reads the ledger, which may take a while
- * @param clock the time of day
- * @param zone in which times are shown
  */
 public record ReportPages(
     Ledger ledger, RulesInForce rules, Executor reader, InstantSource clock, ZoneId zone) {
@@ -45,10 +41,9 @@ public record ReportPages(
   }
 
   /**
-   * Who still uses which legacy name; {@code docs/admin.md} has the fields.
+   * Who still uses which legacy name; {@code docs/admin.md} has the fields. Done when it was read.
    *
    * @param query {@code since}, {@code format}, {@code by}
-   * @return done when the ledger has been read
    */
   CompletableFuture<Answer> report(Map<String, String> query) {
     String since = query.get("since");

@@ -38,13 +38,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * The pages that are made of the rules in force. Nothing is resolved or connected to. Any thread.
- *
- * @param parents the parent proxies, by their names
- * @param pac the file for browsers
- * @param zone in which times are shown
- */
+/** The pages about the rules in force. Nothing is resolved or connected to. Any thread. */
 public record RulePages(
     RulesInForce rules,
     TargetCertificates certificates,
@@ -175,7 +169,7 @@ public record RulePages(
   /**
    * For browsers: names that some rule is for go to the proxy, all others do not.
    *
-   * @param askedAs the field {@code Host} of the request, which has been accepted, or null
+   * @param askedAs the field {@code Host} of the request, or null
    */
   CompletableFuture<Answer> pac(@Nullable String askedAs) {
     HostPort reached =

@@ -26,8 +26,6 @@ import tools.jackson.databind.node.ObjectNode;
  * The pages about the process and its tunnels. Any thread.
  *
  * @param mode how far rules go at most, as on the command line
- * @param throughput of the last hour
- * @param zone in which times are shown
  */
 public record ServerPages(
     BuildInfo build,
@@ -46,11 +44,7 @@ public record ServerPages(
 
   private static final double TENTHS = 10;
 
-  /**
-   * The process at a glance; {@code docs/admin.md} has the fields.
-   *
-   * @param state {@code ready}, {@code paused} or {@code draining}
-   */
+  /** The process, which is {@code ready}, {@code paused} or {@code draining}, at a glance. */
   Answer status(String state, int clients) {
     ObjectNode root = ScriptJson.MAPPER.createObjectNode();
     root.put("version", build.version())

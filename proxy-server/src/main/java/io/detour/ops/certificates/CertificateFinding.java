@@ -10,17 +10,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of the certificate of a target of a rule: what the metrics, the ledger and the
- * pages show of it. Immutable. Times are seconds since 1970.
+ * What is known of the certificate of a target of a rule. Immutable. Times are seconds since 1970.
  *
  * @param target as the rule file has it
- * @param checked when it was looked at last
- * @param notAfter when it expires, the first of several that were shown for several names; null if
- *     none was ever seen
- * @param coversLegacyName whether it is for every legacy name that was looked at; null if none was
- *     ever seen
- * @param problem what is wrong in one sentence that names target and legacy name, fit for a
- *     terminal; null if nothing is
+ * @param notAfter when the first of those that were shown expires; null if none was ever seen
+ * @param coversLegacyName whether it is for every name that was looked at; null likewise
+ * @param problem one sentence that names target and legacy name, fit for a terminal; or null
  */
 public record CertificateFinding(
     String rule,
@@ -44,11 +39,7 @@ public record CertificateFinding(
     }
   }
 
-  /**
-   * One thing that is wrong with a target.
-   *
-   * @param message one sentence on one line that names target and legacy name
-   */
+  /** What is wrong with a target: one sentence on a line that names it and the legacy name. */
   public record Flaw(Kind kind, String message) {}
 
   /** The result of a probe in one word; a value of a metric label. */
@@ -115,11 +106,7 @@ public record CertificateFinding(
     }
   }
 
-  /**
-   * Of one probe.
-   *
-   * @param report null if the probe failed by a bug
-   */
+  /** Of one probe, or of null for one that failed by a bug. */
   static CertificateFinding of(
       String rule, String target, @Nullable ProbeReport report, Instant at) {
     long checked = at.getEpochSecond();
@@ -180,11 +167,7 @@ public record CertificateFinding(
             rule, target, checked, earlier.notAfter, earlier.coversLegacyName, problem);
   }
 
-  /**
-   * What findings say together of one target: the first expiry, and the worst of the rest.
-   *
-   * @param findings for one legacy name each; at least one
-   */
+  /** What is known of a target for one or more names: the first expiry, the worst of the rest. */
   static CertificateFinding together(Collection<CertificateFinding> findings) {
     CertificateFinding any = findings.iterator().next();
     long checked = any.checked;

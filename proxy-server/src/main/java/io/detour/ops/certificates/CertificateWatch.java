@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -111,10 +112,8 @@ public final class CertificateWatch implements AutoCloseable {
   /**
    * Watches from now on.
    *
-   * @param options how clients' targets are resolved and connected to; a handshake may take as long
-   *     as a connection
-   * @param listener told each time something was learnt, on the thread of the watch, which it may
-   *     hold up
+   * @param options how targets are connected to; a handshake may take as long as a connection
+   * @param listener told what was learnt on the thread of the watch, which it may hold up
    */
   public static CertificateWatch start(
       RulesInForce rules,
@@ -142,7 +141,7 @@ public final class CertificateWatch implements AutoCloseable {
         new Surroundings(clock, System::nanoTime, prober::probe, thread, handshakes, listener, end);
     CertificateWatch watch =
         new CertificateWatch(rules, certificates, period, RandomGenerator.getDefault(), around);
-    long tick = shorter(MAX_TICK, period.dividedBy(4)).toNanos();
+    long tick = Collections.min(List.of(MAX_TICK, period.dividedBy(4))).toNanos();
     var _ = thread.scheduleWithFixedDelay(watch::tick, tick, tick, TimeUnit.NANOSECONDS);
     return watch;
   }
@@ -156,14 +155,6 @@ public final class CertificateWatch implements AutoCloseable {
         yield new TrustRoots(Set.of());
       }
     };
-  }
-
-  private static Duration shorter(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
-  }
-
-  private static Duration longer(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? other : one;
   }
 
   /** Other rules are in force. Returns at once. */
@@ -182,7 +173,7 @@ public final class CertificateWatch implements AutoCloseable {
     try {
       long now = around.nanoTime().getAsLong();
       if (now - nextLookNanos >= 0) {
-        nextLookNanos = now + shorter(MAX_LOOK, period).toNanos();
+        nextLookNanos = now + Collections.min(List.of(MAX_LOOK, period)).toNanos();
         plan(now);
       }
       begin(now);
@@ -194,7 +185,8 @@ public final class CertificateWatch implements AutoCloseable {
   private void plan(long nowNanos) {
     Instant now = around.clock().instant();
     long longAgo = now.minus(NAME_KEPT).getEpochSecond();
-    long lately = now.minus(shorter(NAME_KEPT, longer(period, NAME_NOT_IN_USE))).getEpochSecond();
+    Duration unused = Collections.max(List.of(period, NAME_NOT_IN_USE));
+    long lately = now.minus(Collections.min(List.of(NAME_KEPT, unused))).getEpochSecond();
     RuleSnapshot current = rules.current();
     Set<Check> wanted = new LinkedHashSet<>();
     CertificatePlan.ofUsed(

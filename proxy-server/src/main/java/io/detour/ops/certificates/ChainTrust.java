@@ -30,11 +30,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a chain of certificates is to be trusted, and if not, everything that is wrong with it.
- * Immutable; any thread.
+ * What is wrong with a chain of certificates; nothing if it is to be trusted. Immutable.
  *
- * @param root the subject of the trusted certificate that the chain leads to, or null if it leads
- *     to none
+ * @param root the subject of the trusted certificate that it leads to, or null
  */
 public record ChainTrust(@Nullable String root, List<Problem> problems) {
   public ChainTrust {
@@ -49,11 +47,7 @@ public record ChainTrust(@Nullable String root, List<Problem> problems) {
     return problems.isEmpty();
   }
 
-  /**
-   * One thing that is wrong.
-   *
-   * @param details a sentence that names the certificate, fit for a terminal
-   */
+  /** One thing that is wrong: a sentence that names the certificate, fit for a terminal. */
   public record Problem(Kind kind, String details) {
     boolean isAboutTime() {
       return kind == Kind.EXPIRED || kind == Kind.NOT_YET_VALID;
@@ -164,12 +158,7 @@ public record ChainTrust(@Nullable String root, List<Problem> problems) {
       return at.isAfter(notAfter) ? notAfter : at.isBefore(notBefore) ? notBefore : at;
     }
 
-    /**
-     * Goes from issuer to issuer, and says why that does not lead to a root, or what is wrong on
-     * the way to it.
-     *
-     * @return the certificates on the way, at least one
-     */
+    /** Goes from issuer to issuer, at least one, and says why that leads to no root. */
     private List<X509Certificate> explain() {
       List<X509Certificate> path = new ArrayList<>();
       @Nullable X509Certificate next = server;
@@ -196,7 +185,7 @@ public record ChainTrust(@Nullable String root, List<Problem> problems) {
     }
 
     private void explainEnd(X509Certificate end) {
-      String issuer = quoted(end.getIssuerX500Principal().getName());
+      String issuer = Printable.quoted(end.getIssuerX500Principal().getName());
       if (end.equals(server) && TrustRoots.isSelfSigned(end)) {
         add(Kind.SELF_SIGNED, end, "is self-signed, and not among the trusted certificates");
       } else if (TrustRoots.isSelfSigned(end)) {
@@ -274,15 +263,11 @@ public record ChainTrust(@Nullable String root, List<Problem> problems) {
     }
 
     private void add(Kind kind, X509Certificate certificate, String predicate) {
-      problems.add(new Problem(kind, quoted(name(certificate)) + " " + predicate));
+      problems.add(new Problem(kind, Printable.quoted(name(certificate)) + " " + predicate));
     }
 
     private static String name(X509Certificate certificate) {
       return certificate.getSubjectX500Principal().getName();
-    }
-
-    private static String quoted(String name) {
-      return Printable.quoted(name);
     }
   }
 }

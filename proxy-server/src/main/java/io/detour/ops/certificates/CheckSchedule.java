@@ -2,8 +2,10 @@ package io.detour.ops.certificates;
 
 import io.detour.ops.certificates.CertificatePlan.Check;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
@@ -41,11 +43,7 @@ final class CheckSchedule {
     this.random = random;
   }
 
-  /**
-   * Other checks than before are wanted; those that stay go on as they are.
-   *
-   * @return those that are no longer wanted
-   */
+  /** Other checks are wanted, and those that stay go on; those that are not wanted any more. */
   Set<Check> want(Set<Check> wanted, long nowNanos) {
     Set<Check> gone = new HashSet<>(known);
     gone.removeAll(wanted);
@@ -61,7 +59,7 @@ final class CheckSchedule {
 
   private Duration firstRound(long checks) {
     Duration round = FIRST_ROUND.plus(FIRST_ROUND_PER_CHECK.multipliedBy(checks));
-    return round.compareTo(period) < 0 ? round : period;
+    return Collections.min(List.of(round, period));
   }
 
   /** Takes the check that has been due for longest, and puts it off to the next period; or null. */

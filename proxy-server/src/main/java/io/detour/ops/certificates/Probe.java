@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is to be tried out. Immutable.
  *
- * @param via the name of the parent proxy that is to dial it, or null to dial it directly
+ * @param via the parent proxy that is to dial it, or null
  * @param allow addresses of these classes may be dialled although the server denies them
  * @param legacyName whose certificate the target should have, and who it is told is asked for
  */

@@ -46,12 +46,7 @@ public record ProbeReport(
   /** Why a target was not reached. */
   public record Failure(DialError error, String details) {}
 
-  /**
-   * The addresses of the target.
-   *
-   * @param answer in the order in which they are tried, or why there are none
-   * @param took 0 or more; next to nothing for a host that needs no query
-   */
+  /** The addresses in the order in which they are tried, or why there are none. */
   public record Lookup(Resolution answer, Duration took) {}
 
   public sealed interface Connection {
@@ -63,11 +58,7 @@ public record ProbeReport(
     /** An address answered. */
     record Made(InetSocketAddress remote, int attempts, Duration took) implements Connection {}
 
-    /**
-     * None answered.
-     *
-     * @param details one phrase of printable ASCII
-     */
+    /** None answered; the details are a phrase of printable ASCII. */
     record Failed(
         DialError error, String details, @Nullable String rcode, int attempts, Duration took)
         implements Connection {}
@@ -84,11 +75,9 @@ public record ProbeReport(
         implements Handshake {}
 
     /**
-     * It did not.
+     * It did not; the details are a phrase, fit for a terminal.
      *
-     * @param details one phrase, fit for a terminal
-     * @param certificate there when the server broke off behind its certificate, as it does when it
-     *     wants one of the client
+     * @param certificate there if the server broke off behind it, as when it wants the client's
      */
     record Failed(
         HandshakeError error, String details, @Nullable CertificateCheck certificate, Duration took)

@@ -13,10 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A report for people: a line for each fact about a target, a short label in front. What a server
- * sent is escaped and cut.
- */
+/** A report for people: a line for each fact, a short label in front. What was sent is escaped. */
 public final class ProbeText {
   static final int SHOWN_NAMES = 10;
 

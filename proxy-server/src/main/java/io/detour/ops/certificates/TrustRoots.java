@@ -37,12 +37,10 @@ public record TrustRoots(Set<X509Certificate> certificates) {
   }
 
   /**
-   * The certificates that this JVM trusts, and those of some files. Reads files.
+   * The certificates that this JVM trusts, and those of some files.
    *
-   * @param additional files with certificates, one after the other in PEM, or one in DER: those of
-   *     private authorities
-   * @return the certificates, or why they cannot be read in one sentence that names the file, fit
-   *     for a terminal
+   * @param additional in PEM, one after the other, or one in DER: of private authorities
+   * @return or why not, in one sentence that names the file, fit for a terminal
    */
   public static Parsed<TrustRoots> load(List<Path> additional) {
     List<X509Certificate> all = new ArrayList<>();

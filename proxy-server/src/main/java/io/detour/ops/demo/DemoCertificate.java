@@ -19,19 +19,16 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A certificate for the demo's names, signed by an authority that exists for this run only: its key
- * is gone once it has signed, its certificate is for {@code curl --cacert}.
+ * A certificate for the demo's names, signed by an authority whose key is gone then.
  *
  * @param server TLS for the origin
- * @param authority the authority's certificate in PEM, in a folder of its own
+ * @param authority its certificate for {@code curl --cacert} in PEM, in a folder of its own
  */
 record DemoCertificate(SslContext server, Path authority) implements AutoCloseable {
   private static final String AUTHORITY = "authority";
   private static final String ORIGIN = "origin";
 
-  /**
-   * Keytool wants one; what protects the file is that it is in a private folder, and for a second.
-   */
+  /** Keytool wants one; the file is in a private folder, and for a second. */
   private static final String PASSWORD = "detour-demo";
 
   /** Valid from an hour ago, for a client whose clock is behind. */

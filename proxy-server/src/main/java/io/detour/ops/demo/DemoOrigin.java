@@ -43,10 +43,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP and an HTTPS origin on the loopback address, with a certificate that covers the legacy
- * names of the example rules.
- *
- * <p>It runs on one thread of its own; its methods may be called from any other thread.
+ * An HTTP and an HTTPS origin on the loopback address, with a certificate for the legacy names of
+ * the example rules. On one thread of its own; any other may call.
  */
 public final class DemoOrigin implements AutoCloseable {
   private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
@@ -113,11 +111,7 @@ public final class DemoOrigin implements AutoCloseable {
     return DemoNames.hosts(LOOPBACK);
   }
 
-  /**
-   * Stops both listeners, closes their connections and deletes the certificate's file.
-   *
-   * @throws IOException if the file cannot be deleted
-   */
+  /** Stops, and deletes the certificate's file. */
   @Override
   public void close() throws IOException {
     http.close().awaitUninterruptibly();

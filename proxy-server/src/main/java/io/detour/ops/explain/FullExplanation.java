@@ -105,10 +105,7 @@ public record FullExplanation(
     return permitted(RequestKind.CONNECT, explanation.decision().result(request()));
   }
 
-  /**
-   * What the client gets for a plain HTTP request if it may make one although it may not have a
-   * tunnel, else null.
-   */
+  /** What the client gets for a plain HTTP request, if it may not have a tunnel; else null. */
   Decision.@Nullable Result plainHttp() {
     HostPort asked = request().asked();
     return access.refusal(RequestKind.CONNECT, asked) != null
@@ -199,10 +196,6 @@ public record FullExplanation(
     return new Term(expiry, ChronoUnit.DAYS.between(today, expiry.lastDay()));
   }
 
-  /**
-   * How long a rule still holds.
-   *
-   * @param daysLeft whole days until its last day, 0 on that day, negative behind it
-   */
+  /** Whole days until the last day of a rule, 0 on that day, negative behind it. */
   record Term(Expiry expiry, long daysLeft) {}
 }

@@ -24,9 +24,7 @@ final class Housekeeping {
   private static final String NOT_FOLDED =
       " AND NOT (host = '%1$s' AND client = '%1$s')".formatted(Tally.Key.OTHER);
 
-  /**
-   * A run that has not been heard of for longer than this is over; if it is not, it begins anew.
-   */
+  /** A run that was not heard of for longer is over; if it is not, it begins anew. */
   private static final long DEAD_SECONDS = 600;
 
   /** How long a run is kept, so that it finds out that it was taken for dead. */
@@ -51,10 +49,8 @@ final class Housekeeping {
   }
 
   /**
-   * Folds some of the rows that were seen last the longest ago into one row for each rule. To be
-   * called again as long as there are more rows than the limit.
+   * Folds some of the rows that were seen last the longest ago into one row for each rule.
    *
-   * @param excess how many rows there are too many
    * @return how many requests the folded rows stood for, or -1 if there was nothing to fold
    */
   long fold(long excess) throws SQLException {
@@ -99,12 +95,7 @@ final class Housekeeping {
         .reduce(Tally.NONE, Tally::plus);
   }
 
-  /**
-   * Removes some of the rows that were seen last before a time, and keeps when their rules were
-   * used.
-   *
-   * @return whether there may be more of them
-   */
+  /** Removes some rows, and keeps when their rules were used; whether there may be more. */
   boolean retire(long before) throws SQLException {
     SortedMap<Tally.Key, Tally> old = oldest(CHUNK, before);
     if (!old.isEmpty()) {
@@ -121,10 +112,7 @@ final class Housekeeping {
     return old.size() == CHUNK;
   }
 
-  /**
-   * The rows that were seen last the longest ago, before a time; if any time will do, no folded
-   * one.
-   */
+  /** The rows that were seen last the longest ago, before a time; before any, no folded one. */
   private SortedMap<Tally.Key, Tally> oldest(int limit, long before) throws SQLException {
     String sql =
         "SELECT rule, host, client, first_seen, last_seen, requests, bytes_upstream,"
@@ -143,12 +131,8 @@ final class Housekeeping {
   }
 
   /**
-   * Ends the runs that are dead, and joins the spans of those that have ended, so that there is one
-   * for each rule and uninterrupted time, however often Detour was started. One transaction.
-   *
-   * @param own the run that is certainly alive
-   * @param now in seconds since 1970
-   * @param retired spans and certificates before this are removed
+   * Ends the runs that are dead but for its own, and joins the spans of those that have ended: to
+   * one for each rule and uninterrupted time. Removes what is older than {@code retired}.
    */
   void compactSpans(String own, long now, long retired) throws SQLException {
     connection.begin();

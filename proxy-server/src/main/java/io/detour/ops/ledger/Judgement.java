@@ -41,7 +41,12 @@ public record Judgement(
     /** It was not used in that time, and was observed for all of it. */
     SAFE_TO_REMOVE,
     /** It was never used, or not observed at all, and not observed for all of that time. */
-    UNKNOWN
+    UNKNOWN;
+
+    /** Whether nobody seems to need the rule. */
+    boolean isUnused() {
+      return this == QUIET || this == SAFE_TO_REMOVE;
+    }
   }
 
   /**
@@ -55,28 +60,17 @@ public record Judgement(
     long since = observed.since(now);
     Long observedSince = since == Long.MIN_VALUE ? null : Long.valueOf(since);
     long observedSeconds = observed.seconds(from, now);
+    Verdict verdict;
     if (lastSeen != null && lastSeen >= from) {
-      return new Judgement(Verdict.IN_USE, null, observedSince, observedSeconds);
+      verdict = Verdict.IN_USE;
+    } else if (observed.covers(from, now) && !observed.isBeyond(now)) {
+      verdict = Verdict.SAFE_TO_REMOVE;
+    } else {
+      verdict = lastSeen != null && observedSeconds > 0 ? Verdict.QUIET : Verdict.UNKNOWN;
     }
-    if (observed.covers(from, now) && !observed.isBeyond(now)) {
-      return new Judgement(
-          Verdict.SAFE_TO_REMOVE,
-          lastSeen == null ? observedSince : lastSeen,
-          observedSince,
-          observedSeconds);
-    }
-    if (lastSeen != null && observedSeconds > 0) {
-      return new Judgement(Verdict.QUIET, lastSeen, observedSince, observedSeconds);
-    }
-    return new Judgement(Verdict.UNKNOWN, null, observedSince, observedSeconds);
-  }
-
-  /** Whether nobody seems to need the rule. */
-  boolean isUnused() {
-    return switch (verdict) {
-      case QUIET, SAFE_TO_REMOVE -> true;
-      case IN_USE, UNKNOWN -> false;
-    };
+    Long unusedSince = lastSeen == null ? observedSince : lastSeen;
+    return new Judgement(
+        verdict, verdict.isUnused() ? unusedSince : null, observedSince, observedSeconds);
   }
 
   /** Days with one place behind the point, rounded down: 29.9 are not 30. */

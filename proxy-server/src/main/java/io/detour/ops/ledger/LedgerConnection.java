@@ -11,10 +11,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A connection to the database of a ledger. For one thread; after a failure it can only be closed,
- * which rolls back.
- */
+/** A connection to a ledger. For one thread; after a failure it is closed, which rolls back. */
 record LedgerConnection(Connection jdbc, Dialect dialect) implements AutoCloseable {
   /** Statements that are sent at once: few round trips, and no need to hold them all as text. */
   private static final int CHUNK = 1000;
@@ -68,10 +65,7 @@ record LedgerConnection(Connection jdbc, Dialect dialect) implements AutoCloseab
     }
   }
 
-  /**
-   * Commits. The SQLite driver begins the next transaction, and takes its lock, as soon as one is
-   * committed while autocommit is off. Switching autocommit on commits as well, and locks nothing.
-   */
+  /** Commits by switching autocommit on: else the SQLite driver locks for another transaction. */
   void commit() throws SQLException {
     jdbc.setAutoCommit(true);
   }

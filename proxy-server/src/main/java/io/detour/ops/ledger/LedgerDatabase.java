@@ -7,10 +7,7 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 
-/**
- * Opens connections to the database of a ledger. Every method may block for as long as the driver's
- * timeouts allow.
- */
+/** Opens connections to the database of a ledger, which may block for the driver's timeouts. */
 sealed interface LedgerDatabase permits SqliteDatabase, PostgresqlDatabase, LedgerDatabase.Missing {
   /** The database of a URL that is not {@code off}. */
   static LedgerDatabase of(LedgerUrl url) {
@@ -23,10 +20,7 @@ sealed interface LedgerDatabase permits SqliteDatabase, PostgresqlDatabase, Ledg
     };
   }
 
-  /**
-   * A connection for writing, with autocommit, to a database that has all tables: they are made or
-   * changed if need be.
-   */
+  /** A connection for writing, with autocommit; tables are made or changed if need be. */
   LedgerConnection openForWriting() throws SQLException;
 
   /** A connection for reading, without autocommit; nothing is made. */

@@ -71,9 +71,7 @@ final class LedgerQueue {
     }
   }
 
-  /**
-   * @param limit the most rows, but for the folded ones
-   */
+  /** Holds so many rows at most, not counting folded ones. */
   LedgerQueue(int limit) {
     this.limit = limit;
     for (int i = 0; i < STRIPES; i++) {

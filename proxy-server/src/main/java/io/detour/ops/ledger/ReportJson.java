@@ -20,11 +20,7 @@ public final class ReportJson {
 
   private ReportJson() {}
 
-  /**
-   * On one line.
-   *
-   * @param zone of the times
-   */
+  /** On one line, with times in a zone. */
   public static String of(Report report, ZoneId zone) {
     long seconds = report.query().since().toSeconds();
     Map<String, @Nullable Object> root = new LinkedHashMap<>();

@@ -46,10 +46,7 @@ final class SqliteDatabase implements LedgerDatabase {
     return open(config);
   }
 
-  /**
-   * Makes folder and file if there are none. SQLite gives its two other files the permissions of
-   * this one.
-   */
+  /** Makes folder and file; SQLite gives its two other files the permissions of this one. */
   private void makeFile() throws IOException {
     Path folder = file.getParent();
     if (folder != null && !Files.isDirectory(folder)) {

@@ -10,10 +10,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Statements that merge rows into the tables. They add to counts, widen times, and give the same
- * result in any order.
- */
+/** Merges rows into tables: adds to counts, widens times, with one result in any order. */
 final class StoredRows {
   private static final char REPLACEMENT = '\ufffd';
 
@@ -62,10 +59,7 @@ final class StoredRows {
         sql, spans, span -> Arrays.asList(cleanText(span.rule()), run, span.start(), span.end()));
   }
 
-  /**
-   * Replaces what is known about certificates, unless another Detour looked later. All Detours do
-   * so in one order, so that none waits for another one in a circle.
-   */
+  /** Replaces older findings, in an order in which no two Detours wait for each other. */
   void mergeCertificates(Collection<CertificateFinding> checks) throws SQLException {
     String sql =
         """

@@ -9,10 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a row of the ledger has, or what has come together for it since the last batch. Immutable.
- * Times are seconds since 1970.
- *
- * @param last of its requests, as far as it is known
+ * What a row of the ledger has, or what has come together for it. Immutable. Times are seconds
+ * since 1970.
  */
 record Tally(
     long firstSeen,
@@ -29,13 +27,7 @@ record Tally(
   /** Longer than any host name, and enough of what a program says of itself. */
   private static final int MAX_CHARACTERS = 256;
 
-  /**
-   * What a row of the ledger is about.
-   *
-   * @param rule the name of a rule
-   * @param host a legacy name, or {@link #OTHER}
-   * @param client who used it, or {@link #OTHER}
-   */
+  /** What a row is about: a rule, a legacy name and who used it, or {@link #OTHER}. */
   record Key(String rule, String host, String client) implements Comparable<Key> {
     /** Stands for the hosts and clients of all rows that were folded into one. */
     static final String OTHER = "(other)";

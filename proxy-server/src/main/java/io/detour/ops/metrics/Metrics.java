@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * costs the data path no shared write. Labels come from closed sets, and all their series exist at
  * 0 from the start, those of a rule from the moment in which it decides. Any thread may scrape.
  *
- * <p>{@link ServerMetrics}, {@link RuleMetrics}, {@link CertificateMetrics} and {@link
- * DurationMetrics} have the metrics, a row each.
+ * <p>{@link ServerMetrics}, {@link RuleMetrics} and {@link DurationMetrics} have the metrics, a row
+ * each.
  */
 public final class Metrics implements AutoCloseable {
   private static final ExpositionFormats FORMATS = ExpositionFormats.init();
@@ -55,10 +55,7 @@ public final class Metrics implements AutoCloseable {
   @SuppressWarnings("ArrayRecordComponent") // passed on and written once, never compared
   public record Page(String contentType, byte[] body) {}
 
-  /**
-   * @param ledger left out if it is off
-   * @param draining whether the process has stopped accepting
-   */
+  /** The ledger is left out if it is off. */
   public Metrics(
       BuildInfo build,
       RulesInForce rules,
@@ -71,8 +68,7 @@ public final class Metrics implements AutoCloseable {
       BooleanSupplier draining) {
     registry.config().namingConvention(new KeepTotal());
     registry.throwExceptionOnRegistrationFailure();
-    registry.getPrometheusRegistry().register(RuleMetrics.of(rules));
-    registry.getPrometheusRegistry().register(CertificateMetrics.of(rules, certificates));
+    registry.getPrometheusRegistry().register(RuleMetrics.of(rules, certificates));
     registry.getPrometheusRegistry().register(new DurationMetrics(requests));
     server.process(build, draining);
     server.reloads(reloads);
