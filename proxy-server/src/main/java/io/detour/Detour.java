@@ -145,20 +145,16 @@ public final class Detour implements AutoCloseable {
   }
 
   private Metrics metrics() {
-    Metrics made =
-        new Metrics(
-            Version.build(),
-            path.rules(),
-            path.reloader()::history,
-            path.counters(),
-            path.engine().statistics(),
-            path.dialer().statistics(),
-            acceptControl::isDraining);
-    made.registerCertificates(path.rules(), certificates);
-    if (path.ledger().isOn()) {
-      made.registerLedger(path.ledger());
-    }
-    return made;
+    return new Metrics(
+        Version.build(),
+        path.rules(),
+        certificates,
+        path.reloader()::history,
+        path.counters(),
+        path.engine().statistics(),
+        path.dialer().statistics(),
+        path.ledger(),
+        acceptControl::isDraining);
   }
 
   private AdminServer startAdmin(ServerOptions options, Transport transport) throws IOException {
@@ -219,16 +215,17 @@ public final class Detour implements AutoCloseable {
   }
 
   private CertificateWatch watchCertificates(Duration period) {
-    CertificateWatch watch =
-        shutdown.add(
-            Step.CERTIFICATE_WATCH,
-            CertificateWatch.start(
-                path.rules(), certificates, period, path.dialOptions(), path.own(), path.clock()),
-            CertificateWatch::close);
-    if (path.ledger().isOn()) {
-      watch.whenLearnt(path.ledger()::certificate);
-    }
-    return watch;
+    return shutdown.add(
+        Step.CERTIFICATE_WATCH,
+        CertificateWatch.start(
+            path.rules(),
+            certificates,
+            period,
+            path.dialOptions(),
+            path.own(),
+            path.clock(),
+            path.ledger()::certificate),
+        CertificateWatch::close);
   }
 
   private void beginRegularWork(Duration periodic) {

@@ -2,7 +2,7 @@ package io.detour.cli;
 
 import io.detour.cli.RuleFlags.ChosenRules;
 import io.detour.ops.certificates.CertificateSurvey;
-import io.detour.ops.certificates.ProbeDepth;
+import io.detour.ops.certificates.Probe;
 import io.detour.ops.certificates.Prober;
 import io.detour.rules.file.RuleFiles;
 import java.nio.file.Path;
@@ -92,7 +92,7 @@ final class CheckCommand extends Verb {
     if (!tls || loaded == null) {
       return checked;
     }
-    try (Prober prober = trust.prober(chosen.configuration(), ProbeDepth.TLS)) {
+    try (Prober prober = trust.prober(chosen.configuration(), Probe.Depth.TLS)) {
       return prober == null
           ? null
           : checked.with(

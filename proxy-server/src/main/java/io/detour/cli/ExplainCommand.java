@@ -8,7 +8,7 @@ import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.Parsed;
 import io.detour.core.Printable;
-import io.detour.ops.certificates.ProbeDepth;
+import io.detour.ops.certificates.Probe;
 import io.detour.ops.certificates.Prober;
 import io.detour.ops.explain.ExplanationJson;
 import io.detour.ops.explain.ExplanationText;
@@ -157,7 +157,7 @@ final class ExplainCommand extends Verb {
             zone,
             configuration.access(),
             configuration.get(ConfigurationKey.PARENTS));
-    ProbeDepth depth = depth();
+    Probe.Depth depth = depth();
     if (depth != null) {
       try (Prober prober = trust.prober(configuration, depth)) {
         if (prober == null) {
@@ -170,11 +170,11 @@ final class ExplainCommand extends Verb {
     return explained.isGood() ? 0 : 1;
   }
 
-  private @Nullable ProbeDepth depth() {
+  private Probe.@Nullable Depth depth() {
     if (tls) {
-      return ProbeDepth.TLS;
+      return Probe.Depth.TLS;
     }
-    return connect ? ProbeDepth.CONNECT : resolve ? ProbeDepth.RESOLVE : null;
+    return connect ? Probe.Depth.CONNECT : resolve ? Probe.Depth.RESOLVE : null;
   }
 
   private void print(FullExplanation explained) {

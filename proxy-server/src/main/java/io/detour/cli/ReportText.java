@@ -9,6 +9,7 @@ import io.detour.ops.ledger.Report.UseReport;
 import io.detour.ops.ledger.ReportColumn;
 import io.detour.ops.ledger.ReportQuery;
 import io.detour.rules.document.DurationText;
+import io.detour.rules.document.Fields;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -99,7 +100,7 @@ record ReportText(ReportQuery query, ZoneId zone) {
   }
 
   private static String words(Verdict verdict) {
-    return verdict.word().replace('_', ' ');
+    return Fields.wordOf(verdict).replace('_', ' ');
   }
 
   private String verdict(Judgement judgement) {

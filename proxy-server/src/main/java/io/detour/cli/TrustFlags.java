@@ -3,7 +3,7 @@ package io.detour.cli;
 import io.detour.config.Configuration;
 import io.detour.config.ConfigurationKey;
 import io.detour.core.Parsed;
-import io.detour.ops.certificates.ProbeDepth;
+import io.detour.ops.certificates.Probe;
 import io.detour.ops.certificates.Prober;
 import io.detour.ops.certificates.TrustRoots;
 import java.nio.file.Path;
@@ -36,8 +36,8 @@ final class TrustFlags {
    *
    * @return null if the certificates to trust cannot be read; standard error says why
    */
-  @Nullable Prober prober(Configuration configuration, ProbeDepth depth) {
-    return switch (depth == ProbeDepth.TLS
+  @Nullable Prober prober(Configuration configuration, Probe.Depth depth) {
+    return switch (depth == Probe.Depth.TLS
         ? TrustRoots.load(authorities)
         : Parsed.of(new TrustRoots(Set.of()))) {
       case Parsed.Value(TrustRoots roots) ->

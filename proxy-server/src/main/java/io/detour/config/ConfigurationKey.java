@@ -69,7 +69,7 @@ public final class ConfigurationKey<T> {
       key("forward", ListenerKinds.FORWARDS, List.of());
 
   public static final ConfigurationKey<ListenAddress.Inet> ADMIN_LISTEN =
-      key("admin.listen", ListenerKinds.ADMIN, AdminOptions.defaults().listen());
+      key("admin.listen", ListenerKinds.ADMIN, AdminOptions.DEFAULT_LISTEN);
 
   /** Names that are accepted in {@code Host} beside IP addresses and {@code localhost}. */
   public static final ConfigurationKey<Set<Host>> ADMIN_HOSTS =

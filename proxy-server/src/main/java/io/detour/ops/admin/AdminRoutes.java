@@ -14,17 +14,16 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the admin interface answers. No I/O on the thread that asks.
- *
- * @param hosts under which it answers at all
- */
+/** What the admin interface answers to requests for its hosts. No I/O on the thread that asks. */
 record AdminRoutes(
     AllowedHosts hosts, AdminContent content, PageAssets assets, ServerControl control) {
   private static final String ACTIONS = "/-/";
@@ -77,7 +76,8 @@ record AdminRoutes(
     }
     return switch (path) {
       case "/connections" -> content.server().connections();
-      case "/report" -> report(request.uri());
+      case "/report" -> asked(request.uri(), content.report()::report);
+      case "/explain" -> asked(request.uri(), query -> now(content.rules().explain(query)));
       case "/proxy.pac", "/wpad.dat" ->
           content.rules().pac(request.headers().get(HttpHeaderNames.HOST));
       default -> now(read(path, request));
@@ -91,18 +91,17 @@ record AdminRoutes(
               () -> control.reload(Reloader.Trigger.REQUEST).thenApply(AdminRoutes::reloaded);
           case "/-/pause" -> () -> control.pause().thenApply(done -> state());
           case "/-/resume" -> () -> control.resume().thenApply(done -> state());
-          case "/-/drain" -> this::drain;
+          case "/-/drain" ->
+              () -> {
+                control.drain();
+                return now(state());
+              };
           default -> null;
         };
     if (action == null) {
       return now(notFound());
     }
     return method.equals(HttpMethod.POST) ? action.get() : now(Answer.methodNotAllowed("POST"));
-  }
-
-  private CompletableFuture<Answer> drain() {
-    control.drain();
-    return now(state());
   }
 
   /** What was asked for is so, unless the server stops. */
@@ -168,9 +167,8 @@ record AdminRoutes(
       case "/status" -> content.server().status(stateWord(), control.clients());
       case "/history" -> content.server().history();
       case "/rules" -> content.rules().rulesJson();
-      case "/explain" -> explain(request.uri());
       case "/configz" -> Answer.page("application/yaml", content.configuration().getBytes(UTF_8));
-      default -> asset(path);
+      default -> assets.files().getOrDefault(path, notFound());
     };
   }
 
@@ -180,29 +178,18 @@ record AdminRoutes(
         .anyMatch(accept -> accept.contains("text/html"));
   }
 
-  private Answer asset(String path) {
-    Answer asset = assets.find(path);
-    return asset == null ? notFound() : asset;
-  }
-
-  private CompletableFuture<Answer> report(String target) {
+  /** What a page makes of a query, each parameter with its first value. */
+  private static CompletableFuture<Answer> asked(
+      String target, Function<Map<String, String>, CompletableFuture<Answer>> page) {
+    Map<String, String> query = new HashMap<>();
     try {
-      return content.report().report(new QueryStringDecoder(target));
+      new QueryStringDecoder(target)
+          .parameters()
+          .forEach((name, values) -> query.put(name, values.getFirst()));
     } catch (IllegalArgumentException e) {
-      return now(badQuery());
+      return now(Answer.text(HttpResponseStatus.BAD_REQUEST, "the query is not well encoded"));
     }
-  }
-
-  private static Answer badQuery() {
-    return Answer.text(HttpResponseStatus.BAD_REQUEST, "the query is not well encoded");
-  }
-
-  private Answer explain(String target) {
-    try {
-      return content.rules().explain(new QueryStringDecoder(target));
-    } catch (IllegalArgumentException e) {
-      return badQuery();
-    }
+    return page.apply(query);
   }
 
   private static CompletableFuture<Answer> now(Answer answer) {

@@ -46,14 +46,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The admin interface on its listener: a page for people at {@code /}, {@code GET} and {@code HEAD}
- * of {@code /metrics}, {@code /healthz} and {@code /readyz}, {@code POST} of {@code /-/reload},
- * {@code /-/pause} and {@code /-/resume}.
- *
- * <p>It runs on one thread of its own. {@link #start}, {@link #close} and the accessors may be
- * called from any thread but that one.
- */
+/** The admin interface on its listener and one thread of its own; any other thread may call. */
 public final class AdminServer implements AutoCloseable {
   /** What every answer has in its header {@code Server}, so that a client knows whom it asked. */
   public static final String NAME = "detour";
@@ -73,12 +66,7 @@ public final class AdminServer implements AutoCloseable {
   private final Channel listener;
   private final ChannelGroup connections;
 
-  /**
-   * What there is to see on the admin interface.
-   *
-   * @param metrics for Prometheus; stay the caller's to close
-   * @param configuration the one in effect, as YAML without secrets
-   */
+  /** What there is to see: metrics, which stay the caller's to close, and YAML without secrets. */
   public record AdminContent(
       Metrics metrics,
       RulePages rules,
@@ -117,8 +105,7 @@ public final class AdminServer implements AutoCloseable {
   /**
    * Listens and answers from then on.
    *
-   * @param listen a resolved address; port 0 takes any free one
-   * @param hosts names that are accepted in {@code Host} beside IP literals and {@code localhost}
+   * @param listen port 0 takes any free one
    * @throws IOException if the address cannot be listened on; the message names it and the cause
    */
   public static AdminServer start(
@@ -267,9 +254,6 @@ public final class AdminServer implements AutoCloseable {
           .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
           .set("X-Content-Type-Options", "nosniff");
       answer.fields().forEach(response.headers()::set);
-      if (answer.allowed() != null) {
-        response.headers().set(HttpHeaderNames.ALLOW, answer.allowed());
-      }
       return response;
     }
 

@@ -1,5 +1,6 @@
 package io.detour.ops.admin;
 
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -7,19 +8,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The page for people and the files that it loads, read from the class path once. Only the files of
- * a fixed list are there, whatever is asked for.
+ * The page for people and the files that it loads, by their paths: a fixed list, read once from the
+ * class path.
  */
 record PageAssets(Answer page, Map<String, Answer> files) {
   static final String FOLDER = "/assets/";
 
-  /**
-   * The page may load its own files and ask its own origin, and nothing else; no other page may
-   * have it in a frame (Content Security Policy Level 3).
-   */
+  /** The page asks its own origin alone, and no other page frames it (CSP Level 3). */
   static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
           + " img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -37,20 +34,8 @@ record PageAssets(Answer page, Map<String, Answer> files) {
 
   private static final List<String> SCRIPTS =
       List.of(
-          "api.js",
-          "dom.js",
-          "format.js",
-          "header.js",
-          "order.js",
-          "page.js",
-          "plots.js",
-          "rules.js",
-          "state.js",
-          "summary.js",
-          "table.js",
-          "theme.js",
-          "tunnels.js",
-          "who.js");
+          "api dom format header order page plots rules state summary table theme tunnels who"
+              .split(" "));
 
   /** The WebJar has its version in its paths; the version stands in what Maven puts into a jar. */
   private static final String UPLOT_PROPERTIES =
@@ -64,7 +49,7 @@ record PageAssets(Answer page, Map<String, Answer> files) {
   static PageAssets load() {
     Map<String, Answer> assets = new HashMap<>();
     for (String script : SCRIPTS) {
-      assets.put(FOLDER + script, own(JAVASCRIPT, script));
+      assets.put(FOLDER + script + ".js", own(JAVASCRIPT, script + ".js"));
     }
     assets.put(FOLDER + "page.css", own(CSS, "page.css"));
     assets.put(FOLDER + "icon.svg", own(SVG, "icon.svg"));
@@ -72,11 +57,6 @@ record PageAssets(Answer page, Map<String, Answer> files) {
     assets.put(FOLDER + "uplot.js", answer(JAVASCRIPT, uplot + "uPlot.esm.js"));
     assets.put(FOLDER + "uplot.css", answer(CSS, uplot + "uPlot.min.css"));
     return new PageAssets(own(HTML, "index.html"), assets);
-  }
-
-  /** A file that the page loads, by its path without a query; null if there is none. */
-  @Nullable Answer find(String path) {
-    return files.get(path);
   }
 
   private static String uplotVersion() {
@@ -95,7 +75,7 @@ record PageAssets(Answer page, Map<String, Answer> files) {
 
   private static Answer answer(String contentType, String resource) {
     try (InputStream in = open(resource)) {
-      return Answer.page(contentType, in.readAllBytes(), FIELDS);
+      return new Answer(HttpResponseStatus.OK, contentType, in.readAllBytes(), FIELDS);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

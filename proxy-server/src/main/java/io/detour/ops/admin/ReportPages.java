@@ -14,7 +14,6 @@ import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Fields;
 import io.detour.server.decide.RulesInForce;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.sql.SQLException;
@@ -22,23 +21,19 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The pages that are made of the ledger. Any thread.
  *
- * @param ledger which may be off
- * @param rules in force
  * @param reader reads the ledger, which may take a while
- * @param clock the time of day
- * @param zone in which times are shown
  */
 public record ReportPages(
     Ledger ledger, RulesInForce rules, Executor reader, InstantSource clock, ZoneId zone) {
-  private static final String OFF = "off";
-
   /** How a report is written. */
   private enum Format {
     JSON,
@@ -46,31 +41,31 @@ public record ReportPages(
   }
 
   /**
-   * Who still uses which legacy name; {@code docs/admin.md} has the fields.
+   * Who still uses which legacy name; {@code docs/admin.md} has the fields. Done when it was read.
    *
-   * @param parameters {@code since}, {@code format}, {@code by}
-   * @return done when the ledger has been read
+   * @param query {@code since}, {@code format}, {@code by}
    */
-  CompletableFuture<Answer> report(QueryStringDecoder parameters) {
-    String since = value(parameters, "since");
+  CompletableFuture<Answer> report(Map<String, String> query) {
+    String since = query.get("since");
     Duration span = since == null ? ReportQuery.DEFAULT_SINCE : DurationText.parse(since);
     if (span == null || span.toSeconds() < 1 || span.compareTo(ReportQuery.MAX_SINCE) > 0) {
       return bad("since", since, "1s.." + DurationText.of(ReportQuery.MAX_SINCE));
     }
-    String asked = value(parameters, "format");
+    String asked = query.get("format");
     Format format = asked == null ? Format.JSON : constant(Format.values(), asked);
     if (format == null) {
       return bad("format", asked, "json or csv");
     }
-    String by = value(parameters, "by");
+    String by = query.get("by");
     Report.Rows rows = by == null ? Report.Rows.RULE : constant(Report.Rows.values(), by);
     if (rows == null) {
       return bad("by", by, "rule, host or client");
     }
-    ReportQuery query = new ReportQuery(span, clock.instant(), false, known());
+    ReportQuery about = new ReportQuery(span, clock.instant(), false, known());
     return ledger.isOn()
-        ? CompletableFuture.supplyAsync(() -> read(query, format, rows), reader)
-        : CompletableFuture.completedFuture(json(new Report(OFF, query, List.of(), 0, List.of())));
+        ? CompletableFuture.supplyAsync(() -> read(about, format, rows), reader)
+        : CompletableFuture.completedFuture(
+            json(new Report("off", about, List.of(), 0, List.of())));
   }
 
   private List<KnownRule> known() {
@@ -89,7 +84,7 @@ public record ReportPages(
   }
 
   private Answer json(Report report) {
-    return Answer.page("application/json", (ReportJson.of(report, zone) + "\n").getBytes(UTF_8));
+    return Answer.json(ReportJson.of(report, zone));
   }
 
   private Answer csv(LedgerReading reading, ReportQuery query, Report.Rows rows)
@@ -100,17 +95,10 @@ public record ReportPages(
   }
 
   private static <E extends Enum<E>> @Nullable E constant(E[] constants, String word) {
-    for (E constant : constants) {
-      if (Fields.wordOf(constant).equals(word)) {
-        return constant;
-      }
-    }
-    return null;
-  }
-
-  private static @Nullable String value(QueryStringDecoder parameters, String name) {
-    List<String> values = parameters.parameters().get(name);
-    return values == null ? null : values.getFirst();
+    return Stream.of(constants)
+        .filter(constant -> Fields.wordOf(constant).equals(word))
+        .findFirst()
+        .orElse(null);
   }
 
   private static CompletableFuture<Answer> bad(

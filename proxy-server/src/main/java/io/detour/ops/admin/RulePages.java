@@ -28,11 +28,9 @@ import io.detour.server.dial.Parent;
 import io.detour.server.log.ScriptJson;
 import io.detour.server.serve.AutoConfig;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -40,13 +38,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * The pages that are made of the rules in force. Nothing is resolved or connected to. Any thread.
- *
- * @param parents the parent proxies, by their names
- * @param pac the file for browsers
- * @param zone in which times are shown
- */
+/** The pages about the rules in force. Nothing is resolved or connected to. Any thread. */
 public record RulePages(
     RulesInForce rules,
     TargetCertificates certificates,
@@ -68,7 +60,7 @@ public record RulePages(
     ObjectNode root = ScriptJson.MAPPER.createObjectNode();
     ArrayNode list = root.put("count", current.rules().rules().size()).putArray("rules");
     current.shown().forEach(rule -> add(list.addObject(), rule, current));
-    return Answer.json(ScriptJson.MAPPER.writeValueAsString(root));
+    return Answer.json(root);
   }
 
   private void add(ObjectNode object, Rule rule, RuleSnapshot current) {
@@ -135,7 +127,7 @@ public record RulePages(
    *
    * @param query {@code host} (with a port or without), {@code client}, {@code user}, {@code at}
    */
-  Answer explain(QueryStringDecoder query) {
+  Answer explain(Map<String, String> query) {
     String asked = value(query, "host");
     if (asked == null) {
       return bad("host: expected HOST or HOST:PORT, as in /explain?host=erp.old.example.com");
@@ -147,7 +139,7 @@ public record RulePages(
     };
   }
 
-  private Answer explain(String asked, HostPort hostPort, QueryStringDecoder query) {
+  private Answer explain(String asked, HostPort hostPort, Map<String, String> query) {
     String ip = value(query, "client");
     if (ip != null && !(Host.parse(ip) instanceof Parsed.Value(Host host) && host.isAddress())) {
       return bad("client: " + Printable.quoted(ip) + " (expected: an IP address)");
@@ -169,15 +161,15 @@ public record RulePages(
                 asked, rules.current().rules().explain(request), zone, access, parents)));
   }
 
-  private static @Nullable String value(QueryStringDecoder query, String name) {
-    List<String> values = query.parameters().get(name);
-    return values == null || values.getFirst().isEmpty() ? null : values.getFirst();
+  private static @Nullable String value(Map<String, String> query, String name) {
+    String value = query.get(name);
+    return value == null || value.isEmpty() ? null : value;
   }
 
   /**
    * For browsers: names that some rule is for go to the proxy, all others do not.
    *
-   * @param askedAs the field {@code Host} of the request, which has been accepted, or null
+   * @param askedAs the field {@code Host} of the request, or null
    */
   CompletableFuture<Answer> pac(@Nullable String askedAs) {
     HostPort reached =

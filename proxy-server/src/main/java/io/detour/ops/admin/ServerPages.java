@@ -27,8 +27,6 @@ import tools.jackson.databind.node.ObjectNode;
  * The pages about the process and its tunnels. Any thread.
  *
  * @param mode how far rules go at most, as on the command line
- * @param throughput of the last hour
- * @param zone in which times are shown
  */
 public record ServerPages(
     BuildInfo build,
@@ -47,11 +45,7 @@ public record ServerPages(
 
   private static final double TENTHS = 10;
 
-  /**
-   * The process at a glance; {@code docs/admin.md} has the fields.
-   *
-   * @param state {@code ready}, {@code paused} or {@code draining}
-   */
+  /** The process, which is {@code ready}, {@code paused} or {@code draining}, at a glance. */
   Answer status(String state, int clients) {
     ObjectNode root = ScriptJson.MAPPER.createObjectNode();
     root.put("version", build.version())
@@ -75,7 +69,7 @@ public record ServerPages(
           .put("result", last.successful() ? "ok" : "kept")
           .put("summary", last.summary());
     }
-    return Answer.json(ScriptJson.MAPPER.writeValueAsString(root));
+    return Answer.json(root);
   }
 
   /** The tunnels that are open. Done on an event loop that must not be held up. */
@@ -103,7 +97,7 @@ public record ServerPages(
           .put("bytes_upstream", tunnel.volume().upstreamBytes())
           .put("bytes_downstream", tunnel.volume().downstreamBytes());
     }
-    return Answer.json(ScriptJson.MAPPER.writeValueAsString(root));
+    return Answer.json(root);
   }
 
   /** Ends a tunnel. */
@@ -133,7 +127,7 @@ public record ServerPages(
     add(root, "tunnels", samples, Throughput.Sample::tunnels);
     add(root, "requests_per_second", samples, Throughput.Sample::requests);
     add(root, "legacy_per_second", samples, Throughput.Sample::legacyUses);
-    return Answer.json(ScriptJson.MAPPER.writeValueAsString(root));
+    return Answer.json(root);
   }
 
   private static void add(

@@ -29,11 +29,7 @@ public final class Throughput {
   private final Deque<Sample> samples = new ArrayDeque<>();
   private Totals last;
 
-  /**
-   * What went through in one interval, as averages per second.
-   *
-   * @param tunnels that were open at its end
-   */
+  /** What went through in one interval, as averages per second; tunnels, as open at its end. */
   public record Sample(
       Instant at,
       double upstreamBytes,

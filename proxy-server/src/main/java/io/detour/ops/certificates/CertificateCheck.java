@@ -56,10 +56,7 @@ public record CertificateCheck(
         Duration.between(at, notAfter()).toSeconds(), Duration.ofDays(1).toSeconds());
   }
 
-  /**
-   * The facts of one certificate that people ask for. All texts come from the server and may hold
-   * anything.
-   */
+  /** What people ask for of a certificate. The server may have sent anything as texts. */
   public record PresentedCertificate(
       String subject,
       String issuer,

@@ -1,7 +1,6 @@
 package io.detour.ops.certificates;
 
 import io.detour.ops.certificates.ProbeReport.HandshakeError;
-import io.detour.server.dns.Resolution;
 import io.detour.server.status.DialError;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,17 +10,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of the certificate of a target of a rule: what the metrics, the ledger and the
- * pages show of it. Immutable. Times are seconds since 1970.
+ * What is known of the certificate of a target of a rule. Immutable. Times are seconds since 1970.
  *
  * @param target as the rule file has it
- * @param checked when it was looked at last
- * @param notAfter when it expires, the first of several that were shown for several names; null if
- *     none was ever seen
- * @param coversLegacyName whether it is for every legacy name that was looked at; null if none was
- *     ever seen
- * @param problem what is wrong in one sentence that names target and legacy name, fit for a
- *     terminal; null if nothing is
+ * @param notAfter when the first of those that were shown expires; null if none was ever seen
+ * @param coversLegacyName whether it is for every name that was looked at; null likewise
+ * @param problem one sentence that names target and legacy name, fit for a terminal; or null
  */
 public record CertificateFinding(
     String rule,
@@ -45,11 +39,7 @@ public record CertificateFinding(
     }
   }
 
-  /**
-   * One thing that is wrong with a target.
-   *
-   * @param message one sentence on one line that names target and legacy name
-   */
+  /** What is wrong with a target: one sentence on a line that names it and the legacy name. */
   public record Flaw(Kind kind, String message) {}
 
   /** The result of a probe in one word; a value of a metric label. */
@@ -70,19 +60,21 @@ public record CertificateFinding(
     /** A bug: the log has it. */
     ERROR;
 
-    private final String label = name().toLowerCase(Locale.ROOT);
-
-    public String label() {
-      return label;
-    }
-
     /** Of a probe that went as far as it could, or of null for one that failed by a bug. */
     static Result of(@Nullable ProbeReport report) {
       if (report == null) {
         return ERROR;
       }
       CertificateCheck certificate = report.certificate();
-      return certificate == null ? Failure.of(report).result() : of(certificate);
+      return certificate == null ? ofFailure(report) : of(certificate);
+    }
+
+    private static Result ofFailure(ProbeReport report) {
+      if (report.handshake() instanceof ProbeReport.Handshake.Failed failed) {
+        return failed.error() == HandshakeError.NO_TLS ? NO_TLS : HANDSHAKE_FAILED;
+      }
+      ProbeReport.Failure failure = report.failure();
+      return failure == null ? UNRESOLVED : of(failure.error());
     }
 
     private static Result of(CertificateCheck certificate) {
@@ -114,11 +106,7 @@ public record CertificateFinding(
     }
   }
 
-  /**
-   * Of one probe.
-   *
-   * @param report null if the probe failed by a bug
-   */
+  /** Of one probe, or of null for one that failed by a bug. */
   static CertificateFinding of(
       String rule, String target, @Nullable ProbeReport report, Instant at) {
     long checked = at.getEpochSecond();
@@ -127,17 +115,14 @@ public record CertificateFinding(
           rule, target, checked, null, null, "internal error, see the log");
     }
     List<Flaw> flaws = flaws(report);
-    String problem = flaws.isEmpty() ? null : flaws.getFirst().message();
     CertificateCheck certificate = report.certificate();
-    return certificate == null
-        ? new CertificateFinding(rule, target, checked, null, null, problem)
-        : new CertificateFinding(
-            rule,
-            target,
-            checked,
-            certificate.notAfter().getEpochSecond(),
-            certificate.coversLegacyName(),
-            problem);
+    return new CertificateFinding(
+        rule,
+        target,
+        checked,
+        certificate == null ? null : certificate.notAfter().getEpochSecond(),
+        certificate == null ? null : certificate.coversLegacyName(),
+        flaws.isEmpty() ? null : flaws.getFirst().message());
   }
 
   /** What is wrong with the target of a probe, the most important first. */
@@ -146,13 +131,8 @@ public record CertificateFinding(
     String target = probe.target() + (probe.via() == null ? "" : " via " + probe.via());
     CertificateCheck check = report.certificate();
     if (check == null) {
-      String message =
-          target
-              + " shows no certificate for "
-              + probe.legacyName()
-              + ": "
-              + Failure.of(report).details();
-      return List.of(new Flaw(Kind.NO_CERTIFICATE, message));
+      String message = target + " shows no certificate for " + probe.legacyName() + ": ";
+      return List.of(new Flaw(Kind.NO_CERTIFICATE, message + failure(report)));
     }
     String certificate = "the certificate of " + target;
     List<Flaw> flaws = new ArrayList<>();
@@ -171,21 +151,12 @@ public record CertificateFinding(
   }
 
   /** Why there is no certificate. */
-  private record Failure(Result result, String details) {
-    static Failure of(ProbeReport report) {
-      if (report.handshake() instanceof ProbeReport.Handshake.Failed failed) {
-        boolean noTls = failed.error() == HandshakeError.NO_TLS;
-        return new Failure(noTls ? Result.NO_TLS : Result.HANDSHAKE_FAILED, failed.details());
-      }
-      if (report.connection() instanceof ProbeReport.Connection.Failed failed) {
-        return new Failure(Result.of(failed.error()), failed.details());
-      }
-      return new Failure(
-          Result.UNRESOLVED,
-          report.lookup() != null && report.lookup().answer() instanceof Resolution.Unresolved why
-              ? why.details()
-              : "nothing was tried out");
+  private static String failure(ProbeReport report) {
+    if (report.handshake() instanceof ProbeReport.Handshake.Failed failed) {
+      return failed.details();
     }
+    ProbeReport.Failure failure = report.failure();
+    return failure == null ? "nothing was tried out" : failure.details();
   }
 
   /** The same, with what an earlier probe has seen of the certificate if this one has not. */
@@ -196,11 +167,7 @@ public record CertificateFinding(
             rule, target, checked, earlier.notAfter, earlier.coversLegacyName, problem);
   }
 
-  /**
-   * What findings say together of one target: the first expiry, and the worst of the rest.
-   *
-   * @param findings for one legacy name each; at least one
-   */
+  /** What is known of a target for one or more names: the first expiry, the worst of the rest. */
   static CertificateFinding together(Collection<CertificateFinding> findings) {
     CertificateFinding any = findings.iterator().next();
     long checked = any.checked;

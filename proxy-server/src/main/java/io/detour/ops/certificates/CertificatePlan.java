@@ -60,10 +60,9 @@ final class CertificatePlan {
   }
 
   /**
-   * A plan for all rules that rewrite, or would if they were enforced: for their exact hosts, and
-   * for what was asked for of their suffixes and expressions.
+   * A plan for all rules that rewrite, or would if they were enforced.
    *
-   * @param seen names that a rule decided without naming them itself
+   * @param seen names that a rule decided by a suffix or an expression
    */
   static CertificatePlan ofUsed(Stream<Rule> rules, Instant now, Function<Rule, Set<Host>> seen) {
     return new CertificatePlan(now, Mode.REPORT, seen).addAll(rules);
@@ -150,7 +149,7 @@ final class CertificatePlan {
         for (Hop hop : route.hops()) {
           if (hop.target() != Hop.ASKED) {
             Probe probe =
-                new Probe(hop.address(), hop.via(), hop.allow(), asked.host(), ProbeDepth.TLS);
+                new Probe(hop.address(), hop.via(), hop.allow(), asked.host(), Probe.Depth.TLS);
             Rule rule = rewrite.rule();
             var place = new TargetCertificates.Place(rule.name(), hop.target());
             String to = ((Outcome.Rewrite) rule.outcome()).targets().get(hop.target()).toString();

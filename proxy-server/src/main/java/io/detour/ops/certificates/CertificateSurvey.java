@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The targets of rules, tried out: would a browser that asks for the legacy name take their
- * certificates? Immutable; any thread.
+ * Whether a browser that asks for legacy names would take the targets' certificates. Immutable.
  *
  * @param probes how many targets were to be tried out, each once for each legacy name
  * @param unfinished how many of them were not in time
@@ -34,19 +33,10 @@ public record CertificateSurvey(
     }
   }
 
-  /**
-   * A rule that was not tried out.
-   *
-   * @param reason why not, as half a sentence
-   */
+  /** A rule that was not tried out; why not, as half a sentence. */
   public record Untested(Rule rule, String reason) {}
 
-  /**
-   * Tries out every enforced rule that rewrites exact hosts: each of its targets, once for each of
-   * the hosts.
-   *
-   * @param now rules that have ended by then are left out
-   */
+  /** Tries out the targets of every enforced rule that rewrites exact hosts and has not ended. */
   public static CertificateSurvey of(List<Rule> rules, Instant now, Prober prober, Duration limit)
       throws InterruptedException {
     CertificatePlan plan = CertificatePlan.of(rules, now);

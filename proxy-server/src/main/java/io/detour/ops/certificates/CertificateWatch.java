@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -61,8 +62,6 @@ public final class CertificateWatch implements AutoCloseable {
   private final Duration period;
   private final Surroundings around;
   private final CheckSchedule schedule;
-  private volatile Consumer<CertificateFinding> listener = finding -> {};
-  private volatile Runnable owned = () -> {};
   private volatile boolean closed;
 
   // The thread of the watch alone.
@@ -78,13 +77,18 @@ public final class CertificateWatch implements AutoCloseable {
    * @param nanoTime a clock that only goes on
    * @param thread runs one task after another: that of the watch
    * @param handshakes runs tasks that wait
+   * @param listener told on the thread of the watch each time something was learnt; may wait, but
+   *     holds up the watch meanwhile
+   * @param end ends what this runs on
    */
   record Surroundings(
       InstantSource clock,
       LongSupplier nanoTime,
       Handshakes prober,
       Executor thread,
-      Executor handshakes) {
+      Executor handshakes,
+      Consumer<CertificateFinding> listener,
+      Runnable end) {
     interface Handshakes {
       /** Waits for the report, within a bounded time. */
       ProbeReport probe(Probe probe) throws InterruptedException;
@@ -108,8 +112,8 @@ public final class CertificateWatch implements AutoCloseable {
   /**
    * Watches from now on.
    *
-   * @param options how clients' targets are resolved and connected to; a handshake may take as long
-   *     as a connection
+   * @param options how targets are connected to; a handshake may take as long as a connection
+   * @param listener told what was learnt on the thread of the watch, which it may hold up
    */
   public static CertificateWatch start(
       RulesInForce rules,
@@ -117,7 +121,8 @@ public final class CertificateWatch implements AutoCloseable {
       Duration period,
       DialOptions options,
       OwnAddresses own,
-      InstantSource clock) {
+      InstantSource clock,
+      Consumer<CertificateFinding> listener) {
     Prober prober =
         new Prober(options, own, roots(), options.connectTimeout(), clock.withZone(ZoneOffset.UTC));
     ScheduledThreadPoolExecutor thread =
@@ -126,20 +131,17 @@ public final class CertificateWatch implements AutoCloseable {
             task -> Thread.ofPlatform().daemon().name("certificate-watch").unstarted(task),
             new ThreadPoolExecutor.DiscardPolicy()); // After the close there is nothing to learn.
     ExecutorService handshakes = Executors.newVirtualThreadPerTaskExecutor();
-    CertificateWatch watch =
-        new CertificateWatch(
-            rules,
-            certificates,
-            period,
-            RandomGenerator.getDefault(),
-            new Surroundings(clock, System::nanoTime, prober::probe, thread, handshakes));
-    watch.owned =
+    Runnable end =
         () -> {
           thread.shutdownNow();
           handshakes.shutdownNow();
           prober.close();
         };
-    long tick = shorter(MAX_TICK, period.dividedBy(4)).toNanos();
+    Surroundings around =
+        new Surroundings(clock, System::nanoTime, prober::probe, thread, handshakes, listener, end);
+    CertificateWatch watch =
+        new CertificateWatch(rules, certificates, period, RandomGenerator.getDefault(), around);
+    long tick = Collections.min(List.of(MAX_TICK, period.dividedBy(4))).toNanos();
     var _ = thread.scheduleWithFixedDelay(watch::tick, tick, tick, TimeUnit.NANOSECONDS);
     return watch;
   }
@@ -153,24 +155,6 @@ public final class CertificateWatch implements AutoCloseable {
         yield new TrustRoots(Set.of());
       }
     };
-  }
-
-  private static Duration shorter(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
-  }
-
-  private static Duration longer(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? other : one;
-  }
-
-  /**
-   * Somebody who is told each time something was learnt, on the thread of the watch. To be called
-   * before anything is; replaces whoever was told before.
-   *
-   * @param told may wait, but holds up the watch meanwhile
-   */
-  public void whenLearnt(Consumer<CertificateFinding> told) {
-    listener = told;
   }
 
   /** Other rules are in force. Returns at once. */
@@ -189,7 +173,7 @@ public final class CertificateWatch implements AutoCloseable {
     try {
       long now = around.nanoTime().getAsLong();
       if (now - nextLookNanos >= 0) {
-        nextLookNanos = now + shorter(MAX_LOOK, period).toNanos();
+        nextLookNanos = now + Collections.min(List.of(MAX_LOOK, period)).toNanos();
         plan(now);
       }
       begin(now);
@@ -201,7 +185,8 @@ public final class CertificateWatch implements AutoCloseable {
   private void plan(long nowNanos) {
     Instant now = around.clock().instant();
     long longAgo = now.minus(NAME_KEPT).getEpochSecond();
-    long lately = now.minus(shorter(NAME_KEPT, longer(period, NAME_NOT_IN_USE))).getEpochSecond();
+    Duration unused = Collections.max(List.of(period, NAME_NOT_IN_USE));
+    long lately = now.minus(Collections.min(List.of(NAME_KEPT, unused))).getEpochSecond();
     RuleSnapshot current = rules.current();
     Set<Check> wanted = new LinkedHashSet<>();
     CertificatePlan.ofUsed(
@@ -252,7 +237,7 @@ public final class CertificateWatch implements AutoCloseable {
       report(check, result, finding.problem());
       CertificateFinding learnt = put(check, finding);
       try {
-        listener.accept(learnt);
+        around.listener().accept(learnt);
       } catch (RuntimeException | Error e) {
         logger.error("certificates: somebody failed who was told of one", e);
       }
@@ -297,6 +282,6 @@ public final class CertificateWatch implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    owned.run();
+    around.end().run();
   }
 }

@@ -11,12 +11,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names that a certificate is for: its subject alternative names. The common name is none of
- * them (RFC 9525 1.4). Immutable; any thread.
+ * The subject alternative names of a certificate, without its common name (RFC 9525 1.4).
  *
- * @param dnsNames as they stand in the certificate, possibly with {@code *}, possibly with anything
- *     else
- * @param addresses IP addresses as text
+ * @param dnsNames as they stand in the certificate, possibly with {@code *}, or anything else
  */
 public record CertifiedNames(List<String> dnsNames, List<String> addresses) {
   /** The tags of GeneralName in RFC 5280 4.2.1.6. */

@@ -24,17 +24,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a chain of certificates is to be trusted, and if not, everything that is wrong with it.
- * Immutable; any thread.
+ * What is wrong with a chain of certificates; nothing if it is to be trusted. Immutable.
  *
- * @param root the subject of the trusted certificate that the chain leads to, or null if it leads
- *     to none
+ * @param root the subject of the trusted certificate that it leads to, or null
  */
 public record ChainTrust(@Nullable String root, List<Problem> problems) {
   public ChainTrust {
@@ -49,11 +47,7 @@ public record ChainTrust(@Nullable String root, List<Problem> problems) {
     return problems.isEmpty();
   }
 
-  /**
-   * One thing that is wrong.
-   *
-   * @param details a sentence that names the certificate, fit for a terminal
-   */
+  /** One thing that is wrong: a sentence that names the certificate, fit for a terminal. */
   public record Problem(Kind kind, String details) {
     boolean isAboutTime() {
       return kind == Kind.EXPIRED || kind == Kind.NOT_YET_VALID;
@@ -72,13 +66,7 @@ public record ChainTrust(@Nullable String root, List<Problem> problems) {
     /** The certificate is for something else than a server (RFC 5280 4.2.1.12). */
     NOT_FOR_SERVERS,
     /** A rule of certificate paths is broken, or a signature is too weak or wrong. */
-    INVALID;
-
-    private final String token = name().toLowerCase(Locale.ROOT);
-
-    public String token() {
-      return token;
-    }
+    INVALID
   }
 
   /**
@@ -170,12 +158,7 @@ public record ChainTrust(@Nullable String root, List<Problem> problems) {
       return at.isAfter(notAfter) ? notAfter : at.isBefore(notBefore) ? notBefore : at;
     }
 
-    /**
-     * Goes from issuer to issuer, and says why that does not lead to a root, or what is wrong on
-     * the way to it.
-     *
-     * @return the certificates on the way, at least one
-     */
+    /** Goes from issuer to issuer, at least one, and says why that leads to no root. */
     private List<X509Certificate> explain() {
       List<X509Certificate> path = new ArrayList<>();
       @Nullable X509Certificate next = server;
@@ -202,12 +185,12 @@ public record ChainTrust(@Nullable String root, List<Problem> problems) {
     }
 
     private void explainEnd(X509Certificate end) {
-      String issuer = quoted(end.getIssuerX500Principal().getName());
+      String issuer = Printable.quoted(end.getIssuerX500Principal().getName());
       if (end.equals(server) && TrustRoots.isSelfSigned(end)) {
         add(Kind.SELF_SIGNED, end, "is self-signed, and not among the trusted certificates");
       } else if (TrustRoots.isSelfSigned(end)) {
         add(Kind.UNKNOWN_ISSUER, end, "is the root of this chain, and not trusted here");
-      } else if (roots.knowsNameOfIssuer(end) || wasSentUnderNameOfIssuer(end)) {
+      } else if (knowsNameOfIssuer(end)) {
         add(
             Kind.INVALID,
             end,
@@ -228,8 +211,9 @@ public record ChainTrust(@Nullable String root, List<Problem> problems) {
       }
     }
 
-    private boolean wasSentUnderNameOfIssuer(X509Certificate issued) {
-      return sent.stream()
+    /** Whether a certificate that is known has the name that another one names as its issuer. */
+    private boolean knowsNameOfIssuer(X509Certificate issued) {
+      return Stream.concat(roots.certificates().stream(), sent.stream())
           .anyMatch(each -> each.getSubjectX500Principal().equals(issued.getIssuerX500Principal()));
     }
 
@@ -279,15 +263,11 @@ public record ChainTrust(@Nullable String root, List<Problem> problems) {
     }
 
     private void add(Kind kind, X509Certificate certificate, String predicate) {
-      problems.add(new Problem(kind, quoted(name(certificate)) + " " + predicate));
+      problems.add(new Problem(kind, Printable.quoted(name(certificate)) + " " + predicate));
     }
 
     private static String name(X509Certificate certificate) {
       return certificate.getSubjectX500Principal().getName();
-    }
-
-    private static String quoted(String name) {
-      return Printable.quoted(name);
     }
   }
 }

@@ -2,10 +2,10 @@ package io.detour.ops.certificates;
 
 import io.detour.ops.certificates.CertificatePlan.Check;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.HashSet;
-import java.util.Iterator;
-import java.util.Map;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
@@ -28,8 +28,7 @@ final class CheckSchedule {
   private final Duration period;
   private final RandomGenerator random;
 
-  private final Map<Check, Due> due = new HashMap<>();
-
+  private final Set<Check> known = new HashSet<>();
   private final Queue<Due> queue = new PriorityQueue<>();
 
   private record Due(Check check, long nanos) implements Comparable<Due> {
@@ -44,42 +43,23 @@ final class CheckSchedule {
     this.random = random;
   }
 
-  /**
-   * Other checks than before are wanted; those that stay go on as they are.
-   *
-   * @return those that are no longer wanted
-   */
+  /** Other checks are wanted, and those that stay go on; those that are not wanted any more. */
   Set<Check> want(Set<Check> wanted, long nowNanos) {
-    Set<Check> gone = new HashSet<>();
-    for (Iterator<Check> known = due.keySet().iterator(); known.hasNext(); ) {
-      Check check = known.next();
-      if (!wanted.contains(check)) {
-        known.remove();
-        gone.add(check);
-      }
-    }
-    if (!gone.isEmpty()) {
-      queue.removeIf(waiting -> gone.contains(waiting.check()));
-    }
-    long fresh = wanted.stream().filter(check -> !due.containsKey(check)).count();
-    long spread = firstRound(fresh).toNanos();
-    for (Check check : wanted) {
-      if (!due.containsKey(check)) {
-        add(check, nowNanos + random.nextLong(spread));
-      }
-    }
+    Set<Check> gone = new HashSet<>(known);
+    gone.removeAll(wanted);
+    known.removeAll(gone);
+    queue.removeIf(waiting -> gone.contains(waiting.check()));
+    Set<Check> fresh = new LinkedHashSet<>(wanted);
+    fresh.removeAll(known);
+    long spread = firstRound(fresh.size()).toNanos();
+    fresh.forEach(check -> queue.add(new Due(check, nowNanos + random.nextLong(spread))));
+    known.addAll(fresh);
     return gone;
   }
 
   private Duration firstRound(long checks) {
     Duration round = FIRST_ROUND.plus(FIRST_ROUND_PER_CHECK.multipliedBy(checks));
-    return round.compareTo(period) < 0 ? round : period;
-  }
-
-  private void add(Check check, long nanos) {
-    Due next = new Due(check, nanos);
-    due.put(check, next);
-    queue.add(next);
+    return Collections.min(List.of(round, period));
   }
 
   /** Takes the check that has been due for longest, and puts it off to the next period; or null. */
@@ -90,7 +70,7 @@ final class CheckSchedule {
     }
     queue.remove();
     double factor = 1 + JITTER * (2 * random.nextDouble() - 1);
-    add(first.check(), nowNanos + (long) (factor * period.toNanos()));
+    queue.add(new Due(first.check(), nowNanos + (long) (factor * period.toNanos())));
     return first.check();
   }
 }

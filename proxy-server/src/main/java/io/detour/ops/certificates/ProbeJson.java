@@ -1,6 +1,7 @@
 package io.detour.ops.certificates;
 
 import io.detour.ops.certificates.CertificateCheck.PresentedCertificate;
+import io.detour.rules.document.Fields;
 import io.detour.server.dns.Resolution;
 import io.detour.server.status.DialError;
 import io.netty.util.NetUtil;
@@ -80,7 +81,7 @@ public final class ProbeJson {
       case ProbeReport.Handshake.Made made ->
           object.put("protocol", made.protocol()).put("cipher_suite", made.cipherSuite());
       case ProbeReport.Handshake.Failed failed ->
-          object.put("error", failed.error().token()).put("details", failed.details());
+          object.put("error", Fields.wordOf(failed.error())).put("details", failed.details());
     }
     put(object, "certificate", handshake.certificate(), ProbeJson::certificate);
     took(object, handshake.took());
@@ -94,7 +95,10 @@ public final class ProbeJson {
         .put("root", check.trust().root());
     ArrayNode problems = object.putArray("problems");
     for (ChainTrust.Problem problem : check.trust().problems()) {
-      problems.addObject().put("kind", problem.kind().token()).put("details", problem.details());
+      problems
+          .addObject()
+          .put("kind", Fields.wordOf(problem.kind()))
+          .put("details", problem.details());
     }
     ArrayNode names = object.putArray("names");
     check.names().all().forEach(names::add);

@@ -4,7 +4,6 @@ import io.detour.server.dns.Resolution;
 import io.detour.server.status.DialError;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,12 +33,20 @@ public record ProbeReport(
     return handshake == null ? null : handshake.certificate();
   }
 
-  /**
-   * The addresses of the target.
-   *
-   * @param answer in the order in which they are tried, or why there are none
-   * @param took 0 or more; next to nothing for a host that needs no query
-   */
+  /** Why there is no connection; null if there is one, or none was attempted. */
+  public @Nullable Failure failure() {
+    if (connection instanceof Connection.Failed failed) {
+      return new Failure(failed.error(), failed.details());
+    }
+    return lookup != null && lookup.answer() instanceof Resolution.Unresolved unresolved
+        ? new Failure(unresolved.error(), unresolved.details())
+        : null;
+  }
+
+  /** Why a target was not reached. */
+  public record Failure(DialError error, String details) {}
+
+  /** The addresses in the order in which they are tried, or why there are none. */
   public record Lookup(Resolution answer, Duration took) {}
 
   public sealed interface Connection {
@@ -51,11 +58,7 @@ public record ProbeReport(
     /** An address answered. */
     record Made(InetSocketAddress remote, int attempts, Duration took) implements Connection {}
 
-    /**
-     * None answered.
-     *
-     * @param details one phrase of printable ASCII
-     */
+    /** None answered; the details are a phrase of printable ASCII. */
     record Failed(
         DialError error, String details, @Nullable String rcode, int attempts, Duration took)
         implements Connection {}
@@ -72,11 +75,9 @@ public record ProbeReport(
         implements Handshake {}
 
     /**
-     * It did not.
+     * It did not; the details are a phrase, fit for a terminal.
      *
-     * @param details one phrase, fit for a terminal
-     * @param certificate there when the server broke off behind its certificate, as it does when it
-     *     wants one of the client
+     * @param certificate there if the server broke off behind it, as when it wants the client's
      */
     record Failed(
         HandshakeError error, String details, @Nullable CertificateCheck certificate, Duration took)
@@ -94,12 +95,6 @@ public record ProbeReport(
     /** The handshake was not over in time; a server that waits for the client to speak plainly. */
     TIMEOUT,
     /** What the server sent cannot be used: broken, too large, or older than TLS 1.2. */
-    UNUSABLE;
-
-    private final String token = name().toLowerCase(Locale.ROOT);
-
-    public String token() {
-      return token;
-    }
+    UNUSABLE
   }
 }

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.detour.core.Printable;
 import io.detour.ops.certificates.CertificateCheck.PresentedCertificate;
+import io.detour.rules.document.Fields;
 import io.detour.server.dns.Resolution;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -12,10 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A report for people: a line for each fact about a target, a short label in front. What a server
- * sent is escaped and cut.
- */
+/** A report for people: a line for each fact, a short label in front. What was sent is escaped. */
 public final class ProbeText {
   static final int SHOWN_NAMES = 10;
 
@@ -70,7 +68,7 @@ public final class ProbeText {
         switch (handshake) {
           case ProbeReport.Handshake.Made made -> made.protocol() + ", " + made.cipherSuite();
           case ProbeReport.Handshake.Failed failed ->
-              failed.details() + error(failed.error().token(), null);
+              failed.details() + error(Fields.wordOf(failed.error()), null);
         };
     line("tls", end + after(handshake.took()));
     if (handshake.certificate() != null) {

@@ -90,18 +90,15 @@ public final class Prober implements AutoCloseable {
     this.clock = clock;
   }
 
-  /**
-   * Tries a target out and waits for what comes of it. Through a parent proxy the target's name is
-   * not resolved here.
-   */
+  /** Tries a target out and waits. Through a parent proxy its name is not resolved here. */
   public ProbeReport probe(Probe probe) throws InterruptedException {
     ProbeReport.Lookup lookup = probe.via() == null ? lookUp(probe.target().host()) : null;
     boolean unresolved = lookup != null && lookup.answer() instanceof Resolution.Unresolved;
-    if (probe.depth() == ProbeDepth.RESOLVE || unresolved) {
+    if (probe.depth() == Probe.Depth.RESOLVE || unresolved) {
       return new ProbeReport(probe, lookup, null, null);
     }
     TlsHandshake handshake =
-        probe.depth() == ProbeDepth.TLS
+        probe.depth() == Probe.Depth.TLS
             ? new TlsHandshake(probe.legacyName(), handshakeTimeout)
             : null;
     Attempt attempt = onLoop(done -> connect(probe, handshake, done));
@@ -139,12 +136,7 @@ public final class Prober implements AutoCloseable {
     return reports;
   }
 
-  /**
-   * The addresses of many hosts.
-   *
-   * @param addresses of those that have some, in the order in which they are tried
-   * @param failures a line for each of the others, fit for a terminal
-   */
+  /** Addresses in the order in which they are tried; for hosts without, a line for a terminal. */
   public record HostAddresses(Map<Host, List<InetAddress>> addresses, List<String> failures) {}
 
   /** Looks hosts up as the proxy does, and waits for all answers. */

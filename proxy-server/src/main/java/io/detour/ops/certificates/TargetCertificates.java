@@ -4,13 +4,13 @@ import io.detour.ops.certificates.CertificateFinding.Result;
 import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of the certificates of targets, and how often they were looked at. Any thread. */
 public final class TargetCertificates {
   private final Map<Place, CertificateFinding> latest = new ConcurrentHashMap<>();
-  private final AtomicLongArray checks = new AtomicLongArray(Result.values().length);
+  private final Map<Result, LongAdder> checks = new ConcurrentHashMap<>();
 
   /** A target of a rule. */
   record Place(String rule, int target) {}
@@ -36,15 +36,11 @@ public final class TargetCertificates {
   }
 
   void checked(Result result) {
-    checks.incrementAndGet(index(result));
+    checks.computeIfAbsent(result, _ -> new LongAdder()).increment();
   }
 
   public long checks(Result result) {
-    return checks.get(index(result));
-  }
-
-  @SuppressWarnings("EnumOrdinal") // an array index of this process, never stored
-  private static int index(Result result) {
-    return result.ordinal();
+    LongAdder count = checks.get(result);
+    return count == null ? 0 : count.sum();
   }
 }

@@ -30,10 +30,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One TLS handshake as a client, which takes any certificate and keeps it. Made by any thread, then
- * used by the event loop of its channel alone.
- */
+/** A TLS handshake as a client, which keeps any certificate. Used by its channel's loop alone. */
 final class TlsHandshake {
   /** How the JDK tells of an alert; its name follows to the end of the message. */
   private static final String ALERT = "Received fatal alert: ";
@@ -45,10 +42,7 @@ final class TlsHandshake {
   /** How the connection ended if it did; written by the event loop. */
   private @Nullable HandshakeError ended;
 
-  /**
-   * @param chain what the server sent; empty if it did not come to that
-   * @param error null if the handshake went through
-   */
+  /** The chain is empty if none was sent, the error null if the handshake went through. */
   record Ending(
       List<X509Certificate> chain,
       String protocol,
@@ -57,9 +51,7 @@ final class TlsHandshake {
       String details,
       Duration took) {}
 
-  /**
-   * @param name what the server is told (SNI), unless it is an address (RFC 6066 3)
-   */
+  /** Tells the server (SNI) a name that is no address (RFC 6066 3). */
   TlsHandshake(Host name, Duration timeout) {
     this.timeout = timeout;
     try {
@@ -75,11 +67,7 @@ final class TlsHandshake {
     engine.setSSLParameters(parameters);
   }
 
-  /**
-   * Starts on a connection whose pipeline is empty, and closes it in the end.
-   *
-   * @param done told once, on the channel's event loop, within the timeout
-   */
+  /** Starts on an empty pipeline; tells the end on its loop, within the timeout, and closes it. */
   void start(Channel channel, Consumer<Ending> done) {
     long startNanoTime = System.nanoTime();
     SslHandler tls = new SslHandler(engine);

@@ -37,12 +37,10 @@ public record TrustRoots(Set<X509Certificate> certificates) {
   }
 
   /**
-   * The certificates that this JVM trusts, and those of some files. Reads files.
+   * The certificates that this JVM trusts, and those of some files.
    *
-   * @param additional files with certificates, one after the other in PEM, or one in DER: those of
-   *     private authorities
-   * @return the certificates, or why they cannot be read in one sentence that names the file, fit
-   *     for a terminal
+   * @param additional in PEM, one after the other, or one in DER: of private authorities
+   * @return or why not, in one sentence that names the file, fit for a terminal
    */
   public static Parsed<TrustRoots> load(List<Path> additional) {
     List<X509Certificate> all = new ArrayList<>();
@@ -112,12 +110,6 @@ public record TrustRoots(Set<X509Certificate> certificates) {
   /** The trusted certificate that signed another one, or null. */
   @Nullable X509Certificate issuerOf(X509Certificate issued) {
     return certificates.stream().filter(root -> isIssuedBy(issued, root)).findFirst().orElse(null);
-  }
-
-  /** Whether a trusted certificate has the name that another one names as its issuer. */
-  boolean knowsNameOfIssuer(X509Certificate issued) {
-    return certificates.stream()
-        .anyMatch(root -> root.getSubjectX500Principal().equals(issued.getIssuerX500Principal()));
   }
 
   /** Whether a certificate names another one as its issuer and was signed with its key. */

@@ -5,10 +5,7 @@ package io.detour.ops.demo;
  * interface are {@code host:port}, an IPv6 address in brackets.
  */
 public record DemoBanner(String proxy, String admin, DemoOrigin origin) {
-  /**
-   * Lines of text, each command on one that starts with two spaces and {@code curl}. Ends with a
-   * line break.
-   */
+  /** Lines of text; a command is on one that starts with two spaces and {@code curl}. */
   public String text() {
     return """
     Try the example rules (rules.example.yaml) in another terminal.

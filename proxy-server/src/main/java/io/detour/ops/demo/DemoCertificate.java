@@ -19,23 +19,21 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A certificate for the demo's names, signed by an authority that exists for this run only: its key
- * is gone once it has signed, its certificate is for {@code curl --cacert}.
+ * A certificate for the demo's names, signed by an authority whose key is gone then.
  *
  * @param server TLS for the origin
- * @param authority the authority's certificate in PEM, in a folder of its own
+ * @param authority its certificate for {@code curl --cacert} in PEM, in a folder of its own
  */
 record DemoCertificate(SslContext server, Path authority) implements AutoCloseable {
   private static final String AUTHORITY = "authority";
   private static final String ORIGIN = "origin";
 
-  /**
-   * Keytool wants one; what protects the file is that it is in a private folder, and for a second.
-   */
+  /** Keytool wants one; the file is in a private folder, and for a second. */
   private static final String PASSWORD = "detour-demo";
 
-  /** From an hour ago, for a client whose clock is behind. */
-  private static final List<String> VALIDITY = List.of("-startdate", "-1H", "-validity", "7");
+  /** Valid from an hour ago, for a client whose clock is behind. */
+  private static final String NEW_ENTRY =
+      "-genkeypair -storetype PKCS12 -keyalg EC -groupname secp256r1 -startdate -1H -validity 7";
 
   /**
    * @throws IOException if the certificate cannot be issued, or its file cannot be written
@@ -66,52 +64,21 @@ record DemoCertificate(SslContext server, Path authority) implements AutoCloseab
 
   private static KeyStore issue(Keytool keytool, Path file)
       throws IOException, InterruptedException, GeneralSecurityException {
-    keytool.run(
-        newEntry(
-            file,
-            AUTHORITY,
-            List.of("-ext", "bc:critical=ca:true", "-ext", "ku:critical=keyCertSign,cRLSign")));
     String names =
         DemoNames.certificateNames().stream()
             .map(name -> "dns:" + name)
             .collect(Collectors.joining(","));
-    keytool.run(
-        newEntry(
-            file,
-            ORIGIN,
-            List.of(
-                "-signer",
-                AUTHORITY,
-                "-ext",
-                "ku:critical=digitalSignature",
-                "-ext",
-                "eku=serverAuth",
-                "-ext",
-                "san=" + names)));
+    String authority = "-ext bc:critical=ca:true -ext ku:critical=keyCertSign,cRLSign";
+    String origin = "-signer authority -ext ku:critical=digitalSignature -ext eku=serverAuth";
+    keytool.run(newEntry(file, AUTHORITY, authority));
+    keytool.run(newEntry(file, ORIGIN, origin + " -ext san=" + names));
     return KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());
   }
 
-  private static List<String> newEntry(Path file, String alias, List<String> options) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "-genkeypair",
-                "-keystore",
-                file.toString(),
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                PASSWORD,
-                "-alias",
-                alias,
-                "-dname",
-                "CN=Detour demo " + alias,
-                "-keyalg",
-                "EC",
-                "-groupname",
-                "secp256r1"));
-    arguments.addAll(VALIDITY);
-    arguments.addAll(options);
+  private static List<String> newEntry(Path file, String alias, String options) {
+    List<String> arguments = new ArrayList<>(List.of((NEW_ENTRY + ' ' + options).split(" ")));
+    arguments.addAll(List.of("-keystore", file.toString(), "-storepass", PASSWORD));
+    arguments.addAll(List.of("-alias", alias, "-dname", "CN=Detour demo " + alias));
     return arguments;
   }
 

@@ -1,11 +1,9 @@
 package io.detour.ops.demo;
 
 import io.detour.core.Host;
-import io.detour.core.Parsed;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -57,15 +55,8 @@ final class DemoNames {
   static Map<Host, List<InetAddress>> hosts(InetAddress origin) {
     return DIALLED.values().stream()
         .distinct()
-        .map(DemoNames::host)
-        .collect(Collectors.toUnmodifiableMap(Function.identity(), host -> List.of(origin)));
-  }
-
-  private static Host host(String name) {
-    return switch (Host.parse(name)) {
-      case Parsed.Value(Host host) -> host;
-      case Parsed.Malformed(String problem) ->
-          throw new IllegalStateException(name + ": " + problem);
-    };
+        .collect(
+            Collectors.toUnmodifiableMap(
+                name -> Host.parse(name).orElseThrow(), _ -> List.of(origin)));
   }
 }

@@ -43,10 +43,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP and an HTTPS origin on the loopback address, with a certificate that covers the legacy
- * names of the example rules.
- *
- * <p>It runs on one thread of its own; its methods may be called from any other thread.
+ * An HTTP and an HTTPS origin on the loopback address, with a certificate for the legacy names of
+ * the example rules. On one thread of its own; any other may call.
  */
 public final class DemoOrigin implements AutoCloseable {
   private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
@@ -113,11 +111,7 @@ public final class DemoOrigin implements AutoCloseable {
     return DemoNames.hosts(LOOPBACK);
   }
 
-  /**
-   * Stops both listeners, closes their connections and deletes the certificate's file.
-   *
-   * @throws IOException if the file cannot be deleted
-   */
+  /** Stops, and deletes the certificate's file. */
   @Override
   public void close() throws IOException {
     http.close().awaitUninterruptibly();
@@ -184,12 +178,8 @@ public final class DemoOrigin implements AutoCloseable {
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-      boolean wellFormed = request.decoderResult().isSuccess();
-      FullHttpResponse response = wellFormed ? answer(request) : text("malformed request\n");
-      if (!wellFormed) {
-        response.setStatus(HttpResponseStatus.BAD_REQUEST);
-      }
-      boolean keepAlive = wellFormed && HttpUtil.isKeepAlive(request);
+      FullHttpResponse response = answer(request);
+      boolean keepAlive = request.decoderResult().isSuccess() && HttpUtil.isKeepAlive(request);
       HttpUtil.setKeepAlive(response, keepAlive);
       var written = context.writeAndFlush(response);
       if (!keepAlive) {
@@ -198,14 +188,18 @@ public final class DemoOrigin implements AutoCloseable {
     }
 
     private FullHttpResponse answer(FullHttpRequest request) {
+      if (!request.decoderResult().isSuccess()) {
+        return text(HttpResponseStatus.BAD_REQUEST, "malformed request\n");
+      }
       HttpMethod method = request.method();
       if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
-        FullHttpResponse response = text("method: expected GET or HEAD\n");
-        response.setStatus(HttpResponseStatus.METHOD_NOT_ALLOWED);
+        FullHttpResponse response =
+            text(HttpResponseStatus.METHOD_NOT_ALLOWED, "method: expected GET or HEAD\n");
         response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
         return response;
       }
       return text(
+          HttpResponseStatus.OK,
           """
           This is the new host.
           asked for: %s
@@ -220,22 +214,20 @@ public final class DemoOrigin implements AutoCloseable {
       if (host == null) {
         return "(no host)";
       }
-      if (host.indexOf(':') >= 0) {
-        return switch (HostPort.parse(host)) {
-          case Parsed.Value(HostPort asked) -> asked.toString();
-          case Parsed.Malformed(String problem) -> "(" + problem + ")";
-        };
-      }
-      return switch (Host.parse(host)) {
-        case Parsed.Value(Host asked) -> asked.toString();
+      Parsed<String> asked =
+          host.indexOf(':') < 0
+              ? Host.parse(host).map(Host::toString)
+              : HostPort.parse(host).map(HostPort::toString);
+      return switch (asked) {
+        case Parsed.Value(String canonical) -> canonical;
         case Parsed.Malformed(String problem) -> "(" + problem + ")";
       };
     }
 
-    private static FullHttpResponse text(String body) {
+    private static FullHttpResponse text(HttpResponseStatus status, String body) {
       ByteBuf content = Unpooled.copiedBuffer(body, US_ASCII);
       FullHttpResponse response =
-          new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, content);
+          new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
       response
           .headers()
           .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.TEXT_PLAIN)

@@ -10,11 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The JDK's {@code keytool} as a child process: the JDK issues certificates, but has no public
- * interface for it.
- *
- * @param program where it is
- * @param timeout for one call
+ * The JDK's {@code keytool} as a child process: there is no public interface to issue certificates.
  */
 record Keytool(Path program, Duration timeout) {
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);

@@ -1,7 +1,4 @@
-/**
- * The demo: an origin that stands for all the new hosts of the example rules, so that somebody
- * without any network sees legacy names being rewritten.
- */
+/** An origin that stands for all new hosts of the example rules: a demo that needs no network. */
 @NullMarked
 package io.detour.ops.demo;
 

@@ -125,12 +125,7 @@ public record ExplanationJson(
     }
   }
 
-  /**
-   * One place that is dialled.
-   *
-   * @param target its number in the rule from 0, or null for the asked host
-   * @param probe null or as {@link ProbeJson} has it
-   */
+  /** A place that is dialled: its number in the rule, null for the asked host; with its report. */
   record Target(
       @Nullable Integer target,
       String address,
@@ -153,20 +148,10 @@ public record ExplanationJson(
 
   /** What a client gets. */
   sealed interface Result {
-    /**
-     * A connection.
-     *
-     * @param kind {@code tunnel} or {@code request}
-     * @param to the first target
-     */
+    /** A {@code tunnel} or {@code request} to the first target. */
     record Dialled(String kind, String to) implements Result {}
 
-    /**
-     * An error.
-     *
-     * @param kind {@code refusal}
-     * @param error of RFC 9209
-     */
+    /** A {@code refusal} with an error of RFC 9209. */
     record Refused(
         String kind, int status, String error, String message, @Nullable Long retryAfterSeconds)
         implements Result {}

@@ -34,10 +34,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An explanation for people: a line for each fact, a label of 8 characters in front. What comes
- * from outside is escaped and cut.
- */
+/** For people: a line for each fact, a label of 8 characters in front; foreign text is escaped. */
 public final class ExplanationText {
   /** Skipped rules that are shown although not even their host matches. */
   static final int MAX_OTHER_HOSTS = 10;

@@ -4,10 +4,10 @@ import io.detour.core.Address;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.ops.certificates.Probe;
-import io.detour.ops.certificates.ProbeDepth;
 import io.detour.ops.certificates.ProbeReport;
 import io.detour.rules.Decision;
 import io.detour.rules.Explanation;
+import io.detour.rules.FallbackError;
 import io.detour.rules.Hop;
 import io.detour.rules.Route;
 import io.detour.rules.Rule;
@@ -26,6 +26,7 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,14 +42,10 @@ public record FullExplanation(
     ZoneId zone,
     AccessOptions access,
     Map<String, Parent> parents,
-    @Nullable ProbeDepth depth,
+    Probe.@Nullable Depth depth,
     Map<Probe, ProbeReport> reports) {
   private static final Decision.Refuse PROHIBITED =
-      new Decision.Refuse(
-          DialError.DESTINATION_IP_PROHIBITED.status(),
-          DialError.DESTINATION_IP_PROHIBITED.type().token(),
-          DialError.DESTINATION_IP_PROHIBITED.details(),
-          null);
+      refusal(DialError.DESTINATION_IP_PROHIBITED, DialError.DESTINATION_IP_PROHIBITED.details());
 
   public FullExplanation {
     parents = Map.copyOf(parents);
@@ -66,16 +63,16 @@ public record FullExplanation(
   }
 
   /** The same with what came of {@link #probes}. */
-  public FullExplanation withReports(ProbeDepth tried, Map<Probe, ProbeReport> results) {
+  public FullExplanation withReports(Probe.Depth tried, Map<Probe, ProbeReport> results) {
     return new FullExplanation(written, explanation, zone, access, parents, tried, results);
   }
 
   /** What is to be tried out: a probe for each of the targets. */
-  public List<Probe> probes(ProbeDepth wanted) {
+  public List<Probe> probes(Probe.Depth wanted) {
     return targets().stream().map(hop -> probe(hop, wanted)).toList();
   }
 
-  private Probe probe(Hop hop, ProbeDepth wanted) {
+  private Probe probe(Hop hop, Probe.Depth wanted) {
     return new Probe(hop.address(), hop.via(), hop.allow(), request().asked().host(), wanted);
   }
 
@@ -108,10 +105,7 @@ public record FullExplanation(
     return permitted(RequestKind.CONNECT, explanation.decision().result(request()));
   }
 
-  /**
-   * What the client gets for a plain HTTP request if it may make one although it may not have a
-   * tunnel, else null.
-   */
+  /** What the client gets for a plain HTTP request, if it may not have a tunnel; else null. */
   Decision.@Nullable Result plainHttp() {
     HostPort asked = request().asked();
     return access.refusal(RequestKind.CONNECT, asked) != null
@@ -156,13 +150,35 @@ public record FullExplanation(
   }
 
   /**
-   * What the client would get now, if targets that are dialled were tried out and answered as they
-   * did then; null if that is not known.
+   * What the client would get now, if every target answered as it did when it was tried out: the
+   * route itself if its first hop answers, a route to the first hop that does, or the refusal of
+   * the one whose failure ends the walk; null if that is not known.
    */
   Decision.@Nullable Result now() {
-    return !isReport() && result() instanceof Route route
-        ? TriedRoute.end(route, this::report)
-        : null;
+    return !isReport() && result() instanceof Route route ? end(route) : null;
+  }
+
+  private Decision.@Nullable Result end(Route route) {
+    for (Hop hop : route.hops()) {
+      ProbeReport report = report(hop);
+      if (report != null && report.connection() instanceof ProbeReport.Connection.Made) {
+        return hop.equals(route.first()) ? route : new Route(List.of(hop), Set.of());
+      }
+      ProbeReport.Failure failure = report == null ? null : report.failure();
+      if (failure == null) {
+        return null;
+      }
+      FallbackError error = failure.error().fallback();
+      boolean isLast = hop.equals(route.hops().getLast());
+      if (isLast || error == null || !route.fallbackOn().contains(error)) {
+        return refusal(failure.error(), failure.details());
+      }
+    }
+    return null;
+  }
+
+  private static Decision.Refuse refusal(DialError error, String details) {
+    return new Decision.Refuse(error.status(), error.type().token(), details, null);
   }
 
   /** The places that are dialled or, in report mode, would be, in order. */
@@ -180,10 +196,6 @@ public record FullExplanation(
     return new Term(expiry, ChronoUnit.DAYS.between(today, expiry.lastDay()));
   }
 
-  /**
-   * How long a rule still holds.
-   *
-   * @param daysLeft whole days until its last day, 0 on that day, negative behind it
-   */
+  /** Whole days until the last day of a rule, 0 on that day, negative behind it. */
   record Term(Expiry expiry, long daysLeft) {}
 }

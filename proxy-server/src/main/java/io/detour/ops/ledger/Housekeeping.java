@@ -3,6 +3,7 @@ package io.detour.ops.ledger;
 import io.detour.ops.ledger.Judgement.Observation;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -23,9 +24,7 @@ final class Housekeeping {
   private static final String NOT_FOLDED =
       " AND NOT (host = '%1$s' AND client = '%1$s')".formatted(Tally.Key.OTHER);
 
-  /**
-   * A run that has not been heard of for longer than this is over; if it is not, it begins anew.
-   */
+  /** A run that was not heard of for longer is over; if it is not, it begins anew. */
   private static final long DEAD_SECONDS = 600;
 
   /** How long a run is kept, so that it finds out that it was taken for dead. */
@@ -46,16 +45,12 @@ final class Housekeeping {
 
   /** How many rows there are. */
   long entries() throws SQLException {
-    long[] count = new long[1];
-    connection.query("SELECT count(*) FROM legacy_use", row -> count[0] = row.getLong(1));
-    return count[0];
+    return connection.read("SELECT count(*) FROM legacy_use", row -> row.getLong(1)).getFirst();
   }
 
   /**
-   * Folds some of the rows that were seen last the longest ago into one row for each rule. To be
-   * called again as long as there are more rows than the limit.
+   * Folds some of the rows that were seen last the longest ago into one row for each rule.
    *
-   * @param excess how many rows there are too many
    * @return how many requests the folded rows stood for, or -1 if there was nothing to fold
    */
   long fold(long excess) throws SQLException {
@@ -71,15 +66,17 @@ final class Housekeeping {
     long folded = 0;
     for (Map.Entry<String, SortedMap<Tally.Key, Tally>> rule : byRule.entrySet()) {
       Tally.Key other = Tally.Key.otherOf(rule.getKey());
-      Tally seen = new Tally();
-      rule.getValue().values().forEach(row -> seen.add(0, 0, row.firstSeen()));
-      stored.mergeUses(single(other, seen)); // locks it before the others
-      Tally sum = new Tally();
-      for (Map.Entry<Tally.Key, Tally> row : rule.getValue().entrySet()) {
-        remove(row.getKey(), row.getValue().lastSeen(), sum);
+      Tally seen = Tally.NONE;
+      for (Tally row : rule.getValue().values()) {
+        seen = seen.plus(Tally.ofBytes(0, 0, row.firstSeen()));
       }
-      if (sum.lastSeen() != Long.MIN_VALUE) {
-        stored.mergeUses(single(other, sum));
+      stored.mergeUses(Map.of(other, seen)); // locks it before the others
+      Tally sum = Tally.NONE;
+      for (Map.Entry<Tally.Key, Tally> row : rule.getValue().entrySet()) {
+        sum = sum.plus(remove(row.getKey(), row.getValue().lastSeen()));
+      }
+      if (!sum.equals(Tally.NONE)) {
+        stored.mergeUses(Map.of(other, sum));
         folded += sum.requests();
       }
     }
@@ -87,35 +84,24 @@ final class Housekeeping {
     return folded;
   }
 
-  private static SortedMap<Tally.Key, Tally> single(Tally.Key key, Tally tally) {
-    SortedMap<Tally.Key, Tally> single = new TreeMap<>();
-    single.put(key, tally);
-    return single;
-  }
-
-  /** Removes a row, unless it is gone or was seen again, and adds what it counted. */
-  private void remove(Tally.Key key, long lastSeen, Tally sum) throws SQLException {
+  /** Removes a row, unless it is gone or was seen again; what it counted. */
+  private Tally remove(Tally.Key key, long lastSeen) throws SQLException {
     String sql =
         "DELETE FROM legacy_use"
             + KEY
             + " AND last_seen <= ?"
             + " RETURNING first_seen, last_seen, requests, bytes_upstream, bytes_downstream";
-    connection.query(
-        sql, row -> sum.add(Tally.of(row)), key.rule(), key.host(), key.client(), lastSeen);
+    return connection.read(sql, Tally::of, key.rule(), key.host(), key.client(), lastSeen).stream()
+        .reduce(Tally.NONE, Tally::plus);
   }
 
-  /**
-   * Removes some of the rows that were seen last before a time, and keeps when their rules were
-   * used.
-   *
-   * @return whether there may be more of them
-   */
+  /** Removes some rows, and keeps when their rules were used; whether there may be more. */
   boolean retire(long before) throws SQLException {
     SortedMap<Tally.Key, Tally> old = oldest(CHUNK, before);
     if (!old.isEmpty()) {
       connection.begin();
       SortedMap<String, Tally> rules = new TreeMap<>();
-      old.forEach((key, row) -> rules.computeIfAbsent(key.rule(), _ -> new Tally()).add(row));
+      old.forEach((key, row) -> rules.merge(key.rule(), row, Tally::plus));
       connection.batch(
           "DELETE FROM legacy_use" + KEY + " AND last_seen < ?",
           old.keySet(),
@@ -126,10 +112,7 @@ final class Housekeeping {
     return old.size() == CHUNK;
   }
 
-  /**
-   * The rows that were seen last the longest ago, before a time; if any time will do, no folded
-   * one.
-   */
+  /** The rows that were seen last the longest ago, before a time; before any, no folded one. */
   private SortedMap<Tally.Key, Tally> oldest(int limit, long before) throws SQLException {
     String sql =
         "SELECT rule, host, client, first_seen, last_seen, requests, bytes_upstream,"
@@ -148,12 +131,8 @@ final class Housekeeping {
   }
 
   /**
-   * Ends the runs that are dead, and joins the spans of those that have ended, so that there is one
-   * for each rule and uninterrupted time, however often Detour was started. One transaction.
-   *
-   * @param own the run that is certainly alive
-   * @param now in seconds since 1970
-   * @param retired spans and certificates before this are removed
+   * Ends the runs that are dead but for its own, and joins the spans of those that have ended: to
+   * one for each rule and uninterrupted time. Removes what is older than {@code retired}.
    */
   void compactSpans(String own, long now, long retired) throws SQLException {
     connection.begin();
@@ -173,8 +152,6 @@ final class Housekeeping {
   }
 
   private void join() throws SQLException {
-    List<Row> gone = new ArrayList<>();
-    List<Row> joined = new ArrayList<>();
     String sql =
         """
         SELECT rule, run, span_start, span_end FROM rule_span
@@ -182,41 +159,30 @@ final class Housekeeping {
           WHERE span_end IS NOT NULL GROUP BY rule HAVING count(*) > 1)
         ORDER BY rule, span_start
         """;
-    List<Row> together = new ArrayList<>();
+    Map<String, List<Row>> ended = new LinkedHashMap<>();
     connection.query(
         sql,
-        row -> {
-          Row next = new Row(row.getString(1), row.getString(2), row.getLong(3), row.getLong(4));
-          if (!together.isEmpty() && !goesOn(together, next)) {
-            join(together, gone, joined);
-            together.clear();
+        row ->
+            ended
+                .computeIfAbsent(row.getString(1), _ -> new ArrayList<>())
+                .add(new Row(row.getString(1), row.getString(2), row.getLong(3), row.getLong(4))));
+    List<Row> gone = new ArrayList<>();
+    List<RuleSpans.Span> joined = new ArrayList<>();
+    ended.forEach(
+        (rule, rows) -> {
+          List<Observation.Span> spans =
+              rows.stream().map(row -> new Observation.Span(row.start, row.end)).toList();
+          List<Observation.Span> together = Observation.of(spans).spans();
+          if (together.size() < rows.size()) {
+            gone.addAll(rows);
+            together.forEach(
+                span -> joined.add(new RuleSpans.Span(rule, span.start(), span.end())));
           }
-          together.add(next);
         });
-    join(together, gone, joined);
     connection.batch(
         "DELETE FROM rule_span WHERE rule = ? AND run = ? AND span_start = ?",
         gone,
         row -> List.of(row.rule, row.run, row.start));
-    List<RuleSpans.Span> spans =
-        joined.stream().map(row -> new RuleSpans.Span(row.rule, row.start, row.end)).toList();
-    stored.mergeSpans(JOINED, spans);
-  }
-
-  private static boolean goesOn(List<Row> together, Row next) {
-    return together.getFirst().rule.equals(next.rule)
-        && next.start - end(together) <= Observation.GAP_SECONDS;
-  }
-
-  private static long end(List<Row> together) {
-    return together.stream().mapToLong(Row::end).max().orElseThrow();
-  }
-
-  private static void join(List<Row> together, List<Row> gone, List<Row> joined) {
-    if (together.size() > 1) {
-      Row first = together.getFirst();
-      gone.addAll(together);
-      joined.add(new Row(first.rule, JOINED, first.start, end(together)));
-    }
+    stored.mergeSpans(JOINED, joined);
   }
 }

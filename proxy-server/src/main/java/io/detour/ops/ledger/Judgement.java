@@ -3,7 +3,6 @@ package io.detour.ops.ledger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,9 +43,9 @@ public record Judgement(
     /** It was never used, or not observed at all, and not observed for all of that time. */
     UNKNOWN;
 
-    /** As scripts have it. */
-    public String word() {
-      return name().toLowerCase(Locale.ROOT);
+    /** Whether nobody seems to need the rule. */
+    boolean isUnused() {
+      return this == QUIET || this == SAFE_TO_REMOVE;
     }
   }
 
@@ -61,28 +60,17 @@ public record Judgement(
     long since = observed.since(now);
     Long observedSince = since == Long.MIN_VALUE ? null : Long.valueOf(since);
     long observedSeconds = observed.seconds(from, now);
+    Verdict verdict;
     if (lastSeen != null && lastSeen >= from) {
-      return new Judgement(Verdict.IN_USE, null, observedSince, observedSeconds);
+      verdict = Verdict.IN_USE;
+    } else if (observed.covers(from, now) && !observed.isBeyond(now)) {
+      verdict = Verdict.SAFE_TO_REMOVE;
+    } else {
+      verdict = lastSeen != null && observedSeconds > 0 ? Verdict.QUIET : Verdict.UNKNOWN;
     }
-    if (observed.covers(from, now) && !observed.isBeyond(now)) {
-      return new Judgement(
-          Verdict.SAFE_TO_REMOVE,
-          lastSeen == null ? observedSince : lastSeen,
-          observedSince,
-          observedSeconds);
-    }
-    if (lastSeen != null && observedSeconds > 0) {
-      return new Judgement(Verdict.QUIET, lastSeen, observedSince, observedSeconds);
-    }
-    return new Judgement(Verdict.UNKNOWN, null, observedSince, observedSeconds);
-  }
-
-  /** Whether nobody seems to need the rule. */
-  boolean isUnused() {
-    return switch (verdict) {
-      case QUIET, SAFE_TO_REMOVE -> true;
-      case IN_USE, UNKNOWN -> false;
-    };
+    Long unusedSince = lastSeen == null ? observedSince : lastSeen;
+    return new Judgement(
+        verdict, verdict.isUnused() ? unusedSince : null, observedSince, observedSeconds);
   }
 
   /** Days with one place behind the point, rounded down: 29.9 are not 30. */

@@ -51,7 +51,7 @@ public final class Ledger implements AutoCloseable, UseJournal {
     TABLE
   }
 
-  private Ledger(LedgerOptions options, InstantSource clock, Pace pace, int mostPending) {
+  Ledger(LedgerOptions options, InstantSource clock, Pace pace, int mostPending) {
     this.options = options;
     this.clock = clock;
     this.pace = pace;
@@ -72,12 +72,7 @@ public final class Ledger implements AutoCloseable, UseJournal {
    * @param clock the time of day
    */
   public static Ledger open(LedgerOptions options, InstantSource clock) {
-    return open(options, clock, Pace.DEFAULT, MAX_PENDING);
-  }
-
-  /** The same at another pace and with another bound. */
-  static Ledger open(LedgerOptions options, InstantSource clock, Pace pace, int mostPending) {
-    return new Ledger(options, clock, pace, mostPending);
+    return new Ledger(options, clock, Pace.DEFAULT, MAX_PENDING);
   }
 
   /** No ledger. */
@@ -97,14 +92,6 @@ public final class Ledger implements AutoCloseable, UseJournal {
     }
   }
 
-  /**
-   * Counts bytes of a tunnel or request at its end, and of a tunnel that stays open now and then,
-   * with the bytes since the last time. Any thread; does not wait.
-   *
-   * @param rule the name of the rule that decided it
-   * @param host what was asked for, canonical and without a port
-   * @param client where the request came from
-   */
   @Override
   public void relayed(
       String rule, String host, String client, long upstreamBytes, long downstreamBytes) {
@@ -114,11 +101,7 @@ public final class Ledger implements AutoCloseable, UseJournal {
     }
   }
 
-  /**
-   * These rules, and no others, observe from now on. Any thread.
-   *
-   * @param names of the rules that may decide a request, so without those of mode {@code off}
-   */
+  /** These rules, which may decide a request, and no others observe from now on. Any thread. */
   public void rulesInForce(List<String> names) {
     if (writer != null) {
       queue.spans().replace(names, clock.instant().getEpochSecond());

@@ -1,19 +1,17 @@
 package io.detour.ops.ledger;
 
+import io.detour.rules.document.Fields;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A connection to the database of a ledger. For one thread; after a failure it can only be closed,
- * which rolls back.
- */
+/** A connection to a ledger. For one thread; after a failure it is closed, which rolls back. */
 record LedgerConnection(Connection jdbc, Dialect dialect) implements AutoCloseable {
   /** Statements that are sent at once: few round trips, and no need to hold them all as text. */
   private static final int CHUNK = 1000;
@@ -26,9 +24,14 @@ record LedgerConnection(Connection jdbc, Dialect dialect) implements AutoCloseab
     SQLITE("min", "max", ""),
     POSTGRESQL("least", "greatest", " FOR UPDATE");
 
-    private final String least;
-    private final String greatest;
-    private final String forUpdate;
+    /** The function of two numbers that is the smaller one. */
+    final String least;
+
+    /** The function of two numbers that is the larger one. */
+    final String greatest;
+
+    /** Ends a query whose rows are to be locked; an SQLite transaction has locked everything. */
+    final String forUpdate;
 
     Dialect(String least, String greatest, String forUpdate) {
       this.least = least;
@@ -38,28 +41,18 @@ record LedgerConnection(Connection jdbc, Dialect dialect) implements AutoCloseab
 
     /** As reports and folders of migrations call it. */
     String label() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
-    /** The function of two numbers that is the smaller one. */
-    String least() {
-      return least;
-    }
-
-    /** The function of two numbers that is the larger one. */
-    String greatest() {
-      return greatest;
-    }
-
-    /** Ends a query whose rows are to be locked; an SQLite transaction has locked everything. */
-    String forUpdate() {
-      return forUpdate;
+      return Fields.wordOf(this);
     }
   }
 
   /** Reads a row of a result. */
   interface RowReader {
     void read(ResultSet row) throws SQLException;
+  }
+
+  /** Makes something of a row of a result. */
+  interface RowMapper<T> {
+    T map(ResultSet row) throws SQLException;
   }
 
   /** Begins a transaction that may write, on a connection that has autocommit otherwise. */
@@ -72,10 +65,7 @@ record LedgerConnection(Connection jdbc, Dialect dialect) implements AutoCloseab
     }
   }
 
-  /**
-   * Commits. The SQLite driver begins the next transaction, and takes its lock, as soon as one is
-   * committed while autocommit is off. Switching autocommit on commits as well, and locks nothing.
-   */
+  /** Commits by switching autocommit on: else the SQLite driver locks for another transaction. */
   void commit() throws SQLException {
     jdbc.setAutoCommit(true);
   }
@@ -119,6 +109,13 @@ record LedgerConnection(Connection jdbc, Dialect dialect) implements AutoCloseab
         }
       }
     }
+  }
+
+  /** What is made of all rows of a result, in their order. */
+  <T> List<T> read(String sql, RowMapper<T> mapper, Object... values) throws SQLException {
+    List<T> rows = new ArrayList<>();
+    query(sql, row -> rows.add(mapper.map(row)), values);
+    return rows;
   }
 
   private static void set(PreparedStatement statement, List<? extends @Nullable Object> values)

@@ -2,14 +2,12 @@ package io.detour.ops.ledger;
 
 import io.detour.ops.ledger.LedgerConnection.Dialect;
 import java.sql.SQLException;
-import javax.sql.DataSource;
+import java.util.function.UnaryOperator;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 
-/**
- * Opens connections to the database of a ledger. Every method may block for as long as the driver's
- * timeouts allow.
- */
+/** Opens connections to the database of a ledger, which may block for the driver's timeouts. */
 sealed interface LedgerDatabase permits SqliteDatabase, PostgresqlDatabase, LedgerDatabase.Missing {
   /** The database of a URL that is not {@code off}. */
   static LedgerDatabase of(LedgerUrl url) {
@@ -22,10 +20,7 @@ sealed interface LedgerDatabase permits SqliteDatabase, PostgresqlDatabase, Ledg
     };
   }
 
-  /**
-   * A connection for writing, with autocommit, to a database that has all tables: they are made or
-   * changed if need be.
-   */
+  /** A connection for writing, with autocommit; tables are made or changed if need be. */
   LedgerConnection openForWriting() throws SQLException;
 
   /** A connection for reading, without autocommit; nothing is made. */
@@ -41,11 +36,16 @@ sealed interface LedgerDatabase permits SqliteDatabase, PostgresqlDatabase, Ledg
     return message;
   }
 
-  /** Makes the tables, or brings those of an older version up to date. */
-  static void migrate(DataSource source, Dialect dialect) throws SQLException {
+  /**
+   * Makes the tables, or brings those of an older version up to date.
+   *
+   * @param source tells Flyway how to connect
+   */
+  static void migrate(UnaryOperator<FluentConfiguration> source, Dialect dialect)
+      throws SQLException {
     try {
-      Flyway.configure(LedgerDatabase.class.getClassLoader())
-          .dataSource(source)
+      source
+          .apply(Flyway.configure(LedgerDatabase.class.getClassLoader()))
           .locations("classpath:io/detour/ops/ledger/" + dialect.label())
           .table("detour_schema_history")
           .baselineOnMigrate(true)

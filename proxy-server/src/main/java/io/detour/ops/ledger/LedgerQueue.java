@@ -11,7 +11,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 
 /**
  * What is not in the database yet: uses, added up by row, rules that came into force or went, and
@@ -72,9 +71,7 @@ final class LedgerQueue {
     }
   }
 
-  /**
-   * @param limit the most rows, but for the folded ones
-   */
+  /** Holds so many rows at most, not counting folded ones. */
   LedgerQueue(int limit) {
     this.limit = limit;
     for (int i = 0; i < STRIPES; i++) {
@@ -85,48 +82,34 @@ final class LedgerQueue {
   /** Adds a request. */
   void add(UseJournal.Use use) {
     Tally.Key key = Tally.Key.of(use.rule(), use.host(), use.client());
-    if (!addIfRoom(key, tally -> tally.add(use))) {
+    if (!add(key, Tally.of(use), limit)) {
       folded.increment();
-      addFolded(use.rule(), tally -> tally.addFolded(use.epochSecond()));
+      addFolded(use.rule(), Tally.ofFolded(use.epochSecond()));
     }
   }
 
   /** Adds bytes that were moved until a time. */
   void add(String rule, String host, String client, long up, long down, long epochSecond) {
-    Consumer<Tally> addition = tally -> tally.add(up, down, epochSecond);
-    if (!addIfRoom(Tally.Key.of(rule, host, client), addition)) {
-      addFolded(rule, addition);
+    Tally bytes = Tally.ofBytes(up, down, epochSecond);
+    if (!add(Tally.Key.of(rule, host, client), bytes, limit)) {
+      addFolded(rule, bytes);
     }
   }
 
-  private boolean addIfRoom(Tally.Key key, Consumer<Tally> addition) {
+  private void addFolded(String rule, Tally addition) {
+    add(Tally.Key.otherOf(rule), addition, Integer.MAX_VALUE);
+  }
+
+  /** Adds to a row, unless that makes more rows than so many; whether it was added. */
+  private boolean add(Tally.Key key, Tally addition, int most) {
     Stripe stripe = stripe(key);
     synchronized (stripe) {
-      Tally tally = stripe.tallies.get(key);
-      if (tally == null) {
-        if (rows.incrementAndGet() > limit) {
-          rows.decrementAndGet();
-          return false;
-        }
-        tally = new Tally();
-        stripe.tallies.put(key, tally);
+      if (!stripe.tallies.containsKey(key) && rows.incrementAndGet() > most) {
+        rows.decrementAndGet();
+        return false;
       }
-      addition.accept(tally);
+      stripe.tallies.merge(key, addition, Tally::plus);
       return true;
-    }
-  }
-
-  private void addFolded(String rule, Consumer<Tally> addition) {
-    Tally.Key other = Tally.Key.otherOf(rule);
-    Stripe stripe = stripe(other);
-    synchronized (stripe) {
-      Tally tally = stripe.tallies.get(other);
-      if (tally == null) {
-        rows.incrementAndGet();
-        tally = new Tally();
-        stripe.tallies.put(other, tally);
-      }
-      addition.accept(tally);
     }
   }
 
@@ -179,18 +162,11 @@ final class LedgerQueue {
         stripe.tallies = new HashMap<>();
       }
       before += tallies.size();
-      tallies.forEach((key, tally) -> merge(taken, key, tally));
+      // Two texts of clients may be the same once they are clean.
+      tallies.forEach((key, tally) -> taken.merge(key.clean(), tally, Tally::plus));
     }
     rows.addAndGet(taken.size() - before);
     return taken;
-  }
-
-  /** Two texts of clients may be the same once they are clean. */
-  private static void merge(Map<Tally.Key, Tally> taken, Tally.Key key, Tally tally) {
-    Tally same = taken.putIfAbsent(key.clean(), tally);
-    if (same != null) {
-      same.add(tally);
-    }
   }
 
   /** So many rows that were taken need no memory any more. */

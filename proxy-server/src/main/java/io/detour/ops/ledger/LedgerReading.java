@@ -7,15 +7,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
-/**
- * Reads a ledger, as it is when this is opened, whether a Detour writes it or not. For one thread,
- * which must not be an event loop.
- */
+/** Reads a ledger as it is when this is opened. For one thread, which is no event loop. */
 public final class LedgerReading implements AutoCloseable {
   private static final String ENTRIES =
       """
@@ -60,8 +57,6 @@ public final class LedgerReading implements AutoCloseable {
   }
 
   /**
-   * Opens a ledger.
-   *
    * @throws SQLException if it cannot be read; {@link #problem} says why
    */
   public static LedgerReading open(LedgerUrl url) throws SQLException {
@@ -97,18 +92,14 @@ public final class LedgerReading implements AutoCloseable {
   }
 
   private static Set<String> names(List<RuleReport> rules) {
-    Set<String> names = new HashSet<>();
-    rules.forEach(rule -> names.add(rule.name()));
-    return names;
+    return rules.stream().map(RuleReport::name).collect(Collectors.toSet());
   }
 
   /**
-   * Reads the rows of a query: those that were seen in its time, or all if it is about unused
-   * rules.
+   * Reads the rows of a query: those seen in its time, or all if it is about unused rules.
    *
    * @param rules what {@link #rules} returned for the same query
-   * @param most after so many, rows are only counted
-   * @return how many were only counted
+   * @return how many were only counted, beyond the most
    */
   public long uses(
       ReportQuery query,
@@ -170,11 +161,12 @@ public final class LedgerReading implements AutoCloseable {
   }
 
   private long count(Set<String> rules) throws SQLException {
-    long[] count = new long[1];
-    connection.query(
-        "SELECT rule, count(*) FROM legacy_use GROUP BY rule",
-        row -> count[0] += rules.contains(row.getString(1)) ? row.getLong(2) : 0);
-    return count[0];
+    String sql = "SELECT rule, count(*) FROM legacy_use GROUP BY rule";
+    return connection
+        .read(sql, row -> rules.contains(row.getString(1)) ? row.getLong(2) : 0)
+        .stream()
+        .mapToLong(Long::longValue)
+        .sum();
   }
 
   @Override

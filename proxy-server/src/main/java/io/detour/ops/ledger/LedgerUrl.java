@@ -44,11 +44,7 @@ public sealed interface LedgerUrl
     }
   }
 
-  /**
-   * No folder for {@link Automatic} is known.
-   *
-   * @param problem why
-   */
+  /** No folder for {@link Automatic} is known, and why. */
   record Unusable(String problem) implements LedgerUrl {
     @Override
     public String toString() {
@@ -56,12 +52,7 @@ public sealed interface LedgerUrl
     }
   }
 
-  /**
-   * Reads one.
-   *
-   * @param text any text
-   * @return a place, or what is wrong without any part of the text, since that may hold a password
-   */
+  /** A place, or what is wrong without any part of the text, since that may hold a password. */
   static Parsed<LedgerUrl> parse(String text) {
     if (text.equals("auto")) {
       return Parsed.of(new Automatic());
@@ -93,12 +84,9 @@ public sealed interface LedgerUrl
   }
 
   /**
-   * The same, with {@link Automatic} made an SQLite file: {@code ledger.db} in the first folder of
-   * {@code STATE_DIRECTORY}, which systemd sets, or else in {@code detour} of {@code
-   * XDG_STATE_HOME} or {@code ~/.local/state}.
-   *
-   * @param environment the variables of this process
-   * @param home the home folder, or null
+   * The same, with {@link Automatic} made {@code ledger.db} in the first folder of {@code
+   * STATE_DIRECTORY}, which systemd sets, or else in {@code detour} of {@code XDG_STATE_HOME} or
+   * {@code ~/.local/state}.
    */
   default LedgerUrl resolved(Map<String, String> environment, @Nullable String home) {
     if (!(this instanceof Automatic)) {

@@ -6,6 +6,8 @@ import io.detour.ops.ledger.LedgerQueue.Batch;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -13,10 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The thread of a ledger: opens its database, writes batches, and keeps the tables within tables.
- * Whatever fails is tried again later, with a new connection.
- */
+/** The thread of a ledger: writes batches and keeps house. What fails is tried again later. */
 final class LedgerWriter implements Runnable {
   private static final Logger logger = LoggerFactory.getLogger(Ledger.class);
 
@@ -128,7 +127,7 @@ final class LedgerWriter implements Runnable {
   private Duration retryWait() {
     long factor = 1L << Math.min(failures - 1, 20);
     Duration wait = pace.firstRetry().multipliedBy(factor);
-    return wait.compareTo(pace.lastRetry()) < 0 ? wait : pace.lastRetry();
+    return Collections.min(List.of(wait, pace.lastRetry()));
   }
 
   private void writeTheRest() {

@@ -43,9 +43,7 @@ public final class ObservedRules {
     stop();
   }
 
-  /**
-   * Other rules are in force. To be called regularly too, since rules end without being replaced.
-   */
+  /** Other rules are in force. Also called regularly, since rules end without being replaced. */
   public synchronized void look() {
     if (observing && ledger.isOn()) {
       long now = clock.instant().getEpochSecond();

@@ -1,17 +1,14 @@
 package io.detour.ops.ledger;
 
 import io.detour.ops.ledger.LedgerConnection.Dialect;
-import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Properties;
-import java.util.logging.Logger;
-import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /** A ledger in PostgreSQL, into which several Detours may write. */
 final class PostgresqlDatabase implements LedgerDatabase {
@@ -31,7 +28,11 @@ final class PostgresqlDatabase implements LedgerDatabase {
     Connection connection = open();
     try {
       requireUnicode(connection);
-      LedgerDatabase.migrate(new Source(), Dialect.POSTGRESQL);
+      Map<String, String> properties = new HashMap<>();
+      properties().forEach((name, value) -> properties.put((String) name, (String) value));
+      LedgerDatabase.migrate(
+          flyway -> flyway.dataSource(url.driverUrl(), null, null).jdbcProperties(properties),
+          Dialect.POSTGRESQL);
       return new LedgerConnection(connection, Dialect.POSTGRESQL);
     } catch (SQLException | RuntimeException e) {
       connection.close();
@@ -65,6 +66,10 @@ final class PostgresqlDatabase implements LedgerDatabase {
   }
 
   private Connection open() throws SQLException {
+    return DriverManager.getConnection(url.driverUrl(), properties());
+  }
+
+  private Properties properties() {
     Properties properties = url.driverProperties();
     properties.setProperty("ApplicationName", "detour");
     properties.setProperty("connectTimeout", CONNECT_SECONDS);
@@ -73,55 +78,11 @@ final class PostgresqlDatabase implements LedgerDatabase {
     properties.setProperty("reWriteBatchedInserts", "true");
     // Without it an error quotes the statement, and with that what users sent.
     properties.setProperty("logServerErrorDetail", "false");
-    return DriverManager.getConnection(url.driverUrl(), properties);
+    return properties;
   }
 
   @Override
   public String masked(String message) {
     return url.masked(message);
-  }
-
-  /** The same connections for Flyway. */
-  private final class Source implements DataSource {
-    @Override
-    public Connection getConnection() throws SQLException {
-      return open();
-    }
-
-    @Override
-    public Connection getConnection(String user, String password) throws SQLException {
-      throw new SQLFeatureNotSupportedException("the credentials are known already");
-    }
-
-    @Override
-    public @Nullable PrintWriter getLogWriter() {
-      return null;
-    }
-
-    @Override
-    public void setLogWriter(@Nullable PrintWriter out) {}
-
-    @Override
-    public void setLoginTimeout(int seconds) {}
-
-    @Override
-    public int getLoginTimeout() {
-      return 0;
-    }
-
-    @Override
-    public Logger getParentLogger() {
-      return Logger.getLogger("io.detour.ops.ledger");
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> type) throws SQLException {
-      throw new SQLFeatureNotSupportedException(type.getName());
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> type) {
-      return false;
-    }
   }
 }

@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.detour.core.Parsed;
 import java.net.URLDecoder;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,11 +40,7 @@ public record PostgresqlUrl(
       Pattern.compile("(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*");
   private static final int MAX_PORT = 65_535;
 
-  /**
-   * Reads one.
-   *
-   * @param text what follows the scheme
-   */
+  /** Reads what follows the scheme. */
   static Parsed<LedgerUrl> parsed(String text) {
     int question = text.indexOf('?');
     String parameters = question < 0 ? "" : text.substring(question + 1);
@@ -89,7 +85,7 @@ public record PostgresqlUrl(
         return "the user name is empty";
       }
     }
-    for (String parameter : parameters.isEmpty() ? List.<String>of() : split(parameters)) {
+    for (String parameter : split(parameters)) {
       if (!PARAMETER.matcher(parameter).matches()) {
         return "a parameter is not NAME=VALUE, or has a character that has to be written as %XX";
       }
@@ -101,7 +97,7 @@ public record PostgresqlUrl(
   }
 
   private static List<String> split(String parameters) {
-    return List.of(parameters.split("&", -1));
+    return parameters.isEmpty() ? List.of() : List.of(parameters.split("&", -1));
   }
 
   /** Whether a parameter may hold a name or a secret: {@code user}, {@code sslpassword}. */
@@ -119,11 +115,10 @@ public record PostgresqlUrl(
   Properties driverProperties() {
     Properties properties = new Properties();
     if (credentials != null) {
-      int colon = credentials.indexOf(':');
-      properties.setProperty(
-          "user", decoded(colon < 0 ? credentials : credentials.substring(0, colon)));
-      if (colon >= 0) {
-        properties.setProperty("password", decoded(credentials.substring(colon + 1)));
+      String[] parts = credentials.split(":", 2);
+      properties.setProperty("user", decoded(parts[0]));
+      if (parts.length > 1) {
+        properties.setProperty("password", decoded(parts[1]));
       }
     }
     return properties;
@@ -139,19 +134,15 @@ public record PostgresqlUrl(
   }
 
   private List<String> secrets() {
-    List<String> secrets = new ArrayList<>();
-    if (credentials != null && credentials.indexOf(':') >= 0) {
-      secrets.add(credentials.substring(credentials.indexOf(':') + 1));
-    }
-    for (String parameter : parameters.isEmpty() ? List.<String>of() : split(parameters)) {
-      if (isSecret(parameter) && !parameter.startsWith("user=")) {
-        secrets.add(parameter.substring(parameter.indexOf('=') + 1));
-      }
-    }
-    List<String> both = new ArrayList<>(secrets);
-    secrets.forEach(secret -> both.add(decoded(secret)));
-    both.removeIf(String::isEmpty);
-    return both;
+    Stream<String> password =
+        credentials == null ? Stream.of() : Stream.of(credentials.split(":", 2)).skip(1);
+    Stream<String> values =
+        split(parameters).stream()
+            .filter(parameter -> isSecret(parameter) && !parameter.startsWith("user="))
+            .map(parameter -> parameter.substring(parameter.indexOf('=') + 1));
+    List<String> written =
+        Stream.concat(password, values).filter(secret -> !secret.isEmpty()).toList();
+    return Stream.concat(written.stream(), written.stream().map(PostgresqlUrl::decoded)).toList();
   }
 
   /** A plus means itself, unlike in a form. */
@@ -162,13 +153,10 @@ public record PostgresqlUrl(
   /** As {@link LedgerUrl#parse} takes it, but for the credentials. */
   @Override
   public String toString() {
-    List<String> shown = new ArrayList<>();
-    for (String parameter : parameters.isEmpty() ? List.<String>of() : split(parameters)) {
-      shown.add(
-          isSecret(parameter)
-              ? parameter.substring(0, parameter.indexOf('=') + 1) + MASK
-              : parameter);
-    }
+    List<String> shown =
+        split(parameters).stream()
+            .map(each -> isSecret(each) ? each.substring(0, each.indexOf('=') + 1) + MASK : each)
+            .toList();
     return SCHEME
         + (credentials == null ? "" : MASK + '@')
         + hosts

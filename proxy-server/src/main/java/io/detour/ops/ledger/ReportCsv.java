@@ -12,18 +12,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A report for spreadsheets: RFC 4180, with a line of column names. A cell that a spreadsheet would
- * take for a formula begins with an apostrophe, and what does not fit a line is escaped.
- *
- * @param out stays the caller's
- * @param zone of the times
+ * A report for spreadsheets: RFC 4180, with column names. A cell that would be taken for a formula
+ * begins with an apostrophe, and what does not fit a line is escaped.
  */
 public record ReportCsv(PrintWriter out, ZoneId zone) {
-  /**
-   * Writes what a ledger says to a query.
-   *
-   * @param limit the most hosts or clients
-   */
+  /** Writes what a ledger says to a query, with so many hosts or clients at most. */
   public void write(LedgerReading reading, ReportQuery query, Report.Rows rows, long limit)
       throws SQLException {
     List<RuleReport> rules = reading.rules(query);

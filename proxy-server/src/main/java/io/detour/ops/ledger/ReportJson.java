@@ -1,6 +1,7 @@
 package io.detour.ops.ledger;
 
 import io.detour.ops.certificates.CertificateFinding;
+import io.detour.rules.document.Fields;
 import io.detour.server.log.ScriptJson;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -19,11 +20,7 @@ public final class ReportJson {
 
   private ReportJson() {}
 
-  /**
-   * On one line.
-   *
-   * @param zone of the times
-   */
+  /** On one line, with times in a zone. */
   public static String of(Report report, ZoneId zone) {
     long seconds = report.query().since().toSeconds();
     Map<String, @Nullable Object> root = new LinkedHashMap<>();
@@ -64,7 +61,7 @@ public final class ReportJson {
   static @Nullable Object plain(@Nullable Object value, ZoneId zone) {
     return switch (value) {
       case Instant time -> time.atZone(zone).toOffsetDateTime().toString();
-      case Judgement judgement -> judgement.verdict().word();
+      case Judgement judgement -> Fields.wordOf(judgement.verdict());
       case CertificateFinding check -> object(ReportColumn.CERTIFICATE, check, zone);
       case null, default -> value;
     };

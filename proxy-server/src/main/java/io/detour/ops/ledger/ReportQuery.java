@@ -43,11 +43,7 @@ public record ReportQuery(
     return nowSecond() - since.toSeconds();
   }
 
-  /**
-   * What a report needs of a rule of the rule files.
-   *
-   * @param targets where it leads, as the rule file has it, or null if that is not known
-   */
+  /** A rule of the rule files; the targets are as written there, or null if they are not known. */
   public record KnownRule(
       String name, @Nullable String owner, @Nullable String ticket, @Nullable Set<String> targets) {
     public KnownRule {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what the ledger says about rules; the database adds their rows up. */
@@ -35,7 +36,7 @@ final class RuleRows {
   }
 
   private record Totals(Tally sum, long hosts, long clients) {
-    static final Totals NONE = new Totals(new Tally(), 0, 0);
+    static final Totals NONE = new Totals(Tally.NONE, 0, 0);
   }
 
   private static boolean isGood(CertificateFinding check) {
@@ -56,28 +57,17 @@ final class RuleRows {
     others.addAll(retired.keySet());
     others.addAll(observations.keySet());
     others.removeAll(known.keySet());
-    List<RuleReport> reports = new ArrayList<>();
-    for (KnownRule rule : known.values()) {
-      add(reports, query, report(query, rule, true));
-    }
-    Boolean inForce = query.rules() == null ? null : Boolean.FALSE;
-    for (String name : others) {
-      add(reports, query, report(query, KnownRule.named(name), inForce));
-    }
-    return reports;
-  }
-
-  private static void add(List<RuleReport> reports, ReportQuery query, RuleReport report) {
-    if (!query.unusedOnly() || report.judgement().isUnused()) {
-      reports.add(report);
-    }
+    Boolean otherInForce = query.rules() == null ? null : Boolean.FALSE;
+    return Stream.concat(
+            known.values().stream().map(rule -> report(query, rule, true)),
+            others.stream().map(name -> report(query, KnownRule.named(name), otherInForce)))
+        .filter(report -> !query.unusedOnly() || report.judgement().verdict().isUnused())
+        .toList();
   }
 
   private RuleReport report(ReportQuery query, KnownRule rule, @Nullable Boolean inForce) {
     Totals total = totals.getOrDefault(rule.name(), Totals.NONE);
-    Tally seen = new Tally();
-    seen.add(total.sum);
-    seen.add(retired.getOrDefault(rule.name(), new Tally()));
+    Tally seen = total.sum.plus(retired.getOrDefault(rule.name(), Tally.NONE));
     boolean used = seen.lastSeen() != Long.MIN_VALUE;
     Long lastSeen = used ? Long.valueOf(seen.lastSeen()) : null;
     Observation observed = observations.getOrDefault(rule.name(), Observation.NONE);

@@ -9,10 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Since when which rules are in force in this process, and what of it the database lacks. Any
- * thread.
- */
+/** Since when which rules are in force here, and what of it the database lacks. Any thread. */
 final class RuleSpans {
   /** The start of the span of each rule that is in force. */
   private final Map<String, Long> inForce = new HashMap<>();
@@ -22,11 +19,7 @@ final class RuleSpans {
 
   private record SpanKey(String rule, long start) {}
 
-  /**
-   * A time in which a rule was in force, in seconds since 1970.
-   *
-   * @param end when it went out of force, or null for as long as the run goes on
-   */
+  /** When a rule was in force, in seconds since 1970; the end is null while the run goes on. */
   record Span(String rule, long start, @Nullable Long end) {
     /** The part that is not before a time, or null if there is none. */
     @Nullable Span from(long epochSecond) {

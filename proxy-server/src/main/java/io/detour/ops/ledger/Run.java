@@ -82,7 +82,7 @@ final class Run {
       rows.mergeCertificates(batch.certificates());
       connection.update(
           "UPDATE detour_run SET last_batch = ?, alive = "
-              + connection.dialect().greatest()
+              + connection.dialect().greatest
               + "(alive, ?) WHERE id = ?",
           batch.number(),
           batch.aliveSecond(),
@@ -101,11 +101,12 @@ final class Run {
   }
 
   private @Nullable Stored stored(LedgerConnection connection) throws SQLException {
-    List<Stored> found = new ArrayList<>(1);
-    connection.query(
-        "SELECT last_batch, ended FROM detour_run WHERE id = ?" + connection.dialect().forUpdate(),
-        row -> found.add(new Stored(row.getLong(1), row.getLong(2) != 0)),
-        id);
+    List<Stored> found =
+        connection.read(
+            "SELECT last_batch, ended FROM detour_run WHERE id = ?"
+                + connection.dialect().forUpdate,
+            row -> new Stored(row.getLong(1), row.getLong(2) != 0),
+            id);
     return found.isEmpty() ? null : found.getFirst();
   }
 

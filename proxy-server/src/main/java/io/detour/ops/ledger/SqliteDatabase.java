@@ -39,17 +39,14 @@ final class SqliteDatabase implements LedgerDatabase {
     } catch (IOException e) {
       throw new SQLException(file + ": " + e.getMessage(), e);
     }
-    LedgerDatabase.migrate(source(writing()), Dialect.SQLITE);
+    LedgerDatabase.migrate(flyway -> flyway.dataSource(source(writing())), Dialect.SQLITE);
     SQLiteConfig config = writing();
     // A transaction that began with a read could not wait for the lock when it comes to write.
     config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
     return open(config);
   }
 
-  /**
-   * Makes folder and file if there are none. SQLite gives its two other files the permissions of
-   * this one.
-   */
+  /** Makes folder and file; SQLite gives its two other files the permissions of this one. */
   private void makeFile() throws IOException {
     Path folder = file.getParent();
     if (folder != null && !Files.isDirectory(folder)) {

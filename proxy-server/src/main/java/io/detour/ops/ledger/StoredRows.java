@@ -6,13 +6,11 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Statements that merge rows into the tables. They add to counts, widen times, and give the same
- * result in any order.
- */
+/** Merges rows into tables: adds to counts, widens times, with one result in any order. */
 final class StoredRows {
   private static final char REPLACEMENT = '\ufffd';
 
@@ -40,13 +38,13 @@ final class StoredRows {
       last_target = CASE WHEN %3$s THEN excluded.last_target ELSE legacy_use.last_target END
     """
         .formatted(
-            connection.dialect().least(),
-            connection.dialect().greatest(),
+            connection.dialect().least,
+            connection.dialect().greatest,
             "excluded.last_request > 0 AND excluded.last_request >= legacy_use.last_request");
   }
 
-  /** Adds what has come together, in the order in which rows are locked. */
-  void mergeUses(SortedMap<Tally.Key, Tally> rows) throws SQLException {
+  /** Adds what has come together, in the order of the map: that in which rows are locked. */
+  void mergeUses(Map<Tally.Key, Tally> rows) throws SQLException {
     connection.batch(mergeUse(), rows.entrySet(), row -> row.getValue().stored(row.getKey()));
   }
 
@@ -61,10 +59,7 @@ final class StoredRows {
         sql, spans, span -> Arrays.asList(cleanText(span.rule()), run, span.start(), span.end()));
   }
 
-  /**
-   * Replaces what is known about certificates, unless another Detour looked later. All Detours do
-   * so in one order, so that none waits for another one in a circle.
-   */
+  /** Replaces older findings, in an order in which no two Detours wait for each other. */
   void mergeCertificates(Collection<CertificateFinding> checks) throws SQLException {
     String sql =
         """
@@ -104,7 +99,7 @@ final class StoredRows {
           first_seen = %s(retired_use.first_seen, excluded.first_seen),
           last_seen = %s(retired_use.last_seen, excluded.last_seen)
         """
-            .formatted(connection.dialect().least(), connection.dialect().greatest());
+            .formatted(connection.dialect().least, connection.dialect().greatest);
     connection.batch(
         sql,
         rules.entrySet(),

@@ -8,31 +8,26 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What has come together for one row since the last batch. Guarded by whoever holds it. */
-final class Tally {
+/**
+ * What a row of the ledger has, or what has come together for it. Immutable. Times are seconds
+ * since 1970.
+ */
+record Tally(
+    long firstSeen,
+    long lastSeen,
+    long requests,
+    long upstreamBytes,
+    long downstreamBytes,
+    LastRequest last) {
+  private static final LastRequest UNKNOWN = new LastRequest(0, null, null, null);
+
+  /** Nothing at all. */
+  static final Tally NONE = new Tally(Long.MAX_VALUE, Long.MIN_VALUE, 0, 0, 0, UNKNOWN);
+
   /** Longer than any host name, and enough of what a program says of itself. */
   private static final int MAX_CHARACTERS = 256;
 
-  private long firstSeen = Long.MAX_VALUE;
-  private long lastSeen = Long.MIN_VALUE;
-
-  /** When the request was that the texts are of; 0 for none. */
-  private long lastRequest;
-
-  private long requests;
-  private long upstreamBytes;
-  private long downstreamBytes;
-  private @Nullable String user;
-  private @Nullable String userAgent;
-  private @Nullable String target;
-
-  /**
-   * What a row of the ledger is about.
-   *
-   * @param rule the name of a rule
-   * @param host a legacy name, or {@link #OTHER}
-   * @param client who used it, or {@link #OTHER}
-   */
+  /** What a row is about: a rule, a legacy name and who used it, or {@link #OTHER}. */
   record Key(String rule, String host, String client) implements Comparable<Key> {
     /** Stands for the hosts and clients of all rows that were folded into one. */
     static final String OTHER = "(other)";
@@ -74,6 +69,44 @@ final class Tally {
     }
   }
 
+  /**
+   * What a request said of itself.
+   *
+   * @param second when it was; 0 if nothing is known
+   */
+  record LastRequest(
+      long second, @Nullable String user, @Nullable String userAgent, @Nullable String target) {}
+
+  /** One request. */
+  static Tally of(UseJournal.Use use) {
+    long second = use.epochSecond();
+    LastRequest request =
+        new LastRequest(
+            second, shortened(use.user()), shortened(use.userAgent()), shortened(use.target()));
+    return new Tally(second, second, 1, 0, 0, request);
+  }
+
+  /** One request of which only the time is to be kept. */
+  static Tally ofFolded(long second) {
+    return new Tally(second, second, 1, 0, 0, UNKNOWN);
+  }
+
+  /** Bytes that were moved until a time: a name whose tunnel ends then was in use until then. */
+  static Tally ofBytes(long upstream, long downstream, long second) {
+    return new Tally(second, second, 0, upstream, downstream, UNKNOWN);
+  }
+
+  /** What a row of the database has in {@code first_seen} and the columns that follow it. */
+  static Tally of(ResultSet row) throws SQLException {
+    return new Tally(
+        row.getLong("first_seen"),
+        row.getLong("last_seen"),
+        row.getLong("requests"),
+        row.getLong("bytes_upstream"),
+        row.getLong("bytes_downstream"),
+        UNKNOWN);
+  }
+
   private static String shortenedText(String text) {
     return text.length() <= MAX_CHARACTERS ? text : text.substring(0, MAX_CHARACTERS);
   }
@@ -82,80 +115,15 @@ final class Tally {
     return text == null ? null : shortenedText(text);
   }
 
-  /** What a row of the database has in {@code first_seen} and the columns that follow it. */
-  static Tally of(ResultSet row) throws SQLException {
-    Tally tally = new Tally();
-    tally.firstSeen = row.getLong("first_seen");
-    tally.lastSeen = row.getLong("last_seen");
-    tally.requests = row.getLong("requests");
-    tally.upstreamBytes = row.getLong("bytes_upstream");
-    tally.downstreamBytes = row.getLong("bytes_downstream");
-    return tally;
-  }
-
-  /** Adds a request. What it says of itself is kept if none later is known. */
-  void add(UseJournal.Use use) {
-    if (use.epochSecond() >= lastRequest) {
-      lastRequest = use.epochSecond();
-      user = shortened(use.user());
-      userAgent = shortened(use.userAgent());
-      target = shortened(use.target());
-    }
-    seen(use.epochSecond());
-    requests++;
-  }
-
-  /** Adds a request of which only the time is to be kept. */
-  void addFolded(long epochSecond) {
-    seen(epochSecond);
-    requests++;
-  }
-
-  /** Adds bytes: a name whose tunnel ends now was in use until now. */
-  void add(long upstream, long downstream, long epochSecond) {
-    seen(epochSecond);
-    upstreamBytes += upstream;
-    downstreamBytes += downstream;
-  }
-
-  private void seen(long epochSecond) {
-    firstSeen = Math.min(firstSeen, epochSecond);
-    lastSeen = Math.max(lastSeen, epochSecond);
-  }
-
-  /** Adds all of another one of the same row. */
-  void add(Tally other) {
-    if (other.lastRequest > 0 && other.lastRequest >= lastRequest) {
-      lastRequest = other.lastRequest;
-      user = other.user;
-      userAgent = other.userAgent;
-      target = other.target;
-    }
-    firstSeen = Math.min(firstSeen, other.firstSeen);
-    lastSeen = Math.max(lastSeen, other.lastSeen);
-    requests += other.requests;
-    upstreamBytes += other.upstreamBytes;
-    downstreamBytes += other.downstreamBytes;
-  }
-
-  long firstSeen() {
-    return firstSeen;
-  }
-
-  long lastSeen() {
-    return lastSeen;
-  }
-
-  long requests() {
-    return requests;
-  }
-
-  long upstreamBytes() {
-    return upstreamBytes;
-  }
-
-  long downstreamBytes() {
-    return downstreamBytes;
+  /** Both together, for the same row. */
+  Tally plus(Tally that) {
+    return new Tally(
+        Math.min(firstSeen, that.firstSeen),
+        Math.max(lastSeen, that.lastSeen),
+        requests + that.requests,
+        upstreamBytes + that.upstreamBytes,
+        downstreamBytes + that.downstreamBytes,
+        that.last.second >= last.second ? that.last : last);
   }
 
   /** The columns of the row of a key, as {@link StoredRows#mergeUses} writes them. */
@@ -169,9 +137,9 @@ final class Tally {
         requests,
         upstreamBytes,
         downstreamBytes,
-        lastRequest,
-        StoredRows.clean(user),
-        StoredRows.clean(userAgent),
-        StoredRows.clean(target));
+        last.second,
+        StoredRows.clean(last.user),
+        StoredRows.clean(last.userAgent),
+        StoredRows.clean(last.target));
   }
 }

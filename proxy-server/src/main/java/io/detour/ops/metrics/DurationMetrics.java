@@ -6,11 +6,11 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Label;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -18,17 +18,10 @@ import java.util.Map;
 final class DurationMetrics implements MultiCollector {
   /** One histogram, or one for each value of a label. */
   private record Family(MetricFamilyDescriptor description, Map<Labels, Timing> timings) {
-    static Family of(String name, String help, Timing timing) {
+    static Family of(String name, String help, Map<Labels, Timing> timings) {
+      List<String> names = timings.keySet().iterator().next().stream().map(Label::getName).toList();
       return new Family(
-          MetricFamilyDescriptor.histogram(name).help(help).build(), Map.of(Labels.EMPTY, timing));
-    }
-
-    static Family of(String name, String help, String label, Map<String, Timing> timings) {
-      Map<Labels, Timing> labelled = new HashMap<>();
-      timings.forEach((value, timing) -> labelled.put(Labels.of(label, value), timing));
-      return new Family(
-          MetricFamilyDescriptor.histogram(name).help(help).labelNames(List.of(label)).build(),
-          labelled);
+          MetricFamilyDescriptor.histogram(name).help(help).labelNames(names).build(), timings);
     }
   }
 
@@ -37,20 +30,19 @@ final class DurationMetrics implements MultiCollector {
           Family.of(
               "detour_tunnel_duration_seconds",
               "How long tunnels were open that have ended.",
-              Timing.TUNNEL),
+              Map.of(Labels.EMPTY, Timing.TUNNEL)),
           Family.of(
               "detour_tunnel_setup_duration_seconds",
               "How long it took to reach a target, for a tunnel or a plain HTTP request: the"
                   + " lookups, the attempts to connect, and all of it.",
-              "phase",
               Map.of(
-                  "dns", Timing.SETUP_DNS,
-                  "connect", Timing.SETUP_CONNECT,
-                  "total", Timing.SETUP_TOTAL)),
+                  Labels.of("phase", "dns"), Timing.SETUP_DNS,
+                  Labels.of("phase", "connect"), Timing.SETUP_CONNECT,
+                  Labels.of("phase", "total"), Timing.SETUP_TOTAL)),
           Family.of(
               "detour_event_loop_lag_seconds",
               "How late event loops came to a task that was due; each is asked once a second.",
-              Timing.LOOP_LAG));
+              Map.of(Labels.EMPTY, Timing.LOOP_LAG)));
 
   private final RequestCounters counters;
 

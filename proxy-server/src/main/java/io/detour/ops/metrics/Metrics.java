@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * costs the data path no shared write. Labels come from closed sets, and all their series exist at
  * 0 from the start, those of a rule from the moment in which it decides. Any thread may scrape.
  *
- * <p>{@link ServerMetrics}, {@link RuleMetrics}, {@link CertificateMetrics} and {@link
- * DurationMetrics} have the metrics, a row each.
+ * <p>{@link ServerMetrics}, {@link RuleMetrics} and {@link DurationMetrics} have the metrics, a row
+ * each.
  */
 public final class Metrics implements AutoCloseable {
   private static final ExpositionFormats FORMATS = ExpositionFormats.init();
@@ -56,26 +56,29 @@ public final class Metrics implements AutoCloseable {
   @SuppressWarnings("ArrayRecordComponent") // passed on and written once, never compared
   public record Page(String contentType, byte[] body) {}
 
-  /**
-   * @param draining whether the process has stopped accepting
-   */
+  /** The ledger is left out if it is off. */
   public Metrics(
       BuildInfo build,
       RulesInForce rules,
+      TargetCertificates certificates,
       Supplier<Reloader.History> reloads,
       RequestCounters requests,
       RelayStatistics relay,
       DialCounts dials,
+      Ledger ledger,
       BooleanSupplier draining) {
     registry.config().namingConvention(new KeepTotal());
     registry.throwExceptionOnRegistrationFailure();
-    registry.getPrometheusRegistry().register(RuleMetrics.of(rules));
+    registry.getPrometheusRegistry().register(RuleMetrics.of(rules, certificates));
     registry.getPrometheusRegistry().register(new DurationMetrics(requests));
     server.process(build, draining);
     server.reloads(reloads);
     server.requests(requests);
     server.relay(relay);
     server.dials(dials);
+    if (ledger.isOn()) {
+      server.ledger(ledger);
+    }
     server.operatingSystem();
     List<MeterBinder> binders =
         List.of(
@@ -91,16 +94,6 @@ public final class Metrics implements AutoCloseable {
   /** Puts listeners on the page. To be called once. */
   public void registerListeners(Map<String, ListenerCounts> listeners) {
     listeners.forEach(server::listener);
-  }
-
-  /** Puts the ledger on the page. To be called once, if there is one. */
-  public void registerLedger(Ledger ledger) {
-    server.ledger(ledger);
-  }
-
-  /** Puts what is known of the certificates of targets on the page. To be called once. */
-  public void registerCertificates(RulesInForce rules, TargetCertificates certificates) {
-    registry.getPrometheusRegistry().register(CertificateMetrics.of(rules, certificates));
   }
 
   /**

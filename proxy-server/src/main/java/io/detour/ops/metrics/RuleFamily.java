@@ -39,11 +39,7 @@ record RuleFamily(MetricFamilyDescriptor description, SeriesLabels labels, Sourc
     void add(long value, String... labelValues);
   }
 
-  /**
-   * A family of counters.
-   *
-   * @param name without {@code _total}
-   */
+  /** Counters, named without {@code _total}. */
   static RuleFamily counter(String name, String help, List<String> labels, Source source) {
     return new RuleFamily(
         MetricFamilyDescriptor.counter(name).help(help).labelNames(labels).build(),
@@ -104,11 +100,7 @@ record RuleFamily(MetricFamilyDescriptor description, SeriesLabels labels, Sourc
     private final List<String> names;
     private volatile Known known = new Known(List.of(), new int[0]);
 
-    /**
-     * What the last scrape had.
-     *
-     * @param places where each stands among the sorted ones, as a snapshot has them
-     */
+    /** What the last scrape had, and where each stands among the sorted ones. */
     @SuppressWarnings("ArrayRecordComponent") // never written, never compared
     private record Known(List<Labels> labels, int[] places) {}
 

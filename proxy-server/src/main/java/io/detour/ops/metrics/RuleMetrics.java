@@ -1,6 +1,8 @@
 package io.detour.ops.metrics;
 
 import io.detour.core.Direction;
+import io.detour.ops.certificates.CertificateFinding;
+import io.detour.ops.certificates.TargetCertificates;
 import io.detour.rules.FallbackError;
 import io.detour.rules.Hop;
 import io.detour.rules.Outcome;
@@ -14,6 +16,9 @@ import io.detour.server.decide.RuleUse.TargetUse;
 import io.detour.server.decide.RulesInForce;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The series of the rules in force, made when somebody scrapes.
@@ -24,7 +29,13 @@ import java.util.List;
  *
  * <p>A new family is one entry of {@link #FAMILIES}.
  */
-final class RuleMetrics {
+record RuleMetrics(TargetCertificates certificates) {
+  static MultiCollector of(RulesInForce rules, TargetCertificates certificates) {
+    RuleMetrics metrics = new RuleMetrics(certificates);
+    return RuleFamily.collector(
+        rules, Stream.concat(FAMILIES.stream(), metrics.ofCertificates().stream()).toList());
+  }
+
   private static final List<RuleFamily> FAMILIES =
       List.of(
           RuleFamily.gauge(
@@ -86,10 +97,50 @@ final class RuleMetrics {
               List.of("suffix"),
               RuleMetrics::unmatched));
 
-  private RuleMetrics() {}
+  /** Of the certificates that have been seen. */
+  private List<RuleFamily> ofCertificates() {
+    List<String> target = List.of("rule", "target");
+    return List.of(
+        RuleFamily.gauge(
+            "detour_rule_target_certificate_expiry_timestamp_seconds",
+            "When the certificate of a target ends, in seconds since 1970; of several the first.",
+            target,
+            ofEachTarget(CertificateFinding::notAfter)),
+        RuleFamily.gauge(
+            "detour_rule_target_certificate_covers_legacy_name",
+            "1 when the certificate of a target is for every legacy name that was looked at, else"
+                + " 0.",
+            target,
+            ofEachTarget(
+                known ->
+                    known.coversLegacyName() == null ? null : known.coversLegacyName() ? 1L : 0L)),
+        RuleFamily.counter(
+            "detour_certificate_checks",
+            "Certificates of targets that were looked at for a legacy name, by what came of it.",
+            List.of("result"),
+            this::checks));
+  }
 
-  static MultiCollector of(RulesInForce rules) {
-    return RuleFamily.collector(rules, FAMILIES);
+  /** One series for each target of which the value is known. */
+  private RuleFamily.Source ofEachTarget(Function<CertificateFinding, @Nullable Long> value) {
+    return RuleFamily.ofEachRule(
+        (current, rule, series) -> {
+          if (rule.outcome() instanceof Outcome.Rewrite rewrite) {
+            for (int target = 0; target < rewrite.targets().size(); target++) {
+              CertificateFinding known = certificates.of(rule.name(), target);
+              Long number = known == null ? null : value.apply(known);
+              if (number != null) {
+                series.add(number, rule.name(), Integer.toString(target));
+              }
+            }
+          }
+        });
+  }
+
+  private void checks(RuleSnapshot current, RuleFamily.Series series) {
+    for (CertificateFinding.Result result : CertificateFinding.Result.values()) {
+      series.add(certificates.checks(result), Fields.wordOf(result));
+    }
   }
 
   private static void expiry(RuleSnapshot rules, Rule rule, RuleFamily.Series series) {

@@ -34,8 +34,6 @@ import java.util.function.ToDoubleFunction;
 /**
  * The metrics of the server, a method for each subject with a row for each metric: name, help,
  * labels and what reads the value. A row with a list of constants is a series for each of them.
- *
- * @param registry is kept by every meter
  */
 record ServerMetrics(MeterRegistry registry) {
   private static final Path STATUS = Path.of("/proc/self/status");
@@ -238,9 +236,7 @@ record ServerMetrics(MeterRegistry registry) {
         () -> memoryBytes("VmSize:"));
   }
 
-  /**
-   * A size that {@code /proc/self/status} gives in KiB, see proc_pid_status(5); NaN if it cannot.
-   */
+  /** A size in KiB of {@code /proc/self/status}, see proc_pid_status(5); NaN if there is none. */
   private static double memoryBytes(String field) {
     try (var lines = Files.lines(STATUS)) {
       return lines

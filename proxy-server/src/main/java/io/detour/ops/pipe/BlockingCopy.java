@@ -9,10 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 
 /**
- * Copies from one blocking channel to another until one of them ends. Closes neither. For one
- * thread that may wait.
- *
- * @param sleep waits for so many nanoseconds
+ * Copies between blocking channels until one ends; closes neither. For one thread that may wait.
  */
 record BlockingCopy(ReadableByteChannel source, WritableByteChannel sink, LongConsumer sleep) {
   private static final int BUFFER_BYTES = 64 * 1024;

@@ -33,9 +33,7 @@ public final class StandardOutput implements WritableByteChannel {
     return open;
   }
 
-  /**
-   * Leaves {@code /dev/null} in its place, as the JDK does, so that no other file gets its number.
-   */
+  /** Leaves {@code /dev/null} in its place, so that no other file gets its number. */
   @Override
   public void close() throws IOException {
     open = false;

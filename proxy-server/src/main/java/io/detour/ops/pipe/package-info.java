@@ -1,7 +1,4 @@
-/**
- * Ways into a tunnel without HTTP: plain TCP listeners with a fixed target or a rendezvous, and the
- * standard streams of this process. The same rules and the same relay.
- */
+/** A tunnel through the standard streams of this process, by the rules and relay of a server. */
 @NullMarked
 package io.detour.ops.pipe;
 

@@ -29,8 +29,6 @@ public final class AccessLogReader {
       new ParsedLine.Strange("it is longer than " + LogLines.MAX_BYTES + " bytes");
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int BUFFER_BYTES = 64 * 1024;
-  private static final int GZIP_FIRST = 0x1f;
-  private static final int GZIP_SECOND = 0x8b;
 
   private final Consumer<LoggedRequest> requests;
   private final List<StrangeLine> firstStrange = new ArrayList<>();
@@ -48,12 +46,7 @@ public final class AccessLogReader {
     this.requests = requests;
   }
 
-  /**
-   * Reads a file.
-   *
-   * @param file plain or compressed by gzip, whatever its name
-   * @param requests told each request in the order of the log
-   */
+  /** Reads a file, plain or compressed by gzip, and tells its requests in order. */
   public static LogSummary read(Path file, Consumer<LoggedRequest> requests) {
     try (InputStream in = Files.newInputStream(file)) {
       return read(in, file.toString(), requests);
@@ -64,12 +57,7 @@ public final class AccessLogReader {
     }
   }
 
-  /**
-   * Reads a stream to its end; does not close it.
-   *
-   * @param in plain or compressed by gzip
-   * @param requests told each request in the order of the log
-   */
+  /** The same with a stream, which it does not close. */
   public static LogSummary read(InputStream in, String name, Consumer<LoggedRequest> requests) {
     AccessLogReader reader = new AccessLogReader(requests);
     try {
@@ -92,9 +80,11 @@ public final class AccessLogReader {
   private static InputStream uncompressed(InputStream in) throws IOException {
     BufferedInputStream buffered = new BufferedInputStream(in, BUFFER_BYTES);
     buffered.mark(2);
-    boolean compressed = buffered.read() == GZIP_FIRST && buffered.read() == GZIP_SECOND;
+    int magic = buffered.read() | buffered.read() << 8;
     buffered.reset();
-    return compressed ? new GZIPInputStream(buffered, BUFFER_BYTES) : buffered;
+    return magic == GZIPInputStream.GZIP_MAGIC
+        ? new GZIPInputStream(buffered, BUFFER_BYTES)
+        : buffered;
   }
 
   private void readLines(LogLines log) throws IOException {

@@ -11,9 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/**
- * Changed requests by what changed. A bounded number of groups; the rest is counted. One thread.
- */
+/** Requests by what changed, in a bounded number of groups; the rest is counted. One thread. */
 final class ChangeGroups {
   /** More than anybody reads; about 10 MB. */
   static final int MAX_GROUPS = 10_000;

@@ -25,11 +25,6 @@ public record LogSummary(
     firstStrange = List.copyOf(firstStrange);
   }
 
-  /**
-   * A line of a log that is none of Detour's.
-   *
-   * @param text its beginning, fit for a terminal
-   * @param reason why it is none, as half a sentence fit for a terminal
-   */
+  /** The beginning of a line that is none of Detour's, and why; both fit for a terminal. */
   public record StrangeLine(long number, String text, String reason) {}
 }

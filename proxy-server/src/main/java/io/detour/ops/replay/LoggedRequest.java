@@ -128,10 +128,8 @@ public record LoggedRequest(
   }
 
   private static @Nullable HostPort hostPort(@Nullable String text) throws BadFact {
-    if (text == null) {
-      return null;
-    }
-    return switch (HostPort.parse(text)) {
+    return switch (text == null ? null : HostPort.parse(text)) {
+      case null -> null;
       case Parsed.Value(HostPort hostPort) -> hostPort;
       case Parsed.Malformed(String problem) ->
           throw new BadFact(Printable.quoted(text) + " is not HOST:PORT: " + problem);

@@ -20,10 +20,7 @@ public record ReplayResult(long requests, long undecided, Changes changed, Chang
   public record Change(HostPort asked, Ruling was, Ruling now) {}
 
   /**
-   * Requests with one and the same change. Immutable.
-   *
-   * @param clients how many different clients sent them, as far as they were counted
-   * @param moreClients whether there may be more
+   * Requests with one and the same change, and how many clients sent them, as far as was counted.
    */
   public record ChangeGroup(
       Change change,
@@ -33,11 +30,7 @@ public record ReplayResult(long requests, long undecided, Changes changed, Chang
       Instant first,
       Instant last) {}
 
-  /**
-   * Changes of one kind.
-   *
-   * @param ungrouped how many of the requests are in none of the groups, because there are too many
-   */
+  /** Changes of one kind; ungrouped are requests for which there were too many groups. */
   public record Changes(long requests, List<ChangeGroup> groups, long ungrouped) {
     public Changes {
       groups = List.copyOf(groups);

@@ -31,11 +31,7 @@ public record Ruling(@Nullable String rule, Effect effect, Mode mode, List<HostP
     goals = List.copyOf(goals);
   }
 
-  /**
-   * Of a line of the log.
-   *
-   * @param goal where it led or would have led, or null if nowhere
-   */
+  /** Of a line of the log; the goal is where it led or would have led, or null. */
   static Ruling of(String rule, Effect effect, Mode mode, @Nullable HostPort goal) {
     boolean leads = goal != null && effect == Effect.REWRITE;
     return new Ruling(rule, effect, mode, leads ? List.of(goal) : List.of());

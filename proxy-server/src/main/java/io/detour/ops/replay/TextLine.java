@@ -3,6 +3,7 @@ package io.detour.ops.replay;
 import io.detour.ops.replay.AccessLogReader.ParsedLine;
 import io.detour.server.log.AccessLog;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -106,12 +107,13 @@ final class TextLine {
         case 'r' -> value.append('\r');
         case 't' -> value.append('\t');
         case 'u' -> {
-          int unit = unicode(i);
-          if (unit < 0) {
+          int end = i + UNICODE_DIGITS;
+          if (end > text.length()
+              || !text.substring(i, end).chars().allMatch(HexFormat::isHexDigit)) {
             return null;
           }
-          value.append((char) unit);
-          i += UNICODE_DIGITS;
+          value.append((char) HexFormat.fromHexDigits(text, i, end));
+          i = end;
         }
         default -> {
           return null;
@@ -119,18 +121,5 @@ final class TextLine {
       }
     }
     return null;
-  }
-
-  /** The UTF-16 unit of four hexadecimal digits, or -1. */
-  private int unicode(int start) {
-    int unit = 0;
-    for (int i = start; i < start + UNICODE_DIGITS; i++) {
-      int digit = i < text.length() ? Character.digit(text.charAt(i), 16) : -1;
-      if (digit < 0) {
-        return -1;
-      }
-      unit = unit << 4 | digit;
-    }
-    return unit;
   }
 }

@@ -76,10 +76,12 @@ class AdminServerTest {
       new Metrics(
           new BuildInfo("1", "r", "25"),
           rules,
+          new TargetCertificates(),
           reloader::history,
           new RequestCounters(1),
           new FixedRelayStatistics(),
           new DialCounts(),
+          Ledger.off(),
           control::isDraining);
 
   @SuppressWarnings("NullAway.Init")

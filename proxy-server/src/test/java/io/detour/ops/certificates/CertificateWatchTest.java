@@ -36,6 +36,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -324,11 +325,12 @@ class CertificateWatchTest {
   void aListenerThatFailsEndsNothing() throws Exception {
     TlsTarget target = target(IssuedCertificate.covering("erp.old.test"));
     rules.replace(parsed(erp(target.authority())));
-    CertificateWatch watch = watch();
-    watch.whenLearnt(
-        certificate -> {
-          throw new IllegalStateException("expected");
-        });
+    CertificateWatch watch =
+        watch(
+            Runnable::run,
+            certificate -> {
+              throw new IllegalStateException("expected");
+            });
 
     advance(watch, FIRST_ROUND);
     advance(watch, PERIOD.multipliedBy(2));
@@ -367,6 +369,10 @@ class CertificateWatchTest {
   }
 
   private CertificateWatch watch(Executor handshakes) {
+    return watch(handshakes, told::add);
+  }
+
+  private CertificateWatch watch(Executor handshakes, Consumer<CertificateFinding> listener) {
     Prober prober =
         keep(
             new Prober(
@@ -375,16 +381,13 @@ class CertificateWatchTest {
                 new TrustRoots(trusted),
                 dial.get(ConfigurationKey.TIMEOUT_CONNECT),
                 Clock.systemUTC()));
-    CertificateWatch watch =
-        new CertificateWatch(
-            rules,
-            certificates,
-            PERIOD,
-            new Random(1),
-            new CertificateWatch.Surroundings(
-                () -> now, () -> nanos, prober::probe, Runnable::run, handshakes));
-    watch.whenLearnt(told::add);
-    return watch;
+    return new CertificateWatch(
+        rules,
+        certificates,
+        PERIOD,
+        new Random(1),
+        new CertificateWatch.Surroundings(
+            () -> now, () -> nanos, prober::probe, Runnable::run, handshakes, listener, () -> {}));
   }
 
   /** Lets time pass at once, and the watch do what is due. */

@@ -118,6 +118,6 @@ class CheckScheduleTest {
     return new Check(
         new TargetCertificates.Place("r" + number, 0),
         "a.test",
-        new Probe(new HostPort(host, 443), null, Set.of(), host, ProbeDepth.TLS));
+        new Probe(new HostPort(host, 443), null, Set.of(), host, Probe.Depth.TLS));
   }
 }

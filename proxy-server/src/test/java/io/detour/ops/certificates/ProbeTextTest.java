@@ -34,7 +34,7 @@ class ProbeTextTest {
           null,
           Set.of(),
           LEGACY,
-          ProbeDepth.TLS);
+          Probe.Depth.TLS);
   private static final InetAddress FIRST = InetAddress.ofLiteral("192.0.2.1");
   private static final InetAddress SECOND = InetAddress.ofLiteral("2001:db8::2");
   private static final Duration TOOK = Duration.ofMillis(7);

@@ -79,7 +79,7 @@ class ProberTest {
   void aGoodTargetIsAcceptedAndWasAskedForTheLegacyName() throws Exception {
     int port = serveTls(Certificates.server("*.old.example.com").buildIssuedBy(issuing));
 
-    ProbeReport report = probe(port, LEGACY, ProbeDepth.TLS);
+    ProbeReport report = probe(port, LEGACY, Probe.Depth.TLS);
 
     assertThat(answer(report))
         .isEqualTo(new Resolution.Addresses(List.of(InetAddress.ofLiteral("127.0.0.1"))));
@@ -116,7 +116,7 @@ class ProberTest {
   void aCertificateForTheNewNameAloneIsNotAccepted() throws Exception {
     int port = serveTls(Certificates.server("erp.new.example.com").buildIssuedBy(issuing));
 
-    CertificateCheck check = check(probe(port, LEGACY, ProbeDepth.TLS));
+    CertificateCheck check = check(probe(port, LEGACY, Probe.Depth.TLS));
 
     assertThat(check.trust().isTrusted()).isTrue();
     assertThat(check.coversLegacyName()).isFalse();
@@ -127,7 +127,7 @@ class ProberTest {
   void aSelfSignedCertificateDoesNotEndTheHandshake() throws Exception {
     int port = serveTls(Certificates.selfSigned(Certificates.server("erp.old.example.com")));
 
-    CertificateCheck check = check(probe(port, LEGACY, ProbeDepth.TLS));
+    CertificateCheck check = check(probe(port, LEGACY, Probe.Depth.TLS));
 
     assertThat(check.coversLegacyName()).isTrue();
     assertThat(check.trust().problems())
@@ -143,7 +143,7 @@ class ProberTest {
                 .notAfter(NOW.minus(Duration.ofHours(36)))
                 .buildIssuedBy(issuing));
 
-    CertificateCheck check = check(probe(port, LEGACY, ProbeDepth.TLS));
+    CertificateCheck check = check(probe(port, LEGACY, Probe.Depth.TLS));
 
     assertThat(check.daysLeft()).isEqualTo(-2);
     assertThat(check.trust().problems())
@@ -161,7 +161,7 @@ class ProberTest {
                 .addSanIpAddress(address)
                 .buildIssuedBy(issuing));
 
-    assertThat(check(probe(port, host(address), ProbeDepth.TLS)).isAccepted()).isTrue();
+    assertThat(check(probe(port, host(address), Probe.Depth.TLS)).isAccepted()).isTrue();
     assertThat(asked.poll(10, TimeUnit.SECONDS)).isEmpty();
   }
 
@@ -176,7 +176,7 @@ class ProberTest {
               hello.add(new String(bytes, 0, length, US_ASCII));
             });
 
-    probe(port, host("a_b-.old.example.com"), ProbeDepth.TLS);
+    probe(port, host("a_b-.old.example.com"), Probe.Depth.TLS);
 
     assertThat(hello.poll(10, TimeUnit.SECONDS)).contains("a_b-.old.example.com");
   }
@@ -186,7 +186,7 @@ class ProberTest {
     X509Bundle server = Certificates.server("erp.old.example.com").buildIssuedBy(issuing);
     int port = serveTls(server, List.of("TLSv1.2"), true);
 
-    ProbeReport report = probe(port, LEGACY, ProbeDepth.TLS);
+    ProbeReport report = probe(port, LEGACY, Probe.Depth.TLS);
 
     assertThat(failed(report).error()).isEqualTo(HandshakeError.ALERT);
     assertThat(check(report).isAccepted()).isTrue();
@@ -202,7 +202,7 @@ class ProberTest {
               socket.getOutputStream().flush();
               awaitEnd(socket);
             });
-    ProbeReport.Handshake.Failed failed = failed(probe(web, LEGACY, ProbeDepth.TLS));
+    ProbeReport.Handshake.Failed failed = failed(probe(web, LEGACY, Probe.Depth.TLS));
     assertThat(failed.error()).isEqualTo(HandshakeError.NO_TLS);
     assertThat(failed.details()).isEqualTo("the server does not speak TLS");
     assertThat(failed.certificate()).isNull();
@@ -213,7 +213,7 @@ class ProberTest {
               socket.getOutputStream().write("SSH-2.0-OpenSSH_9.2\r\n".getBytes(US_ASCII));
               awaitEnd(socket);
             });
-    assertThat(failed(probe(greeting, LEGACY, ProbeDepth.TLS)).error())
+    assertThat(failed(probe(greeting, LEGACY, Probe.Depth.TLS)).error())
         .isEqualTo(HandshakeError.NO_TLS);
   }
 
@@ -226,7 +226,7 @@ class ProberTest {
               awaitEnd(socket);
             });
 
-    ProbeReport.Handshake.Failed failed = failed(probe(port, LEGACY, ProbeDepth.TLS));
+    ProbeReport.Handshake.Failed failed = failed(probe(port, LEGACY, Probe.Depth.TLS));
 
     assertThat(failed.error()).isEqualTo(HandshakeError.CLOSED);
     assertThat(failed.details()).isEqualTo("the server ended the connection during the handshake");
@@ -241,7 +241,8 @@ class ProberTest {
               socket.setSoLinger(true, 0);
             });
 
-    assertThat(failed(probe(port, LEGACY, ProbeDepth.TLS)).error()).isEqualTo(HandshakeError.RESET);
+    assertThat(failed(probe(port, LEGACY, Probe.Depth.TLS)).error())
+        .isEqualTo(HandshakeError.RESET);
   }
 
   @Test
@@ -249,7 +250,7 @@ class ProberTest {
     int port = serve(ProberTest::awaitEnd);
 
     ProbeReport.Handshake.Failed failed =
-        failed(prober(OPTIONS, SHORT).probe(probe(target(port), ProbeDepth.TLS)));
+        failed(prober(OPTIONS, SHORT).probe(probe(target(port), Probe.Depth.TLS)));
 
     assertThat(failed.error()).isEqualTo(HandshakeError.TIMEOUT);
     assertThat(failed.details()).isEqualTo("the handshake was not over after 300 ms");
@@ -266,7 +267,7 @@ class ProberTest {
               awaitEnd(socket);
             });
 
-    ProbeReport.Handshake.Failed failed = failed(probe(port, LEGACY, ProbeDepth.TLS));
+    ProbeReport.Handshake.Failed failed = failed(probe(port, LEGACY, Probe.Depth.TLS));
 
     assertThat(failed.error()).isEqualTo(HandshakeError.UNUSABLE);
     assertThat(failed.details()).isNotBlank();
@@ -280,7 +281,7 @@ class ProberTest {
     }
     int port = serveTls(Certificates.server(names).buildIssuedBy(issuing));
 
-    assertThat(failed(probe(port, LEGACY, ProbeDepth.TLS)).error())
+    assertThat(failed(probe(port, LEGACY, Probe.Depth.TLS)).error())
         .isEqualTo(HandshakeError.UNUSABLE);
   }
 
@@ -293,7 +294,7 @@ class ProberTest {
             SHORT);
 
     ProbeReport report =
-        prober.probe(probe(new HostPort(host("no.example.com"), 443), ProbeDepth.TLS));
+        prober.probe(probe(new HostPort(host("no.example.com"), 443), Probe.Depth.TLS));
 
     assertThat(answer(report))
         .isEqualTo(
@@ -312,7 +313,8 @@ class ProberTest {
             SHORT);
 
     Resolution answer =
-        answer(prober.probe(probe(new HostPort(host("erp.example.com"), 443), ProbeDepth.RESOLVE)));
+        answer(
+            prober.probe(probe(new HostPort(host("erp.example.com"), 443), Probe.Depth.RESOLVE)));
 
     assertThat(answer)
         .isEqualTo(
@@ -325,7 +327,8 @@ class ProberTest {
   void reservedNamesAndAddressesNeedNoServer(String name) throws Exception {
     Resolution answer =
         answer(
-            prober(OPTIONS, SHORT).probe(probe(new HostPort(host(name), 443), ProbeDepth.RESOLVE)));
+            prober(OPTIONS, SHORT)
+                .probe(probe(new HostPort(host(name), 443), Probe.Depth.RESOLVE)));
     assertThat(answer).isInstanceOf(Resolution.Addresses.class);
   }
 
@@ -336,7 +339,7 @@ class ProberTest {
       closed = socket.getLocalPort();
     }
 
-    ProbeReport report = probe(closed, LEGACY, ProbeDepth.TLS);
+    ProbeReport report = probe(closed, LEGACY, Probe.Depth.TLS);
 
     assertThat(report.connection())
         .isInstanceOfSatisfying(
@@ -350,7 +353,7 @@ class ProberTest {
     DeafListener deaf = keep(DeafListener.start());
     ProbeReport report =
         prober(OPTIONS.with(ConfigurationKey.TIMEOUT_CONNECT, SHORT), SHORT)
-            .probe(probe(target(deaf.port()), ProbeDepth.CONNECT));
+            .probe(probe(target(deaf.port()), Probe.Depth.CONNECT));
 
     assertThat(report.connection())
         .isInstanceOfSatisfying(
@@ -363,7 +366,7 @@ class ProberTest {
     BlockingQueue<Integer> read = new LinkedBlockingQueue<>();
     int port = serve(socket -> read.add(socket.getInputStream().read()));
 
-    ProbeReport report = probe(port, LEGACY, ProbeDepth.CONNECT);
+    ProbeReport report = probe(port, LEGACY, Probe.Depth.CONNECT);
 
     assertThat(report.connection()).isInstanceOf(ProbeReport.Connection.Made.class);
     assertThat(report.handshake()).isNull();
@@ -374,8 +377,8 @@ class ProberTest {
   void severalAreProbedAtOnceAndEachOnce() throws Exception {
     int port = serveTls(Certificates.server("*.old.example.com").buildIssuedBy(issuing));
     int deaf = serve(ProberTest::awaitEnd);
-    Probe good = probe(target(port), ProbeDepth.TLS);
-    Probe silent = probe(target(deaf), ProbeDepth.TLS);
+    Probe good = probe(target(port), Probe.Depth.TLS);
+    Probe silent = probe(target(deaf), Probe.Depth.TLS);
 
     Map<Probe, ProbeReport> reports =
         prober(OPTIONS, SHORT).probeAll(List.of(silent, good, good), Duration.ofSeconds(30));
@@ -391,7 +394,7 @@ class ProberTest {
     int deaf = serve(ProberTest::awaitEnd);
     Prober prober = prober(OPTIONS, Duration.ofSeconds(60));
 
-    assertThat(prober.probeAll(List.of(probe(target(deaf), ProbeDepth.TLS)), SHORT)).isEmpty();
+    assertThat(prober.probeAll(List.of(probe(target(deaf), Probe.Depth.TLS)), SHORT)).isEmpty();
     assertThat(prober.probeAll(List.of(), SHORT)).isEmpty();
   }
 
@@ -406,9 +409,9 @@ class ProberTest {
             Duration.ofSeconds(20));
 
     ProbeReport report =
-        prober.probe(new Probe(target(443), "dc", Set.of(), LEGACY, ProbeDepth.TLS));
+        prober.probe(new Probe(target(443), "dc", Set.of(), LEGACY, Probe.Depth.TLS));
     ProbeReport unknown =
-        prober.probe(new Probe(target(443), "no", Set.of(), LEGACY, ProbeDepth.TLS));
+        prober.probe(new Probe(target(443), "no", Set.of(), LEGACY, Probe.Depth.TLS));
 
     assertThat(report.lookup()).isNull();
     assertThat(report.isGood()).isTrue();
@@ -450,12 +453,12 @@ class ProberTest {
     }
   }
 
-  private ProbeReport probe(int port, Host legacyName, ProbeDepth depth) throws Exception {
+  private ProbeReport probe(int port, Host legacyName, Probe.Depth depth) throws Exception {
     return prober(OPTIONS, Duration.ofSeconds(20))
         .probe(new Probe(target(port), null, Set.of(), legacyName, depth));
   }
 
-  private static Probe probe(HostPort target, ProbeDepth depth) {
+  private static Probe probe(HostPort target, Probe.Depth depth) {
     return new Probe(target, null, Set.of(), LEGACY, depth);
   }
 

@@ -29,7 +29,7 @@ class LedgerBoundsTest {
   @Test
   void whatDoesNotFitMemoryLosesHostAndClientButNotItsCount() {
     LedgerOptions options = LedgerOptions.defaults().withUrl(url());
-    try (Ledger ledger = Ledger.open(options, clock, Ledgers.LAZY, 2)) {
+    try (Ledger ledger = new Ledger(options, clock, Ledgers.LAZY, 2)) {
       for (int i = 0; i < 5; i++) {
         ledger.used(use("a", "h" + i, "c", clock.second()));
       }

@@ -34,7 +34,7 @@ class LedgerTest {
   @Test
   void aCloseWritesEverythingWithoutWaitingForTheNextTurn() {
     LedgerOptions options = LedgerOptions.defaults().withUrl(url());
-    try (Ledger ledger = Ledger.open(options, clock, Ledgers.LAZY, Ledgers.PENDING)) {
+    try (Ledger ledger = new Ledger(options, clock, Ledgers.LAZY, Ledgers.PENDING)) {
       ledger.rulesInForce(List.of("erp"));
       ledger.used(
           new UseJournal.Use(

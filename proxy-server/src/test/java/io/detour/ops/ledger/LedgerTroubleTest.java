@@ -185,7 +185,7 @@ class LedgerTroubleTest {
     LedgerOptions options =
         LedgerOptions.defaults().withUrl(new LedgerUrl.Sqlite(folder.resolve("x")));
     assertThat(folder.resolve("x").toFile().mkdir()).isTrue();
-    Ledger ledger = Ledger.open(options, InstantSource.system(), impatient, 10);
+    Ledger ledger = new Ledger(options, InstantSource.system(), impatient, 10);
     ledger.used(use("erp", "h", "c", 1));
 
     ledger.close();

@@ -59,7 +59,7 @@ final class Ledgers {
   }
 
   static Ledger open(LedgerOptions options, InstantSource clock) {
-    return Ledger.open(options, clock, FAST, PENDING);
+    return new Ledger(options, clock, FAST, PENDING);
   }
 
   static UseJournal.Use use(String rule, String host, String client, long epochSecond) {

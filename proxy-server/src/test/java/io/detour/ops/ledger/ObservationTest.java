@@ -169,7 +169,7 @@ class ObservationTest {
   @Test
   void aRunThatWasTakenForDeadGoesOnWithItsSpans() {
     LedgerOptions options = LedgerOptions.defaults().withUrl(url());
-    try (Ledger silent = Ledger.open(options, clock, Ledgers.LAZY, Ledgers.PENDING)) {
+    try (Ledger silent = new Ledger(options, clock, Ledgers.LAZY, Ledgers.PENDING)) {
       silent.rulesInForce(List.of("erp"));
       await().atMost(Ledgers.DEADLINE).until(() -> silent.lastWriteSecond() != 0);
       clock.move(Duration.ofDays(15));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.detour.core.CloseReason;
+import io.detour.ops.certificates.TargetCertificates;
+import io.detour.ops.ledger.Ledger;
 import io.detour.server.account.DialCounts;
 import io.detour.server.account.RequestCounters;
 import io.detour.server.account.RequestKind;
@@ -40,10 +42,12 @@ class MetricsTest {
       new Metrics(
           new Metrics.BuildInfo("0.1.0", "abc1234", "25.0.1"),
           rules,
+          new TargetCertificates(),
           () -> new Reloader.History(0, 0, Instant.ofEpochSecond(1_800_000_000), null),
           counters,
           new FixedRelayStatistics(),
           new DialCounts(),
+          Ledger.off(),
           draining::get);
 
   @AfterEach

@@ -6,6 +6,7 @@ import static io.detour.server.decide.RuleTexts.use;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.ops.certificates.TargetCertificates;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RulesInForce;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
@@ -23,7 +24,7 @@ class RuleMetricsTest {
   private final PrometheusRegistry registry = new PrometheusRegistry();
 
   RuleMetricsTest() {
-    registry.register(RuleMetrics.of(rules));
+    registry.register(RuleMetrics.of(rules, new TargetCertificates()));
   }
 
   @Test

@@ -11,7 +11,6 @@ import io.detour.config.Configurations;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.ops.certificates.Probe;
-import io.detour.ops.certificates.ProbeDepth;
 import io.detour.ops.certificates.Prober;
 import io.detour.ops.certificates.TrustRoots;
 import io.detour.server.dns.Resolution;
@@ -93,7 +92,7 @@ public final class RunningDnsmasq {
   }
 
   private static String ask(Prober prober, Host host) throws InterruptedException {
-    Probe probe = new Probe(new HostPort(host, 443), null, Set.of(), host, ProbeDepth.RESOLVE);
+    Probe probe = new Probe(new HostPort(host, 443), null, Set.of(), host, Probe.Depth.RESOLVE);
     return switch (Objects.requireNonNull(prober.probe(probe).lookup()).answer()) {
       case Resolution.Addresses(List<InetAddress> addresses) ->
           addresses.getFirst().getHostAddress();
