@@ -1,6 +1,6 @@
 /**
- * The addresses of a host: known ones ({@code StaticHosts}), else those of DNS, which are cached for
- * each event loop. Nothing blocks an event loop.
+ * The addresses of a host: known ones ({@code StaticHosts}), else those of DNS, which are cached
+ * for each event loop. Nothing blocks an event loop.
  *
  * <p>A name is complete unless {@link io.detour.server.dns.DnsOptions#search} says otherwise, so
  * that it means the same on every machine and one host is one rule.
