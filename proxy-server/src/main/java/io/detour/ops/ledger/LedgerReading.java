@@ -57,6 +57,8 @@ public final class LedgerReading implements AutoCloseable {
   }
 
   /**
+   * Opens a ledger.
+   *
    * @throws SQLException if it cannot be read; {@link #problem} says why
    */
   public static LedgerReading open(LedgerUrl url) throws SQLException {

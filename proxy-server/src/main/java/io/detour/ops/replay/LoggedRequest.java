@@ -128,8 +128,10 @@ public record LoggedRequest(
   }
 
   private static @Nullable HostPort hostPort(@Nullable String text) throws BadFact {
-    return switch (text == null ? null : HostPort.parse(text)) {
-      case null -> null;
+    if (text == null) {
+      return null;
+    }
+    return switch (HostPort.parse(text)) {
       case Parsed.Value(HostPort hostPort) -> hostPort;
       case Parsed.Malformed(String problem) ->
           throw new BadFact(Printable.quoted(text) + " is not HOST:PORT: " + problem);
