@@ -67,7 +67,7 @@ record DataPath(
     RulesInForce rules = new RulesInForce(options.rules().first());
     Reloader reloader = new Reloader(options.rules().loader(), rules, clock);
     shutdown.add(Step.RELOADER, reloader, Reloader::close);
-    DialOptions dial = settings.dialOptions().withPseudonym(via);
+    DialOptions dial = settings.dialOptions().withVia(via);
     Dialer dialer = shutdown.add(Step.DIALER, new Dialer(dial, transport, own), Dialer::close);
     RelayEngine engine = new RelayEngine(settings.relayOptions());
     shutdown.add(Step.TUNNELS, engine, RelayEngine::close);

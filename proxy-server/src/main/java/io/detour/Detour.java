@@ -129,7 +129,7 @@ public final class Detour implements AutoCloseable {
     forwards =
         new ForwardListeners(path.listeners(), path.services(), settings.relayOptions().idle())
             .bind(settings.forward(), path.group());
-    metrics.registerListeners(path.listeners().counts());
+    path.listeners().counts().forEach(metrics::addListener);
     begin(options);
   }
 

@@ -223,8 +223,8 @@ class GeneratedRulesTest {
       boolean decided = !(decide(rules, host) instanceof Decision.Unmatched);
       boolean conditional =
           rules.rules().stream()
-              .filter(rule -> !rule.scope().equals(Conditions.ANY))
-              .filter(rule -> rule.scope().rollout().percent() > 0)
+              .filter(rule -> !rule.conditions().equals(Conditions.ANY))
+              .filter(rule -> rule.conditions().rollout().percent() > 0)
               .flatMap(rule -> rule.hosts().stream())
               .anyMatch(matcher -> matcher.match(host) != null);
       assertThat(answers.get(i))

@@ -125,7 +125,11 @@ class TlsListenerTest {
       assertThat(client.send(connectHead(origin.authority()) + much).endOutput().head().status())
           .isEqualTo(200);
       assertThat(client.rest()).isEqualTo(much);
-      assertThat(proxy.metric("detour_tunnel_closes_total", "reason=\"client_fin\"")).isOne();
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(proxy.metric("detour_tunnel_closes_total", "reason=\"client_fin\""))
+                      .isOne());
     }
   }
 

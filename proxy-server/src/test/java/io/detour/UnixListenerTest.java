@@ -2,6 +2,7 @@ package io.detour;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.detour.config.ConfigurationKey;
@@ -64,7 +65,11 @@ class UnixListenerTest {
       assertThat(client.tunnel(origin.authority()).status()).isEqualTo(200);
       client.send(much).endOutput();
       assertThat(client.rest()).isEqualTo(much);
-      assertThat(proxy.metric("detour_tunnel_closes_total", "reason=\"client_fin\"")).isOne();
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(proxy.metric("detour_tunnel_closes_total", "reason=\"client_fin\""))
+                      .isOne());
     }
   }
 

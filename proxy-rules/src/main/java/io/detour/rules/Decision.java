@@ -65,6 +65,9 @@ public sealed interface Decision {
     return null;
   }
 
+  /** What a client gets that a rule rejects. */
+  int REJECT_STATUS = 403;
+
   /** What happens to a request, by the names that the access log and tests of rules use. */
   enum Effect {
     REWRITE,
@@ -87,7 +90,7 @@ public sealed interface Decision {
   record Refuse(int status, String error, String message, @Nullable Duration retryAfter)
       implements Result {
     static Refuse denied(String message) {
-      return new Refuse(403, "http_request_denied", message, null);
+      return new Refuse(REJECT_STATUS, "http_request_denied", message, null);
     }
 
     static Refuse misconfigured(String message) {

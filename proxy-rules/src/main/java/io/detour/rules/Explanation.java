@@ -40,7 +40,7 @@ public record Explanation(
 
     /** The reason as half a sentence: {@code host does not match exact erp.old.example.com}. */
     public String why() {
-      return reason.explain(rule.hosts(), rule.scope(), rule.lifetime(), request);
+      return reason.explain(rule.hosts(), rule.conditions(), rule.lifetime(), request);
     }
   }
 }

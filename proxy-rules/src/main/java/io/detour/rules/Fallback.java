@@ -11,7 +11,7 @@ import java.util.Set;
  */
 public record Fallback(When when, Set<FallbackError> on) {
   /** The targets in order, each after any failure of the one before. */
-  public static final Fallback USUAL = new Fallback(When.ALWAYS, FallbackError.ALL);
+  public static final Fallback DEFAULT = new Fallback(When.ALWAYS, FallbackError.ALL);
 
   public Fallback {
     on = Set.copyOf(on);

@@ -27,7 +27,7 @@ public record Rule(
     int line,
     int column,
     List<HostMatcher> hosts,
-    Conditions scope,
+    Conditions conditions,
     Lifetime lifetime,
     Outcome outcome,
     Mode mode,
@@ -57,7 +57,7 @@ public record Rule(
     return mode.atMost(limit) == mode
         ? this
         : new Rule(
-            name, index, file, line, column, hosts, scope, lifetime, outcome, limit, log, notes);
+            name, index, file, line, column, hosts, conditions, lifetime, outcome, limit, log, notes);
   }
 
   /** The same at another place of a rule set. */
@@ -65,7 +65,7 @@ public record Rule(
     return other == index
         ? this
         : new Rule(
-            name, other, file, line, column, hosts, scope, lifetime, outcome, mode, log, notes);
+            name, other, file, line, column, hosts, conditions, lifetime, outcome, mode, log, notes);
   }
 
   /** Whether another rule says the same, whatever the two are called and wherever they stand. */
@@ -78,7 +78,7 @@ public record Rule(
             line,
             column,
             other.hosts,
-            other.scope,
+            other.conditions,
             other.lifetime,
             other.outcome,
             other.mode,
@@ -123,7 +123,7 @@ public record Rule(
     if (lifetime.has(OnExpiry.DISABLE, request.epochSecond())) {
       return SkipReason.EXPIRED;
     }
-    return scope.obstacle(request, name);
+    return conditions.obstacle(request, name);
   }
 
   /** How the use of a rule is reported, with a text beside the facts or none. */
@@ -142,17 +142,17 @@ public record Rule(
 
   /** Whether it takes some request for a host that it matches, at some time. */
   public boolean takesSome() {
-    return mode != Mode.OFF && scope.admitSome();
+    return mode != Mode.OFF && conditions.admitSome();
   }
 
   /** Whether it takes every request for a host that it matches, at every time. */
   public boolean takesAll() {
-    return mode != Mode.OFF && scope.admitAll() && !isDisabledOnExpiry();
+    return mode != Mode.OFF && conditions.admitAll() && !isDisabledOnExpiry();
   }
 
   /** Whether it always takes what another rule takes of the hosts that this one matches. */
   public boolean takesAllOf(Rule narrow) {
-    return mode != Mode.OFF && !isDisabledOnExpiry() && scope.include(narrow.scope);
+    return mode != Mode.OFF && !isDisabledOnExpiry() && conditions.include(narrow.conditions);
   }
 
   private boolean isDisabledOnExpiry() {
@@ -166,7 +166,7 @@ public record Rule(
    * @param port where this rule leads, or empty for the asked port
    */
   public boolean meets(OptionalInt port, Rule other) {
-    return other.mode != Mode.OFF && scope.meet(port, other.scope);
+    return other.mode != Mode.OFF && conditions.meet(port, other.conditions);
   }
 
   /** Where a rule stands; the line counts from 1. */

@@ -49,7 +49,7 @@ public final class Hosts {
 
   static Outcome rewrite(String... to) {
     List<Target> targets = Stream.of(to).map(text -> Target.parse(text).orElseThrow()).toList();
-    return new Outcome.Rewrite(targets, Fallback.USUAL, HostHeader.REWRITE);
+    return new Outcome.Rewrite(targets, Fallback.DEFAULT, HostHeader.REWRITE);
   }
 
   /** An enforced rule for every request. */

@@ -51,7 +51,7 @@ class RuleSamenessTest {
           new Outcome.Rewrite(
               List.of(
                   new Target(new HostRewrite.Original(), OptionalInt.empty(), Target.Way.DIRECT)),
-              Fallback.USUAL,
+              Fallback.DEFAULT,
               HostHeader.REWRITE),
           Mode.REPORT,
           new Rule.Log(LogLevel.WARN, null),

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 
 /** The options that say which rules a verb is about. */
 final class RuleFlags {
-  private static final Path USUAL_FILE = Path.of("rules.yaml");
+  private static final Path DEFAULT_FILE = Path.of("rules.yaml");
 
   @Option(
       names = "--rules",
@@ -42,7 +42,7 @@ final class RuleFlags {
 
   /** The same as {@link #read}, and no rules where none are named and there is no usual file. */
   ChosenRules readIfAny() {
-    return rules.isEmpty() && config == null && !Files.exists(USUAL_FILE)
+    return rules.isEmpty() && config == null && !Files.exists(DEFAULT_FILE)
         ? new ChosenRules(
             Configuration.defaults(), List.of(), RuleReview.Accepted.of(RuleSet.empty()))
         : read();
@@ -61,7 +61,7 @@ final class RuleFlags {
   static ChosenRules choose(@Nullable Path config, List<Path> named) {
     if (config == null) {
       return read(
-          Configuration.defaults(), named.isEmpty() ? List.of(USUAL_FILE) : named, Setting::on);
+          Configuration.defaults(), named.isEmpty() ? List.of(DEFAULT_FILE) : named, Setting::on);
     }
     return switch (ConfigurationFile.load(config)) {
       case ConfigurationFile.Rejected rejected ->

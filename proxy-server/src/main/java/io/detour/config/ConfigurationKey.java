@@ -121,7 +121,7 @@ public final class ConfigurationKey<T> {
 
   /** Until an origin answers a plain HTTP request, and between two pieces of its response. */
   public static final ConfigurationKey<Duration> TIMEOUT_RESPONSE =
-      timeout("response", Duration.ofMinutes(5), DurationText.LONGEST);
+      timeout("response", Duration.ofMinutes(5), DurationText.MAX_DURATION);
 
   /** For a client between two plain HTTP requests. */
   public static final ConfigurationKey<Duration> TIMEOUT_HTTP_KEEP_ALIVE =
@@ -136,15 +136,15 @@ public final class ConfigurationKey<T> {
 
   /** For a tunnel on which no byte moves. */
   public static final ConfigurationKey<Duration> TIMEOUT_IDLE =
-      timeout("idle", RELAY.idle(), DurationText.LONGEST);
+      timeout("idle", RELAY.idle(), DurationText.MAX_DURATION);
 
   /** The same once one direction has ended. */
   public static final ConfigurationKey<Duration> TIMEOUT_HALF_CLOSE =
-      timeout("half_close", RELAY.halfClose(), DurationText.LONGEST);
+      timeout("half_close", RELAY.halfClose(), DurationText.MAX_DURATION);
 
   /** For a side that takes none of the bytes waiting for it. */
   public static final ConfigurationKey<Duration> TIMEOUT_WRITE_STALL =
-      timeout("write_stall", RELAY.writeStall(), DurationText.LONGEST);
+      timeout("write_stall", RELAY.writeStall(), DurationText.MAX_DURATION);
 
   /** Until a TCP peer of which nothing comes is probed. */
   public static final ConfigurationKey<Duration> TIMEOUT_KEEP_ALIVE =
@@ -157,7 +157,7 @@ public final class ConfigurationKey<T> {
   public static final ConfigurationKey<Duration> TIMEOUT_DRAIN =
       key(
           "timeouts.drain",
-          ValueKind.duration(Duration.ZERO, DurationText.LONGEST),
+          ValueKind.duration(Duration.ZERO, DurationText.MAX_DURATION),
           Duration.ofSeconds(30));
 
   public static final ConfigurationKey<RelayMode> RELAY_MODE =

@@ -75,7 +75,7 @@ final class ListenerKinds {
     ProxyProtocol protocol =
         PROXY_PROTOCOL.read(entry.in(fields, "proxy_protocol"), ProxyProtocol.OFF);
     ListenAddress address = clientAddress(entry.in(fields, "address"), text, protocol);
-    int backlog = BACKLOG.read(entry.in(fields, "backlog"), ListenerOptions.USUAL_BACKLOG);
+    int backlog = BACKLOG.read(entry.in(fields, "backlog"), ListenerOptions.DEFAULT_BACKLOG);
     boolean reusePort = new ValueKind.Flag().read(entry.in(fields, "reuse_port"), false);
     TlsFiles tls = tls(entry.in(fields, "tls"));
     if (reusePort && address instanceof ListenAddress.Unix) {

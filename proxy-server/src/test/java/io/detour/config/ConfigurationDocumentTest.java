@@ -73,7 +73,7 @@ class ConfigurationDocumentTest {
     assertThat(access.connectPorts()).isEqualTo(PortSet.of(443, 8443));
     assertThat(text)
         .contains("| `connect_ports` | `any`, or list of ports and ranges | `[443, 8443]` |")
-        .contains("| `backlog` | `1..65535` | `" + ListenerOptions.USUAL_BACKLOG + "` |")
+        .contains("| `backlog` | `1..65535` | `" + ListenerOptions.DEFAULT_BACKLOG + "` |")
         .contains("| `ipv6` | `prefer`, `avoid`, `off` | `prefer` |");
   }
 

@@ -159,7 +159,7 @@ class ConfigurationYamlTest {
                     .with(CERTIFICATES_WATCH, Duration.ZERO)
                     .with(TIMEOUT_DRAIN, Duration.ZERO),
             all ->
-                all.with(TIMEOUT_IDLE, DurationText.LONGEST)
+                all.with(TIMEOUT_IDLE, DurationText.MAX_DURATION)
                     .with(TIMEOUT_HALF_CLOSE, Duration.ofMillis(86_400_001))
                     .with(TIMEOUT_WRITE_STALL, Duration.ofSeconds(3601)))
         .map(change -> change.apply(Configuration.defaults()));

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Netty's own. The channels stay the owners of their descriptors.
  */
 final class Handoff {
-  private static final Logger log = LoggerFactory.getLogger(Handoff.class);
+  private static final Logger logger = LoggerFactory.getLogger(Handoff.class);
 
   private final RelayLoop loop;
   private final Channel client;
@@ -82,7 +82,7 @@ final class Handoff {
       new Relay(loop, clientEnd, upstreamEnd, listener)
           .begin(fromClient.take(client), fromUpstream.take(upstream));
     } catch (RuntimeException | Error e) {
-      log.error("a tunnel could not begin, its channels are closed", e);
+      logger.error("a tunnel could not begin, its channels are closed", e);
       client.close();
       upstream.close();
     }

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * CAP_SYS_RESOURCE or CAP_SYS_ADMIN is exempt; for it a quarter of its descriptors is the limit.
  */
 final class PipeLimit {
-  private static final Logger log = LoggerFactory.getLogger(PipeLimit.class);
+  private static final Logger logger = LoggerFactory.getLogger(PipeLimit.class);
   private static final long PAGE_BYTES = 4096;
   private static final long EXEMPTING_CAPABILITIES = 1L << 21 | 1L << 24;
   private static final int DESCRIPTORS_PER_PIPE = 2;
@@ -39,7 +39,7 @@ final class PipeLimit {
       }
       return (int) Math.min(limit, Integer.MAX_VALUE);
     } catch (IOException | NumberFormatException e) {
-      log.warn(
+      logger.warn(
           "no pipe limit can be read below {} ({}), so nothing is spliced", proc, e.toString());
       return 0;
     }

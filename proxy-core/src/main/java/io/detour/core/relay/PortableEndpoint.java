@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * of the channel.
  */
 final class PortableEndpoint extends ChannelInboundHandlerAdapter {
-  private static final Logger log = LoggerFactory.getLogger(PortableEndpoint.class);
+  private static final Logger logger = LoggerFactory.getLogger(PortableEndpoint.class);
 
   private static final int MIN_READ = 512;
   private static final int FIRST_READ = 4096;
@@ -208,7 +208,7 @@ final class PortableEndpoint extends ChannelInboundHandlerAdapter {
         loop.peerWatch().over(socket.fd().intValue(), loop.kernel());
       }
     } catch (ChannelException e) {
-      log.debug("no watch over {}", channel, e);
+      logger.debug("no watch over {}", channel, e);
     }
   }
 
@@ -227,7 +227,7 @@ final class PortableEndpoint extends ChannelInboundHandlerAdapter {
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
       }
     } catch (ChannelException e) {
-      log.debug("{} is closed without a reset", channel, e);
+      logger.debug("{} is closed without a reset", channel, e);
     }
     channel.unsafe().close(channel.voidPromise());
   }

@@ -29,7 +29,7 @@ final class PortableRelay extends RelayedTunnel {
   /** For what the survivor's kernel still has to send before a reset throws it away. */
   private static final Duration SETTLING = Duration.ofMillis(50);
 
-  private static final Logger log = LoggerFactory.getLogger(PortableRelay.class);
+  private static final Logger logger = LoggerFactory.getLogger(PortableRelay.class);
 
   private final PortableEndpoint client;
   private final PortableEndpoint upstream;
@@ -61,7 +61,7 @@ final class PortableRelay extends RelayedTunnel {
               listener)
           .begin();
     } catch (RuntimeException | Error e) {
-      log.error("a tunnel could not begin, its channels are closed", e);
+      logger.error("a tunnel could not begin, its channels are closed", e);
       client.close();
       upstream.close();
     }

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * share is made when the first comes. Close the engine before the event loops shut down.
  */
 public final class RelayEngine implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(RelayEngine.class);
+  private static final Logger logger = LoggerFactory.getLogger(RelayEngine.class);
 
   private final RelayOptions options;
   private final PipeBudget pipes;
@@ -63,7 +63,7 @@ public final class RelayEngine implements AutoCloseable {
       LinuxKernel.probe();
       return true;
     } catch (LinkageError e) {
-      log.debug("no relay by system calls", e);
+      logger.debug("no relay by system calls", e);
       return false;
     }
   }
@@ -192,7 +192,7 @@ public final class RelayEngine implements AutoCloseable {
       try {
         all.add(action.apply(loop));
       } catch (RejectedExecutionException e) {
-        log.debug("an event loop has ended, and its tunnels with it", e);
+        logger.debug("an event loop has ended, and its tunnels with it", e);
       }
     }
     return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));

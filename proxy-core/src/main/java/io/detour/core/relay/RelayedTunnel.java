@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * event loop, an account, and an end that comes once.
  */
 abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, PortableRelay {
-  private static final Logger log = LoggerFactory.getLogger(RelayedTunnel.class);
+  private static final Logger logger = LoggerFactory.getLogger(RelayedTunnel.class);
 
   final RelayLoop loop;
   private final RelayListener listener;
@@ -172,7 +172,7 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
   }
 
   final void failed(Throwable bug) {
-    log.error("relay failed, the tunnel is closed", bug);
+    logger.error("relay failed, the tunnel is closed", bug);
     closeNow(CloseReason.ERROR);
   }
 
@@ -204,7 +204,7 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
     try {
       listener.ended(stats);
     } catch (RuntimeException | Error e) {
-      log.error("a listener failed when its tunnel had ended", e);
+      logger.error("a listener failed when its tunnel had ended", e);
     }
   }
 
@@ -276,7 +276,7 @@ abstract sealed class RelayedTunnel implements OpenTunnel permits Relay, Portabl
                 }
               });
     } catch (RejectedExecutionException e) {
-      log.debug("the event loop has ended, and the tunnel with it", e);
+      logger.debug("the event loop has ended, and the tunnel with it", e);
     }
   }
 

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Brownout {
   /** The shortest window. */
-  public static final Duration SHORTEST = Duration.ofMinutes(1);
+  public static final Duration MIN_DURATION = Duration.ofMinutes(1);
 
   /** The longest window. */
-  public static final Duration LONGEST = Duration.ofDays(1);
+  public static final Duration MAX_DURATION = Duration.ofDays(1);
 
   /** So much of windows that never end is looked at once. */
   private static final long AHEAD_SECONDS = Duration.ofHours(1).toSeconds();
@@ -48,7 +48,7 @@ public final class Brownout {
   /**
    * Reads a cron line: minute, hour, day of month, month, day of week, as in crontab(5).
    *
-   * @param length of each window, from {@link #SHORTEST} to {@link #LONGEST}
+   * @param length of each window, from {@link #MIN_DURATION} to {@link #MAX_DURATION}
    * @param zone whose local time the line is in
    * @throws IllegalArgumentException if {@link #isLength} is false
    */
@@ -59,9 +59,9 @@ public final class Brownout {
     return CronLine.parse(cron).map(times -> new Brownout(cron.strip(), length, zone, times));
   }
 
-  /** Whether a window may be so long: {@link #SHORTEST} to {@link #LONGEST}. */
+  /** Whether a window may be so long: {@link #MIN_DURATION} to {@link #MAX_DURATION}. */
   public static boolean isLength(Duration duration) {
-    return duration.compareTo(SHORTEST) >= 0 && duration.compareTo(LONGEST) <= 0;
+    return duration.compareTo(MIN_DURATION) >= 0 && duration.compareTo(MAX_DURATION) <= 0;
   }
 
   public String cron() {

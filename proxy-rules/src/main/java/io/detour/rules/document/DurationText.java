@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Durations as everywhere in Detour's configuration: {@code 500ms}, {@code 30s}, {@code 1h}. */
 public final class DurationText {
   /** More is a typing error, and 292 years of nanoseconds overflow a long. */
-  public static final Duration LONGEST = Duration.ofDays(365);
+  public static final Duration MAX_DURATION = Duration.ofDays(365);
 
   /** What {@link #parse} takes. */
   public static final String EXPECTED = "a number with us, ms, s, m, h or d, such as 30s";
@@ -17,7 +17,7 @@ public final class DurationText {
 
   private DurationText() {}
 
-  /** The duration that a text says, which may be longer than {@link #LONGEST}; null if none. */
+  /** The duration that a text says, which may be longer than {@link #MAX_DURATION}; null if none. */
   public static @Nullable Duration parse(String text) {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {

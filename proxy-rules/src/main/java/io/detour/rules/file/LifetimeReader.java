@@ -54,7 +54,7 @@ record LifetimeReader(Problems problems, ZoneId zone) {
     if (cron == null) {
       return null;
     }
-    Duration any = length == null ? Brownout.SHORTEST : length;
+    Duration any = length == null ? Brownout.MIN_DURATION : length;
     Brownout brownout = problems.value(Brownout.parse(cron.text(), any, zone), cron.at(), "");
     return length == null ? null : brownout;
   }

@@ -161,7 +161,7 @@ record OutcomeReader(Problems problems) {
     Set<FallbackError> on = never ? Set.of() : rule.words("fallback_on", FallbackError.class);
     boolean usual = !rule.has("fallback_on");
     return when == When.ALWAYS && usual
-        ? Fallback.USUAL
+        ? Fallback.DEFAULT
         : new Fallback(when, usual ? FallbackError.ALL : on);
   }
 }

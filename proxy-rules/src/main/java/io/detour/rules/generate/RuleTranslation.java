@@ -47,7 +47,7 @@ public final class RuleTranslation {
   }
 
   private NameRule translate(Rule rule) {
-    List<String> conditions = rule.scope().phrases();
+    List<String> conditions = rule.conditions().phrases();
     if (rule.mode() == Mode.REPORT) {
       conditions.add("only reports");
     }

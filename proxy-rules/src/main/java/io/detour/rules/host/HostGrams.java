@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A hash table of grams, and the search for all grams of a host in it. Immutable.
  *
- * <p>A gram is one to {@value #LONGEST} characters of a canonical host, or a sign for its beginning
+ * <p>A gram is one to {@value #MAX_LENGTH} characters of a canonical host, or a sign for its beginning
  * or end, six bits each: the next one follows with a shift.
  */
 final class HostGrams {
   /** Characters of the longest gram. */
-  static final int LONGEST = 4;
+  static final int MAX_LENGTH = 4;
 
   private static final int BITS = 6;
   private static final int BEGIN = 41;
@@ -137,9 +137,9 @@ final class HostGrams {
       int read = begins ? 1 : 0;
       for (int j = 0; read < length; j++) {
         gram = (gram << BITS) | (j < text.length() ? symbol(text.charAt(j)) : END);
-        gram &= (1 << (LONGEST * BITS)) - 1;
+        gram &= (1 << (MAX_LENGTH * BITS)) - 1;
         read++;
-        if (read >= Math.min(LONGEST, length)) {
+        if (read >= Math.min(MAX_LENGTH, length)) {
           grams.add(gram);
         }
       }

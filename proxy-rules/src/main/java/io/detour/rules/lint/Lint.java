@@ -139,10 +139,10 @@ public final class Lint {
     void look(Rule rule) {
       if (rule.mode() == Mode.OFF) {
         findings.add(Code.DOES_NOTHING, rule, "does nothing: its mode is off");
-      } else if (rule.scope().rollout().percent() == 0) {
+      } else if (rule.conditions().rollout().percent() == 0) {
         findings.add(Code.DOES_NOTHING, rule, "does nothing: its rollout is 0 percent");
       }
-      if (!rule.scope().users().isEmpty() && setting.users() == Setting.Users.NONE) {
+      if (!rule.conditions().users().isEmpty() && setting.users() == Setting.Users.NONE) {
         findings.add(
             Code.NO_USERS,
             rule,

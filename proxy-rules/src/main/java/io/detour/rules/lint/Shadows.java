@@ -104,7 +104,7 @@ final class Shadows {
   }
 
   private static boolean isDuplicate(Rule rule, HostMatcher matcher, Claim cover) {
-    return cover.rule().scope().equals(rule.scope())
+    return cover.rule().conditions().equals(rule.conditions())
         && cover.matcher().toString().equals(matcher.toString());
   }
 

@@ -50,7 +50,7 @@ record Targets(Claims claims, Setting setting, Findings findings) {
   /** Whether a target is always the place that was asked for, dialled as usual. */
   static boolean isAsked(Rule rule, Target target) {
     return target.way().equals(Target.Way.DIRECT)
-        && (target.port().isEmpty() || target.port().equals(rule.scope().onlyPort()))
+        && (target.port().isEmpty() || target.port().equals(rule.conditions().onlyPort()))
         && rule.hosts().stream().allMatch(matcher -> isSame(target.host(), matcher));
   }
 
@@ -122,7 +122,7 @@ record Targets(Claims claims, Setting setting, Findings findings) {
       findings.add(
           Code.UNUSED_TARGET, rule, "target " + first + " is never tried: fallback_on is empty");
     }
-    if (places == 1 && !rewrite.fallback().equals(Fallback.USUAL)) {
+    if (places == 1 && !rewrite.fallback().equals(Fallback.DEFAULT)) {
       findings.add(
           Code.UNUSED_FALLBACK, rule, "fallback_on has no effect: there is only one target");
     }
@@ -165,7 +165,7 @@ record Targets(Claims claims, Setting setting, Findings findings) {
 
   /** Where a target is dialled directly, as far as that is known and always the same. */
   private static List<HostPort> addresses(Rule rule, Target target) {
-    OptionalInt port = target.port().isPresent() ? target.port() : rule.scope().onlyPort();
+    OptionalInt port = target.port().isPresent() ? target.port() : rule.conditions().onlyPort();
     boolean direct =
         target.way().via() == null && !target.way().allow().contains(AddressClass.SELF);
     return direct && port.isPresent() && target.host() instanceof HostRewrite.Constant(Host host)

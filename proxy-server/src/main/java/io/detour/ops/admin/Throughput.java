@@ -19,7 +19,7 @@ public final class Throughput {
   public static final Duration INTERVAL = Duration.ofSeconds(5);
 
   /** The most samples: an hour. */
-  static final int MOST = 720;
+  static final int MAX_SAMPLES = 720;
 
   private static final double NANOS_PER_SECOND = 1e9;
 
@@ -54,7 +54,7 @@ public final class Throughput {
     if (seconds <= 0) {
       return;
     }
-    if (samples.size() == MOST) {
+    if (samples.size() == MAX_SAMPLES) {
       samples.removeFirst();
     }
     samples.addLast(

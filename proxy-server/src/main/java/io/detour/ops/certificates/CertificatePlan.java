@@ -83,7 +83,7 @@ final class CertificatePlan {
   }
 
   private void add(Rule rule) {
-    OptionalInt port = port(rule.scope().ports());
+    OptionalInt port = port(rule.conditions().ports());
     if (rule.mode().atMost(least) != least) {
       skip(rule, rule.mode() == Mode.OFF ? "mode is off" : "mode is report");
     } else if (hasEnded(rule.lifetime().expiry())) {

@@ -212,9 +212,12 @@ public final class CertificateWatch implements AutoCloseable {
   }
 
   private void perform(Check check) {
-    ProbeReport report = null;
+    Result result = Result.of(null);
+    CertificateFinding finding = finding(check, null);
     try {
-      report = around.prober().probe(check.probe());
+      ProbeReport report = around.prober().probe(check.probe());
+      finding = finding(check, report);
+      result = Result.of(report);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return;
@@ -224,10 +227,14 @@ public final class CertificateWatch implements AutoCloseable {
       }
       logger.error("certificates: a check of rule {} failed", check.place().rule(), e);
     }
-    Result result = Result.of(report);
-    CertificateFinding finding =
-        CertificateFinding.of(check.place().rule(), check.to(), report, around.clock().instant());
-    around.thread().execute(() -> finished(check, result, finding));
+    Result counted = result;
+    CertificateFinding learnt = finding;
+    around.thread().execute(() -> finished(check, counted, learnt));
+  }
+
+  private CertificateFinding finding(Check check, @Nullable ProbeReport report) {
+    return CertificateFinding.of(
+        check.place().rule(), check.to(), report, around.clock().instant());
   }
 
   private void finished(Check check, Result result, CertificateFinding finding) {

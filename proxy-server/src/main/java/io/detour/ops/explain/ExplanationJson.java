@@ -103,7 +103,7 @@ public record ExplanationJson(
           rule.notes().ticket(),
           rule.notes().reason(),
           Expiry.of(full.term(rule)),
-          rule.scope().rollout().percent(),
+          rule.conditions().rollout().percent(),
           Brownout.of(rule.lifetime().brownout()));
     }
   }

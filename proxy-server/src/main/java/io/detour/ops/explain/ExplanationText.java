@@ -127,7 +127,7 @@ public final class ExplanationText {
     note("ticket", rule.notes().ticket());
     note("reason", rule.notes().reason());
     add("mode", mode(rule.mode()));
-    int percent = rule.scope().rollout().percent();
+    int percent = rule.conditions().rollout().percent();
     if (percent < Rollout.ALL) {
       add("rollout", percent + " % of the clients, this one (by its address) among them");
     }

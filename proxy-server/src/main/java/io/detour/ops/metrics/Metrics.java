@@ -91,9 +91,9 @@ public final class Metrics implements AutoCloseable {
     binders.forEach(binder -> binder.bindTo(registry));
   }
 
-  /** Puts listeners on the page. To be called once. */
-  public void registerListeners(Map<String, ListenerCounts> listeners) {
-    listeners.forEach(server::listener);
+  /** Puts a listener on the page, by its address. */
+  public void addListener(String address, ListenerCounts counts) {
+    server.listener(address, counts);
   }
 
   /**

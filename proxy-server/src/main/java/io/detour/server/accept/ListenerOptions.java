@@ -19,11 +19,11 @@ public record ListenerOptions(
     boolean reusePort,
     @Nullable TlsFiles tls) {
   /** As HAProxy and nginx ask for more than the kernel's default. */
-  public static final int USUAL_BACKLOG = 4096;
+  public static final int DEFAULT_BACKLOG = 4096;
 
   /** A listener about which nothing but its address is said. */
   public static ListenerOptions of(ListenAddress address) {
-    return new ListenerOptions(address, ProxyProtocol.OFF, USUAL_BACKLOG, false, null);
+    return new ListenerOptions(address, ProxyProtocol.OFF, DEFAULT_BACKLOG, false, null);
   }
 
   /** The same elsewhere. */

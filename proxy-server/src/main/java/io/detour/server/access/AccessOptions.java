@@ -26,7 +26,7 @@ public record AccessOptions(
     PortSet forwardPorts,
     boolean strictHost,
     DestinationPolicy destinations) {
-  private static final PortSet USUAL_CONNECT_PORTS = PortSet.of(443, 8443);
+  private static final PortSet DEFAULT_CONNECT_PORTS = PortSet.of(443, 8443);
 
   private static final Refusal NOT_ADMITTED =
       new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, "this client may not use the proxy");
@@ -38,7 +38,7 @@ public record AccessOptions(
   /** Every client, tunnels to the ports of HTTPS, and no address of a special class. */
   public static AccessOptions defaults() {
     return new AccessOptions(
-        List.of(), null, USUAL_CONNECT_PORTS, PortSet.any(), false, DestinationPolicy.defaults());
+        List.of(), null, DEFAULT_CONNECT_PORTS, PortSet.any(), false, DestinationPolicy.defaults());
   }
 
   /** Everything is allowed to everybody. */

@@ -43,7 +43,7 @@ record PasswordHash(Kind kind, int cost, String text) {
   /** Takes some seconds. */
   private static final int MAX_BCRYPT_COST = 15;
 
-  private static final int USUAL_ROUNDS = 5_000;
+  private static final int DEFAULT_ROUNDS = 5_000;
   private static final int MIN_ROUNDS = 1_000;
 
   /** Takes a second or two. */
@@ -70,7 +70,7 @@ record PasswordHash(Kind kind, int cost, String text) {
     if (is256 != (sha.group(3).length() == SHA_256_CHARACTERS)) {
       return Parsed.malformed(refusal(text));
     }
-    int rounds = sha.group(2) == null ? USUAL_ROUNDS : Integer.parseInt(sha.group(2));
+    int rounds = sha.group(2) == null ? DEFAULT_ROUNDS : Integer.parseInt(sha.group(2));
     return rounds >= MIN_ROUNDS && rounds <= MAX_ROUNDS
         ? Parsed.of(new PasswordHash(is256 ? Kind.SHA_256 : Kind.SHA_512, rounds, text))
         : Parsed.malformed(

@@ -1,5 +1,6 @@
 package io.detour.server.account;
 
+import io.detour.rules.Decision;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -12,19 +13,20 @@ import java.util.Locale;
 @SuppressWarnings("ImmutableEnumChecker") // the arrays are written by the constructor only
 public enum RequestKind {
   /** A tunnel. Only Detour answers, so these are all of its statuses. */
-  CONNECT(200, 400, 403, 405, 407, 408, 414, 429, 431, 500, 501, 502, 503, 504, 505),
+  CONNECT(
+      200, 400, 403, Decision.REJECT_STATUS, 405, 407, 408, 414, 429, 431, 500, 501, 502, 503, 504, 505),
 
   /** A plain HTTP request in absolute-form. The origin answers, or Detour does. */
   FORWARD(
       200, 201, 202, 204, 206, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 407, 408, 409,
-      410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 428, 429, 431, 451, 500, 501, 502, 503,
+      Decision.REJECT_STATUS, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 428, 429, 431, 451, 500, 501, 502, 503,
       504, 505, 508, 511),
 
   /**
    * A connection to a plain TCP listener. Nothing is written to the client, so these are the
    * statuses that a tunnel to the same target would have been answered with.
    */
-  TCP(200, 403, 429, 502, 503, 504);
+  TCP(200, 403, Decision.REJECT_STATUS, 429, 502, 503, 504);
 
   /** The label of a status that is not in the set. */
   static final String OTHER = "other";
@@ -37,10 +39,10 @@ public enum RequestKind {
   private final byte[] slots = new byte[STATUS_LIMIT];
 
   RequestKind(int... statuses) {
-    this.statuses = statuses;
-    Arrays.fill(slots, (byte) statuses.length);
-    for (int slot = 0; slot < statuses.length; slot++) {
-      slots[statuses[slot]] = (byte) slot;
+    this.statuses = Arrays.stream(statuses).sorted().distinct().toArray();
+    Arrays.fill(slots, (byte) this.statuses.length);
+    for (int slot = 0; slot < this.statuses.length; slot++) {
+      slots[this.statuses[slot]] = (byte) slot;
     }
   }
 

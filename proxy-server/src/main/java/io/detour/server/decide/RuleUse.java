@@ -192,19 +192,19 @@ public final class RuleUse {
   }
 
   /**
-   * Names that clients have asked for, at most {@value #MOST} of them. Any thread.
+   * Names that clients have asked for, at most {@value #MAX_NAMES} of them. Any thread.
    *
    * <p>Event loops ask for every request of a rule, so nothing is written for a name that is known
    * and was seen in the same hour. When all places are taken, others are not kept until somebody
    * calls {@link #forgetBefore}: what is looked at does not change all the time.
    */
   static final class SeenNames {
-    static final int MOST = 16;
+    static final int MAX_NAMES = 16;
 
     private static final long SECONDS_PER_HOUR = 3_600;
 
     /** The hour in which each was seen last. */
-    private final Map<Host, Long> hours = new ConcurrentHashMap<>(2 * MOST);
+    private final Map<Host, Long> hours = new ConcurrentHashMap<>(2 * MAX_NAMES);
 
     /** Keeps a name if there is room. */
     void saw(Host name, long epochSecond) {
@@ -234,7 +234,7 @@ public final class RuleUse {
 
     /** Whether others are not kept for lack of room. */
     boolean isFull() {
-      return hours.size() >= MOST;
+      return hours.size() >= MAX_NAMES;
     }
 
     /** Makes room: drops the names that were last seen in an hour that was over at a time. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout the longest one address is tried: 1 ms to 1 h
  * @param destinations which addresses may be connected to
  * @param parents the parent proxies by their names, in the order of the configuration
- * @param pseudonym what this proxy calls itself in {@code Via} when it asks an HTTP parent (RFC
+ * @param via what this proxy calls itself in {@code Via} when it asks an HTTP parent (RFC
  *     9110 7.6.3), or null to send no such field
  */
 public record DialOptions(
@@ -24,7 +24,7 @@ public record DialOptions(
     Duration connectTimeout,
     DestinationPolicy destinations,
     Map<String, Parent> parents,
-    @Nullable ViaField pseudonym) {
+    @Nullable ViaField via) {
   /**
    * @throws IllegalArgumentException if the timeout is out of range
    */
@@ -35,11 +35,11 @@ public record DialOptions(
 
   /** The same with another policy. */
   public DialOptions withDestinations(DestinationPolicy other) {
-    return new DialOptions(dns, connectTimeout, other, parents, pseudonym);
+    return new DialOptions(dns, connectTimeout, other, parents, via);
   }
 
   /** The same under a name for this proxy. */
-  public DialOptions withPseudonym(ViaField other) {
+  public DialOptions withVia(ViaField other) {
     return new DialOptions(dns, connectTimeout, destinations, parents, other);
   }
 }

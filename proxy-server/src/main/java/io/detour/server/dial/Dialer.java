@@ -98,7 +98,7 @@ public final class Dialer implements AutoCloseable {
 
   /** The field of RFC 9110 7.6.3 with this proxy as its last member, or null for none. */
   private @Nullable String via(@Nullable String received) {
-    ViaField own = options.pseudonym();
+    ViaField own = options.via();
     return own == null ? received : own.appendedTo(received, 1);
   }
 

@@ -22,7 +22,7 @@ import tools.jackson.core.json.JsonWriteFeature;
  */
 public final class JsonEvents extends EncoderBase<ILoggingEvent> {
   private static final byte[] NONE = {};
-  private static final int USUAL_BYTES = 512;
+  private static final int DEFAULT_BYTES = 512;
 
   private final JsonFactory json =
       JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
@@ -48,7 +48,7 @@ public final class JsonEvents extends EncoderBase<ILoggingEvent> {
 
   @Override
   public byte[] encode(ILoggingEvent event) {
-    ByteArrayOutputStream line = new ByteArrayOutputStream(USUAL_BYTES);
+    ByteArrayOutputStream line = new ByteArrayOutputStream(DEFAULT_BYTES);
     try (JsonGenerator generator = json.createGenerator(ObjectWriteContext.empty(), line)) {
       generator.writeStartObject();
       generator.writeStringProperty(AccessLog.Keys.TS, time.format(event.getTimeStamp()));

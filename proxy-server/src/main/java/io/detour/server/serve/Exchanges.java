@@ -77,14 +77,14 @@ final class Exchanges {
   }
 
   /** Begins to serve a request; the one before has been answered. */
-  void serve(Client asker, ForwardRequest request) {
+  void serve(Client requester, ForwardRequest request) {
     requestPersists = request.isPersistent();
     if (!request.framing().isEmpty()) {
       content = ContentReader.ofRequest(request.framing(), entrance.headLimits());
       contentPatience.renew();
       recentBytes = 0;
     }
-    current = new HttpExchange(entrance, client, asker, this, request);
+    current = new HttpExchange(entrance, client, requester, this, request);
     current.begin();
   }
 

@@ -65,7 +65,7 @@ final class HttpExchange implements Call.Steps {
   HttpExchange(
       HttpEntrance entrance,
       ClientConnection client,
-      Client asker,
+      Client requester,
       Exchanges owner,
       ForwardRequest request) {
     this.entrance = entrance;
@@ -74,7 +74,7 @@ final class HttpExchange implements Call.Steps {
     this.request = request;
     this.controls = RequestControls.of(request.head());
     this.call =
-        new Call(entrance.services(), client.loop().counters(), asker, request.target().address());
+        new Call(entrance.services(), client.loop().counters(), requester, request.target().address());
     this.patience = new Sweep.Patience(entrance.timeouts().response());
   }
 

@@ -15,7 +15,7 @@ import java.time.Duration;
  */
 final class TlsRefusal {
   /** Longer than a refusal takes over a slow line, shorter than people look at a page. */
-  private static final Duration LONGEST = Duration.ofSeconds(2);
+  private static final Duration MAX_DURATION = Duration.ofSeconds(2);
 
   /** No ClientHello of a browser or a library is smaller. */
   private static final long MIN_HELLO = 100;
@@ -46,7 +46,7 @@ final class TlsRefusal {
           case IDLE_TIMEOUT, HALF_CLOSE_TIMEOUT, WRITE_STALL, DRAIN, KILLED, ERROR -> false;
         };
     return byPeers
-        && stats.duration().compareTo(LONGEST) <= 0
+        && stats.duration().compareTo(MAX_DURATION) <= 0
         && isWithin(MIN_HELLO, stats.openingBytes(), MAX_HELLO)
         && isWithin(MIN_FLIGHT, stats.downstreamBytes(), MAX_FLIGHT)
         && isWithin(MIN_LAST_WORDS, stats.upstreamBytes() - stats.openingBytes(), MAX_LAST_WORDS);

@@ -52,12 +52,12 @@ class ThroughputTest {
 
   @Test
   void theOldestSamplesGo() {
-    for (int i = 1; i <= Throughput.MOST + 5; i++) {
+    for (int i = 1; i <= Throughput.MAX_SAMPLES + 5; i++) {
       requests.loop(0).request(RequestKind.CONNECT, 200);
       throughput.sample(start + seconds(i));
     }
 
-    assertThat(throughput.samples()).hasSize(Throughput.MOST);
+    assertThat(throughput.samples()).hasSize(Throughput.MAX_SAMPLES);
   }
 
   private static long seconds(int count) {

@@ -209,7 +209,7 @@ class AccessLogRoundTripTest {
 
   private static Decision.Ruled rewrite(@Nullable String message, Mode mode) {
     Target target = Target.parse(TARGET.toString()).orElseThrow();
-    Outcome outcome = new Outcome.Rewrite(List.of(target), Fallback.USUAL, HostHeader.REWRITE);
+    Outcome outcome = new Outcome.Rewrite(List.of(target), Fallback.DEFAULT, HostHeader.REWRITE);
     Rule rule = rule("erp", outcome, mode, new Rule.Log(LogLevel.WARN, message));
     return new Decision.Rewrite(rule, rule.hosts().getFirst());
   }

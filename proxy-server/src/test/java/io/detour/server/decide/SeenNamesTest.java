@@ -26,15 +26,15 @@ class SeenNamesTest {
 
   @Test
   void whatHasNoRoomIsNotKeptUntilSomethingIsForgotten() {
-    IntStream.range(0, SeenNames.MOST).forEach(i -> names.saw(name(i), i < 3 ? 0 : 2 * HOUR));
+    IntStream.range(0, SeenNames.MAX_NAMES).forEach(i -> names.saw(name(i), i < 3 ? 0 : 2 * HOUR));
     names.saw(name(99), 2 * HOUR);
-    assertThat(names.names()).hasSize(SeenNames.MOST).doesNotContain(name(99));
+    assertThat(names.names()).hasSize(SeenNames.MAX_NAMES).doesNotContain(name(99));
     assertThat(names.isFull()).isTrue();
 
     names.saw(name(1), 2 * HOUR);
     names.forgetBefore(HOUR);
     assertThat(names.names())
-        .hasSize(SeenNames.MOST - 2)
+        .hasSize(SeenNames.MAX_NAMES - 2)
         .contains(name(1))
         .doesNotContain(name(0), name(2));
 
@@ -63,7 +63,7 @@ class SeenNamesTest {
       loop.join();
     }
 
-    assertThat(names.names()).hasSizeBetween(1, SeenNames.MOST);
+    assertThat(names.names()).hasSizeBetween(1, SeenNames.MAX_NAMES);
   }
 
   private static Host name(int number) {

@@ -69,7 +69,7 @@ class HttpParentTest {
                 .options
                 .with(ConfigurationKey.PARENTS, Map.of("dc", parent.http()))
                 .dialOptions()
-                .withPseudonym(new ViaField("detour-1")));
+                .withVia(new ViaField("detour-1")));
     CompletableFuture<DialResult> told = new CompletableFuture<>();
 
     fixture.runOnLoop(

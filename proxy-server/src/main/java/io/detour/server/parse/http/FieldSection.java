@@ -27,7 +27,7 @@ final class FieldSection {
   private static final int PLACES = 4;
 
   /** Lines for which there is room at first. */
-  private static final int USUAL_LINES = 16;
+  private static final int DEFAULT_LINES = 16;
 
   private static final int[] NOTHING = {};
 
@@ -86,7 +86,7 @@ final class FieldSection {
     }
     int place = lines * PLACES;
     if (place == places.length) {
-      places = Arrays.copyOf(places, Math.max(USUAL_LINES * PLACES, 2 * place));
+      places = Arrays.copyOf(places, Math.max(DEFAULT_LINES * PLACES, 2 * place));
     }
     lines++;
     places[place] = at;
