@@ -35,6 +35,6 @@ record Answer(
   /** Another method has to be used: those of {@code Allow} (RFC 9110 10.2.1). */
   static Answer methodNotAllowed(String allowed) {
     byte[] line = ("method: expected " + allowed.replace(", ", " or ") + "\n").getBytes(UTF_8);
-    return new Answer(HttpResponseStatus.METHOD_NOT_ALLOWED, TEXT, line, Map.of("Allow", allowed));
+    return new Answer(HttpResponseStatus.METHOD_NOT_ALLOWED, TEXT, line, Map.of("allow", allowed));
   }
 }

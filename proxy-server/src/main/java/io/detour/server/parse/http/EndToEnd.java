@@ -1,9 +1,9 @@
 package io.detour.server.parse.http;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Which fields are passed on (RFC 9110 7.6.1). Any thread.
@@ -67,15 +67,19 @@ public final class EndToEnd {
 
   /** What Connection takes away, in lower case. */
   private static Set<String> nominated(FieldLines fields) {
-    return fields.tokens("Connection").stream()
-        .map(token -> token.toLowerCase(Locale.ROOT))
-        .filter(name -> !NOT_TO_BE_NOMINATED.contains(name))
-        .collect(Collectors.toSet());
+    Set<String> nominated = new HashSet<>();
+    for (String token : fields.tokens("Connection")) {
+      nominated.add(token.toLowerCase(Locale.ROOT));
+    }
+    nominated.removeAll(NOT_TO_BE_NOMINATED);
+    return nominated;
   }
 
   /** The fields of a trailer section that are passed on, in a trailer section again. */
   public static FieldLines trailers(FieldLines trailers) {
-    return trailers.withNames(EndToEnd::isForTrailers).build();
+    return trailers.size() == 0
+        ? FieldLines.NONE
+        : trailers.withNames(EndToEnd::isForTrailers).build();
   }
 
   private static boolean isForTrailers(String name) {

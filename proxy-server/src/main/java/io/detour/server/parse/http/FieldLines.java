@@ -6,8 +6,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,10 +66,17 @@ public final class FieldLines {
 
   /** The values of all lines of this name. */
   public List<String> all(String name) {
-    return IntStream.range(0, size())
-        .filter(line -> name(line).equalsIgnoreCase(name))
-        .mapToObj(this::value)
-        .toList();
+    int line = find(name);
+    if (line < 0) {
+      return List.of();
+    }
+    List<String> values = new ArrayList<>();
+    for (; line < size(); line++) {
+      if (name(line).equalsIgnoreCase(name)) {
+        values.add(value(line));
+      }
+    }
+    return values;
   }
 
   /**
@@ -79,17 +84,33 @@ public final class FieldLines {
    * around them and without the empty ones. Quotes have no meaning: for lists of tokens.
    */
   public List<String> tokens(String name) {
-    return elements(name).filter(element -> !element.isEmpty()).toList();
+    List<String> tokens = elements(name);
+    tokens.removeIf(String::isEmpty);
+    return tokens;
   }
 
   /** Whether a list field has this element, compared without regard to case. */
   public boolean hasToken(String name, String token) {
-    return elements(name).anyMatch(token::equalsIgnoreCase);
+    for (String element : elements(name)) {
+      if (element.equalsIgnoreCase(token)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The same as {@link #tokens}, with the empty ones. */
-  Stream<String> elements(String name) {
-    return all(name).stream().flatMap(value -> Stream.of(value.split(",", -1))).map(String::strip);
+  List<String> elements(String name) {
+    List<String> elements = new ArrayList<>();
+    for (String value : all(name)) {
+      for (int start = 0; start <= value.length(); ) {
+        int comma = value.indexOf(',', start);
+        int end = comma < 0 ? value.length() : comma;
+        elements.add(value.substring(start, end).strip());
+        start = end + 1;
+      }
+    }
+    return elements;
   }
 
   /** The lines whose name, in lower case, is wanted, for more to be added. */

@@ -114,8 +114,15 @@ public sealed interface Framing {
    * None#UNDECLARED} if there is none or they are not so.
    */
   private static long contentLength(FieldLines fields) {
-    long[] told = fields.elements("Content-Length").mapToLong(Framing::number).distinct().toArray();
-    return told.length == 1 ? told[0] : None.UNDECLARED;
+    long length = None.UNDECLARED;
+    for (String element : fields.elements("Content-Length")) {
+      long told = number(element);
+      if (told < 0 || (length >= 0 && told != length)) {
+        return None.UNDECLARED;
+      }
+      length = told;
+    }
+    return length;
   }
 
   private static long number(String digits) {
