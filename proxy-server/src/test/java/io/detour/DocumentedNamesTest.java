@@ -40,6 +40,7 @@ class DocumentedNamesTest {
           "Via");
 
   private static final Pattern CODE = Pattern.compile("`([^`\n]+)`");
+
   /** Packages, a type, and a member of it or a type in it. */
   private static final Pattern TYPE =
       Pattern.compile("((?:[a-z]\\w*\\.)*)([A-Z][a-z]\\w*)(?:\\.(\\w+))?(?:[.(].*)?");

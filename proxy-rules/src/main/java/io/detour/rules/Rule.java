@@ -57,7 +57,18 @@ public record Rule(
     return mode.atMost(limit) == mode
         ? this
         : new Rule(
-            name, index, file, line, column, hosts, conditions, lifetime, outcome, limit, log, notes);
+            name,
+            index,
+            file,
+            line,
+            column,
+            hosts,
+            conditions,
+            lifetime,
+            outcome,
+            limit,
+            log,
+            notes);
   }
 
   /** The same at another place of a rule set. */
@@ -65,7 +76,18 @@ public record Rule(
     return other == index
         ? this
         : new Rule(
-            name, other, file, line, column, hosts, conditions, lifetime, outcome, mode, log, notes);
+            name,
+            other,
+            file,
+            line,
+            column,
+            hosts,
+            conditions,
+            lifetime,
+            outcome,
+            mode,
+            log,
+            notes);
   }
 
   /** Whether another rule says the same, whatever the two are called and wherever they stand. */

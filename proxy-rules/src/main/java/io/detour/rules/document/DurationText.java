@@ -17,7 +17,9 @@ public final class DurationText {
 
   private DurationText() {}
 
-  /** The duration that a text says, which may be longer than {@link #MAX_DURATION}; null if none. */
+  /**
+   * The duration that a text says, which may be longer than {@link #MAX_DURATION}; null if none.
+   */
   public static @Nullable Duration parse(String text) {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A hash table of grams, and the search for all grams of a host in it. Immutable.
  *
- * <p>A gram is one to {@value #MAX_LENGTH} characters of a canonical host, or a sign for its beginning
- * or end, six bits each: the next one follows with a shift.
+ * <p>A gram is one to {@value #MAX_LENGTH} characters of a canonical host, or a sign for its
+ * beginning or end, six bits each: the next one follows with a shift.
  */
 final class HostGrams {
   /** Characters of the longest gram. */

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout the longest one address is tried: 1 ms to 1 h
  * @param destinations which addresses may be connected to
  * @param parents the parent proxies by their names, in the order of the configuration
- * @param via what this proxy calls itself in {@code Via} when it asks an HTTP parent (RFC
- *     9110 7.6.3), or null to send no such field
+ * @param via what this proxy calls itself in {@code Via} when it asks an HTTP parent (RFC 9110
+ *     7.6.3), or null to send no such field
  */
 public record DialOptions(
     DnsOptions dns,

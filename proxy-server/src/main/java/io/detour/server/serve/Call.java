@@ -92,8 +92,8 @@ final class Call implements ChannelFutureListener {
   }
 
   /**
-   * What the rules in force, and the ports that may be asked for, make of the request. Then
-   * dials or refuses.
+   * What the rules in force, and the ports that may be asked for, make of the request. Then dials
+   * or refuses.
    */
   void decide(Steps steps) {
     RuleSnapshot rules = services.rules().current();

@@ -74,7 +74,8 @@ final class HttpExchange implements Call.Steps {
     this.request = request;
     this.controls = RequestControls.of(request.head());
     this.call =
-        new Call(entrance.services(), client.loop().counters(), requester, request.target().address());
+        new Call(
+            entrance.services(), client.loop().counters(), requester, request.target().address());
     this.patience = new Sweep.Patience(entrance.timeouts().response());
   }
 

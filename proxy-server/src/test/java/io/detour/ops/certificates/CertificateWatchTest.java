@@ -83,6 +83,21 @@ class CertificateWatchTest {
   }
 
   @Test
+  void aBugInAReportIsCountedAndTheWatchGoesOn() {
+    rules.replace(parsed(erp("erp.new.test:443")));
+
+    advance(watch(_ -> reportOfNothing(), Runnable::run, told::add), FIRST_ROUND);
+
+    assertThat(of("erp").problem()).isEqualTo("internal error, see the log");
+    assertThat(certificates.checks(CertificateFinding.Result.ERROR)).isOne();
+  }
+
+  @SuppressWarnings("NullAway") // the bug
+  private static ProbeReport reportOfNothing() {
+    return new ProbeReport(null, null, null, null);
+  }
+
+  @Test
   void aCertificateForAnotherNameDoesNotCover() throws Exception {
     TlsTarget target = target(IssuedCertificate.covering("erp.new.test"));
     rules.replace(parsed(erp(target.authority())));
@@ -381,13 +396,20 @@ class CertificateWatchTest {
                 new TrustRoots(trusted),
                 dial.get(ConfigurationKey.TIMEOUT_CONNECT),
                 Clock.systemUTC()));
+    return watch(prober::probe, handshakes, listener);
+  }
+
+  private CertificateWatch watch(
+      CertificateWatch.Surroundings.Handshakes prober,
+      Executor handshakes,
+      Consumer<CertificateFinding> listener) {
     return new CertificateWatch(
         rules,
         certificates,
         PERIOD,
         new Random(1),
         new CertificateWatch.Surroundings(
-            () -> now, () -> nanos, prober::probe, Runnable::run, handshakes, listener, () -> {}));
+            () -> now, () -> nanos, prober, Runnable::run, handshakes, listener, () -> {}));
   }
 
   /** Lets time pass at once, and the watch do what is due. */
