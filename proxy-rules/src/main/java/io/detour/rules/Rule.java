@@ -54,30 +54,20 @@ public record Rule(
 
   /** The same, going no further than a mode. */
   public Rule atMost(Mode limit) {
-    return mode.atMost(limit) == mode
-        ? this
-        : new Rule(
-            name,
-            index,
-            file,
-            line,
-            column,
-            hosts,
-            conditions,
-            lifetime,
-            outcome,
-            limit,
-            log,
-            notes);
+    return with(index, mode.atMost(limit));
   }
 
   /** The same at another place of a rule set. */
   public Rule at(int other) {
-    return other == index
+    return with(other, mode);
+  }
+
+  private Rule with(int place, Mode reach) {
+    return place == index && reach == mode
         ? this
         : new Rule(
             name,
-            other,
+            place,
             file,
             line,
             column,
@@ -85,7 +75,7 @@ public record Rule(
             conditions,
             lifetime,
             outcome,
-            mode,
+            reach,
             log,
             notes);
   }

@@ -75,7 +75,7 @@ public final class Replay implements Consumer<LoggedRequest> {
     collect(new Change(asked, was, Ruling.of(decision, asked)), request);
   }
 
-  /** What changed in all lines. To be called once, at the end of the last log. */
+  /** What changed in all lines so far. */
   public ReplayResult finish() {
     List<ChangeGroup> moved = new ArrayList<>(changed.groups(change -> true));
     moved.addAll(overtaken.groups(change -> !isByFallback(change)));
