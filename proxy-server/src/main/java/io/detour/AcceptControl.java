@@ -73,7 +73,7 @@ final class AcceptControl implements ServerControl {
     listeners.stopAccepting();
   }
 
-  /** Waits so long until the last client is gone, and says how many are left. */
+  /** Waits until the last client is gone, at most for a time, and says how many are left. */
   int awaitLastClient(Duration timeout) throws InterruptedException {
     long start = System.nanoTime();
     while (listeners.clients() > 0 && System.nanoTime() - start < timeout.toNanos()) {

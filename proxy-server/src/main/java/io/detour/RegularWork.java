@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -32,7 +33,9 @@ final class RegularWork implements AutoCloseable {
 
   private final ScheduledThreadPoolExecutor thread =
       new ScheduledThreadPoolExecutor(
-          1, work -> Thread.ofPlatform().daemon().name("housekeeping").unstarted(work));
+          1,
+          work -> Thread.ofPlatform().daemon().name("housekeeping").unstarted(work),
+          new ThreadPoolExecutor.DiscardPolicy()); // of what ends a visit behind a close
 
   void sample(Throughput throughput) {
     every(Throughput.INTERVAL, () -> throughput.sample(System.nanoTime()));

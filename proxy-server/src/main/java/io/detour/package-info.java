@@ -1,7 +1,8 @@
 /**
  * The whole of Detour, put together: {@link io.detour.Detour} makes everything that a process has,
- * in one order, and closes it in the order of the drain. The command line is {@code io.detour.cli},
- * the data path {@code io.detour.server}, what serves operators {@code io.detour.ops}.
+ * in one order, and closes it in the order of {@code Shutdown.Step}. The command line is {@code
+ * io.detour.cli}, the data path {@code io.detour.server}, what serves operators {@code
+ * io.detour.ops}.
  */
 @NullMarked
 package io.detour;

@@ -126,12 +126,12 @@ final class ConfigurationFlags {
   }
 
   /** Whether it was said, on the command line or in the environment, how log lines look. */
-  boolean nameLogFormat() {
+  boolean hasLogFormat() {
     return single.findOption(LOG_FORMAT).getValue() != null;
   }
 
   /** Whether an option, rather than the file, says where the rules are. */
-  boolean nameRules() {
+  boolean hasRules() {
     return rules != null;
   }
 

@@ -126,7 +126,7 @@ final class RunCommand extends Verb {
 
   /** Logs as configured from now on; the demo's lines are for people, unless asked otherwise. */
   private boolean startLog(LogOptions options) {
-    boolean forPeople = demo && !flags.nameLogFormat();
+    boolean forPeople = demo && !flags.hasLogFormat();
     try {
       Signals.reopenLogs(
           LogOutput.start(forPeople ? options.withFormat(LogOptions.Format.TEXT) : options));
@@ -139,7 +139,7 @@ final class RunCommand extends Verb {
 
   private @Nullable RuleSupply readRules(Configuration configuration) {
     RuleLoader loader =
-        demo && !flags.nameRules()
+        demo && !flags.hasRules()
             ? exampleRules(configuration)
             : new RuleFileLoader(configuration.rules(), configuration::ruleSetting, mode);
     return switch (loader.read()) {

@@ -91,7 +91,7 @@ public final class Configuration {
         get(ConfigurationKey.ACCESS_DESTINATIONS));
   }
 
-  /** The same for others or for something else. */
+  /** The same with other keys below {@code access}. */
   public Configuration withAccess(AccessOptions access) {
     return with(ConfigurationKey.ACCESS_CLIENTS, access.clients())
         .with(ConfigurationKey.ACCESS_USERS, Optional.ofNullable(access.users()))

@@ -178,7 +178,9 @@ public final class CertificateWatch implements AutoCloseable {
       }
       begin(now);
     } catch (RuntimeException | Error e) {
-      logger.error("certificates: planning failed", e);
+      if (!closed) {
+        logger.error("certificates: planning failed", e);
+      }
     }
   }
 
@@ -239,15 +241,14 @@ public final class CertificateWatch implements AutoCloseable {
 
   private void finished(Check check, Result result, CertificateFinding finding) {
     running--;
-    certificates.checked(result);
-    if (planned.contains(check)) {
-      report(check, result, finding.problem());
-      CertificateFinding learnt = put(check, finding);
-      try {
-        around.listener().accept(learnt);
-      } catch (RuntimeException | Error e) {
-        logger.error("certificates: somebody failed who was told of one", e);
+    try {
+      certificates.checked(result);
+      if (planned.contains(check)) {
+        report(check, result, finding.problem());
+        around.listener().accept(put(check, finding));
       }
+    } catch (RuntimeException | Error e) {
+      logger.error("certificates: a finding of rule {} was not kept", check.place().rule(), e);
     }
     tick();
   }

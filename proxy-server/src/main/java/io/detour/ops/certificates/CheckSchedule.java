@@ -43,7 +43,11 @@ final class CheckSchedule {
     this.random = random;
   }
 
-  /** Other checks are wanted, and those that stay go on; those that are not wanted any more. */
+  /**
+   * Replaces the checks that are wanted. One that stays keeps its time.
+   *
+   * @return those that are not wanted any more
+   */
   Set<Check> want(Set<Check> wanted, long nowNanos) {
     Set<Check> gone = new HashSet<>(known);
     gone.removeAll(wanted);

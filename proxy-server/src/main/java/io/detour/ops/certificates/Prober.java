@@ -220,7 +220,7 @@ public final class Prober implements AutoCloseable {
         () -> {
           try {
             step.accept(told::complete);
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
             told.completeExceptionally(e);
           }
         });

@@ -76,8 +76,11 @@ final class TlsHandshake {
         .addListener(
             (Future<Channel> handshake) -> {
               Duration took = Duration.ofNanos(System.nanoTime() - startNanoTime);
-              done.accept(ending(handshake, took));
-              channel.close();
+              try {
+                done.accept(ending(handshake, took));
+              } finally {
+                channel.close();
+              }
             });
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
     channel.pipeline().addLast(new Watch(), tls, new Sink());

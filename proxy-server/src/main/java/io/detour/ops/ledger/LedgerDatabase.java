@@ -53,12 +53,12 @@ sealed interface LedgerDatabase permits SqliteDatabase, PostgresqlDatabase, Ledg
           .load()
           .migrate();
     } catch (FlywayException e) {
-      throw new SQLException("its tables cannot be made or changed: " + lastLine(e), e);
+      throw new SQLException("its tables cannot be made or changed: " + causeInOneLine(e), e);
     }
   }
 
   /** Flyway's messages are tables of several lines; the cause says it in one. */
-  private static String lastLine(Throwable problem) {
+  private static String causeInOneLine(Throwable problem) {
     Throwable cause = problem;
     while (cause.getCause() != null) {
       cause = cause.getCause();

@@ -42,7 +42,11 @@ public record HttpEntrance(
       new Refusal(
           502, ProxyErrorType.PROXY_LOOP_DETECTED, "the request has passed this proxy before");
 
-  /** For a process of this name. */
+  /**
+   * Makes the entrance of a server.
+   *
+   * @param via names this process in {@code Via}
+   */
   public HttpEntrance(
       Services services,
       HeadLimits headLimits,
@@ -83,7 +87,7 @@ public record HttpEntrance(
     StagedClose.behind(loop, client, Unpooled.wrappedBuffer(refusal.bytes()));
   }
 
-  /** That of an event loop. */
+  /** The sweep of an event loop; made for its first client. */
   Sweep sweep(EventLoop loop) {
     Sweep sweep = sweeps.get(loop);
     return sweep != null

@@ -39,7 +39,7 @@ final class StagedClose extends ChannelInboundHandlerAdapter {
    * Takes the channel over from its handlers, but for TLS, and closes it behind the answer. On its
    * event loop.
    *
-   * @param answer or the rest of it; empty if all has been written
+   * @param answer what is left to write of it; may be empty
    */
   static void behind(ClientLoop loop, Channel client, ByteBuf answer) {
     client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);

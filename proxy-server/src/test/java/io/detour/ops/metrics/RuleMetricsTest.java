@@ -6,6 +6,7 @@ import static io.detour.server.decide.RuleTexts.use;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.ops.certificates.CertificateFinding;
 import io.detour.ops.certificates.TargetCertificates;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RulesInForce;
@@ -70,9 +71,14 @@ class RuleMetricsTest {
   void withoutRulesThereIsOnlyTheirNumber() throws IOException {
     rules.replace(parsed(rejecting()));
 
-    assertThat(series())
+    List<String> all = series();
+    assertThat(all)
         .filteredOn(line -> !line.startsWith("detour_certificate_checks_total{"))
         .containsExactly("detour_config_rules 0.0");
+    assertThat(all)
+        .filteredOn(line -> line.startsWith("detour_certificate_checks_total{"))
+        .hasSameSizeAs(CertificateFinding.Result.values())
+        .allMatch(line -> line.endsWith(" 0.0"));
   }
 
   @Test

@@ -22,8 +22,16 @@ public final class FieldLines {
   /** Names at even places, the value of each behind it. */
   private final String[] lines;
 
-  /** Names and values in turn. */
+  /**
+   * Names and values in turn.
+   *
+   * @throws IllegalArgumentException if a name has no value
+   */
   FieldLines(String... lines) {
+    if (lines.length % 2 != 0) {
+      throw new IllegalArgumentException(
+          "names and values: " + lines.length + " (expected: an even number)");
+    }
     this.lines = lines;
   }
 

@@ -1,6 +1,7 @@
 package io.detour.server.parse.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
@@ -62,5 +63,12 @@ class FieldLinesTest {
   @Test
   void valuesDoNotStandInItsText() {
     assertThat(FIELDS).hasToString("5 field lines");
+  }
+
+  @Test
+  void aNameNeedsAValue() {
+    assertThatThrownBy(() -> new FieldLines("A", "b", "C"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("names and values: 3 (expected: an even number)");
   }
 }
