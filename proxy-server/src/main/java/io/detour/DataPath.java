@@ -98,12 +98,4 @@ record DataPath(
   RulesInForce rules() {
     return services.rules();
   }
-
-  RelayEngine engine() {
-    return services.engine();
-  }
-
-  InstantSource clock() {
-    return services.clock();
-  }
 }

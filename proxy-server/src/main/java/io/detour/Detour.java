@@ -107,8 +107,8 @@ public final class Detour implements AutoCloseable {
     observed = new ObservedRules(path.rules(), path.ledger(), clock);
     acceptControl = new AcceptControl(path.listeners(), observed, path.reloader());
     shutdown.add(Step.ACCEPT, acceptControl, AcceptControl::close);
-    tunnels = new OpenTunnels(path.engine(), clock);
-    throughput = new Throughput(path.counters(), path.engine().statistics(), clock);
+    tunnels = new OpenTunnels(path.services().engine(), clock);
+    throughput = new Throughput(path.counters(), path.services().engine().statistics(), clock);
     metrics = shutdown.add(Step.METRICS, metrics(), Metrics::close);
     pages = shutdown.add(Step.PAGES, pageThread(), ExecutorService::shutdownNow);
     AllowedHosts hosts = new AllowedHosts(settings.admin().hosts());
@@ -151,7 +151,7 @@ public final class Detour implements AutoCloseable {
         certificates,
         path.reloader()::history,
         path.counters(),
-        path.engine().statistics(),
+        path.services().engine().statistics(),
         path.dialer().statistics(),
         path.ledger(),
         acceptControl::isDraining);
@@ -176,11 +176,11 @@ public final class Detour implements AutoCloseable {
             options.settings().access(),
             options.settings().get(ConfigurationKey.PARENTS),
             autoConfig,
-            path.clock(),
+            path.services().clock(),
             zone),
         new ServerPages(
             Version.build(),
-            path.clock().instant(),
+            path.services().clock().instant(),
             Fields.wordOf(options.rules().mode()),
             path.rules(),
             path.reloader()::history,
@@ -188,9 +188,9 @@ public final class Detour implements AutoCloseable {
             path.services().log().ids(),
             tunnels,
             throughput,
-            path.clock(),
+            path.services().clock(),
             zone),
-        new ReportPages(path.ledger(), path.rules(), pages, path.clock(), zone),
+        new ReportPages(path.ledger(), path.rules(), pages, path.services().clock(), zone),
         options.shown());
   }
 
@@ -223,7 +223,7 @@ public final class Detour implements AutoCloseable {
             period,
             path.dialOptions(),
             path.own(),
-            path.clock(),
+            path.services().clock(),
             path.ledger()::certificate),
         CertificateWatch::close);
   }
@@ -293,7 +293,7 @@ public final class Detour implements AutoCloseable {
   public int drain(Duration timeout) throws InterruptedException {
     acceptControl.close();
     int left = acceptControl.awaitLastClient(timeout);
-    path.engine().closeAll(CloseReason.DRAIN).join();
+    path.services().engine().closeAll(CloseReason.DRAIN).join();
     entrance.cut();
     return left;
   }

@@ -2,6 +2,7 @@ package io.detour.ops.ledger;
 
 import io.detour.ops.ledger.LedgerConnection.Dialect;
 import java.sql.SQLException;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -63,8 +64,13 @@ sealed interface LedgerDatabase permits SqliteDatabase, PostgresqlDatabase, Ledg
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
-    String message = String.valueOf(cause.getMessage()).strip();
-    return message.lines().findFirst().orElse(cause.getClass().getSimpleName());
+    return firstLine(cause);
+  }
+
+  /** What a problem says first, or the name of its class if it says nothing. */
+  static String firstLine(Throwable problem) {
+    String message = Objects.requireNonNullElse(problem.getMessage(), "").strip();
+    return message.lines().findFirst().orElse(problem.getClass().getSimpleName());
   }
 
   /** A database whose place is not known. */

@@ -74,9 +74,8 @@ public final class LedgerReading implements AutoCloseable {
 
   /** Why a ledger cannot be read, on one line and without secrets. */
   public static String problem(LedgerUrl url, SQLException problem) {
-    String first = String.valueOf(problem.getMessage()).lines().findFirst().orElse("");
-    LedgerUrl place = url.resolved();
-    return "ledger " + place + ": " + Printable.escaped(LedgerDatabase.of(url).masked(first));
+    String masked = LedgerDatabase.of(url).masked(LedgerDatabase.firstLine(problem));
+    return "ledger " + url.resolved() + ": " + Printable.escaped(masked);
   }
 
   /** Reads all of a report. */

@@ -264,10 +264,7 @@ final class LedgerWriter implements Runnable {
   }
 
   private String described(Throwable problem) {
-    String message = problem.getMessage();
-    String first = message == null ? "" : message.lines().findFirst().orElse("");
-    return Printable.escaped(
-        database.masked(first.isEmpty() ? problem.getClass().getSimpleName() : first));
+    return Printable.escaped(database.masked(LedgerDatabase.firstLine(problem)));
   }
 
   private void disconnect() {

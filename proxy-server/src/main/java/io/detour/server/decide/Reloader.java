@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,8 @@ public final class Reloader implements AutoCloseable {
   /** The reload that has been asked for and has not begun. */
   private @Nullable CompletableFuture<ReloadResult> waiting;
 
+  private Future<?> watch = CompletableFuture.completedFuture(null);
+
   /**
    * Whether the latest look has found files gone or has failed, which has been said and counted.
    * The thread {@code rules} alone.
@@ -65,14 +68,15 @@ public final class Reloader implements AutoCloseable {
             1, task -> Thread.ofPlatform().daemon().name("rules").unstarted(task));
   }
 
-  /** Also watches the files from now on; changed ones must have been at rest so long. Once. */
-  public void watch(Duration rest) {
-    ChangeWatch watch = new ChangeWatch(rest);
+  /** Watches the files, too, and ends an earlier watch; changed ones must have rested so long. */
+  public synchronized void watch(Duration rest) {
+    watch.cancel(false);
+    ChangeWatch changes = new ChangeWatch(rest);
     Duration half = rest.dividedBy(2);
     long interval = (half.compareTo(MAX_INTERVAL) < 0 ? half : MAX_INTERVAL).toNanos();
-    var _ =
+    watch =
         thread.scheduleWithFixedDelay(
-            () -> look(watch, System.nanoTime()), interval, interval, TimeUnit.NANOSECONDS);
+            () -> look(changes, System.nanoTime()), interval, interval, TimeUnit.NANOSECONDS);
   }
 
   public History history() {

@@ -165,6 +165,18 @@ class ReloaderTest {
   }
 
   @Test
+  void aSecondWatchEndsTheFirst() {
+    reloader.watch(Duration.ofMillis(20));
+    reloader.watch(Duration.ofHours(1));
+    int before = loader.looks();
+    loader.look(looking(1));
+
+    await().atMost(DEADLINE).until(() -> loader.looks() > before + 1);
+
+    assertThat(loader.reads()).isZero();
+  }
+
+  @Test
   void filesThatAreGoneAreOneFailureSaidOnceAndTheRulesStay() {
     reloader.watch(Duration.ofMillis(20));
     loader.look(looking(1));

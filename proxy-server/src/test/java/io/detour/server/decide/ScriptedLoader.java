@@ -19,6 +19,7 @@ public final class ScriptedLoader implements RuleLoader {
   private static final int DEADLINE_SECONDS = 10;
 
   private final AtomicInteger reads = new AtomicInteger();
+  private final AtomicInteger looks = new AtomicInteger();
   private final Semaphore begun = new Semaphore(0);
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private volatile @Nullable RuleReview next = RuleReview.Accepted.of(parsed(rejecting()));
@@ -81,6 +82,11 @@ public final class ScriptedLoader implements RuleLoader {
     return reads.get();
   }
 
+  /** How many times the files were looked at. */
+  int looks() {
+    return looks.get();
+  }
+
   @Override
   public RuleReview read() {
     reads.incrementAndGet();
@@ -106,6 +112,7 @@ public final class ScriptedLoader implements RuleLoader {
 
   @Override
   public Fingerprint look() {
+    looks.incrementAndGet();
     requireWhole();
     return look;
   }
