@@ -89,6 +89,7 @@ public final class ScriptedLoader implements RuleLoader {
 
   @Override
   public RuleReview read() {
+    Fingerprint seen = look;
     reads.incrementAndGet();
     begun.release();
     try {
@@ -97,7 +98,7 @@ public final class ScriptedLoader implements RuleLoader {
       throw new IllegalStateException(e);
     }
     requireWhole();
-    lastRead = look;
+    lastRead = seen;
     RuleReview reading = next;
     if (reading == null) {
       throw new IllegalStateException("as the test wants it");
