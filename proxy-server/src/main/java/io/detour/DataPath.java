@@ -92,7 +92,10 @@ record DataPath(
   }
 
   private static void end(EventLoopGroup group) {
-    group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    var _ =
+        group
+            .shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
+            .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
   }
 
   RulesInForce rules() {
