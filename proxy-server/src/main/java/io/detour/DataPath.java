@@ -15,6 +15,7 @@ import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dial.RouteDialer;
+import io.detour.server.files.FileWatch;
 import io.detour.server.log.AccessLog;
 import io.detour.server.parse.http.ViaField;
 import io.detour.server.serve.Services;
@@ -24,7 +25,10 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The parts of a server that requests pass. Nothing listens yet.
@@ -96,6 +100,13 @@ record DataPath(
         group
             .shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
             .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** The files that are read again when they change. */
+  List<FileWatch> files() {
+    return Stream.of(reloader.files(), services.access().files(), listeners.certificateFiles())
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   RulesInForce rules() {

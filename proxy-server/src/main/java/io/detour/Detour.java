@@ -147,6 +147,7 @@ public final class Detour implements AutoCloseable {
         new ForwardListeners(path.listeners(), path.services(), settings.relayOptions().idle())
             .bind(settings.forward(), path.group());
     path.listeners().counts().forEach(metrics::addListener);
+    path.files().forEach(metrics::addFiles);
     begin(options);
   }
 
@@ -249,6 +250,8 @@ public final class Detour implements AutoCloseable {
     RegularWork work = shutdown.add(Step.REGULAR_WORK, new RegularWork(), RegularWork::close);
     work.sample(throughput);
     work.sweep(path.services().log());
+    work.oversee(path.files());
+    work.refresh(path.own());
     if (path.ledger().isOn()) {
       work.account(observed, tunnels);
     }

@@ -52,13 +52,14 @@ public final class Main implements Runnable {
    * are left.
    */
   public static void main(String[] arguments) {
-    int code = CommandLine.ExitCode.SOFTWARE;
     try {
-      code = commandLine(System.getenv()).execute(arguments);
+      System.exit(commandLine(System.getenv()).execute(arguments));
     } catch (Throwable e) { // such as a class that cannot be initialized, or no more threads
-      System.err.println("detour: " + sentence(e));
-    } finally {
-      System.exit(code);
+      try {
+        System.err.println("detour: " + sentence(e));
+      } finally {
+        Runtime.getRuntime().halt(CommandLine.ExitCode.SOFTWARE); // an exit may need a thread
+      }
     }
   }
 

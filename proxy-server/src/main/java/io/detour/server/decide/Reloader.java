@@ -3,6 +3,7 @@ package io.detour.server.decide;
 import io.detour.rules.document.Problem;
 import io.detour.rules.lint.RuleReview;
 import io.detour.server.files.ChangeWatch;
+import io.detour.server.files.FileWatch;
 import io.detour.server.files.Fingerprint;
 import io.detour.server.log.LogOutput;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ public final class Reloader implements AutoCloseable {
   private final RuleLoader loader;
   private final RulesInForce rules;
   private final InstantSource clock;
+  private final FileWatch files = new FileWatch("rules");
   private final ScheduledThreadPoolExecutor thread;
 
   /** The thread {@code rules} writes, any thread reads. */
@@ -72,11 +74,18 @@ public final class Reloader implements AutoCloseable {
     long interval = (half.compareTo(MAX_INTERVAL) < 0 ? half : MAX_INTERVAL).toNanos();
     var _ =
         thread.scheduleWithFixedDelay(
-            () -> look(watch, System.nanoTime()), interval, interval, TimeUnit.NANOSECONDS);
+            () -> files.look(() -> look(watch, System.nanoTime())),
+            interval,
+            interval,
+            TimeUnit.NANOSECONDS);
   }
 
   public History history() {
     return history;
+  }
+
+  public FileWatch files() {
+    return files;
   }
 
   /**
@@ -100,7 +109,7 @@ public final class Reloader implements AutoCloseable {
     synchronized (this) {
       waiting = null;
     }
-    return reloadNow(trigger);
+    return files.read(() -> reloadNow(trigger));
   }
 
   private ReloadResult reloadNow(Trigger trigger) {

@@ -2,10 +2,10 @@ package io.detour.server.dns;
 
 import io.detour.core.Host;
 import io.detour.core.Parsed;
+import io.detour.rules.document.RegularFile;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +20,7 @@ record SearchDomains(List<String> domains, int dots) {
   static final SearchDomains NONE = new SearchDomains(List.of(), 1);
 
   private static final int MAX_DOTS = 15;
+  private static final int MAX_FILE_BYTES = 1 << 20;
 
   SearchDomains {
     domains = List.copyOf(domains);
@@ -32,7 +33,10 @@ record SearchDomains(List<String> domains, int dots) {
   static SearchDomains read(File file) {
     List<String> lines;
     try {
-      lines = Files.readAllLines(file.toPath(), StandardCharsets.ISO_8859_1);
+      lines =
+          new String(RegularFile.read(file.toPath(), MAX_FILE_BYTES), StandardCharsets.ISO_8859_1)
+              .lines()
+              .toList();
     } catch (IOException e) {
       return NONE;
     }
