@@ -39,7 +39,6 @@ record DataPath(
     RequestCounters counters,
     Listeners listeners,
     Reloader reloader,
-    DialOptions dialOptions,
     Dialer dialer,
     Ledger ledger,
     Services services) {
@@ -77,8 +76,7 @@ record DataPath(
     shutdown.add(Step.ACCESS_LOG, log, AccessLog::finish);
     Services services =
         new Services(access, rules, new RouteDialer(dialer), engine, log, ledger, clock);
-    return new DataPath(
-        via, own, group, counters, listeners, reloader, dial, dialer, ledger, services);
+    return new DataPath(via, own, group, counters, listeners, reloader, dialer, ledger, services);
   }
 
   private static EventLoopGroup loops(Configuration settings, Transport transport) {

@@ -221,8 +221,7 @@ public final class Detour implements AutoCloseable {
             path.rules(),
             certificates,
             period,
-            path.dialOptions(),
-            path.own(),
+            path.dialer().apart(),
             path.clock(),
             path.ledger()::certificate),
         CertificateWatch::close);

@@ -54,7 +54,7 @@ final class AddressOrder {
     return new AddressOrder(memory, true, use == Ipv6.PREFER);
   }
 
-  /** Whether there are addresses of the family that comes first, of which more is to be hoped. */
+  /** Whether there are addresses of the family that comes first that have not failed lately. */
   boolean hasFirst() {
     return !(ipv6First ? ipv6 : ipv4).addresses.isEmpty();
   }

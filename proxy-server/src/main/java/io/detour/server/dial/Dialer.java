@@ -7,6 +7,7 @@ import io.detour.server.account.DialCounts;
 import io.detour.server.dns.Resolution;
 import io.detour.server.dns.Resolvers;
 import io.detour.server.dns.SystemFiles;
+import io.detour.server.dns.SystemNames;
 import io.detour.server.parse.http.ViaField;
 import io.detour.server.status.DialError;
 import io.detour.server.transport.Transport;
@@ -35,8 +36,14 @@ public final class Dialer implements AutoCloseable {
   private final OwnAddresses own;
   private final Vetting ownOnly;
   private final DialCounts statistics = new DialCounts();
+  private final SystemNames names;
+
+  /** Whether the names are another dialer's. */
+  private final boolean apart;
+
   private final Resolvers resolvers;
   private final AddressMemory memory;
+  private final LongSupplier nanoTime;
 
   /**
    * Reads {@code /etc/hosts} and {@code /etc/resolv.conf}, and again when they change.
@@ -53,12 +60,41 @@ public final class Dialer implements AutoCloseable {
       OwnAddresses own,
       SystemFiles files,
       LongSupplier nanoTime) {
+    this(
+        options,
+        transport,
+        own,
+        new SystemNames(options.dns(), files),
+        false,
+        new AddressMemory(nanoTime),
+        nanoTime);
+  }
+
+  private Dialer(
+      DialOptions options,
+      Transport transport,
+      OwnAddresses own,
+      SystemNames names,
+      boolean apart,
+      AddressMemory memory,
+      LongSupplier nanoTime) {
     this.options = options;
     this.transport = transport;
     this.own = own;
     this.ownOnly = Vetting.ownOnly(own);
-    this.resolvers = new Resolvers(options.dns(), transport, files, statistics, nanoTime);
-    this.memory = new AddressMemory(nanoTime);
+    this.names = names;
+    this.apart = apart;
+    this.resolvers = new Resolvers(options.dns(), transport, names, statistics, nanoTime);
+    this.memory = memory;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * A dialer with the same options that shares what is known of names, DNS servers and addresses,
+   * and counts for itself. To be closed before this one.
+   */
+  public Dialer apart() {
+    return new Dialer(options, transport, own, names, true, memory, nanoTime);
   }
 
   /**
@@ -157,8 +193,13 @@ public final class Dialer implements AutoCloseable {
     return statistics;
   }
 
-  DialOptions options() {
+  public DialOptions options() {
     return options;
+  }
+
+  /** That of the event loops on which it is used. */
+  public Transport transport() {
+    return transport;
   }
 
   /**
@@ -198,5 +239,8 @@ public final class Dialer implements AutoCloseable {
   @Override
   public void close() {
     resolvers.close();
+    if (!apart) {
+      names.close();
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.detour.server.dns;
 
+import io.detour.core.Host;
+import io.detour.core.Parsed;
 import io.detour.server.status.DialError;
 import io.detour.server.transport.ConnectErrors;
 import io.netty.handler.codec.dns.DnsRecordType;
@@ -115,6 +117,10 @@ final class FamilyLookup {
   private void follow(DnsAnswer.Alias alias) {
     if (++aliases > DnsAnswer.MAX_ALIASES) {
       end(dnsError("the host is an alias of an alias without end", null), DnsAnswer.NO_TTL);
+      return;
+    }
+    if (!(Host.parse(alias.name()) instanceof Parsed.Value<Host>)) {
+      end(dnsError("the host is an alias of what is no host name", null), DnsAnswer.NO_TTL);
       return;
     }
     name = alias.name();

@@ -24,21 +24,21 @@ public final class Resolvers implements AutoCloseable {
   private final ConcurrentMap<EventLoop, NameResolver> resolvers = new ConcurrentHashMap<>();
 
   /**
-   * Reads the files, so that no event loop does, and again when they change.
+   * For the files that {@code system} reads, which is not closed with this.
    *
    * @param nanoTime a monotonic clock
    */
   public Resolvers(
       DnsOptions options,
       Transport transport,
-      SystemFiles files,
+      SystemNames system,
       DialCounts statistics,
       LongSupplier nanoTime) {
     this.options = options;
     this.transport = transport;
     this.statistics = statistics;
     this.nanoTime = nanoTime;
-    this.system = new SystemNames(options, files);
+    this.system = system;
     this.known = new StaticHosts(options, system);
   }
 
@@ -69,7 +69,6 @@ public final class Resolvers implements AutoCloseable {
   /** Drops the resolvers and what they have cached. Lookups that run go on to their end. */
   @Override
   public void close() {
-    system.close();
     resolvers.clear();
   }
 }

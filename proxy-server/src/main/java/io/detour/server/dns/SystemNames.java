@@ -4,6 +4,7 @@ import io.detour.server.files.Fingerprint;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -18,6 +19,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * {@code resolv.conf} describes. A thread of its own reads a file again when it has changed, since
  * that blocks on the disk: they change when the machine joins another network. Any thread.
  */
-final class SystemNames implements AutoCloseable {
+public final class SystemNames implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(SystemNames.class);
   private static final int LOOK_SECONDS = 1;
   private static final int MAX_SHOWN = 5;
@@ -38,7 +40,7 @@ final class SystemNames implements AutoCloseable {
   private final ScheduledExecutorService watch;
 
   /** Reads the files, {@code resolv.conf} only if the configuration leaves something to it. */
-  SystemNames(DnsOptions options, SystemFiles files) {
+  public SystemNames(DnsOptions options, SystemFiles files) {
     Path conf = files.resolvConf();
     hosts = watched(files.hosts(), SystemNames::hosts);
     if (options.servers().isEmpty() || options.search()) {
@@ -94,9 +96,13 @@ final class SystemNames implements AutoCloseable {
           file,
           String.join("; ", unusable.subList(0, Math.min(unusable.size(), MAX_SHOWN))),
           more > 0 ? "; and " + more + " more" : "",
-          options.servers().isEmpty() ? conf.servers() : options.servers());
+          addresses(options.servers().isEmpty() ? conf.servers() : options.servers()));
     }
     return NameService.of(options, conf);
+  }
+
+  private static String addresses(List<InetSocketAddress> servers) {
+    return servers.stream().map(NetUtil::toSocketAddressString).collect(Collectors.joining(", "));
   }
 
   /** As hosts(5); a line without an address is not looked at. */

@@ -18,6 +18,7 @@ import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.handler.codec.dns.DnsResponseCode;
 import java.io.IOException;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -196,23 +197,34 @@ class DnsFaultTest {
 
   @Test
   @Tag("Q17")
+  void aDialerApartKnowsOfADeadServerAndCountsForItself() {
+    ScriptedDnsServer second = second();
+    first.fault(DnsFault.silence());
+    Dialer dialer = dialer(first, second);
+    connected(dialer, "web.test");
+    int asked = first.asked().size();
+    Dialer apart = fixture.keep(dialer.apart());
+
+    connected(apart, "other.test");
+
+    assertThat(first.asked()).hasSize(asked);
+    assertThat(apart.statistics()).isNotSameAs(dialer.statistics());
+  }
+
+  @Test
+  @Tag("Q17")
   void whereNobodyListensTheNextServerIsAskedAtOnce() throws IOException {
     ScriptedDnsServer second = second();
-    Dialer dialer =
-        dialer(
-            new AtomicLong(),
-            new InetSocketAddress("127.0.0.1", closedDatagramPort()),
-            second.address());
+    Dialer dialer = dialer(new AtomicLong(), nobody(), second.address());
 
     Connected connected = connected(dialer, "web.test");
 
-    assertThat(Duration.ofNanos(connected.dnsNanos())).isLessThan(Duration.ofMillis(1000));
+    assertThat(Duration.ofNanos(connected.dnsNanos())).isLessThan(Duration.ofSeconds(1));
   }
 
   @Test
   void whereNobodyListensAtAllThatIsTold() throws IOException {
-    Dialer dialer =
-        dialer(new AtomicLong(), new InetSocketAddress("127.0.0.1", closedDatagramPort()));
+    Dialer dialer = dialer(new AtomicLong(), nobody());
 
     Failed failed = failed(dialer, "web.test");
 
@@ -283,6 +295,16 @@ class DnsFaultTest {
     first.alias(60, "a.test", "a.test");
 
     assertThat(failed(dialer(first), "a.test").error()).isEqualTo(DialError.DNS_ERROR);
+  }
+
+  @Test
+  void anAliasOfWhatIsNoHostNameIsAnError() {
+    first.aliasAlone(60, "a.test", "not a name.test");
+
+    Failed failed = failed(dialer(first), "a.test");
+
+    assertThat(failed.error()).isEqualTo(DialError.DNS_ERROR);
+    assertThat(first.asked("a.test")).hasSize(2);
   }
 
   @Test
@@ -362,9 +384,11 @@ class DnsFaultTest {
         .toArray(String[]::new);
   }
 
-  private static int closedDatagramPort() throws IOException {
-    try (DatagramSocket socket = new DatagramSocket(0)) {
-      return socket.getLocalPort();
+  /** An address where nothing listens. */
+  private static InetSocketAddress nobody() throws IOException {
+    InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
+    try (DatagramSocket socket = new DatagramSocket(0, loopback)) {
+      return new InetSocketAddress(loopback, socket.getLocalPort());
     }
   }
 
