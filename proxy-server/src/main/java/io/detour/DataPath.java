@@ -15,6 +15,7 @@ import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dial.RouteDialer;
+import io.detour.server.files.FileWatch;
 import io.detour.server.log.AccessLog;
 import io.detour.server.parse.http.ViaField;
 import io.detour.server.serve.Services;
@@ -24,7 +25,10 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The parts of a server that requests pass. Nothing listens yet.
@@ -39,7 +43,6 @@ record DataPath(
     RequestCounters counters,
     Listeners listeners,
     Reloader reloader,
-    DialOptions dialOptions,
     Dialer dialer,
     Ledger ledger,
     Services services) {
@@ -77,8 +80,7 @@ record DataPath(
     shutdown.add(Step.ACCESS_LOG, log, AccessLog::finish);
     Services services =
         new Services(access, rules, new RouteDialer(dialer), engine, log, ledger, clock);
-    return new DataPath(
-        via, own, group, counters, listeners, reloader, dial, dialer, ledger, services);
+    return new DataPath(via, own, group, counters, listeners, reloader, dialer, ledger, services);
   }
 
   private static EventLoopGroup loops(Configuration settings, Transport transport) {
@@ -92,7 +94,17 @@ record DataPath(
   }
 
   private static void end(EventLoopGroup group) {
-    group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    var _ =
+        group
+            .shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
+            .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** The files that are read again when they change. */
+  List<FileWatch> files() {
+    return Stream.of(reloader.files(), services.access().files(), listeners.certificateFiles())
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   RulesInForce rules() {

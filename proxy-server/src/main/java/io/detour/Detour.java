@@ -53,6 +53,14 @@ public final class Detour implements AutoCloseable {
 
   private static final int MAX_WAITING_PAGES = 16;
 
+  /** How long a stop may take: the ledger has 15 s for its last attempts. */
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+
+  /** The same for what a start that failed has made. */
+  private static final Duration ABANDON_LIMIT = Duration.ofMillis(500);
+
+  private static final int DRAIN_SECONDS = 5;
+
   private final Shutdown shutdown;
   private final DataPath path;
   private final ObservedRules observed;
@@ -86,15 +94,24 @@ public final class Detour implements AutoCloseable {
   /** The same on a transport that is known to work here. */
   static Detour start(ServerOptions options, Transport transport, InstantSource clock)
       throws IOException {
+    return start(options, transport, clock, new Shutdown());
+  }
+
+  static Detour start(
+      ServerOptions options, Transport transport, InstantSource clock, Shutdown shutdown)
+      throws IOException {
     Configuration settings = options.settings();
     ClientLimits limits =
-        DescriptorBudget.fit(Path.of("/proc"), settings.clientLimits(), settings.threads());
+        DescriptorBudget.fit(
+            Path.of("/proc"),
+            settings.clientLimits(),
+            settings.threads(),
+            AdminServer.MAX_DESCRIPTORS);
     ServerOptions fitting = options.with(settings.withLimits(limits));
-    Shutdown shutdown = new Shutdown();
     try {
       return new Detour(fitting, transport, clock, shutdown);
     } catch (IOException | RuntimeException | Error e) {
-      shutdown.run();
+      shutdown.run(ABANDON_LIMIT);
       throw e;
     }
   }
@@ -130,6 +147,7 @@ public final class Detour implements AutoCloseable {
         new ForwardListeners(path.listeners(), path.services(), settings.relayOptions().idle())
             .bind(settings.forward(), path.group());
     path.listeners().counts().forEach(metrics::addListener);
+    path.files().forEach(metrics::addFiles);
     begin(options);
   }
 
@@ -221,8 +239,7 @@ public final class Detour implements AutoCloseable {
             path.rules(),
             certificates,
             period,
-            path.dialOptions(),
-            path.own(),
+            path.dialer().apart(),
             path.services().clock(),
             path.ledger()::certificate),
         CertificateWatch::close);
@@ -232,6 +249,8 @@ public final class Detour implements AutoCloseable {
     RegularWork work = shutdown.add(Step.REGULAR_WORK, new RegularWork(), RegularWork::close);
     work.sample(throughput);
     work.sweep(path.services().log());
+    work.oversee(path.files());
+    work.refresh(path.own());
     if (path.ledger().isOn()) {
       work.account(observed, tunnels);
     }
@@ -293,14 +312,20 @@ public final class Detour implements AutoCloseable {
   public int drain(Duration timeout) throws InterruptedException {
     acceptControl.close();
     int left = acceptControl.awaitLastClient(timeout);
-    path.services().engine().closeAll(CloseReason.DRAIN).join();
+    var _ =
+        path.services().engine()
+            .closeAll(CloseReason.DRAIN)
+            .completeOnTimeout(null, DRAIN_SECONDS, TimeUnit.SECONDS)
+            .join();
     entrance.cut();
     return left;
   }
 
-  /** Closes everything at once. A second call does nothing. */
+  /**
+   * Closes everything at once, and waits for it, within a bounded time. A second call does nothing.
+   */
   @Override
   public void close() {
-    shutdown.run();
+    shutdown.run(CLOSE_LIMIT);
   }
 }

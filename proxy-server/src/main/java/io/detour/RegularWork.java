@@ -2,6 +2,8 @@ package io.detour;
 
 import io.detour.ops.admin.Throughput;
 import io.detour.ops.ledger.ObservedRules;
+import io.detour.server.dial.OwnAddresses;
+import io.detour.server.files.FileWatch;
 import io.detour.server.log.AccessLog;
 import io.detour.server.log.AccessLog.TunnelProgress;
 import io.detour.server.serve.OpenTunnels;
@@ -21,6 +23,8 @@ final class RegularWork implements AutoCloseable {
 
   private static final String FAILED = "regular work failed";
 
+  private static final Duration FILE_CHECK = Duration.ofSeconds(10);
+  private static final Duration ADDRESS_CHECK = Duration.ofSeconds(5);
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   /** How often the ledger is told of tunnels that are open: their names are in use. */
@@ -69,6 +73,16 @@ final class RegularWork implements AutoCloseable {
   void account(ObservedRules observed, OpenTunnels tunnels) {
     every(MINUTE, observed::look);
     every(LEDGER_PROGRESS, () -> logFailure(tunnels.accountSoFar()));
+  }
+
+  /** Has looks at files that hang be said. */
+  void oversee(List<FileWatch> files) {
+    every(FILE_CHECK, () -> files.forEach(FileWatch::complain));
+  }
+
+  /** Keeps up with the addresses that this machine gets and loses. */
+  void refresh(OwnAddresses own) {
+    every(ADDRESS_CHECK, own::refresh);
   }
 
   private void every(Duration interval, Runnable work) {

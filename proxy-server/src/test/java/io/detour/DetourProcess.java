@@ -139,6 +139,28 @@ public final class DetourProcess implements AutoCloseable {
     assertThat(kill.exitValue()).isZero();
   }
 
+  /** Sends a signal twice without a pause in between. */
+  public void signalTwice(String name) throws Exception {
+    String pid = String.valueOf(process.pid());
+    Process kill = new ProcessBuilder("kill", "-s", name, pid, pid).inheritIO().start();
+    assertThat(kill.waitFor(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(kill.exitValue()).isZero();
+  }
+
+  /** Sends a signal again and again, as somebody does who does not want to wait. */
+  public void signalUntilItEnds(String name, Duration limit) {
+    await("it ends")
+        .atMost(limit)
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () -> {
+              new ProcessBuilder("kill", "-s", name, String.valueOf(process.pid()))
+                  .start()
+                  .waitFor(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+              return !process.isAlive();
+            });
+  }
+
   /**
    * Whether it was started with a signal ignored, as a shell does with SIGINT for background jobs
    * and nohup with SIGHUP.

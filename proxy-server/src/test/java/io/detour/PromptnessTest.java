@@ -101,11 +101,18 @@ class PromptnessTest {
     Duration expected = Duration.ofMillis(500);
     try (TcpOrigin origin = TcpOrigin.echo();
         DeafListener one = DeafListener.start("127.0.0.2", origin.port());
-        DeafListener two = DeafListener.start("127.0.0.3", origin.port());
-        RunningServer proxy = RunningServer.withoutRules()) {
+        DeafListener two = DeafListener.start("127.0.0.3", origin.port())) {
       assertThat(one.port()).isEqualTo(two.port());
-      proxy.dns().answer("three.test", "127.0.0.2", "127.0.0.3", "127.0.0.1");
-      Duration median = median(5, () -> answered(proxy, "three.test:" + origin.port(), 200));
+      Duration median =
+          median(
+              5,
+              () -> {
+                // A new one each time: it remembers which addresses are silent.
+                try (RunningServer proxy = RunningServer.withoutRules()) {
+                  proxy.dns().answer("three.test", "127.0.0.2", "127.0.0.3", "127.0.0.1");
+                  return answered(proxy, "three.test:" + origin.port(), 200);
+                }
+              });
       assertThat(median).isBetween(expected, expected.plusMillis(50));
     }
   }

@@ -24,12 +24,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -174,6 +177,76 @@ class TlsListenerTest {
       assertThat(printed)
           .contains("HTTP/1.1 400 ", "Verify return code: 0 (ok)")
           .doesNotContain("unexpected eof");
+    }
+  }
+
+  @DisplayName("a client that asks for a renegotiation is cut off")
+  @RepeatedTest(3)
+  void clientsDoNotRenegotiate() throws Exception {
+    try (RunningServer proxy = start();
+        SSLSocket socket = connect(proxy.address(), "TLSv1.2")) {
+      socket.startHandshake();
+
+      assertThatThrownBy(() -> RawClient.over(socket).send("nonsense\r\n\r\n").head())
+          .isInstanceOf(IOException.class);
+      await().atMost(DEADLINE).until(() -> proxy.clients() == 0);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "TLS_RSA_WITH_AES_128_GCM_SHA256",
+        "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
+        "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384",
+        "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256"
+      })
+  void oldCiphersAreRefused(String cipher) throws Exception {
+    try (RunningServer proxy = start();
+        SSLSocket socket = (SSLSocket) issued.trusting().getSocketFactory().createSocket()) {
+      socket.connect(proxy.address());
+      socket.setSoTimeout(10_000);
+      socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+      socket.setEnabledCipherSuites(new String[] {cipher});
+
+      assertThatThrownBy(socket::startHandshake).isInstanceOf(IOException.class);
+    }
+  }
+
+  @DisplayName("sessions are resumed, and not by tickets")
+  @Test
+  void thereAreNoTickets() throws Exception {
+    Tool openssl = Tool.ofPackage("openssl", "openssl");
+    Path request = Files.writeString(folder.resolve("request"), "nonsense\r\n\r\n", US_ASCII);
+    try (RunningServer proxy = start()) {
+      String printed =
+          openssl.runReading(
+              request, folder, "s_client", "-connect", proxy.authority(), "-tls1_2", "-ign_eof");
+      assertThat(printed).contains("Secure Renegotiation IS supported", "Session-ID: ");
+      assertThat(printed).doesNotContain("TLS session ticket:");
+    }
+  }
+
+  @DisplayName("handshakes that clients leave alone make room for others")
+  @Test
+  void handshakesAreBounded() throws Exception {
+    try (RunningServer proxy =
+        start(Transport.available(), options -> options.with(ConfigurationKey.THREADS, 1))) {
+      List<Socket> silent = new ArrayList<>();
+      try {
+        for (int i = 0; i < 300; i++) {
+          silent.add(new Socket(proxy.address().getAddress(), proxy.address().getPort()));
+        }
+        silent.getFirst().setSoTimeout(10_000);
+        assertThat(silent.getFirst().getInputStream().read()).isEqualTo(-1);
+        connect(proxy.address()).close();
+        assertThat(proxy.metric("detour_limit_rejections_total", "limit=\"handshakes\""))
+            .isBetween(44.0, 45.0);
+      } finally {
+        for (Socket socket : silent) {
+          socket.close();
+        }
+      }
     }
   }
 

@@ -32,7 +32,10 @@ public enum AddressClass {
    * 192.0.0.192 (Oracle).
    */
   METADATA,
-  /** The proxy's own listeners. What they are, the address alone does not tell. */
+  /**
+   * The addresses of this machine's interfaces, but for those of {@link #LOOPBACK}, and the proxy's
+   * own listeners. What they are, the address alone does not tell.
+   */
   SELF;
 
   private static final Set<Address> METADATA_SERVICES =

@@ -38,10 +38,16 @@ public final class Host {
 
   private final String name;
   private final Kind kind;
+  private final boolean absolute;
 
   private Host(String name, Kind kind) {
+    this(name, kind, false);
+  }
+
+  private Host(String name, Kind kind, boolean absolute) {
     this.name = name;
     this.kind = kind;
+    this.absolute = absolute;
   }
 
   /**
@@ -93,7 +99,7 @@ public final class Host {
           : Parsed.malformed(
               "host ends in a number but is not an IPv4 address of four decimal numbers");
     }
-    return Parsed.of(new Host(name.toLowerCase(Locale.ROOT), Kind.NAME));
+    return Parsed.of(new Host(name.toLowerCase(Locale.ROOT), Kind.NAME, rooted));
   }
 
   private static boolean isNameCharacter(char c) {
@@ -168,6 +174,14 @@ public final class Host {
   /** Whether this is a name that has to be resolved, or an address. */
   public Kind kind() {
     return kind;
+  }
+
+  /**
+   * Whether this is a name that was written with the trailing dot, so that no search domain may
+   * complete it (RFC 1034 3.1). Equal hosts may differ in this alone.
+   */
+  public boolean isAbsolute() {
+    return absolute;
   }
 
   /** Whether this is an address, which needs no resolver. */

@@ -170,6 +170,18 @@ class HostPortTest {
   }
 
   @Test
+  @Tag("Q09")
+  void aFinalDotMakesNoOtherHostButAnAbsoluteOne() {
+    Host relative = Host.parse("wiki").orElseThrow();
+    Host absolute = Host.parse("Wiki.").orElseThrow();
+
+    assertThat(absolute).isEqualTo(relative).hasSameHashCodeAs(relative).hasToString("wiki");
+    assertThat(absolute.isAbsolute()).isTrue();
+    assertThat(relative.isAbsolute()).isFalse();
+    assertThat(Host.parse("192.0.2.1").orElseThrow().isAbsolute()).isFalse();
+  }
+
+  @Test
   void thePortOfAConstructedValueIsChecked() {
     Host host = Host.parse("h").orElseThrow();
 

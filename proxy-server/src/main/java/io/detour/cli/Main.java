@@ -4,6 +4,7 @@ import io.detour.Version;
 import io.detour.core.Printable;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,6 +12,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** The command {@code detour}. Without a verb it says which there are. */
@@ -45,9 +47,35 @@ public final class Main implements Runnable {
   @SuppressWarnings("NullAway.Init") // picocli sets it before the call
   private CommandSpec spec;
 
-  /** Runs a verb and ends the process with its exit code. */
+  /**
+   * Runs a verb and ends the process with its exit code, whatever was thrown and whichever threads
+   * are left.
+   */
   public static void main(String[] arguments) {
-    System.exit(commandLine(System.getenv()).execute(arguments));
+    try {
+      System.exit(commandLine(System.getenv()).execute(arguments));
+    } catch (Throwable e) { // such as a class that cannot be initialized, or no more threads
+      try {
+        System.err.println("detour: " + sentence(e));
+      } finally {
+        Runtime.getRuntime().halt(CommandLine.ExitCode.SOFTWARE); // an exit may need a thread
+      }
+    }
+  }
+
+  /** What was thrown first, and where. */
+  private static String sentence(Throwable problem) {
+    Throwable first = problem;
+    while (first.getCause() != null) {
+      first = first.getCause();
+    }
+    String place =
+        Stream.of(first.getStackTrace())
+            .filter(frame -> frame.getClassName().startsWith("io.detour."))
+            .findFirst()
+            .map(frame -> ", at " + frame)
+            .orElse("");
+    return Printable.escaped("ended by an internal error: " + first + place);
   }
 
   /** The whole command line, with defaults from an environment. */
@@ -55,6 +83,7 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(new Main());
     line.setDefaultValueProvider(argument -> variable(argument, environment));
     line.setParameterExceptionHandler(Main::wrongUsage);
+    line.setExecutionExceptionHandler(Main::failed);
     for (CommandLine verb : line.getSubcommands().values()) {
       verb.getCommandSpec().versionProvider(new Version());
     }
@@ -82,6 +111,11 @@ public final class Main implements Runnable {
         .forEach(line -> verb.getErr().println(name + ": " + line));
     verb.getErr().println("See " + name + " --help.");
     return CommandLine.ExitCode.USAGE;
+  }
+
+  private static int failed(Exception problem, CommandLine verb, ParseResult arguments) {
+    verb.getErr().println(verb.getCommandSpec().qualifiedName() + ": " + sentence(problem));
+    return CommandLine.ExitCode.SOFTWARE;
   }
 
   @Override

@@ -109,13 +109,16 @@ final class RunCommand extends Verb {
     if (rules == null || !canAskUsers(configuration.access())) {
       return 1;
     }
-    CompletableFuture<String> stop = Signals.stop();
-    try (DemoOrigin origin = demo ? DemoOrigin.start() : null;
-        Detour server = Detour.start(options(configuration, rules, origin))) {
-      announce(server, origin, rules.first(), configuration.relayOptions().mode());
-      hangUp.complete(() -> server.reload(Reloader.Trigger.SIGNAL));
-      server.whenDrainIsAsked(() -> stop.complete("drain"));
-      stop(server, stop.join(), configuration.get(ConfigurationKey.TIMEOUT_DRAIN));
+    try (DemoOrigin origin = demo ? DemoOrigin.start() : null) {
+      int left;
+      try (Detour server = Detour.start(options(configuration, rules, origin))) {
+        CompletableFuture<String> stop = Signals.stop();
+        announce(server, origin, rules.first(), configuration.relayOptions().mode());
+        hangUp.complete(() -> server.reload(Reloader.Trigger.SIGNAL));
+        server.whenDrainIsAsked(() -> stop.complete("drain"));
+        left = drain(server, stop.join(), configuration.get(ConfigurationKey.TIMEOUT_DRAIN));
+      }
+      logStopped(left);
       return 0;
     } catch (IOException e) {
       return refuse(e.getMessage());
@@ -269,11 +272,14 @@ final class RunCommand extends Verb {
         .toString();
   }
 
-  private static void stop(Detour server, String signal, Duration drainTimeout)
+  private static int drain(Detour server, String signal, Duration drainTimeout)
       throws InterruptedException {
     logger.info(
         "{}: no new clients, tunnels have {} to end", signal, DurationText.of(drainTimeout));
-    int left = server.drain(drainTimeout);
+    return server.drain(drainTimeout);
+  }
+
+  private static void logStopped(int left) {
     if (left > 0) {
       logger.warn("stopped with {} still connected", left == 1 ? "1 client" : left + " clients");
     } else {

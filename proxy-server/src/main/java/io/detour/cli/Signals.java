@@ -6,9 +6,11 @@ import java.lang.invoke.MethodHandleProxies;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +25,9 @@ final class Signals {
 
   /** What a shell reports for a process that a signal ended: 128 and the number of the signal. */
   private static final int EXIT_BASE = 128;
+
+  /** For signals, and for threads that come and go while a server runs. */
+  private static final int SPARE_THREADS = 8;
 
   private Signals() {}
 
@@ -55,6 +60,7 @@ final class Signals {
 
   /**
    * SIGTERM and SIGINT: the first stops in an orderly way, a second one ends the process at once.
+   * Until this is called, that is while nothing is served yet, the JVM ends it at the first.
    *
    * <p>Not a shutdown hook: the JVM would then exit with 143 after an orderly stop, and would not
    * hear a second signal.
@@ -62,19 +68,75 @@ final class Signals {
    * @return completed with the name of the first signal, unless the caller completes it before
    */
   static CompletableFuture<String> stop() {
+    requireSpareThreads();
     CompletableFuture<String> first = new CompletableFuture<>();
-    AtomicBoolean heard = new AtomicBoolean();
+    StopRequests requests = new StopRequests(System::nanoTime);
     STOP_NUMBERS.forEach(
         (name, number) ->
             handle(
                 name,
                 () -> {
-                  if (heard.getAndSet(true)) {
-                    Runtime.getRuntime().halt(EXIT_BASE + number);
+                  switch (requests.next()) {
+                    case FIRST -> first.complete("SIG" + name);
+                    case REPEATED -> {}
+                    case SECOND -> Runtime.getRuntime().halt(EXIT_BASE + number);
                   }
-                  first.complete("SIG" + name);
                 }));
     return first;
+  }
+
+  /** The JVM makes a thread for each signal: a process that cannot have one cannot be stopped. */
+  private static void requireSpareThreads() {
+    CountDownLatch end = new CountDownLatch(1);
+    try {
+      for (int i = 0; i < SPARE_THREADS; i++) {
+        var _ = Thread.ofPlatform().daemon().name("spare").start(() -> await(end));
+      }
+    } finally {
+      end.countDown();
+    }
+  }
+
+  private static void await(CountDownLatch end) {
+    try {
+      end.await();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Tells a request to stop from its repetition: {@code timeout} and other wrappers send a signal
+   * to a process and then to its group, so that it comes twice. Any thread.
+   */
+  static final class StopRequests {
+    enum Request {
+      FIRST,
+      /** The first once more. */
+      REPEATED,
+      SECOND
+    }
+
+    private static final Duration SAME_REQUEST = Duration.ofMillis(500);
+
+    private final LongSupplier nanoTime;
+    private long firstNanos;
+    private boolean heard;
+
+    /** For a monotonic clock. */
+    StopRequests(LongSupplier nanoTime) {
+      this.nanoTime = nanoTime;
+    }
+
+    synchronized Request next() {
+      long now = nanoTime.getAsLong();
+      if (!heard) {
+        heard = true;
+        firstNanos = now;
+        return Request.FIRST;
+      }
+      return now - firstNanos < SAME_REQUEST.toNanos() ? Request.REPEATED : Request.SECOND;
+    }
   }
 
   /**

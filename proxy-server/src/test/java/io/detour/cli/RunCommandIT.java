@@ -130,10 +130,27 @@ class RunCommandIT {
       detour.signal(first);
       awaitRefused(detour);
 
-      detour.signal(second);
+      detour.signalUntilItEnds(second, LONG);
 
       assertThat(detour.exitWithin(AT_ONCE)).isEqualTo(exitCode);
       assertEnds(client);
+    }
+  }
+
+  @ParameterizedTest(name = "X03: SIG{0} that is sent twice at once is one")
+  @ValueSource(strings = {"TERM", "INT"})
+  void aSignalThatIsSentTwiceAtOnceIsOne(String signal) throws Exception {
+    try (DetourProcess detour = serving("30s");
+        RawClient client = detour.client()) {
+      assumeDelivered(detour, signal);
+      openTunnel(client);
+
+      detour.signalTwice(signal);
+
+      awaitRefused(detour);
+      assertThat(client.send("bye").endOutput().rest()).isEqualTo("bye");
+      assertThat(detour.exitWithin(AT_ONCE)).isZero();
+      assertThat(detour.err().lines().toList().getLast()).endsWith("stopped");
     }
   }
 

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -41,6 +42,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class RelayEngine implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(RelayEngine.class);
+
+  private static final int CLOSE_SECONDS = 5;
 
   private final RelayOptions options;
   private final PipeBudget pipes;
@@ -173,12 +176,15 @@ public final class RelayEngine implements AutoCloseable {
 
   /**
    * Closes all tunnels, and the pipes and buffers of all loops; channels that are handed over later
-   * are closed at once. Waits; not on an event loop.
+   * are closed at once. Waits, at most 5 s; not on an event loop.
    */
   @Override
   public void close() {
     closed = true;
-    runOnEachLoop(loop -> loop.shutDown(CloseReason.DRAIN)).join();
+    var _ =
+        runOnEachLoop(loop -> loop.shutDown(CloseReason.DRAIN))
+            .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS)
+            .join();
   }
 
   private CompletableFuture<Void> runOnEachLoop(Consumer<RelayLoop> action) {

@@ -87,6 +87,6 @@ public record DocumentPaths(List<Path> files, List<Problem> problems) {
   }
 
   private static Problem unreadable(Path path, IOException e) {
-    return new Problem(path.toString(), 0, 0, "cannot be read: " + Source.reason(e));
+    return new Problem(path.toString(), 0, 0, "cannot be read: " + RegularFile.reason(e));
   }
 }

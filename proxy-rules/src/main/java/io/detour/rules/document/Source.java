@@ -1,10 +1,8 @@
 package io.detour.rules.document;
 
-import io.detour.core.Printable;
 import io.detour.rules.document.Node.Location;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.ByteBuffer;
@@ -13,12 +11,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,43 +30,20 @@ final class Source {
     this.bytes = bytes;
   }
 
-  /** The text of a regular file: a device may never end, a pipe never begin. */
+  /** The text of a file. */
   static @Nullable Source load(Path path, Problems problems) {
     byte[] bytes;
     try {
-      BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class);
-      if (!file.isRegularFile()) {
-        String kind = file.isDirectory() ? "a folder" : "a device or a pipe";
-        problems.add(Location.FILE, "cannot be read: it is " + kind + " (expected: a file)");
-        return null;
-      }
-      bytes = file.size() > Document.MAX_BYTES ? null : bytes(path);
+      bytes = RegularFile.read(path, Document.MAX_BYTES);
     } catch (IOException e) {
-      problems.add(Location.FILE, "cannot be read: " + reason(e));
+      problems.add(Location.FILE, "cannot be read: " + RegularFile.reason(e));
       return null;
     }
-    if (bytes == null || bytes.length > Document.MAX_BYTES) {
+    if (bytes.length > Document.MAX_BYTES) {
       problems.add(Location.FILE, "is larger than " + (Document.MAX_BYTES >> 20) + " MiB");
       return null;
     }
     return of(bytes, problems);
-  }
-
-  private static byte[] bytes(Path path) throws IOException {
-    try (InputStream in = Files.newInputStream(path)) {
-      return in.readNBytes(Document.MAX_BYTES + 1);
-    }
-  }
-
-  static String reason(IOException e) {
-    if (e instanceof NoSuchFileException) {
-      return "there is no such file";
-    }
-    if (e instanceof AccessDeniedException) {
-      return "access is denied";
-    }
-    String message = e instanceof FileSystemException of ? of.getReason() : e.getMessage();
-    return message == null ? "input error" : Printable.escaped(message);
   }
 
   /** A text, or null if it is none; why has been added to the problems. */

@@ -6,8 +6,7 @@ import io.detour.ops.certificates.CertificatePlan.Check;
 import io.detour.ops.certificates.TargetCertificates.Place;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RulesInForce;
-import io.detour.server.dial.DialOptions;
-import io.detour.server.dial.OwnAddresses;
+import io.detour.server.dial.Dialer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -112,19 +111,19 @@ public final class CertificateWatch implements AutoCloseable {
   /**
    * Watches from now on.
    *
-   * @param options how targets are connected to; a handshake may take as long as a connection
+   * @param dialer connects to targets, and is closed with the watch; a handshake may take as long
+   *     as a connection
    * @param listener told what was learnt on the thread of the watch, which it may hold up
    */
   public static CertificateWatch start(
       RulesInForce rules,
       TargetCertificates certificates,
       Duration period,
-      DialOptions options,
-      OwnAddresses own,
+      Dialer dialer,
       InstantSource clock,
       Consumer<CertificateFinding> listener) {
-    Prober prober =
-        new Prober(options, own, roots(), options.connectTimeout(), clock.withZone(ZoneOffset.UTC));
+    Duration handshakeTimeout = dialer.options().connectTimeout();
+    Prober prober = new Prober(dialer, roots(), handshakeTimeout, clock.withZone(ZoneOffset.UTC));
     ScheduledThreadPoolExecutor thread =
         new ScheduledThreadPoolExecutor(
             1,

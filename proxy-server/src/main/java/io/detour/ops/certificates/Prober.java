@@ -50,12 +50,9 @@ public final class Prober implements AutoCloseable {
   /** Each lookup ends by itself. */
   private static final Duration NO_LIMIT = Duration.ofDays(1);
 
-  private final Transport transport = Transport.available();
-  private final EventLoopGroup group =
-      new MultiThreadIoEventLoopGroup(
-          1, new DefaultThreadFactory("probe", true), transport.ioHandlers());
-  private final EventLoop loop = group.next();
   private final Dialer dialer;
+  private final EventLoopGroup group;
+  private final EventLoop loop;
   private final TrustRoots roots;
   private final Duration handshakeTimeout;
   private final Duration longestStep;
@@ -63,21 +60,25 @@ public final class Prober implements AutoCloseable {
 
   /** The same for a process that listens nowhere. */
   public Prober(DialOptions options, TrustRoots roots, Duration handshakeTimeout, Clock clock) {
-    this(options, new OwnAddresses(), roots, handshakeTimeout, clock);
+    this(
+        new Dialer(options, Transport.available(), new OwnAddresses()),
+        roots,
+        handshakeTimeout,
+        clock);
   }
 
   /**
-   * @param own addresses that are never dialled; may be added to at any time
+   * @param dialer is closed with this
    * @param handshakeTimeout of a TLS handshake: 1 ms to 1 h
    * @param clock tells whether a certificate has expired
    */
-  public Prober(
-      DialOptions options,
-      OwnAddresses own,
-      TrustRoots roots,
-      Duration handshakeTimeout,
-      Clock clock) {
-    this.dialer = new Dialer(options, transport, own);
+  public Prober(Dialer dialer, TrustRoots roots, Duration handshakeTimeout, Clock clock) {
+    DialOptions options = dialer.options();
+    this.dialer = dialer;
+    this.group =
+        new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("probe", true), dialer.transport().ioHandlers());
+    this.loop = group.next();
     this.roots = roots;
     this.handshakeTimeout = handshakeTimeout;
     this.longestStep =

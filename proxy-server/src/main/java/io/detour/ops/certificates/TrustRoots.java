@@ -2,10 +2,9 @@ package io.detour.ops.certificates;
 
 import io.detour.core.Parsed;
 import io.detour.core.Printable;
+import io.detour.rules.document.RegularFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -58,8 +57,7 @@ public record TrustRoots(Set<X509Certificate> certificates) {
       } catch (NoSuchFileException e) {
         return Parsed.malformed(name + ": cannot be read: there is no such file");
       } catch (IOException e) {
-        String reason = Printable.escaped(String.valueOf(e.getMessage()));
-        return Parsed.malformed(name + ": cannot be read: " + reason);
+        return Parsed.malformed(name + ": cannot be read: " + RegularFile.reason(e));
       } catch (CertificateException e) {
         return Parsed.malformed(
             name + ": is no list of certificates (expected: PEM, \"-----BEGIN CERTIFICATE-----\")");
@@ -82,10 +80,7 @@ public record TrustRoots(Set<X509Certificate> certificates) {
   }
 
   private static List<X509Certificate> read(Path file) throws IOException, CertificateException {
-    byte[] bytes;
-    try (InputStream in = Files.newInputStream(file)) {
-      bytes = in.readNBytes(MAX_FILE_BYTES + 1);
-    }
+    byte[] bytes = RegularFile.read(file, MAX_FILE_BYTES);
     if (bytes.length > MAX_FILE_BYTES) {
       throw new IOException("it is larger than " + MAX_FILE_BYTES + " bytes");
     }

@@ -33,6 +33,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -114,11 +115,15 @@ public final class DemoOrigin implements AutoCloseable {
   /** Stops, and deletes the certificate's file. */
   @Override
   public void close() throws IOException {
-    http.close().awaitUninterruptibly();
-    https.close().awaitUninterruptibly();
-    connections.close().awaitUninterruptibly();
-    loop.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    await(http.close());
+    await(https.close());
+    await(connections.close());
+    await(loop.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS));
     certificate.close();
+  }
+
+  private static void await(Future<?> closed) {
+    var _ = closed.awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
   }
 
   private Channel listen(int preferredPort, @Nullable SslContext tls) throws IOException {

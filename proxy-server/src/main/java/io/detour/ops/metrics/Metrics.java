@@ -8,6 +8,7 @@ import io.detour.server.account.ListenerCounts;
 import io.detour.server.account.RequestCounters;
 import io.detour.server.decide.Reloader;
 import io.detour.server.decide.RulesInForce;
+import io.detour.server.files.FileWatch;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -93,6 +94,11 @@ public final class Metrics implements AutoCloseable {
   /** Puts a listener on the page, by its address. */
   public void addListener(String address, ListenerCounts counts) {
     server.listener(address, counts);
+  }
+
+  /** Puts files that are read again when they change on the page. */
+  public void addFiles(FileWatch files) {
+    server.files(files);
   }
 
   /**

@@ -14,6 +14,7 @@ import io.detour.server.account.ListenerCounts;
 import io.detour.server.account.RequestCounters;
 import io.detour.server.account.RequestKind;
 import io.detour.server.decide.Reloader;
+import io.detour.server.files.FileWatch;
 import io.detour.server.log.DroppingAppender;
 import io.detour.server.log.LogOutput;
 import io.detour.server.status.ProxyErrorType;
@@ -176,6 +177,14 @@ record ServerMetrics(MeterRegistry registry) {
         "Clients that were accepted, by where.",
         labels,
         counts::total);
+  }
+
+  void files(FileWatch files) {
+    gauge(
+        "detour.file.look.duration.seconds",
+        "How long the look at files has lasted that is under way, 0 if none is.",
+        Tags.of("files", files.files()),
+        () -> files.lasting().toMillis() / 1000.0);
   }
 
   void ledger(Ledger ledger) {

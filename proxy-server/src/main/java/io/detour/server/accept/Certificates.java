@@ -1,6 +1,7 @@
 package io.detour.server.accept;
 
 import io.detour.server.accept.ListenerOptions.TlsFiles;
+import io.detour.server.files.FileWatch;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +24,7 @@ final class Certificates implements AutoCloseable {
   private static final long INTERVAL_MILLIS = 1_000;
 
   private final Duration handshakeTimeout;
+  private final FileWatch watch = new FileWatch("certificates");
   private final List<ListenerTls> listeners = new CopyOnWriteArrayList<>();
   private final ScheduledThreadPoolExecutor thread =
       new ScheduledThreadPoolExecutor(
@@ -44,7 +46,7 @@ final class Certificates implements AutoCloseable {
     if (listeners.isEmpty()) {
       var _ =
           thread.scheduleWithFixedDelay(
-              () -> each(ListenerTls::readIfChanged),
+              () -> watch.look(() -> each(ListenerTls::readIfChanged)),
               INTERVAL_MILLIS,
               INTERVAL_MILLIS,
               TimeUnit.MILLISECONDS);
@@ -53,10 +55,14 @@ final class Certificates implements AutoCloseable {
     return tls;
   }
 
+  FileWatch files() {
+    return watch;
+  }
+
   /** Has all files read again, now or in a moment. */
   void readAgain() {
     if (!listeners.isEmpty()) {
-      thread.execute(() -> each(ListenerTls::read));
+      thread.execute(() -> watch.look(() -> each(ListenerTls::read)));
     }
   }
 

@@ -1,9 +1,13 @@
 package io.detour.server.accept;
 
+import io.detour.server.account.ClientLimit;
 import io.detour.server.account.LoopCounters;
 import io.netty.channel.Channel;
+import io.netty.util.concurrent.Future;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -12,10 +16,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  * for {@link #open}.
  */
 public final class ClientLoop {
+  static final int MAX_HANDSHAKES = 256;
+
   private final LoopCounters counters;
 
   /** Clients that have not sent a request head yet, or were refused and still send. */
   private final Set<Channel> waiting = new HashSet<>();
+
+  /** Clients whose TLS handshake is under way, the oldest first. */
+  private final SequencedSet<Channel> handshakes = new LinkedHashSet<>();
 
   private boolean stopping;
 
@@ -34,6 +43,19 @@ public final class ClientLoop {
   void accepted(Channel client) {
     open.setOpaque(open.getPlain() + 1);
     client.closeFuture().addListener(closed -> open.setOpaque(open.getPlain() - 1));
+  }
+
+  /**
+   * A client's TLS handshake begins. If there are too many, the oldest is ended: it is one that its
+   * client has left alone, for others are done in no time.
+   */
+  void handshakeBegins(Channel client, Future<Channel> handshake) {
+    if (handshakes.size() >= MAX_HANDSHAKES) {
+      counters.rejected(ClientLimit.HANDSHAKES);
+      handshakes.removeFirst().close();
+    }
+    handshakes.add(client);
+    handshake.addListener(done -> handshakes.remove(client));
   }
 
   /** A client's request head is awaited, or that it closes behind a refusal. */

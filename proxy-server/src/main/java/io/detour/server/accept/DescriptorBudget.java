@@ -23,8 +23,8 @@ public record DescriptorBudget(long limit, long used) {
   private static final int FEWEST_REFUSALS = 16;
   private static final int TUNNELS_PER_REFUSAL = 8;
 
-  /** For listeners, the admin interface and its clients, DNS, files. */
-  private static final int RESERVE = 64;
+  /** For listeners, DNS, files. */
+  private static final int RESERVE = 32;
 
   /** {@code epoll(7)}, a timer, and what wakes it. */
   private static final int PER_LOOP = 3;
@@ -34,12 +34,15 @@ public record DescriptorBudget(long limit, long used) {
    *
    * @param proc the proc file system, {@code /proc}; if it cannot be read, everything fits
    * @param loops how many event loops will be made
+   * @param others how many connections there may be beside clients: to the admin interface
    * @throws IOException if even a few clients do not fit; the message says what to set
    */
-  public static ClientLimits fit(Path proc, ClientLimits wanted, int loops) throws IOException {
+  public static ClientLimits fit(Path proc, ClientLimits wanted, int loops, int others)
+      throws IOException {
     DescriptorBudget budget;
     try (Stream<Path> open = Files.list(proc.resolve("self/fd"))) {
-      budget = new DescriptorBudget(limit(proc), open.count() + RESERVE + PER_LOOP * (long) loops);
+      long used = open.count() + RESERVE + others + PER_LOOP * (long) loops;
+      budget = new DescriptorBudget(limit(proc), used);
     } catch (IOException | NumberFormatException e) {
       logger.debug("the limit of descriptors is unknown", e);
       return wanted;

@@ -12,6 +12,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +28,24 @@ import org.slf4j.LoggerFactory;
  */
 final class ListenerTls {
   private static final Logger logger = LoggerFactory.getLogger(ListenerTls.class);
+
+  /** Those of Mozilla's intermediate profile with forward secrecy by elliptic curves. */
+  private static final List<String> CIPHERS =
+      List.of(
+          "TLS_AES_128_GCM_SHA256",
+          "TLS_AES_256_GCM_SHA384",
+          "TLS_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+  /** That can be resumed. */
+  private static final int MAX_SESSIONS = 10_000;
+
+  private static final int SESSION_SECONDS = 24 * 60 * 60;
 
   private final TlsFiles files;
   private final Duration handshakeTimeout;
@@ -61,6 +80,9 @@ final class ListenerTls {
       return SslContextBuilder.forServer(pair.key(), pair.chain())
           .sslProvider(SslProvider.JDK)
           .protocols("TLSv1.3", "TLSv1.2")
+          .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
+          .sessionCacheSize(MAX_SESSIONS)
+          .sessionTimeout(SESSION_SECONDS)
           .applicationProtocolConfig(
               new ApplicationProtocolConfig(
                   Protocol.ALPN,

@@ -4,6 +4,7 @@ import io.detour.server.account.ListenerCounts;
 import io.detour.server.account.LoopLag;
 import io.detour.server.account.RequestCounters;
 import io.detour.server.dial.OwnAddresses;
+import io.detour.server.files.FileWatch;
 import io.detour.server.transport.BindFailure;
 import io.detour.server.transport.Transport;
 import io.netty.channel.Channel;
@@ -238,6 +239,11 @@ public final class Listeners {
           var _ = acceptor.socket().close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
         });
     clients.forEach((loop, waiting) -> loop.execute(waiting::closeWaiting));
+  }
+
+  /** Of the certificates of TLS listeners. */
+  public FileWatch certificateFiles() {
+    return certificates.files();
   }
 
   /** What is counted of each listener, by its address. Any thread. */

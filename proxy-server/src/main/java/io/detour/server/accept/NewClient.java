@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.function.Function;
@@ -96,7 +97,9 @@ final class NewClient extends ChannelInitializer<Channel> {
    */
   private void enter(Channel client, ClientLoop loop, boolean counted) {
     if (tls != null) {
-      client.pipeline().addLast(tls.newHandler(client.alloc()));
+      SslHandler handler = tls.newHandler(client.alloc());
+      client.pipeline().addLast(handler);
+      loop.handshakeBegins(client, handler.handshakeFuture());
     }
     Address address = ClientAddress.ip(client);
     Refusal objection = isAdmittedByFile() ? null : entrance.objection(address);
@@ -147,6 +150,7 @@ final class NewClient extends ChannelInitializer<Channel> {
           case TUNNELS -> new Refusal(503, error, "as many clients as may be are connected");
           case TUNNELS_PER_CLIENT ->
               new Refusal(429, error, "as many connections as one client may have are open");
+          case HANDSHAKES -> new Refusal(503, error, "too many TLS handshakes are under way");
         };
     return refusal.retriedAfter(RETRY_AFTER);
   }

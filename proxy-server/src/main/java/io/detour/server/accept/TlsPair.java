@@ -2,12 +2,10 @@ package io.detour.server.accept;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.detour.rules.document.RegularFile;
 import io.detour.server.accept.ListenerOptions.TlsFiles;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -29,6 +27,8 @@ record TlsPair(List<X509Certificate> chain, PrivateKey key) {
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
 
+  private static final int MAX_FILE_BYTES = 1 << 20;
+
   TlsPair {
     chain = List.copyOf(chain);
   }
@@ -47,27 +47,34 @@ record TlsPair(List<X509Certificate> chain, PrivateKey key) {
   }
 
   private static List<X509Certificate> chain(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
+    try {
       Collection<? extends java.security.cert.Certificate> read =
-          CertificateFactory.getInstance("X.509").generateCertificates(in);
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(bytes(file)));
       if (read.isEmpty()) {
         throw new IOException(file + ": has no certificate (expected: PEM)");
       }
       return read.stream().map(X509Certificate.class::cast).toList();
     } catch (CertificateException e) {
       throw new IOException(file + ": is no list of certificates (expected: PEM)", e);
-    } catch (NoSuchFileException | AccessDeniedException e) {
-      throw unreadable(file, e);
     }
   }
 
-  private static PrivateKey key(Path file, String algorithm) throws IOException {
-    String text;
+  private static byte[] bytes(Path file) throws IOException {
+    byte[] bytes;
     try {
-      text = Files.readString(file, ISO_8859_1);
-    } catch (NoSuchFileException | AccessDeniedException e) {
-      throw unreadable(file, e);
+      bytes = RegularFile.read(file, MAX_FILE_BYTES);
+    } catch (IOException e) {
+      throw new IOException(file + ": cannot be read: " + RegularFile.reason(e), e);
     }
+    if (bytes.length > MAX_FILE_BYTES) {
+      throw new IOException(file + ": is larger than " + (MAX_FILE_BYTES >> 20) + " MiB");
+    }
+    return bytes;
+  }
+
+  private static PrivateKey key(Path file, String algorithm) throws IOException {
+    String text = new String(bytes(file), ISO_8859_1);
     Matcher pem = KEY.matcher(text);
     if (!pem.find()) {
       boolean other = text.contains("PRIVATE KEY-----");
@@ -84,14 +91,6 @@ record TlsPair(List<X509Certificate> chain, PrivateKey key) {
     } catch (IllegalArgumentException | GeneralSecurityException e) {
       throw new IOException(file + ": is no private key for a certificate of type " + algorithm, e);
     }
-  }
-
-  private static IOException unreadable(Path file, IOException cause) {
-    return new IOException(
-        file
-            + ": cannot be read: "
-            + (cause instanceof NoSuchFileException ? "there is no such file" : "access is denied"),
-        cause);
   }
 
   /** Java would notice that they do not in the first handshake only. */

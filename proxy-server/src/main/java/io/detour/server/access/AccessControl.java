@@ -2,6 +2,7 @@ package io.detour.server.access;
 
 import io.detour.core.Address;
 import io.detour.rules.document.Problem;
+import io.detour.server.files.FileWatch;
 import io.detour.server.files.Fingerprint;
 import io.detour.server.status.Refusal;
 import io.netty.util.concurrent.EventExecutor;
@@ -37,7 +38,10 @@ public final class AccessControl implements AutoCloseable {
   private final @Nullable Asking asking;
 
   private record Asking(
-      Authenticator authenticator, ThreadPoolExecutor passwords, ScheduledExecutorService watch) {}
+      Authenticator authenticator,
+      ThreadPoolExecutor passwords,
+      FileWatch files,
+      ScheduledExecutorService watch) {}
 
   /** Who a client is. */
   public sealed interface Authentication {
@@ -77,10 +81,12 @@ public final class AccessControl implements AutoCloseable {
     UsersInForce inForce = new UsersInForce(file, look, users, System::nanoTime);
     ThreadPoolExecutor passwords = passwordThreads();
     Authenticator.FailedAttempts failures = new Authenticator.FailedAttempts(System::nanoTime);
+    FileWatch files = new FileWatch("users");
     return new Asking(
         new Authenticator(inForce, failures, passwords, PasswordHash::matches),
         passwords,
-        watch(inForce));
+        files,
+        watch(files, inForce));
   }
 
   private static ThreadPoolExecutor passwordThreads() {
@@ -97,13 +103,13 @@ public final class AccessControl implements AutoCloseable {
     return pool;
   }
 
-  private static ScheduledExecutorService watch(UsersInForce users) {
+  private static ScheduledExecutorService watch(FileWatch files, UsersInForce users) {
     ScheduledExecutorService thread =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("users").factory());
     var _ =
         thread.scheduleWithFixedDelay(
-            () -> look(users), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+            () -> files.look(() -> look(users)), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
     return thread;
   }
 
@@ -114,6 +120,11 @@ public final class AccessControl implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       logger.error("users: looking at their file failed", e);
     }
+  }
+
+  /** Of the users; null if there are none. */
+  public @Nullable FileWatch files() {
+    return asking == null ? null : asking.files;
   }
 
   public AccessOptions options() {

@@ -9,10 +9,12 @@ import io.netty.util.concurrent.EventExecutor;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiPredicate;
@@ -186,26 +188,35 @@ final class Authenticator {
    * #INTERVAL}. A token bucket for each address, kept as the moment at which it is full again (the
    * generic cell rate algorithm of ITU-T I.371). Any thread.
    *
+   * <p>Only so many clients are remembered. The one that owes least is forgotten for another one,
+   * so that wrong passwords from many addresses do not end the wait of one that may try none. When
+   * all have to wait, so has every client that is not known.
+   *
    * <p>An IPv6 client is its /64, of which it has all addresses (RFC 6177). All clients without an
    * address, of UNIX sockets, are one.
    */
   static final class FailedAttempts {
     static final int BURST = 10;
     static final Duration INTERVAL = Duration.ofSeconds(6);
+    private static final long INTERVAL_NANOS = INTERVAL.toNanos();
 
-    /** The client that has failed least recently is forgotten. */
     static final int MAX_CLIENTS = 10_000;
 
     private static final Address NO_ADDRESS = new Address(0, 0);
 
     private final LongSupplier nanoTime;
-    private final Map<Address, Long> fullNanos =
-        new LinkedHashMap<>(16, 0.75f, true) {
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<Address, Long> eldest) {
-            return size() > MAX_CLIENTS;
-          }
-        };
+    private final Map<Address, Debt> debts = new HashMap<>();
+
+    /** The one that ends first is first. */
+    private final NavigableSet<Debt> byEnd = new TreeSet<>(Debt.BY_END);
+
+    /** When the bucket of a client is full again, so that nothing has to be known of it. */
+    private record Debt(long fullNanos, Address client) {
+      static final Comparator<Debt> BY_END =
+          ((Comparator<Debt>) (one, other) -> Long.signum(one.fullNanos - other.fullNanos))
+              .thenComparingLong(debt -> debt.client.high())
+              .thenComparingLong(debt -> debt.client.low());
+    }
 
     /** For a monotonic clock. */
     FailedAttempts(LongSupplier nanoTime) {
@@ -225,21 +236,49 @@ final class Authenticator {
      */
     synchronized @Nullable Duration take(Address client) {
       long now = nanoTime.getAsLong();
-      long full = Math.max(fullNanos.getOrDefault(client, now) - now, 0);
-      long excess = full - (BURST - 1) * INTERVAL.toNanos();
-      if (excess > 0) {
-        return Duration.ofNanos(excess);
+      Debt debt = debts.get(client);
+      Debt leastOfAll = debt == null && debts.size() >= MAX_CLIENTS ? byEnd.first() : null;
+      long wait = waitNanos(leastOfAll == null ? debt : leastOfAll, now);
+      if (wait > 0) {
+        return Duration.ofNanos(wait);
       }
-      fullNanos.put(client, now + full + INTERVAL.toNanos());
+      if (leastOfAll != null) {
+        forget(leastOfAll);
+      }
+      owe(
+          client,
+          debt,
+          Math.max(debt == null ? 0 : debt.fullNanos - now, 0) + now + INTERVAL_NANOS);
       return null;
     }
 
+    private static long waitNanos(@Nullable Debt debt, long now) {
+      return debt == null ? 0 : debt.fullNanos - now - (BURST - 1) * INTERVAL_NANOS;
+    }
+
+    private void owe(Address client, @Nullable Debt before, long fullNanos) {
+      if (before != null) {
+        forget(before);
+      }
+      Debt debt = new Debt(fullNanos, client);
+      debts.put(client, debt);
+      byEnd.add(debt);
+    }
+
+    private void forget(Debt debt) {
+      debts.remove(debt.client);
+      byEnd.remove(debt);
+    }
+
     synchronized void giveBack(Address client) {
-      fullNanos.computeIfPresent(client, (_, full) -> full - INTERVAL.toNanos());
+      Debt debt = debts.get(client);
+      if (debt != null) {
+        owe(client, debt, debt.fullNanos - INTERVAL_NANOS);
+      }
     }
 
     synchronized int clients() {
-      return fullNanos.size();
+      return debts.size();
     }
   }
 }

@@ -35,13 +35,27 @@ public record DestinationPolicy(
     return new DestinationPolicy(Set.of(), List.of(), Set.of(), List.of());
   }
 
-  /** Whether an address may be connected to; the rule's target may allow further classes. */
+  /**
+   * Whether an address may be connected to, as far as its number tells; the rule's target may allow
+   * further classes.
+   */
   public boolean permits(InetAddress address, Set<AddressClass> alsoAllowed) {
+    return permits(address, false, alsoAllowed);
+  }
+
+  /**
+   * The same where it is known whether an address is one of this machine: then it is {@link
+   * AddressClass#SELF}, unless it is a loopback address.
+   */
+  public boolean permits(
+      InetAddress address, boolean onThisMachine, Set<AddressClass> alsoAllowed) {
     if (denyClasses.isEmpty() && denySubnets.isEmpty()) {
       return true;
     }
     Address number = Address.of(address);
-    AddressClass in = AddressClass.of(number);
+    AddressClass byNumber = AddressClass.of(number);
+    AddressClass in =
+        onThisMachine && byNumber != AddressClass.LOOPBACK ? AddressClass.SELF : byNumber;
     boolean allowed =
         (in != null && (allowClasses.contains(in) || alsoAllowed.contains(in)))
             || anyContains(allowSubnets, number);

@@ -5,11 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.detour.core.Parsed;
 import io.detour.core.Printable;
 import io.detour.rules.document.Problem;
+import io.detour.rules.document.RegularFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,8 +41,8 @@ public final class UserFile {
   /** Reads a file, which problems name by its path. Blocks on the disk: not for an event loop. */
   public static Read load(Path path) {
     UserFile file = new UserFile(path.toString());
-    try (InputStream in = Files.newInputStream(path)) {
-      byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
+    try {
+      byte[] bytes = RegularFile.read(path, MAX_FILE_BYTES);
       if (bytes.length > MAX_FILE_BYTES) {
         return file.unreadable("is larger than 16 MiB");
       }
@@ -53,8 +52,7 @@ public final class UserFile {
     } catch (NoSuchFileException e) {
       return file.unreadable("there is no such file");
     } catch (IOException e) {
-      String message = String.valueOf(e.getMessage());
-      return file.unreadable("cannot be read: " + Printable.escaped(message));
+      return file.unreadable("cannot be read: " + RegularFile.reason(e));
     }
   }
 

@@ -7,7 +7,9 @@ public enum ClientLimit {
   /** Clients in all. */
   TUNNELS,
   /** Clients of one address. */
-  TUNNELS_PER_CLIENT;
+  TUNNELS_PER_CLIENT,
+  /** TLS handshakes that are under way. */
+  HANDSHAKES;
 
   /** As a metric label and the configuration have it. */
   public String label() {

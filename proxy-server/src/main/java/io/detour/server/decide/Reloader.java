@@ -3,6 +3,7 @@ package io.detour.server.decide;
 import io.detour.rules.document.Problem;
 import io.detour.rules.lint.RuleReview;
 import io.detour.server.files.ChangeWatch;
+import io.detour.server.files.FileWatch;
 import io.detour.server.files.Fingerprint;
 import io.detour.server.log.LogOutput;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ public final class Reloader implements AutoCloseable {
   private final RuleLoader loader;
   private final RulesInForce rules;
   private final InstantSource clock;
+  private final FileWatch files = new FileWatch("rules");
   private final ScheduledThreadPoolExecutor thread;
 
   /** The thread {@code rules} writes, any thread reads. */
@@ -76,11 +78,18 @@ public final class Reloader implements AutoCloseable {
     long interval = (half.compareTo(MAX_INTERVAL) < 0 ? half : MAX_INTERVAL).toNanos();
     watch =
         thread.scheduleWithFixedDelay(
-            () -> look(changes, System.nanoTime()), interval, interval, TimeUnit.NANOSECONDS);
+            () -> files.look(() -> look(changes, System.nanoTime())),
+            interval,
+            interval,
+            TimeUnit.NANOSECONDS);
   }
 
   public History history() {
     return history;
+  }
+
+  public FileWatch files() {
+    return files;
   }
 
   /**
@@ -104,7 +113,7 @@ public final class Reloader implements AutoCloseable {
     synchronized (this) {
       waiting = null;
     }
-    return reloadNow(trigger);
+    return files.read(() -> reloadNow(trigger));
   }
 
   private ReloadResult reloadNow(Trigger trigger) {

@@ -46,13 +46,13 @@ final class AddressRace {
   private final int timeouts;
   private final AddressOrder queue;
   private final DialCounts statistics;
-  private final List<Channel> running = new ArrayList<>(1);
+  private final List<Attempt> running = new ArrayList<>(1);
   private int attempts;
   private long firstNanoTime;
   private long lastNanoTime;
 
-  /** The channel of the last attempt as long as that runs. */
-  private @Nullable Channel last;
+  /** The last attempt as long as that runs. */
+  private @Nullable Attempt last;
 
   /** The next attempt, if it is planned. */
   private @Nullable Future<?> next;
@@ -64,6 +64,8 @@ final class AddressRace {
   private @Nullable BiConsumer<@Nullable SocketChannel, @Nullable DialError> finish;
 
   private boolean over;
+
+  private record Attempt(Channel channel, InetAddress address, long sinceNanos) {}
 
   /** Tries one address for the timeout, and all together for so many of them. */
   AddressRace(
@@ -183,34 +185,48 @@ final class AddressRace {
       giveUpOthers(ConnectErrors.classify(e));
       return;
     }
-    running.add(channel);
-    last = channel;
-    channel
-        .connect(remote)
-        .addListener((ChannelFuture attempt) -> ended(remote.getAddress(), attempt));
+    Attempt attempt = new Attempt(channel, remote.getAddress(), lastNanoTime);
+    running.add(attempt);
+    last = attempt;
+    channel.connect(remote).addListener(connected -> ended(attempt, connected));
   }
 
-  private void ended(InetAddress address, ChannelFuture attempt) {
-    Channel channel = attempt.channel();
-    running.remove(channel);
-    if (attempt.isSuccess() && !over && finish != null) {
-      statistics.ended(address, DialCounts.Attempt.SUCCESS);
+  private void ended(Attempt attempt, Future<?> connected) {
+    running.remove(attempt);
+    if (connected.isSuccess() && !over && finish != null) {
+      statistics.ended(attempt.address, DialCounts.Attempt.SUCCESS);
+      queue.ended(attempt.address, true);
+      passOver(attempt);
       stop();
-      finish.accept((SocketChannel) channel, null);
+      finish.accept((SocketChannel) attempt.channel, null);
       return;
     }
-    close(channel);
+    close(attempt.channel);
     if (over) {
-      statistics.ended(address, DialCounts.Attempt.ABANDONED);
+      statistics.ended(attempt.address, DialCounts.Attempt.ABANDONED);
       return;
     }
-    statistics.ended(address, DialCounts.Attempt.FAILURE);
-    remember(ConnectErrors.classify(attempt.cause()));
+    statistics.ended(attempt.address, DialCounts.Attempt.FAILURE);
+    DialError error = ConnectErrors.classify(connected.cause());
+    remember(error);
+    if (error != DialError.RESOURCES) {
+      queue.ended(attempt.address, false);
+    }
     cancelNext();
-    if (channel.equals(last)) {
+    if (attempt.equals(last)) {
       last = null;
     }
     proceed(MIN_DELAY_MILLIS);
+  }
+
+  /** Those that had their chance before the winner's and are silent still fail, in effect. */
+  private void passOver(Attempt winner) {
+    for (Attempt attempt : running) {
+      long aheadNanos = winner.sinceNanos - attempt.sinceNanos;
+      if (aheadNanos >= TimeUnit.MILLISECONDS.toNanos(ATTEMPT_DELAY_MILLIS)) {
+        queue.ended(attempt.address, false);
+      }
+    }
   }
 
   /** No further address is tried; those that are may still answer. */
@@ -243,8 +259,8 @@ final class AddressRace {
   void stop() {
     over = true;
     cancelNext();
-    for (Channel channel : List.copyOf(running)) {
-      close(channel);
+    for (Attempt attempt : List.copyOf(running)) {
+      close(attempt.channel);
     }
     running.clear();
   }

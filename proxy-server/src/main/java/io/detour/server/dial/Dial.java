@@ -1,5 +1,6 @@
 package io.detour.server.dial;
 
+import io.detour.core.Host;
 import io.detour.rules.Hop;
 import io.detour.server.dns.FamilyAnswers;
 import io.detour.server.dns.NameResolver;
@@ -10,6 +11,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -87,21 +89,23 @@ public final class Dial {
     starting = false;
   }
 
-  void start(NameResolver resolver, String name) {
+  void start(NameResolver resolver, Host host) {
     answers = new DnsAnswers();
-    resolver.resolve(name, answers);
+    resolver.resolve(host, answers);
     starting = false;
   }
 
   private void vet(List<InetAddress> addresses) {
+    List<InetAddress> allowed = new ArrayList<>(addresses.size());
     for (InetAddress address : addresses) {
       DialError why = vetting.refusal(new InetSocketAddress(address, race.port()));
       if (why == null) {
-        queue.add(address);
+        allowed.add(address);
       } else if (refusal != DialError.PROXY_LOOP) {
         refusal = why;
       }
     }
+    queue.add(allowed);
   }
 
   private final class DnsAnswers implements NameResolver.Waiting {
@@ -138,7 +142,7 @@ public final class Dial {
         vet(found.addresses());
       }
       race.added(!known.isComplete());
-      if (known.isComplete() || queue.hasFirst(known)) {
+      if (known.isComplete() || queue.hasFirst()) {
         startRace();
       } else if (resolutionDelay == null) {
         resolutionDelay =

@@ -6,15 +6,17 @@ import io.detour.rules.Hop;
 import io.detour.server.account.DialCounts;
 import io.detour.server.dns.Resolution;
 import io.detour.server.dns.Resolvers;
+import io.detour.server.dns.SystemFiles;
+import io.detour.server.dns.SystemNames;
 import io.detour.server.parse.http.ViaField;
 import io.detour.server.status.DialError;
 import io.detour.server.transport.Transport;
 import io.netty.channel.EventLoop;
-import java.io.File;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,23 +36,65 @@ public final class Dialer implements AutoCloseable {
   private final OwnAddresses own;
   private final Vetting ownOnly;
   private final DialCounts statistics = new DialCounts();
+  private final SystemNames names;
+
+  /** Whether the names are another dialer's. */
+  private final boolean apart;
+
   private final Resolvers resolvers;
+  private final AddressMemory memory;
+  private final LongSupplier nanoTime;
 
   /**
-   * Reads {@code /etc/hosts} and {@code /etc/resolv.conf}.
+   * Reads {@code /etc/hosts} and {@code /etc/resolv.conf}, and again when they change.
    *
    * @param own addresses that are never dialled; may be added to at any time
    */
   public Dialer(DialOptions options, Transport transport, OwnAddresses own) {
-    this(options, transport, own, new File("/etc/resolv.conf"));
+    this(options, transport, own, SystemFiles.ofSystem(), System::nanoTime);
   }
 
-  Dialer(DialOptions options, Transport transport, OwnAddresses own, File resolvConf) {
+  Dialer(
+      DialOptions options,
+      Transport transport,
+      OwnAddresses own,
+      SystemFiles files,
+      LongSupplier nanoTime) {
+    this(
+        options,
+        transport,
+        own,
+        new SystemNames(options.dns(), files),
+        false,
+        new AddressMemory(nanoTime),
+        nanoTime);
+  }
+
+  private Dialer(
+      DialOptions options,
+      Transport transport,
+      OwnAddresses own,
+      SystemNames names,
+      boolean apart,
+      AddressMemory memory,
+      LongSupplier nanoTime) {
     this.options = options;
     this.transport = transport;
     this.own = own;
     this.ownOnly = Vetting.ownOnly(own);
-    this.resolvers = new Resolvers(options.dns(), transport, resolvConf, statistics);
+    this.names = names;
+    this.apart = apart;
+    this.resolvers = new Resolvers(options.dns(), transport, names, statistics, nanoTime);
+    this.memory = memory;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * A dialer with the same options that shares what is known of names, DNS servers and addresses,
+   * and counts for itself. To be closed before this one.
+   */
+  public Dialer apart() {
+    return new Dialer(options, transport, own, names, true, memory, nanoTime);
   }
 
   /**
@@ -114,7 +158,7 @@ public final class Dialer implements AutoCloseable {
       Consumer<DialResult> done) {
     HostPort remote = request == null ? hop.address() : request.parent().address();
     Host host = remote.host();
-    AddressOrder queue = order(host);
+    AddressOrder queue = order(host, memory.of(remote.port()));
     int timeouts = request == null ? TIMEOUTS_PER_TARGET : 1;
     int timeoutMillis = (int) options.connectTimeout().toMillis();
     AddressRace race =
@@ -125,16 +169,16 @@ public final class Dialer implements AutoCloseable {
     if (known != null) {
       dial.start(known);
     } else {
-      dial.start(resolvers.of(loop), host.name());
+      dial.start(resolvers.of(loop), host);
     }
     return dial;
   }
 
   /** The operator has ordered the addresses of a static entry. */
-  private AddressOrder order(Host host) {
+  private AddressOrder order(Host host, AddressMemory.Port port) {
     return resolvers.isEntry(host)
-        ? AddressOrder.asGiven()
-        : AddressOrder.inTurn(options.dns().ipv6());
+        ? AddressOrder.asGiven(port)
+        : AddressOrder.inTurn(options.dns().ipv6(), port);
   }
 
   static void requireOn(EventLoop loop) {
@@ -149,15 +193,20 @@ public final class Dialer implements AutoCloseable {
     return statistics;
   }
 
-  DialOptions options() {
+  public DialOptions options() {
     return options;
+  }
+
+  /** That of the event loops on which it is used. */
+  public Transport transport() {
+    return transport;
   }
 
   /**
    * Looks a host up as {@link #dial} does, and leaves it at that.
    *
-   * @param done gets the addresses in the order in which they would be tried; called once, on
-   *     {@code loop}, within the DNS timeout, possibly before this method returns
+   * @param done gets the addresses in the order in which a first dial would try them; called once,
+   *     on {@code loop}, within the DNS timeout, possibly before this method returns
    */
   public void resolve(Host host, EventLoop loop, Consumer<Resolution> done) {
     requireOn(loop);
@@ -169,7 +218,7 @@ public final class Dialer implements AutoCloseable {
     resolvers
         .of(loop)
         .resolve(
-            host.name(),
+            host,
             answers -> {
               if (answers.isComplete()) {
                 done.accept(ordered(host, answers.whole()));
@@ -181,8 +230,8 @@ public final class Dialer implements AutoCloseable {
     if (!(answer instanceof Resolution.Addresses(List<InetAddress> addresses))) {
       return answer;
     }
-    AddressOrder order = order(host);
-    addresses.forEach(order::add);
+    AddressOrder order = order(host, new AddressMemory(System::nanoTime).of(0));
+    order.add(addresses);
     return new Resolution.Addresses(order.drain());
   }
 
@@ -190,5 +239,8 @@ public final class Dialer implements AutoCloseable {
   @Override
   public void close() {
     resolvers.close();
+    if (!apart) {
+      names.close();
+    }
   }
 }

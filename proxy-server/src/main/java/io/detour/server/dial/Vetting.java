@@ -3,6 +3,7 @@ package io.detour.server.dial;
 import io.detour.core.AddressClass;
 import io.detour.server.access.DestinationPolicy;
 import io.detour.server.status.DialError;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,8 @@ record Vetting(OwnAddresses own, DestinationPolicy policy, Set<AddressClass> all
     if (own.contains(remote)) {
       return DialError.PROXY_LOOP;
     }
-    return policy.permits(remote.getAddress(), allowed)
+    InetAddress address = remote.getAddress();
+    return policy.permits(address, own.isOnThisMachine(address), allowed)
         ? null
         : DialError.DESTINATION_IP_PROHIBITED;
   }

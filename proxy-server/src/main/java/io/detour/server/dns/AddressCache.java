@@ -45,6 +45,10 @@ final class AddressCache {
     }
   }
 
+  void clear() {
+    names.clear();
+  }
+
   int size() {
     return names.size();
   }

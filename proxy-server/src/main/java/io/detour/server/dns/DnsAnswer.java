@@ -17,8 +17,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the response to a question for addresses says (RFC 1034 4.3.2). Records of other names than
- * the one that was asked for and the aliases it leads to are not looked at. Immutable.
+ * What became of a question for addresses: what the response says (RFC 1034 4.3.2), or why there is
+ * none. Records of other names than the one that was asked for and the aliases it leads to are not
+ * looked at. Immutable.
  */
 sealed interface DnsAnswer {
   int MAX_ADDRESSES = 32;
@@ -40,6 +41,15 @@ sealed interface DnsAnswer {
 
   /** The server could not or would not answer. */
   record Failed(DnsResponseCode code) implements DnsAnswer {}
+
+  /** The response does not fit a datagram, and there was none over TCP. */
+  record Cut() implements DnsAnswer {}
+
+  /** There was no response in time. */
+  record Silence() implements DnsAnswer {}
+
+  /** The question could not be sent, or the server's machine says that nobody is there. */
+  record Unreachable(Throwable cause) implements DnsAnswer {}
 
   /** Reads a response to a question for a name in lower case with the final dot. */
   static DnsAnswer of(DnsResponse response, String name, DnsRecordType type) {
@@ -79,10 +89,15 @@ sealed interface DnsAnswer {
       InetAddress address = isOf(each, owner, type) ? address(each) : null;
       if (address != null && addresses.size() < MAX_ADDRESSES) {
         addresses.add(address);
-        lowest = Math.min(lowest, each.timeToLive());
+        lowest = Math.min(lowest, ttlSeconds(each));
       }
     }
     return addresses.isEmpty() ? null : new Found(addresses, lowest);
+  }
+
+  /** A time of 2^31 s and more is none at all (RFC 2181 8). */
+  private static long ttlSeconds(DnsRecord each) {
+    return each.timeToLive() > Integer.MAX_VALUE ? 0 : each.timeToLive();
   }
 
   private static boolean isOf(DnsRecord each, String owner, DnsRecordType type) {
@@ -107,7 +122,7 @@ sealed interface DnsAnswer {
         instanceof DnsRawRecord raw) {
       ByteBuf content = raw.content().duplicate();
       String target = DefaultDnsRecordDecoder.decodeName(content).toLowerCase(Locale.ROOT);
-      return new Alias(target, Math.min(ttlSeconds, raw.timeToLive()));
+      return new Alias(target, Math.min(ttlSeconds, ttlSeconds(raw)));
     }
     return null;
   }
@@ -129,6 +144,6 @@ sealed interface DnsAnswer {
       return NO_TTL;
     }
     long minimum = raw.content().getUnsignedInt(raw.content().writerIndex() - Integer.BYTES);
-    return Math.min(minimum, authority.timeToLive());
+    return Math.min(minimum, ttlSeconds(authority));
   }
 }

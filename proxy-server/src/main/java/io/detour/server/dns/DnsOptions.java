@@ -15,7 +15,8 @@ import java.util.Map;
  * @param servers the servers to ask, in this order; empty for those of {@code /etc/resolv.conf}
  * @param hosts addresses of names that are not looked up, in the order they are tried; a name with
  *     at least one address
- * @param search whether names are completed by the search domains of {@code /etc/resolv.conf}
+ * @param search whether names without a dot are completed by the search domains of {@code
+ *     /etc/resolv.conf}
  * @param ipv6 which family is asked for and tried first
  */
 public record DnsOptions(

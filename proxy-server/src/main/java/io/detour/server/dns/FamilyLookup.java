@@ -1,18 +1,13 @@
 package io.detour.server.dns;
 
+import io.detour.core.Host;
+import io.detour.core.Parsed;
 import io.detour.server.status.DialError;
 import io.detour.server.transport.ConnectErrors;
-import io.netty.channel.AddressedEnvelope;
-import io.netty.handler.codec.dns.DefaultDnsQuestion;
 import io.netty.handler.codec.dns.DnsRecordType;
-import io.netty.handler.codec.dns.DnsResponse;
 import io.netty.handler.codec.dns.DnsResponseCode;
-import io.netty.resolver.dns.DnsNameResolver;
-import io.netty.resolver.dns.DnsNameResolverTimeoutException;
-import io.netty.resolver.dns.DnsServerAddressStream;
-import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.FutureListener;
-import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * address is an answer: all servers are taken to know the same names, and none of a referral is
  * asked. The owner ends the lookup. Lives on one event loop.
  */
-final class FamilyLookup
-    implements FutureListener<AddressedEnvelope<DnsResponse, InetSocketAddress>> {
-  private final DnsNameResolver dns;
-  private final DnsServerAddressStream servers;
+final class FamilyLookup {
+  private final DnsExchange.Context context;
+  private final NameService service;
+  private final List<DnsServer> servers;
   private final DnsRecordType type;
   private final ObjLongConsumer<Resolution> done;
 
@@ -36,71 +31,62 @@ final class FamilyLookup
   private int aliases;
   private long ttlSeconds = Integer.MAX_VALUE;
 
+  /** How many servers have been asked. */
+  private int asked;
+
   /** How many servers have said that they cannot answer, or could not be asked. */
   private int failures;
 
-  private @Nullable Future<?> query;
+  private @Nullable DnsExchange query;
   private boolean over;
 
   /**
+   * @param servers in the order in which they are asked
    * @param name a canonical name
    * @param done gets the answer and for how many seconds it holds; called once, on the event loop
    */
   FamilyLookup(
-      DnsNameResolver dns,
-      Resolvers shared,
+      DnsExchange.Context context,
+      NameService service,
+      List<DnsServer> servers,
       String name,
       DnsRecordType type,
       ObjLongConsumer<Resolution> done) {
-    this.dns = dns;
-    this.servers = shared.servers.nameServerAddressStream(name);
+    this.context = context;
+    this.service = service;
+    this.servers = servers;
     this.name = name + '.';
     this.type = type;
     this.done = done;
   }
 
   void start() {
-    Future<AddressedEnvelope<DnsResponse, InetSocketAddress>> next =
-        dns.query(servers.next(), new DefaultDnsQuestion(name, type));
-    query = next;
-    next.addListener(this);
+    for (DnsServer server : servers.subList(1, servers.size())) {
+      if (server.claimProbe(context.nanoTime().getAsLong())) {
+        exchange(server, _ -> {}).start();
+      }
+    }
+    ask();
+  }
+
+  private void ask() {
+    if (!over) {
+      DnsServer server = servers.get(asked++ % servers.size());
+      query = exchange(server, this::answered);
+      query.start();
+    }
+  }
+
+  private DnsExchange exchange(DnsServer server, Consumer<DnsAnswer> answered) {
+    return new DnsExchange(
+        context, server, name, type, service.overTcp(), service.queryTimeoutMillis(), answered);
   }
 
   /** Ends it; its socket is closed. */
   void cancel() {
     over = true;
     if (query != null) {
-      query.cancel(false);
-    }
-  }
-
-  @Override
-  public void operationComplete(Future<AddressedEnvelope<DnsResponse, InetSocketAddress>> ended) {
-    AddressedEnvelope<DnsResponse, InetSocketAddress> response = ended.getNow();
-    if (response == null) {
-      if (!over) {
-        unanswered(ended.cause());
-      }
-      return;
-    }
-    try {
-      if (!over) {
-        answered(DnsAnswer.of(response.content(), name, type));
-      }
-    } finally {
-      response.release();
-    }
-  }
-
-  private void unanswered(Throwable cause) {
-    if (cause instanceof DnsNameResolverTimeoutException) {
-      start();
-    } else {
-      tryNextServer(
-          ConnectErrors.classify(cause) == DialError.RESOURCES
-              ? Resolution.Unresolved.of(DialError.RESOURCES)
-              : new Resolution.Unresolved(
-                  DialError.DNS_ERROR, "the DNS servers cannot be reached", null));
+      query.cancel();
     }
   }
 
@@ -111,29 +97,41 @@ final class FamilyLookup
       case DnsAnswer.Absent(boolean exists, long ttl) ->
           end(exists ? FamilyAnswers.NO_ADDRESS : NameResolver.NO_SUCH_NAME, ttl);
       case DnsAnswer.Alias alias -> follow(alias);
+      case DnsAnswer.Silence() -> ask();
       case DnsAnswer.Failed(DnsResponseCode code) ->
+          tryNextServer(dnsError("the DNS server failed", mnemonic(code)));
+      case DnsAnswer.Cut() ->
+          tryNextServer(dnsError("the DNS server does not send long answers over TCP", null));
+      case DnsAnswer.Unreachable(Throwable cause) ->
           tryNextServer(
-              new Resolution.Unresolved(
-                  DialError.DNS_ERROR, "the DNS server failed", mnemonic(code)));
+              ConnectErrors.classify(cause) == DialError.RESOURCES
+                  ? Resolution.Unresolved.of(DialError.RESOURCES)
+                  : dnsError("the DNS servers cannot be reached", null));
     }
+  }
+
+  private static Resolution.Unresolved dnsError(String details, @Nullable String rcode) {
+    return new Resolution.Unresolved(DialError.DNS_ERROR, details, rcode);
   }
 
   private void follow(DnsAnswer.Alias alias) {
     if (++aliases > DnsAnswer.MAX_ALIASES) {
-      end(
-          new Resolution.Unresolved(
-              DialError.DNS_ERROR, "the host is an alias of an alias without end", null),
-          DnsAnswer.NO_TTL);
+      end(dnsError("the host is an alias of an alias without end", null), DnsAnswer.NO_TTL);
+      return;
+    }
+    if (!(Host.parse(alias.name()) instanceof Parsed.Value<Host>)) {
+      end(dnsError("the host is an alias of what is no host name", null), DnsAnswer.NO_TTL);
       return;
     }
     name = alias.name();
     ttlSeconds = Math.min(ttlSeconds, alias.ttlSeconds());
-    start();
+    asked--; // the same server
+    ask();
   }
 
   private void tryNextServer(Resolution.Unresolved failure) {
     if (++failures < servers.size()) {
-      start();
+      ask();
     } else {
       end(failure, DnsAnswer.NO_TTL);
     }

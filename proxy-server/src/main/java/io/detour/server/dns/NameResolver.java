@@ -1,11 +1,10 @@
 package io.detour.server.dns;
 
+import io.detour.core.Host;
 import io.detour.server.account.DialCounts;
 import io.detour.server.dns.Resolution.Unresolved;
 import io.detour.server.status.DialError;
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.dns.DnsRecordType;
-import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Looks names up for one event loop: in the cache and in DNS. Those who wait for one name at the
- * same time share a lookup. Only that loop may call it, but for {@link #close}.
+ * same time share a lookup. Only that loop may call it.
  */
 public final class NameResolver {
   static final Unresolved NO_SUCH_NAME =
@@ -30,11 +29,13 @@ public final class NameResolver {
    */
   private static final long MISSING_SECONDS = 30;
 
-  private final EventLoop loop;
-  private final DnsNameResolver dns;
+  private final DnsExchange.Context context;
   private final Resolvers shared;
   private final AddressCache cache = new AddressCache();
   private final Map<String, Lookup> lookups = new HashMap<>();
+
+  /** Whose answers are in the cache. */
+  private NameService service;
 
   /** Somebody who waits for answers. */
   @FunctionalInterface
@@ -50,14 +51,17 @@ public final class NameResolver {
     void learned(FamilyAnswers known);
   }
 
-  NameResolver(EventLoop loop, DnsNameResolver dns, Resolvers shared) {
-    this.loop = loop;
-    this.dns = dns;
+  NameResolver(DnsExchange.Context context, Resolvers shared) {
+    this.context = context;
     this.shared = shared;
+    this.service = shared.service();
   }
 
-  public void resolve(String name, Waiting waiting) {
-    FamilyAnswers cached = cache.get(name, System.nanoTime());
+  /** Looks a host up that is a name. */
+  public void resolve(Host host, Waiting waiting) {
+    forgetOthers(shared.service());
+    String name = host.isAbsolute() ? host.name() + '.' : host.name();
+    FamilyAnswers cached = cache.get(name, now());
     if (cached != null) {
       shared.statistics.ended(DialCounts.Lookup.CACHED);
       waiting.learned(cached);
@@ -68,15 +72,23 @@ public final class NameResolver {
       running.join(waiting);
       return;
     }
-    Lookup lookup = new Lookup(name);
+    Lookup lookup = new Lookup(name, service, service.candidates(host));
     lookups.put(name, lookup);
     lookup.join(waiting);
     lookup.start();
   }
 
-  /** Lookups that run are not touched. Any thread. */
-  void close() {
-    dns.close();
+  /** In another network names may have other addresses. Lookups that run are not touched. */
+  private void forgetOthers(NameService now) {
+    if (service != now) {
+      service = now;
+      cache.clear();
+      lookups.clear();
+    }
+  }
+
+  private long now() {
+    return context.nanoTime().getAsLong();
   }
 
   /**
@@ -86,19 +98,24 @@ public final class NameResolver {
    */
   public final class Lookup {
     private final String name;
+    private final NameService asked;
     private final Iterator<String> candidates;
     private final List<Waiting> waiting = new ArrayList<>(1);
     private final List<FamilyLookup> families = new ArrayList<>(2);
     private final ScheduledFuture<?> timeout;
-    private FamilyAnswers known = FamilyAnswers.none(shared.options.ipv6());
+    private FamilyAnswers known;
     private long ttlSeconds;
     private boolean over;
 
-    private Lookup(String name) {
+    private Lookup(String name, NameService asked, List<String> candidates) {
       this.name = name;
-      this.candidates = shared.search.candidates(name).iterator();
+      this.asked = asked;
+      this.candidates = candidates.iterator();
+      this.known = FamilyAnswers.none(asked.ipv6());
       this.timeout =
-          loop.schedule(this::timeOut, shared.options.timeout().toNanos(), TimeUnit.NANOSECONDS);
+          context
+              .loop()
+              .schedule(this::timeOut, shared.options.timeout().toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void join(Waiting one) {
@@ -112,21 +129,27 @@ public final class NameResolver {
     /** Asks for the next complete name; there is one. */
     private void start() {
       String candidate = candidates.next();
-      known = FamilyAnswers.none(shared.options.ipv6());
+      known = FamilyAnswers.none(asked.ipv6());
       ttlSeconds = Integer.MAX_VALUE;
       families.clear();
-      ask(candidate, DnsRecordType.A);
+      List<DnsServer> servers = asked.inOrder();
+      ask(servers, candidate, DnsRecordType.A);
       if (known.ipv6() == null) {
-        ask(candidate, DnsRecordType.AAAA);
+        ask(servers, candidate, DnsRecordType.AAAA);
       }
       // A copy: one that fails at once may be the last of this name.
       List.copyOf(families).forEach(FamilyLookup::start);
     }
 
-    private void ask(String candidate, DnsRecordType type) {
+    private void ask(List<DnsServer> servers, String candidate, DnsRecordType type) {
       families.add(
           new FamilyLookup(
-              dns, shared, candidate, type, (answer, ttl) -> answered(type, answer, ttl)));
+              context,
+              asked,
+              servers,
+              candidate,
+              type,
+              (answer, ttl) -> answered(type, answer, ttl)));
     }
 
     private void answered(DnsRecordType type, Resolution answer, long ttl) {
@@ -153,7 +176,9 @@ public final class NameResolver {
     private void end() {
       stop();
       shared.statistics.ended(known.lookup());
-      cache.put(name, known, ttlSeconds, System.nanoTime());
+      if (asked == service) {
+        cache.put(name, known, ttlSeconds, now());
+      }
       tell();
     }
 

@@ -4,9 +4,8 @@ import io.detour.core.Host;
 import io.detour.server.dns.Resolution.Addresses;
 import io.detour.server.dns.Resolution.Unresolved;
 import io.detour.server.status.DialError;
-import io.netty.resolver.HostsFileEntriesProvider;
+import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code /etc/hosts}.
  * </ol>
  *
- * Immutable; any thread.
+ * Any thread.
  */
 final class StaticHosts {
   private static final InetAddress LOOPBACK_4 = InetAddress.ofLiteral("127.0.0.1");
@@ -36,16 +35,14 @@ final class StaticHosts {
 
   private final Map<Host, List<InetAddress>> entries;
   private final List<InetAddress> loopback;
-  private final Map<String, List<InetAddress>> fileIpv4;
-  private final Map<String, List<InetAddress>> fileIpv6;
+  private final SystemNames system;
+  private final boolean ipv4Only;
 
-  /** With {@code /etc/hosts} as it is now. */
-  StaticHosts(DnsOptions options, HostsFileEntriesProvider file) {
-    boolean ipv4Only = options.ipv6() == Ipv6.OFF;
+  StaticHosts(DnsOptions options, SystemNames system) {
     this.entries = options.hosts();
+    this.system = system;
+    this.ipv4Only = options.ipv6() == Ipv6.OFF;
     this.loopback = ipv4Only ? List.of(LOOPBACK_4) : List.of(LOOPBACK_4, LOOPBACK_6);
-    this.fileIpv4 = file.ipv4Entries();
-    this.fileIpv6 = ipv4Only ? Map.of() : file.ipv6Entries();
   }
 
   boolean isEntry(Host host) {
@@ -81,8 +78,10 @@ final class StaticHosts {
   }
 
   private @Nullable Resolution inFile(String name) {
-    List<InetAddress> addresses = new ArrayList<>(fileIpv4.getOrDefault(name, List.of()));
-    addresses.addAll(fileIpv6.getOrDefault(name, List.of()));
+    List<InetAddress> addresses = system.hosts().getOrDefault(name, List.of());
+    if (ipv4Only) {
+      addresses = addresses.stream().filter(Inet4Address.class::isInstance).toList();
+    }
     return addresses.isEmpty() ? null : new Addresses(addresses);
   }
 }

@@ -7,10 +7,15 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +27,9 @@ final class LineSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
   interface Opening {
     OutputStream open() throws IOException;
   }
+
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   private final Encoder<ILoggingEvent> encoder;
   private final Opening opening;
@@ -56,9 +64,12 @@ final class LineSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
         };
   }
 
-  /** A file, to whose end lines are added. */
+  /** A file, to whose end lines are added; one that is made is its owner's to read and write. */
   static Opening file(Path path) {
-    return () -> Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    return () ->
+        Channels.newOutputStream(
+            FileChannel.open(
+                path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), OWNER_ONLY));
   }
 
   @Override

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,8 @@ public record HttpEntrance(
     AutoConfig autoConfig,
     ConcurrentMap<EventLoop, Sweep> sweeps)
     implements ClientEntrance {
+  private static final int CUT_SECONDS = 5;
+
   private static final Refusal LOOP =
       new Refusal(
           502, ProxyErrorType.PROXY_LOOP_DETECTED, "the request has passed this proxy before");
@@ -106,11 +109,12 @@ public record HttpEntrance(
 
   /**
    * Cuts the connections on which plain HTTP is being served, because the server stops: what a
-   * client has of a response must not look like all of it. Waits; not on an event loop.
+   * client has of a response must not look like all of it. Waits, for a bounded time; not on an
+   * event loop.
    */
   public void cut() {
     List<Future<?>> cuts = new ArrayList<>();
     sweeps.forEach((loop, sweep) -> cuts.add(loop.submit(sweep::stop)));
-    cuts.forEach(Future::syncUninterruptibly);
+    cuts.forEach(cut -> cut.awaitUninterruptibly(CUT_SECONDS, TimeUnit.SECONDS));
   }
 }

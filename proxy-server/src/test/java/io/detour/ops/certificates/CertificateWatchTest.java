@@ -16,7 +16,9 @@ import io.detour.core.Host;
 import io.detour.rules.host.HostMatcher;
 import io.detour.server.access.DestinationPolicy;
 import io.detour.server.decide.RulesInForce;
+import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
+import io.detour.server.transport.Transport;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.OutputStream;
@@ -394,8 +396,7 @@ class CertificateWatchTest {
     Prober prober =
         keep(
             new Prober(
-                dial.dialOptions(),
-                own,
+                new Dialer(dial.dialOptions(), Transport.available(), own),
                 new TrustRoots(trusted),
                 dial.get(ConfigurationKey.TIMEOUT_CONNECT),
                 Clock.systemUTC()));

@@ -55,12 +55,13 @@ class DescriptorBudgetTest {
         Max processes             7823                 7823                 processes
         Max open files            256                  4096                 files
         """);
-    assertThat(DescriptorBudget.fit(proc, new ClientLimits(1000, 5), 2).tunnels()).isEqualTo(49);
+    assertThat(DescriptorBudget.fit(proc, new ClientLimits(1000, 5), 2, 32).tunnels())
+        .isEqualTo(49);
   }
 
   @Test
   void whereNothingIsKnownEverythingFits() throws IOException {
     ClientLimits wanted = new ClientLimits(1000, 5);
-    assertThat(DescriptorBudget.fit(proc, wanted, 2)).isEqualTo(wanted);
+    assertThat(DescriptorBudget.fit(proc, wanted, 2, 32)).isEqualTo(wanted);
   }
 }

@@ -92,6 +92,24 @@ class DestinationPolicyTest {
     assertThat(permits(DestinationPolicy.everything(), "169.254.169.254")).isTrue();
   }
 
+  @Test
+  void anAddressOfThisMachineIsSelfUnlessItIsALoopbackAddress() {
+    InetAddress own = InetAddress.ofLiteral("10.99.0.1");
+    InetAddress link = InetAddress.ofLiteral("fe80::1");
+    InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
+    DestinationPolicy usual = DestinationPolicy.defaults();
+
+    assertThat(usual.permits(own, false, Set.of())).isTrue();
+    assertThat(usual.permits(own, true, Set.of())).isFalse();
+    assertThat(usual.permits(own, true, Set.of(AddressClass.SELF))).isTrue();
+    assertThat(usual.permits(own, true, Set.of(AddressClass.LOOPBACK))).isFalse();
+    assertThat(usual.permits(link, true, Set.of(AddressClass.LINK_LOCAL))).isFalse();
+    assertThat(usual.permits(link, false, Set.of(AddressClass.LINK_LOCAL))).isTrue();
+    assertThat(usual.permits(loopback, true, Set.of(AddressClass.LOOPBACK))).isTrue();
+    assertThat(usual.permits(loopback, true, Set.of(AddressClass.SELF))).isFalse();
+    assertThat(DestinationPolicy.everything().permits(own, true, Set.of())).isTrue();
+  }
+
   private static boolean permits(DestinationPolicy policy, String address) {
     return policy.permits(InetAddress.ofLiteral(address), Set.of());
   }

@@ -72,6 +72,36 @@ class FailedAttemptsTest {
     assertThat(failures.clients()).isEqualTo(FailedAttempts.MAX_CLIENTS);
   }
 
+  @Test
+  void aWaitIsNotEndedByWrongPasswordsOfManyOthers() {
+    fail(FailedAttempts.BURST);
+    for (int tries = 1; tries < FailedAttempts.BURST; tries++) {
+      for (int i = 0; i < FailedAttempts.MAX_CLIENTS + 50; i++) {
+        assertThat(failures.take(new Address(0x2001, i))).isNull();
+      }
+      assertThat(failures.take(CLIENT)).isEqualTo(Duration.ofSeconds(6));
+    }
+    pass(Duration.ofSeconds(6));
+    fail(1);
+  }
+
+  @Test
+  void whenAllHaveToWaitSoHasWhoIsNotKnown() {
+    for (int i = 0; i < FailedAttempts.MAX_CLIENTS; i++) {
+      for (int tries = 0; tries < FailedAttempts.BURST; tries++) {
+        assertThat(failures.take(new Address(0x2001, i))).isNull();
+      }
+    }
+    assertThat(failures.take(CLIENT)).isEqualTo(Duration.ofSeconds(6));
+    for (int i = 0; i < FailedAttempts.MAX_CLIENTS; i++) {
+      assertThat(failures.take(new Address(0x2001, i))).isNotNull();
+    }
+
+    pass(Duration.ofSeconds(6));
+    fail(1);
+    assertThat(failures.clients()).isEqualTo(FailedAttempts.MAX_CLIENTS);
+  }
+
   private void fail(int times) {
     for (int i = 0; i < times; i++) {
       assertThat(failures.take(CLIENT)).isNull();

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,6 +54,23 @@ class UsersInForceTest {
 
     assertThat(users.current().users().count()).isEqualTo(2);
     assertThat(users.current().accepted()).isNotSameAs(before.accepted());
+  }
+
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aPipeInItsPlaceKeepsTheUsersAndHoldsNothingUp() throws Exception {
+    Files.delete(file);
+    Process mkfifo = new ProcessBuilder("mkfifo", file.toString()).inheritIO().start();
+    assertThat(mkfifo.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    users.look();
+    users.look();
+    assertThat(users.current().users().hash("alice")).isNotNull();
+
+    Files.delete(file);
+    Files.writeString(file, "bob:" + HASH);
+    users.look();
+    users.look();
+    assertThat(users.current().users().hash("bob")).isNotNull();
   }
 
   @ParameterizedTest

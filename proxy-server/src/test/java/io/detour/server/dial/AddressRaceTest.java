@@ -16,6 +16,7 @@ import io.detour.server.dial.DialResult.Connected;
 import io.detour.server.dial.DialResult.Failed;
 import io.detour.server.dns.Ipv6;
 import io.detour.server.dns.ScriptedDnsServer;
+import io.detour.server.dns.SystemFiles;
 import io.detour.server.status.DialError;
 import io.netty.handler.codec.dns.DnsRecordType;
 import java.io.IOException;
@@ -25,9 +26,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -249,6 +252,84 @@ class AddressRaceTest {
     assertThat(connected.attempts()).isEqualTo(1);
     assertThat(fixture.dns.asked())
         .containsExactly(new ScriptedDnsServer.Asked("dual.test", DnsRecordType.A, false));
+  }
+
+  @Test
+  @Tag("Q07")
+  void theAddressesOfANameShareItsTunnels() throws IOException {
+    int port = fixture.listen("127.0.0.1").getLocalPort();
+    listen(port, "127.0.0.2", "127.0.0.3");
+    fixture.dns.answer("web.test", "127.0.0.1", "127.0.0.2", "127.0.0.3");
+    Dialer dialer = fixture.dialer();
+
+    assertThat(remotes(dialer, port, 6))
+        .containsExactly(
+            "127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.1", "127.0.0.2", "127.0.0.3");
+  }
+
+  @Test
+  @Tag("Q07")
+  void anAddressThatRefusesIsLeftOutForAWhile() throws IOException {
+    int port = fixture.listen("127.0.0.1").getLocalPort();
+    listen(port, "127.0.0.3");
+    fixture.dns.answer("web.test", "127.0.0.1", "127.0.0.2", "127.0.0.3");
+    AtomicLong nanos = new AtomicLong();
+    Dialer dialer = fixture.dialer(fixture.options, SystemFiles.ofSystem(), nanos::get);
+
+    assertThat(remotes(dialer, port, 4))
+        .containsExactly("127.0.0.1", "127.0.0.3", "127.0.0.1", "127.0.0.3");
+    assertThat(attempts(dialer, port)).isEqualTo(1);
+    assertThat(attempts(dialer, port)).isEqualTo(1);
+    nanos.addAndGet(AddressMemory.FAILED_KEPT.toNanos());
+    assertThat(attempts(dialer, port)).as("it has another chance").isEqualTo(2);
+  }
+
+  @Test
+  @Tag("Q07")
+  void anAddressThatIsPassedOverForItsSilenceIsLeftOutForAWhile() throws IOException {
+    int port = fixture.listen("127.0.0.1").getLocalPort();
+    listen(port, "127.0.0.3");
+    fixture.deafen("127.0.0.2", port);
+    fixture.dns.answer("web.test", "127.0.0.2", "127.0.0.1", "127.0.0.3");
+    Dialer dialer = fixture.dialer();
+    assertThat(attempts(dialer, port)).isEqualTo(2);
+
+    for (int i = 0; i < 5; i++) {
+      assertThat(attempts(dialer, port)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  @Tag("Q07")
+  void ifAllHaveFailedAllAreTriedAgain() throws IOException {
+    int port = closedPort("127.0.0.1");
+    fixture.dns.answer("web.test", "127.0.0.1", "127.0.0.2");
+    Dialer dialer = fixture.dialer();
+
+    for (int i = 0; i < 3; i++) {
+      Failed failed = failed(fixture.dial(dialer, target("web.test", port)));
+      assertThat(failed.attempts()).isEqualTo(2);
+    }
+    listen(port, "127.0.0.2");
+    assertThat(remotes(dialer, port, 1)).containsExactly("127.0.0.2");
+    assertThat(attempts(dialer, port)).as("it is back").isEqualTo(1);
+  }
+
+  private void listen(int port, String... addresses) throws IOException {
+    for (String address : addresses) {
+      fixture.keep(new ServerSocket(port, 50, InetAddress.ofLiteral(address)));
+    }
+  }
+
+  private List<String> remotes(Dialer dialer, int port, int dials) {
+    return Stream.generate(() -> connected(fixture.dial(dialer, target("web.test", port))))
+        .limit(dials)
+        .map(connected -> connected.remote().getAddress().getHostAddress())
+        .toList();
+  }
+
+  private int attempts(Dialer dialer, int port) {
+    return connected(fixture.dial(dialer, target("web.test", port))).attempts();
   }
 
   private static void assertTook(Connected connected, Duration expected) {

@@ -10,6 +10,7 @@ import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.rules.Hop;
 import io.detour.server.dns.ScriptedDnsServer;
+import io.detour.server.dns.SystemFiles;
 import io.detour.server.transport.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -19,7 +20,6 @@ import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A real event loop to dial on, real sockets to dial, and a DNS server to ask. */
@@ -75,9 +76,14 @@ public final class DialFixture {
     return keep(new Dialer(with, transport, own));
   }
 
-  /** A dialer with another resolv.conf. */
-  Dialer dialer(Configuration with, Path resolvConf) {
-    return keep(new Dialer(with.dialOptions(), transport, own, resolvConf.toFile()));
+  /** A dialer for which the system's files are others. */
+  Dialer dialer(Configuration with, SystemFiles files) {
+    return dialer(with, files, System::nanoTime);
+  }
+
+  /** The same with another clock. */
+  Dialer dialer(Configuration with, SystemFiles files, LongSupplier nanoTime) {
+    return keep(new Dialer(with.dialOptions(), transport, own, files, nanoTime));
   }
 
   /** Starts a dial; the callback may be called once only. */

@@ -14,6 +14,7 @@ import io.detour.server.dial.DialResult.Connected;
 import io.detour.server.dial.DialResult.Failed;
 import io.detour.server.dns.ScriptedDnsServer;
 import io.detour.server.dns.ScriptedDnsServer.Asked;
+import io.detour.server.dns.SystemFiles;
 import io.detour.server.status.DialError;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.handler.codec.dns.DnsResponseCode;
@@ -27,9 +28,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -307,10 +308,8 @@ class DialerDnsTest {
   @Test
   @DisplayName("D04: a short name is completed by the search domains where that is wanted")
   void searchDomainsAreAddedWhereWanted(@TempDir Path folder) throws IOException {
-    Path resolvConf = Files.writeString(folder.resolve("resolv.conf"), "search a.test b.test\n");
     fixture.dns.answer("wiki.b.test", "127.0.0.1");
-    Dialer dialer =
-        fixture.dialer(fixture.options.with(ConfigurationKey.RESOLVER_SEARCH, true), resolvConf);
+    Dialer dialer = searching(folder, "search a.test b.test\n");
 
     DialResult result = fixture.dial(dialer, target("wiki", port));
     DialResult cached = fixture.dial(dialer, target("wiki", port));
@@ -325,16 +324,68 @@ class DialerDnsTest {
   @Test
   @DisplayName("D04: a name that no search domain completes does not exist")
   void searchDomainsThatDoNotHelp(@TempDir Path folder) throws IOException {
-    Path resolvConf = Files.writeString(folder.resolve("resolv.conf"), "search a.test\n");
-
-    Failed failed =
-        failed(
-            fixture.dialer(
-                fixture.options.with(ConfigurationKey.RESOLVER_SEARCH, true), resolvConf),
-            "wiki");
+    Failed failed = failed(searching(folder, "search a.test\n"), "wiki");
 
     assertThat(failed.rcode()).isEqualTo("NXDOMAIN");
     assertThat(fixture.dns.asked()).hasSize(4);
+  }
+
+  @ParameterizedTest(name = "D04, Q09: {0} is not completed")
+  @Tag("Q09")
+  @ValueSource(strings = {"wiki.", "a.b", "a.b."})
+  void dotsKeepSearchDomainsAway(String name, @TempDir Path folder) throws IOException {
+    failed(searching(folder, "search a.test\noptions ndots:5\n"), name);
+
+    String asked = name.replaceFirst("\\.$", "");
+    assertThat(fixture.dns.asked()).hasSize(2).extracting(Asked::name).containsOnly(asked);
+  }
+
+  @Test
+  @DisplayName("Q09: a name with and one without the final dot are two names")
+  @Tag("Q09")
+  void aFinalDotIsPartOfWhatIsKept(@TempDir Path folder) throws IOException {
+    fixture.dns.answer("wiki.a.test", "127.0.0.1");
+    Dialer dialer = searching(folder, "search a.test\n");
+
+    assertThat(fixture.dial(dialer, target("wiki", port))).isInstanceOf(Connected.class);
+    failed(dialer, "wiki.");
+    assertThat(fixture.dial(dialer, target("wiki", port))).isInstanceOf(Connected.class);
+  }
+
+  @Test
+  @DisplayName("Q08: another list of search domains is used soon, and what was kept is forgotten")
+  @Tag("Q08")
+  void searchDomainsMayChange(@TempDir Path folder) throws IOException {
+    fixture.dns.answer("wiki.a.test", "127.0.0.9").answer("wiki.b.test", "127.0.0.1");
+    Dialer dialer = searching(folder, "search a.test\n");
+    assertThat(fixture.dial(dialer, target("wiki", port))).isInstanceOf(Failed.class);
+
+    Files.writeString(folder.resolve("resolv.conf"), "search b.test\n");
+
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(fixture.dial(dialer, target("wiki", port)))
+                    .isInstanceOf(Connected.class));
+  }
+
+  @Test
+  @DisplayName("Q01: lines that are no use are none to a dial, with servers in the configuration")
+  @Tag("Q01")
+  void unusableLinesDoNotMatter(@TempDir Path folder) throws IOException {
+    fixture.dns.answer("wiki.a.test", "127.0.0.1");
+    Dialer dialer =
+        searching(
+            folder, "nameserver fe80::1%no-such-0\nnameserver 10.0.0.2 ; office\nsearch a.test");
+
+    assertThat(fixture.dial(dialer, target("wiki", port))).isInstanceOf(Connected.class);
+  }
+
+  private Dialer searching(Path folder, String resolvConf) throws IOException {
+    Path file = Files.writeString(folder.resolve("resolv.conf"), resolvConf);
+    return fixture.dialer(
+        fixture.options.with(ConfigurationKey.RESOLVER_SEARCH, true),
+        new SystemFiles(folder.resolve("none"), file));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -354,13 +405,23 @@ class DialerDnsTest {
   }
 
   @Test
-  void theHostsFileIsHonoured() throws IOException {
-    String name = nameInHostsFile();
-
-    DialResult result = fixture.dial(fixture.dialer(), target(name, port));
-
-    assertThat(result).isInstanceOf(Connected.class);
+  @DisplayName("Q08: the hosts file is honoured, and again once it has changed")
+  @Tag("Q08")
+  void theHostsFileIsHonoured(@TempDir Path folder) throws IOException {
+    Path hosts = Files.writeString(folder.resolve("hosts"), "127.0.0.1 wiki old.test\n");
+    Dialer dialer = fixture.dialer(fixture.options, new SystemFiles(hosts, folder.resolve("none")));
+    assertThat(fixture.dial(dialer, target("wiki", port))).isInstanceOf(Connected.class);
+    assertThat(fixture.dial(dialer, target("old.test", port))).isInstanceOf(Connected.class);
     assertThat(fixture.dns.asked()).isEmpty();
+
+    Files.writeString(hosts, "127.0.0.1 wiki new.test\n");
+
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(fixture.dial(dialer, target("new.test", port)))
+                    .isInstanceOf(Connected.class));
+    assertThat(fixture.dial(dialer, target("old.test", port))).isInstanceOf(Failed.class);
   }
 
   @Test
@@ -557,19 +618,6 @@ class DialerDnsTest {
       // Closed since it was listed, as the descriptor of the listing itself.
       return false;
     }
-  }
-
-  /** A name that the hosts file gives the address of the listener, or skips the test. */
-  private static String nameInHostsFile() throws IOException {
-    List<String> names =
-        Files.readAllLines(Path.of("/etc/hosts")).stream()
-            .map(line -> line.replaceFirst("#.*", "").strip().split("\\s+", -1))
-            .filter(words -> words.length > 1 && words[0].equals("127.0.0.1"))
-            .map(words -> words[1])
-            .filter(name -> !name.contains("localhost"))
-            .toList();
-    Assumptions.assumeFalse(names.isEmpty(), "/etc/hosts has no name but localhost for 127.0.0.1");
-    return names.getFirst();
   }
 
   private Connected connected(String name) {

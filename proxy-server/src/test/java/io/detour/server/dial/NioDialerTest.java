@@ -13,7 +13,9 @@ import io.detour.server.transport.Transport;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
@@ -72,6 +74,26 @@ class NioDialerTest {
   void theDnsServersAreAsked() {
     assertFails(target("nobody.test", 443), DialError.DNS_ERROR);
     assertThat(fixture.dns.asked()).isNotEmpty();
+  }
+
+  @Test
+  @Tag("Q17")
+  void whereNoDnsServerListensTheNextOneIsAsked() throws IOException {
+    int port = fixture.listen("127.0.0.1").getLocalPort();
+    fixture.dns.answer("web.test", "127.0.0.1").truncate("web.test");
+    InetSocketAddress nobody;
+    try (DatagramSocket socket = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
+      nobody = (InetSocketAddress) socket.getLocalSocketAddress();
+    }
+    List<InetSocketAddress> servers = List.of(nobody, fixture.dns.address());
+
+    DialResult result =
+        fixture.dial(
+            fixture.dialer(fixture.options.with(ConfigurationKey.RESOLVER_SERVERS, servers)),
+            target("web.test", port));
+
+    assertThat(result).isInstanceOf(DialResult.Connected.class);
+    assertThat(Duration.ofNanos(result.dnsNanos())).isLessThan(Duration.ofSeconds(1));
   }
 
   @Test

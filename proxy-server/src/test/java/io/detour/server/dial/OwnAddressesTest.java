@@ -45,6 +45,16 @@ class OwnAddressesTest {
   }
 
   @Test
+  void theAddressesOfAllInterfacesAreOnThisMachineAndOthersAreNot() throws SocketException {
+    assertThat(NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses))
+        .isNotEmpty()
+        .allMatch(own::isOnThisMachine);
+    assertThat(own.isOnThisMachine(InetAddress.ofLiteral("127.3.2.1"))).isTrue();
+    assertThat(own.isOnThisMachine(InetAddress.ofLiteral("203.0.113.250"))).isFalse();
+    assertThat(own.isOnThisMachine(InetAddress.ofLiteral("2001:db8::250"))).isFalse();
+  }
+
+  @Test
   void aListenerThatWasClosedIsForgotten() {
     own.add(socket("127.0.0.1", 3128));
 

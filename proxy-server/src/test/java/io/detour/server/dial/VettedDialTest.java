@@ -5,6 +5,7 @@ import static io.detour.server.dial.DialFixture.failed;
 import static io.detour.server.dial.DialFixture.host;
 import static io.detour.server.dial.DialFixture.target;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.detour.config.Configuration;
 import io.detour.config.ConfigurationKey;
@@ -20,8 +21,10 @@ import io.detour.server.dial.DialResult.Failed;
 import io.detour.server.status.DialError;
 import io.netty.handler.codec.dns.DnsRecordType;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -51,6 +54,31 @@ class VettedDialTest {
   @BeforeEach
   void listen() throws IOException {
     port = fixture.listen("127.0.0.1").getLocalPort();
+  }
+
+  @Test
+  @DisplayName("an address of this machine's interfaces is self, whatever listens there")
+  void thisMachineIsSelf() throws Exception {
+    InetAddress lan =
+        NetworkInterface.networkInterfaces()
+            .flatMap(NetworkInterface::inetAddresses)
+            .filter(Inet4Address.class::isInstance)
+            .filter(address -> !address.isLoopbackAddress())
+            .findFirst()
+            .orElse(null);
+    assumeTrue(lan != null, "this machine has no address but loopback ones; skipped");
+    InetSocketAddress service = new InetSocketAddress(lan, port);
+    Set<AddressClass> self = Set.of(AddressClass.SELF);
+
+    assertThat(vetting(Set.of()).refusal(service)).isEqualTo(DialError.DESTINATION_IP_PROHIBITED);
+    assertThat(vetting(self).refusal(service)).isNull();
+    assertThat(Vetting.ownOnly(fixture.own).refusal(service)).isNull();
+    fixture.own.add(service);
+    assertThat(vetting(self).refusal(service)).isEqualTo(DialError.PROXY_LOOP);
+  }
+
+  private Vetting vetting(Set<AddressClass> allowed) {
+    return new Vetting(fixture.own, DestinationPolicy.defaults(), allowed);
   }
 
   @AfterEach

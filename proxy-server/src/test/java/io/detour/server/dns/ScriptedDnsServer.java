@@ -36,8 +36,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
@@ -46,6 +48,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A DNS server on a loopback port, over UDP and TCP, that answers what a test told it to. Names
@@ -58,7 +61,7 @@ public final class ScriptedDnsServer implements AutoCloseable {
   /** A question that was asked; the name is without the trailing dot. */
   public record Asked(String name, DnsRecordType type, boolean overTcp) {}
 
-  private record Script(DnsResponseCode code, List<InetAddress> addresses, int ttlSeconds) {
+  private record Script(DnsResponseCode code, List<InetAddress> addresses, long ttlSeconds) {
     static final Script NXDOMAIN = new Script(DnsResponseCode.NXDOMAIN, List.of(), 0);
   }
 
@@ -74,15 +77,27 @@ public final class ScriptedDnsServer implements AutoCloseable {
   private final ConcurrentMap<String, Boolean> truncated = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, Queue<Runnable>> held = new ConcurrentHashMap<>();
   private final List<Asked> asked = new CopyOnWriteArrayList<>();
+  private final AtomicInteger askedWithEdns = new AtomicInteger();
+  private final boolean servesTcp;
   private final InetSocketAddress address;
+  private volatile DnsFault fault = DnsFault.none();
 
-  private ScriptedDnsServer() {
+  /** What sends the responses over UDP, or null for the socket that got the query. */
+  private volatile @Nullable Channel elsewhere;
+
+  private ScriptedDnsServer(boolean servesTcp) {
+    this.servesTcp = servesTcp;
     address = bind();
   }
 
   /** Starts a server on a free port. */
   public static ScriptedDnsServer start() {
-    return new ScriptedDnsServer();
+    return new ScriptedDnsServer(true);
+  }
+
+  /** Starts a server that refuses connections. */
+  public static ScriptedDnsServer startWithoutTcp() {
+    return new ScriptedDnsServer(false);
   }
 
   /** Where it answers: 127.0.0.1 and a port, the same for UDP and TCP. */
@@ -96,7 +111,7 @@ public final class ScriptedDnsServer implements AutoCloseable {
   }
 
   /** The same with a time to live. */
-  public ScriptedDnsServer answerFor(int ttlSeconds, String name, String... addresses) {
+  public ScriptedDnsServer answerFor(long ttlSeconds, String name, String... addresses) {
     scripts.put(name, script(ttlSeconds, addresses));
     return this;
   }
@@ -109,7 +124,7 @@ public final class ScriptedDnsServer implements AutoCloseable {
     return this;
   }
 
-  private static Script script(int ttlSeconds, String... addresses) {
+  private static Script script(long ttlSeconds, String... addresses) {
     List<InetAddress> parsed = Stream.of(addresses).map(InetAddress::ofLiteral).toList();
     return new Script(DnsResponseCode.NOERROR, parsed, ttlSeconds);
   }
@@ -161,6 +176,24 @@ public final class ScriptedDnsServer implements AutoCloseable {
     return this;
   }
 
+  /** The same, but some of the answer fits. */
+  public ScriptedDnsServer cut(String name) {
+    truncated.put(name, false);
+    return this;
+  }
+
+  /** What is sent from now on in place of the right responses, whatever the name is. */
+  public ScriptedDnsServer fault(DnsFault instead) {
+    fault = instead;
+    return this;
+  }
+
+  /** Responses over UDP come from another port from now on. */
+  public ScriptedDnsServer answerFromElsewhere() {
+    elsewhere = bindUdp();
+    return this;
+  }
+
   /** Answers about the name wait until {@link #release}. */
   public ScriptedDnsServer hold(String name) {
     held.put(name, new ConcurrentLinkedQueue<>());
@@ -173,6 +206,11 @@ public final class ScriptedDnsServer implements AutoCloseable {
     if (answers != null) {
       answers.forEach(group::execute);
     }
+  }
+
+  /** How many questions so far came with an OPT record (RFC 6891). */
+  public int askedWithEdns() {
+    return askedWithEdns.get();
   }
 
   /** All questions so far. */
@@ -194,6 +232,9 @@ public final class ScriptedDnsServer implements AutoCloseable {
     for (int attempt = 1; ; attempt++) {
       Channel udp = bindUdp();
       InetSocketAddress bound = (InetSocketAddress) udp.localAddress();
+      if (!servesTcp) {
+        return bound;
+      }
       ChannelFuture tcp = bindTcp(bound);
       if (tcp.isSuccess()) {
         return bound;
@@ -255,18 +296,21 @@ public final class ScriptedDnsServer implements AutoCloseable {
       if (ignore != null && ignore.getAndDecrement() > 0) {
         return;
       }
+      boolean edns = query.count(DnsSection.ADDITIONAL) > 0;
+      if (edns) {
+        askedWithEdns.incrementAndGet();
+      }
       // Made when it is sent: a response that stays held would leak its buffers.
-      Supplier<DnsResponse> response = response(query, key);
+      Supplier<DnsResponse> right = response(query, key);
+      Runnable answer = () -> fault.instead(edns, right).forEach(each -> send(context, each));
       Duration delay = delays.get(key);
       Queue<Runnable> waiting = held.get(name);
       if (delay != null) {
-        context
-            .executor()
-            .schedule(() -> send(context, response.get()), delay.toMillis(), TimeUnit.MILLISECONDS);
+        context.executor().schedule(answer, delay.toMillis(), TimeUnit.MILLISECONDS);
       } else if (waiting != null) {
-        waiting.add(() -> send(context, response.get()));
+        waiting.add(answer);
       } else {
-        send(context, response.get());
+        answer.run();
       }
     }
 
@@ -280,8 +324,11 @@ public final class ScriptedDnsServer implements AutoCloseable {
       return () -> filled(new DefaultDnsResponse(id), question);
     }
 
-    private static void send(ChannelHandlerContext context, DnsResponse response) {
-      context.writeAndFlush(response).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+    private void send(ChannelHandlerContext context, DnsResponse response) {
+      Channel other = elsewhere;
+      Channel from =
+          response instanceof DatagramDnsResponse && other != null ? other : context.channel();
+      from.writeAndFlush(response).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
     }
 
     private DnsResponse filled(DnsResponse response, Asked question) {
@@ -293,11 +340,16 @@ public final class ScriptedDnsServer implements AutoCloseable {
       String name = question.name() + '.';
       response.setRecursionAvailable(true).setCode(script.code());
       response.addRecord(DnsSection.QUESTION, new DefaultDnsQuestion(name, question.type()));
-      if (!question.overTcp() && truncated.containsKey(question.name())) {
-        return response.setTruncated(true);
+      Boolean empty = question.overTcp() ? null : truncated.get(question.name());
+      response.setTruncated(empty != null);
+      if (Boolean.TRUE.equals(empty)) {
+        return response;
       }
       String owner = question.name();
-      for (Alias alias = aliases.get(owner); alias != null; alias = aliases.get(owner)) {
+      Set<String> seen = new HashSet<>();
+      for (Alias alias = aliases.get(owner);
+          alias != null && seen.add(owner);
+          alias = aliases.get(owner)) {
         response.addRecord(
             DnsSection.ANSWER,
             new DefaultDnsRawRecord(

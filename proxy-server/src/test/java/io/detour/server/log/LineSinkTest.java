@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,29 @@ class LineSinkTest {
     sink.stop();
 
     assertThat(file).hasContent("before\none\n");
+  }
+
+  @Test
+  void aFileThatIsMadeIsItsOwnersAlone() throws IOException {
+    Path file = folder.resolve("access.log");
+    LineSink sink = sink("made", LineSink.file(file));
+    assertThat(Files.getPosixFilePermissions(file))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    Files.delete(file);
+    sink.reopen();
+    assertThat(Files.getPosixFilePermissions(file))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    sink.stop();
+  }
+
+  @Test
+  void aFileThatIsThereKeepsItsPermissions() throws IOException {
+    Path file = Files.createFile(folder.resolve("access.log"));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+    sink("kept", LineSink.file(file)).stop();
+
+    assertThat(Files.getPosixFilePermissions(file))
+        .isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
   }
 
   @Test
