@@ -112,7 +112,7 @@ public final class Detour implements AutoCloseable {
     metrics = shutdown.add(Step.METRICS, metrics(), Metrics::close);
     pages = shutdown.add(Step.PAGES, pageThread(), ExecutorService::shutdownNow);
     AllowedHosts hosts = new AllowedHosts(settings.admin().hosts());
-    autoConfig = new AutoConfig(path.rules(), clock, pages, bound, hosts);
+    autoConfig = new AutoConfig(path.rules(), clock, pages, bound, hosts, settings.pac());
     admin = shutdown.add(Step.ADMIN, startAdmin(options, transport), AdminServer::close);
     path.own().add(admin.localAddress());
     entrance =
