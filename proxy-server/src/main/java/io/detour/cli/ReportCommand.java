@@ -137,7 +137,7 @@ final class ReportCommand extends Verb {
       throws SQLException {
     List<RuleReport> rules = reading.rules(query);
     if (by == Report.Rows.RULE) {
-      return text.rules(rules);
+      return text.rules(rules) + text.unmatched(reading.unmatched(query));
     }
     List<UseReport> uses = new ArrayList<>();
     long more = reading.uses(query, rules, by.order(), Report.MAX_ENTRIES, uses::add);

@@ -5,6 +5,7 @@ import io.detour.ops.ledger.Judgement;
 import io.detour.ops.ledger.Judgement.Verdict;
 import io.detour.ops.ledger.Report;
 import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.Report.UnmatchedReport;
 import io.detour.ops.ledger.Report.UseReport;
 import io.detour.ops.ledger.ReportColumn;
 import io.detour.ops.ledger.ReportQuery;
@@ -49,6 +50,21 @@ record ReportText(ReportQuery query, ZoneId zone) {
         + span()
         + (parts.isEmpty() ? "" : ": " + String.join(", ", parts))
         + ".\n";
+  }
+
+  /** A table of the names without a rule by suffix, or nothing if there are none. */
+  String unmatched(List<UnmatchedReport> unmatched) {
+    long hosts = unmatched.stream().mapToLong(UnmatchedReport::hosts).sum();
+    return unmatched.isEmpty()
+        ? ""
+        : '\n'
+            + table(ReportColumn.UNMATCHED, unmatched)
+            + Counted.of(hosts, "legacy name")
+            + " without a rule in "
+            + span()
+            + "; --by host lists "
+            + (hosts == 1 ? "it" : "them")
+            + ".\n";
   }
 
   /** A row for each host and rule, or for each client, rule and host; so many more are not here. */

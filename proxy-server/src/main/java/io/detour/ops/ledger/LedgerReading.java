@@ -2,7 +2,9 @@ package io.detour.ops.ledger;
 
 import io.detour.core.Printable;
 import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.Report.UnmatchedReport;
 import io.detour.ops.ledger.Report.UseReport;
+import io.detour.server.account.UseJournal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Reads a ledger as it is when this is opened. For one thread, which is no event loop. */
@@ -83,9 +86,10 @@ public final class LedgerReading implements AutoCloseable {
   public Report report(ReportQuery query) throws SQLException {
     List<RuleReport> rules = rules(query);
     List<UseReport> newest = new ArrayList<>();
-    Set<String> names = names(rules);
-    var _ = uses(names, Order.NEWEST, Long.MIN_VALUE, Report.MAX_ENTRIES, false, newest::add);
-    return new Report(connection.dialect().label(), query, rules, count(names), newest);
+    Predicate<String> groups = groups(query, rules);
+    var _ = uses(groups, Order.NEWEST, Long.MIN_VALUE, Report.MAX_ENTRIES, false, newest::add);
+    return new Report(
+        connection.dialect().label(), query, rules, unmatched(query), count(groups), newest);
   }
 
   /** Only the rules of a report. */
@@ -93,8 +97,17 @@ public final class LedgerReading implements AutoCloseable {
     return new RuleRows(connection).read(query);
   }
 
-  private static Set<String> names(List<RuleReport> rules) {
-    return rules.stream().map(RuleReport::name).collect(Collectors.toSet());
+  /** Only the names without a rule of a report, by suffix. */
+  public List<UnmatchedReport> unmatched(ReportQuery query) throws SQLException {
+    return new RuleRows(connection).unmatched(query);
+  }
+
+  /** Whether a report has the uses of a group: names without a rule are used, and never unused. */
+  private static Predicate<String> groups(ReportQuery query, List<RuleReport> rules) {
+    Set<String> names = rules.stream().map(RuleReport::name).collect(Collectors.toSet());
+    return query.unusedOnly()
+        ? names::contains
+        : group -> names.contains(group) || UseJournal.suffixOf(group) != null;
   }
 
   /**
@@ -111,11 +124,11 @@ public final class LedgerReading implements AutoCloseable {
       Consumer<UseReport> consumer)
       throws SQLException {
     long from = query.unusedOnly() ? Long.MIN_VALUE : query.fromSecond();
-    return uses(names(rules), order, from, most, true, consumer);
+    return uses(groups(query, rules), order, from, most, true, consumer);
   }
 
   private long uses(
-      Set<String> rules,
+      Predicate<String> groups,
       Order order,
       long from,
       long most,
@@ -129,7 +142,7 @@ public final class LedgerReading implements AutoCloseable {
       query.setLong(1, from);
       try (ResultSet row = query.executeQuery()) {
         while (row.next()) {
-          if (!rules.contains(row.getString("rule"))) {
+          if (!groups.test(row.getString("rule"))) {
             continue;
           }
           if (read < most) {
@@ -147,8 +160,11 @@ public final class LedgerReading implements AutoCloseable {
   }
 
   private static UseReport use(ResultSet row) throws SQLException {
+    String group = row.getString("rule");
+    String suffix = UseJournal.suffixOf(group);
     return new UseReport(
-        row.getString("rule"),
+        suffix == null ? group : null,
+        suffix,
         row.getString("host"),
         row.getString("client"),
         row.getLong("clients"),
@@ -162,11 +178,9 @@ public final class LedgerReading implements AutoCloseable {
         row.getLong("bytes_downstream"));
   }
 
-  private long count(Set<String> rules) throws SQLException {
+  private long count(Predicate<String> groups) throws SQLException {
     String sql = "SELECT rule, count(*) FROM legacy_use GROUP BY rule";
-    return connection
-        .read(sql, row -> rules.contains(row.getString(1)) ? row.getLong(2) : 0)
-        .stream()
+    return connection.read(sql, row -> groups.test(row.getString(1)) ? row.getLong(2) : 0).stream()
         .mapToLong(Long::longValue)
         .sum();
   }

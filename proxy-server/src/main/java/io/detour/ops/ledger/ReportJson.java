@@ -32,6 +32,7 @@ public final class ReportJson {
     }
     root.put("now", plain(Instant.ofEpochSecond(report.query().nowSecond()), zone));
     root.put("rules", objects(ReportColumn.RULES, report.rules(), zone));
+    root.put("names_without_rule", objects(ReportColumn.UNMATCHED, report.unmatched(), zone));
     root.put("entries_total", report.entriesTotal());
     root.put("entries", objects(ReportColumn.CLIENTS, report.entries(), zone));
     return ScriptJson.MAPPER.writeValueAsString(root);
