@@ -196,8 +196,12 @@ public final class Detour implements AutoCloseable {
 
   /** Lets clients in, and begins what is done beside them. */
   private void begin(ServerOptions options) {
-    Duration period = options.settings().get(ConfigurationKey.CERTIFICATES_WATCH);
-    CertificateWatch watch = period.isPositive() ? watchCertificates(period) : null;
+    Configuration settings = options.settings();
+    Duration period = settings.get(ConfigurationKey.CERTIFICATES_WATCH);
+    CertificateWatch watch =
+        period.isPositive()
+            ? watchCertificates(period, settings.get(ConfigurationKey.CERTIFICATES_TRUST))
+            : null;
     path.rules()
         .whenReplaced(
             () -> {
@@ -214,13 +218,14 @@ public final class Detour implements AutoCloseable {
     }
   }
 
-  private CertificateWatch watchCertificates(Duration period) {
+  private CertificateWatch watchCertificates(Duration period, List<Path> trust) {
     return shutdown.add(
         Step.CERTIFICATE_WATCH,
         CertificateWatch.start(
             path.rules(),
             certificates,
             period,
+            trust,
             path.dialOptions(),
             path.own(),
             path.clock(),

@@ -97,9 +97,15 @@ class ReportPagesTest {
       client.rest();
       awaitEntries(proxy, 1);
 
-      JsonNode entry = report(proxy, "").get("entries").get(0);
-      assertThat(entry.get("requests").asInt()).isOne();
-      assertThat(entry.get("host").asString()).isEqualTo("old.test");
+      // Its bytes are told before it is, and may be written before it.
+      await()
+          .atMost(DEADLINE)
+          .untilAsserted(
+              () -> {
+                JsonNode entry = report(proxy, "").get("entries").get(0);
+                assertThat(entry.get("requests").asInt()).isOne();
+                assertThat(entry.get("host").asString()).isEqualTo("old.test");
+              });
     }
   }
 

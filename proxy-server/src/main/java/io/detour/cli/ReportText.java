@@ -14,6 +14,7 @@ import io.detour.rules.document.Fields;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,32 @@ record ReportText(ReportQuery query, ZoneId zone) {
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("uuuu-MM-dd", Locale.ROOT);
   private static final String[] UNITS = {"kB", "MB", "GB", "TB", "PB"};
+
+  /** Which ledger this is about, without the end of the line. */
+  String source(Report.Source source) {
+    String since = source.since() == null ? "empty" : "since " + DAY.format(at(source.since()));
+    String written =
+        source.lastWritten() == null
+            ? ""
+            : ", last written at " + TIME.format(at(source.lastWritten()));
+    String mixed =
+        query.rules() == null
+            ? "; it may have rules of other files, since none are known (expected: --rules)"
+            : "";
+    return "ledger "
+        + source.url()
+        + ": "
+        + since
+        + written
+        + ", "
+        + Counted.of(source.runs(), "run")
+        + " of Detour in 30 days"
+        + mixed;
+  }
+
+  private ZonedDateTime at(long epochSecond) {
+    return Instant.ofEpochSecond(epochSecond).atZone(zone);
+  }
 
   String rules(List<RuleReport> rules) {
     List<String> parts = new ArrayList<>();
@@ -121,24 +148,25 @@ record ReportText(ReportQuery query, ZoneId zone) {
 
   private String verdict(Judgement judgement) {
     return judgement.verdict() == Verdict.QUIET && judgement.quietSince() != null
-        ? "quiet since " + DAY.format(Instant.ofEpochSecond(judgement.quietSince()).atZone(zone))
+        ? "quiet since " + DAY.format(at(judgement.quietSince()))
         : words(judgement.verdict());
   }
 
+  /** At most thirty characters: the whole sentence is in CSV and JSON. */
   private String certificate(CertificateFinding check) {
-    if (check.problem() != null) {
-      return check.target() + ": " + check.problem();
-    }
     if (Boolean.FALSE.equals(check.coversLegacyName())) {
-      return check.target() + ": not for the legacy name";
+      return "lacks the legacy name";
     }
     if (check.notAfter() == null) {
-      return NOTHING;
+      return check.problem() == null ? NOTHING : "no certificate seen";
     }
     long left = check.notAfter() - query.now().getEpochSecond();
-    return left < 0
-        ? check.target() + ": has run out"
-        : Counted.of(Duration.ofSeconds(left).toDays(), "day") + " left";
+    if (left < 0) {
+      return "expired on " + DAY.format(at(check.notAfter()));
+    }
+    return check.problem() == null
+        ? Counted.of(Duration.ofSeconds(left).toDays(), "day") + " left"
+        : "problem, see --format json";
   }
 
   /** {@code 512 B}, {@code 1.5 MB}: decimal units, as on the page. */

@@ -207,6 +207,10 @@ public final class ConfigurationKey<T> {
           ValueKind.durationOrOff(MINUTE, Duration.ofDays(30)),
           Duration.ofHours(12));
 
+  /** Authorities that are trusted beside those of Java and the system, in PEM. */
+  public static final ConfigurationKey<List<Path>> CERTIFICATES_TRUST =
+      key("certificates.trust", PathKinds.LIST, List.of());
+
   public static final ConfigurationKey<LedgerUrl> LEDGER_URL =
       key("ledger.url", PathKinds.LEDGER, LEDGER.url());
   public static final ConfigurationKey<Duration> LEDGER_RETENTION =

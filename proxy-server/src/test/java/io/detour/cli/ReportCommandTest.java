@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -113,7 +114,12 @@ class ReportCommandTest {
   void eachRuleHasALineWithItsVerdict() {
     CommandRun run = report("--rules", rules.toString());
 
-    assertThat(run.err()).isEmpty();
+    assertThat(run.err())
+        .isEqualTo(
+            "detour report: ledger "
+                + url()
+                + ": since 2026-11-26, last written at 2027-01-15 08:00, 2 runs of Detour in 30"
+                + " days\n");
     assertThat(run.out())
         .isEqualTo(
             """
@@ -146,6 +152,39 @@ class ReportCommandTest {
 
     assertThat(root.get("rules").size()).isEqualTo(5);
     assertThat(root.get("rules").get(0).get("in_force").isNull()).isTrue();
+  }
+
+  @Test
+  void whoseRulesAreNotKnownIsSaid() {
+    assertThat(report().err())
+        .startsWith("detour report: ledger " + url() + ": since ")
+        .endsWith("; it may have rules of other files, since none are known (expected: --rules)\n");
+    assertThat(report("--format", "csv").out()).startsWith("rule,");
+  }
+
+  @ParameterizedTest(name = "{0} {1} days left, {2}: {3}")
+  @CsvSource({
+    "a.test: does not cover erp.old.test, 45, false, lacks the legacy name",
+    "a.test: expired at 2027-01-05T08:00:00Z, -10, true, expired on 2027-01-05",
+    "a.test: cannot be reached: connection refused after a long time,,, no certificate seen",
+    "a.test: was issued by an authority that nobody knows, 45, true, 'problem, see --format json'",
+    ", 45, true, 45 days left",
+  })
+  void aCertificateIsSaidInAFewWords(
+      @Nullable String problem, @Nullable Long daysLeft, @Nullable Boolean covers, String words) {
+    Long notAfter = daysLeft == null ? null : NOW.plus(Duration.ofDays(daysLeft)).getEpochSecond();
+    try (Ledger ledger =
+        Ledger.open(LedgerOptions.defaults().withUrl(url()), InstantSource.fixed(NOW))) {
+      ledger.certificate(
+          new CertificateFinding(
+              "erp", "erp.new.test", NOW.getEpochSecond(), notAfter, covers, problem));
+    }
+
+    assertThat(words).hasSizeLessThanOrEqualTo(30);
+    assertThat(report("--rules", rules.toString()).out()).contains("NET-1   " + words + "\n");
+    if (problem != null) {
+      assertThat(report("--format", "json").out()).contains(problem);
+    }
   }
 
   @Test
@@ -259,7 +298,10 @@ class ReportCommandTest {
     assertThat(run.out().chars()).allMatch(c -> c == '\n' || (c >= ' ' && c < 0x7f));
     assertThat(run.out())
         .startsWith(
-            "{'ledger':'sqlite','since_days':30,'now':'2027-01-15T08:00Z','rules':[{'rule':'keep-sso'"
+            ("{'ledger':'sqlite','source':{'url':'"
+                    + url()
+                    + "','since':'2026-11-26T08:00Z','last_written':'2027-01-15T08:00Z','runs':2},"
+                    + "'since_days':30,'now':'2027-01-15T08:00Z','rules':[{'rule':'keep-sso'")
                 .replace('\'', '"'))
         .contains("],\"names_without_rule\":[],\"entries_total\":4,\"entries\":[{");
     assertThat(root.get("rules").get(1))

@@ -8,6 +8,7 @@ import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.DialOptions;
 import io.detour.server.dial.OwnAddresses;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -112,6 +113,7 @@ public final class CertificateWatch implements AutoCloseable {
   /**
    * Watches from now on.
    *
+   * @param trust files of authorities that are trusted beside those of this JVM and the system
    * @param options how targets are connected to; a handshake may take as long as a connection
    * @param listener told what was learnt on the thread of the watch, which it may hold up
    */
@@ -119,12 +121,14 @@ public final class CertificateWatch implements AutoCloseable {
       RulesInForce rules,
       TargetCertificates certificates,
       Duration period,
+      List<Path> trust,
       DialOptions options,
       OwnAddresses own,
       InstantSource clock,
       Consumer<CertificateFinding> listener) {
     Prober prober =
-        new Prober(options, own, roots(), options.connectTimeout(), clock.withZone(ZoneOffset.UTC));
+        new Prober(
+            options, own, roots(trust), options.connectTimeout(), clock.withZone(ZoneOffset.UTC));
     ScheduledThreadPoolExecutor thread =
         new ScheduledThreadPoolExecutor(
             1,
@@ -146,9 +150,9 @@ public final class CertificateWatch implements AutoCloseable {
     return watch;
   }
 
-  /** Those of this JVM; if they cannot be read, none is trusted, and names are still checked. */
-  private static TrustRoots roots() {
-    return switch (TrustRoots.load(List.of())) {
+  /** If they cannot be read, none is trusted, and names are still checked. */
+  private static TrustRoots roots(List<Path> trust) {
+    return switch (TrustRoots.load(trust)) {
       case Parsed.Value(TrustRoots roots) -> roots;
       case Parsed.Malformed(String problem) -> {
         logger.warn("certificates: none is trusted: {}", problem);

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a ledger as it is when this is opened. For one thread, which is no event loop. */
 public final class LedgerReading implements AutoCloseable {
@@ -37,9 +38,21 @@ public final class LedgerReading implements AutoCloseable {
       WHERE place = 1 AND last_seen >= ? ORDER BY host, rule
       """;
 
+  private static final String SOURCE =
+      """
+      SELECT
+        (SELECT min(t) FROM (SELECT min(first_seen) AS t FROM legacy_use
+          UNION ALL SELECT min(first_seen) FROM retired_use
+          UNION ALL SELECT min(span_start) FROM rule_span) AS times) AS since,
+        (SELECT max(alive) FROM detour_run) AS alive,
+        (SELECT count(*) FROM detour_run) AS runs
+      """;
+
+  private final LedgerUrl url;
   private final LedgerConnection connection;
 
-  private LedgerReading(LedgerConnection connection) {
+  private LedgerReading(LedgerUrl url, LedgerConnection connection) {
+    this.url = url;
     this.connection = connection;
   }
 
@@ -68,7 +81,7 @@ public final class LedgerReading implements AutoCloseable {
     LedgerConnection connection = LedgerDatabase.of(url).openForReading();
     try {
       connection.query("SELECT id FROM detour_run LIMIT 1", _ -> {});
-      return new LedgerReading(connection);
+      return new LedgerReading(url.resolved(), connection);
     } catch (SQLException e) {
       connection.close();
       throw new SQLException("it holds no ledger that can be read: " + e.getMessage(), e);
@@ -89,7 +102,29 @@ public final class LedgerReading implements AutoCloseable {
     Predicate<String> groups = groups(query, rules);
     var _ = uses(groups, Order.NEWEST, Long.MIN_VALUE, Report.MAX_ENTRIES, false, newest::add);
     return new Report(
-        connection.dialect().label(), query, rules, unmatched(query), count(groups), newest);
+        connection.dialect().label(),
+        source(),
+        query,
+        rules,
+        unmatched(query),
+        count(groups),
+        newest);
+  }
+
+  /** Which ledger this is. */
+  public Report.Source source() throws SQLException {
+    return connection
+        .read(
+            SOURCE,
+            row ->
+                new Report.Source(
+                    url.toString(), time(row, "since"), time(row, "alive"), row.getLong("runs")))
+        .getFirst();
+  }
+
+  private static @Nullable Long time(ResultSet row, String column) throws SQLException {
+    long second = row.getLong(column);
+    return row.wasNull() ? null : Long.valueOf(second);
   }
 
   /** Only the rules of a report. */

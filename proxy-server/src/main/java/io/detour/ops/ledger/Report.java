@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What a ledger says. Times are seconds since 1970.
  *
  * @param ledger {@code sqlite}, {@code postgresql}, or {@code off} for none
+ * @param source what was read, or null for none
  * @param rules those of the query in its order, then others that the ledger knows, by name
  * @param unmatched legacy names without a rule that were used in the time of the query, by suffix
  * @param entriesTotal how many rows there are of these rules and suffixes
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Report(
     String ledger,
+    @Nullable Source source,
     ReportQuery query,
     List<RuleReport> rules,
     List<UnmatchedReport> unmatched,
@@ -28,6 +30,16 @@ public record Report(
     unmatched = List.copyOf(unmatched);
     entries = List.copyOf(entries);
   }
+
+  /**
+   * Which ledger was read. All Detours that write to it are in the same report.
+   *
+   * @param url without credentials
+   * @param since the first use or observation in it, or null if there is none
+   * @param lastWritten when a Detour was last known to write to it, or null
+   * @param runs how many runs of Detour wrote to it, of the last thirty days
+   */
+  public record Source(String url, @Nullable Long since, @Nullable Long lastWritten, long runs) {}
 
   /** What has a row. */
   public enum Rows {

@@ -115,7 +115,7 @@ public record ReportColumn<T>(
   static final List<String> JSON_FIRST =
       List.of(
           ("rule suffix host client owner ticket in_force verdict quiet_since observed_since"
-               + " observed_days user user_agent target not_after first_seen last_seen")
+                  + " observed_days user user_agent target not_after first_seen last_seen")
               .split(" "));
 
   private static <T> ReportColumn<T> column(
@@ -166,7 +166,7 @@ public record ReportColumn<T>(
     return rule.lastSeen() == null ? "never" : Instant.ofEpochSecond(rule.lastSeen());
   }
 
-  private static @Nullable Object time(@Nullable Long epochSecond) {
+  static @Nullable Object time(@Nullable Long epochSecond) {
     return epochSecond == null ? null : Instant.ofEpochSecond(epochSecond);
   }
 }

@@ -94,7 +94,7 @@ function reasons(now, days, rows, removable) {
   const parts = [];
   if (removable > 0) {
     const those = removable === 1 ? 'Nobody has used it' : 'Nobody has used them';
-    parts.push(`${those} in the last ${days} days, and all of that time was watched.`);
+    parts.push(`${those} in the last ${days} days, and all of that time was observed.`);
   }
   const last = rows.reduce((latest, row) => Math.max(latest, row.lastSeen ?? 0), 0);
   const seen = last === 0 ? '' : ` A legacy name was last seen ${ago(last, now)}.`;
