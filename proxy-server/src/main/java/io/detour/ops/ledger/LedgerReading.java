@@ -5,6 +5,7 @@ import io.detour.ops.ledger.Report.RuleReport;
 import io.detour.ops.ledger.Report.UnmatchedReport;
 import io.detour.ops.ledger.Report.UseReport;
 import io.detour.server.account.UseJournal;
+import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -81,11 +82,18 @@ public final class LedgerReading implements AutoCloseable {
     LedgerConnection connection = LedgerDatabase.of(url).openForReading();
     try {
       connection.query("SELECT id FROM detour_run LIMIT 1", _ -> {});
-      return new LedgerReading(url.resolved(), connection);
+      return new LedgerReading(inFull(url.resolved()), connection);
     } catch (SQLException e) {
       connection.close();
       throw new SQLException("it holds no ledger that can be read: " + e.getMessage(), e);
     }
+  }
+
+  /** With the whole path of a file: there may be several of the same name. */
+  private static LedgerUrl inFull(LedgerUrl url) {
+    return url instanceof LedgerUrl.Sqlite(Path file)
+        ? new LedgerUrl.Sqlite(file.toAbsolutePath().normalize())
+        : url;
   }
 
   /** Why a ledger cannot be read, on one line and without secrets. */
