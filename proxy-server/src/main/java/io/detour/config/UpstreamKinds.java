@@ -45,10 +45,12 @@ final class UpstreamKinds {
   /** No proxy is {@code DIRECT}. */
   static final ValueKind<List<PacProxy>> PAC_OTHERWISE =
       new Structure<>(
-          (entry, usual) ->
-              entry.value() instanceof Node node && ValueKind.isWord(node, PacOptions.DIRECT)
-                  ? List.of()
-                  : pacProxies(entry, usual),
+          (entry, usual) -> {
+            Node value = entry.value();
+            return value != null && ValueKind.isWord(value, PacOptions.DIRECT)
+                ? List.of()
+                : pacProxies(entry, usual);
+          },
           (section, key, proxies) -> {
             if (proxies.isEmpty()) {
               section.put(key, PacOptions.DIRECT);
