@@ -129,7 +129,7 @@ public final class Detour implements AutoCloseable {
     metrics = shutdown.add(Step.METRICS, metrics(), Metrics::close);
     pages = shutdown.add(Step.PAGES, pageThread(), ExecutorService::shutdownNow);
     AllowedHosts hosts = new AllowedHosts(settings.admin().hosts());
-    autoConfig = new AutoConfig(path.rules(), clock, pages, bound, hosts);
+    autoConfig = new AutoConfig(path.rules(), clock, pages, bound, hosts, settings.pac());
     admin = shutdown.add(Step.ADMIN, startAdmin(options, transport), AdminServer::close);
     path.own().add(admin.localAddress());
     entrance =
@@ -214,8 +214,12 @@ public final class Detour implements AutoCloseable {
 
   /** Lets clients in, and begins what is done beside them. */
   private void begin(ServerOptions options) {
-    Duration period = options.settings().get(ConfigurationKey.CERTIFICATES_WATCH);
-    CertificateWatch watch = period.isPositive() ? watchCertificates(period) : null;
+    Configuration settings = options.settings();
+    Duration period = settings.get(ConfigurationKey.CERTIFICATES_WATCH);
+    CertificateWatch watch =
+        period.isPositive()
+            ? watchCertificates(period, settings.get(ConfigurationKey.CERTIFICATES_TRUST))
+            : null;
     path.rules()
         .whenReplaced(
             () -> {
@@ -232,13 +236,14 @@ public final class Detour implements AutoCloseable {
     }
   }
 
-  private CertificateWatch watchCertificates(Duration period) {
+  private CertificateWatch watchCertificates(Duration period, List<Path> trust) {
     return shutdown.add(
         Step.CERTIFICATE_WATCH,
         CertificateWatch.start(
             path.rules(),
             certificates,
             period,
+            trust,
             path.dialer().apart(),
             path.services().clock(),
             path.ledger()::certificate),
@@ -313,7 +318,8 @@ public final class Detour implements AutoCloseable {
     acceptControl.close();
     int left = acceptControl.awaitLastClient(timeout);
     var _ =
-        path.services().engine()
+        path.services()
+            .engine()
             .closeAll(CloseReason.DRAIN)
             .completeOnTimeout(null, DRAIN_SECONDS, TimeUnit.SECONDS)
             .join();

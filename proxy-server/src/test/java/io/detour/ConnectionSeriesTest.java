@@ -46,14 +46,14 @@ class ConnectionSeriesTest {
   @Test
   void clientsAreCountedByTheirListener() throws IOException {
     String listener = "listener=\"" + proxy.authority() + '"';
-    assertThat(proxy.metric("detour_listener_connections", listener)).isZero();
+    assertThat(proxy.metric("detour_listener_connections_open", listener)).isZero();
     try (RawClient client = proxy.client();
         RawClient other = proxy.client()) {
       client.send("G");
       other.send("G");
-      await().until(() -> proxy.metric("detour_listener_connections", listener) == 2);
+      await().until(() -> proxy.metric("detour_listener_connections_open", listener) == 2);
     }
-    await().until(() -> proxy.metric("detour_listener_connections", listener) == 0);
+    await().until(() -> proxy.metric("detour_listener_connections_open", listener) == 0);
     assertThat(proxy.metric("detour_listener_connections_total", listener)).isEqualTo(2);
   }
 

@@ -115,7 +115,7 @@ public final class DetourProcess implements AutoCloseable {
 
   private List<InetSocketAddress> addresses(String kind) {
     List<InetSocketAddress> addresses = new ArrayList<>();
-    Matcher line = ADDRESS.matcher(read(out));
+    Matcher line = ADDRESS.matcher(read(out) + read(err));
     while (line.find()) {
       if (line.group(1).equals(kind)) {
         addresses.add(

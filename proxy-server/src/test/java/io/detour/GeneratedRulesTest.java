@@ -204,7 +204,7 @@ class GeneratedRulesTest {
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"example", "everything"})
   @Tag("A06")
-  void thePacFileSendsExactlyTheNamesOfRulesToTheProxy(String which) throws Exception {
+  void thePacFileSendsExactlyLegacyNamesAndThoseOfRulesToTheProxy(String which) throws Exception {
     String file = which.equals("example") ? EXAMPLE : everything();
     RuleSet rules = rules(file);
     CommandRun run = generate("pac", "--rules", file, "--proxy", "proxy.example.com:3128");
@@ -229,7 +229,10 @@ class GeneratedRulesTest {
               .anyMatch(matcher -> matcher.match(host) != null);
       assertThat(answers.get(i))
           .as("%s", host)
-          .isEqualTo(decided || conditional ? "PROXY proxy.example.com:3128" : "DIRECT");
+          .isEqualTo(
+              decided || conditional || rules.legacySuffix(host) != null
+                  ? "PROXY proxy.example.com:3128"
+                  : "DIRECT");
     }
     assertThat(answers).contains("PROXY proxy.example.com:3128", "DIRECT");
   }

@@ -102,7 +102,7 @@ class PrometheusScrapeTest {
       assertThat(open.tunnel("erp.old.test:" + origin.port()).status()).isEqualTo(200);
 
       awaitValue("sum(detour_rule_matches_total{rule=\"erp\"})", 2);
-      awaitValue("sum(detour_tunnels)", 1);
+      awaitValue("sum(detour_tunnels_open)", 1);
       awaitValue("sum(detour_tunnels_total)", 1);
       awaitValue("sum(detour_requests_total{kind=\"connect\",code=\"200\"})", 2);
       awaitValue("sum(detour_relayed_bytes_total{direction=\"downstream\"})", 4);

@@ -188,7 +188,7 @@ class RewrittenTunnelTest {
     await().atMost(DEADLINE).until(() -> proxy.metric("detour_tunnels_total") == 1);
     assertThat(proxy.metric("detour_tunnel_closes_total")).isEqualTo(1);
     assertThat(proxy.metric("detour_tunnel_closes_total", "reason=\"error\"")).isZero();
-    assertThat(proxy.metric("detour_tunnels")).isZero();
+    assertThat(proxy.metric("detour_tunnels_open")).isZero();
     assertThat(proxy.metric("detour_requests_total")).isEqualTo(1);
     assertThat(proxy.metric("detour_requests_total", "kind=\"connect\"", "code=\"200\""))
         .isEqualTo(1);

@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.cli.CommandRun;
+import io.detour.cli.GenerateCommand;
 import io.detour.config.Configuration;
 import io.detour.config.ConfigurationKey;
 import io.detour.config.Configurations;
+import io.detour.rules.generate.PacProxy;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.accept.ListenerOptions.ProxyProtocol;
@@ -22,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -30,6 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -191,6 +196,68 @@ class RulePagesTest {
                 + " FindProxyForURL('https://www.test/', 'www.test'));\n");
     assertThat(node.run(folder, script.toString()))
         .isEqualTo("PROXY %1$s PROXY %1$s DIRECT\n".formatted(proxy.authority()));
+  }
+
+  @ParameterizedTest(name = "[{0}]")
+  @ValueSource(strings = {"", "HTTPS a.example.com:3129, b.example.com:3128"})
+  @DisplayName("A06, Q26: generate pac writes the file that a running Detour serves")
+  void theFileThatIsGeneratedIsTheOneThatIsServed(String proxies, @TempDir Path folder)
+      throws Exception {
+    String text = RULES + "defaults: { legacy_suffixes: [corp.oldco.test] }\n";
+    Path rules = Files.writeString(folder.resolve("rules.yaml"), text);
+    List<PacProxy> named =
+        Stream.of(proxies.split(", "))
+            .filter(each -> !each.isEmpty())
+            .map(each -> PacProxy.parse(each).orElseThrow())
+            .toList();
+    PacProxy corporate = PacProxy.parse("corporate.example.com:8080").orElseThrow();
+    try (RunningServer running =
+        RunningServer.start(
+            text,
+            options ->
+                options
+                    .with(ConfigurationKey.PAC_PROXIES, named)
+                    .with(ConfigurationKey.PAC_OTHERWISE, List.of(corporate)))) {
+      Path configuration =
+          Files.writeString(
+              folder.resolve("detour.yaml"),
+              """
+              listen: ["%s"]
+              rules: ["%s"]
+              pac: { proxies: [%s], otherwise: ["%s"] }
+              """
+                  .formatted(running.authority(), rules, proxies, corporate));
+      CommandRun generated =
+          CommandRun.of(new GenerateCommand(), "pac", "-c", configuration.toString());
+
+      assertThat(generated.exitCode()).isZero();
+      assertThat(generated.out())
+          .contains("\".corp.oldco.test\": 1")
+          .isEqualTo(
+              get(http, running, "/proxy.pac")
+                  .body()
+                  .replace("from the rules in force;", "from " + rules + ";"));
+    }
+  }
+
+  @Test
+  @DisplayName("Q26: where only a listener with TLS is for browsers, the PAC file says HTTPS")
+  void thePacFileNamesAListenerWithTls(@TempDir Path folder) throws Exception {
+    IssuedCertificate certificate = IssuedCertificate.covering("localhost");
+    ListenerOptions tls =
+        new ListenerOptions(
+            ListenAddress.parse("127.0.0.1:0"),
+            ProxyProtocol.OFF,
+            64,
+            false,
+            new ListenerOptions.TlsFiles(
+                certificate.writeCertificate(folder), certificate.writeKey(folder)));
+    try (RunningServer only =
+        RunningServer.start(
+            RULES, options -> options.with(ConfigurationKey.LISTEN, List.of(tls)))) {
+      assertThat(get(http, only, "/proxy.pac").body())
+          .contains("var proxy = \"HTTPS " + only.authority() + "\";");
+    }
   }
 
   @Test

@@ -259,7 +259,7 @@ class RunConfigurationIT {
   private static void assertThreeClientsAreServed(DetourProcess detour) throws Exception {
     await("the clients before are gone")
         .atMost(LONG)
-        .until(() -> metric(detour, "detour_listener_connections{") == 0);
+        .until(() -> metric(detour, "detour_listener_connections_open{") == 0);
     List<RawClient> served = new ArrayList<>();
     try {
       for (int i = 0; i < 3; i++) {
@@ -267,7 +267,7 @@ class RunConfigurationIT {
       }
       await()
           .atMost(LONG)
-          .until(() -> metric(detour, "detour_listener_connections{") == served.size());
+          .until(() -> metric(detour, "detour_listener_connections_open{") == served.size());
       assertThat(status(detour, "")).isEqualTo(429);
       for (RawClient client : served) {
         client.send("nonsense\r\n\r\n");

@@ -56,6 +56,27 @@ class RunLogIT {
   }
 
   @Test
+  @DisplayName("standard output is JSON from its first line to its last")
+  void standardOutputIsJson() throws Exception {
+    try (TcpOrigin origin = TcpOrigin.echo();
+        DetourProcess detour = start("format: json", origin)) {
+      use(detour, "GET / HTTP/1.1");
+      await().atMost(LONG).until(() -> detour.out().lines().count() == 2);
+      detour.signal("TERM");
+      assertThat(detour.exitWithin(LONG)).isZero();
+
+      JsonMapper json = JsonMapper.builder().build();
+      assertThat(detour.out().lines())
+          .extracting(line -> json.readTree(line).get("event").asString())
+          .containsExactly("decision", "close");
+      assertThat(detour.err())
+          .contains("Detour ", " is ready\n  proxy   http://127.0.0.1:")
+          .contains(
+              "\n  admin   http://" + NetUtil.toSocketAddressString(detour.adminAddress()) + "/\n");
+    }
+  }
+
+  @Test
   @DisplayName("credentials and what follows a host in a URL are in no line")
   void nothingSecretIsLogged() throws Exception {
     try (TcpOrigin origin = TcpOrigin.echo();

@@ -1,12 +1,14 @@
 package io.detour;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.detour.config.ConfigurationKey;
 import io.detour.ops.ledger.LedgerReading;
 import io.detour.ops.ledger.LedgerUrl;
 import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.Report.UseReport;
 import io.detour.ops.ledger.ReportQuery;
 import io.detour.rules.Mode;
 import java.nio.file.Path;
@@ -63,6 +65,32 @@ class ServerLedgerTest {
     }
 
     assertThat(observed()).as("a close writes everything").containsExactly("first", "sleeping");
+  }
+
+  @Test
+  void aLegacyNameWithoutARuleIsInTheLedger() throws Exception {
+    String rules = RULES + "defaults: { legacy_suffixes: [old.test] }\n";
+    try (TcpOrigin asked = TcpOrigin.saying("asked");
+        RunningServer server =
+            RunningServer.start(
+                rules, options -> options.with(ConfigurationKey.LEDGER_URL, url()))) {
+      server.dns().answer("forgotten.old.test", "127.0.0.1");
+      assertThat(server.answer("forgotten.old.test:" + asked.port())).isEqualTo("asked");
+      assertThat(server.answer("gone.old.test:" + asked.port())).isEqualTo("502");
+      server.dns().answer("other.test", "127.0.0.1");
+      assertThat(server.answer("other.test:" + asked.port())).isEqualTo("asked");
+    }
+
+    ReportQuery query = new ReportQuery(Duration.ofDays(1), Instant.now(), false, null);
+    try (LedgerReading reading = LedgerReading.open(url())) {
+      assertThat(reading.report(query).entries())
+          .extracting(UseReport::rule, UseReport::suffix, UseReport::host, UseReport::client)
+          .containsExactlyInAnyOrder(
+              tuple(null, "old.test", "forgotten.old.test", "127.0.0.1"),
+              tuple(null, "old.test", "gone.old.test", "127.0.0.1"));
+      assertThat(reading.unmatched(query).getFirst().downstreamBytes()).isPositive();
+      assertThat(reading.rules(query)).extracting(RuleReport::name).containsExactly("first");
+    }
   }
 
   @Test

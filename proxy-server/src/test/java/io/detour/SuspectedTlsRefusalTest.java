@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
+import io.detour.config.ConfigurationKey;
+import io.detour.server.log.AccessLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -94,6 +96,32 @@ class SuspectedTlsRefusalTest {
 
     assertThat(ended.status()).as(ended.printed()).isEqualTo(CURL_REFUSES);
     assertOneRefusal("good");
+  }
+
+  @Test
+  void itsClientIsInTheLogHoweverOftenTheRuleIsUsed() throws Exception {
+    proxy.close();
+    proxy =
+        RunningServer.start(
+            RULES, options -> options.with(ConfigurationKey.LOG_USES_PER_MINUTE, 1));
+    proxy.dns().answer("new.test", "127.0.0.1");
+    String page = https("good.old.test");
+
+    assertThat(curl("--cacert", authority.toString(), page).status()).isZero();
+    assertThat(curl("--cacert", authority.toString(), page).status()).isZero();
+    assertThat(curl(page).status()).isEqualTo(CURL_REFUSES);
+
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(proxy.log().lines(AccessLog.CLOSE))
+                    .filteredOn(line -> line.containsKey("suspected_tls_refusal"))
+                    .singleElement()
+                    .satisfies(
+                        line ->
+                            assertThat(line)
+                                .containsEntry("client", "127.0.0.1")
+                                .containsEntry("rule", "good")));
   }
 
   @ParameterizedTest(name = "TLS {0}")

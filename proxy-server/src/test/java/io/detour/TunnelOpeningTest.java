@@ -312,7 +312,7 @@ class TunnelOpeningTest {
         assertThat(next.tunnel(origin.authority()).status()).isEqualTo(200);
       }
       // Whether the reset or the address came first, nothing of the tunnel may stay.
-      await().until(() -> origin.open() == 0 && proxy.metric("detour_tunnels") == 0);
+      await().until(() -> origin.open() == 0 && proxy.metric("detour_tunnels_open") == 0);
     }
   }
 }

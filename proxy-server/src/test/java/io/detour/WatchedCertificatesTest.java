@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +60,25 @@ class WatchedCertificatesTest {
           .contains("does not cover erp.old.test");
       assertThat(targets.at("/2/certificate/not_after").isNull()).isTrue();
       assertThat(targets.at("/2/certificate/covers_legacy_name").isNull()).isTrue();
+    }
+  }
+
+  @Test
+  void aPrivateAuthorityIsTrustedIfTheConfigurationNamesIt() throws Exception {
+    try (TlsTarget target = TlsTarget.covering("erp.old.test")) {
+      Path authority = target.writeAuthority(folder);
+      try (ReloadingServer server =
+          ReloadingServer.start(
+              folder,
+              rules(target.authority(), target.authority()),
+              Mode.ENFORCE,
+              options ->
+                  options
+                      .with(ConfigurationKey.CERTIFICATES_WATCH, OFTEN)
+                      .with(ConfigurationKey.CERTIFICATES_TRUST, List.of(authority)))) {
+        await().until(() -> server.server().metric(CHECKS, "result=\"good\"") > 0);
+        assertThat(server.server().metric(CHECKS, "result=\"untrusted\"")).isZero();
+      }
     }
   }
 

@@ -94,7 +94,7 @@ public sealed interface Decision {
     }
 
     static Refuse misconfigured(String message) {
-      return new Refuse(502, "proxy_configuration_error", message, null);
+      return new Refuse(502, Rewrite.NO_VALID_HOST, message, null);
     }
 
     static Refuse switchedOff(long seconds) {
@@ -131,6 +131,12 @@ public sealed interface Decision {
 
   /** Dial another host: where, says {@link #route}. */
   record Rewrite(Rule rule, HostMatcher matcher) implements Ruled {
+    /** The error of a refusal for a target's template that makes no host. */
+    public static final String NO_VALID_HOST = "proxy_configuration_error";
+
+    /** What its message says. */
+    public static final String MADE_NO_VALID_HOST = "made no valid host";
+
     /** What the rule says about its targets. */
     public Outcome.Rewrite outcome() {
       return (Outcome.Rewrite) rule.outcome();
@@ -150,7 +156,8 @@ public sealed interface Decision {
           case Parsed.Value(HostPort aimed) ->
               hops.add(new Hop(i, aimed, target.way().via(), target.way().allow()));
           case Parsed.Malformed(String problem) -> {
-            return Refuse.misconfigured("target \"" + target + "\" made no valid host: " + problem);
+            return Refuse.misconfigured(
+                "target \"" + target + "\" " + MADE_NO_VALID_HOST + ": " + problem);
           }
         }
       }

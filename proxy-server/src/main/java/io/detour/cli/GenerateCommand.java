@@ -8,7 +8,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import io.detour.cli.RuleFlags.ChosenRules;
 import io.detour.config.Configuration;
 import io.detour.core.Host;
-import io.detour.core.HostPort;
+import io.detour.core.Parsed;
 import io.detour.core.Printable;
 import io.detour.ops.certificates.Prober;
 import io.detour.rules.RuleSet;
@@ -20,11 +20,12 @@ import io.detour.rules.generate.HostsFile;
 import io.detour.rules.generate.NameRules;
 import io.detour.rules.generate.NginxMap;
 import io.detour.rules.generate.PacFile;
+import io.detour.rules.generate.PacOptions;
+import io.detour.rules.generate.PacProxy;
 import io.detour.rules.generate.RuleTranslation;
 import io.detour.rules.generate.TargetNames;
 import io.detour.rules.lint.RuleReview;
-import io.detour.server.accept.ListenAddress;
-import io.detour.server.accept.ListenerOptions;
+import io.detour.server.serve.AutoConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.FileSystemException;
@@ -104,11 +105,12 @@ public final class GenerateCommand extends Verb {
 
   @Option(
       names = "--proxy",
-      paramLabel = "HOST:PORT",
+      paramLabel = "PROXY",
       description =
-          "pac: where browsers reach Detour (default: the first address that the configuration"
-              + " listens on).")
-  private @Nullable String proxy;
+          "pac: where browsers reach Detour: HOST:PORT or \"HTTPS HOST:PORT\"; several are tried in"
+              + " order (default: pac.proxies of the configuration, else its first listener for"
+              + " browsers).")
+  private List<String> proxies = List.of();
 
   @Option(
       names = "--resolve",
@@ -125,7 +127,7 @@ public final class GenerateCommand extends Verb {
 
   @Override
   public Integer call() throws InterruptedException {
-    requireUse("--proxy", proxy != null, format == Format.PAC);
+    requireUse("--proxy", !proxies.isEmpty(), format == Format.PAC);
     requireUse("--resolve", resolve, format.needsAddresses());
     ChosenRules chosen = flags.read();
     return switch (chosen.review()) {
@@ -145,7 +147,7 @@ public final class GenerateCommand extends Verb {
     String source = chosen.paths().isEmpty() ? "no rule files" : joined(chosen.paths());
     NameRules rules = RuleTranslation.of(read, source, Instant.now());
     return switch (format) {
-      case PAC -> PacFile.of(rules, proxy(chosen.configuration()), false);
+      case PAC -> PacFile.of(rules, pac(chosen.configuration()));
       case HOSTS -> HostsFile.of(rules, addresses(rules, chosen.configuration()));
       case DNSMASQ -> DnsmasqConfiguration.of(rules, addresses(rules, chosen.configuration()));
       case COREDNS -> CorednsRewrites.of(rules);
@@ -158,20 +160,30 @@ public final class GenerateCommand extends Verb {
     return parts.stream().map(Object::toString).collect(Collectors.joining(", "));
   }
 
-  private HostPort proxy(Configuration configuration) {
-    if (proxy != null) {
-      return hostPort("--proxy " + proxy, proxy);
+  private PacOptions pac(Configuration configuration) {
+    PacOptions configured = configuration.pac();
+    if (!proxies.isEmpty()) {
+      return new PacOptions(proxies.stream().map(this::proxy).toList(), configured.otherwise());
     }
-    List<ListenerOptions> listen = configuration.listen();
-    if (listen.isEmpty()
-        || !(listen.getFirst().address() instanceof ListenAddress.Inet first)
-        || first.port() == 0
-        || first.address().isAnyLocalAddress()) {
+    if (!configured.proxies().isEmpty()) {
+      return configured;
+    }
+    PacProxy listener = AutoConfig.forBrowsers(configuration.listen(), null);
+    if (listener == null) {
       throw wrongUsage(
           "the configuration does not say where browsers reach Detour (expected: --proxy"
               + " HOST:PORT)");
     }
-    return hostPort(first.toString(), first.toString());
+    return configured.orListener(listener);
+  }
+
+  private PacProxy proxy(String text) {
+    return switch (PacProxy.parse(text)) {
+      case Parsed.Value(PacProxy proxy) -> proxy;
+      case Parsed.Malformed(String problem) ->
+          throw wrongUsage(
+              "--proxy " + text + ": " + problem + " (expected: " + PacProxy.EXPECTED + ")");
+    };
   }
 
   private Map<Host, List<InetAddress>> addresses(NameRules rules, Configuration configuration)

@@ -86,7 +86,7 @@ final class ReplayCommand extends Verb {
     ReplayReport report = new ReplayReport(replay.finish(), read);
     if (json) {
       printJson(report.json());
-    } else {
+    } else if (!report.isUnread()) {
       out().print(report.text(renamed));
       out().flush();
     }

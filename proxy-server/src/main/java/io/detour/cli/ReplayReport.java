@@ -28,15 +28,23 @@ record ReplayReport(ReplayResult result, List<ReadLog> logs) {
     return result.changed().requests() == 0 && problems().isEmpty();
   }
 
+  /** Whether there is no request to say anything about because logs cannot be read. */
+  boolean isUnread() {
+    return result.requests() == 0 && !problems().isEmpty();
+  }
+
   /** Why logs were not read to their end, or cannot be what they should be. */
   private List<String> problems() {
     List<String> problems = new ArrayList<>();
     for (ReadLog log : logs) {
       LogSummary summary = log.summary();
       if (summary.problem() != null) {
-        problems.add(summary.problem());
+        problems.add("detour replay: " + summary.problem());
       } else if (summary.strangeLines() > 0 && summary.strangeLines() == summary.lines()) {
-        problems.add(log.name() + ": no line is understood (expected: an access log of Detour)");
+        problems.add(
+            "detour replay: "
+                + log.name()
+                + ": no line is understood (expected: an access log of Detour)");
       }
     }
     return problems;

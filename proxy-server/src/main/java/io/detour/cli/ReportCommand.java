@@ -116,11 +116,13 @@ final class ReportCommand extends Verb {
     ReportQuery query =
         new ReportQuery(
             since, clock.instant(), unused, chosen.paths().isEmpty() ? null : known(rules));
+    ReportText text = new ReportText(query, zone);
     try (LedgerReading reading = LedgerReading.open(url)) {
+      report(text.source(reading.source()));
       switch (format) {
         case JSON -> out().println(ReportJson.of(reading.report(query), zone));
         case CSV -> new ReportCsv(out(), zone).write(reading, query, by, Long.MAX_VALUE);
-        case TEXT -> out().print(text(reading, query, new ReportText(query, zone)));
+        case TEXT -> out().print(text(reading, query, text));
       }
       out().flush();
       return 0;
@@ -137,7 +139,7 @@ final class ReportCommand extends Verb {
       throws SQLException {
     List<RuleReport> rules = reading.rules(query);
     if (by == Report.Rows.RULE) {
-      return text.rules(rules);
+      return text.rules(rules) + text.unmatched(reading.unmatched(query));
     }
     List<UseReport> uses = new ArrayList<>();
     long more = reading.uses(query, rules, by.order(), Report.MAX_ENTRIES, uses::add);

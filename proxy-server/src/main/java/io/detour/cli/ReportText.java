@@ -5,6 +5,7 @@ import io.detour.ops.ledger.Judgement;
 import io.detour.ops.ledger.Judgement.Verdict;
 import io.detour.ops.ledger.Report;
 import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.Report.UnmatchedReport;
 import io.detour.ops.ledger.Report.UseReport;
 import io.detour.ops.ledger.ReportColumn;
 import io.detour.ops.ledger.ReportQuery;
@@ -13,6 +14,7 @@ import io.detour.rules.document.Fields;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +37,32 @@ record ReportText(ReportQuery query, ZoneId zone) {
       DateTimeFormatter.ofPattern("uuuu-MM-dd", Locale.ROOT);
   private static final String[] UNITS = {"kB", "MB", "GB", "TB", "PB"};
 
+  /** Which ledger this is about, without the end of the line. */
+  String source(Report.Source source) {
+    String since = source.since() == null ? "empty" : "since " + DAY.format(at(source.since()));
+    String written =
+        source.lastWritten() == null
+            ? ""
+            : ", last written at " + TIME.format(at(source.lastWritten()));
+    String mixed =
+        query.rules() == null
+            ? "; it may have rules of other files, since none are known (expected: --rules)"
+            : "";
+    return "ledger "
+        + source.url()
+        + ": "
+        + since
+        + written
+        + ", "
+        + Counted.of(source.runs(), "run")
+        + " of Detour in 30 days"
+        + mixed;
+  }
+
+  private ZonedDateTime at(long epochSecond) {
+    return Instant.ofEpochSecond(epochSecond).atZone(zone);
+  }
+
   String rules(List<RuleReport> rules) {
     List<String> parts = new ArrayList<>();
     for (Verdict verdict : Verdict.values()) {
@@ -49,6 +77,21 @@ record ReportText(ReportQuery query, ZoneId zone) {
         + span()
         + (parts.isEmpty() ? "" : ": " + String.join(", ", parts))
         + ".\n";
+  }
+
+  /** A table of the names without a rule by suffix, or nothing if there are none. */
+  String unmatched(List<UnmatchedReport> unmatched) {
+    long hosts = unmatched.stream().mapToLong(UnmatchedReport::hosts).sum();
+    return unmatched.isEmpty()
+        ? ""
+        : '\n'
+            + table(ReportColumn.UNMATCHED, unmatched)
+            + Counted.of(hosts, "legacy name")
+            + " without a rule in "
+            + span()
+            + "; --by host lists "
+            + (hosts == 1 ? "it" : "them")
+            + ".\n";
   }
 
   /** A row for each host and rule, or for each client, rule and host; so many more are not here. */
@@ -105,24 +148,25 @@ record ReportText(ReportQuery query, ZoneId zone) {
 
   private String verdict(Judgement judgement) {
     return judgement.verdict() == Verdict.QUIET && judgement.quietSince() != null
-        ? "quiet since " + DAY.format(Instant.ofEpochSecond(judgement.quietSince()).atZone(zone))
+        ? "quiet since " + DAY.format(at(judgement.quietSince()))
         : words(judgement.verdict());
   }
 
+  /** At most thirty characters: the whole sentence is in CSV and JSON. */
   private String certificate(CertificateFinding check) {
-    if (check.problem() != null) {
-      return check.target() + ": " + check.problem();
-    }
     if (Boolean.FALSE.equals(check.coversLegacyName())) {
-      return check.target() + ": not for the legacy name";
+      return "lacks the legacy name";
     }
     if (check.notAfter() == null) {
-      return NOTHING;
+      return check.problem() == null ? NOTHING : "no certificate seen";
     }
     long left = check.notAfter() - query.now().getEpochSecond();
-    return left < 0
-        ? check.target() + ": has run out"
-        : Counted.of(Duration.ofSeconds(left).toDays(), "day") + " left";
+    if (left < 0) {
+      return "expired on " + DAY.format(at(check.notAfter()));
+    }
+    return check.problem() == null
+        ? Counted.of(Duration.ofSeconds(left).toDays(), "day") + " left"
+        : "problem, see --format json";
   }
 
   /** {@code 512 B}, {@code 1.5 MB}: decimal units, as on the page. */

@@ -7,7 +7,9 @@ import io.detour.config.ConfigurationFile;
 import io.detour.config.ConfigurationKey;
 import io.detour.config.ServerOptions;
 import io.detour.core.Host;
+import io.detour.core.Parsed;
 import io.detour.core.relay.RelayMode;
+import io.detour.ops.certificates.TrustRoots;
 import io.detour.ops.demo.DemoBanner;
 import io.detour.ops.demo.DemoOrigin;
 import io.detour.ops.ledger.LedgerUrl;
@@ -36,6 +38,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -101,19 +104,23 @@ final class RunCommand extends Verb {
             .noneMatch(ListenAddress.Inet.class::isInstance)) {
       return refuse("--demo: \"listen\" has no ADDRESS:PORT (expected: at least one)");
     }
-    if (!startLog(configuration.log())) {
+    LogOptions log = logOptions(configuration);
+    if (!startLog(log)) {
       return 1;
     }
     CompletableFuture<Runnable> hangUp = Signals.reload();
     RuleSupply rules = readRules(configuration);
-    if (rules == null || !canAskUsers(configuration.access())) {
+    if (rules == null
+        || !canAskUsers(configuration.access())
+        || !canTrust(configuration.get(ConfigurationKey.CERTIFICATES_TRUST))) {
       return 1;
     }
     try (DemoOrigin origin = demo ? DemoOrigin.start() : null) {
       int left;
       try (Detour server = Detour.start(options(configuration, rules, origin))) {
         CompletableFuture<String> stop = Signals.stop();
-        announce(server, origin, rules.first(), configuration.relayOptions().mode());
+        announce(banner(log), server, origin);
+        logStart(server, rules.first(), configuration.relayOptions().mode());
         hangUp.complete(() -> server.reload(Reloader.Trigger.SIGNAL));
         server.whenDrainIsAsked(() -> stop.complete("drain"));
         left = drain(server, stop.join(), configuration.get(ConfigurationKey.TIMEOUT_DRAIN));
@@ -127,12 +134,17 @@ final class RunCommand extends Verb {
     }
   }
 
-  /** Logs as configured from now on; the demo's lines are for people, unless asked otherwise. */
+  /** The demo's lines are for people, unless asked otherwise. */
+  private LogOptions logOptions(Configuration configuration) {
+    return demo && !flags.hasLogFormat()
+        ? configuration.log().withFormat(LogOptions.Format.TEXT)
+        : configuration.log();
+  }
+
+  /** Logs as configured from now on. */
   private boolean startLog(LogOptions options) {
-    boolean forPeople = demo && !flags.hasLogFormat();
     try {
-      Signals.reopenLogs(
-          LogOutput.start(forPeople ? options.withFormat(LogOptions.Format.TEXT) : options));
+      Signals.reopenLogs(LogOutput.start(options));
       return true;
     } catch (IOException e) {
       refuse("log.access: cannot be written to: " + e.getMessage());
@@ -170,6 +182,16 @@ final class RunCommand extends Verb {
         yield false;
       }
     };
+  }
+
+  /** The watch reads them again: it would go on without them. */
+  private boolean canTrust(List<Path> authorities) {
+    if (!authorities.isEmpty()
+        && TrustRoots.load(authorities) instanceof Parsed.Malformed<TrustRoots>(String problem)) {
+      refuse("certificates.trust: " + problem);
+      return false;
+    }
+    return true;
   }
 
   private int refuse(String why, List<Problem> problems) {
@@ -224,26 +246,34 @@ final class RunCommand extends Verb {
         .with(ConfigurationKey.LEDGER_URL, new LedgerUrl.Off());
   }
 
-  private void announce(
-      Detour server, @Nullable DemoOrigin origin, RuleSet rules, RelayMode relay) {
-    PrintWriter out = out();
+  /** Where JSON lines go to standard output, nothing else goes there. */
+  private PrintWriter banner(LogOptions log) {
+    return log.format() == LogOptions.Format.JSON && log.access() == LogOptions.Target.Stream.STDOUT
+        ? err()
+        : out();
+  }
+
+  private static void announce(PrintWriter out, Detour server, @Nullable DemoOrigin origin) {
     out.println("Detour " + Version.build().version() + " is ready");
     server.listeners().forEach(listener -> out.println("  proxy   " + announcement(listener)));
     server.forwards().forEach(forward -> out.println("  tcp     " + announcement(forward)));
     String admin = NetUtil.toSocketAddressString(server.adminAddress());
-    out.println("  admin   http://" + admin + "/metrics");
+    out.println("  admin   http://" + admin + "/");
     if (origin != null) {
       out.println();
       out.print(new DemoBanner(demoProxy(server), admin, origin).text());
     }
     out.flush();
+  }
+
+  private void logStart(Detour server, RuleSet rules, RelayMode relay) {
     if (rules.rules().isEmpty()) {
       logger.info("there are no rules, so no name is rewritten");
     }
     logger.info(
         "serving on {}, admin on {}, {} rules, mode {}, relay {}",
         server.listeners().stream().map(ListenerOptions::address).toList(),
-        admin,
+        NetUtil.toSocketAddressString(server.adminAddress()),
         rules.rules().size(),
         Fields.wordOf(mode),
         Fields.wordOf(relay));

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,8 +27,8 @@ final class TrustFlags {
       paramLabel = "FILE",
       split = ",",
       description =
-          "With --tls: certificates to trust beside those that Java trusts, in PEM; may be given"
-              + " several times.")
+          "With --tls: certificates to trust beside those of Java, of the system and of"
+              + " certificates.trust, in PEM; may be given several times.")
   private List<Path> authorities = List.of();
 
   /**
@@ -38,7 +39,11 @@ final class TrustFlags {
    */
   @Nullable Prober prober(Configuration configuration, Probe.Depth depth) {
     return switch (depth == Probe.Depth.TLS
-        ? TrustRoots.load(authorities)
+        ? TrustRoots.load(
+            Stream.concat(
+                    configuration.get(ConfigurationKey.CERTIFICATES_TRUST).stream(),
+                    authorities.stream())
+                .toList())
         : Parsed.of(new TrustRoots(Set.of()))) {
       case Parsed.Value(TrustRoots roots) ->
           new Prober(

@@ -4,6 +4,7 @@ import io.detour.core.HostPort;
 import io.detour.core.relay.RelayOptions;
 import io.detour.ops.admin.AdminOptions;
 import io.detour.ops.ledger.LedgerOptions;
+import io.detour.rules.generate.PacOptions;
 import io.detour.rules.lint.Lint.Setting;
 import io.detour.server.accept.ClientLimits;
 import io.detour.server.accept.ListenAddress;
@@ -168,6 +169,11 @@ public final class Configuration {
             get(ConfigurationKey.TIMEOUT_IDLE),
             get(ConfigurationKey.TIMEOUT_HALF_CLOSE),
             get(ConfigurationKey.TIMEOUT_WRITE_STALL));
+  }
+
+  /** Which proxies a PAC file names. */
+  public PacOptions pac() {
+    return new PacOptions(get(ConfigurationKey.PAC_PROXIES), get(ConfigurationKey.PAC_OTHERWISE));
   }
 
   /** Who used which legacy name is kept there. */

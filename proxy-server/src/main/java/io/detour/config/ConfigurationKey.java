@@ -10,6 +10,7 @@ import io.detour.ops.ledger.LedgerOptions;
 import io.detour.ops.ledger.LedgerUrl;
 import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Fields.Keys;
+import io.detour.rules.generate.PacProxy;
 import io.detour.server.accept.ClientLimits;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
@@ -191,12 +192,24 @@ public final class ConfigurationKey<T> {
   public static final ConfigurationKey<Map<String, Parent>> PARENTS =
       key("parents", UpstreamKinds.PARENTS, Map.of());
 
+  /** Where browsers reach Detour, in the order they try it; none: at a listener. */
+  public static final ConfigurationKey<List<PacProxy>> PAC_PROXIES =
+      key("pac.proxies", UpstreamKinds.PAC_PROXIES, List.of());
+
+  /** What browsers use for all other names; none: no proxy. */
+  public static final ConfigurationKey<List<PacProxy>> PAC_OTHERWISE =
+      key("pac.otherwise", UpstreamKinds.PAC_OTHERWISE, List.of());
+
   /** Between two looks at the certificate of a target; zero: they are not watched. */
   public static final ConfigurationKey<Duration> CERTIFICATES_WATCH =
       key(
           "certificates.watch",
           ValueKind.durationOrOff(MINUTE, Duration.ofDays(30)),
           Duration.ofHours(12));
+
+  /** Authorities that are trusted beside those of Java and the system, in PEM. */
+  public static final ConfigurationKey<List<Path>> CERTIFICATES_TRUST =
+      key("certificates.trust", PathKinds.LIST, List.of());
 
   public static final ConfigurationKey<LedgerUrl> LEDGER_URL =
       key("ledger.url", PathKinds.LEDGER, LEDGER.url());

@@ -18,6 +18,13 @@ import tools.jackson.databind.node.ObjectNode;
 final class PathKinds {
   static final ValueKind<RuleSource> RULES =
       new Structure<>(PathKinds::rules, PathKinds::writeRules);
+  static final ValueKind<List<Path>> LIST =
+      new Structure<>(
+          (entry, usual) ->
+              entry.value() == null ? usual : Entry.each(entry.list(), item -> path(entry, item)),
+          (section, key, paths) ->
+              ConfigurationYaml.putAll(
+                  section, key, paths.stream().map(PathKinds::absolute).toList()));
   static final ValueKind<Optional<Path>> OPTIONAL =
       new Structure<>(
           PathKinds::optional,

@@ -7,6 +7,8 @@ import io.detour.core.HostPort;
 import io.detour.core.Parsed;
 import io.detour.core.Printable;
 import io.detour.rules.document.Node;
+import io.detour.rules.generate.PacOptions;
+import io.detour.rules.generate.PacProxy;
 import io.detour.server.dial.Parent;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -19,7 +21,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/** How targets are resolved and reached: {@code resolver} and {@code parents}. */
+/**
+ * How targets are resolved and reached, and how browsers reach Detour: {@code resolver}, {@code
+ * parents} and {@code pac}.
+ */
 final class UpstreamKinds {
   static final ValueKind<List<InetSocketAddress>> SERVERS =
       new Structure<>(
@@ -34,12 +39,47 @@ final class UpstreamKinds {
   static final ValueKind<Map<String, Parent>> PARENTS =
       new Structure<>(UpstreamKinds::parents, UpstreamKinds::writeParents);
 
+  static final ValueKind<List<PacProxy>> PAC_PROXIES =
+      new Structure<>(UpstreamKinds::pacProxies, ConfigurationYaml::putAll);
+
+  /** No proxy is {@code DIRECT}. */
+  static final ValueKind<List<PacProxy>> PAC_OTHERWISE =
+      new Structure<>(
+          (entry, usual) -> {
+            Node value = entry.value();
+            return value != null && ValueKind.isWord(value, PacOptions.DIRECT)
+                ? List.of()
+                : pacProxies(entry, usual);
+          },
+          (section, key, proxies) -> {
+            if (proxies.isEmpty()) {
+              section.put(key, PacOptions.DIRECT);
+            } else {
+              ConfigurationYaml.putAll(section, key, proxies);
+            }
+          });
+
   /** Of DNS (RFC 1035 4.2). */
   private static final int DNS_PORT = 53;
 
   private static final Pattern PARENT_NAME = Pattern.compile("[a-z0-9-]{1,63}");
 
   private UpstreamKinds() {}
+
+  private static List<PacProxy> pacProxies(Entry entry, List<PacProxy> usual) {
+    if (entry.value() == null) {
+      return usual;
+    }
+    return Entry.each(
+        entry.list(),
+        item -> {
+          Node.Scalar text = entry.text(item);
+          return text == null
+              ? null
+              : entry.parsed(
+                  text, PacProxy.parse(text.text()), " (expected: " + PacProxy.EXPECTED + ")");
+        });
+  }
 
   private static List<InetSocketAddress> servers(Entry entry, List<InetSocketAddress> usual) {
     List<Node> items = entry.fields().items(entry.key());

@@ -49,6 +49,26 @@ class CheckTlsTest {
   }
 
   @Test
+  void authoritiesOfTheConfigurationAreTrusted() throws Exception {
+    try (TlsTarget target = TlsTarget.covering("erp.old.net", "erp-dr.old.net", "m.net")) {
+      Path rules = rules(target.authority());
+      Path authority = target.writeAuthority(folder);
+      Path configuration =
+          Files.writeString(
+              folder.resolve("detour.yaml"),
+              "rules: ["
+                  + rules
+                  + "]\ncertificates: { trust: ["
+                  + authority
+                  + "] }\n"
+                  + "access: { destinations: { deny: [] } }\n");
+
+      assertThat(check(rules, "--tls").err()).contains("not trusted");
+      assertThat(check(rules, "--tls", "-c", configuration).err()).isEmpty();
+    }
+  }
+
+  @Test
   void jsonHasEveryFindingAndWhatWasNotTested() throws Exception {
     try (TlsTarget target = TlsTarget.covering("erp.old.net", "m.net")) {
       Path rules = rules(target.authority());
@@ -183,7 +203,9 @@ class CheckTlsTest {
     for (Object argument : arguments) {
       texts.add(argument.toString());
     }
-    Collections.addAll(texts, "-c", open.toString());
+    if (!texts.contains("-c")) {
+      Collections.addAll(texts, "-c", open.toString());
+    }
     return CommandRun.of(new CheckCommand(), texts.toArray(String[]::new));
   }
 }

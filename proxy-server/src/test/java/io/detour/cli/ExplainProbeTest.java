@@ -50,6 +50,24 @@ class ExplainProbeTest {
   }
 
   @Test
+  void authoritiesOfTheConfigurationAreTrusted() throws Exception {
+    try (TlsTarget target = TlsTarget.covering("erp.old.example.com")) {
+      Path rules = rules("{ to: '" + target.authority() + "' }");
+      Path authority = target.writeAuthority(folder);
+      Path configuration =
+          Files.writeString(
+              folder.resolve("detour.yaml"),
+              "access: { destinations: { deny: [] } }\ncertificates: { trust: ["
+                  + authority
+                  + "] }\n");
+
+      assertThat(explain(rules, "--tls").out()).doesNotContain("trusted, by");
+      assertThat(explain(rules, "--tls", "-c", configuration).out())
+          .contains("trusted, by \"CN=Authority of a test\"");
+    }
+  }
+
+  @Test
   void aCertificateForTheNewNameAloneOrAnUnknownAuthorityIsNot() throws Exception {
     try (TlsTarget other = TlsTarget.covering("erp.new.example.com");
         TlsTarget untrusted = TlsTarget.covering("erp.old.example.com")) {

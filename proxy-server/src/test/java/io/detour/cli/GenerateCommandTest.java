@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,13 +148,42 @@ class GenerateCommandTest {
         .contains("var proxy = \"PROXY 127.0.0.1:3128\";");
     assertThat(generate("pac", "--rules", rules, "--proxy", "Proxy.Example.com:8080").out())
         .contains("var proxy = \"PROXY proxy.example.com:8080\";");
+    assertThat(
+            generate("pac", "--rules", rules, "--proxy", "HTTPS a.test:1", "--proxy", "b.test:2")
+                .out())
+        .contains("var proxy = \"HTTPS a.test:1; PROXY b.test:2\";");
+  }
+
+  @Test
+  @DisplayName("Q26: the configuration names the proxies and where all other names go")
+  void theConfigurationNamesTheProxies() throws IOException {
+    file("rules.yaml", RULES);
+    String configuration =
+        file(
+            "detour.yaml",
+            """
+            listen: ["0.0.0.0:3128"]
+            access: { clients: ["10.0.0.0/8"] }
+            rules: [rules.yaml]
+            pac:
+              proxies: ["HTTPS a.example.com:3129", b.example.com:3128]
+              otherwise: "PROXY corporate.example.com:8080"
+            """);
+
+    assertThat(generate("pac", "-c", configuration).out())
+        .contains("var proxy = \"HTTPS a.example.com:3129; PROXY b.example.com:3128\";")
+        .contains("var otherwise = \"PROXY corporate.example.com:8080\";");
+    assertThat(generate("pac", "-c", configuration, "--proxy", "c.example.com:1").out())
+        .contains("var proxy = \"PROXY c.example.com:1\";")
+        .contains("var otherwise = \"PROXY corporate.example.com:8080\";");
   }
 
   @ParameterizedTest(name = "\"{0}\"")
   @CsvSource(
       delimiter = '|',
       value = {
-        "pac --proxy nowhere | --proxy nowhere: port is missing (expected: HOST:PORT)",
+        "pac --proxy nowhere | --proxy nowhere: port is missing (expected: HOST:PORT, PROXY"
+            + " HOST:PORT or HTTPS HOST:PORT)",
         "hosts --proxy a:1 | --proxy has no meaning for hosts",
         "pac --resolve | --resolve has no meaning for pac",
         "nginx | Invalid value for positional parameter at index 0 (FORMAT): 'nginx' is no format"

@@ -141,7 +141,9 @@ class ReplayCommandTest {
 
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.err())
-        .endsWith("standard input: no line is understood (expected: an access log of Detour)\n");
+        .endsWith(
+            "detour replay: standard input: no line is understood (expected: an access log of"
+                + " Detour)\n");
   }
 
   @Test
@@ -155,8 +157,46 @@ class ReplayCommandTest {
             file("r.yaml", RULES.replace("erp2", "erp")));
 
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.err()).isEqualTo(folder + "/none.log: cannot be read: there is no such file\n");
+    assertThat(run.err())
+        .isEqualTo(
+            "detour replay: " + folder + "/none.log: cannot be read: there is no such file\n");
     assertThat(run.out()).startsWith("4 requests, none changed");
+  }
+
+  @Test
+  void ofNoLogAtAllNothingIsSaid() throws IOException {
+    String rules = file("rules.yaml", RULES);
+
+    CommandRun missing = replay("", folder + "/none.log", "--rules", rules);
+    CommandRun directory = replay("", folder.toString(), "--rules", rules);
+
+    assertThat(missing.exitCode()).isEqualTo(1);
+    assertThat(missing.out()).isEmpty();
+    assertThat(missing.err())
+        .isEqualTo(
+            "detour replay: " + folder + "/none.log: cannot be read: there is no such file\n");
+    assertThat(directory.exitCode()).isEqualTo(1);
+    assertThat(directory.out()).isEmpty();
+    assertThat(directory.err()).startsWith("detour replay: " + folder + ": cannot be read: ");
+  }
+
+  @Test
+  void theSameRulesChangeNothingThoughRequestsWereRefused() throws IOException {
+    String same = RULES.replace("erp2.", "erp.");
+    String denied =
+        """
+        2026-11-20T10:00:00.000Z WARN  decision client=10.20.1.9 requested=erp.old.example.com:25 rule=erp \
+        action=rewrite mode=enforce status=403 error=http_request_denied details="port: 25 may not be asked for"
+        2026-11-20T10:00:00.000Z WARN  decision client=10.20.1.9 requested=a.old.example.com:443 rule=zone \
+        action=rewrite mode=enforce status=403 error=destination_ip_prohibited details="no address is allowed"
+        2026-11-20T10:00:00.000Z WARN  decision client=10.20.1.9 requested=a.old.example.com:443 rule=zone \
+        action=rewrite mode=enforce details="the client went away while it waited"
+        """;
+
+    CommandRun run = replay(denied, "-", "--rules", file("rules.yaml", same));
+
+    assertThat(run.out()).isEqualTo("3 requests, none changed\n");
+    assertThat(run.exitCode()).isZero();
   }
 
   @Test

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -113,7 +114,12 @@ class ReportCommandTest {
   void eachRuleHasALineWithItsVerdict() {
     CommandRun run = report("--rules", rules.toString());
 
-    assertThat(run.err()).isEmpty();
+    assertThat(run.err())
+        .isEqualTo(
+            "detour report: ledger "
+                + url()
+                + ": since 2026-11-26, last written at 2027-01-15 08:00, 2 runs of Detour in 30"
+                + " days\n");
     assertThat(run.out())
         .isEqualTo(
             """
@@ -146,6 +152,77 @@ class ReportCommandTest {
 
     assertThat(root.get("rules").size()).isEqualTo(5);
     assertThat(root.get("rules").get(0).get("in_force").isNull()).isTrue();
+  }
+
+  @Test
+  void whoseRulesAreNotKnownIsSaid() {
+    assertThat(report().err())
+        .startsWith("detour report: ledger " + url() + ": since ")
+        .endsWith("; it may have rules of other files, since none are known (expected: --rules)\n");
+    assertThat(report("--format", "csv").out()).startsWith("rule,");
+  }
+
+  @ParameterizedTest(name = "{0} {1} days left, {2}: {3}")
+  @CsvSource({
+    "a.test: does not cover erp.old.test, 45, false, lacks the legacy name",
+    "a.test: expired at 2027-01-05T08:00:00Z, -10, true, expired on 2027-01-05",
+    "a.test: cannot be reached: connection refused after a long time,,, no certificate seen",
+    "a.test: was issued by an authority that nobody knows, 45, true, 'problem, see --format json'",
+    ", 45, true, 45 days left",
+  })
+  void aCertificateIsSaidInAFewWords(
+      @Nullable String problem, @Nullable Long daysLeft, @Nullable Boolean covers, String words) {
+    Long notAfter = daysLeft == null ? null : NOW.plus(Duration.ofDays(daysLeft)).getEpochSecond();
+    try (Ledger ledger =
+        Ledger.open(LedgerOptions.defaults().withUrl(url()), InstantSource.fixed(NOW))) {
+      ledger.certificate(
+          new CertificateFinding(
+              "erp", "erp.new.test", NOW.getEpochSecond(), notAfter, covers, problem));
+    }
+
+    assertThat(words).hasSizeLessThanOrEqualTo(30);
+    assertThat(report("--rules", rules.toString()).out()).contains("NET-1   " + words + "\n");
+    if (problem != null) {
+      assertThat(report("--format", "json").out()).contains(problem);
+    }
+  }
+
+  @Test
+  void namesWithoutARuleAreAPartOfTheirOwn() throws IOException {
+    try (Ledger ledger =
+        Ledger.open(LedgerOptions.defaults().withUrl(url()), InstantSource.fixed(NOW))) {
+      for (String host : List.of("forgotten.old.test", "x.old.test")) {
+        String group = UseJournal.groupOfSuffix(".old.test");
+        use(ledger, group, host, "10.0.0.7", null, "curl", Duration.ofHours(1));
+        use(ledger, group, host, "10.0.0.8", "jo", "curl", Duration.ofHours(3));
+      }
+    }
+
+    assertThat(report().out())
+        .endsWith(
+            """
+            1 in use, 3 safe to remove, 1 unknown.
+
+            NAMES WITHOUT A RULE  LAST SEEN         REQUESTS  BYTES  HOSTS  CLIENTS
+            .old.test             2027-01-15 07:00         4    0 B      2        2
+
+            2 legacy names without a rule in 30 days; --by host lists them.
+            """);
+    assertThat(report("--by", "host").out()).contains("forgotten.old.test  (no rule)        2  ");
+    assertThat(report("--format", "csv").out())
+        .contains("\r\n,.old.test,,,2027-01-15T07:00Z,2027-01-15T05:00Z,,,,4,0,0,2,2,,,,,,\r\n");
+    assertThat(report("--by", "client", "--format", "csv").out())
+        .contains("10.0.0.8,,.old.test,x.old.test,2027-01-15T05:00Z");
+    JsonNode root = JsonMapper.builder().build().readTree(report("--format", "json").out());
+    assertThat(root.get("rules").size()).isEqualTo(5);
+    assertThat(root.get("names_without_rule").get(0).get("suffix").asString())
+        .isEqualTo(".old.test");
+    JsonNode entry = root.get("entries").get(2);
+    assertThat(entry.get("host").asString()).isEqualTo("forgotten.old.test");
+    assertThat(entry.get("rule").isNull()).isTrue();
+    assertThat(entry.get("suffix").asString()).isEqualTo(".old.test");
+    assertThat(report("--unused").out()).doesNotContain("WITHOUT");
+    assertThat(report("--unused", "--by", "host").out()).doesNotContain("forgotten");
   }
 
   @Test
@@ -190,11 +267,11 @@ class ReportCommandTest {
     assertThat(run.out())
         .isEqualTo(
             """
-            client,rule,host,first_seen,last_seen,requests,bytes_upstream,bytes_downstream,last_user,last_target,last_user_agent
-            10.0.0.1,erp,erp.old.test,2027-01-14T08:00Z,2027-01-15T08:00Z,1,7,4096,jo,new.test:443,"curl/8.1, ""x""\"
-            10.0.0.1,old-rule,b.old.test,2026-12-11T08:00Z,2026-12-11T08:00Z,1,0,0,,new.test:443,'\\u0009x
-            10.0.0.1,zone,a\\u001b[31m.old.test,2026-12-06T08:00Z,2026-12-06T08:00Z,1,0,0,\\u202eoj,new.test:443,'-1
-            10.0.0.2,erp,erp.old.test,2027-01-15T08:00Z,2027-01-15T08:00Z,1,0,0,,new.test:443,'=cmd|' /C calc'!A0
+            client,rule,suffix,host,first_seen,last_seen,requests,bytes_upstream,bytes_downstream,last_user,last_target,last_user_agent
+            10.0.0.1,erp,,erp.old.test,2027-01-14T08:00Z,2027-01-15T08:00Z,1,7,4096,jo,new.test:443,"curl/8.1, ""x""\"
+            10.0.0.1,old-rule,,b.old.test,2026-12-11T08:00Z,2026-12-11T08:00Z,1,0,0,,new.test:443,'\\u0009x
+            10.0.0.1,zone,,a\\u001b[31m.old.test,2026-12-06T08:00Z,2026-12-06T08:00Z,1,0,0,\\u202eoj,new.test:443,'-1
+            10.0.0.2,erp,,erp.old.test,2027-01-15T08:00Z,2027-01-15T08:00Z,1,0,0,,new.test:443,'=cmd|' /C calc'!A0
             """
                 .replace("\n", "\r\n"));
   }
@@ -204,12 +281,12 @@ class ReportCommandTest {
     assertThat(report("--format", "csv", "--rules", rules.toString()).out().lines())
         .hasSize(6)
         .contains(
-            "rule,verdict,quiet_since,last_seen,first_seen,observed_since,observed_days,in_force,"
+            "rule,suffix,verdict,quiet_since,last_seen,first_seen,observed_since,observed_days,in_force,"
                 + "requests,bytes_upstream,bytes_downstream,hosts,clients,owner,ticket,"
                 + "certificate_target,certificate_not_after,certificate_covers_legacy_name,"
                 + "certificate_problem",
-            "keep-sso,safe_to_remove,2026-11-26T08:00Z,,,2026-11-26T08:00Z,30.0,true,0,0,0,0,0,,,,,,",
-            "erp,in_use,,2027-01-15T08:00Z,2027-01-14T08:00Z,2026-11-26T08:00Z,30.0,true,2,7,4096,"
+            "keep-sso,,safe_to_remove,2026-11-26T08:00Z,,,2026-11-26T08:00Z,30.0,true,0,0,0,0,0,,,,,,",
+            "erp,,in_use,,2027-01-15T08:00Z,2027-01-14T08:00Z,2026-11-26T08:00Z,30.0,true,2,7,4096,"
                 + "1,2,erp-team,NET-1,erp.new.test,2027-03-01T08:00Z,true,");
   }
 
@@ -221,9 +298,12 @@ class ReportCommandTest {
     assertThat(run.out().chars()).allMatch(c -> c == '\n' || (c >= ' ' && c < 0x7f));
     assertThat(run.out())
         .startsWith(
-            "{'ledger':'sqlite','since_days':30,'now':'2027-01-15T08:00Z','rules':[{'rule':'keep-sso'"
+            ("{'ledger':'sqlite','source':{'url':'"
+                    + url()
+                    + "','since':'2026-11-26T08:00Z','last_written':'2027-01-15T08:00Z','runs':2},"
+                    + "'since_days':30,'now':'2027-01-15T08:00Z','rules':[{'rule':'keep-sso'")
                 .replace('\'', '"'))
-        .contains("],\"entries_total\":4,\"entries\":[{");
+        .contains("],\"names_without_rule\":[],\"entries_total\":4,\"entries\":[{");
     assertThat(root.get("rules").get(1))
         .hasToString(
             ("{'rule':'erp','owner':'erp-team','ticket':'NET-1','in_force':true,'verdict':'in_use',"
@@ -240,10 +320,10 @@ class ReportCommandTest {
     assertThat(root.get("entries").size()).isEqualTo(4);
     assertThat(root.get("entries").get(3))
         .hasToString(
-            ("{'rule':'zone','host':'a\u001b[31m.old.test','client':'10.0.0.1','user':'\u202eoj',"
-                    + "'user_agent':'-1','target':'new.test:443','first_seen':'2026-12-06T08:00Z',"
-                    + "'last_seen':'2026-12-06T08:00Z','requests':1,'bytes_upstream':0,"
-                    + "'bytes_downstream':0}")
+            ("{'rule':'zone','suffix':null,'host':'a\u001b[31m.old.test','client':'10.0.0.1','user':'\u202eoj',"
+                 + "'user_agent':'-1','target':'new.test:443','first_seen':'2026-12-06T08:00Z',"
+                 + "'last_seen':'2026-12-06T08:00Z','requests':1,'bytes_upstream':0,"
+                 + "'bytes_downstream':0}")
                 .replace('\'', '"')
                 .replace("\u001b", "\\u001B"));
   }

@@ -62,6 +62,22 @@ class RunCommandTest {
   }
 
   @Test
+  void authoritiesThatCannotBeReadKeepItFromStarting() throws IOException {
+    Path file = folder.resolve("detour.yaml");
+    Files.writeString(file, "certificates: { trust: [none.pem] }");
+
+    CommandRun run = run(Map.of(), "-c", file.toString());
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err())
+        .contains(
+            "detour: certificates.trust: "
+                + folder.resolve("none.pem")
+                + ": cannot be read: there is no such file\n");
+    assertThat(run.out()).isEmpty();
+  }
+
+  @Test
   void usersWithAProblemKeepItFromStarting() throws IOException {
     Files.writeString(folder.resolve("htpasswd"), "alice:secret\nbob\n");
     Path file = folder.resolve("detour.yaml");

@@ -8,8 +8,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.detour.Tool;
-import io.detour.core.HostPort;
 import io.detour.rules.generate.PacFile;
+import io.detour.rules.generate.PacOptions;
+import io.detour.rules.generate.PacProxy;
 import io.detour.rules.generate.RuleTranslation;
 import io.detour.server.decide.RuleTexts;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +38,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(90)
 class ChromiumTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+  /** The port of the discard service, on which nobody listens. */
+  private static final PacProxy DEAD = PacProxy.parse("127.0.0.1:9").orElseThrow();
+
   private static final String SENT_TO = "/received/";
   private static final String MESSAGE = "a message that comes back. ".repeat(4_000);
 
@@ -90,12 +96,14 @@ class ChromiumTest {
     tlsEcho.close();
   }
 
-  @ParameterizedTest(name = "W08, W09, A06: Chromium with --{1} loads a page over {0}")
+  @ParameterizedTest(name = "W08, W09, A06, Q26: Chromium with --{1} loads a page over {0}")
   @CsvSource({
     "HTTP, proxy-server",
     "HTTPS, proxy-server",
     "HTTP, proxy-pac-url",
-    "HTTPS, proxy-pac-url"
+    "HTTPS, proxy-pac-url",
+    "HTTP, proxy-pac-url of two proxies",
+    "HTTPS, proxy-pac-url of two proxies"
   })
   void loadsAPage(Scheme scheme, String option) throws Exception {
     Map<String, String> expected = new TreeMap<>();
@@ -187,22 +195,26 @@ class ChromiumTest {
             "--no-first-run",
             "--user-data-dir=" + Files.createTempDirectory(folder, "profile"),
             "--ignore-certificate-errors-spki-list=" + keyHash(),
-            "--" + option + "=" + (option.equals("proxy-pac-url") ? pac() : proxy()),
+            setting(option),
             url);
   }
 
-  private String proxy() {
-    return "http://" + hosts.proxyAuthority();
+  private String setting(String option) {
+    PacProxy proxy = PacProxy.parse(hosts.proxyAuthority()).orElseThrow();
+    return switch (option) {
+      case "proxy-server" -> "--proxy-server=http://" + hosts.proxyAuthority();
+      case "proxy-pac-url" -> "--proxy-pac-url=" + pac(List.of(proxy));
+      default -> "--proxy-pac-url=" + pac(List.of(DEAD, proxy));
+    };
   }
 
   /** The rules as a PAC file, in a URL. */
-  private String pac() {
+  private static String pac(List<PacProxy> proxies) {
     String text =
         PacFile.of(
                 RuleTranslation.of(
                     RuleTexts.parsed(RenamedHosts.RULES), "rules.yaml", Instant.now()),
-                HostPort.parse(hosts.proxyAuthority()).orElseThrow(),
-                true)
+                new PacOptions(proxies, List.of()))
             .text();
     return "data:application/x-ns-proxy-autoconfig;base64,"
         + Base64.getEncoder().encodeToString(text.getBytes(UTF_8));

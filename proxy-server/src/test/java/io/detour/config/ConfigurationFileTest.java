@@ -178,7 +178,7 @@ class ConfigurationFileTest {
         "admin: { hosts: a }                | 1:17: \"hosts\" is text (expected: a list)",
         "[]                                 | 1:1: the file is a list (expected: a mapping with"
             + " listen, forward, admin, rules, rules_watch, access, limits, timeouts, relay,"
-            + " resolver, parents, certificates, ledger, threads, log)",
+            + " resolver, parents, pac, certificates, ledger, threads, log)",
         "listen: []                         | 1:9: \"listen\" is an empty list (expected: at least"
             + " one entry)",
         "{ listen: [], forward: [] }        | 1:11: \"listen\" is an empty list (expected: at least"

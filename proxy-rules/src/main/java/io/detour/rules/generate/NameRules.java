@@ -14,10 +14,16 @@ import java.util.OptionalInt;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Rules that are not off, in order; the first that matches a name decides. Immutable. */
-public record NameRules(String source, List<NameRule> rules, boolean unmatchedRejected) {
+/**
+ * Rules that are not off, in order; the first that matches a name decides. Immutable.
+ *
+ * @param legacy names whose use is counted although no rule may be for them
+ */
+public record NameRules(
+    String source, List<NameRule> rules, List<NamePattern> legacy, boolean unmatchedRejected) {
   public NameRules {
     rules = List.copyOf(rules);
+    legacy = List.copyOf(legacy);
   }
 
   /** What other systems can know of a rule, and a phrase for each thing only Detour can do. */

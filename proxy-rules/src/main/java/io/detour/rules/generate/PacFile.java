@@ -1,8 +1,8 @@
 package io.detour.rules.generate;
 
 import io.detour.core.Host;
-import io.detour.core.HostPort;
 import io.detour.rules.generate.Generated.Draft;
+import io.detour.rules.generate.NameRules.NamePattern;
 import io.detour.rules.generate.NameRules.NamePattern.Below;
 import io.detour.rules.generate.NameRules.NamePattern.Exact;
 import io.detour.rules.generate.NameRules.NamePattern.Regex;
@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * A proxy auto-configuration file in ES3: names that a rule is for go to Detour, which decides on
- * them, and all others directly. Conditions, order and targets make no difference here.
+ * A proxy auto-configuration file in ES3: names that a rule is for and names with a legacy suffix
+ * go to Detour, which decides on them and counts them, and all others elsewhere. Conditions, order
+ * and targets make no difference here.
  */
 public final class PacFile {
   /**
@@ -26,8 +28,8 @@ public final class PacFile {
 
       function FindProxyForURL(url, host) {
         var scheme = url.substring(0, url.indexOf(":")).toLowerCase();
-        if (scheme !== "https" && scheme !== "wss" && !(plainHttp && (scheme === "http" || scheme === "ws"))) {
-          return "DIRECT";
+        if (scheme !== "https" && scheme !== "wss" && scheme !== "http" && scheme !== "ws") {
+          return otherwise;
         }
         if (everything) {
           return proxy;
@@ -46,7 +48,7 @@ public final class PacFile {
             return proxy;
           }
         }
-        return "DIRECT";
+        return otherwise;
       }
       """;
 
@@ -57,30 +59,30 @@ public final class PacFile {
   private PacFile() {}
 
   /**
-   * Writes the file.
+   * Writes the file, for addresses with and without TLS.
    *
-   * @param proxy where browsers reach Detour
-   * @param plainHttp whether {@code http} addresses go to Detour, too, and not only those with TLS
+   * @param options with at least one proxy: where browsers reach Detour
    */
-  public static Generated of(NameRules rules, HostPort proxy, boolean plainHttp) {
-    return new PacFile().write(rules, proxy, plainHttp);
+  public static Generated of(NameRules rules, PacOptions options) {
+    return new PacFile().write(rules, options);
   }
 
-  private Generated write(NameRules rules, HostPort proxy, boolean plainHttp) {
+  private Generated write(NameRules rules, PacOptions options) {
     Draft draft = new Draft("pac", rules, "//");
     for (NameTable.Item item : new NameTable(rules).items()) {
-      switch (item.pattern()) {
-        case Exact(Host host) -> keys.add("=" + host.name());
-        case Below(Host domain) -> keys.add("." + domain.name());
-        case Regex(var expression) -> add(item.rule().name(), expression.pattern(), draft);
-      }
+      add(item.rule().name(), item.pattern(), draft);
     }
+    rules.legacy().forEach(pattern -> add("", pattern, draft));
     if (rules.unmatchedRejected()) {
       everything = true;
       draft.note("", "names that no rule matches are rejected, so every name goes to the proxy");
     }
-    draft.line("var proxy = " + string("PROXY " + proxy) + ";");
-    draft.line("var plainHttp = " + plainHttp + ";");
+    draft.line("var proxy = " + string(joined(options.proxies())) + ";");
+    List<PacProxy> otherwise = options.otherwise();
+    draft.line(
+        "var otherwise = "
+            + string(otherwise.isEmpty() ? PacOptions.DIRECT : joined(otherwise))
+            + ";");
     draft.line("var everything = " + everything + ";");
     lines(draft, "var names = {", keys.stream().map(key -> string(key) + ": 1").toList(), "};");
     lines(
@@ -92,8 +94,20 @@ public final class PacFile {
     return draft.finish();
   }
 
+  private static String joined(List<PacProxy> proxies) {
+    return proxies.stream().map(PacProxy::toString).collect(Collectors.joining("; "));
+  }
+
+  private void add(String rule, NamePattern pattern, Draft draft) {
+    switch (pattern) {
+      case Exact(Host host) -> keys.add("=" + host.name());
+      case Below(Host domain) -> keys.add("." + domain.name());
+      case Regex(var expression) -> addExpression(rule, expression.pattern(), draft);
+    }
+  }
+
   /** What cannot be translated is led to the proxy by its domain, or with everything else. */
-  private void add(String rule, String expression, Draft draft) {
+  private void addExpression(String rule, String expression, Draft draft) {
     PortableRegex portable = PortableRegex.parse(expression);
     if (portable != null) {
       expressions.add(portable.javaScript());

@@ -43,6 +43,7 @@ public final class RuleTranslation {
             .filter(rule -> rule.isAtWork(now.getEpochSecond()))
             .map(translation::translate)
             .toList(),
+        patterns(rules.legacySuffixes()),
         rules.unmatched() == UnmatchedPolicy.REJECT);
   }
 
@@ -59,7 +60,7 @@ public final class RuleTranslation {
   }
 
   /** The first matcher that matches a name fills in the target: of suffixes it is the longest. */
-  private static List<NamePattern> patterns(List<HostMatcher> hosts) {
+  private static List<NamePattern> patterns(List<? extends HostMatcher> hosts) {
     List<NamePattern> exact = new ArrayList<>();
     List<HostMatcher.Suffix> suffixes = new ArrayList<>();
     List<NamePattern> regexes = new ArrayList<>();

@@ -65,7 +65,7 @@ public record ReportPages(
     return ledger.isOn()
         ? CompletableFuture.supplyAsync(() -> read(about, format, rows), reader)
         : CompletableFuture.completedFuture(
-            json(new Report("off", about, List.of(), 0, List.of())));
+            json(new Report("off", null, about, List.of(), List.of(), 0, List.of())));
   }
 
   private List<KnownRule> known() {

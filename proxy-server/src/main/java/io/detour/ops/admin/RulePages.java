@@ -167,24 +167,25 @@ public record RulePages(
   }
 
   /**
-   * For browsers: names that some rule is for go to the proxy, all others do not.
+   * For browsers: names that some rule is for and legacy names go to the proxy, all others do not.
    *
    * @param askedAs the field {@code Host} of the request, or null
    */
   CompletableFuture<Answer> pac(@Nullable String askedAs) {
-    HostPort reached =
+    Host machine =
         askedAs != null
                 && HostPort.parse(askedAs, HTTPS_PORT) instanceof Parsed.Value(HostPort admin)
-            ? pac.seenFrom(admin.host())
+            ? admin.host()
             : null;
-    if (reached == null) {
+    CompletableFuture<String> file = pac.file(machine);
+    if (file == null) {
       return CompletableFuture.completedFuture(
           Answer.text(
               HttpResponseStatus.NOT_FOUND,
-              "there is no listener for browsers (expected: \"listen\" with ADDRESS:PORT, without"
-                  + " TLS and without the PROXY protocol)"));
+              "there is no listener for browsers (expected: \"listen\" with ADDRESS:PORT and"
+                  + " without the PROXY protocol, or \"pac.proxies\")"));
     }
-    return pac.file(reached).thenApply(text -> Answer.page(PAC, text.getBytes(US_ASCII)));
+    return file.thenApply(text -> Answer.page(PAC, text.getBytes(US_ASCII)));
   }
 
   private static Answer bad(String problem) {

@@ -7,6 +7,7 @@ import io.detour.ops.certificates.TargetCertificates.Place;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.dial.Dialer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -111,6 +112,7 @@ public final class CertificateWatch implements AutoCloseable {
   /**
    * Watches from now on.
    *
+   * @param trust files of authorities that are trusted beside those of this JVM and the system
    * @param dialer connects to targets, and is closed with the watch; a handshake may take as long
    *     as a connection
    * @param listener told what was learnt on the thread of the watch, which it may hold up
@@ -119,11 +121,13 @@ public final class CertificateWatch implements AutoCloseable {
       RulesInForce rules,
       TargetCertificates certificates,
       Duration period,
+      List<Path> trust,
       Dialer dialer,
       InstantSource clock,
       Consumer<CertificateFinding> listener) {
     Duration handshakeTimeout = dialer.options().connectTimeout();
-    Prober prober = new Prober(dialer, roots(), handshakeTimeout, clock.withZone(ZoneOffset.UTC));
+    Prober prober =
+        new Prober(dialer, roots(trust), handshakeTimeout, clock.withZone(ZoneOffset.UTC));
     ScheduledThreadPoolExecutor thread =
         new ScheduledThreadPoolExecutor(
             1,
@@ -145,9 +149,9 @@ public final class CertificateWatch implements AutoCloseable {
     return watch;
   }
 
-  /** Those of this JVM; if they cannot be read, none is trusted, and names are still checked. */
-  private static TrustRoots roots() {
-    return switch (TrustRoots.load(List.of())) {
+  /** If they cannot be read, none is trusted, and names are still checked. */
+  private static TrustRoots roots(List<Path> trust) {
+    return switch (TrustRoots.load(trust)) {
       case Parsed.Value(TrustRoots roots) -> roots;
       case Parsed.Malformed(String problem) -> {
         logger.warn("certificates: none is trusted: {}", problem);

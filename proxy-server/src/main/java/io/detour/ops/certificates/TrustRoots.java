@@ -5,6 +5,7 @@ import io.detour.core.Printable;
 import io.detour.rules.document.RegularFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -21,6 +22,8 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The certificates that are trusted without further proof. Immutable; any thread.
@@ -31,18 +34,29 @@ public record TrustRoots(Set<X509Certificate> certificates) {
   /** Some 10,000 certificates; all public authorities together have about 150. */
   private static final int MAX_FILE_BYTES = 16 * 1024 * 1024;
 
+  /** Where Debian, and others like it, keep the authorities that an administrator trusts. */
+  private static final Path SYSTEM = Path.of("/etc/ssl/certs/ca-certificates.crt");
+
+  private static final Logger logger = LoggerFactory.getLogger(TrustRoots.class);
+
   public TrustRoots {
     certificates = Set.copyOf(certificates);
   }
 
   /**
-   * The certificates that this JVM trusts, and those of some files.
+   * The certificates that this JVM trusts, those of the system's bundle where there is one, and
+   * those of some files.
    *
    * @param additional in PEM, one after the other, or one in DER: of private authorities
    * @return or why not, in one sentence that names the file, fit for a terminal
    */
   public static Parsed<TrustRoots> load(List<Path> additional) {
-    List<X509Certificate> all = new ArrayList<>();
+    return load(SYSTEM, additional);
+  }
+
+  /** The same with another bundle of the system. */
+  static Parsed<TrustRoots> load(Path system, List<Path> additional) {
+    List<X509Certificate> all = new ArrayList<>(ofSystem(system));
     try {
       all.addAll(ofJvm());
     } catch (GeneralSecurityException e) {
@@ -64,6 +78,16 @@ public record TrustRoots(Set<X509Certificate> certificates) {
       }
     }
     return Parsed.of(new TrustRoots(Set.copyOf(all)));
+  }
+
+  /** Nobody asked for these by name, so what cannot be read is left out. */
+  private static List<X509Certificate> ofSystem(Path bundle) {
+    try {
+      return Files.exists(bundle) ? read(bundle) : List.of();
+    } catch (IOException | CertificateException e) {
+      logger.warn("{}: not trusted: {}", bundle, Printable.escaped(String.valueOf(e.getMessage())));
+      return List.of();
+    }
   }
 
   private static List<X509Certificate> ofJvm() throws GeneralSecurityException {

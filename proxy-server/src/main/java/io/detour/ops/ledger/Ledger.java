@@ -43,7 +43,7 @@ public final class Ledger implements AutoCloseable, UseJournal {
     FAILURE
   }
 
-  /** Where uses lost their host and client to the folded row of their rule. */
+  /** Where uses lost their host and client to the folded row of their rule or legacy suffix. */
   public enum Folded {
     /** In memory, for want of room. */
     QUEUE,
@@ -94,10 +94,10 @@ public final class Ledger implements AutoCloseable, UseJournal {
 
   @Override
   public void relayed(
-      String rule, String host, String client, long upstreamBytes, long downstreamBytes) {
+      String group, String host, String client, long upstreamBytes, long downstreamBytes) {
     if (writer != null) {
       long now = clock.instant().getEpochSecond();
-      queue.add(rule, host, client, upstreamBytes, downstreamBytes, now);
+      queue.add(group, host, client, upstreamBytes, downstreamBytes, now);
     }
   }
 

@@ -32,6 +32,16 @@ sealed interface LedgerDatabase permits SqliteDatabase, PostgresqlDatabase, Ledg
     return true;
   }
 
+  /**
+   * Closes what is open and no longer in its place, with all that was written to it in it.
+   *
+   * @return whether it has everything
+   */
+  default boolean leave(LedgerConnection open) throws SQLException {
+    open.close();
+    return true;
+  }
+
   /** A message of the driver without secrets. */
   default String masked(String message) {
     return message;

@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.LongAdder;
  * taken, each map is replaced by an empty one under its lock.
  *
  * <p>There are at most as many rows as the limit says, those of the batch that is being written
- * included. A use that would need one more goes to the folded row of its rule; of these there are
- * as many as there are rules.
+ * included. A use that would need one more goes to the folded row of its group; of these there are
+ * as many as there are rules and legacy suffixes.
  */
 final class LedgerQueue {
   /** Several for each event loop, so that two seldom want the same; a power of two. */
@@ -81,23 +81,23 @@ final class LedgerQueue {
 
   /** Adds a request. */
   void add(UseJournal.Use use) {
-    Tally.Key key = Tally.Key.of(use.rule(), use.host(), use.client());
+    Tally.Key key = Tally.Key.of(use.group(), use.host(), use.client());
     if (!add(key, Tally.of(use), limit)) {
       folded.increment();
-      addFolded(use.rule(), Tally.ofFolded(use.epochSecond()));
+      addFolded(use.group(), Tally.ofFolded(use.epochSecond()));
     }
   }
 
   /** Adds bytes that were moved until a time. */
-  void add(String rule, String host, String client, long up, long down, long epochSecond) {
+  void add(String group, String host, String client, long up, long down, long epochSecond) {
     Tally bytes = Tally.ofBytes(up, down, epochSecond);
-    if (!add(Tally.Key.of(rule, host, client), bytes, limit)) {
-      addFolded(rule, bytes);
+    if (!add(Tally.Key.of(group, host, client), bytes, limit)) {
+      addFolded(group, bytes);
     }
   }
 
-  private void addFolded(String rule, Tally addition) {
-    add(Tally.Key.otherOf(rule), addition, Integer.MAX_VALUE);
+  private void addFolded(String group, Tally addition) {
+    add(Tally.Key.otherOf(group), addition, Integer.MAX_VALUE);
   }
 
   /** Adds to a row, unless that makes more rows than so many; whether it was added. */
@@ -183,7 +183,7 @@ final class LedgerQueue {
     return limit;
   }
 
-  /** Requests that went to the folded row of their rule for want of room. */
+  /** Requests that went to the folded row of their group for want of room. */
   long folded() {
     return folded.sum();
   }

@@ -2,7 +2,10 @@ package io.detour.ops.ledger;
 
 import io.detour.core.Printable;
 import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.Report.UnmatchedReport;
 import io.detour.ops.ledger.Report.UseReport;
+import io.detour.server.account.UseJournal;
+import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,7 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a ledger as it is when this is opened. For one thread, which is no event loop. */
 public final class LedgerReading implements AutoCloseable {
@@ -34,9 +39,21 @@ public final class LedgerReading implements AutoCloseable {
       WHERE place = 1 AND last_seen >= ? ORDER BY host, rule
       """;
 
+  private static final String SOURCE =
+      """
+      SELECT
+        (SELECT min(t) FROM (SELECT min(first_seen) AS t FROM legacy_use
+          UNION ALL SELECT min(first_seen) FROM retired_use
+          UNION ALL SELECT min(span_start) FROM rule_span) AS times) AS since,
+        (SELECT max(alive) FROM detour_run) AS alive,
+        (SELECT count(*) FROM detour_run) AS runs
+      """;
+
+  private final LedgerUrl url;
   private final LedgerConnection connection;
 
-  private LedgerReading(LedgerConnection connection) {
+  private LedgerReading(LedgerUrl url, LedgerConnection connection) {
+    this.url = url;
     this.connection = connection;
   }
 
@@ -65,11 +82,18 @@ public final class LedgerReading implements AutoCloseable {
     LedgerConnection connection = LedgerDatabase.of(url).openForReading();
     try {
       connection.query("SELECT id FROM detour_run LIMIT 1", _ -> {});
-      return new LedgerReading(connection);
+      return new LedgerReading(inFull(url.resolved()), connection);
     } catch (SQLException e) {
       connection.close();
       throw new SQLException("it holds no ledger that can be read: " + e.getMessage(), e);
     }
+  }
+
+  /** With the whole path of a file: there may be several of the same name. */
+  private static LedgerUrl inFull(LedgerUrl url) {
+    return url instanceof LedgerUrl.Sqlite(Path file)
+        ? new LedgerUrl.Sqlite(file.toAbsolutePath().normalize())
+        : url;
   }
 
   /** Why a ledger cannot be read, on one line and without secrets. */
@@ -82,9 +106,32 @@ public final class LedgerReading implements AutoCloseable {
   public Report report(ReportQuery query) throws SQLException {
     List<RuleReport> rules = rules(query);
     List<UseReport> newest = new ArrayList<>();
-    Set<String> names = names(rules);
-    var _ = uses(names, Order.NEWEST, Long.MIN_VALUE, Report.MAX_ENTRIES, false, newest::add);
-    return new Report(connection.dialect().label(), query, rules, count(names), newest);
+    Predicate<String> groups = groups(query, rules);
+    var _ = uses(groups, Order.NEWEST, Long.MIN_VALUE, Report.MAX_ENTRIES, false, newest::add);
+    return new Report(
+        connection.dialect().label(),
+        source(),
+        query,
+        rules,
+        unmatched(query),
+        count(groups),
+        newest);
+  }
+
+  /** Which ledger this is. */
+  public Report.Source source() throws SQLException {
+    return connection
+        .read(
+            SOURCE,
+            row ->
+                new Report.Source(
+                    url.toString(), time(row, "since"), time(row, "alive"), row.getLong("runs")))
+        .getFirst();
+  }
+
+  private static @Nullable Long time(ResultSet row, String column) throws SQLException {
+    long second = row.getLong(column);
+    return row.wasNull() ? null : Long.valueOf(second);
   }
 
   /** Only the rules of a report. */
@@ -92,8 +139,17 @@ public final class LedgerReading implements AutoCloseable {
     return new RuleRows(connection).read(query);
   }
 
-  private static Set<String> names(List<RuleReport> rules) {
-    return rules.stream().map(RuleReport::name).collect(Collectors.toSet());
+  /** Only the names without a rule of a report, by suffix. */
+  public List<UnmatchedReport> unmatched(ReportQuery query) throws SQLException {
+    return new RuleRows(connection).unmatched(query);
+  }
+
+  /** Whether a report has the uses of a group: names without a rule are used, and never unused. */
+  private static Predicate<String> groups(ReportQuery query, List<RuleReport> rules) {
+    Set<String> names = rules.stream().map(RuleReport::name).collect(Collectors.toSet());
+    return query.unusedOnly()
+        ? names::contains
+        : group -> names.contains(group) || UseJournal.suffixOf(group) != null;
   }
 
   /**
@@ -110,11 +166,11 @@ public final class LedgerReading implements AutoCloseable {
       Consumer<UseReport> consumer)
       throws SQLException {
     long from = query.unusedOnly() ? Long.MIN_VALUE : query.fromSecond();
-    return uses(names(rules), order, from, most, true, consumer);
+    return uses(groups(query, rules), order, from, most, true, consumer);
   }
 
   private long uses(
-      Set<String> rules,
+      Predicate<String> groups,
       Order order,
       long from,
       long most,
@@ -128,7 +184,7 @@ public final class LedgerReading implements AutoCloseable {
       query.setLong(1, from);
       try (ResultSet row = query.executeQuery()) {
         while (row.next()) {
-          if (!rules.contains(row.getString("rule"))) {
+          if (!groups.test(row.getString("rule"))) {
             continue;
           }
           if (read < most) {
@@ -146,8 +202,11 @@ public final class LedgerReading implements AutoCloseable {
   }
 
   private static UseReport use(ResultSet row) throws SQLException {
+    String group = row.getString("rule");
+    String suffix = UseJournal.suffixOf(group);
     return new UseReport(
-        row.getString("rule"),
+        suffix == null ? group : null,
+        suffix,
         row.getString("host"),
         row.getString("client"),
         row.getLong("clients"),
@@ -161,11 +220,9 @@ public final class LedgerReading implements AutoCloseable {
         row.getLong("bytes_downstream"));
   }
 
-  private long count(Set<String> rules) throws SQLException {
+  private long count(Predicate<String> groups) throws SQLException {
     String sql = "SELECT rule, count(*) FROM legacy_use GROUP BY rule";
-    return connection
-        .read(sql, row -> rules.contains(row.getString(1)) ? row.getLong(2) : 0)
-        .stream()
+    return connection.read(sql, row -> groups.test(row.getString(1)) ? row.getLong(2) : 0).stream()
         .mapToLong(Long::longValue)
         .sum();
   }

@@ -188,8 +188,14 @@ final class LedgerWriter implements Runnable {
 
   private LedgerConnection connected() throws SQLException {
     if (connection != null && !database.isInPlace()) {
-      logger.warn("ledger {}: its file is gone or another one, so it is begun anew", place);
-      disconnect();
+      LedgerConnection old = connection;
+      connection = null;
+      boolean isComplete = database.leave(old);
+      logger.warn(
+          "ledger {}: its file was moved or removed, so another one is begun; the one that was"
+              + " moved has {} before",
+          place,
+          isComplete ? "all that was used" : "most of what was used");
     }
     if (connection == null) {
       connection = database.openForWriting();

@@ -2,6 +2,7 @@ package io.detour.ops.ledger;
 
 import io.detour.ops.certificates.CertificateFinding;
 import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.Report.UnmatchedReport;
 import io.detour.ops.ledger.Report.UseReport;
 import java.time.Instant;
 import java.util.List;
@@ -50,6 +51,7 @@ public record ReportColumn<T>(
               Stream.<ReportColumn<RuleReport>>of(
                   column("RULE", null, null, ReportColumn::markedName),
                   script("rule", RuleReport::name),
+                  column(null, "suffix", null, _ -> null),
                   column("VERDICT", "verdict", "verdict", RuleReport::judgement),
                   script("quiet_since", rule -> time(rule.judgement().quietSince())),
                   column("LAST SEEN", null, null, ReportColumn::lastSeenOrNever),
@@ -70,6 +72,21 @@ public record ReportColumn<T>(
               CERTIFICATE.stream().map(ReportColumn::ofRule))
           .toList();
 
+  /** Names without a rule by suffix; in CSV they are in those columns of {@link #RULES}. */
+  public static final List<ReportColumn<UnmatchedReport>> UNMATCHED =
+      List.of(
+          column("NAMES WITHOUT A RULE", "suffix", "suffix", UnmatchedReport::suffix),
+          column("LAST SEEN", "last_seen", "last_seen", names -> time(names.lastSeen())),
+          script("first_seen", names -> time(names.firstSeen())),
+          number("REQUESTS", "requests", UnmatchedReport::requests),
+          bytes(names -> names.upstreamBytes() + names.downstreamBytes()),
+          script("bytes_upstream", UnmatchedReport::upstreamBytes),
+          script("bytes_downstream", UnmatchedReport::downstreamBytes),
+          number("HOSTS", "hosts", UnmatchedReport::hosts),
+          number("CLIENTS", "clients", UnmatchedReport::clients));
+
+  private static final String NO_RULE = "(no rule)";
+
   private static final List<ReportColumn<UseReport>> USES =
       List.of(
           column("FIRST SEEN", "first_seen", "first_seen", use -> time(use.firstSeen())),
@@ -86,21 +103,19 @@ public record ReportColumn<T>(
   public static final List<ReportColumn<UseReport>> HOSTS =
       startingWith(
           column("HOST", "host", "host", UseReport::host),
-          column("RULE", "rule", "rule", UseReport::rule),
           number("CLIENTS", "clients", UseReport::clients));
 
   /** Reports by client, and the entries of JSON. */
   public static final List<ReportColumn<UseReport>> CLIENTS =
       startingWith(
           column("CLIENT", "client", "client", UseReport::client),
-          column("RULE", "rule", "rule", UseReport::rule),
           column("HOST", "host", "host", UseReport::host));
 
   /** The keys with which JSON begins an object; others follow in the order of the list. */
   static final List<String> JSON_FIRST =
       List.of(
-          ("rule host client owner ticket in_force verdict quiet_since observed_since observed_days"
-                  + " user user_agent target not_after first_seen last_seen")
+          ("rule suffix host client owner ticket in_force verdict quiet_since observed_since"
+                  + " observed_days user user_agent target not_after first_seen last_seen")
               .split(" "));
 
   private static <T> ReportColumn<T> column(
@@ -124,10 +139,15 @@ public record ReportColumn<T>(
   }
 
   private static List<ReportColumn<UseReport>> startingWith(
-      ReportColumn<UseReport> first,
-      ReportColumn<UseReport> second,
-      ReportColumn<UseReport> third) {
-    return Stream.concat(Stream.of(first, second, third), USES.stream()).toList();
+      ReportColumn<UseReport> first, ReportColumn<UseReport> beforeUses) {
+    Stream<ReportColumn<UseReport>> group =
+        Stream.of(
+            column("RULE", null, null, use -> use.rule() == null ? NO_RULE : use.rule()),
+            script("rule", UseReport::rule),
+            script("suffix", UseReport::suffix));
+    return Stream.of(Stream.of(first), group, Stream.of(beforeUses), USES.stream())
+        .flatMap(columns -> columns)
+        .toList();
   }
 
   private static ReportColumn<RuleReport> ofRule(ReportColumn<CertificateFinding> column) {
@@ -146,7 +166,7 @@ public record ReportColumn<T>(
     return rule.lastSeen() == null ? "never" : Instant.ofEpochSecond(rule.lastSeen());
   }
 
-  private static @Nullable Object time(@Nullable Long epochSecond) {
+  static @Nullable Object time(@Nullable Long epochSecond) {
     return epochSecond == null ? null : Instant.ofEpochSecond(epochSecond);
   }
 }

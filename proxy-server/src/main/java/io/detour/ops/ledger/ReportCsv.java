@@ -2,11 +2,14 @@ package io.detour.ops.ledger;
 
 import io.detour.core.Printable;
 import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.Report.UnmatchedReport;
 import io.detour.ops.ledger.Report.UseReport;
 import java.io.PrintWriter;
 import java.sql.SQLException;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,7 @@ public record ReportCsv(PrintWriter out, ZoneId zone) {
     if (rows == Report.Rows.RULE) {
       names(ReportColumn.RULES);
       rules.forEach(rule -> row(ReportColumn.RULES, rule));
+      reading.unmatched(query).forEach(this::unmatched);
     } else {
       List<ReportColumn<UseReport>> columns =
           rows == Report.Rows.HOST ? ReportColumn.HOSTS : ReportColumn.CLIENTS;
@@ -38,6 +42,14 @@ public record ReportCsv(PrintWriter out, ZoneId zone) {
 
   private <T> void row(List<ReportColumn<T>> columns, T row) {
     line(inCsv(columns).map(column -> cell(column.value().apply(row))));
+  }
+
+  /** A row with the columns of rules, of which it has some. */
+  private void unmatched(UnmatchedReport names) {
+    Map<String, @Nullable Object> cells = new HashMap<>();
+    inCsv(ReportColumn.UNMATCHED)
+        .forEach(column -> cells.put(column.csv(), column.value().apply(names)));
+    line(inCsv(ReportColumn.RULES).map(column -> cell(cells.get(column.csv()))));
   }
 
   private static <T> Stream<ReportColumn<T>> inCsv(List<ReportColumn<T>> columns) {

@@ -25,6 +25,7 @@ public final class ReportJson {
     long seconds = report.query().since().toSeconds();
     Map<String, @Nullable Object> root = new LinkedHashMap<>();
     root.put("ledger", report.ledger());
+    root.put("source", source(report.source(), zone));
     if (seconds % DAY_SECONDS == 0) {
       root.put("since_days", seconds / DAY_SECONDS);
     } else {
@@ -32,9 +33,23 @@ public final class ReportJson {
     }
     root.put("now", plain(Instant.ofEpochSecond(report.query().nowSecond()), zone));
     root.put("rules", objects(ReportColumn.RULES, report.rules(), zone));
+    root.put("names_without_rule", objects(ReportColumn.UNMATCHED, report.unmatched(), zone));
     root.put("entries_total", report.entriesTotal());
     root.put("entries", objects(ReportColumn.CLIENTS, report.entries(), zone));
     return ScriptJson.MAPPER.writeValueAsString(root);
+  }
+
+  private static @Nullable Map<String, @Nullable Object> source(
+      Report.@Nullable Source source, ZoneId zone) {
+    if (source == null) {
+      return null;
+    }
+    Map<String, @Nullable Object> object = new LinkedHashMap<>();
+    object.put("url", source.url());
+    object.put("since", plain(ReportColumn.time(source.since()), zone));
+    object.put("last_written", plain(ReportColumn.time(source.lastWritten()), zone));
+    object.put("runs", source.runs());
+    return object;
   }
 
   private static <T> List<Map<String, @Nullable Object>> objects(

@@ -3,7 +3,9 @@ package io.detour.ops.ledger;
 import io.detour.ops.certificates.CertificateFinding;
 import io.detour.ops.ledger.Judgement.Observation;
 import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.Report.UnmatchedReport;
 import io.detour.ops.ledger.ReportQuery.KnownRule;
+import io.detour.server.account.UseJournal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -24,6 +26,18 @@ final class RuleRows {
           .thenComparing(
               CertificateFinding::notAfter, Comparator.nullsLast(Comparator.naturalOrder()))
           .thenComparing(CertificateFinding::target);
+
+  /** By group, of the rows of a condition. */
+  private static final String TOTALS =
+      """
+      SELECT rule, min(first_seen) AS first_seen, max(last_seen) AS last_seen,
+        sum(requests) AS requests, sum(bytes_upstream) AS bytes_upstream,
+        sum(bytes_downstream) AS bytes_downstream,
+        count(DISTINCT CASE WHEN host <> '(other)' THEN host END) AS hosts,
+        count(DISTINCT CASE WHEN client <> '(other)' THEN client END) AS clients
+      FROM legacy_use %s GROUP BY rule
+      """
+          .replace("(other)", Tally.Key.OTHER);
 
   private final LedgerConnection connection;
   private final Map<String, Totals> totals = new HashMap<>();
@@ -57,12 +71,36 @@ final class RuleRows {
     others.addAll(retired.keySet());
     others.addAll(observations.keySet());
     others.removeAll(known.keySet());
+    others.removeIf(group -> UseJournal.suffixOf(group) != null);
     Boolean otherInForce = query.rules() == null ? null : Boolean.FALSE;
     return Stream.concat(
             known.values().stream().map(rule -> report(query, rule, true)),
             others.stream().map(name -> report(query, KnownRule.named(name), otherInForce)))
         .filter(report -> !query.unusedOnly() || report.judgement().verdict().isUnused())
         .toList();
+  }
+
+  /** Names without a rule that were used in the time of a query, by legacy suffix. */
+  List<UnmatchedReport> unmatched(ReportQuery query) throws SQLException {
+    if (query.unusedOnly()) {
+      return List.of();
+    }
+    String sql =
+        TOTALS.formatted("WHERE last_seen >= ? AND rule LIKE '" + UseJournal.SUFFIX + "%'");
+    return connection.read(sql + " ORDER BY rule", RuleRows::unmatched, query.fromSecond());
+  }
+
+  private static UnmatchedReport unmatched(ResultSet row) throws SQLException {
+    Tally sum = Tally.of(row);
+    return new UnmatchedReport(
+        row.getString("rule").substring(UseJournal.SUFFIX.length()),
+        sum.firstSeen(),
+        sum.lastSeen(),
+        sum.requests(),
+        sum.upstreamBytes(),
+        sum.downstreamBytes(),
+        row.getLong("hosts"),
+        row.getLong("clients"));
   }
 
   private RuleReport report(ReportQuery query, KnownRule rule, @Nullable Boolean inForce) {
@@ -98,18 +136,8 @@ final class RuleRows {
   }
 
   private void readTotals() throws SQLException {
-    String sql =
-        """
-        SELECT rule, min(first_seen) AS first_seen, max(last_seen) AS last_seen,
-          sum(requests) AS requests, sum(bytes_upstream) AS bytes_upstream,
-          sum(bytes_downstream) AS bytes_downstream,
-          count(DISTINCT CASE WHEN host <> '%1$s' THEN host END) AS hosts,
-          count(DISTINCT CASE WHEN client <> '%1$s' THEN client END) AS clients
-        FROM legacy_use GROUP BY rule
-        """
-            .formatted(Tally.Key.OTHER);
     connection.query(
-        sql,
+        TOTALS.formatted(""),
         row ->
             totals.put(
                 row.getString("rule"),

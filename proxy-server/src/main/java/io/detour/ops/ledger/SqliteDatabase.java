@@ -5,11 +5,15 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -25,6 +29,9 @@ final class SqliteDatabase implements LedgerDatabase {
   /** Which file was opened for writing: another one of this name is another database. */
   private @Nullable Object openedKey;
 
+  /** SQLite's two files beside it, when the file was last seen in its place. */
+  private final Map<Path, Object> companions = new HashMap<>();
+
   SqliteDatabase(Path file) {
     this.file = file.toAbsolutePath();
   }
@@ -33,7 +40,8 @@ final class SqliteDatabase implements LedgerDatabase {
   public LedgerConnection openForWriting() throws SQLException {
     try {
       makeFile();
-      openedKey = key();
+      openedKey = key(file);
+      companions.clear();
     } catch (FileSystemException e) {
       throw new SQLException(file + ": " + reason(e), e);
     } catch (IOException e) {
@@ -68,9 +76,9 @@ final class SqliteDatabase implements LedgerDatabase {
     return problem.getReason() == null ? problem.getClass().getSimpleName() : problem.getReason();
   }
 
-  private Object key() throws IOException {
-    Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-    return key == null ? file : key;
+  private static Object key(Path path) throws IOException {
+    Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    return key == null ? path : key;
   }
 
   private static SQLiteConfig writing() {
@@ -108,9 +116,58 @@ final class SqliteDatabase implements LedgerDatabase {
   @Override
   public boolean isInPlace() {
     try {
-      return key().equals(openedKey);
+      boolean isInPlace = key(file).equals(openedKey);
+      if (isInPlace) {
+        rememberCompanions();
+      }
+      return isInPlace;
     } catch (IOException _) {
       return false;
+    }
+  }
+
+  private void rememberCompanions() throws IOException {
+    for (String suffix : List.of("-wal", "-shm")) {
+      Path companion = file.resolveSibling(file.getFileName() + suffix);
+      if (Files.exists(companion)) {
+        companions.put(companion, key(companion));
+      }
+    }
+  }
+
+  /**
+   * SQLite does not write the log back into a file that was moved, and finds the log by the name
+   * that the file had: a new file of this name would take it for its own, and Detours that have not
+   * noticed yet share it. So the log is written back here, and leaves the name to the new file.
+   * Whoever notices last writes back what the others could not.
+   */
+  @Override
+  public boolean leave(LedgerConnection open) throws SQLException {
+    boolean isComplete = false;
+    try {
+      isComplete =
+          open.read("PRAGMA wal_checkpoint(TRUNCATE)", row -> row.getLong(1) == 0).getFirst();
+    } catch (SQLException _) {
+      // The file may have been moved because it is corrupt.
+    }
+    open.close();
+    for (Map.Entry<Path, Object> companion : companions.entrySet()) {
+      deleteIfSame(companion.getKey(), companion.getValue());
+    }
+    companions.clear();
+    return isComplete;
+  }
+
+  /** A log of this name may be that of a new file already. */
+  private static void deleteIfSame(Path path, Object key) throws SQLException {
+    try {
+      if (Files.exists(path) && key(path).equals(key)) {
+        Files.delete(path);
+      }
+    } catch (NoSuchFileException _) {
+      // Another Detour was faster.
+    } catch (IOException e) {
+      throw new SQLException(path + ": cannot be removed: " + e.getMessage(), e);
     }
   }
 }

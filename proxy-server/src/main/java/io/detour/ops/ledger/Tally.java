@@ -27,14 +27,18 @@ record Tally(
   /** Longer than any host name, and enough of what a program says of itself. */
   private static final int MAX_CHARACTERS = 256;
 
-  /** What a row is about: a rule, a legacy name and who used it, or {@link #OTHER}. */
+  /**
+   * What a row is about: a legacy name and who used it, or {@link #OTHER}.
+   *
+   * @param rule the group of {@link UseJournal}; the column had its name when there were only rules
+   */
   record Key(String rule, String host, String client) implements Comparable<Key> {
     /** Stands for the hosts and clients of all rows that were folded into one. */
     static final String OTHER = "(other)";
 
     /**
      * The order in which every Detour locks rows, so that none waits for another in a circle: the
-     * folded row of a rule comes before its others, since folding adds to it what it takes from
+     * folded row of a group comes before its others, since folding adds to it what it takes from
      * them.
      */
     private static final Comparator<Key> LOCKING =
@@ -44,13 +48,13 @@ record Tally(
             .thenComparing(Key::client);
 
     /** With texts of clients at the length at which they are kept. */
-    static Key of(String rule, String host, String client) {
-      return new Key(rule, shortenedText(host), shortenedText(client));
+    static Key of(String group, String host, String client) {
+      return new Key(group, shortenedText(host), shortenedText(client));
     }
 
-    /** The row into which others of a rule are folded. */
-    static Key otherOf(String rule) {
-      return new Key(rule, OTHER, OTHER);
+    /** The row into which others of a group are folded. */
+    static Key otherOf(String group) {
+      return new Key(group, OTHER, OTHER);
     }
 
     private boolean isOther() {

@@ -9,7 +9,6 @@ import io.detour.server.account.RequestCounters;
 import io.detour.server.decide.Reloader;
 import io.detour.server.decide.RulesInForce;
 import io.detour.server.files.FileWatch;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -19,7 +18,6 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
@@ -67,7 +65,6 @@ public final class Metrics implements AutoCloseable {
       DialCounts dials,
       Ledger ledger,
       BooleanSupplier draining) {
-    registry.config().namingConvention(new KeepTotal());
     registry.throwExceptionOnRegistrationFailure();
     registry.getPrometheusRegistry().register(RuleMetrics.of(rules, certificates));
     registry.getPrometheusRegistry().register(new DurationMetrics(requests));
@@ -124,20 +121,5 @@ public final class Metrics implements AutoCloseable {
   public void close() {
     garbageCollection.close();
     registry.close();
-  }
-
-  /**
-   * Names a counter with its suffix. Micrometer's own convention leaves {@code _total} to the
-   * writer and so takes the counter {@code detour_tunnels_total} for a second meter of the name of
-   * the gauge {@code detour_tunnels}.
-   */
-  private static final class KeepTotal extends PrometheusNamingConvention {
-    private static final String SUFFIX = "_total";
-
-    @Override
-    public String name(String name, Meter.Type type, @Nullable String baseUnit) {
-      String named = super.name(name, type, baseUnit);
-      return type == Meter.Type.COUNTER && !named.endsWith(SUFFIX) ? named + SUFFIX : named;
-    }
   }
 }

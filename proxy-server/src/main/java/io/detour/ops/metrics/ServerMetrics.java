@@ -107,7 +107,7 @@ record ServerMetrics(MeterRegistry registry) {
 
   void relay(RelayStatistics relay) {
     gauges(
-        "detour.tunnels",
+        "detour.tunnels.open",
         "Tunnels open now, by the path that their bytes take.",
         "relay",
         RelayPath.values(),
@@ -168,7 +168,7 @@ record ServerMetrics(MeterRegistry registry) {
   void listener(String address, ListenerCounts counts) {
     Tags labels = Tags.of("listener", address);
     gauge(
-        "detour.listener.connections",
+        "detour.listener.connections.open",
         "Clients that are connected, by where they were accepted.",
         labels,
         counts::open);

@@ -4,6 +4,7 @@ import io.detour.core.HostPort;
 import io.detour.core.Parsed;
 import io.detour.core.Printable;
 import io.detour.ops.replay.AccessLogReader.ParsedLine;
+import io.detour.rules.Decision;
 import io.detour.rules.Decision.Effect;
 import io.detour.rules.Mode;
 import io.detour.rules.document.Fields;
@@ -49,12 +50,20 @@ public record LoggedRequest(
   private static final int MIN_ERROR = 400;
 
   /** What a client was told instead of being served. */
-  public record Refused(int status, @Nullable String error, @Nullable String details) {}
+  public record Refused(int status, @Nullable String error, @Nullable String details) {
+    /** Whether a template made no host, and not, say, a port that may not be asked for. */
+    private boolean isForNoValidHost() {
+      return Decision.Rewrite.NO_VALID_HOST.equals(error)
+          && (details == null || details.contains(Decision.Rewrite.MADE_NO_VALID_HOST));
+    }
+  }
 
   /** Reads the facts of a line. */
   static ParsedLine of(long line, String event, Map<String, String> facts) {
     try {
-      int suppressed = number(facts, Keys.SUPPRESSED, 1, Integer.MAX_VALUE).orElse(0);
+      int suppressed =
+          number(facts, Keys.SUPPRESSED, 1, Integer.MAX_VALUE).orElse(0)
+              + number(facts, Keys.SUPPRESSED_FAILURES, 1, Integer.MAX_VALUE).orElse(0);
       if (!event.equals(AccessLog.DECISION)) {
         return new OtherEvent(suppressed);
       }
@@ -83,7 +92,13 @@ public record LoggedRequest(
     if (!rule.matches(RULE_NAME)) {
       throw new BadFact(Printable.quoted(rule) + " is no rule (expected: " + RULE_NAME + ")");
     }
-    return Ruling.of(rule, oneOf(EFFECTS, facts, Keys.ACTION), mode, hostPort(goal));
+    Effect effect = oneOf(EFFECTS, facts, Keys.ACTION);
+    Refused refusal = refusal(facts);
+    boolean isKnown =
+        goal != null || mode == Mode.REPORT || (refusal != null && refusal.isForNoValidHost());
+    return isKnown
+        ? Ruling.of(rule, effect, mode, hostPort(goal))
+        : Ruling.withoutGoal(rule, effect, mode);
   }
 
   private static @Nullable Refused refusal(Map<String, String> facts) throws BadFact {

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * although another stands before it in the new rules, and no line of the log shows that the old
  * rule ever came to it by a fallback. That is only known at the end of the log.
  *
+ * <p>Of a request that was refused before anything was dialled, for its port for example, only
+ * action and mode are compared.
+ *
  * <p>In bounded memory. One thread.
  */
 public final class Replay implements Consumer<LoggedRequest> {
@@ -130,7 +133,7 @@ public final class Replay implements Consumer<LoggedRequest> {
     Ruling now = change.now();
     if (was.effect() != now.effect() || was.mode() != now.mode()) {
       changed.add(change, request);
-    } else if (!was.isRewrite() || was.goals().equals(now.goals())) {
+    } else if (was.isGoalUnknown() || !was.isRewrite() || was.goals().equals(now.goals())) {
       keep(change, request);
     } else if (!was.isEnforced()
         || !now.goals().containsAll(was.goals())

@@ -19,13 +19,16 @@ import org.jspecify.annotations.Nullable;
  * @param goals of a rewrite, the places in the order in which they are tried: all of them where
  *     they are known, in the log the one that was dialled last, in report mode the first target;
  *     empty if a template made no host
+ * @param isGoalUnknown whether the log does not tell where a rewrite led: the client was refused,
+ *     for its port for example, or went away before anything was dialled
  */
-public record Ruling(@Nullable String rule, Effect effect, Mode mode, List<HostPort> goals) {
+public record Ruling(
+    @Nullable String rule, Effect effect, Mode mode, List<HostPort> goals, boolean isGoalUnknown) {
   /** No rule matches, and the host is passed. */
-  static final Ruling UNMATCHED = new Ruling(null, Effect.PASS, Mode.ENFORCE, List.of());
+  static final Ruling UNMATCHED = new Ruling(null, Effect.PASS, Mode.ENFORCE, List.of(), false);
 
   /** No rule matches, and the host is rejected. */
-  static final Ruling UNLISTED = new Ruling(null, Effect.REJECT, Mode.ENFORCE, List.of());
+  static final Ruling UNLISTED = new Ruling(null, Effect.REJECT, Mode.ENFORCE, List.of(), false);
 
   public Ruling {
     goals = List.copyOf(goals);
@@ -34,14 +37,19 @@ public record Ruling(@Nullable String rule, Effect effect, Mode mode, List<HostP
   /** Of a line of the log; the goal is where it led or would have led, or null. */
   static Ruling of(String rule, Effect effect, Mode mode, @Nullable HostPort goal) {
     boolean leads = goal != null && effect == Effect.REWRITE;
-    return new Ruling(rule, effect, mode, leads ? List.of(goal) : List.of());
+    return new Ruling(rule, effect, mode, leads ? List.of(goal) : List.of(), false);
+  }
+
+  /** The same of a line that does not tell the goal. */
+  static Ruling withoutGoal(String rule, Effect effect, Mode mode) {
+    return new Ruling(rule, effect, mode, List.of(), effect == Effect.REWRITE);
   }
 
   /** Of a decision on a request for a host. */
   static Ruling of(Decision decision, HostPort asked) {
     Rule rule = decision.rule();
     String name = rule == null ? null : rule.name();
-    return new Ruling(name, decision.effect(), decision.mode(), goals(decision, asked));
+    return new Ruling(name, decision.effect(), decision.mode(), goals(decision, asked), false);
   }
 
   private static List<HostPort> goals(Decision decision, HostPort asked) {
@@ -66,7 +74,10 @@ public record Ruling(@Nullable String rule, Effect effect, Mode mode, List<HostP
   @Override
   public String toString() {
     String does = (isEnforced() ? "" : "would ") + Fields.wordOf(effect);
-    return (rule == null ? "no rule" : rule) + ": " + does + (isRewrite() ? " to " + where() : "");
+    return (rule == null ? "no rule" : rule)
+        + ": "
+        + does
+        + (isRewrite() && !isGoalUnknown ? " to " + where() : "");
   }
 
   private String where() {

@@ -3,10 +3,26 @@ package io.detour.server.account;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the data path tells of each request that a rule decided. Any thread; no method waits. The
- * ledger is one, see {@code io.detour.ops.ledger}.
+ * What the data path tells of each request for a legacy name: of those that a rule decided, and of
+ * those for names with a legacy suffix that no rule is for. Any thread; no method waits. The ledger
+ * is one, see {@code io.detour.ops.ledger}.
+ *
+ * <p>Uses are kept by group: a rule, or a legacy suffix.
  */
 public interface UseJournal {
+  /** Begins the group of a legacy suffix; no name of a rule has a colon. */
+  String SUFFIX = "suffix:";
+
+  /** The group of a request for a name that has a legacy suffix and that no rule matches. */
+  static String groupOfSuffix(String suffix) {
+    return SUFFIX + suffix;
+  }
+
+  /** The legacy suffix that a group is of, or null if it is a rule. */
+  static @Nullable String suffixOf(String group) {
+    return group.startsWith(SUFFIX) ? group.substring(SUFFIX.length()) : null;
+  }
+
   /** Counts a request. */
   void used(Use use);
 
@@ -14,12 +30,12 @@ public interface UseJournal {
    * Counts bytes of a tunnel or request: at its end, and for a tunnel that is open for days also on
    * the way, with the bytes since the last time. The rest is as of its {@link Use}.
    */
-  void relayed(String rule, String host, String client, long upstreamBytes, long downstreamBytes);
+  void relayed(String group, String host, String client, long upstreamBytes, long downstreamBytes);
 
   /**
    * One request.
    *
-   * @param rule the name of the rule that decided it
+   * @param group the name of the rule that decided it, or {@link #groupOfSuffix}
    * @param host what was asked for, canonical and without a port
    * @param client where the request came from
    * @param user as whom, or null
@@ -28,7 +44,7 @@ public interface UseJournal {
    * @param epochSecond when it was decided, in seconds since 1970
    */
   record Use(
-      String rule,
+      String group,
       String host,
       String client,
       @Nullable String user,

@@ -72,12 +72,10 @@ public final class AccessLog {
     if (!ACCESS.isEnabledForLevel(level)) {
       return true;
     }
-    long suppressed = 0;
-    if (limit != null && use != null) {
-      suppressed = limit.admit(use.name(), asked.client(), System.nanoTime());
-      if (suppressed < 0) {
-        return false;
-      }
+    UseLimit.Outcome outcome = end.isFailure() ? UseLimit.Outcome.FAILED : UseLimit.Outcome.SERVED;
+    long suppressed = admit(use, asked, outcome);
+    if (suppressed < 0) {
+      return false;
     }
     new Line(level)
         .asked(asked)
@@ -85,9 +83,16 @@ public final class AccessLog {
         .dialled(dialled)
         .volume(volume)
         .end(end)
-        .add(Keys.SUPPRESSED, suppressed == 0 ? null : suppressed)
+        .suppressed(outcome, suppressed)
         .write(DECISION);
     return true;
+  }
+
+  /** Asks for a line: how many were suppressed since the last one, or -1 if this one is. */
+  private long admit(@Nullable LegacyUse use, Asked asked, UseLimit.Outcome outcome) {
+    return limit == null || use == null
+        ? 0
+        : limit.admit(use.name(), asked.client(), outcome, System.nanoTime());
   }
 
   /** Reports that a client was refused of whose request no more is known. */
@@ -103,14 +108,38 @@ public final class AccessLog {
 
   public void close(
       Asked asked, @Nullable LegacyUse use, @Nullable HostPort target, TunnelStats stats) {
-    new Line(Level.INFO)
+    closed(asked, use, target, stats).write(CLOSE);
+  }
+
+  /**
+   * Reports a tunnel whose client has probably refused the certificate of the target, also if its
+   * decision has no line.
+   */
+  public void closeRefused(
+      Asked asked,
+      LegacyUse use,
+      @Nullable HostPort target,
+      TunnelStats stats,
+      boolean hasDecisionLine) {
+    UseLimit.Outcome outcome = UseLimit.Outcome.FAILED;
+    long suppressed = hasDecisionLine ? 0 : admit(use, asked, outcome);
+    if (suppressed >= 0) {
+      closed(asked, use, target, stats)
+          .add(Keys.SUSPECTED_TLS_REFUSAL, true)
+          .suppressed(outcome, suppressed)
+          .write(CLOSE);
+    }
+  }
+
+  private Line closed(
+      Asked asked, @Nullable LegacyUse use, @Nullable HostPort target, TunnelStats stats) {
+    return new Line(Level.INFO)
         .asked(asked)
         .add(Keys.RULE, use == null ? null : use.rule())
         .add(Keys.TARGET, target)
         .volume(new Volume(stats.upstreamBytes(), stats.downstreamBytes(), stats.duration()))
         .add(Keys.RELAY, Fields.wordOf(stats.path()))
-        .add(Keys.CLOSE_REASON, Fields.wordOf(stats.reason()))
-        .write(CLOSE);
+        .add(Keys.CLOSE_REASON, Fields.wordOf(stats.reason()));
   }
 
   public void progress(TunnelProgress progress) {
@@ -143,7 +172,7 @@ public final class AccessLog {
     new Line(Level.INFO)
         .add(Keys.CLIENT, key.client())
         .add(Keys.RULE, key.name())
-        .add(Keys.SUPPRESSED, suppressed)
+        .suppressed(key.outcome(), suppressed)
         .write(SUPPRESSED);
   }
 
@@ -229,6 +258,15 @@ public final class AccessLog {
           .add(Keys.DETAILS, end.details());
     }
 
+    Line suppressed(UseLimit.Outcome outcome, long count) {
+      String key =
+          switch (outcome) {
+            case SERVED -> Keys.SUPPRESSED;
+            case FAILED -> Keys.SUPPRESSED_FAILURES;
+          };
+      return add(key, count == 0 ? null : count);
+    }
+
     void write(String name) {
       event.log(name);
     }
@@ -286,7 +324,9 @@ public final class AccessLog {
     public static final String DETAILS = "details";
     public static final String RELAY = "relay";
     public static final String CLOSE_REASON = "close_reason";
+    public static final String SUSPECTED_TLS_REFUSAL = "suspected_tls_refusal";
     public static final String SUPPRESSED = "suppressed";
+    public static final String SUPPRESSED_FAILURES = "suppressed_failures";
 
     private Keys() {}
   }

@@ -1,6 +1,7 @@
 package io.detour.server.log;
 
 import io.detour.rules.Decision;
+import io.detour.server.account.UseJournal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
@@ -25,6 +26,11 @@ public record LegacyUse(Decision.@Nullable Ruled decision, String name) {
   /** The name of the rule, or null if none matches. */
   public @Nullable String rule() {
     return decision == null ? null : name;
+  }
+
+  /** What the use is kept under, see {@link UseJournal}. */
+  public String group() {
+    return decision == null ? UseJournal.groupOfSuffix(name) : name;
   }
 
   /** At which level a line is wanted for it, or null for none. */

@@ -8,16 +8,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How many lines a minute a legacy use may have: the purpose is to find users, not to fill disks.
- * Counts by rule and client, in minutes that begin with the first line; when {@link #MAX_COUNTED}
- * pairs are counted, further clients of a rule share a count. Any thread.
+ * Counts by rule, client and whether it failed, so that uses that go well hide none that fail, in
+ * minutes that begin with the first line; when so many are counted as {@link #MAX_COUNTED} says,
+ * further clients of a rule share a count. Any thread.
  */
 final class UseLimit {
   static final int MAX_COUNTED = 50_000;
   private static final String OTHERS = "(other)";
   static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
+  /** How a use went. */
+  enum Outcome {
+    /** It was served, or is about to be. */
+    SERVED,
+    /** It failed, or its client has probably refused the certificate of its target. */
+    FAILED
+  }
+
   /** What is counted together. */
-  record Key(String name, String client) {}
+  record Key(String name, String client, Outcome outcome) {}
 
   /**
    * What has become of the uses so far.
@@ -35,10 +44,10 @@ final class UseLimit {
   }
 
   /** Asks for a line: how many were suppressed since the last one, or -1 if this one is. */
-  long admit(String name, String client, long nanoTime) {
-    Key own = new Key(name, client);
+  long admit(String name, String client, Outcome outcome, long nanoTime) {
+    Key own = new Key(name, client, outcome);
     boolean full = counts.size() >= MAX_COUNTED && !counts.containsKey(own);
-    Key key = full ? new Key(name, OTHERS) : own;
+    Key key = full ? new Key(name, OTHERS, outcome) : own;
     return counts.compute(key, (_, before) -> next(before, nanoTime)).answer;
   }
 

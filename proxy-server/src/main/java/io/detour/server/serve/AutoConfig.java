@@ -6,6 +6,8 @@ import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.Parsed;
 import io.detour.rules.generate.PacFile;
+import io.detour.rules.generate.PacOptions;
+import io.detour.rules.generate.PacProxy;
 import io.detour.rules.generate.RuleTranslation;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
@@ -21,6 +23,7 @@ import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -51,15 +54,16 @@ public final class AutoConfig {
       new Refusal(
           404,
           ProxyErrorType.HTTP_REQUEST_ERROR,
-          "there is no listener for browsers without TLS and PROXY protocol");
+          "there is no listener for browsers: a TCP address without the PROXY protocol");
 
-  private record Made(RuleSnapshot rules, HostPort proxy, Instant at, String text) {}
+  private record Made(RuleSnapshot rules, PacOptions options, Instant at, String text) {}
 
   private final RulesInForce rules;
   private final InstantSource clock;
   private final Executor maker;
   private final List<ListenerOptions> listeners;
   private final AllowedHosts hosts;
+  private final PacOptions options;
   private volatile @Nullable Made made;
 
   /**
@@ -67,45 +71,59 @@ public final class AutoConfig {
    * @param maker makes the file, which may take a while
    * @param listeners of the proxy, as they are bound; grows until clients are accepted
    * @param hosts under which the proxy itself may be asked
+   * @param options which proxies the file names
    */
   public AutoConfig(
       RulesInForce rules,
       InstantSource clock,
       Executor maker,
       List<ListenerOptions> listeners,
-      AllowedHosts hosts) {
+      AllowedHosts hosts,
+      PacOptions options) {
     this.rules = rules;
     this.clock = clock;
     this.maker = maker;
     this.listeners = listeners;
     this.hosts = hosts;
-  }
-
-  /** The listeners that a PAC file can name: those without TLS and PROXY protocol. */
-  private Stream<ListenAddress.Inet> forBrowsers() {
-    return listeners.stream()
-        .filter(each -> each.tls() == null && each.proxyProtocol() == ProxyProtocol.OFF)
-        .map(ListenerOptions::address)
-        .filter(ListenAddress.Inet.class::isInstance)
-        .map(ListenAddress.Inet.class::cast);
+    this.options = options;
   }
 
   /**
-   * Where a browser reaches the first of them.
+   * Where browsers reach one of these listeners: the first without TLS, else the first.
    *
-   * @param machine the name or the address under which it knows this machine
-   * @return null if no listener is for browsers
+   * @param machine the name or the address under which browsers know this machine; null if that is
+   *     not known
+   * @return null if none is for browsers or has an address that they could know
    */
-  public @Nullable HostPort seenFrom(Host machine) {
-    ListenAddress.Inet first = forBrowsers().findFirst().orElse(null);
-    if (first == null) {
+  public static @Nullable PacProxy forBrowsers(
+      List<ListenerOptions> listeners, @Nullable Host machine) {
+    return usable(listeners)
+        .min(Comparator.comparing(each -> each.tls() != null))
+        .map(each -> seenFrom(each, machine))
+        .orElse(null);
+  }
+
+  /** The listeners that a PAC file can name: TCP without the PROXY protocol. */
+  private static Stream<ListenerOptions> usable(List<ListenerOptions> listeners) {
+    return listeners.stream()
+        .filter(each -> each.address() instanceof ListenAddress.Inet)
+        .filter(each -> each.proxyProtocol() == ProxyProtocol.OFF);
+  }
+
+  private static @Nullable PacProxy seenFrom(ListenerOptions listener, @Nullable Host machine) {
+    ListenAddress.Inet address = (ListenAddress.Inet) listener.address();
+    if (address.port() == 0) {
       return null;
     }
-    String text =
-        first.address().isAnyLocalAddress()
-            ? machine.bracketed() + ":" + first.port()
-            : first.toString();
-    return HostPort.parse(text).orElseThrow();
+    if (!address.address().isAnyLocalAddress()) {
+      return proxy(listener, HostPort.parse(address.toString()).orElseThrow());
+    }
+    return machine == null ? null : proxy(listener, new HostPort(machine, address.port()));
+  }
+
+  private static PacProxy proxy(ListenerOptions listener, HostPort address) {
+    return new PacProxy(
+        listener.tls() == null ? PacProxy.Scheme.PROXY : PacProxy.Scheme.HTTPS, address);
   }
 
   /** Answers a client that asks the proxy itself. Behind the answer its connection is closed. */
@@ -127,15 +145,13 @@ public final class AutoConfig {
         || !(HostPort.parse(host, HTTP_PORT) instanceof Parsed.Value(HostPort askedAs))) {
       return FOREIGN_HOST;
     }
-    // Where it believes the proxy to be, it stays.
-    boolean isReached = forBrowsers().anyMatch(each -> each.port() == askedAs.port());
-    HostPort proxy = isReached ? askedAs : seenFrom(askedAs.host());
-    if (proxy == null) {
+    PacProxy reached = askedAt(askedAs);
+    if (reached == null && options.proxies().isEmpty()) {
       return NO_LISTENER;
     }
     try {
       var _ =
-          file(proxy)
+          file(reached)
               .whenCompleteAsync(
                   (file, bug) -> made(file, bug, request.withContent(), client),
                   client.channel().eventLoop());
@@ -143,6 +159,15 @@ public final class AutoConfig {
     } catch (RejectedExecutionException e) {
       return BUSY;
     }
+  }
+
+  /** Where it believes the proxy to be, it stays. */
+  private @Nullable PacProxy askedAt(HostPort askedAs) {
+    return usable(listeners)
+        .filter(each -> ((ListenAddress.Inet) each.address()).port() == askedAs.port())
+        .findFirst()
+        .map(each -> proxy(each, askedAs))
+        .orElseGet(() -> forBrowsers(listeners, askedAs.host()));
   }
 
   private static void made(
@@ -180,28 +205,34 @@ public final class AutoConfig {
   /**
    * JavaScript in ASCII.
    *
-   * @param proxy where browsers reach the proxy
+   * @param askedAs the machine as the client knows it; null if it did not say
+   * @return null if there is no proxy that the file could name
    * @throws RejectedExecutionException if too many others wait for it
    */
-  public CompletableFuture<String> file(HostPort proxy) {
-    return CompletableFuture.supplyAsync(() -> text(proxy), maker);
+  public @Nullable CompletableFuture<String> file(@Nullable Host askedAs) {
+    PacProxy reached = askedAs == null ? null : forBrowsers(listeners, askedAs);
+    return reached == null && options.proxies().isEmpty() ? null : file(reached);
   }
 
-  private String text(HostPort proxy) {
+  private CompletableFuture<String> file(@Nullable PacProxy reached) {
+    PacOptions named = reached == null ? options : options.orListener(reached);
+    return CompletableFuture.supplyAsync(() -> text(named), maker);
+  }
+
+  private String text(PacOptions named) {
     RuleSnapshot current = rules.current();
     Instant now = clock.instant();
     Made last = made;
     if (last != null
         && last.rules == current
-        && last.proxy.equals(proxy)
+        && last.options.equals(named)
         && !now.isBefore(last.at)
         && now.isBefore(last.at.plus(LASTING))) {
       return last.text;
     }
     String text =
-        PacFile.of(RuleTranslation.of(current.rules(), "the rules in force", now), proxy, true)
-            .text();
-    made = new Made(current, proxy, now, text);
+        PacFile.of(RuleTranslation.of(current.rules(), "the rules in force", now), named).text();
+    made = new Made(current, named, now, text);
     return text;
   }
 }

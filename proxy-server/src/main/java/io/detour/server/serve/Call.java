@@ -82,6 +82,8 @@ final class Call implements ChannelFutureListener {
   /** Whether the log has no line for this because there were too many like it. */
   private boolean suppressed;
 
+  private boolean tlsRefusalSuspected;
+
   Call(Services services, LoopCounters counters, Client client, HostPort asked) {
     this.services = services;
     this.counters = counters;
@@ -136,15 +138,14 @@ final class Call implements ChannelFutureListener {
     }
   }
 
-  /** Keeps in the ledger that a rule was used. */
+  /** Keeps in the ledger that a legacy name was used. */
   private void keepUse() {
-    String rule = rule();
-    if (rule != null) {
+    if (legacyUse != null) {
       services
           .journal()
           .used(
               new UseJournal.Use(
-                  rule,
+                  legacyUse.group(),
                   asked.host().name(),
                   Asked.text(client.address()),
                   client.user(),
@@ -301,12 +302,11 @@ final class Call implements ChannelFutureListener {
 
   /** Keeps in the ledger what has been delivered since it began; it may go on. */
   void keep(long upstreamBytes, long downstreamBytes) {
-    String rule = rule();
-    if (rule != null) {
+    if (legacyUse != null) {
       services
           .journal()
           .relayed(
-              rule,
+              legacyUse.group(),
               asked.host().name(),
               Asked.text(client.address()),
               upstreamBytes - keptUpstreamBytes,
@@ -320,12 +320,15 @@ final class Call implements ChannelFutureListener {
   void suspectTlsRefusal() {
     if (use != null && ruled() instanceof Decision.Rewrite && !target.host().equals(asked.host())) {
       use.suspectTlsRefusal();
+      tlsRefusalSuspected = true;
     }
   }
 
   /** Step 6 for a tunnel that has ended: logs it. */
   void reportClose(TunnelStats stats) {
-    if (!suppressed) {
+    if (tlsRefusalSuspected && legacyUse != null) {
+      services.log().closeRefused(request(), legacyUse, target, stats, !suppressed);
+    } else if (!suppressed) {
       services.log().close(request(), legacyUse, target, stats);
     }
   }

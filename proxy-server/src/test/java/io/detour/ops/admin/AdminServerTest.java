@@ -14,6 +14,7 @@ import io.detour.ops.ledger.Ledger;
 import io.detour.ops.metrics.Metrics;
 import io.detour.ops.metrics.Metrics.BuildInfo;
 import io.detour.rules.RuleSet;
+import io.detour.rules.generate.PacOptions;
 import io.detour.server.access.AccessOptions;
 import io.detour.server.access.AllowedHosts;
 import io.detour.server.account.DialCounts;
@@ -114,7 +115,12 @@ class AdminServerTest {
         AccessOptions.open(),
         Map.of(),
         new AutoConfig(
-            rules, InstantSource.system(), Runnable::run, List.of(), new AllowedHosts(Set.of())),
+            rules,
+            InstantSource.system(),
+            Runnable::run,
+            List.of(),
+            new AllowedHosts(Set.of()),
+            PacOptions.defaults()),
         InstantSource.system(),
         ZoneOffset.UTC);
   }

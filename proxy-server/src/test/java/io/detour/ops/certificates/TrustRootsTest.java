@@ -39,6 +39,20 @@ class TrustRootsTest {
   }
 
   @Test
+  void thoseOfTheSystemAreTrustedWhereThereAreAny() throws Exception {
+    X509Bundle ours = Certificates.root("Ours");
+    Path bundle = write(ours.getCertificatePEM());
+
+    assertThat(TrustRoots.load(bundle, List.of()).orElseThrow().certificates())
+        .contains(ours.getCertificate())
+        .hasSizeGreaterThan(50);
+    int javas =
+        TrustRoots.load(folder.resolve("none"), List.of()).orElseThrow().certificates().size();
+    Path broken = Files.writeString(folder.resolve("broken"), "nothing");
+    assertThat(TrustRoots.load(broken, List.of()).orElseThrow().certificates()).hasSize(javas);
+  }
+
+  @Test
   void aMissingFileIsSaidPlainly() {
     Path missing = folder.resolve("a\nb.pem");
     assertThat(problem(missing))

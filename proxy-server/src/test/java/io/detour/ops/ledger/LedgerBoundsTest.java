@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.ops.ledger.Ledger.Folded;
 import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.Report.UnmatchedReport;
+import io.detour.server.account.UseJournal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -49,6 +51,53 @@ class LedgerBoundsTest {
     assertThat(b.lastSeen()).isEqualTo(clock.second() + 7);
     assertThat(b.downstreamBytes()).isEqualTo(20);
     assertThat(b.hosts()).as("that are known").isZero();
+  }
+
+  @Test
+  void namesWithoutARuleAreFoldedBySuffix() {
+    String group = UseJournal.groupOfSuffix("old.test");
+    LedgerOptions options = LedgerOptions.defaults().withUrl(url());
+    try (Ledger ledger = new Ledger(options, clock, Ledgers.LAZY, 1)) {
+      for (int i = 0; i < 5; i++) {
+        ledger.used(use(group, "h" + i + ".old.test", "c", clock.second() + i));
+      }
+      ledger.used(use(UseJournal.groupOfSuffix("b.test"), "x.b.test", "c", clock.second()));
+      ledger.relayed(group, "h4.old.test", "c", 10, 20);
+
+      assertThat(ledger.foldedUses(Folded.QUEUE)).isEqualTo(5);
+      assertThat(ledger.queueEntries()).as("a row, and one for each suffix").isEqualTo(3);
+    }
+
+    assertThat(Ledgers.requests(url()))
+        .isEqualTo(
+            Map.of(
+                "suffix old.test h0.old.test c", 1L,
+                "suffix old.test (other) (other)", 4L,
+                "suffix b.test (other) (other)", 1L));
+    Report report = Ledgers.report(url(), clock.instant());
+    assertThat(report.rules()).as("there is no verdict on them").isEmpty();
+    assertThat(report.unmatched())
+        .contains(
+            new UnmatchedReport("old.test", clock.second(), clock.second() + 4, 5, 10, 20, 1, 1));
+  }
+
+  @Test
+  void namesWithoutARuleGoWithTheirAge() {
+    String group = UseJournal.groupOfSuffix("old.test");
+    try (Ledger ledger = Ledgers.open(url(), clock)) {
+      ledger.used(use(group, "h.old.test", "c", clock.second()));
+    }
+    clock.move(Duration.ofDays(31));
+    assertThat(Ledgers.report(url(), clock.instant()).unmatched())
+        .as("of the last thirty days")
+        .isEmpty();
+
+    clock.move(RETENTION);
+    try (Ledger ledger = Ledgers.open(url(), clock)) {
+      Ledgers.awaitWritten(ledger);
+    }
+    assertThat(Ledgers.report(url(), clock.instant()).rules()).isEmpty();
+    assertThat(Ledgers.requests(url())).isEmpty();
   }
 
   @Test

@@ -47,6 +47,7 @@ class LedgerTest {
         .isEqualTo(
             new UseReport(
                 "erp",
+                null,
                 "a.old",
                 "10.0.0.1",
                 1,

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.detour.Tool;
 import io.detour.ops.ledger.Ledger.Write;
 import io.detour.ops.ledger.LedgerWriter.Pace;
+import io.detour.server.decide.RecordedLog;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,36 @@ class LedgerTroubleTest {
     } finally {
       Tool.ofPackage("umount", "mount").run(folder, disk.toString());
     }
+  }
+
+  @Test
+  void aFileThatIsMovedAwayHasAllThatWasWrittenToItByTwoDetours() throws Exception {
+    Path moved = folder.resolve("moved.db");
+    try (RecordedLog log = RecordedLog.of(Ledger.class);
+        Ledger one = Ledgers.open(url(), clock);
+        Ledger two = Ledgers.open(url(), clock)) {
+      one.used(use("a", "h", "one", clock.second()));
+      two.used(use("a", "h", "two", clock.second()));
+      Ledgers.awaitWritten(one);
+      Ledgers.awaitWritten(two);
+
+      Files.move(folder.resolve("ledger.db"), moved);
+      await("both have noticed")
+          .atMost(DEADLINE)
+          .until(
+              () -> log.lines().stream().filter(line -> line.contains("was moved")).count() == 2);
+      one.used(use("b", "h", "one", clock.second()));
+      two.used(use("b", "h", "two", clock.second()));
+      Ledgers.awaitWritten(one);
+      Ledgers.awaitWritten(two);
+      assertThat(Ledgers.requests(url())).isEqualTo(Map.of("b h one", 1L, "b h two", 1L));
+    }
+
+    assertThat(Ledgers.requests(url())).isEqualTo(Map.of("b h one", 1L, "b h two", 1L));
+    assertThat(Ledgers.requests(new LedgerUrl.Sqlite(moved)))
+        .isEqualTo(Map.of("a h one", 1L, "a h two", 1L));
+    assertThat(Ledgers.text(url(), "PRAGMA integrity_check")).isEqualTo("ok");
+    assertThat(Ledgers.text(new LedgerUrl.Sqlite(moved), "PRAGMA integrity_check")).isEqualTo("ok");
   }
 
   private static void fill(Path ballast) throws Exception {

@@ -97,7 +97,8 @@ final class Ledgers {
   static Map<String, Long> requests(LedgerUrl url) {
     Map<String, Long> requests = new TreeMap<>();
     for (UseReport use : report(url, Instant.now()).entries()) {
-      requests.put(use.rule() + ' ' + use.host() + ' ' + use.client(), use.requests());
+      String group = use.rule() == null ? "suffix " + use.suffix() : use.rule();
+      requests.put(group + ' ' + use.host() + ' ' + use.client(), use.requests());
     }
     return requests;
   }

@@ -4,6 +4,7 @@ import static io.detour.ops.ledger.Ledgers.DEADLINE;
 import static io.detour.ops.ledger.Ledgers.use;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.detour.ops.certificates.CertificateFinding;
@@ -11,6 +12,7 @@ import io.detour.ops.ledger.Judgement.Verdict;
 import io.detour.ops.ledger.Ledger.Folded;
 import io.detour.ops.ledger.Ledger.Write;
 import io.detour.ops.ledger.Report.RuleReport;
+import io.detour.ops.ledger.Report.UnmatchedReport;
 import io.detour.ops.ledger.Report.UseReport;
 import io.detour.server.account.UseJournal;
 import io.detour.server.decide.RecordedLog;
@@ -200,6 +202,27 @@ class PostgresqlLedgerTest {
   }
 
   @Test
+  void namesWithoutARuleAreFoldedBySuffixAndAddedUpByTheServer() throws Exception {
+    PostgresqlUrl url = server.database();
+    LedgerOptions few = new LedgerOptions(url, Duration.ofDays(400), 2);
+    try (Ledger ledger = Ledgers.open(few, clock);
+        Ledger other = Ledgers.open(few, clock)) {
+      for (int i = 0; i < 9; i++) {
+        ledger.used(use(UseJournal.groupOfSuffix("old.test"), "h" + i, "c", clock.second() + i));
+        other.used(use(UseJournal.groupOfSuffix("b.test"), "h" + i, "c", clock.second() + i));
+      }
+      Ledgers.awaitWritten(ledger);
+      Ledgers.awaitWritten(other);
+    }
+
+    assertThat(Ledgers.report(url, clock.instant()).rules()).isEmpty();
+    assertThat(Ledgers.report(url, clock.instant()).unmatched())
+        .extracting(UnmatchedReport::suffix, UnmatchedReport::requests)
+        .containsExactly(tuple("b.test", 9L), tuple("old.test", 9L));
+    assertThat(Ledgers.number(url, "SELECT count(*) FROM legacy_use")).isLessThan(9);
+  }
+
+  @Test
   void aWrongPasswordIsAProblemThatShowsNone() throws Exception {
     PostgresqlUrl right = server.database();
     PostgresqlUrl wrong =
@@ -231,6 +254,7 @@ class PostgresqlLedgerTest {
           .containsExactly(
               new UseReport(
                   "r",
+                  null,
                   "h",
                   null,
                   2,

@@ -59,8 +59,8 @@ class MetricsTest {
   void thePageShowsWhatTheRelayDid() {
     assertThat(page())
         .contains(
-            "detour_tunnels{relay=\"splice\"} 20.0",
-            "detour_tunnels{relay=\"copy\"} 21.0",
+            "detour_tunnels_open{relay=\"splice\"} 20.0",
+            "detour_tunnels_open{relay=\"copy\"} 21.0",
             "detour_tunnels_total{relay=\"splice\"} 30.0",
             "detour_tunnels_total{relay=\"copy\"} 31.0",
             "detour_relayed_bytes_total{direction=\"upstream\",relay=\"splice\"} 1.000000000001E12",

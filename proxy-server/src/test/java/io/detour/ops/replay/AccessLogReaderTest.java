@@ -49,7 +49,8 @@ class AccessLogReaderTest {
                     "erp",
                     Effect.REWRITE,
                     Mode.ENFORCE,
-                    List.of(hostPort("erp.new.example.com:8443"))),
+                    List.of(hostPort("erp.new.example.com:8443")),
+                    false),
                 2,
                 null,
                 0));
@@ -74,7 +75,8 @@ class AccessLogReaderTest {
                     "erp",
                     Effect.REWRITE,
                     Mode.REPORT,
-                    List.of(hostPort("erp.new.example.com:8443"))),
+                    List.of(hostPort("erp.new.example.com:8443")),
+                    false),
                 1,
                 new LoggedRequest.Refused(502, "dns_error", "a\nb"),
                 0));

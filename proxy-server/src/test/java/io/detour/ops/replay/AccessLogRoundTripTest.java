@@ -257,7 +257,7 @@ class AccessLogRoundTripTest {
   }
 
   private static Ruling ruling(String rule, Effect effect, Mode mode, HostPort... goals) {
-    return new Ruling(rule, effect, mode, List.of(goals));
+    return new Ruling(rule, effect, mode, List.of(goals), false);
   }
 
   private static LoggedRequest.Refused refused(int status, String error, String details) {

@@ -135,7 +135,9 @@ class ReplayTest {
         rules(
             "{ name: r, match: { host: { suffix: a.old } }, action: rewrite, to: '{prefix}.new' }");
     String refused =
-        used("rule=r action=rewrite mode=enforce status=502 error=proxy_configuration_error");
+        used(
+            "rule=r action=rewrite mode=enforce status=502 error=proxy_configuration_error"
+                + " details=\"target \\\"{prefix}.new\\\" made no valid host: x\"");
 
     assertThat(replay(rules, refused).changed().groups()).isEmpty();
     assertThat(changed(replay(rules, used("rule=r action=rewrite mode=enforce target=b.new:443"))))
@@ -147,6 +149,23 @@ class ReplayTest {
                     used("rule=r action=rewrite mode=enforce"),
                     refused)))
         .containsExactly("r: rewrite to no valid host | r: rewrite to b.new:443");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "status=403 error=http_request_denied details=x",
+    "status=403 error=destination_ip_prohibited details=x",
+    "status=503 error=connection_limit_reached details=x",
+    "status=502 error=proxy_configuration_error details=\"the parent proxy is not configured\"",
+    "details=x",
+  })
+  void whereARefusedRequestWouldHaveGoneIsNotKnown(String end) {
+    String refused = used("rule=r action=rewrite mode=enforce " + end);
+
+    assertThat(replay(rules(rule("r", "action: rewrite, to: b.new")), refused).changed().requests())
+        .isZero();
+    assertThat(changed(replay(rules(rule("r", "action: reject")), refused)))
+        .containsExactly("r: rewrite | r: reject");
   }
 
   @Test

@@ -52,6 +52,7 @@ final class Example {
                   to("{1}{2}.apps.new.example.com"),
                   List.of(
                       new Regex(Pattern.compile("app-([a-z]+)-([0-9]+)\\.corp\\.oldco\\.net"))))),
+          List.of(),
           false);
 
   static NameRule rule(String name, NameEffect effect, NamePattern... patterns) {
@@ -63,7 +64,7 @@ final class Example {
   }
 
   static NameRules rules(NameRule... rules) {
-    return new NameRules("rules.yaml", List.of(rules), false);
+    return new NameRules("rules.yaml", List.of(rules), List.of(), false);
   }
 
   static NamePattern exact(String name) {

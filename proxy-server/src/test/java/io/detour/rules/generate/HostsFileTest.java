@@ -56,7 +56,7 @@ class HostsFileTest {
 
   @Test
   void namesThatNoRuleMatchesCannotBeRejectedByNameServersAndBrowsers() {
-    NameRules allowList = new NameRules("rules.yaml", List.of(), true);
+    NameRules allowList = new NameRules("rules.yaml", List.of(), List.of(), true);
     Generated.Note note =
         new Generated.Note("", "names that no rule matches are rejected; here they are left alone");
     assertThat(HostsFile.of(allowList, Map.of()).notes()).containsExactly(note);
@@ -75,6 +75,7 @@ class HostsFileTest {
             List.of(
                 Example.rule(
                     "r", new NameEffect.LeftAlone("b\r\n192.0.2.2 evil ü"), Example.exact("x"))),
+            List.of(),
             false);
 
     assertThat(HostsFile.of(rules, Map.of()).text().lines())

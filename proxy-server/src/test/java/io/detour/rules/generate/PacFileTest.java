@@ -8,7 +8,6 @@ import static io.detour.rules.generate.Example.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.Host;
-import io.detour.core.HostPort;
 import io.detour.rules.generate.NameRules.NamePattern;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs the file in a JavaScript engine, as browsers do. */
 @Tag("A06")
 class PacFileTest {
-  private static final HostPort PROXY = HostPort.parse("127.0.0.1:3128").orElseThrow();
+  private static final PacOptions PROXY =
+      new PacOptions(List.of(proxy("127.0.0.1:3128")), List.of());
   private static final String TO_PROXY = "PROXY 127.0.0.1:3128";
   private static final String DIRECT = "DIRECT";
 
@@ -84,7 +84,7 @@ class PacFileTest {
   }
 
   @Test
-  void onlyWithTlsUnlessPlainHttpIsWanted() throws Exception {
+  void withAndWithoutTls() throws Exception {
     List<PacEngine.Question> questions =
         List.of(
             new PacEngine.Question("https://erp.old.example.com/", "erp.old.example.com"),
@@ -92,16 +92,77 @@ class PacFileTest {
             new PacEngine.Question("HTTP://erp.old.example.com/", "erp.old.example.com"),
             new PacEngine.Question("ws://erp.old.example.com/", "erp.old.example.com"),
             new PacEngine.Question("ftp://erp.old.example.com/", "erp.old.example.com"));
-    assertThat(run(PacFile.of(Example.RULES, PROXY, false), questions))
-        .containsExactly(TO_PROXY, TO_PROXY, DIRECT, DIRECT, DIRECT);
-    assertThat(run(PacFile.of(Example.RULES, PROXY, true), questions))
+    assertThat(run(PacFile.of(Example.RULES, PROXY), questions))
         .containsExactly(TO_PROXY, TO_PROXY, TO_PROXY, TO_PROXY, DIRECT);
+  }
+
+  @Test
+  @DisplayName("Q26: several proxies are named in order, with TLS or without")
+  void severalProxiesAreTriedInOrder() throws Exception {
+    PacOptions several =
+        new PacOptions(
+            List.of(proxy("HTTPS Proxy-A.example.com:3129"), proxy("PROXY [2001:db8::1]:3128")),
+            List.of());
+    assertThat(
+            run(
+                PacFile.of(Example.RULES, several),
+                List.of(
+                    PacEngine.Question.https("erp.old.example.com"),
+                    PacEngine.Question.https("www.example.org"))))
+        .containsExactly("HTTPS proxy-a.example.com:3129; PROXY [2001:db8::1]:3128", DIRECT);
+  }
+
+  @Test
+  @DisplayName("Q26: all other names go where they are said to go")
+  void allOtherNamesGoWhereTheyAreSaidToGo() throws Exception {
+    PacOptions corporate =
+        new PacOptions(
+            List.of(proxy("127.0.0.1:3128")),
+            List.of(proxy("a.example:8080"), proxy("b.example:8080")));
+    String others = "PROXY a.example:8080; PROXY b.example:8080";
+    assertThat(
+            run(
+                PacFile.of(Example.RULES, corporate),
+                List.of(
+                    PacEngine.Question.https("erp.old.example.com"),
+                    PacEngine.Question.https("www.example.org"),
+                    new PacEngine.Question("ftp://erp.old.example.com/", "erp.old.example.com"))))
+        .containsExactly(TO_PROXY, others, others);
+  }
+
+  @Test
+  @DisplayName("Q26: names with a legacy suffix go to the proxy, with a rule or without")
+  void legacyNamesWithoutARuleGoToTheProxy() throws Exception {
+    NameRules rules =
+        new NameRules(
+            "rules.yaml",
+            List.of(),
+            List.of(
+                new NamePattern.Below(Example.host("old.example.com")),
+                new NamePattern.Exact(Example.host("oldco.net")),
+                new NamePattern.Below(Example.host("oldco.net"))),
+            false);
+    assertThat(
+            answers(
+                rules,
+                List.of(
+                    "a.old.example.com",
+                    "a.b.old.example.com",
+                    "old.example.com",
+                    "oldco.net",
+                    "x.oldco.net",
+                    "xoldco.net")))
+        .containsExactly(TO_PROXY, TO_PROXY, DIRECT, TO_PROXY, TO_PROXY, DIRECT);
+  }
+
+  private static PacProxy proxy(String text) {
+    return PacProxy.parse(text).orElseThrow();
   }
 
   @Test
   void whatCannotBeTranslatedGoesToTheProxyByItsDomain() throws Exception {
     NameRules rules = rules(rule("r", to("x.new"), regex("(?i)(A+)+\\.old\\.net")));
-    Generated pac = PacFile.of(rules, PROXY, false);
+    Generated pac = PacFile.of(rules, PROXY);
 
     assertThat(pac.notes())
         .containsExactly(
@@ -116,9 +177,9 @@ class PacFileTest {
   void whatCannotBeDecidedGoesToTheProxyAltogether() throws Exception {
     NameRules undecidable = rules(rule("r", to("x.new"), regex("(a|b)+")));
     assertThat(answers(undecidable, List.of("c", "www.example.org"))).containsOnly(TO_PROXY);
-    assertThat(PacFile.of(undecidable, PROXY, false).notes()).hasSize(1);
+    assertThat(PacFile.of(undecidable, PROXY).notes()).hasSize(1);
 
-    NameRules allowList = new NameRules("rules.yaml", List.of(), true);
+    NameRules allowList = new NameRules("rules.yaml", List.of(), List.of(), true);
     assertThat(answers(allowList, List.of("www.example.org"))).containsOnly(TO_PROXY);
   }
 
@@ -130,8 +191,9 @@ class PacFileTest {
             "rules\n</script>\u2028alert(1)//.yaml",
             List.of(
                 rule("r", to("x.new"), exact("__proto__"), exact("constructor"), regex("a\\.b"))),
+            List.of(),
             false);
-    String text = PacFile.of(rules, PROXY, false).text();
+    String text = PacFile.of(rules, PROXY).text();
 
     assertThat(text).matches("[\\x20-\\x7e\\n]+").doesNotContain("\nalert");
     assertThat(answers(rules, List.of("__proto__", "constructor", "toString", "a")))
@@ -140,7 +202,7 @@ class PacFileTest {
 
   @Test
   void theHeadSaysWhereItComesFrom() {
-    assertThat(PacFile.of(Example.RULES, PROXY, false).text())
+    assertThat(PacFile.of(Example.RULES, PROXY).text())
         .startsWith(
             """
             // made by detour generate pac from rules.yaml; 9 rules, 0 with notes
@@ -160,8 +222,7 @@ class PacFileTest {
   }
 
   private List<String> answers(NameRules rules, List<String> hosts) throws Exception {
-    return run(
-        PacFile.of(rules, PROXY, false), hosts.stream().map(PacEngine.Question::https).toList());
+    return run(PacFile.of(rules, PROXY), hosts.stream().map(PacEngine.Question::https).toList());
   }
 
   private List<String> run(Generated pac, List<PacEngine.Question> questions) throws Exception {

@@ -41,7 +41,7 @@ final class RandomRules {
     for (int i = 0; i < count; i++) {
       rules.add(rule("rule-" + i));
     }
-    return new NameRules("random.yaml", rules, false);
+    return new NameRules("random.yaml", rules, List.of(), false);
   }
 
   private NameRule rule(String name) {

@@ -68,6 +68,10 @@ class AccessLogTest {
       ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(AccessLog.LOGGER);
   private final ListAppender<ILoggingEvent> events = new ListAppender<>();
   private final EscapedEvent text = new EscapedEvent();
+  private static final TunnelStats STATS =
+      new TunnelStats(
+          10, 20, 5, RelayPath.SPLICE, CloseReason.CLIENT_FIN, Duration.ofNanos(1_500_000));
+
   private final AccessLog log = new AccessLog(0);
 
   @BeforeEach
@@ -189,12 +193,7 @@ class AccessLogTest {
   void theEndOfATunnelHasTheIdOfItsDecision() {
     Asked asked = asked(log.ids().next(), "10.20.1.9", ASKED.toString());
     log.decision(asked, use("erp.old.example.com"), null, RequestEnd.served(200), null);
-    log.close(
-        asked,
-        use("erp.old.example.com"),
-        TARGET,
-        new TunnelStats(
-            10, 20, 5, RelayPath.SPLICE, CloseReason.CLIENT_FIN, Duration.ofNanos(1_500_000)));
+    log.close(asked, use("erp.old.example.com"), TARGET, STATS);
 
     String id = "id=" + log.ids().text(asked.id()) + " ";
     assertThat(lines()).hasSize(2).allMatch(line -> line.contains(id));
@@ -220,6 +219,45 @@ class AccessLogTest {
 
     assertThat(lines()).hasSize(3).noneMatch(line -> line.contains("suppressed"));
     assertThat(lines().getLast()).contains("client=10.20.1.10");
+  }
+
+  @Test
+  void usesThatGoWellHideNoFailureAndBothAreCountedApart() {
+    AccessLog limited = new AccessLog(2);
+    Asked asked = asked(1, "10.20.1.9", ASKED.toString());
+    LegacyUse erp = use("erp.old.example.com");
+    RequestEnd denied = end(403, ProxyErrorType.HTTP_REQUEST_DENIED, "port");
+    for (int i = 0; i < 10; i++) {
+      limited.decision(asked, erp, null, RequestEnd.served(200), null);
+    }
+    for (int i = 0; i < 5; i++) {
+      limited.decision(asked, erp, null, denied, null);
+    }
+
+    assertThat(lines()).filteredOn(line -> line.contains("status=403")).hasSize(2);
+    limited.finish();
+    assertThat(lines().subList(4, 6))
+        .containsExactlyInAnyOrder(
+            "suppressed client=10.20.1.9 rule=erp suppressed=8",
+            "suppressed client=10.20.1.9 rule=erp suppressed_failures=3");
+  }
+
+  @Test
+  void aSuspectedRefusalHasALineThoughItsDecisionHasNone() {
+    AccessLog limited = new AccessLog(1);
+    Asked asked = asked(1, "10.20.1.9", ASKED.toString());
+    LegacyUse erp = use("erp.old.example.com");
+    for (int i = 0; i < 3; i++) {
+      boolean told = limited.decision(asked, erp, null, RequestEnd.served(200), null);
+      limited.closeRefused(asked, erp, ASKED, STATS, told);
+    }
+
+    assertThat(lines())
+        .filteredOn(line -> line.startsWith("close"))
+        .hasSize(2)
+        .allMatch(line -> line.contains("rule=erp") && line.contains("suspected_tls_refusal=true"));
+    limited.finish();
+    assertThat(lines()).last().asString().contains("suppressed_failures=1");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.detour.server.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.server.log.UseLimit.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -16,30 +17,45 @@ class UseLimitTest {
 
   @Test
   void theNextMinuteTellsHowManyWereSuppressed() {
-    assertThat(limit.admit("erp", "a", 0)).isZero();
-    assertThat(limit.admit("erp", "a", 1)).isZero();
-    assertThat(limit.admit("erp", "a", 2)).isEqualTo(-1);
-    assertThat(limit.admit("erp", "a", MINUTE - 1)).isEqualTo(-1);
-    assertThat(limit.admit("erp", "a", MINUTE)).isEqualTo(2);
-    assertThat(limit.admit("erp", "a", MINUTE)).isZero();
-    assertThat(limit.admit("erp", "a", MINUTE)).isEqualTo(-1);
+    assertThat(limit.admit("erp", "a", Outcome.SERVED, 0)).isZero();
+    assertThat(limit.admit("erp", "a", Outcome.SERVED, 1)).isZero();
+    assertThat(limit.admit("erp", "a", Outcome.SERVED, 2)).isEqualTo(-1);
+    assertThat(limit.admit("erp", "a", Outcome.SERVED, MINUTE - 1)).isEqualTo(-1);
+    assertThat(limit.admit("erp", "a", Outcome.SERVED, MINUTE)).isEqualTo(2);
+    assertThat(limit.admit("erp", "a", Outcome.SERVED, MINUTE)).isZero();
+    assertThat(limit.admit("erp", "a", Outcome.SERVED, MINUTE)).isEqualTo(-1);
   }
 
   @Test
   void rulesAndClientsAreCountedApart() {
     for (String[] pair : new String[][] {{"erp", "a"}, {"erp", "b"}, {"wiki", "a"}}) {
-      assertThat(limit.admit(pair[0], pair[1], 0)).isZero();
-      assertThat(limit.admit(pair[0], pair[1], 0)).isZero();
-      assertThat(limit.admit(pair[0], pair[1], 0)).isEqualTo(-1);
+      assertThat(limit.admit(pair[0], pair[1], Outcome.SERVED, 0)).isZero();
+      assertThat(limit.admit(pair[0], pair[1], Outcome.SERVED, 0)).isZero();
+      assertThat(limit.admit(pair[0], pair[1], Outcome.SERVED, 0)).isEqualTo(-1);
     }
+  }
+
+  @Test
+  void usesThatGoWellHideNoneThatFail() {
+    List<String> left = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      limit.admit("erp", "a", Outcome.SERVED, 0);
+    }
+    assertThat(limit.admit("erp", "a", Outcome.FAILED, 0)).isZero();
+    assertThat(limit.admit("erp", "a", Outcome.FAILED, 0)).isZero();
+    assertThat(limit.admit("erp", "a", Outcome.FAILED, 0)).isEqualTo(-1);
+    assertThat(limit.admit("erp", "a", Outcome.FAILED, MINUTE)).as("its own").isEqualTo(1);
+
+    limit.sweep(MINUTE, (key, suppressed) -> left.add(key.outcome() + " " + suppressed));
+    assertThat(left).containsExactly("SERVED 8");
   }
 
   @Test
   void whatIsNotUsedAnyMoreIsToldOnceAndForgotten() {
     for (int i = 0; i < 5; i++) {
-      limit.admit("erp", "a", 0);
+      limit.admit("erp", "a", Outcome.SERVED, 0);
     }
-    limit.admit("erp", "quiet", 0);
+    limit.admit("erp", "quiet", Outcome.SERVED, 0);
     List<String> left = new ArrayList<>();
 
     limit.sweep(MINUTE - 1, (key, suppressed) -> left.add("early"));
@@ -47,18 +63,20 @@ class UseLimitTest {
     limit.sweep(2 * MINUTE, (key, suppressed) -> left.add("late"));
 
     assertThat(left).containsExactly("a 3");
-    assertThat(limit.admit("erp", "a", MINUTE)).isZero();
+    assertThat(limit.admit("erp", "a", Outcome.SERVED, MINUTE)).isZero();
   }
 
   @Test
   void moreClientsThanAreCountedShareACount() {
     for (int i = 0; i < UseLimit.MAX_COUNTED; i++) {
-      assertThat(limit.admit("erp", "client" + i, 0)).isZero();
+      assertThat(limit.admit("erp", "client" + i, Outcome.SERVED, 0)).isZero();
     }
-    assertThat(limit.admit("erp", "late1", 0)).isZero();
-    assertThat(limit.admit("erp", "late2", 0)).isZero();
-    assertThat(limit.admit("erp", "late3", 0)).isEqualTo(-1);
-    assertThat(limit.admit("erp", "client0", 0)).as("who was counted before still is").isZero();
+    assertThat(limit.admit("erp", "late1", Outcome.SERVED, 0)).isZero();
+    assertThat(limit.admit("erp", "late2", Outcome.SERVED, 0)).isZero();
+    assertThat(limit.admit("erp", "late3", Outcome.SERVED, 0)).isEqualTo(-1);
+    assertThat(limit.admit("erp", "client0", Outcome.SERVED, 0))
+        .as("who was counted before still is")
+        .isZero();
   }
 
   @Test
@@ -72,7 +90,8 @@ class UseLimitTest {
           .start(
               () -> {
                 for (int i = 0; i < uses; i++) {
-                  long suppressed = limit.admit("erp", "a", (long) i * MINUTE / 100);
+                  long suppressed =
+                      limit.admit("erp", "a", Outcome.SERVED, (long) i * MINUTE / 100);
                   told.addAndGet(suppressed < 0 ? 0 : 1 + suppressed);
                 }
                 done.countDown();

@@ -11,7 +11,7 @@ import { readView, writeView } from './state.js';
 import { showSummary, startSummary } from './summary.js';
 import { Table } from './table.js';
 import { tunnelColumns, tunnelRows } from './tunnels.js';
-import { whoColumns, whoRows } from './who.js';
+import { NO_RULE, whoColumns, whoRows } from './who.js';
 
 const SOON_MILLISECONDS = 5_000;
 const LATER_MILLISECONDS = 60_000;
@@ -257,6 +257,7 @@ function startChoices() {
     clearTimeout(typing);
     typing = setTimeout(() => choose({ text: byId('filter').value.trim() }, false), TYPING_MILLISECONDS);
   });
+  byId('unmatched').addEventListener('click', () => chooseRule(NO_RULE));
   byId('chosen-rule').addEventListener('click', () => {
     choose({ rule: null });
     byId('who').querySelector('h2').focus({ preventScroll: true });

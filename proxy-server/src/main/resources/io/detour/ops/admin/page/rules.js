@@ -96,16 +96,16 @@ export function certificateText(certificate, now) {
   return { warns: false, text: `until ${day(end)}` };
 }
 
-/** What makes the verdict: since when it is quiet, or how long it has been watched. */
+/** What makes the verdict: since when it is quiet, or how long it has been observed. */
 function ground(row, days) {
-  const watched = row.observedDays;
+  const observed = row.observedDays;
   switch (row.verdict) {
     case 'quiet':
       return row.quietSince === null ? 'for now' : `since ${day(row.quietSince)}`;
     case 'safe_to_remove':
       return row.quietSince === null ? `no use in ${days} days` : `since ${day(row.quietSince)}`;
     case 'unknown':
-      return watched === null ? 'not watched' : `watched ${Math.floor(watched)} of ${days} days`;
+      return observed === null ? 'not observed' : `observed ${Math.floor(observed)} of ${days} days`;
     default:
       return '';
   }
@@ -178,12 +178,12 @@ export function ruleColumns(view, choose) {
       cell(td) {
         const time = element('time');
         const used = element('span', { class: 'used' });
-        const watched = element('span', { class: 'watched' });
-        td.append(time, element('span', { class: 'strip', 'aria-hidden': 'true' }, watched, used));
+        const observed = element('span', { class: 'observed' });
+        td.append(time, element('span', { class: 'strip', 'aria-hidden': 'true' }, observed, used));
         return (row) => {
           showTime(time, row.lastSeen, view.now);
           const start = view.now - view.since * DAY;
-          stretch(watched, row.observedSince, view.now, start, view.now);
+          stretch(observed, row.observedSince, view.now, start, view.now);
           stretch(used, row.firstSeen, row.lastSeen, start, view.now);
         };
       },

@@ -1,9 +1,10 @@
 // The answer in one sentence, and how many rules have which verdict. The numbers choose.
 
 import { byId, element, setAttribute, setText } from './dom.js';
-import { ago, count, counted } from './format.js';
+import { ago, count, counted, visible } from './format.js';
 import { VERDICT, verdictSign } from './rules.js';
 import { PERIODS, VERDICTS } from './state.js';
+import { NO_RULE } from './who.js';
 
 const tiles = new Map();
 const periods = new Map();
@@ -41,11 +42,22 @@ export function showSummary(view, report, problem, rows) {
   const [answer, reasons] = sentences(view, report, problem, rows);
   setText(byId('answer'), answer);
   setText(byId('reasons'), reasons);
+  showUnmatched(report?.names_without_rule ?? [], view);
   for (const format of ['csv', 'json']) {
     setAttribute(byId(`export-${format}`), 'href', `/report?since=${view.since}d&format=${format}`);
     setAttribute(byId(`export-${format}`), 'download', `detour-report-${view.since}d.${format}`);
   }
   byId('exports').hidden = report === null || report.ledger === 'off';
+}
+
+/** How many legacy names no rule is for; the button shows who uses them. */
+function showUnmatched(unmatched, view) {
+  const button = byId('unmatched');
+  const names = unmatched.reduce((sum, { hosts }) => sum + hosts, 0);
+  button.hidden = unmatched.length === 0;
+  setText(button, names === 0 ? 'Legacy names without a rule are in use' : `${counted(names, 'legacy name')} without a rule in use`);
+  setAttribute(button, 'title', unmatched.map(({ suffix, hosts }) => `${visible(suffix)}: ${count(hosts)}`).join(', ') || null);
+  setAttribute(button, 'aria-pressed', String(view.rule === NO_RULE));
 }
 
 function sentences(view, report, problem, rows) {
@@ -82,7 +94,7 @@ function reasons(now, days, rows, removable) {
   const parts = [];
   if (removable > 0) {
     const those = removable === 1 ? 'Nobody has used it' : 'Nobody has used them';
-    parts.push(`${those} in the last ${days} days, and all of that time was watched.`);
+    parts.push(`${those} in the last ${days} days, and all of that time was observed.`);
   }
   const last = rows.reduce((latest, row) => Math.max(latest, row.lastSeen ?? 0), 0);
   const seen = last === 0 ? '' : ` A legacy name was last seen ${ago(last, now)}.`;

@@ -7,6 +7,9 @@ import { showTime } from './rules.js';
 /** What the ledger writes for rows that it has folded together. */
 const FOLDED = '(other)';
 
+/** In place of the rule of a name that none is for. */
+export const NO_RULE = 'no rule';
+
 /** Rows of the report's entries. What is searched also has the owner and the ticket of the rule. */
 export function whoRows(report, ruleRows) {
   const rules = new Map(ruleRows.map((row) => [row.name, row]));
@@ -18,7 +21,7 @@ export function whoRows(report, ruleRows) {
     times.set(id, time + 1);
     return {
       id: `${id} ${time}`,
-      rule: entry.rule ?? null,
+      rule: entry.rule ?? NO_RULE,
       verdict: rule?.verdict ?? null,
       host: entry.host ?? null,
       client: entry.client ?? null,
@@ -30,7 +33,7 @@ export function whoRows(report, ruleRows) {
       requests: entry.requests ?? 0,
       upstream: entry.bytes_upstream ?? 0,
       downstream: entry.bytes_downstream ?? 0,
-      searched: [entry.host, entry.client, entry.user, entry.user_agent, entry.target, rule?.searched ?? entry.rule]
+      searched: [entry.host, entry.client, entry.user, entry.user_agent, entry.target, rule?.searched ?? entry.rule ?? NO_RULE, entry.suffix]
         .join('\n')
         .toLowerCase(),
     };
