@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** R02: every kind of problem, with its place and its exact words. */
 class RuleFilesProblemsTest {
   private static final String RULE_KEYS =
-      "name, match, action, to, targets, fallback_on, when, host_header, message, mode, log,"
-          + " expires, on_expiry, rollout, brownout, owner, ticket, reason";
+      "name, match, action, to, targets, fallback_on, when, host_header, responses, message, mode,"
+          + " log, expires, on_expiry, rollout, brownout, owner, ticket, reason";
 
   @ParameterizedTest(name = "R02: {1}")
   @MethodSource

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Passes the response of one exchange on to the client. What the client does not take in time is
- * not read from the origin. Lives on the client's event loop.
+ * not read from the origin. The head waits until all that came with it has been read: if that is
+ * malformed, the client can still be told so. Lives on the client's event loop.
  */
 final class ResponseRelay {
   /** More interim responses than any origin sends (RFC 9110 15.2). */
@@ -41,6 +42,12 @@ final class ResponseRelay {
 
   /** The final response, or null as long as there is none. */
   private @Nullable ResponseHead head;
+
+  /** The final response as the client gets it, as long as it waits; else null. */
+  private @Nullable ResponseHead waiting;
+
+  /** The first of its content, which waits with it, or null. */
+  private @Nullable ByteBuf waitingContent;
 
   private FramedContent toClient;
   private boolean reusable;
@@ -82,8 +89,9 @@ final class ResponseRelay {
     return head == null ? 0 : head.status();
   }
 
+  /** Whether the final response has begun to go to the client. */
   boolean isFinal() {
-    return head != null;
+    return head != null && waiting == null;
   }
 
   /** A response has begun: an interim one, or the final one. */
@@ -103,8 +111,35 @@ final class ResponseRelay {
             && !received.fields().hasToken("Connection", "close")
             && !(framing instanceof Framing.UntilClose);
     toClient = new FramedContent(channel, towardsClient);
-    write(entrance.forwardedHeads().response(received, towardsClient, closes));
-    client.loop().counters().request(RequestKind.FORWARD, received.status());
+    waiting = entrance.forwardedHeads().response(received, towardsClient, closes);
+  }
+
+  /** The head that waits goes to the client, and there is no way back. */
+  private void begin() {
+    if (waiting == null) {
+      return;
+    }
+    client.loop().counters().request(RequestKind.FORWARD, waiting.status());
+    write(waiting);
+    waiting = null;
+    if (waitingContent != null) {
+      ByteBuf piece = waitingContent;
+      waitingContent = null;
+      passOn(piece);
+    }
+  }
+
+  /** The head that waits is no response's. */
+  private void takeBack() {
+    if (waiting != null) {
+      head = null;
+      waiting = null;
+    }
+    if (waitingContent != null) {
+      receivedBytes -= waitingContent.readableBytes();
+      waitingContent.release();
+      waitingContent = null;
+    }
   }
 
   /** HTTP/1.0 knows neither chunks nor what they are good for. */
@@ -145,6 +180,15 @@ final class ResponseRelay {
   void content(ByteBuf piece) {
     receivedBytes += piece.readableBytes();
     originPatience.renew();
+    if (waiting != null && waitingContent == null) {
+      waitingContent = piece;
+    } else {
+      begin();
+      passOn(piece);
+    }
+  }
+
+  private void passOn(ByteBuf piece) {
     toClient.write(piece);
     if (!channel.isWritable()) {
       upstream.pause();
@@ -153,6 +197,7 @@ final class ResponseRelay {
 
   /** The response is whole. The connection to the origin is the exchange's to keep or to close. */
   void end(FieldLines trailers) {
+    begin();
     toClient.end(trailers);
     channel
         .writeAndFlush(Unpooled.EMPTY_BUFFER)
@@ -170,11 +215,13 @@ final class ResponseRelay {
    * @param malformed what the origin sent, or null if the connection broke or ended
    */
   void broken(@Nullable MalformedMessage malformed) {
+    takeBack();
     exchange.broken(malformed);
   }
 
   /** All that was read so far has been passed in. */
   void readComplete() {
+    begin();
     channel.flush();
   }
 

@@ -59,7 +59,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     this.route = route;
     this.target = target;
     this.limits = limits;
-    this.heads = HeadReader.ofResponses(limits);
+    this.heads = HeadReader.ofResponses(limits, route.responses());
     channel.pipeline().addLast(this);
     // A request that cannot be written to its end may have been answered all the same.
     channel.config().setAutoClose(false);
@@ -171,7 +171,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
         Framing.ofResponse(to.method(), head),
         framing -> {
           if (!head.isInterim()) {
-            content = ContentReader.ofResponse(framing, limits);
+            content = ContentReader.ofResponse(framing, limits, route.responses());
           }
           to.head(head, framing);
         });
