@@ -1,6 +1,7 @@
 package io.detour.server.serve;
 
 import io.detour.server.account.RequestKind;
+import io.detour.server.dial.Parent;
 import io.detour.server.parse.http.EndToEnd;
 import io.detour.server.parse.http.FieldLines;
 import io.detour.server.parse.http.Framing;
@@ -8,7 +9,9 @@ import io.detour.server.parse.http.MalformedMessage;
 import io.detour.server.parse.http.MessageWriter;
 import io.detour.server.parse.http.RequestHead;
 import io.detour.server.parse.http.ResponseHead;
+import io.detour.server.status.DialError;
 import io.detour.server.status.ProxyErrorType;
+import io.detour.server.status.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -25,6 +28,7 @@ final class ResponseRelay {
 
   private static final int CONTINUE = 100;
   private static final int SWITCHING_PROTOCOLS = 101;
+  private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
 
   private final HttpEntrance entrance;
   private final ClientConnection client;
@@ -100,16 +104,24 @@ final class ResponseRelay {
       passInterim(received);
       return;
     }
+    Parent parent = upstream.parent();
+    if (parent != null && received.status() == PROXY_AUTHENTICATION_REQUIRED) {
+      // The client is not to ask its user for this proxy's password.
+      DialError error = DialError.PARENT_CONFIGURATION;
+      exchange.refuse(new Refusal(error.status(), error.type(), parent.whyUnauthorized()));
+      return;
+    }
     head = received;
     Framing towardsClient = towardsClient(framing);
-    closes =
-        !exchanges.isPersistent()
-            || !exchange.isRequestSent()
-            || towardsClient instanceof Framing.UntilClose;
     reusable =
         received.minorVersion() >= 1
             && !received.fields().hasToken("Connection", "close")
             && !(framing instanceof Framing.UntilClose);
+    closes =
+        !exchanges.isPersistent()
+            || !exchange.isRequestSent()
+            || towardsClient instanceof Framing.UntilClose
+            || (exchanges.kept().isLoggedIn(upstream) && !reusable);
     toClient = new FramedContent(channel, towardsClient);
     waiting = entrance.forwardedHeads().response(received, towardsClient, closes);
   }

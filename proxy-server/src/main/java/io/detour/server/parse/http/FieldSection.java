@@ -2,7 +2,7 @@ package io.detour.server.parse.http;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.StringJoiner;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -249,14 +249,12 @@ final class FieldSection {
   private static void unfold(String[] namesAndValues) {
     for (int value = 1; value < namesAndValues.length; value += 2) {
       if (namesAndValues[value].indexOf('\n') >= 0) {
-        StringJoiner unfolded = new StringJoiner(" ");
-        for (String line : namesAndValues[value].split("\n")) {
-          String text = line.strip();
-          if (!text.isEmpty()) {
-            unfolded.add(text);
-          }
-        }
-        namesAndValues[value] = unfolded.toString();
+        namesAndValues[value] =
+            namesAndValues[value]
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .collect(Collectors.joining(" "));
       }
     }
   }

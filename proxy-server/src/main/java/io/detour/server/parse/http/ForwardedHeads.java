@@ -40,6 +40,23 @@ public record ForwardedHeads(@Nullable ViaField via) {
         head.method(), request.target().pathAndQuery(), OWN_MINOR_VERSION, fields.build());
   }
 
+  /**
+   * The same request as a parent proxy gets it: in absolute-form (RFC 9112 3.2.2).
+   *
+   * @param head as {@link #request} made it
+   * @param authorization who this proxy is to the parent, or null
+   */
+  public static RequestHead toParent(
+      RequestHead head, HostPort target, @Nullable String authorization) {
+    FieldLines.Builder fields = new FieldLines.Builder().addAll(head.fields());
+    if (authorization != null) {
+      fields.add("Proxy-Authorization", authorization);
+    }
+    String path = head.target().equals("*") ? "" : head.target(); // RFC 9112 3.2.4
+    return new RequestHead(
+        head.method(), "http://" + hostField(target) + path, OWN_MINOR_VERSION, fields.build());
+  }
+
   /** RFC 9110 4.2.1: the port of the scheme is left out. */
   private static String hostField(HostPort host) {
     return host.port() == ForwardTarget.DEFAULT_PORT ? host.host().bracketed() : host.toString();
@@ -56,6 +73,9 @@ public record ForwardedHeads(@Nullable ViaField via) {
     framing.addTo(fields);
     if (closes) {
       fields.add("Connection", "close");
+    } else if (ConnectionLogin.isAskedForBy(head)) {
+      fields.set("Proxy-Support", "Session-Based-Authentication"); // RFC 4559 6
+      fields.add("Connection", "Proxy-Support");
     }
     return new ResponseHead(OWN_MINOR_VERSION, head.status(), head.reason(), fields.build());
   }
