@@ -4,10 +4,13 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.detour.config.ConfigurationKey;
+import io.detour.server.dial.Parent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -227,6 +230,28 @@ class OriginLoginTest {
         assertThat(client.read(5)).isEqualTo("hello");
       }
 
+      assertThat(ask(client, "POST", BODY).status()).isEqualTo(200);
+    }
+    assertThat(origin.listener.accepted()).isEqualTo(1);
+  }
+
+  @Test
+  void aLoginGoesThroughAParentThatKeepsConnectionsTogether() throws IOException {
+    String rules =
+        """
+        version: 1
+        rules:
+          - name: origin
+            match: { host: { exact: 127.0.0.1 } }
+            action: rewrite
+            targets: [{ to: original, via: dc, allow: [loopback] }]
+        """;
+    Parent parent = Parent.parse("http://" + proxy.authority()).orElseThrow();
+    try (RunningServer child =
+            RunningServer.start(
+                rules, options -> options.with(ConfigurationKey.PARENTS, Map.of("dc", parent)));
+        RawClient client = child.client()) {
+      logIn(client);
       assertThat(ask(client, "POST", BODY).status()).isEqualTo(200);
     }
     assertThat(origin.listener.accepted()).isEqualTo(1);

@@ -231,11 +231,11 @@ final class Exchanges {
 
   /** The client connection has come to its end, or becomes a tunnel. */
   void close() {
-    kept.close();
     HttpExchange abandoned = current;
     end();
     if (abandoned != null) {
       abandoned.abandoned();
     }
+    kept.close();
   }
 }

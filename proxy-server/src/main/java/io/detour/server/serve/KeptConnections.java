@@ -22,7 +22,7 @@ final class KeptConnections {
   /**
    * The connection that a request is to use, or null if it needs a new one. What it might have used
    * is closed then. The origin may close one that it keeps at any moment, so what cannot be sent
-   * again goes only to one on which a log-in is due.
+   * again goes to none but that of its log-in.
    *
    * @return idle, unless it {@link #isNeeded} and has ended
    */
@@ -36,8 +36,8 @@ final class KeptConnections {
     if (kept == null) {
       return null;
     }
-    boolean fits = kept.isIdle() && kept.leads(route, purpose);
-    if (fits && (request.isRepeatable() || kept.isLoginAskedFor())) {
+    boolean login = kept.isLoginAskedFor() && ConnectionLogin.isIn(request.head());
+    if (kept.isIdle() && kept.leads(route, purpose) && (login || request.isRepeatable())) {
       return kept;
     }
     kept.close();
