@@ -187,6 +187,9 @@ class RuleFilesProblemsTest {
         of(exact + "action: pass\nto: b", "r:6:3: key \"to\" does not go with action \"pass\""),
         of(exact + "action: reject\nto: b", "r:6:3: key \"to\" does not go with action \"reject\""),
         of(
+            exact + "action: reject\nresponses: lenient",
+            "r:6:3: key \"responses\" does not go with action \"reject\""),
+        of(
             exact + "action: pass\nmessage: b",
             "r:6:3: key \"message\" does not go with action \"pass\""),
         of(

@@ -297,6 +297,9 @@ final class HttpExchange implements Call.Steps {
   private void end(RequestEnd end) {
     if (!over) {
       over = true;
+      if (response != null) {
+        response.drop();
+      }
       long received = response == null ? 0 : response.receivedBytes();
       call.relayed(sentBytes, received);
       call.report(end, Volume.since(beganNanoTime, sentBytes, received));

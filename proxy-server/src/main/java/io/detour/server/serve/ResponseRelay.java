@@ -141,8 +141,8 @@ final class ResponseRelay {
     }
   }
 
-  /** The head that waits is no response's. */
-  private void takeBack() {
+  /** What waits will not go to the client. */
+  void drop() {
     if (waiting != null) {
       head = null;
       waiting = null;
@@ -227,7 +227,6 @@ final class ResponseRelay {
    * @param malformed what the origin sent, or null if the connection broke or ended
    */
   void broken(@Nullable MalformedMessage malformed) {
-    takeBack();
     exchange.broken(malformed);
   }
 
