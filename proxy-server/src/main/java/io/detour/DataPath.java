@@ -29,15 +29,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of a server that requests pass. Nothing listens yet.
  *
- * @param via names this process
+ * @param via names this process, or null if that is told to nobody
  * @param own addresses that are never dialled; those of the listeners are to be added
  */
 record DataPath(
-    ViaField via,
+    @Nullable ViaField via,
     OwnAddresses own,
     EventLoopGroup group,
     RequestCounters counters,
@@ -54,7 +55,7 @@ record DataPath(
       throws IOException {
     Configuration settings = options.settings();
     Ledger ledger = shutdown.add(Step.LEDGER, Ledger.open(settings.ledger(), clock), Ledger::close);
-    ViaField via = ViaField.random();
+    ViaField via = settings.get(ConfigurationKey.VIA) ? ViaField.random() : null;
     OwnAddresses own = new OwnAddresses();
     EventLoopGroup group =
         shutdown.add(Step.EVENT_LOOPS, loops(settings, transport), DataPath::end);

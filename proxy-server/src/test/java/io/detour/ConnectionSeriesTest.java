@@ -144,7 +144,7 @@ class ConnectionSeriesTest {
         requests.append(request("GET", Long.toHexString(random.nextLong()) + ".invalid"));
       }
       try (RawClient client = proxy.client()) {
-        client.send(requests + request("BREW" + i, "a.invalid"));
+        client.send(requests + lastRequest("BREW" + i));
         assertThat(client.rest()).contains("HTTP/1.1 502 ", "HTTP/1.1 501 ");
       }
     }
@@ -163,13 +163,18 @@ class ConnectionSeriesTest {
 
   private void refused(String method, String host) throws IOException {
     try (RawClient client = proxy.client()) {
-      client.send(request("GET", host) + request(method, host));
+      client.send(request("GET", host) + lastRequest(method));
       assertThat(client.rest().toLowerCase(Locale.ROOT)).contains("http/1.1 501 ");
     }
   }
 
   private static String request(String method, String host) {
     return method + " http://" + host + "/ HTTP/1.1\r\nHost: x\r\n\r\n";
+  }
+
+  /** Of a scheme that is not served, so that the connection ends. */
+  private static String lastRequest(String method) {
+    return method + " ftp://a.invalid/ HTTP/1.1\r\nHost: x\r\n\r\n";
   }
 
   private long series() throws IOException {

@@ -121,6 +121,7 @@ final class MalformedHeads {
         moreFields("C17: Content-Length with a sign", "Content-Length: +0\r\n"),
         moreFields("C17: two Content-Lengths", "Content-Length: 0\r\nContent-Length: 5\r\n"),
         moreFields("C17: Transfer-Encoding", "Transfer-Encoding: chunked\r\n"),
+        moreFields("C17: a Content-Length for CGI", "Content_Length: 5\r\n"),
         moreFields("C17: an unknown Transfer-Encoding", "Transfer-Encoding: zq9x\r\n"),
         moreFields(
             "C17: Content-Length 0 and Transfer-Encoding",
@@ -140,9 +141,10 @@ final class MalformedHeads {
 
   static Stream<Row> requestLines() {
     return Stream.of(
-        line("C19: the method in lower case", "connect zq9x.test:443 HTTP/1.1", 501),
-        line("C19: an unknown method", "ZQ9X http://zq9x.test/ HTTP/1.1", 501),
-        line("C19: an unknown method with an authority", "CONNECTS zq9x.test:443 HTTP/1.1", 501),
+        line("C19: CONNECT in lower case", "connect zq9x.test:443 HTTP/1.1", 400),
+        line("C19: CONNECT in mixed case", "Connect http://zq9x.test:443/ HTTP/1.1", 400),
+        line("Q14: a method that is no token", "ZQ9X(1) http://zq9x.test/ HTTP/1.1", 400),
+        line("Q14: an unknown method with an authority", "CONNECTS zq9x.test:443 HTTP/1.1", 400),
         line("C19: HTTP/2.0", "CONNECT zq9x.test:443 HTTP/2.0", 505),
         line("C19: HTTP/0.9", "CONNECT zq9x.test:443 HTTP/0.9", 400),
         line("C19: no version", "CONNECT zq9x.test:443", 400),

@@ -1,9 +1,12 @@
 package io.detour;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.Socket;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MalformedResponseTest {
   private static final String OK = "HTTP/1.1 200 OK\r\n";
   private static final String END = "\r\n";
+  private static final String CHUNKED = OK + "Transfer-Encoding: chunked\r\n" + END;
 
   @SuppressWarnings("NullAway.Init")
   private RunningServer proxy;
@@ -60,7 +64,10 @@ class MalformedResponseTest {
             "chunks in HTTP/1.0",
             "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n" + END + "0\r\n\r\n"),
         row("a folded line", OK + "X: a\r\n zq9x\r\n" + END),
-        row("a space before the colon", OK + "Content-Length : 5\r\n" + END + "zq9x!"),
+        row("Q04: a space before the colon", OK + "Content-Length : 5\r\n" + END + "zq9x!"),
+        row(
+            "Q04: a tab before the colon",
+            OK + "Transfer-Encoding\t: chunked\r\n" + END + "0\r\n\r\n"),
         row("a space before the first field", OK + " X: zq9x\r\n" + END),
         row("a line without a colon", OK + "zq9x\r\n" + END),
         row("no name", OK + ": zq9x\r\n" + END),
@@ -74,7 +81,14 @@ class MalformedResponseTest {
         row("another protocol", "ICY 200 OK\r\n" + END),
         row("a status of two digits", "HTTP/1.1 20 OK\r\n" + END),
         row("a status of four digits", "HTTP/1.1 2000 OK\r\n" + END),
-        row("status 600", "HTTP/1.1 600 zq9x\r\n" + END),
+        row("Q20: status 600", "HTTP/1.1 600 zq9x\r\n" + END),
+        row("Q20: status 999", "HTTP/1.1 999 zq9x\r\n" + END),
+        row("Q05: a space before a chunk size", CHUNKED + " 4\r\nzq9x\r\n0\r\n\r\n"),
+        row("Q05: a space in a chunk size", CHUNKED + "0 4\r\nzq9x\r\n0\r\n\r\n"),
+        row("a chunk size that is no number", CHUNKED + "zz\r\n"),
+        row("a malformed chunk behind another", CHUNKED + "4\r\nzq9x\r\nzz\r\n"),
+        row("a chunk that is longer than its size", CHUNKED + "3\r\nzq9x\r\n0\r\n\r\n"),
+        row("a malformed trailer", CHUNKED + "4\r\nzq9x\r\n0\r\nX\r\n\r\n"),
         row("an empty line first", END + OK + "Content-Length: 0\r\n" + END));
   }
 
@@ -99,16 +113,43 @@ class MalformedResponseTest {
   }
 
   @Test
-  @DisplayName("F17: malformed chunks end in a reset")
+  @DisplayName("F17 Q05: malformed chunks behind what the client has got end in a reset")
   void malformedChunksAreCut() throws IOException {
-    try (HttpOrigin origin =
-            HttpOrigin.answering(
-                request -> OK + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n");
+    CompletableFuture<Boolean> begun = new CompletableFuture<>();
+    try (TcpOrigin origin =
+            TcpOrigin.start(
+                connection -> {
+                  connection.getInputStream().read(new byte[4096]);
+                  write(connection, CHUNKED + "5\r\nhello\r\n");
+                  begun.join();
+                  write(connection, "zz\r\n");
+                  connection.getInputStream().read();
+                });
         RawClient client = proxy.client()) {
-      client.send(origin.request("GET", "/", ""));
+      client.send("GET http://" + origin.authority() + "/ HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertThat(client.head().status()).isEqualTo(200);
+      begun.complete(true);
 
       ExpectedCut.assertCut(client);
       await().untilAsserted(() -> assertThat(origin.open()).isZero());
     }
+  }
+
+  private static void write(Socket connection, String text) throws IOException {
+    connection.getOutputStream().write(text.getBytes(ISO_8859_1));
+  }
+
+  @Test
+  @DisplayName("Q05: what a 502 takes the place of is neither counted nor relayed")
+  void whatIsTakenBackIsNotCounted() throws IOException {
+    double before = proxy.metric("detour_requests_total", "kind=\"forward\"", "code=\"200\"");
+    try (HttpOrigin origin =
+            HttpOrigin.answering(request -> CHUNKED + "5\r\nhello\r\n" + "zz\r\n");
+        RawClient client = proxy.client()) {
+      client.send(origin.request("GET", "/", ""));
+      assertThat(client.head().status()).isEqualTo(502);
+    }
+    assertThat(proxy.metric("detour_requests_total", "kind=\"forward\"", "code=\"200\""))
+        .isEqualTo(before);
   }
 }

@@ -48,6 +48,7 @@ class SmugglingTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource({
     "io.detour.SmugglingAttacks#both",
+    "io.detour.SmugglingAttacks#names",
     "io.detour.SmugglingAttacks#codings",
     "io.detour.SmugglingAttacks#lengths"
   })
@@ -147,6 +148,7 @@ class SmugglingTest {
     assertThat(
             Stream.of(
                     SmugglingAttacks.both(),
+                    SmugglingAttacks.names(),
                     SmugglingAttacks.codings(),
                     SmugglingAttacks.lengths(),
                     SmugglingAttacks.chunked(),

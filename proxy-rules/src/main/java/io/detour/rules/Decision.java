@@ -46,7 +46,8 @@ public sealed interface Decision {
   /** What the client gets. */
   default Result result(Request request) {
     return switch (this) {
-      case Pass _, Unmatched _, Report _ -> Route.to(request.asked());
+      case Unmatched _, Report _ -> Route.to(request.asked());
+      case Pass pass -> Route.to(request.asked(), pass.outcome().responses());
       case Rewrite rewrite -> rewrite.route(request.asked());
       case Reject reject -> Refuse.denied(reject.message());
       case Unlisted _ -> Unlisted.REFUSAL;
@@ -127,7 +128,12 @@ public sealed interface Decision {
   }
 
   /** Dial the asked host. */
-  record Pass(Rule rule, HostMatcher matcher) implements Ruled {}
+  record Pass(Rule rule, HostMatcher matcher) implements Ruled {
+    /** What the rule says about the host. */
+    public Outcome.Pass outcome() {
+      return (Outcome.Pass) rule.outcome();
+    }
+  }
 
   /** Dial another host: where, says {@link #route}. */
   record Rewrite(Rule rule, HostMatcher matcher) implements Ruled {
@@ -161,7 +167,7 @@ public sealed interface Decision {
           }
         }
       }
-      return new Route(hops, outcome().fallback().on());
+      return new Route(hops, outcome().fallback().on(), outcome().responses());
     }
 
     /**

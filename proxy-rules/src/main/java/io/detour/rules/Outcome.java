@@ -15,11 +15,18 @@ public sealed interface Outcome {
    * @param targets in the order in which they are tried, 1 to {@value #MAX_TARGETS}
    * @param fallback when another than the first is tried
    * @param hostHeader what a plain HTTP request says
+   * @param responses how those of plain HTTP are read
    */
-  record Rewrite(List<Target> targets, Fallback fallback, HostHeader hostHeader)
+  record Rewrite(
+      List<Target> targets, Fallback fallback, HostHeader hostHeader, Responses responses)
       implements Outcome {
     /** More than anybody waits for. */
     public static final int MAX_TARGETS = 16;
+
+    /** The same for an origin that is read strictly. */
+    public Rewrite(List<Target> targets, Fallback fallback, HostHeader hostHeader) {
+      this(targets, fallback, hostHeader, Responses.STRICT);
+    }
 
     /**
      * @throws IllegalArgumentException if there are too few or too many targets
@@ -46,8 +53,17 @@ public sealed interface Outcome {
     }
   }
 
-  /** Dial the asked host. */
-  record Pass() implements Outcome {
+  /**
+   * Dial the asked host.
+   *
+   * @param responses how those of plain HTTP are read
+   */
+  record Pass(Responses responses) implements Outcome {
+    /** To a host that is read strictly. */
+    public Pass() {
+      this(Responses.STRICT);
+    }
+
     @Override
     public Action action() {
       return Action.PASS;

@@ -9,8 +9,15 @@ import java.util.Set;
  *
  * @param hops in the order in which they are tried, at least one
  * @param fallbackOn the failures after which the next one is tried
+ * @param responses how the responses of plain HTTP that come from there are read
  */
-public record Route(List<Hop> hops, Set<FallbackError> fallbackOn) implements Decision.Result {
+public record Route(List<Hop> hops, Set<FallbackError> fallbackOn, Responses responses)
+    implements Decision.Result {
+  /** To where responses are read strictly. */
+  public Route(List<Hop> hops, Set<FallbackError> fallbackOn) {
+    this(hops, fallbackOn, Responses.STRICT);
+  }
+
   /**
    * @throws IllegalArgumentException if there is no hop
    */
@@ -23,14 +30,19 @@ public record Route(List<Hop> hops, Set<FallbackError> fallbackOn) implements De
 
   /** To the asked host and nowhere else. */
   public static Route to(HostPort asked) {
-    return new Route(List.of(Hop.asked(asked)), Set.of());
+    return to(asked, Responses.STRICT);
+  }
+
+  static Route to(HostPort asked, Responses responses) {
+    return new Route(List.of(Hop.asked(asked)), Set.of(), responses);
   }
 
   /** The same where the asked host is no client's choice; a rule's targets say for themselves. */
   public Route trustingAsked() {
     return new Route(
         hops.stream().map(hop -> hop.target() == Hop.ASKED ? hop.trust() : hop).toList(),
-        fallbackOn);
+        fallbackOn,
+        responses);
   }
 
   /** The hop that is tried first. */

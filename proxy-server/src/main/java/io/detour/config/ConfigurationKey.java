@@ -161,6 +161,9 @@ public final class ConfigurationKey<T> {
           ValueKind.duration(Duration.ZERO, DurationText.MAX_DURATION),
           Duration.ofSeconds(30));
 
+  /** Whether messages of plain HTTP, and requests to parents, say that they have passed here. */
+  public static final ConfigurationKey<Boolean> VIA = key("via", new ValueKind.Switch(), true);
+
   public static final ConfigurationKey<RelayMode> RELAY_MODE =
       key("relay.mode", new ValueKind.Words<>(RelayMode.class, "path"), RELAY.mode());
   public static final ConfigurationKey<Integer> RELAY_PIPE_SIZE =

@@ -243,6 +243,34 @@ interface ValueKind<T> {
     }
   }
 
+  /** {@code on} or {@code off}. */
+  record Switch() implements ValueKind<Boolean> {
+    private static final String ON = "on";
+
+    @Override
+    public Boolean read(Entry entry, Boolean usual) {
+      return switch (entry.value()) {
+        case null -> usual;
+        case Node node when isWord(node, ON) -> true;
+        case Node node when isWord(node, OFF) -> false;
+        case Node node -> {
+          entry.unexpected(node, "on or off");
+          yield usual;
+        }
+      };
+    }
+
+    @Override
+    public void write(ObjectNode section, String key, Boolean value) {
+      section.put(key, value ? ON : OFF);
+    }
+
+    @Override
+    public List<String> allowed() {
+      return List.of(ON, OFF);
+    }
+  }
+
   /** A value with a structure of its own. */
   record Structure<T>(BiFunction<Entry, T, T> reader, Writer<T> writer) implements ValueKind<T> {
     @FunctionalInterface

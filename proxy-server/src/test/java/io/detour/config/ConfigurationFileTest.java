@@ -54,6 +54,7 @@ class ConfigurationFileTest {
             limits: { tunnels: 9 }
             timeouts: { head: 1s, body: 8s, response: 9m, http_keep_alive: 10s, dns: 2s,
               connect: 3s, idle: 4m, half_close: 5h, write_stall: 6d, drain: 700ms }
+            via: off
             relay: { mode: copy, pipe_size: 1MiB, pipes: 7, busy_poll: 50us }
             resolver: { search: true }
             parents: { dc: "http://me:s%40cret@Proxy.DC.example.", hop-2: "socks5://[::1]:7" }
@@ -98,6 +99,7 @@ class ConfigurationFileTest {
         .with(ConfigurationKey.TIMEOUT_HALF_CLOSE, Duration.ofHours(5))
         .with(ConfigurationKey.TIMEOUT_WRITE_STALL, Duration.ofDays(6))
         .with(ConfigurationKey.TIMEOUT_DRAIN, Duration.ofMillis(700))
+        .with(ConfigurationKey.VIA, false)
         .with(ConfigurationKey.RELAY_MODE, RelayMode.COPY)
         .with(ConfigurationKey.RELAY_PIPE_SIZE, 1 << 20)
         .with(ConfigurationKey.RELAY_PIPES, 7)
@@ -177,8 +179,8 @@ class ConfigurationFileTest {
             + " (expected: a name without a port)",
         "admin: { hosts: a }                | 1:17: \"hosts\" is text (expected: a list)",
         "[]                                 | 1:1: the file is a list (expected: a mapping with"
-            + " listen, forward, admin, rules, rules_watch, access, limits, timeouts, relay,"
-            + " resolver, parents, pac, certificates, ledger, threads, log)",
+            + " listen, forward, admin, rules, rules_watch, access, limits, timeouts, via,"
+            + " relay, resolver, parents, pac, certificates, ledger, threads, log)",
         "listen: []                         | 1:9: \"listen\" is an empty list (expected: at least"
             + " one entry)",
         "{ listen: [], forward: [] }        | 1:11: \"listen\" is an empty list (expected: at least"
@@ -211,6 +213,8 @@ class ConfigurationFileTest {
             + " s, m, h or d, such as 30s)",
         "timeouts: { head: }                | 1:18: head: empty (expected: a number with us, ms, s,"
             + " m, h or d, such as 30s)",
+        "via: no                            | 1:6: via: \"no\" (expected: on or off)",
+        "via: [off]                         | 1:6: via: a list (expected: on or off)",
         "relay: { mode: fast }              | 1:16: mode: \"fast\" (expected: auto, splice, copy)",
         "relay: { pipe_size: 256 }          | 1:21: pipe_size: \"256\" (expected: a number with B,"
             + " KiB, MiB or GiB, such as 256KiB)",

@@ -7,6 +7,7 @@ import io.detour.rules.Fallback;
 import io.detour.rules.FallbackError;
 import io.detour.rules.HostHeader;
 import io.detour.rules.Outcome;
+import io.detour.rules.Responses;
 import io.detour.rules.Target;
 import io.detour.rules.condition.When;
 import io.detour.rules.document.Fields;
@@ -33,23 +34,24 @@ record OutcomeReader(Problems problems) {
     List<Target> targets = targets(rule, hosts);
     Fallback fallback = fallback(rule);
     HostHeader hostHeader = rule.word("host_header", HostHeader.REWRITE);
+    Responses responses = rule.word("responses", Responses.STRICT);
     if (action == null) {
       return null;
     }
     if (action != Action.REWRITE) {
       REWRITE_KEYS.forEach(key -> refuse(rule, key, action));
     }
-    if (action != Action.REJECT) {
-      refuse(rule, "message", action);
-    }
+    refuse(rule, action == Action.REJECT ? "responses" : "message", action);
     return switch (action) {
       case REWRITE -> {
         if (!rule.has("to") && !rule.has("targets")) {
           problems.add(rule.at("action"), "action \"rewrite\" needs the key \"to\" or \"targets\"");
         }
-        yield targets.isEmpty() ? null : new Outcome.Rewrite(targets, fallback, hostHeader);
+        yield targets.isEmpty()
+            ? null
+            : new Outcome.Rewrite(targets, fallback, hostHeader, responses);
       }
-      case PASS -> new Outcome.Pass();
+      case PASS -> new Outcome.Pass(responses);
       case REJECT ->
           new Outcome.Reject(message == null ? "rejected by rule \"" + name + '"' : message);
     };

@@ -38,6 +38,7 @@ final class RuleReader {
           "fallback_on",
           "when",
           "host_header",
+          "responses",
           "message",
           "mode",
           "log",

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** R02: every kind of problem, with its place and its exact words. */
 class RuleFilesProblemsTest {
   private static final String RULE_KEYS =
-      "name, match, action, to, targets, fallback_on, when, host_header, message, mode, log,"
-          + " expires, on_expiry, rollout, brownout, owner, ticket, reason";
+      "name, match, action, to, targets, fallback_on, when, host_header, responses, message, mode,"
+          + " log, expires, on_expiry, rollout, brownout, owner, ticket, reason";
 
   @ParameterizedTest(name = "R02: {1}")
   @MethodSource
@@ -186,6 +186,9 @@ class RuleFilesProblemsTest {
             "r:5:3: action \"rewrite\" needs the key \"to\" or \"targets\""),
         of(exact + "action: pass\nto: b", "r:6:3: key \"to\" does not go with action \"pass\""),
         of(exact + "action: reject\nto: b", "r:6:3: key \"to\" does not go with action \"reject\""),
+        of(
+            exact + "action: reject\nresponses: lenient",
+            "r:6:3: key \"responses\" does not go with action \"reject\""),
         of(
             exact + "action: pass\nmessage: b",
             "r:6:3: key \"message\" does not go with action \"pass\""),

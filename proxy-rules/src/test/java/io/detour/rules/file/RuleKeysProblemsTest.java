@@ -117,7 +117,8 @@ class RuleKeysProblemsTest {
         of("to: b\nwhen: never", "r:7:9: when: \"never\" (expected: always, on_failure)"),
         of(
             "to: b\nhost_header: keep",
-            "r:7:16: host_header: \"keep\" (expected: rewrite, preserve)"));
+            "r:7:16: host_header: \"keep\" (expected: rewrite, preserve)"),
+        of("to: b\nresponses: lax", "r:7:14: responses: \"lax\" (expected: strict, lenient)"));
   }
 
   @ParameterizedTest(name = "R02: {1}")

@@ -172,7 +172,7 @@ public final class Dial {
   private void raced(@Nullable SocketChannel winner, @Nullable DialError failure) {
     if (winner == null) {
       lost(failure);
-    } else if (request == null) {
+    } else if (request == null || request.isRequestItself()) {
       connected(winner);
     } else {
       stopLookup(false);
@@ -194,6 +194,7 @@ public final class Dial {
         new DialResult.Connected(
             hop,
             upstream,
+            request != null && request.isRequestItself() ? request.parent() : null,
             upstream.remoteAddress(),
             race.attempts(),
             dnsNanos,

@@ -38,8 +38,8 @@ public record DialOptions(
     return new DialOptions(dns, connectTimeout, other, parents, via);
   }
 
-  /** The same under a name for this proxy. */
-  public DialOptions withVia(ViaField other) {
+  /** The same under a name for this proxy, or none. */
+  public DialOptions withVia(@Nullable ViaField other) {
     return new DialOptions(dns, connectTimeout, destinations, parents, other);
   }
 }

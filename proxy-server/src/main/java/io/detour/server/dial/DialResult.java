@@ -33,19 +33,23 @@ public sealed interface DialResult {
   int tried();
 
   /**
-   * The target is connected. The receiver owns the channel from the moment it is told.
+   * The target is connected, or the parent proxy that takes requests for it. The receiver owns the
+   * channel from the moment it is told.
    *
    * <p>The channel is on the event loop of the dial, its pipeline is empty, {@code AUTO_READ} is
    * off and {@code ALLOW_HALF_CLOSURE} on. When the callback has returned, Netty reads all the same
    * if the target has ended its direction, and hands on bytes that came right behind a parent's
    * answer: a handler that keeps early bytes has to be in the pipeline by then.
    *
+   * @param parent what is to be asked in absolute-form with its own credentials, or null if the
+   *     connection leads to the target
    * @param remote the address that answered
    * @param attempts addresses of the hop that a connection was attempted to
    */
   record Connected(
       Hop hop,
       SocketChannel upstream,
+      @Nullable Parent parent,
       InetSocketAddress remote,
       int attempts,
       long dnsNanos,

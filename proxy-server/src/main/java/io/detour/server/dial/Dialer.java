@@ -101,7 +101,8 @@ public final class Dialer implements AutoCloseable {
    * Resolves a target once, vets its addresses, and connects to the first that answers. Each is
    * tried for the connect timeout, all of them for three. A parent proxy is resolved and connected
    * to in the same way, but for one connect timeout until it has answered; it resolves and vets the
-   * target, but one that is an address is vetted here as well.
+   * target, but one that is an address is vetted here as well. A parent that takes the requests for
+   * which the connection is made is only connected to.
    *
    * <p>Static entries and parents are the operator's own word: only own listeners are kept out of
    * their addresses. If all addresses are refused, the dial fails with {@link
@@ -112,7 +113,12 @@ public final class Dialer implements AutoCloseable {
    * @param done called once, on {@code loop}, after this method has returned; never after {@link
    *     Dial#cancel}
    */
-  public Dial dial(Hop hop, @Nullable String received, EventLoop loop, Consumer<DialResult> done) {
+  public Dial dial(
+      Hop hop,
+      Purpose purpose,
+      @Nullable String received,
+      EventLoop loop,
+      Consumer<DialResult> done) {
     requireOn(loop);
     Vetting vetting =
         hop.trusted() ? ownOnly : new Vetting(own, options.destinations(), hop.allow());
@@ -126,7 +132,7 @@ public final class Dialer implements AutoCloseable {
     }
     long timeoutNanos = options.connectTimeout().toNanos();
     var request =
-        new ParentConversation.Request(parent, hop.address(), via(received), timeoutNanos);
+        new ParentConversation.Request(parent, hop.address(), via(received), timeoutNanos, purpose);
     return start(hop, request, ownOnly, null, loop, done);
   }
 
@@ -138,6 +144,11 @@ public final class Dialer implements AutoCloseable {
     InetAddress address = InetAddress.ofLiteral(target.host().name());
     DialError error = vetting.refusal(new InetSocketAddress(address, target.port()));
     return error == null ? null : Resolution.Unresolved.of(error);
+  }
+
+  /** The same for a tunnel. */
+  public Dial dial(Hop hop, @Nullable String received, EventLoop loop, Consumer<DialResult> done) {
+    return dial(hop, Purpose.TUNNEL, received, loop, done);
   }
 
   /** The field of RFC 9110 7.6.3 with this proxy as its last member, or null for none. */

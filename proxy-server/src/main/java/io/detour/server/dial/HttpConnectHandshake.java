@@ -1,7 +1,5 @@
 package io.detour.server.dial;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.detour.core.HostPort;
 import io.detour.server.dial.ParentConversation.Answer;
 import io.detour.server.dial.ParentConversation.Granted;
@@ -21,7 +19,6 @@ import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
-import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -68,11 +65,9 @@ final class HttpConnectHandshake extends MessageToMessageDecoder<HttpObject> {
     if (request.via() != null) {
       head.append("\r\n").append(ViaField.NAME).append(": ").append(request.via());
     }
-    Parent.Credentials credentials = request.parent().credentials();
-    if (credentials != null) {
-      String pair = credentials.user() + ':' + credentials.password();
-      head.append("\r\nProxy-Authorization: Basic ")
-          .append(Base64.getEncoder().encodeToString(pair.getBytes(UTF_8)));
+    String authorization = request.parent().authorization();
+    if (authorization != null) {
+      head.append("\r\nProxy-Authorization: ").append(authorization);
     }
     return ByteBufUtil.writeAscii(allocator, head.append("\r\n\r\n"));
   }
@@ -103,7 +98,7 @@ final class HttpConnectHandshake extends MessageToMessageDecoder<HttpObject> {
       return new Granted();
     }
     return status == 407
-        ? Refused.credentials(request.parent().credentials() != null)
+        ? Refused.credentials(request.parent())
         : refused(status, response.headers().getAll("Proxy-Status"));
   }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.detour.core.HostPort;
 import io.detour.core.Parsed;
 import java.net.URLDecoder;
+import java.util.Base64;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,10 @@ public record Parent(Protocol protocol, HostPort address, @Nullable Credentials 
   private static final char UNDECODABLE = '\ufffd';
 
   public enum Protocol {
-    /** {@code CONNECT} of RFC 9110 9.3.6, with Basic credentials (RFC 7617). */
+    /**
+     * {@code CONNECT} of RFC 9110 9.3.6, or requests in absolute-form (RFC 9112 3.2.2), with Basic
+     * credentials (RFC 7617).
+     */
     HTTP(3128),
     /** RFC 1928, with user name and password (RFC 1929). */
     SOCKS5(1080);
@@ -47,6 +51,11 @@ public record Parent(Protocol protocol, HostPort address, @Nullable Credentials 
     /** As it stands before {@code ://}. */
     public String scheme() {
       return this == HTTP ? "http" : "socks5";
+    }
+
+    /** Whether it takes requests of plain HTTP as they are, and not only asks for tunnels. */
+    boolean takesRequests() {
+      return this == HTTP;
     }
 
     private static @Nullable Protocol ofScheme(String text) {
@@ -162,6 +171,22 @@ public record Parent(Protocol protocol, HostPort address, @Nullable Credentials 
   /** A plus means itself, unlike in a form. */
   private static String decoded(String text) {
     return URLDecoder.decode(text.replace("+", "%2B"), UTF_8);
+  }
+
+  /** What {@code Proxy-Authorization} says to it (RFC 7617), or null to leave it out; a secret. */
+  public @Nullable String authorization() {
+    if (credentials == null) {
+      return null;
+    }
+    String pair = credentials.user() + ':' + credentials.password();
+    return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(UTF_8));
+  }
+
+  /** What it means that it wants other credentials than it was given, as one phrase. */
+  public String whyUnauthorized() {
+    return credentials == null
+        ? "the parent proxy wants credentials and none are configured"
+        : "the parent proxy refused Detour's credentials";
   }
 
   /** As {@link #parse} takes it, but for the credentials: {@code http://***@proxy.example:3128}. */

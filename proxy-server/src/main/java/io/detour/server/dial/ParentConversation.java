@@ -46,8 +46,15 @@ final class ParentConversation extends ChannelInboundHandlerAdapter {
    * @param via the value of {@code Via} (RFC 9110 7.6.3), by which an HTTP parent notices a loop,
    *     or null for none; SOCKS has no place for it
    * @param timeoutNanos the longest that connecting and asking take together
+   * @param purpose what the target is wanted for
    */
-  record Request(Parent parent, HostPort target, @Nullable String via, long timeoutNanos) {}
+  record Request(
+      Parent parent, HostPort target, @Nullable String via, long timeoutNanos, Purpose purpose) {
+    /** Whether the parent gets the client's requests, so that there is nothing to ask before. */
+    boolean isRequestItself() {
+      return purpose == Purpose.REQUESTS && parent.protocol().takesRequests();
+    }
+  }
 
   sealed interface Answer {}
 
@@ -62,12 +69,8 @@ final class ParentConversation extends ChannelInboundHandlerAdapter {
     }
 
     /** The parent wants other credentials than it was given. */
-    static Refused credentials(boolean given) {
-      return new Refused(
-          DialError.PARENT_CONFIGURATION,
-          given
-              ? "the parent proxy refused Detour's credentials"
-              : "the parent proxy wants credentials and none are configured");
+    static Refused credentials(Parent parent) {
+      return new Refused(DialError.PARENT_CONFIGURATION, parent.whyUnauthorized());
     }
 
     /** The connection ended before there was an answer. */

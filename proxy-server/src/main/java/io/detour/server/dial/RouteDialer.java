@@ -52,11 +52,21 @@ public final class RouteDialer {
     return options.dns().timeout().plus(options.connectTimeout()).multipliedBy(TIMEOUTS_PER_WALK);
   }
 
-  /** Walks over a route. The parameters are those of {@link Dialer#dial}. */
+  /** Walks over a route for a tunnel. The parameters are those of {@link Dialer#dial}. */
   public Walk dial(
       Route route, @Nullable String received, EventLoop loop, Consumer<DialResult> done) {
+    return dial(route, Purpose.TUNNEL, received, loop, done);
+  }
+
+  /** The same for any purpose. */
+  public Walk dial(
+      Route route,
+      Purpose purpose,
+      @Nullable String received,
+      EventLoop loop,
+      Consumer<DialResult> done) {
     Dialer.requireOn(loop);
-    Walk walk = new Walk(route, received, loop, done);
+    Walk walk = new Walk(route, purpose, received, loop, done);
     walk.start();
     return walk;
   }
@@ -72,6 +82,7 @@ public final class RouteDialer {
    */
   public final class Walk {
     private final Route route;
+    private final Purpose purpose;
     private final @Nullable String received;
     private final EventLoop loop;
     private final Consumer<DialResult> done;
@@ -92,8 +103,13 @@ public final class RouteDialer {
     private @Nullable Future<?> deadline;
 
     private Walk(
-        Route route, @Nullable String received, EventLoop loop, Consumer<DialResult> done) {
+        Route route,
+        Purpose purpose,
+        @Nullable String received,
+        EventLoop loop,
+        Consumer<DialResult> done) {
       this.route = route;
+      this.purpose = purpose;
       this.received = received;
       this.loop = loop;
       this.done = done;
@@ -107,7 +123,7 @@ public final class RouteDialer {
 
     private void dial(int next) {
       index = next;
-      dial = dialer.dial(hop(), received, loop, this::dialled);
+      dial = dialer.dial(hop(), purpose, received, loop, this::dialled);
     }
 
     private void dialled(DialResult result) {
@@ -195,6 +211,7 @@ public final class RouteDialer {
             new DialResult.Connected(
                 connected.hop(),
                 connected.upstream(),
+                connected.parent(),
                 connected.remote(),
                 connected.attempts(),
                 connected.dnsNanos() + dnsNanos,

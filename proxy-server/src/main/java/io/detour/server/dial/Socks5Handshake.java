@@ -42,6 +42,7 @@ final class Socks5Handshake extends ByteToMessageDecoder {
   /** Version, reply, reserved byte, and kind of the address. */
   private static final int REPLY_HEAD_BYTES = 4;
 
+  private final Parent parent;
   private final Parent.@Nullable Credentials credentials;
   private final HostPort target;
   private Awaited awaited = Awaited.METHOD;
@@ -55,7 +56,8 @@ final class Socks5Handshake extends ByteToMessageDecoder {
   }
 
   Socks5Handshake(Request request) {
-    this.credentials = request.parent().credentials();
+    this.parent = request.parent();
+    this.credentials = parent.credentials();
     this.target = request.target();
   }
 
@@ -98,13 +100,13 @@ final class Socks5Handshake extends ByteToMessageDecoder {
       send(context, userAndPassword(context.alloc(), credentials), Awaited.CREDENTIALS);
       return null;
     }
-    return method == NO_METHOD ? Refused.credentials(credentials != null) : notSocks();
+    return method == NO_METHOD ? Refused.credentials(parent) : notSocks();
   }
 
   /** The version before the status is not looked at: proxies disagree on it. */
   private @Nullable Answer credentials(ChannelHandlerContext context, int status) {
     if (status != 0) {
-      return Refused.credentials(true);
+      return Refused.credentials(parent);
     }
     send(context, request(context.alloc()), Awaited.REPLY);
     return null;

@@ -10,12 +10,14 @@ import io.detour.rules.condition.Request;
 import io.detour.rules.host.HostMatcher;
 import io.detour.server.accept.ClientAddress;
 import io.detour.server.account.LoopCounters;
+import io.detour.server.account.RequestKind;
 import io.detour.server.account.Timing;
 import io.detour.server.account.UseJournal;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RuleUse;
 import io.detour.server.decide.RuleUse.TargetUse;
 import io.detour.server.dial.DialResult;
+import io.detour.server.dial.Purpose;
 import io.detour.server.dial.RouteDialer;
 import io.detour.server.log.AccessLog.Volume;
 import io.detour.server.log.Asked;
@@ -44,9 +46,9 @@ final class Call implements ChannelFutureListener {
     /**
      * Step 5: there is a connection.
      *
-     * @param upstream the receiver's to close; as {@link DialResult.Connected} says
+     * @param connected its channel is the receiver's to close
      */
-    void answer(Channel upstream);
+    void answer(DialResult.Connected connected);
 
     /** It leads nowhere. */
     void refuse(Refusal refusal);
@@ -164,7 +166,19 @@ final class Call implements ChannelFutureListener {
     dial =
         services
             .dialer()
-            .dial(route, client.via(), channel.eventLoop(), walk -> receive(walk, steps, began));
+            .dial(
+                route,
+                purpose(),
+                client.via(),
+                channel.eventLoop(),
+                walk -> receive(walk, steps, began));
+  }
+
+  /** What it needs. A parent proxy sets the Host of a request itself (RFC 9112 3.2.2). */
+  Purpose purpose() {
+    return client.kind() == RequestKind.FORWARD && hostHeader() == HostHeader.REWRITE
+        ? Purpose.REQUESTS
+        : Purpose.TUNNEL;
   }
 
   /**
@@ -218,7 +232,7 @@ final class Call implements ChannelFutureListener {
         if (targets != null) {
           targets.connected(walk.hop().target());
         }
-        steps.answer(connected.upstream());
+        steps.answer(connected);
       }
       case DialResult.Failed failed -> {
         dialled = Dialled.inVain(target, walk.tried());

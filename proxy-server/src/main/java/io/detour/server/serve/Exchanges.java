@@ -1,6 +1,5 @@
 package io.detour.server.serve;
 
-import io.detour.rules.Route;
 import io.detour.server.account.RequestKind;
 import io.detour.server.parse.http.ContentReader;
 import io.detour.server.parse.http.FieldLines;
@@ -18,9 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The plain HTTP requests of one client connection, one at a time: reads their content, writes the
- * proxy's own answers to them, and keeps the connection to an origin that the last one has left.
- * Another request may use that if the rules lead it to the same place; nobody else's ever does. On
- * the client's event loop.
+ * proxy's own answers to them, and has the connections to origins that they have left. On the
+ * client's event loop.
  */
 final class Exchanges {
   /** What is read of content while nobody takes it; then reading stops, and the client waits. */
@@ -58,7 +56,7 @@ final class Exchanges {
   /** Of the answer that is being written, or null. */
   private Sweep.@Nullable WriteStall stall;
 
-  private @Nullable Upstream kept;
+  private final KeptConnections kept = new KeptConnections();
 
   Exchanges(HttpEntrance entrance, ClientConnection client) {
     this.entrance = entrance;
@@ -149,11 +147,11 @@ final class Exchanges {
 
   /**
    * Answers the current request with an error, and counts it. Nothing of a response has been
-   * written. The connection goes on if all of the request has been read.
+   * written. The connection goes on if all of the request has been read and no log-in was lost.
    */
   void refuse(Refusal refusal, boolean withContent) {
     client.loop().counters().refused(RequestKind.FORWARD, refusal);
-    boolean persistent = mayGoOn();
+    boolean persistent = mayGoOn() && !kept.hasLostLogin();
     ByteBuf answer = Unpooled.wrappedBuffer(refusal.bytes(withContent, persistent));
     if (persistent) {
       answer(answer, true);
@@ -226,39 +224,18 @@ final class Exchanges {
     }
   }
 
-  /** Keeps a connection on which nothing is left to read for the next request. */
-  void keep(Upstream upstream) {
-    drop();
-    kept = upstream;
-    upstream.rest();
-  }
-
-  /** The connection that was kept, if it leads where a request is to go; else it is closed. */
-  @Nullable Upstream take(Route route) {
-    Upstream upstream = kept;
-    if (upstream != null && upstream.isIdle() && upstream.route().equals(route)) {
-      kept = null;
-      return upstream;
-    }
-    drop();
-    return null;
-  }
-
-  /** Closes the connection that was kept: what comes next does not use it. */
-  void drop() {
-    if (kept != null) {
-      kept.close();
-      kept = null;
-    }
+  /** The connections that are left for the next request. */
+  KeptConnections kept() {
+    return kept;
   }
 
   /** The client connection has come to its end, or becomes a tunnel. */
   void close() {
-    drop();
     HttpExchange abandoned = current;
     end();
     if (abandoned != null) {
       abandoned.abandoned();
     }
+    kept.close();
   }
 }

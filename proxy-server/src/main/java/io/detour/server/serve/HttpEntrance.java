@@ -48,13 +48,13 @@ public record HttpEntrance(
   /**
    * Makes the entrance of a server.
    *
-   * @param via names this process in {@code Via}
+   * @param via names this process in {@code Via}, or null to add no such field
    */
   public HttpEntrance(
       Services services,
       HeadLimits headLimits,
       ClientTimeouts timeouts,
-      ViaField via,
+      @Nullable ViaField via,
       AutoConfig autoConfig) {
     this(
         services,
@@ -68,7 +68,7 @@ public record HttpEntrance(
   /** Step 2: what a head asks for, unless it has passed this process before. */
   ParsedRequest parse(RequestHead head) {
     ParsedRequest request = RequestParser.parse(head, services.access().options().strictHost());
-    return forwardedHeads.via().isIn(head.fields())
+    return forwardedHeads.havePassed(head.fields())
         ? new ParsedRequest.Refused(request.kind(), LOOP)
         : request;
   }

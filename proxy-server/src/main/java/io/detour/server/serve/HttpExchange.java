@@ -3,6 +3,7 @@ package io.detour.server.serve;
 import io.detour.core.HostPort;
 import io.detour.rules.HostHeader;
 import io.detour.rules.Route;
+import io.detour.server.dial.DialResult;
 import io.detour.server.log.AccessLog.Volume;
 import io.detour.server.log.RequestEnd;
 import io.detour.server.parse.http.FieldLines;
@@ -15,7 +16,6 @@ import io.detour.server.status.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,19 +24,13 @@ import org.jspecify.annotations.Nullable;
  * no response, {@link #broken}. Lives on the client's event loop.
  */
 final class HttpExchange implements Call.Steps {
-  /** RFC 9110 9.2.2: whoever does not know whether one was received may send it again. */
-  private static final Set<String> IDEMPOTENT =
-      Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "PROPFIND", "REPORT", "SEARCH");
-
   private static final Refusal NO_TRACE =
       new Refusal(405, ProxyErrorType.HTTP_REQUEST_DENIED, "this proxy does not trace requests");
-  private static final Refusal NO_ANSWER =
+  private static final Refusal LOST_LOGIN =
       new Refusal(
           502,
           ProxyErrorType.CONNECTION_TERMINATED,
-          "the origin closed the connection before it answered");
-  private static final Refusal LATE_ANSWER =
-      new Refusal(504, ProxyErrorType.HTTP_RESPONSE_TIMEOUT, "the origin did not answer in time");
+          "the origin closed the connection on which the client has logged in");
 
   private final HttpEntrance entrance;
   private final ClientConnection client;
@@ -100,18 +94,15 @@ final class HttpExchange implements Call.Steps {
     }
   }
 
-  /** Step 4, or the connection that the last request has left. */
+  /** Step 4, or the connection that an earlier request has left. */
   @Override
   public void dial(Route decided) {
     route = decided;
-    Upstream kept = null;
-    if (isRepeatable()) {
-      kept = owner.take(decided);
-    } else {
-      owner.drop();
-    }
+    Upstream kept = owner.kept().take(decided, call.purpose(), request);
     if (kept == null) {
       call.dial(decided, this);
+    } else if (!kept.isIdle()) {
+      refuse(LOST_LOGIN);
     } else {
       reused = true;
       upstream = kept;
@@ -120,29 +111,21 @@ final class HttpExchange implements Call.Steps {
     }
   }
 
-  /**
-   * Whether it can be sent again on another connection. Others get a new one: the origin may close
-   * one that it kept at any moment, and that must be no client's failure.
-   */
-  private boolean isRepeatable() {
-    return IDEMPOTENT.contains(request.head().method()) && request.framing().isEmpty();
-  }
-
   /** Whatever the origin says is the answer. */
   @Override
-  public void answer(Channel channel) {
+  public void answer(DialResult.Connected connected) {
     if (over) {
-      channel.close();
+      connected.upstream().close();
       return;
     }
-    send(
-        new Upstream(channel, Objects.requireNonNull(route), call.target(), entrance.headLimits()));
+    send(new Upstream(connected, Objects.requireNonNull(route), entrance.headLimits()));
     client.proceed();
   }
 
   /** Step 5 begins: the head goes to the origin, and its response to the client. */
   private void send(Upstream to) {
     upstream = to;
+    owner.kept().use(to, request);
     Channel channel = to.channel();
     response = new ResponseRelay(entrance, client, owner, this, to);
     to.serve(response);
@@ -150,7 +133,8 @@ final class HttpExchange implements Call.Steps {
     HostPort host = call.hostHeader() == HostHeader.PRESERVE ? call.asked() : call.target();
     ByteBuf head = channel.alloc().buffer();
     MessageWriter.write(
-        entrance.forwardedHeads().request(request, host, controls.hopsLeftBehind()), head);
+        to.addressed(entrance.forwardedHeads().request(request, host, controls.hopsLeftBehind())),
+        head);
     requestSent = request.framing().isEmpty();
     patience.renew();
     channel.writeAndFlush(head);
@@ -240,7 +224,7 @@ final class HttpExchange implements Call.Steps {
     end(RequestEnd.served(status()));
     Upstream used = Objects.requireNonNull(upstream);
     if (reusable && requestSent) {
-      owner.keep(used);
+      owner.kept().keep(used);
     } else {
       leave(used);
     }
@@ -261,10 +245,16 @@ final class HttpExchange implements Call.Steps {
     } else if (malformed != null) {
       refuse(
           new Refusal(malformed.status(), ProxyErrorType.HTTP_PROTOCOL_ERROR, malformed.problem()));
-    } else if (reused && upstream != null && !upstream.isAnswering()) {
+    } else if (upstream != null && owner.kept().isNeeded(upstream, request)) {
+      refuse(LOST_LOGIN);
+    } else if (reused && request.isRepeatable() && upstream != null && !upstream.isAnswering()) {
       again();
     } else {
-      refuse(NO_ANSWER);
+      refuse(
+          new Refusal(
+              502,
+              ProxyErrorType.CONNECTION_TERMINATED,
+              peer() + " closed the connection before it answered"));
     }
   }
 
@@ -307,6 +297,9 @@ final class HttpExchange implements Call.Steps {
   private void end(RequestEnd end) {
     if (!over) {
       over = true;
+      if (response != null) {
+        response.drop();
+      }
       long received = response == null ? 0 : response.receivedBytes();
       call.relayed(sentBytes, received);
       call.report(end, Volume.since(beganNanoTime, sentBytes, received));
@@ -340,7 +333,14 @@ final class HttpExchange implements Call.Steps {
     } else if (upstream != null
         && (requestSent || isBlocked() || awaitsContinue())
         && patience.isOver(nanoTime)) {
-      refuse(LATE_ANSWER);
+      refuse(
+          new Refusal(
+              504, ProxyErrorType.HTTP_RESPONSE_TIMEOUT, peer() + " did not answer in time"));
     }
+  }
+
+  /** Who is waited for. */
+  private String peer() {
+    return upstream != null && upstream.parent() != null ? "the parent proxy" : "the origin";
   }
 }

@@ -1,6 +1,7 @@
 package io.detour.server.serve;
 
 import io.detour.server.account.RequestKind;
+import io.detour.server.dial.Parent;
 import io.detour.server.parse.http.EndToEnd;
 import io.detour.server.parse.http.FieldLines;
 import io.detour.server.parse.http.Framing;
@@ -8,7 +9,9 @@ import io.detour.server.parse.http.MalformedMessage;
 import io.detour.server.parse.http.MessageWriter;
 import io.detour.server.parse.http.RequestHead;
 import io.detour.server.parse.http.ResponseHead;
+import io.detour.server.status.DialError;
 import io.detour.server.status.ProxyErrorType;
+import io.detour.server.status.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -16,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Passes the response of one exchange on to the client. What the client does not take in time is
- * not read from the origin. Lives on the client's event loop.
+ * not read from the origin. The head waits until all that came with it has been read: if that is
+ * malformed, the client can still be told so. Lives on the client's event loop.
  */
 final class ResponseRelay {
   /** More interim responses than any origin sends (RFC 9110 15.2). */
@@ -24,6 +28,7 @@ final class ResponseRelay {
 
   private static final int CONTINUE = 100;
   private static final int SWITCHING_PROTOCOLS = 101;
+  private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
 
   private final HttpEntrance entrance;
   private final ClientConnection client;
@@ -41,6 +46,12 @@ final class ResponseRelay {
 
   /** The final response, or null as long as there is none. */
   private @Nullable ResponseHead head;
+
+  /** The final response as the client gets it, as long as it waits; else null. */
+  private @Nullable ResponseHead waiting;
+
+  /** The first of its content, which waits with it, or null. */
+  private @Nullable ByteBuf waitingContent;
 
   private FramedContent toClient;
   private boolean reusable;
@@ -82,8 +93,9 @@ final class ResponseRelay {
     return head == null ? 0 : head.status();
   }
 
+  /** Whether the final response has begun to go to the client. */
   boolean isFinal() {
-    return head != null;
+    return head != null && waiting == null;
   }
 
   /** A response has begun: an interim one, or the final one. */
@@ -92,19 +104,54 @@ final class ResponseRelay {
       passInterim(received);
       return;
     }
+    Parent parent = upstream.parent();
+    if (parent != null && received.status() == PROXY_AUTHENTICATION_REQUIRED) {
+      // The client is not to ask its user for this proxy's password.
+      DialError error = DialError.PARENT_CONFIGURATION;
+      exchange.refuse(new Refusal(error.status(), error.type(), parent.whyUnauthorized()));
+      return;
+    }
     head = received;
     Framing towardsClient = towardsClient(framing);
-    closes =
-        !exchanges.isPersistent()
-            || !exchange.isRequestSent()
-            || towardsClient instanceof Framing.UntilClose;
     reusable =
         received.minorVersion() >= 1
             && !received.fields().hasToken("Connection", "close")
             && !(framing instanceof Framing.UntilClose);
+    closes =
+        !exchanges.isPersistent()
+            || !exchange.isRequestSent()
+            || towardsClient instanceof Framing.UntilClose
+            || (exchanges.kept().isLoggedIn(upstream) && !reusable);
     toClient = new FramedContent(channel, towardsClient);
-    write(entrance.forwardedHeads().response(received, towardsClient, closes));
-    client.loop().counters().request(RequestKind.FORWARD, received.status());
+    waiting = entrance.forwardedHeads().response(received, towardsClient, closes);
+  }
+
+  /** The head that waits goes to the client, and there is no way back. */
+  private void begin() {
+    if (waiting == null) {
+      return;
+    }
+    client.loop().counters().request(RequestKind.FORWARD, waiting.status());
+    write(waiting);
+    waiting = null;
+    if (waitingContent != null) {
+      ByteBuf piece = waitingContent;
+      waitingContent = null;
+      passOn(piece);
+    }
+  }
+
+  /** What waits will not go to the client. */
+  void drop() {
+    if (waiting != null) {
+      head = null;
+      waiting = null;
+    }
+    if (waitingContent != null) {
+      receivedBytes -= waitingContent.readableBytes();
+      waitingContent.release();
+      waitingContent = null;
+    }
   }
 
   /** HTTP/1.0 knows neither chunks nor what they are good for. */
@@ -145,6 +192,15 @@ final class ResponseRelay {
   void content(ByteBuf piece) {
     receivedBytes += piece.readableBytes();
     originPatience.renew();
+    if (waiting != null && waitingContent == null) {
+      waitingContent = piece;
+    } else {
+      begin();
+      passOn(piece);
+    }
+  }
+
+  private void passOn(ByteBuf piece) {
     toClient.write(piece);
     if (!channel.isWritable()) {
       upstream.pause();
@@ -153,6 +209,7 @@ final class ResponseRelay {
 
   /** The response is whole. The connection to the origin is the exchange's to keep or to close. */
   void end(FieldLines trailers) {
+    begin();
     toClient.end(trailers);
     channel
         .writeAndFlush(Unpooled.EMPTY_BUFFER)
@@ -175,6 +232,7 @@ final class ResponseRelay {
 
   /** All that was read so far has been passed in. */
   void readComplete() {
+    begin();
     channel.flush();
   }
 

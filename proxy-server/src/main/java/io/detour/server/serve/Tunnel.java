@@ -11,6 +11,7 @@ import io.detour.server.accept.ClientLoop;
 import io.detour.server.accept.HalfClosedWatch;
 import io.detour.server.account.RequestKind;
 import io.detour.server.account.Timing;
+import io.detour.server.dial.DialResult;
 import io.detour.server.log.AccessLog.TunnelProgress;
 import io.detour.server.log.AccessLog.Volume;
 import io.detour.server.log.RequestEnd;
@@ -60,7 +61,8 @@ public final class Tunnel implements Call.Steps, RelayListener {
 
   /** Step 5, first half. Before this returns, Netty may already read from the upstream host. */
   @Override
-  public void answer(Channel upstream) {
+  public void answer(DialResult.Connected connected) {
+    Channel upstream = connected.upstream();
     upstream.pipeline().addLast(new EarlyBytes());
     call.report(RequestEnd.served(OK), null);
     client

@@ -3,13 +3,19 @@ package io.detour.server.serve;
 import io.detour.core.HostPort;
 import io.detour.rules.Route;
 import io.detour.server.accept.ResetOnClose;
+import io.detour.server.dial.DialResult;
+import io.detour.server.dial.Parent;
+import io.detour.server.dial.Purpose;
+import io.detour.server.parse.http.ConnectionLogin;
 import io.detour.server.parse.http.ContentReader;
 import io.detour.server.parse.http.FieldLines;
+import io.detour.server.parse.http.ForwardedHeads;
 import io.detour.server.parse.http.Framing;
 import io.detour.server.parse.http.HeadLimits;
 import io.detour.server.parse.http.HeadReader;
 import io.detour.server.parse.http.MalformedMessage;
 import io.detour.server.parse.http.Received;
+import io.detour.server.parse.http.RequestHead;
 import io.detour.server.parse.http.ResponseHead;
 import io.detour.server.parse.http.UnreadBytes;
 import io.netty.buffer.ByteBuf;
@@ -25,8 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection to an origin: reads one response after another, each for the exchange that is on it.
- * Lives on the event loop of the client for which it was made.
+ * A connection to an origin, or to a parent proxy that takes requests for it: reads one response
+ * after another, each for the exchange that is on it. Lives on the event loop of the client for
+ * which it was made.
  */
 final class Upstream extends ChannelInboundHandlerAdapter {
   private static final Logger logger = LoggerFactory.getLogger(Upstream.class);
@@ -34,6 +41,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   private final Channel channel;
   private final Route route;
   private final HostPort target;
+  private final @Nullable Parent parent;
   private final HeadLimits limits;
   private final HeadReader<ResponseHead> heads;
   private final UnreadBytes unread = new UnreadBytes();
@@ -45,21 +53,26 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   /** Whether anything has come for the reader. */
   private boolean answering;
 
+  /** Whether the last response has asked for a {@link ConnectionLogin}. */
+  private boolean loginAskedFor;
+
   private boolean inputEnded;
 
   /** Whether a write has failed: a reset has been seen, and a later end is not to be trusted. */
   private boolean outputFailed;
 
   /**
-   * @param channel connected, on the current thread's event loop
+   * @param connected on the current thread's event loop
+   * @param route that has led there
    * @param limits for the heads of responses
    */
-  Upstream(Channel channel, Route route, HostPort target, HeadLimits limits) {
-    this.channel = channel;
+  Upstream(DialResult.Connected connected, Route route, HeadLimits limits) {
+    this.channel = connected.upstream();
     this.route = route;
-    this.target = target;
+    this.target = connected.hop().address();
+    this.parent = connected.parent();
     this.limits = limits;
-    this.heads = HeadReader.ofResponses(limits);
+    this.heads = HeadReader.ofResponses(limits, route.responses());
     channel.pipeline().addLast(this);
     // A request that cannot be written to its end may have been answered all the same.
     channel.config().setAutoClose(false);
@@ -70,8 +83,21 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     return channel;
   }
 
-  Route route() {
-    return route;
+  /** Whether a request along a route may use it. */
+  boolean leads(Route other, Purpose purpose) {
+    return route.equals(other) && (parent == null || purpose == Purpose.REQUESTS);
+  }
+
+  /** The parent proxy that is asked here, or null if it is the target itself. */
+  @Nullable Parent parent() {
+    return parent;
+  }
+
+  /** A request for the target as it is to be written here. */
+  RequestHead addressed(RequestHead request) {
+    return parent == null
+        ? request
+        : ForwardedHeads.toParent(request, target, parent.authorization());
   }
 
   HostPort target() {
@@ -80,7 +106,16 @@ final class Upstream extends ChannelInboundHandlerAdapter {
 
   /** Whether a request may be sent on it: nothing was read that no request asked for. */
   boolean isIdle() {
-    return reader == null && unread.count() == 0 && !inputEnded && channel.isActive();
+    return reader == null && unread.count() == 0 && !hasEnded();
+  }
+
+  /** Whether no other request can be served on it. */
+  boolean hasEnded() {
+    return inputEnded || !channel.isActive();
+  }
+
+  boolean isLoginAskedFor() {
+    return loginAskedFor;
   }
 
   /** Reads for an exchange from now on. */
@@ -171,7 +206,8 @@ final class Upstream extends ChannelInboundHandlerAdapter {
         Framing.ofResponse(to.method(), head),
         framing -> {
           if (!head.isInterim()) {
-            content = ContentReader.ofResponse(framing, limits);
+            loginAskedFor = ConnectionLogin.isAskedForBy(head);
+            content = ContentReader.ofResponse(framing, limits, route.responses());
           }
           to.head(head, framing);
         });

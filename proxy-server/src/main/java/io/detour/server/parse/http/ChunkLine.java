@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The line before a chunk (RFC 9112 7.1): its size in hexadecimal, extensions, CRLF. Extensions are
  * held to their grammar and dropped, as RFC 9112 7.1.1 has it for those that are not known. White
- * space stands only where the grammar of extensions has BWS. One thread.
+ * space stands only where the grammar of extensions has BWS, and at the end of the line in
+ * responses, since some origins reserve room for the size. One thread.
  */
 final class ChunkLine {
   private enum Part {
@@ -29,14 +30,25 @@ final class ChunkLine {
 
   private static final int MAX_EXTENSION_BYTES = 256;
 
+  static final String BARE_LF = "a line of a chunk ends with a bare LF";
+
   private static final String BAD_SIZE = "a chunk size is not a hexadecimal number below 2^63";
   private static final String BAD_EXTENSION = "a chunk extension is malformed";
 
+  private final MessageKind kind;
   private Part part = Part.SIZE;
   private long size;
   private int digits;
+
+  /** Whether there is an extension, and not only white space behind the size. */
+  private boolean extended;
+
   private int extensionBytes;
-  private @Nullable String problem;
+  private @Nullable MalformedMessage problem;
+
+  ChunkLine(MessageKind kind) {
+    this.kind = kind;
+  }
 
   /**
    * Takes bytes up to the end of the line.
@@ -99,9 +111,8 @@ final class ChunkLine {
     };
   }
 
-  /** White space behind the size or a value is allowed only if an extension follows. */
   private Part beforeSemicolon(byte octet) {
-    return octet == ';' ? Part.BEFORE_NAME : stayIfBlank(octet);
+    return extensionOrEnd(octet, Part.BEFORE_SEMICOLON, extended ? BAD_EXTENSION : BAD_SIZE);
   }
 
   private Part afterName(byte octet) {
@@ -116,14 +127,29 @@ final class ChunkLine {
     };
   }
 
-  /** What may follow a size, a name or a value. */
+  /**
+   * What may follow a size, a name or a value, or white space behind one: in requests, that is
+   * allowed only if an extension follows.
+   */
   private Part extensionOrEnd(byte octet, Part blank, String otherwise) {
+    boolean ends = blank != part || kind.isResponse();
     return switch (octet) {
-      case ';' -> Part.BEFORE_NAME;
-      case Octets.CR -> blank == part ? fail(otherwise) : Part.LINE_FEED;
+      case ';' -> {
+        extended = true;
+        yield Part.BEFORE_NAME;
+      }
+      case Octets.CR -> ends ? Part.LINE_FEED : fail(otherwise);
+      case Octets.LF -> ends && kind.isResponse() ? bareLineFeed() : fail(otherwise);
       case Octets.SPACE, Octets.TAB -> blank;
       default -> fail(otherwise);
     };
+  }
+
+  private Part bareLineFeed() {
+    if (!kind.isLenient()) {
+      problem = kind.malformedUnlessLenient(BARE_LF);
+    }
+    return kind.isLenient() ? Part.ENDED : part;
   }
 
   private Part stayIfBlank(byte octet) {
@@ -131,12 +157,12 @@ final class ChunkLine {
   }
 
   private Part fail(String phrase) {
-    problem = phrase;
+    problem = kind.malformed(phrase);
     return part;
   }
 
   /** Why the line is malformed, or null. */
-  @Nullable String problem() {
+  @Nullable MalformedMessage problem() {
     return problem;
   }
 
@@ -145,15 +171,16 @@ final class ChunkLine {
     return size;
   }
 
-  /** Bytes between the size and the line's end. */
+  /** Bytes between the size and the line's end, 0 if they are only white space. */
   int extensionBytes() {
-    return extensionBytes;
+    return extended ? extensionBytes : 0;
   }
 
   void reset() {
     part = Part.SIZE;
     size = 0;
     digits = 0;
+    extended = false;
     extensionBytes = 0;
   }
 }

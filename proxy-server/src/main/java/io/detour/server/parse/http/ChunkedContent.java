@@ -5,7 +5,10 @@ import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Content in chunks and the trailer section behind them (RFC 9112 7.1), read to the letter. */
+/**
+ * Content in chunks and the trailer section behind them (RFC 9112 7.1), read to the letter but for
+ * what {@link ChunkLine} and {@link FieldSection} take from an origin.
+ */
 final class ChunkedContent implements ContentReader {
   private enum Part {
     LINE,
@@ -19,7 +22,7 @@ final class ChunkedContent implements ContentReader {
   private static final int FREE_EXTENSION_BYTES = 16 << 10;
 
   private final MessageKind kind;
-  private final ChunkLine line = new ChunkLine();
+  private final ChunkLine line;
   private final HeadScanner trailers;
 
   private Part part = Part.LINE;
@@ -37,6 +40,7 @@ final class ChunkedContent implements ContentReader {
 
   ChunkedContent(HeadLimits limits, MessageKind kind) {
     this.kind = kind;
+    this.line = new ChunkLine(kind);
     this.trailers = new HeadScanner(limits, kind, null);
   }
 
@@ -46,7 +50,7 @@ final class ChunkedContent implements ContentReader {
       switch (part) {
         case LINE -> readLine(in);
         case DATA -> readData(in);
-        case CARRIAGE_RETURN -> expect(in, Octets.CR, Part.LINE_FEED);
+        case CARRIAGE_RETURN -> readEnd(in);
         case LINE_FEED -> expect(in, Octets.LF, Part.LINE);
         case TRAILERS -> readTrailers(in);
       }
@@ -61,8 +65,8 @@ final class ChunkedContent implements ContentReader {
 
   private void readLine(ByteBuf in) {
     if (!line.read(in)) {
-      String problem = line.problem();
-      result = problem == null ? null : malformed(problem);
+      MalformedMessage problem = line.problem();
+      result = problem == null ? null : new Received.Malformed<>(problem);
       return;
     }
     left = line.size();
@@ -93,6 +97,17 @@ final class ChunkedContent implements ContentReader {
     copy.writeBytes(before).writeBytes(in, bytes);
     before.release();
     return copy;
+  }
+
+  private void readEnd(ByteBuf in) {
+    boolean lineFeed = in.getByte(in.readerIndex()) == Octets.LF;
+    if (lineFeed && kind == MessageKind.RESPONSE) {
+      result = new Received.Malformed<>(kind.malformedUnlessLenient(ChunkLine.BARE_LF));
+    } else if (lineFeed && kind.isLenient()) {
+      expect(in, Octets.LF, Part.LINE);
+    } else {
+      expect(in, Octets.CR, Part.LINE_FEED);
+    }
   }
 
   private void expect(ByteBuf in, byte octet, Part next) {

@@ -1,5 +1,6 @@
 package io.detour.server.parse.http;
 
+import io.detour.rules.Responses;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 
@@ -15,8 +16,8 @@ public sealed interface ContentReader
   }
 
   /** A reader for the content of a response; the limits are those of the trailer section. */
-  static ContentReader ofResponse(Framing framing, HeadLimits limits) {
-    return of(framing, limits, MessageKind.RESPONSE);
+  static ContentReader ofResponse(Framing framing, HeadLimits limits, Responses responses) {
+    return of(framing, limits, MessageKind.of(responses));
   }
 
   private static ContentReader of(Framing framing, HeadLimits limits, MessageKind kind) {

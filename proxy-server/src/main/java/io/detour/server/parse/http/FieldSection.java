@@ -2,20 +2,27 @@ package io.detour.server.parse.http;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Field lines and the blank line behind them, read strictly by RFC 9112 5 from an array that grows:
  * the name a token, the colon at once behind it, no folded line, no control character, each line
  * ended by CRLF. Only places are kept until the section is whole. One thread.
+ *
+ * <p>In responses, white space before the colon is dropped (RFC 9112 5.1), but for the fields that
+ * frame them. Lenient ones may also have folded lines, read as one with a space (5.2), and lines
+ * ended by LF alone (2.2).
  */
 final class FieldSection {
   static final String BARE_CR_OR_LF = "the head has a CR or LF alone";
+  static final String BARE_LF = "the head has a bare LF";
   static final String CONTROL_CHARACTER = "the head has a control character";
 
   private enum Part {
     LINE_START,
     NAME,
+    BEFORE_COLON,
     BEFORE_VALUE,
     VALUE,
     LINE_FEED,
@@ -55,6 +62,7 @@ final class FieldSection {
           switch (part) {
             case LINE_START -> scanLineStart(bytes, at);
             case NAME -> scanName(bytes, at, to);
+            case BEFORE_COLON -> scanBeforeColon(bytes, at, to);
             case BEFORE_VALUE -> scanBeforeValue(bytes, at, to);
             case VALUE -> scanValue(bytes, at, to);
             case LINE_FEED -> scanLineFeed(bytes, at, Part.LINE_START);
@@ -71,8 +79,15 @@ final class FieldSection {
       part = Part.LAST_LINE_FEED;
       return at + 1;
     }
+    if (octet == Octets.LF) {
+      if (!kind.isLenient()) {
+        return failUnlessLenient(BARE_LF, at);
+      }
+      part = Part.ENDED;
+      return at + 1;
+    }
     if (Octets.isBlank(octet)) {
-      return fail("a field line begins with white space", at);
+      return beginFolded(at);
     }
     if (octet == Octets.COLON) {
       return fail("a field line has no name", at);
@@ -94,6 +109,16 @@ final class FieldSection {
     return at + 1;
   }
 
+  /** Goes on with the value of the line before; what stands between is taken out at the end. */
+  private int beginFolded(int at) {
+    if (lines == 0 || !kind.isLenient()) {
+      String phrase = "a field line begins with white space";
+      return lines == 0 ? fail(phrase, at) : failUnlessLenient(phrase, at);
+    }
+    part = Part.VALUE;
+    return at + 1;
+  }
+
   private int scanName(byte[] bytes, int from, int to) {
     int at = from;
     while (at < to && Octets.isToken(bytes[at])) {
@@ -102,10 +127,31 @@ final class FieldSection {
     if (at == to) {
       return at;
     }
-    if (bytes[at] != Octets.COLON) {
+    boolean blank = Octets.isBlank(bytes[at]) && kind.isResponse();
+    if (bytes[at] != Octets.COLON && !blank) {
       return failInName(bytes[at], at);
     }
     places[lines * PLACES - 3] = at;
+    part = blank ? Part.BEFORE_COLON : Part.BEFORE_VALUE;
+    return at + 1;
+  }
+
+  private int scanBeforeColon(byte[] bytes, int from, int to) {
+    int at = from;
+    while (at < to && Octets.isBlank(bytes[at])) {
+      at++;
+    }
+    if (at == to) {
+      return at;
+    }
+    if (bytes[at] != Octets.COLON) {
+      return failInName(Octets.SPACE, at);
+    }
+    int start = places[lines * PLACES - 4];
+    int end = places[lines * PLACES - 3];
+    if (Framing.isTold(new String(bytes, start, end - start, StandardCharsets.ISO_8859_1))) {
+      return fail("Content-Length or Transfer-Encoding has white space before its colon", at);
+    }
     part = Part.BEFORE_VALUE;
     return at + 1;
   }
@@ -130,8 +176,9 @@ final class FieldSection {
     if (at == to) {
       return at;
     }
-    if (bytes[at] != Octets.CR) {
-      return fail(bytes[at] == Octets.LF ? BARE_CR_OR_LF : CONTROL_CHARACTER, at);
+    boolean lineFeed = bytes[at] == Octets.LF;
+    if (bytes[at] != Octets.CR && !(lineFeed && kind.isLenient())) {
+      return lineFeed ? failUnlessLenient(BARE_LF, at) : fail(CONTROL_CHARACTER, at);
     }
     int start = places[lines * PLACES - 2];
     int end = at;
@@ -139,7 +186,7 @@ final class FieldSection {
       end--;
     }
     places[lines * PLACES - 1] = end;
-    part = Part.LINE_FEED;
+    part = lineFeed ? Part.LINE_START : Part.LINE_FEED;
     return at + 1;
   }
 
@@ -167,6 +214,11 @@ final class FieldSection {
     return at;
   }
 
+  private int failUnlessLenient(String phrase, int at) {
+    problem = kind.malformedUnlessLenient(phrase);
+    return at;
+  }
+
   boolean ended() {
     return part == Part.ENDED;
   }
@@ -187,7 +239,24 @@ final class FieldSection {
       namesAndValues[i] =
           new String(bytes, start, places[2 * i + 1] - start, StandardCharsets.ISO_8859_1);
     }
+    if (kind.isLenient()) {
+      unfold(namesAndValues);
+    }
     return new FieldLines(namesAndValues);
+  }
+
+  /** RFC 9112 5.2: before anybody interprets a value. */
+  private static void unfold(String[] namesAndValues) {
+    for (int value = 1; value < namesAndValues.length; value += 2) {
+      if (namesAndValues[value].indexOf('\n') >= 0) {
+        namesAndValues[value] =
+            namesAndValues[value]
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .collect(Collectors.joining(" "));
+      }
+    }
   }
 
   /** Makes it ready for another section and holds nothing. */

@@ -1,13 +1,21 @@
 package io.detour.server.parse.http;
 
 import io.detour.core.HostPort;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the heads that go on (RFC 9110 7.6): end-to-end fields as they came, Host, framing, Via
  * and Connection made anew. Immutable; any thread.
+ *
+ * @param via names this process in {@code Via}, or null to leave that field as it came
  */
-public record ForwardedHeads(ViaField via) {
+public record ForwardedHeads(@Nullable ViaField via) {
   private static final int OWN_MINOR_VERSION = 1;
+
+  /** Whether a message with these fields is known to have passed this process before. */
+  public boolean havePassed(FieldLines fields) {
+    return via != null && via.isIn(fields);
+  }
 
   /**
    * A request as the origin gets it.
@@ -26,10 +34,27 @@ public record ForwardedHeads(ViaField via) {
     if (maxForwards >= 0) {
       fields.set("Max-Forwards", Integer.toString(maxForwards));
     }
-    via.set(fields, head.fields(), head.minorVersion());
+    addVia(fields, head.fields(), head.minorVersion());
     request.framing().addTo(fields);
     return new RequestHead(
         head.method(), request.target().pathAndQuery(), OWN_MINOR_VERSION, fields.build());
+  }
+
+  /**
+   * The same request as a parent proxy gets it: in absolute-form (RFC 9112 3.2.2).
+   *
+   * @param head as {@link #request} made it
+   * @param authorization who this proxy is to the parent, or null
+   */
+  public static RequestHead toParent(
+      RequestHead head, HostPort target, @Nullable String authorization) {
+    FieldLines.Builder fields = new FieldLines.Builder().addAll(head.fields());
+    if (authorization != null) {
+      fields.add("Proxy-Authorization", authorization);
+    }
+    String path = head.target().equals("*") ? "" : head.target(); // RFC 9112 3.2.4
+    return new RequestHead(
+        head.method(), "http://" + hostField(target) + path, OWN_MINOR_VERSION, fields.build());
   }
 
   /** RFC 9110 4.2.1: the port of the scheme is left out. */
@@ -48,6 +73,9 @@ public record ForwardedHeads(ViaField via) {
     framing.addTo(fields);
     if (closes) {
       fields.add("Connection", "close");
+    } else if (ConnectionLogin.isAskedForBy(head)) {
+      fields.set("Proxy-Support", "Session-Based-Authentication"); // RFC 4559 6
+      fields.add("Connection", "Proxy-Support");
     }
     return new ResponseHead(OWN_MINOR_VERSION, head.status(), head.reason(), fields.build());
   }
@@ -60,7 +88,13 @@ public record ForwardedHeads(ViaField via) {
 
   private FieldLines.Builder endToEnd(ResponseHead head) {
     FieldLines.Builder fields = EndToEnd.of(head.fields());
-    via.set(fields, head.fields(), head.minorVersion());
+    addVia(fields, head.fields(), head.minorVersion());
     return fields;
+  }
+
+  private void addVia(FieldLines.Builder passedOn, FieldLines received, int minorVersion) {
+    if (via != null) {
+      via.set(passedOn, received, minorVersion);
+    }
   }
 }

@@ -40,7 +40,7 @@ public sealed interface Framing {
   /**
    * That of a request. Transfer-Encoding is understood only as one line of the value {@code
    * chunked}, never beside Content-Length and never in HTTP/1.0 (RFC 9112 6.1). Content-Length may
-   * be told more than once if all values are the same number.
+   * be told in more than one line if all values are the same number, but not as a list.
    *
    * @return a framing, or a malformed message of status 400, or 501 for other codings in chunks
    */
@@ -50,7 +50,8 @@ public sealed interface Framing {
 
   /**
    * That of a response. The answer to HEAD and the statuses 1xx, 204 and 304 have no content,
-   * whatever the fields say. The rest is as strict as in requests.
+   * whatever the fields say. The rest is as strict as in requests, but that Content-Length may be a
+   * list of the same number (RFC 9110 8.6).
    *
    * @param requestMethod of the request that is answered, not CONNECT
    * @return a framing, or a malformed message of status 502
@@ -62,7 +63,9 @@ public sealed interface Framing {
     }
     if (requestMethod.equals("HEAD") || head.status() == 304) {
       return new Received.Complete<>(
-          fields.contains("Transfer-Encoding") ? new None() : new None(contentLength(fields)));
+          fields.contains("Transfer-Encoding")
+              ? new None()
+              : new None(contentLength(fields.elements("Content-Length"))));
     }
     return ofFields(fields, head.minorVersion(), new UntilClose(), MessageKind.RESPONSE);
   }
@@ -81,10 +84,36 @@ public sealed interface Framing {
   }
 
   private static Received.Settled<Framing> ofLength(FieldLines fields, MessageKind kind) {
-    long length = contentLength(fields);
+    long length =
+        contentLength(
+            kind.isResponse() ? fields.elements("Content-Length") : fields.all("Content-Length"));
     return length < 0
         ? new Received.Malformed<>(kind.malformed("Content-Length is not one number of bytes"))
         : new Received.Complete<>(new Length(length));
+  }
+
+  /** Whether a field of this name tells where content ends. */
+  static boolean isTold(String name) {
+    return name.equalsIgnoreCase("Content-Length") || name.equalsIgnoreCase("Transfer-Encoding");
+  }
+
+  /**
+   * Whether a name is another than those, but the same to whoever makes a variable of it, as CGI
+   * does (RFC 3875 4.1.18): that has one character for the hyphen and all else that is no letter or
+   * digit.
+   */
+  static boolean isTakenForTold(String name) {
+    return isTakenFor(name, "Content-Length") || isTakenFor(name, "Transfer-Encoding");
+  }
+
+  private static boolean isTakenFor(String name, String field) {
+    if (name.length() != field.length() || name.equalsIgnoreCase(field)) {
+      return false;
+    }
+    int hyphen = field.indexOf('-');
+    return !Character.isLetterOrDigit(name.charAt(hyphen))
+        && name.regionMatches(true, 0, field, 0, hyphen)
+        && name.regionMatches(true, hyphen + 1, field, hyphen + 1, field.length() - hyphen - 1);
   }
 
   /** Whether the message is whole with its head. */
@@ -109,13 +138,13 @@ public sealed interface Framing {
   }
 
   /**
-   * The number of bytes that every line and every element of Content-Length tells, in digits alone
-   * (RFC 9110 8.6; RFC 9112 6.3 lets repeated equal values be taken for one), or {@link
-   * None#UNDECLARED} if there is none or they are not so.
+   * The number of bytes that every value of Content-Length tells, in digits alone (RFC 9110 8.6;
+   * RFC 9112 6.3 lets repeated equal values be taken for one), or {@link None#UNDECLARED} if there
+   * is none or they are not so.
    */
-  private static long contentLength(FieldLines fields) {
+  private static long contentLength(List<String> values) {
     long length = None.UNDECLARED;
-    for (String element : fields.elements("Content-Length")) {
+    for (String element : values) {
       long told = number(element);
       if (told < 0 || (length >= 0 && told != length)) {
         return None.UNDECLARED;

@@ -1,5 +1,6 @@
 package io.detour.server.parse.http;
 
+import io.detour.rules.Responses;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -7,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Reads the request heads of one connection, or the response heads with interim ones among them,
  * one after another, strictly by RFC 9112. What breaks the grammar is refused at its first wrong
  * byte, and what passes a limit as soon as it does, without waiting for the end of the line.
- * However the bytes are split, the result is the same. A response that is malformed is 502.
+ * However the bytes are split, the result is the same. A response that is malformed is 502; {@link
+ * Responses#LENIENT} says what of one may break the grammar.
  *
  * <p>Memory: for a head that is not whole, an array that grows with what has come up to {@link
  * HeadLimits#headBytes}; between two heads, none. The connection's thread.
@@ -36,8 +38,9 @@ public final class HeadReader<H> {
   }
 
   /** A reader for a new connection to an origin; the limit of the target does not matter. */
-  public static HeadReader<ResponseHead> ofResponses(HeadLimits limits) {
-    return new HeadReader<>(limits, MessageKind.RESPONSE, new StatusLine());
+  public static HeadReader<ResponseHead> ofResponses(HeadLimits limits, Responses responses) {
+    MessageKind kind = MessageKind.of(responses);
+    return new HeadReader<>(limits, kind, new StatusLine(kind));
   }
 
   /**

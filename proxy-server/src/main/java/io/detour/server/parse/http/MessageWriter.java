@@ -36,8 +36,8 @@ public final class MessageWriter {
 
   /** Writes a response head. */
   public static void write(ResponseHead head, ByteBuf out) {
-    if (head.status() < 100 || head.status() > 599) {
-      throw new IllegalArgumentException("status: " + head.status() + " (expected: 100..599)");
+    if (head.status() < 100 || head.status() > 999) {
+      throw new IllegalArgumentException("status: " + head.status() + " (expected: 100..999)");
     }
     new HeadText(head.reason().length() + START_LINE_BYTES, head.fields())
         .text(VERSION)

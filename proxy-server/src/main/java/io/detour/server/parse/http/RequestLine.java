@@ -63,7 +63,7 @@ final class RequestLine extends StartLine<RequestHead> {
     int start = targetEnd + 1;
     for (int at = from; at < to; at++) {
       if (at == start + VERSION_BYTES && bytes[at] == Octets.CR) {
-        return endLine(at);
+        return endLine(bytes, at);
       }
       if (!fitsVersion(bytes[at], at - start)) {
         return fail(bytes[at], at);

@@ -11,19 +11,6 @@ import java.util.Set;
 public final class RequestParser {
   private static final String CONNECT = "CONNECT";
 
-  /**
-   * The methods of the registry of RFC 9110 16.1 that a proxy can serve: all but CONNECT, and PRI,
-   * which is no request.
-   */
-  private static final Set<String> KNOWN =
-      Octets.words(
-          """
-          ACL BASELINE-CONTROL BIND CHECKIN CHECKOUT COPY DELETE GET HEAD LABEL LINK LOCK
-          MERGE MKACTIVITY MKCALENDAR MKCOL MKREDIRECTREF MKWORKSPACE MOVE OPTIONS ORDERPATCH
-          PATCH POST PROPFIND PROPPATCH PUT QUERY REBIND REPORT SEARCH TRACE UNBIND UNCHECKOUT
-          UNLINK UNLOCK UPDATE UPDATEREDIRECTREF VERSION-CONTROL
-          """);
-
   /** What browsers ask a proxy for to configure themselves. */
   private static final Set<String> AUTO_CONFIG = Set.of("/proxy.pac", "/wpad.dat");
 
@@ -33,6 +20,12 @@ public final class RequestParser {
   public static ParsedRequest parse(RequestHead head, boolean strictHost) {
     if (head.fields().count("Proxy-Authorization") > 1) {
       return refused(kind(head), 400, "there is more than one header Proxy-Authorization");
+    }
+    if (hasNameTakenForFraming(head.fields())) {
+      return refused(
+          kind(head),
+          400,
+          "a field name is like Content-Length or Transfer-Encoding without hyphen");
     }
     ParsedRequest parsed = head.is(CONNECT) ? connect(head) : forward(head);
     HostPort asked =
@@ -68,9 +61,19 @@ public final class RequestParser {
             && !fields.all("Content-Length").stream().allMatch("0"::equals));
   }
 
+  private static boolean hasNameTakenForFraming(FieldLines fields) {
+    for (int line = 0; line < fields.size(); line++) {
+      if (Framing.isTakenForTold(fields.name(line))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Any method but CONNECT: what it means is for the client and the origin to know. */
   private static ParsedRequest forward(RequestHead head) {
-    if (!KNOWN.contains(head.method())) {
-      return refused(RequestKind.FORWARD, 501, "the method is not known");
+    if (head.method().equalsIgnoreCase(CONNECT)) {
+      return refused(RequestKind.FORWARD, 400, "CONNECT is not written in capitals");
     }
     MalformedMessage host = HostField.problem(head);
     if (head.target().startsWith("/") && host != null && head.target().indexOf('#') < 0) {

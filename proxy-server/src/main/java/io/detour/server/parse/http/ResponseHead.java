@@ -6,7 +6,7 @@ package io.detour.server.parse.http;
  *
  * @param minorVersion of HTTP/1.x: 0 or 1. Higher ones are read as 1, the highest that we conform
  *     to (RFC 9110 2.5)
- * @param status 100 to 599
+ * @param status 100 to 599, or to 999 of an origin that is read leniently
  * @param reason ISO-8859-1, may be empty
  * @param fields in the order that was sent
  */

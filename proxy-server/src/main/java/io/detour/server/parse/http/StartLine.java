@@ -66,9 +66,15 @@ abstract sealed class StartLine<H> permits RequestLine, StatusLine {
     return space + 1;
   }
 
-  final int endLine(int carriageReturn) {
+  /** Goes to the end of the line at the CR of a CRLF, or at a LF alone where that is taken. */
+  final int endLine(byte[] bytes, int at) {
+    if (bytes[at] == Octets.LF) {
+      return kind.isLenient()
+          ? scanLineFeed(bytes, at)
+          : fail(kind.malformedUnlessLenient(FieldSection.BARE_LF), at);
+    }
     part = Part.LINE_FEED;
-    return carriageReturn + 1;
+    return at + 1;
   }
 
   private int scanLineFeed(byte[] bytes, int at) {

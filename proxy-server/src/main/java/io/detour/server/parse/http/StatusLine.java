@@ -4,18 +4,22 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * {@code HTTP/1.d SP ddd SP reason CRLF} (RFC 9112 4). The reason may be empty; the space before it
- * may then be missing, as some origins have it. One thread.
+ * may then be missing, as some origins have it. Leniently read, the status may be any number of
+ * three digits that does not begin with 0. One thread.
  */
 final class StatusLine extends StartLine<ResponseHead> {
   private static final String NOT_A_STATUS_LINE =
       "the status line is not HTTP/VERSION STATUS REASON";
+  private static final String NOT_A_STATUS = "the status is not a number from 100 to 599";
   private static final int STATUS_START = VERSION_BYTES + 1;
   private static final int STATUS_END = STATUS_START + 3;
 
+  private final MessageKind kind;
   private int lineEnd;
 
-  StatusLine() {
-    super(MessageKind.RESPONSE, NOT_A_STATUS_LINE);
+  StatusLine(MessageKind kind) {
+    super(kind, NOT_A_STATUS_LINE);
+    this.kind = kind;
   }
 
   /** The version, byte by byte. */
@@ -36,12 +40,16 @@ final class StatusLine extends StartLine<ResponseHead> {
     if (at == STATUS_END) {
       return switch (octet) {
         case Octets.SPACE -> nextPart(at);
-        case Octets.CR -> endReason(at);
+        case Octets.CR, Octets.LF -> endReason(bytes, at);
         default -> fail(NOT_A_STATUS_LINE, at);
       };
     }
-    boolean fits = at == STATUS_START ? octet >= '1' && octet <= '5' : Octets.isDigit(octet);
-    return fits ? at + 1 : fail("the status is not a number from 100 to 599", at);
+    if (!Octets.isDigit(octet) || (at == STATUS_START && octet == '0')) {
+      return fail(NOT_A_STATUS, at);
+    }
+    return at == STATUS_START && octet > '5' && !kind.isLenient()
+        ? fail(kind.malformedUnlessLenient(NOT_A_STATUS), at)
+        : at + 1;
   }
 
   /** The reason. */
@@ -54,12 +62,13 @@ final class StatusLine extends StartLine<ResponseHead> {
     if (at == to) {
       return at;
     }
-    return bytes[at] == Octets.CR ? endReason(at) : fail(bytes[at], at);
+    boolean ends = bytes[at] == Octets.CR || bytes[at] == Octets.LF;
+    return ends ? endReason(bytes, at) : fail(bytes[at], at);
   }
 
-  private int endReason(int at) {
+  private int endReason(byte[] bytes, int at) {
     lineEnd = at;
-    return endLine(at);
+    return endLine(bytes, at);
   }
 
   @Override

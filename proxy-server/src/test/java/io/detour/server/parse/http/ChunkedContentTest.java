@@ -3,6 +3,7 @@ package io.detour.server.parse.http;
 import static io.detour.server.parse.http.Heads.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.rules.Responses;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -223,7 +224,8 @@ class ChunkedContentTest {
   @Test
   @DisplayName("F17: chunks of a response that are malformed are 502")
   void chunksOfAResponseAre502() {
-    ContentReader reader = ContentReader.ofResponse(new Framing.Chunked(), HeadLimits.defaults());
+    ContentReader reader =
+        ContentReader.ofResponse(new Framing.Chunked(), HeadLimits.defaults(), Responses.STRICT);
 
     assertThat(Chunks.read(reader, List.of(bytes("0x1\r\n"))).progress())
         .isInstanceOfSatisfying(
@@ -231,11 +233,102 @@ class ChunkedContentTest {
             malformed -> assertThat(malformed.message().status()).isEqualTo(502));
   }
 
+  private static Chunks.Reading response(String chunked, Responses responses) {
+    return Heads.sameInAnySplit(
+        unescaped(chunked),
+        split ->
+            Chunks.read(
+                ContentReader.ofResponse(new Framing.Chunked(), HeadLimits.defaults(), responses),
+                split));
+  }
+
+  @ParameterizedTest(name = "Q05: {0} of a response is \"a\"")
+  @ValueSource(
+      strings = {
+        "1 \\r\\na\\r\\n0\\r\\n\\r\\n",
+        "1\\t \\r\\na\\r\\n0 \\r\\n\\r\\n",
+        "00000001    \\r\\na\\r\\n0000 \\t\\r\\n\\r\\n",
+        "1 ;b\\r\\na\\r\\n0 ; c \\r\\n\\r\\n",
+        "1;b=c \\r\\na\\r\\n0;b=\"c\" \\r\\n\\r\\n",
+      })
+  void blanksBehindASizeOfAResponseAreDropped(String chunked) {
+    for (Responses responses : Responses.values()) {
+      Chunks.Reading reading = response(chunked + "rest", responses);
+
+      assertThat(reading.progress()).isEqualTo(new Received.Complete<>(FieldLines.NONE));
+      assertThat(reading.content()).isEqualTo("a");
+      assertThat(reading.rest()).isEqualTo("rest");
+    }
+  }
+
+  @Test
+  @DisplayName("Q05: blanks behind many sizes are no extensions that outweigh the content")
+  void blanksAreNoExtensions() {
+    String padded = "1" + " ".repeat(15) + "\r\na\r\n";
+
+    assertThat(response(padded.repeat(3000) + LAST, Responses.STRICT).progress())
+        .isInstanceOf(Received.Complete.class);
+    assertThat(response("1" + " ".repeat(300) + "\r\na\r\n", Responses.STRICT).progress())
+        .isInstanceOf(Received.Malformed.class);
+  }
+
+  @ParameterizedTest(name = "Q05: {0} of a response is 502")
+  @ValueSource(
+      strings = {
+        " 1\\r\\na\\r\\n",
+        "\\t1\\r\\na\\r\\n",
+        "1 1\\r\\na\\r\\n",
+        "1 x\\r\\na\\r\\n",
+        " \\r\\na\\r\\n",
+        "1\\r\\na\\r\\n 0\\r\\n\\r\\n",
+        "1 \\ra\\r\\n",
+        "1; \\r\\na\\r\\n",
+        "1;a= \\r\\na\\r\\n",
+      })
+  void otherBlanksOfAResponseAre502(String chunked) {
+    for (Responses responses : Responses.values()) {
+      assertThat(response(chunked, responses).progress())
+          .isInstanceOfSatisfying(
+              Received.Malformed.class,
+              malformed -> assertThat(malformed.message().status()).isEqualTo(502));
+    }
+  }
+
+  @ParameterizedTest(name = "Q20: {0} of a lenient response is \"a\"")
+  @ValueSource(
+      strings = {
+        "1\\na\\n0\\n\\n",
+        "1\\r\\na\\n0\\r\\n\\n",
+        "1 \\na\\r\\n0 \\n\\r\\n",
+        "1;b\\na\\r\\n0;b=c\\n\\r\\n",
+      })
+  void bareLineFeedsOfChunksAreForgiven(String chunked) {
+    Chunks.Reading reading = response(chunked + "rest", Responses.LENIENT);
+
+    assertThat(reading.progress()).isEqualTo(new Received.Complete<>(FieldLines.NONE));
+    assertThat(reading.content()).isEqualTo("a");
+    assertThat(reading.rest()).isEqualTo("rest");
+    assertThat(response(chunked, Responses.STRICT).progress())
+        .isInstanceOfSatisfying(
+            Received.Malformed.class,
+            malformed ->
+                assertThat(malformed.message().problem())
+                    .contains("bare LF", "\"responses: lenient\""));
+  }
+
+  @Test
+  @DisplayName("Q20: folded trailers of a lenient response are read as one line")
+  void foldedTrailersAreForgiven() {
+    assertThat(response("0\\r\\nA: b\\r\\n c\\n\\n", Responses.LENIENT).progress())
+        .isEqualTo(new Received.Complete<>(new FieldLines("A", "b c")));
+  }
+
   @ParameterizedTest(name = "F23: chunks that end after \"{0}\" are cut short")
   @ValueSource(
       strings = {"", "1", "1\\r\\n", "1\\r\\na", "1\\r\\na\\r\\n", "0\\r\\n", "0\\r\\n\\r"})
   void chunksThatAreCutShortAreTold(String chunked) {
-    ContentReader reader = ContentReader.ofResponse(new Framing.Chunked(), HeadLimits.defaults());
+    ContentReader reader =
+        ContentReader.ofResponse(new Framing.Chunked(), HeadLimits.defaults(), Responses.STRICT);
 
     assertThat(Chunks.read(reader, List.of(bytes(unescaped(chunked)))).progress())
         .isInstanceOf(Received.Incomplete.class);

@@ -3,6 +3,7 @@ package io.detour.server.parse.http;
 import static io.detour.server.parse.http.Heads.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.rules.Responses;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,7 @@ class ContentReaderTest {
   }
 
   private static ContentReader response(Framing framing) {
-    return ContentReader.ofResponse(framing, HeadLimits.defaults());
+    return ContentReader.ofResponse(framing, HeadLimits.defaults(), Responses.STRICT);
   }
 
   private final List<ByteBuf> pieces = new ArrayList<>();

@@ -60,8 +60,9 @@ class FramingTest {
         "cl:005                              / 5",
         "CL: 9223372036854775807             / 9223372036854775807",
         "CL: 5|cl: 5                         / 5",
-        "CL: 5, 5                            / 5",
-        "CL: 5,5|CL: 5                       / 5",
+        "CL: 5|CL: 5|cl: 005                 / 5",
+        "CL: 5, 5                            / status 400",
+        "CL: 5,5|CL: 5                       / status 400",
         "TE: chunked                         / chunked",
         "TE: CHUNKED                         / chunked",
         "te: cHuNkEd                         / chunked",
@@ -147,6 +148,7 @@ class FramingTest {
     "GET,  200, CL: 5,                  5",
     "GET,  200, CL: 0,                  0",
     "GET,  200, CL: 5|CL: 5,            5",
+    "GET,  200, 'CL: 5, 5',             5",
     "GET,  200, TE: chunked,            chunked",
     "GET,  200, TE: Chunked,            chunked",
     "GET,  205, CL: 0,                  0",
@@ -193,7 +195,7 @@ class FramingTest {
   }
 
   @ParameterizedTest(name = "F05 F10: framing told anew for {0} is the same")
-  @ValueSource(strings = {"", "CL: 5, 5", "CL: 0", "te: CHUNKED"})
+  @ValueSource(strings = {"", "CL: 5|CL: 5", "CL: 0", "te: CHUNKED"})
   void aFramingIsToldAnew(String lines) {
     Framing framing = Heads.complete(ofRequest(1, lines));
     FieldLines fields = framing.addTo(new FieldLines.Builder()).build();

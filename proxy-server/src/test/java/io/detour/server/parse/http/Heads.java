@@ -2,6 +2,7 @@ package io.detour.server.parse.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.rules.Responses;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,8 @@ final class Heads {
   }
 
   static ResponseHead readResponse(String text) {
-    return complete(HeadReader.ofResponses(HeadLimits.defaults()).read(bytes(text)));
+    return complete(
+        HeadReader.ofResponses(HeadLimits.defaults(), Responses.STRICT).read(bytes(text)));
   }
 
   static <T> T complete(Received<T> received) {

@@ -113,11 +113,53 @@ class RequestParserTest {
     }
   }
 
-  @ParameterizedTest(name = "C19: the method {0} is {1}")
-  @CsvSource({"connect,501", "get,501", "Get,501", "BREW,501", "PRI,501", "CONNECTS,501"})
-  void unknownMethodsAreNotImplemented(String method, int status) {
-    assertRefused(
-        parse(method + " http://h/ HTTP/1.1", "Host: h\r\n"), RequestKind.FORWARD, status);
+  @ParameterizedTest(name = "Q14: the method {0} is forwarded")
+  @ValueSource(
+      strings = {
+        "CCM_POST",
+        "BITS_POST",
+        "RPC_IN_DATA",
+        "PURGE",
+        "PROPFIND",
+        "BREW",
+        "get",
+        "CONNECTS",
+        "M-SEARCH",
+        "!#$%&'*+-.^_`|~1"
+      })
+  void anyTokenIsAMethod(String method) {
+    assertThat(parse(method + " http://h/ HTTP/1.1", "Host: h\r\n"))
+        .isInstanceOfSatisfying(
+            ForwardRequest.class, request -> assertThat(request.head().method()).isEqualTo(method));
+  }
+
+  @ParameterizedTest(name = "C19: {0} is neither CONNECT nor another method")
+  @ValueSource(strings = {"connect", "Connect", "cONNECT"})
+  void connectIsWrittenInCapitals(String method) {
+    assertRefused(parse(method + " http://h/ HTTP/1.1", "Host: h\r\n"), RequestKind.FORWARD, 400);
+    assertRefused(parse(method + " h:443 HTTP/1.1", "Host: h\r\n"), RequestKind.FORWARD, 400);
+  }
+
+  @ParameterizedTest(name = "F10: a field {0} is refused, since others take it for a framing field")
+  @ValueSource(
+      strings = {
+        "Content_Length",
+        "content_length",
+        "Content.Length",
+        "TRANSFER_ENCODING",
+        "Transfer*Encoding"
+      })
+  void namesThatAreTakenForFramingAreRefused(String name) {
+    String fields = "Host: h\r\n" + name + ": 0\r\n";
+    assertRefused(parse("GET http://h/ HTTP/1.1", fields), RequestKind.FORWARD, 400);
+    assertRefused(parse("CONNECT h:443 HTTP/1.1", fields), RequestKind.CONNECT, 400);
+  }
+
+  @ParameterizedTest(name = "a field {0} is no framing field to anybody")
+  @ValueSource(strings = {"Content_Type", "ContentLength", "Content-Lengths", "Content-Length_"})
+  void otherNamesArePassedOn(String name) {
+    assertThat(parse("GET http://h/ HTTP/1.1", "Host: h\r\n" + name + ": 0\r\n"))
+        .isInstanceOf(ForwardRequest.class);
   }
 
   @ParameterizedTest(name = "F02: {0} is {1}")

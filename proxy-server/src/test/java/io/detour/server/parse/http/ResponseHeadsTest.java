@@ -3,6 +3,7 @@ package io.detour.server.parse.http;
 import static io.detour.server.parse.http.Heads.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.rules.Responses;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -16,7 +17,15 @@ class ResponseHeadsTest {
 
   /** What a new reader says last of pieces. */
   private static Received<ResponseHead> read(List<ByteBuf> pieces) {
-    HeadReader<ResponseHead> reader = HeadReader.ofResponses(HeadLimits.defaults());
+    return readAs(Responses.STRICT, pieces);
+  }
+
+  private static Received<ResponseHead> readInAnySplit(String text, Responses responses) {
+    return Heads.sameInAnySplit(text, pieces -> readAs(responses, pieces));
+  }
+
+  private static Received<ResponseHead> readAs(Responses responses, List<ByteBuf> pieces) {
+    HeadReader<ResponseHead> reader = HeadReader.ofResponses(HeadLimits.defaults(), responses);
     Received<ResponseHead> head = new Received.Incomplete<>();
     for (ByteBuf piece : pieces) {
       if (head instanceof Received.Incomplete<ResponseHead>) {
@@ -100,8 +109,8 @@ class ResponseHeadsTest {
         "A: b\r\n c\r\n",
         "A: b\r\n\tc\r\n",
         " A: b\r\n",
-        "A : b\r\n",
-        "A\t: b\r\n",
+        "A B : c\r\n",
+        "A :b : c\r\nA b\r\n",
         "A\r\n",
         ": b\r\n",
         "A: b\n",
@@ -122,6 +131,119 @@ class ResponseHeadsTest {
     assertMalformed("HTTP/1.1 200 " + "b".repeat(17_000));
   }
 
+  @ParameterizedTest(name = "Q04: \"{0}\" is read without the blanks before its colon")
+  @ValueSource(strings = {"A : b", "A\t: b", "A \t  :b", "A : \t b "})
+  void blanksBeforeAColonAreDropped(String line) {
+    for (Responses responses : Responses.values()) {
+      assertThat(readInAnySplit(OK + line + "\r\nC: d\r\n\r\n", responses))
+          .isEqualTo(
+              new Received.Complete<>(
+                  new ResponseHead(1, 200, "OK", new FieldLines("A", "b", "C", "d"))));
+    }
+  }
+
+  @ParameterizedTest(name = "Q04: \"{0}\" is 502")
+  @ValueSource(
+      strings = {
+        "Content-Length : 5",
+        "content-length\t: 5",
+        "CONTENT-LENGTH  : 5",
+        "Transfer-Encoding : chunked",
+        "transfer-encoding \t: chunked",
+        "Content-Length : 5\r\nContent-Length: 5",
+      })
+  void blanksBeforeTheColonOfAFramingFieldAre502(String lines) {
+    for (Responses responses : Responses.values()) {
+      assertThat(readInAnySplit(OK + lines + "\r\n\r\n", responses))
+          .isEqualTo(
+              new Received.Malformed<>(
+                  new MalformedMessage(
+                      502,
+                      "Content-Length or Transfer-Encoding has white space before its colon")));
+    }
+  }
+
+  @ParameterizedTest(name = "Q20: leniently read, \"{0}\" is status {1} with A: {2}")
+  @CsvSource(
+      quoteCharacter = '\'',
+      delimiter = '>',
+      value = {
+        "HTTP/1.1 200 OK\\nA: b\\n\\n                          > 200 > b",
+        "HTTP/1.1 200 OK\\r\\nA: b\\n\\r\\n                  > 200 > b",
+        "HTTP/1.1 200 OK\\nA: b \\r\\n\\n                     > 200 > b",
+        "HTTP/1.1 200\\nA:\\n\\n                              > 200 > ''",
+        "HTTP/1.1 200 OK\\r\\nA: b\\r\\n c\\r\\n\\r\\n          > 200 > b c",
+        "HTTP/1.1 200 OK\\r\\nA: b \\r\\n\\t c\\n  d\\r\\n\\r\\n > 200 > b c d",
+        "HTTP/1.1 200 OK\\r\\nA:\\r\\n b\\r\\n\\r\\n              > 200 > b",
+        "HTTP/1.1 200 OK\\r\\nA: b\\r\\n \\r\\n\\r\\n            > 200 > b",
+        "HTTP/1.1 200 OK\\r\\nA: \\r\\n \\r\\n\\t\\r\\n\\r\\n    > 200 > ''",
+        "HTTP/1.1 200 OK\\r\\nA: b\\r\\n C: d\\r\\n\\r\\n       > 200 > 'b C: d'",
+        "HTTP/1.1 999 No\\r\\nA: b\\r\\n\\r\\n                 > 999 > b",
+        "HTTP/1.1 600\\r\\nA: b\\r\\n\\r\\n                    > 600 > b",
+      })
+  void slipsAreForgiven(String text, int status, String value) {
+    Received<ResponseHead> head = readInAnySplit(unescaped(text), Responses.LENIENT);
+
+    assertThat(Heads.complete(head).status()).isEqualTo(status);
+    assertThat(Heads.complete(head).fields()).isEqualTo(new FieldLines("A", value));
+    assertThat(Heads.sameInAnySplit(unescaped(text), ResponseHeadsTest::read))
+        .isInstanceOfSatisfying(
+            Received.Malformed.class,
+            malformed ->
+                assertThat(malformed.message().problem())
+                    .endsWith("; a rule with \"responses: lenient\" takes it"));
+  }
+
+  private static String unescaped(String text) {
+    return text.replace("\\r", "\r").replace("\\n", "\n").replace("\\t", "\t");
+  }
+
+  @ParameterizedTest(name = "Q20: \"{0}\" is not forgiven")
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 099 OK\r\n\r\n",
+        "HTTP/1.1 2000 OK\r\n\r\n",
+        "HTTP/1.1 20\n\n",
+        "HTTP/1.1\n\n",
+        "HTTP/2.0 200 OK\n\n",
+        "ICY 200 OK\r\n\r\n",
+        "\nHTTP/1.1 200 OK\n\n",
+        "HTTP/1.1 200 OK\r\n A: b\r\n\r\n",
+        "HTTP/1.1 200 OK\rA: b\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nA: b\rC: d\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nA: b\r\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nA: b\0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nA\n\n",
+        "HTTP/1.1 200 OK\r\n: b\n\n",
+        "HTTP/1.1 200 OK\r\nA B: c\n\n",
+      })
+  void otherSlipsAre502(String text) {
+    assertThat(readInAnySplit(text, Responses.LENIENT))
+        .isInstanceOfSatisfying(
+            Received.Malformed.class,
+            malformed -> {
+              assertThat(malformed.message().status()).isEqualTo(502);
+              assertThat(malformed.message().problem()).doesNotContain("lenient");
+            });
+  }
+
+  @Test
+  @DisplayName("Q20: a folded Content-Length is one value, or none")
+  void foldedFramingIsUnfoldedFirst() {
+    assertThat(
+            Framing.ofResponse(
+                "GET",
+                Heads.complete(
+                    readAs(Responses.LENIENT, List.of(bytes(OK + "Content-Length:\n 5\n\n"))))))
+        .isEqualTo(new Received.Complete<>(new Framing.Length(5)));
+    assertThat(
+            Framing.ofResponse(
+                "GET",
+                Heads.complete(
+                    readAs(Responses.LENIENT, List.of(bytes(OK + "Content-Length: 1\n 2\n\n"))))))
+        .isInstanceOf(Received.Malformed.class);
+  }
+
   private static void assertMalformed(String text) {
     assertThat(Heads.sameInAnySplit(text, ResponseHeadsTest::read))
         .isInstanceOfSatisfying(
@@ -132,7 +254,8 @@ class ResponseHeadsTest {
   @Test
   @DisplayName("F18: interim responses are heads like others, one after another")
   void interimResponsesAreRead() {
-    HeadReader<ResponseHead> reader = HeadReader.ofResponses(HeadLimits.defaults());
+    HeadReader<ResponseHead> reader =
+        HeadReader.ofResponses(HeadLimits.defaults(), Responses.STRICT);
     ByteBuf in = bytes("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + OK + "\r\n");
 
     assertThat(Heads.complete(reader.read(in)).isInterim()).isTrue();
@@ -141,7 +264,8 @@ class ResponseHeadsTest {
 
   @Test
   void aHeadBeginsWithItsFirstByte() {
-    HeadReader<ResponseHead> reader = HeadReader.ofResponses(HeadLimits.defaults());
+    HeadReader<ResponseHead> reader =
+        HeadReader.ofResponses(HeadLimits.defaults(), Responses.STRICT);
 
     assertThat(reader.begun()).isFalse();
     assertThat(reader.read(bytes("H"))).isInstanceOf(Received.Incomplete.class);
