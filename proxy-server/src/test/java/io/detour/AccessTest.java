@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +67,8 @@ class AccessTest {
   }
 
   @Test
+  @Tag("Q12")
+  @Tag("Q18")
   @DisplayName("C23: CONNECT to a port that is not allowed is 403, and nothing is dialled")
   void portsAreDenied() throws IOException {
     PortSet web = new PortSet(List.of(new PortRange(443, 443)));
@@ -76,6 +79,12 @@ class AccessTest {
       ResponseHead denied = tunnel.tunnel(origin.authority());
       assertThat(denied.status()).isEqualTo(403);
       assertThat(denied.field("proxy-status")).contains("error=http_request_denied");
+      String port = origin.authority().replaceFirst(".*:", "");
+      assertThat(denied.text())
+          .startsWith(
+              "HTTP/1.1 403 Forbidden: tunnels to port "
+                  + port
+                  + " are not allowed (access.connect_ports: 443)\r\n");
       assertThat(origin.accepted()).isZero();
 
       assertThat(plain.send(get("")).head().status()).isEqualTo(200);
@@ -176,6 +185,9 @@ class AccessTest {
       ResponseHead denied = tunnel.tunnel(origin.authority());
       assertThat(denied.status()).isEqualTo(403);
       assertThat(denied.field("proxy-status")).contains("error=destination_ip_prohibited");
+      assertThat(denied.text())
+          .startsWith("HTTP/1.1 403 Forbidden: the target's address is not allowed: loopback")
+          .contains("allow: [loopback]");
       assertThat(plain.send(get("")).head().status()).isEqualTo(403);
       assertThat(origin.accepted()).isZero();
     }

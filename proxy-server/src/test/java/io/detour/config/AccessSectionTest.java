@@ -179,8 +179,8 @@ class AccessSectionTest {
         "limits: { head: 2MiB }            | 1:17: head: \"2MiB\" (expected: 1KiB..1MiB)",
         "limits: { head: 16 }              | 1:17: head: \"16\" (expected: a number with B, KiB,"
             + " MiB or GiB, such as 256KiB)",
-        "limits: { target: 17KiB }         | 1:19: target: \"17KiB\" (expected: 256B..16KiB)",
-        "limits: { target: 255B }          | 1:19: target: \"255B\" (expected: 256B..16KiB)",
+        "limits: { target: 65KiB }         | 1:19: target: \"65KiB\" (expected: 256B..64KiB)",
+        "limits: { target: 255B }          | 1:19: target: \"255B\" (expected: 256B..64KiB)",
         "limits: { fields: 10001 }         | 1:19: fields: \"10001\" (expected: 1..10000)",
         "timeouts: { body: 0s }            | 1:19: body: \"0s\" (expected: 1ms..1h)",
         "timeouts: { response: 366d }      | 1:23: response: \"366d\" (expected: 1ms..365d)",

@@ -70,9 +70,9 @@ class ConfigurationDocumentTest {
     String text = Files.readString(FILE);
 
     AccessOptions access = AccessOptions.defaults();
-    assertThat(access.connectPorts()).isEqualTo(PortSet.of(443, 8443));
+    assertThat(access.connectPorts()).isEqualTo(PortSet.of(80, 443, 8443));
     assertThat(text)
-        .contains("| `connect_ports` | `any`, or list of ports and ranges | `[443, 8443]` |")
+        .contains("| `connect_ports` | `any`, or list of ports and ranges | `[80, 443, 8443]` |")
         .contains("| `backlog` | `1..65535` | `" + ListenerOptions.DEFAULT_BACKLOG + "` |")
         .contains("| `ipv6` | `prefer`, `avoid`, `off` | `prefer` |");
   }

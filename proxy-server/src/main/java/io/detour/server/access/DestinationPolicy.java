@@ -3,6 +3,7 @@ package io.detour.server.access;
 import io.detour.core.Address;
 import io.detour.core.AddressClass;
 import io.detour.core.Subnet;
+import io.detour.rules.document.Fields;
 import java.net.InetAddress;
 import java.util.EnumSet;
 import java.util.List;
@@ -47,6 +48,23 @@ public record DestinationPolicy(
             || anyContains(allowSubnets, number);
     return allowed
         || !((in != null && denyClasses.contains(in)) || anyContains(denySubnets, number));
+  }
+
+  /**
+   * Why an address that is not permitted is not, as one phrase of printable ASCII without quotes:
+   * what it is, and where the configuration can say otherwise.
+   */
+  public static String objection(InetAddress address) {
+    AddressClass in = AddressClass.of(Address.of(address));
+    if (in == null) {
+      return "the target's address is not allowed (access.destinations)";
+    }
+    String word = Fields.wordOf(in);
+    return "the target's address is not allowed: "
+        + word
+        + " is denied by access.destinations; a target may allow it: targets: [{ to: ..., allow: ["
+        + word
+        + "] }]";
   }
 
   private static boolean anyContains(List<Subnet> subnets, Address address) {

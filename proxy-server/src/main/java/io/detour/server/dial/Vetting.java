@@ -3,6 +3,7 @@ package io.detour.server.dial;
 import io.detour.core.AddressClass;
 import io.detour.server.access.DestinationPolicy;
 import io.detour.server.status.DialError;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +20,24 @@ record Vetting(OwnAddresses own, DestinationPolicy policy, Set<AddressClass> all
     return new Vetting(own, DestinationPolicy.everything(), Set.of());
   }
 
-  /** Why an address is not to be connected to, or null if it may be. */
-  @Nullable DialError refusal(InetSocketAddress remote) {
+  /**
+   * Why an address is not to be connected to.
+   *
+   * @param details as {@link DialResult.Failed} has them
+   */
+  record Objection(DialError error, String details) {
+    private static final Objection LOOP =
+        new Objection(DialError.PROXY_LOOP, DialError.PROXY_LOOP.details());
+  }
+
+  /** Null if the address may be connected to. */
+  @Nullable Objection objection(InetSocketAddress remote) {
     if (own.contains(remote)) {
-      return DialError.PROXY_LOOP;
+      return Objection.LOOP;
     }
-    return policy.permits(remote.getAddress(), allowed)
+    InetAddress address = remote.getAddress();
+    return policy.permits(address, allowed)
         ? null
-        : DialError.DESTINATION_IP_PROHIBITED;
+        : new Objection(DialError.DESTINATION_IP_PROHIBITED, DestinationPolicy.objection(address));
   }
 }

@@ -38,7 +38,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
   private static final Logger logger = LoggerFactory.getLogger(ClientConnection.class);
 
   private static final Refusal LATE_HEAD =
-      new Refusal(408, ProxyErrorType.HTTP_REQUEST_ERROR, "the request head did not come in time");
+      new Refusal(
+          408,
+          ProxyErrorType.HTTP_REQUEST_ERROR,
+          "the request head did not come in time (timeouts.head)");
 
   /** What the connection waits for. */
   private enum Phase {
@@ -200,7 +203,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
         return false;
       }
       case Received.Malformed(MalformedMessage malformed) ->
-          refuse(RequestKind.CONNECT, Exchanges.refusal(malformed), true);
+          refuse(RequestKind.CONNECT, Exchanges.refusal(malformed), Refusal.Form.TEXT);
       case Received.Complete(RequestHead head) -> received(head);
     }
     return true;
@@ -211,7 +214,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
     loop.waitsNoMore(channel);
     ParsedRequest request = entrance.parse(head);
     if (request instanceof ParsedRequest.Refused(RequestKind kind, Refusal refusal)) {
-      refuse(kind, refusal, Exchanges.wantsContent(head));
+      refuse(kind, refusal, Exchanges.form(head));
       return;
     }
     phase = Phase.LOOKUP;
@@ -230,7 +233,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
     }
     switch (authentication) {
       case Authentication.Refused(Refusal refusal) ->
-          refuse(request.kind(), refusal, Exchanges.wantsContent(head));
+          refuse(request.kind(), refusal, Exchanges.form(head));
       case Authentication.Known(String user) -> {
         handOn(request, Client.Http.of(loop, channel, request.kind(), user, head));
         proceed();
@@ -284,10 +287,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
     ResetOnClose.reset(channel);
   }
 
-  void refuse(RequestKind kind, Refusal refusal, boolean withContent) {
+  void refuse(RequestKind kind, Refusal refusal, Refusal.Form form) {
     loop.counters().refused(kind, refusal);
     entrance.services().log().turnedAway(kind, ClientAddress.of(channel), refusal);
-    closeBehind(Unpooled.wrappedBuffer(refusal.bytes(withContent, false)));
+    closeBehind(Unpooled.wrappedBuffer(refusal.bytes(form, false)));
   }
 
   @Override
@@ -318,7 +321,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
   private void sweepHead(long nanoTime) {
     if (first || heads.begun()) {
       if (headPatience.isOver(nanoTime)) {
-        refuse(RequestKind.CONNECT, LATE_HEAD, true);
+        refuse(RequestKind.CONNECT, LATE_HEAD, Refusal.Form.TEXT);
       }
     } else if (idlePatience.isOver(nanoTime)) {
       channel.close();
