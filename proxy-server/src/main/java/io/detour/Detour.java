@@ -121,7 +121,8 @@ public final class Detour implements AutoCloseable {
             settings.headLimits(),
             settings.clientTimeouts(),
             path.via(),
-            autoConfig);
+            autoConfig,
+            () -> !acceptControl.isDraining() && !acceptControl.isPaused());
     shutdown.add(Step.PLAIN_HTTP, entrance, HttpEntrance::cut);
     for (ListenerOptions listener : settings.listen()) {
       bound.add(path.listeners().bind(listener, path.group(), entrance));

@@ -148,6 +148,7 @@ class AccessTest {
   }
 
   @Test
+  @Tag("Q11")
   @DisplayName("D10 L07: without the password there is 407, with it a tunnel and a response")
   void usersAreAskedForTheirPassword(@TempDir Path folder) throws IOException {
     Path users = Files.writeString(folder.resolve("htpasswd"), ALICE, ISO_8859_1);
@@ -162,6 +163,12 @@ class AccessTest {
           assertThat(asked.field("proxy-authenticate"))
               .isEqualTo("Basic realm=\"Detour\", charset=\"UTF-8\"");
           assertThat(asked.field("connection")).isEqualTo("close");
+          if (wrong.isEmpty()) {
+            assertThat(asked.text())
+                .as("Q11: Java shows its users the status line")
+                .startsWith("HTTP/1.1 407 Proxy Authentication Required: ")
+                .contains("-Djdk.http.auth.tunneling.disabledSchemes=)\r\n");
+          }
           assertThat(asked.text() + client.rest()).doesNotContain("zq9x");
         }
       }
@@ -190,6 +197,37 @@ class AccessTest {
           .contains("allow: [loopback]");
       assertThat(plain.send(get("")).head().status()).isEqualTo(403);
       assertThat(origin.accepted()).isZero();
+    }
+  }
+
+  @Test
+  @Tag("Q21")
+  @DisplayName("Q21: CONNECT of HTTP/1.1 without Host is 400 that names the key that accepts it")
+  void connectWithoutHostIsAcceptedOnlyIfTheConfigurationSaysSo() throws IOException {
+    String connect = "CONNECT " + origin.authority() + " HTTP/1.1\r\n";
+    try (RunningServer strict = with(OPEN);
+        RawClient client = strict.client()) {
+      ResponseHead refused = client.send(connect + "\r\n").head();
+      assertThat(refused.text())
+          .startsWith("HTTP/1.1 400 Bad Request: CONNECT of HTTP/1.1 has no header Host")
+          .contains("access.lenient_connect: true");
+      assertThat(origin.accepted()).isZero();
+    }
+    try (RunningServer lenient = with(AccessVariants.lenientConnect(OPEN))) {
+      try (RawClient client = lenient.client()) {
+        assertThat(client.send(connect + "\r\n").head().status()).isEqualTo(200);
+      }
+      for (String still :
+          List.of(
+              connect + "Host: a\r\nHost: a\r\n",
+              connect + "Host: a b\r\n",
+              connect + "Host:\r\n",
+              "GET http://" + origin.authority() + "/ HTTP/1.1\r\n",
+              "GET / HTTP/1.1\r\n")) {
+        try (RawClient client = lenient.client()) {
+          ExpectedRefusal.assertRead(client.send(still + "\r\n"), 400);
+        }
+      }
     }
   }
 

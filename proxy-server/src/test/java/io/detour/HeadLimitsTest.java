@@ -1,9 +1,12 @@
 package io.detour;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -82,6 +85,20 @@ class HeadLimitsTest {
       client.send("CONNECT " + "a".repeat(9000));
 
       ExpectedRefusal.assertRead(client, 414);
+    }
+  }
+
+  @Test
+  @Tag("Q15")
+  @DisplayName("Q15: Authorization of 48 KB is passed on with the default limits")
+  void theTicketOfAUserInManyGroupsIsPassedOn() throws IOException {
+    String ticket = "Negotiate " + "YII".repeat(16 << 10);
+    try (HttpOrigin server = HttpOrigin.start();
+        RawClient client = proxy.client()) {
+      client.send(server.request("GET", "/", "Authorization: " + ticket + "\r\n"));
+
+      assertThat(client.head().status()).isEqualTo(200);
+      assertThat(server.asked().getFirst().field("authorization")).containsExactly(ticket);
     }
   }
 

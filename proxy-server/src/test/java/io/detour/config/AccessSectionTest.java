@@ -39,6 +39,7 @@ class AccessSectionTest {
                       connect_ports: [443, 8000-8099]
                       forward_ports: 80
                       strict_host: true
+                      lenient_connect: true
                       destinations:
                         deny: [metadata, 192.168.0.0/16, self]
                         allow: [loopback, "fd00::/8"]
@@ -50,6 +51,7 @@ class AccessSectionTest {
                 Path.of("conf/htpasswd"),
                 new PortSet(List.of(new PortRange(443, 443), new PortRange(8000, 8099))),
                 PortSet.of(80),
+                true,
                 true,
                 new DestinationPolicy(
                     EnumSet.of(AddressClass.METADATA, AddressClass.SELF),
@@ -143,7 +145,8 @@ class AccessSectionTest {
         "access: { client: [] }            | 1:11: unknown key \"client\" (did you mean"
             + " \"clients\"?)",
         "access: []                        | 1:9: \"access\" is a list (expected: a mapping with"
-            + " clients, users, connect_ports, forward_ports, strict_host, destinations)",
+            + " clients, users, connect_ports, forward_ports, strict_host,"
+            + " lenient_connect, destinations)",
         "access: { clients: [10.0.0.1/8] } | 1:21: clients: \"10.0.0.1/8\": bits behind the prefix"
             + " are set (did you mean \"10.0.0.0/8\"?)",
         "access: { clients: [example.com] } | 1:21: clients: \"example.com\": a name is no subnet"

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectPorts ports to which tunnels may lead
  * @param forwardPorts ports to which plain HTTP requests may lead
  * @param strictHost whether the field Host has to name the target, which decides in any case
+ * @param lenientConnect whether CONNECT of HTTP/1.1 may be without Host
  */
 public record AccessOptions(
     List<Subnet> clients,
@@ -25,6 +26,7 @@ public record AccessOptions(
     PortSet connectPorts,
     PortSet forwardPorts,
     boolean strictHost,
+    boolean lenientConnect,
     DestinationPolicy destinations) {
   private static final PortSet DEFAULT_CONNECT_PORTS = PortSet.of(80, 443, 8443);
 
@@ -41,13 +43,25 @@ public record AccessOptions(
   /** Every client, tunnels to the usual ports of the web, and no address of a special class. */
   public static AccessOptions defaults() {
     return new AccessOptions(
-        List.of(), null, DEFAULT_CONNECT_PORTS, PortSet.any(), false, DestinationPolicy.defaults());
+        List.of(),
+        null,
+        DEFAULT_CONNECT_PORTS,
+        PortSet.any(),
+        false,
+        false,
+        DestinationPolicy.defaults());
   }
 
   /** Everything is allowed to everybody. */
   public static AccessOptions open() {
     return new AccessOptions(
-        List.of(), null, PortSet.any(), PortSet.any(), false, DestinationPolicy.everything());
+        List.of(),
+        null,
+        PortSet.any(),
+        PortSet.any(),
+        false,
+        false,
+        DestinationPolicy.everything());
   }
 
   public boolean limitsClients() {
@@ -87,6 +101,7 @@ public record AccessOptions(
   }
 
   public AccessOptions withPorts(PortSet connect, PortSet forward) {
-    return new AccessOptions(clients, users, connect, forward, strictHost, destinations);
+    return new AccessOptions(
+        clients, users, connect, forward, strictHost, lenientConnect, destinations);
   }
 }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ public record HttpEntrance(
     ClientTimeouts timeouts,
     ForwardedHeads forwardedHeads,
     AutoConfig autoConfig,
+    OwnPages ownPages,
     ConcurrentMap<EventLoop, Sweep> sweeps)
     implements ClientEntrance {
   private static final Refusal LOOP =
@@ -46,25 +48,28 @@ public record HttpEntrance(
    * Makes the entrance of a server.
    *
    * @param via names this process in {@code Via}
+   * @param accepts whether new clients are accepted
    */
   public HttpEntrance(
       Services services,
       HeadLimits headLimits,
       ClientTimeouts timeouts,
       ViaField via,
-      AutoConfig autoConfig) {
+      AutoConfig autoConfig,
+      BooleanSupplier accepts) {
     this(
         services,
         headLimits,
         timeouts,
         new ForwardedHeads(via),
         autoConfig,
+        new OwnPages(accepts),
         new ConcurrentHashMap<>());
   }
 
   /** Step 2: what a head asks for, unless it has passed this process before. */
   ParsedRequest parse(RequestHead head) {
-    ParsedRequest request = RequestParser.parse(head, services.access().options().strictHost());
+    ParsedRequest request = RequestParser.parse(head, services.access().options());
     return forwardedHeads.via().isIn(head.fields())
         ? new ParsedRequest.Refused(request.kind(), LOOP)
         : request;
