@@ -156,7 +156,7 @@ class ExplainCommandTest {
             line ->
                 line.startsWith(
                     "would   503 Service Unavailable: this name is going away and is switched off"
-                        + " for a while, until 2027-03-02T10:15"));
+                        + " for a while by rule \"wiki\", until 2027-03-02T10:15"));
     assertThat(lines(over))
         .contains(
             "expires 2027-03-31, 2 days ago; it answers 403 (reject)",

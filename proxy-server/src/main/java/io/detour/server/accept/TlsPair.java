@@ -1,7 +1,5 @@
 package io.detour.server.accept;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import io.detour.server.accept.ListenerOptions.TlsFiles;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,25 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A certificate and those above it, in this order, with its private key. */
 record TlsPair(List<X509Certificate> chain, PrivateKey key) {
-  private static final Pattern KEY =
-      Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
-
   TlsPair {
     chain = List.copyOf(chain);
   }
@@ -39,7 +29,7 @@ record TlsPair(List<X509Certificate> chain, PrivateKey key) {
   static TlsPair read(TlsFiles files) throws IOException {
     List<X509Certificate> chain = chain(files.certificate());
     PublicKey publicKey = chain.getFirst().getPublicKey();
-    PrivateKey key = key(files.key(), publicKey.getAlgorithm());
+    PrivateKey key = PrivateKeyFile.read(files.key(), publicKey);
     if (!belongTogether(key, publicKey)) {
       throw new IOException(files.key() + ": is not the key of " + files.certificate());
     }
@@ -61,32 +51,7 @@ record TlsPair(List<X509Certificate> chain, PrivateKey key) {
     }
   }
 
-  private static PrivateKey key(Path file, String algorithm) throws IOException {
-    String text;
-    try {
-      text = Files.readString(file, ISO_8859_1);
-    } catch (NoSuchFileException | AccessDeniedException e) {
-      throw unreadable(file, e);
-    }
-    Matcher pem = KEY.matcher(text);
-    if (!pem.find()) {
-      boolean other = text.contains("PRIVATE KEY-----");
-      throw new IOException(
-          file
-              + (other
-                  ? ": the key is encrypted or not PKCS 8 (expected: what `openssl pkcs8 -topk8"
-                      + " -nocrypt` writes)"
-                  : ": has no private key (expected: PEM, BEGIN PRIVATE KEY)"));
-    }
-    try {
-      byte[] encoded = Base64.getMimeDecoder().decode(pem.group(1));
-      return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
-    } catch (IllegalArgumentException | GeneralSecurityException e) {
-      throw new IOException(file + ": is no private key for a certificate of type " + algorithm, e);
-    }
-  }
-
-  private static IOException unreadable(Path file, IOException cause) {
+  static IOException unreadable(Path file, IOException cause) {
     return new IOException(
         file
             + ": cannot be read: "
