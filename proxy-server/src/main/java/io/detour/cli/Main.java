@@ -2,6 +2,7 @@ package io.detour.cli;
 
 import io.detour.Version;
 import io.detour.core.Printable;
+import io.detour.server.transport.NativeLibraries;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,7 @@ public final class Main implements Runnable {
 
   /** Runs a verb and ends the process with its exit code. */
   public static void main(String[] arguments) {
+    NativeLibraries.choose(System.getenv(), System.getProperties());
     System.exit(commandLine(System.getenv()).execute(arguments));
   }
 
