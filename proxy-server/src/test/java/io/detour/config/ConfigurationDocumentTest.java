@@ -35,6 +35,17 @@ class ConfigurationDocumentTest {
   }
 
   @Test
+  void theExampleFileIsTheDefaultsWithEveryKeyAndWhatItIsFor() throws IOException {
+    String example = Files.readString(Path.of("../detour.example.yaml"));
+
+    assertThat(read(example)).isEqualTo(new ConfigurationFile.Loaded(Configuration.defaults()));
+    List<String> keys = keys(ConfigurationYaml.of(Configuration.defaults()));
+    assertThat(keys(example)).containsAll(keys).hasSameSizeAs(keys);
+    assertThat(example.lines().filter(line -> line.matches("  [a-z_]+: .*[^:{]$")))
+        .allMatch(line -> line.contains(" # "));
+  }
+
+  @Test
   void everyExampleHasNoProblem() throws IOException {
     assertThat(examples()).hasSizeGreaterThan(1);
     for (String example : examples()) {

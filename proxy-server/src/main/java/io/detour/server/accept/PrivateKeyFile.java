@@ -97,7 +97,7 @@ final class PrivateKeyFile {
       int octets = length & 0x7F;
       length = 0;
       for (int i = 0; i < octets; i++) {
-        length = length << Byte.SIZE | der.get() & 0xFF;
+        length = (length << Byte.SIZE) | (der.get() & 0xFF);
       }
     }
     return der.limit(der.position() + length);
