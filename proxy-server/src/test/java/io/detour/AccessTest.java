@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +67,8 @@ class AccessTest {
   }
 
   @Test
+  @Tag("Q12")
+  @Tag("Q18")
   @DisplayName("C23: CONNECT to a port that is not allowed is 403, and nothing is dialled")
   void portsAreDenied() throws IOException {
     PortSet web = new PortSet(List.of(new PortRange(443, 443)));
@@ -76,6 +79,12 @@ class AccessTest {
       ResponseHead denied = tunnel.tunnel(origin.authority());
       assertThat(denied.status()).isEqualTo(403);
       assertThat(denied.field("proxy-status")).contains("error=http_request_denied");
+      String port = origin.authority().replaceFirst(".*:", "");
+      assertThat(denied.text())
+          .startsWith(
+              "HTTP/1.1 403 Forbidden: tunnels to port "
+                  + port
+                  + " are not allowed (access.connect_ports: 443)\r\n");
       assertThat(origin.accepted()).isZero();
 
       assertThat(plain.send(get("")).head().status()).isEqualTo(200);
@@ -139,6 +148,7 @@ class AccessTest {
   }
 
   @Test
+  @Tag("Q11")
   @DisplayName("D10 L07: without the password there is 407, with it a tunnel and a response")
   void usersAreAskedForTheirPassword(@TempDir Path folder) throws IOException {
     Path users = Files.writeString(folder.resolve("htpasswd"), ALICE, ISO_8859_1);
@@ -153,6 +163,12 @@ class AccessTest {
           assertThat(asked.field("proxy-authenticate"))
               .isEqualTo("Basic realm=\"Detour\", charset=\"UTF-8\"");
           assertThat(asked.field("connection")).isEqualTo("close");
+          if (wrong.isEmpty()) {
+            assertThat(asked.text())
+                .as("Q11: Java shows its users the status line")
+                .startsWith("HTTP/1.1 407 Proxy Authentication Required: ")
+                .contains("-Djdk.http.auth.tunneling.disabledSchemes=)\r\n");
+          }
           assertThat(asked.text() + client.rest()).doesNotContain("zq9x");
         }
       }
@@ -176,8 +192,42 @@ class AccessTest {
       ResponseHead denied = tunnel.tunnel(origin.authority());
       assertThat(denied.status()).isEqualTo(403);
       assertThat(denied.field("proxy-status")).contains("error=destination_ip_prohibited");
+      assertThat(denied.text())
+          .startsWith("HTTP/1.1 403 Forbidden: the target's address is not allowed: loopback")
+          .contains("allow: [loopback]");
       assertThat(plain.send(get("")).head().status()).isEqualTo(403);
       assertThat(origin.accepted()).isZero();
+    }
+  }
+
+  @Test
+  @Tag("Q21")
+  @DisplayName("Q21: CONNECT of HTTP/1.1 without Host is 400 that names the key that accepts it")
+  void connectWithoutHostIsAcceptedOnlyIfTheConfigurationSaysSo() throws IOException {
+    String connect = "CONNECT " + origin.authority() + " HTTP/1.1\r\n";
+    try (RunningServer strict = with(OPEN);
+        RawClient client = strict.client()) {
+      ResponseHead refused = client.send(connect + "\r\n").head();
+      assertThat(refused.text())
+          .startsWith("HTTP/1.1 400 Bad Request: CONNECT of HTTP/1.1 has no header Host")
+          .contains("access.lenient_connect: true");
+      assertThat(origin.accepted()).isZero();
+    }
+    try (RunningServer lenient = with(AccessVariants.lenientConnect(OPEN))) {
+      try (RawClient client = lenient.client()) {
+        assertThat(client.send(connect + "\r\n").head().status()).isEqualTo(200);
+      }
+      for (String still :
+          List.of(
+              connect + "Host: a\r\nHost: a\r\n",
+              connect + "Host: a b\r\n",
+              connect + "Host:\r\n",
+              "GET http://" + origin.authority() + "/ HTTP/1.1\r\n",
+              "GET / HTTP/1.1\r\n")) {
+        try (RawClient client = lenient.client()) {
+          ExpectedRefusal.assertRead(client.send(still + "\r\n"), 400);
+        }
+      }
     }
   }
 

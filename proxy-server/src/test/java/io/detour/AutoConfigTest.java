@@ -71,7 +71,6 @@ class AutoConfigTest {
     "GET, /proxy.pac, evil.example, 403",
     "GET, /proxy.pac, localhost.evil.example, 403",
     "POST, /proxy.pac, localhost, 400",
-    "GET, /, localhost, 400",
     "GET, /proxy.pac?x, localhost, 400",
     "GET, /Proxy.pac, localhost, 400",
     "GET, //proxy.pac, localhost, 400",

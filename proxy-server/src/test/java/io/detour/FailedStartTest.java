@@ -148,6 +148,7 @@ class FailedStartTest {
                     PortSet.any(),
                     PortSet.any(),
                     false,
+                    false,
                     DestinationPolicy.everything()))
             .with(ConfigurationKey.ADMIN_LISTEN, free)
             .with(

@@ -1,9 +1,12 @@
 package io.detour;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -42,7 +45,7 @@ class HeadLimitsTest {
     String head =
         switch (status) {
           case 414 -> "CONNECT " + "a".repeat(9000) + ":443 HTTP/1.1\r\n" + HOST + END;
-          case 431 -> "CONNECT a:443 HTTP/1.1\r\n" + HOST + "X: " + "a".repeat(17_000) + "\r\n\r\n";
+          case 431 -> "CONNECT a:443 HTTP/1.1\r\n" + HOST + "X: " + "a".repeat(70_000) + "\r\n\r\n";
           case 501 -> "GET ftp://a/ HTTP/1.1\r\n" + HOST + END;
           case 505 -> "CONNECT a:443 HTTP/3.0\r\n" + HOST + END;
           default -> "CONNECT a HTTP/1.1\r\n" + HOST + END;
@@ -85,8 +88,22 @@ class HeadLimitsTest {
     }
   }
 
+  @Test
+  @Tag("Q15")
+  @DisplayName("Q15: Authorization of 48 KB is passed on with the default limits")
+  void theTicketOfAUserInManyGroupsIsPassedOn() throws IOException {
+    String ticket = "Negotiate " + "YII".repeat(16 << 10);
+    try (HttpOrigin server = HttpOrigin.start();
+        RawClient client = proxy.client()) {
+      client.send(server.request("GET", "/", "Authorization: " + ticket + "\r\n"));
+
+      assertThat(client.head().status()).isEqualTo(200);
+      assertThat(server.asked().getFirst().field("authorization")).containsExactly(ticket);
+    }
+  }
+
   @ParameterizedTest(name = "L02: a header of {0} fields of {1} bytes is 431")
-  @ValueSource(strings = {"1x17000", "200x100", "1x100000"})
+  @ValueSource(strings = {"1x70000", "200x100", "1x100000"})
   void aLargeHeaderIsRefused(String shape) throws IOException {
     String[] numbers = shape.split("x", -1);
     String field = "X: " + "a".repeat(Integer.parseInt(numbers[1])) + "\r\n";

@@ -10,8 +10,11 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A head has to be there in time as a whole. */
 @Timeout(60)
@@ -35,13 +38,32 @@ class SlowHeadTest {
   }
 
   @Test
-  @DisplayName("L01: a client that says nothing is answered 408")
-  void silenceIsAnswered() throws IOException {
+  @Tag("Q16")
+  @DisplayName("L01: a client that says nothing is closed without a word, counted, and not logged")
+  void silenceIsNotAnswered() throws IOException {
     long start = System.nanoTime();
     try (RawClient client = proxy.client()) {
-      assertTimedOut(client.head(), client.rest(), start);
+      assertThat(client.rest()).isEmpty();
+    }
+    assertInTime(start);
+    assertThat(proxy.metrics().lines()).contains("detour_silent_clients_total 1.0");
+    assertThat(proxy.metric("detour_requests_total")).isZero();
+    assertThat(proxy.metric("detour_request_errors_total")).isZero();
+    assertThat(proxy.log().refusals()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"G", "CONNECT a:443 HTTP/1.1\r\n", "\r\nGET"})
+  @Tag("Q16")
+  @DisplayName("L01: a head that has begun is answered 408")
+  void aBegunHeadIsAnswered(String begun) throws IOException {
+    long start = System.nanoTime();
+    try (RawClient client = proxy.client()) {
+      assertTimedOut(client.send(begun).head(), client.rest(), start);
     }
     assertThat(proxy.metric("detour_requests_total", "code=\"408\"")).isEqualTo(1);
+    assertThat(proxy.metrics().lines()).contains("detour_silent_clients_total 0.0");
+    assertThat(proxy.log().refusals()).hasSize(1);
   }
 
   @Test
@@ -74,11 +96,15 @@ class SlowHeadTest {
   }
 
   private static void assertTimedOut(ResponseHead head, String body, long startNanos) {
-    Duration took = Duration.ofNanos(System.nanoTime() - startNanos);
+    assertInTime(startNanos);
     assertThat(head.status()).isEqualTo(408);
     assertThat(head.field("Connection")).isEqualTo("close");
     assertThat(head.field("Proxy-Status")).startsWith("detour; error=http_request_error; ");
     assertThat(body).startsWith("408 ").hasLineCount(1);
+  }
+
+  private static void assertInTime(long startNanos) {
+    Duration took = Duration.ofNanos(System.nanoTime() - startNanos);
     assertThat(took).isBetween(HEAD_TIMEOUT, HEAD_TIMEOUT.plus(SLACK));
   }
 
@@ -88,7 +114,7 @@ class SlowHeadTest {
         RawClient client = proxy.client();
         RawClient silent = proxy.client()) {
       assertThat(client.tunnel(origin.authority()).status()).isEqualTo(200);
-      assertThat(silent.head().status()).isEqualTo(408);
+      assertThat(silent.rest()).isEmpty();
 
       assertThat(client.send("still here").read(10)).isEqualTo("still here");
     }

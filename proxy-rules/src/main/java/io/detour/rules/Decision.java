@@ -52,7 +52,8 @@ public sealed interface Decision {
       case Reject reject -> Refuse.denied(reject.message());
       case Unlisted _ -> Unlisted.REFUSAL;
       case Brownout brownout ->
-          Refuse.switchedOff(brownout.endEpochSecond() - request.epochSecond());
+          Refuse.switchedOff(
+              brownout.rule().name(), brownout.endEpochSecond() - request.epochSecond());
     };
   }
 
@@ -98,8 +99,9 @@ public sealed interface Decision {
       return new Refuse(502, Rewrite.NO_VALID_HOST, message, null);
     }
 
-    static Refuse switchedOff(long seconds) {
-      String message = "this name is going away and is switched off for a while";
+    static Refuse switchedOff(String rule, long seconds) {
+      String message =
+          "this name is going away and is switched off for a while by rule \"" + rule + "\"";
       return new Refuse(503, "destination_unavailable", message, Duration.ofSeconds(seconds));
     }
   }

@@ -22,6 +22,8 @@ import java.util.concurrent.TimeoutException;
  * @param timeout the longest that an answer may take, up to its last byte
  */
 record AdminClient(HostPort admin, Duration timeout) {
+  static final int OK = 200;
+
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
   /** Longer than a million rules take to be read. */

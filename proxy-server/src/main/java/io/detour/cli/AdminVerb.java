@@ -2,7 +2,6 @@ package io.detour.cli;
 
 import io.detour.config.ConfigurationFile;
 import io.detour.core.HostPort;
-import io.detour.core.Printable;
 import io.detour.server.accept.ListenAddress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -17,8 +16,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A verb that talks to the admin interface of a running Detour; the shortest of them are here. */
 abstract class AdminVerb extends Verb {
-  private static final int OK = 200;
-
   @Option(
       names = {"--admin", "--admin-listen"},
       paramLabel = "HOST:PORT",
@@ -81,7 +78,7 @@ abstract class AdminVerb extends Verb {
   @Override
   public final Integer call() throws InterruptedException {
     if (admin != null) {
-      return call(new AdminClient(hostPort("--admin " + admin, admin)));
+      return call(new AdminClient(adminAddress(admin)));
     }
     return switch (configuration(config)) {
       case ConfigurationFile.Rejected rejected -> fail(rejected.problems());
@@ -98,17 +95,6 @@ abstract class AdminVerb extends Verb {
     return hostPort("--admin " + address, address.toString());
   }
 
-  /** Prints the answer, or why there is none; 0 if it is what was wanted. */
-  final int print(AdminClient.Reply reply) {
-    return switch (reply) {
-      case AdminClient.Reply.Answered(int status, String body) -> {
-        print(body, status == OK ? out() : err());
-        yield status == OK ? 0 : 1;
-      }
-      case AdminClient.Reply.Failed failed -> fail(failed.problem());
-    };
-  }
-
   /** The same, but a JSON object is shown to people. */
   final int show(AdminClient.Reply reply, BiConsumer<JsonNode, PrintWriter> printer) {
     JsonNode json = parsed(reply);
@@ -121,7 +107,8 @@ abstract class AdminVerb extends Verb {
   }
 
   private static @Nullable JsonNode parsed(AdminClient.Reply reply) {
-    if (reply instanceof AdminClient.Reply.Answered(int status, String body) && status == OK) {
+    if (reply instanceof AdminClient.Reply.Answered(int status, String body)
+        && status == AdminClient.OK) {
       try {
         JsonNode json = JsonMapper.shared().readTree(body);
         return json.isObject() ? json : null;
@@ -130,17 +117,5 @@ abstract class AdminVerb extends Verb {
       }
     }
     return null;
-  }
-
-  /** An answer may hold control sequences for a terminal, whoever sent it. */
-  private static void print(String body, PrintWriter out) {
-    body.lines()
-        .forEach(
-            line -> {
-              StringBuilder shown = new StringBuilder(line.length());
-              line.codePoints().forEach(c -> Printable.append(shown, c));
-              out.println(shown);
-            });
-    out.flush();
   }
 }

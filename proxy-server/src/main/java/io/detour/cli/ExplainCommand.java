@@ -1,5 +1,7 @@
 package io.detour.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.detour.config.Configuration;
 import io.detour.config.ConfigurationFile;
 import io.detour.config.ConfigurationKey;
@@ -18,6 +20,7 @@ import io.detour.rules.condition.Request;
 import io.detour.rules.document.TimeText;
 import io.detour.rules.file.RuleFiles;
 import io.detour.server.decide.RuleSource;
+import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,12 +52,11 @@ import picocli.CommandLine.TypeConversionException;
       "2:wrong usage, or no host"
     })
 final class ExplainCommand extends Verb {
-  private static final int DEFAULT_PORT = 443;
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
   @Parameters(
       paramLabel = "HOST[:PORT]",
-      description = "What a client would ask for; an IPv6 address in brackets. Port 443 if none.")
+      description = "What a client would ask for, or a URL of it. Port 443 if there is none.")
   private String asked = "";
 
   @Option(
@@ -106,23 +108,48 @@ final class ExplainCommand extends Verb {
 
   @Mixin private TrustFlags trust = new TrustFlags();
 
+  @Option(
+      names = "--admin",
+      paramLabel = "HOST:PORT",
+      description =
+          "Asks the running Detour with this admin interface instead, by its rules in force; prints"
+              + " JSON.")
+  private @Nullable String admin;
+
   @Option(names = "--json", description = "One JSON object instead of text.")
   private boolean json;
 
   @Override
   public Integer call() throws InterruptedException {
-    return switch (HostPort.parse(asked, DEFAULT_PORT)) {
+    PastedHost pasted = PastedHost.of(asked);
+    return switch (pasted.hostPort()) {
       case Parsed.Malformed(String problem) -> {
-        String text = Printable.quoted(asked);
+        String text = Printable.quoted(pasted.written());
         err().println(text + " is not HOST or HOST:PORT: " + problem + ".");
         yield 2;
       }
+      case Parsed.Value(HostPort hostPort) when admin != null -> askRunning(hostPort, admin);
       case Parsed.Value(HostPort hostPort) ->
           switch (configuration(config)) {
             case ConfigurationFile.Rejected rejected -> fail(rejected.problems());
             case ConfigurationFile.Loaded(Configuration file) -> explain(hostPort, file);
           };
     };
+  }
+
+  /** What a running Detour says, with the rules that are in force there. */
+  private int askRunning(HostPort hostPort, String running) throws InterruptedException {
+    if (rules != null || config != null || epochSecond != null || depth() != null) {
+      throw wrongUsage("--admin: a running Detour is asked (expected: only --client and --user)");
+    }
+    String query = "/explain?host=" + URLEncoder.encode(hostPort.toString(), UTF_8);
+    if (client != null) {
+      query += "&client=" + URLEncoder.encode(client.toString(), UTF_8);
+    }
+    if (user != null) {
+      query += "&user=" + URLEncoder.encode(user, UTF_8);
+    }
+    return print(new AdminClient(adminAddress(running)).get(query));
   }
 
   private int explain(HostPort hostPort, Configuration configuration) throws InterruptedException {
@@ -152,7 +179,7 @@ final class ExplainCommand extends Verb {
     long time = epochSecond == null ? Instant.now().getEpochSecond() : epochSecond;
     FullExplanation explained =
         FullExplanation.of(
-            asked,
+            PastedHost.of(asked).written(),
             ruleSet.explain(new Request(hostPort, client, user, time)),
             zone,
             configuration.access(),

@@ -2,18 +2,23 @@ package io.detour.cli;
 
 import io.detour.Version;
 import io.detour.core.Printable;
+import io.detour.rules.document.Fields.Keys;
+import io.detour.server.transport.NativeLibraries;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code detour}. Without a verb it says which there are. */
 @Command(
@@ -34,7 +39,8 @@ import picocli.CommandLine.Spec;
       ConnectionsCommand.class,
       AdminVerb.Drain.class,
       AdminVerb.Ready.class,
-      ConfigCommand.class
+      ConfigCommand.class,
+      HelpCommand.class
     },
     synopsisSubcommandLabel = "VERB",
     commandListHeading = "%nVerbs:%n",
@@ -53,6 +59,7 @@ public final class Main implements Runnable {
    */
   public static void main(String[] arguments) {
     try {
+      NativeLibraries.choose(System.getenv(), System.getProperties());
       System.exit(commandLine(System.getenv()).execute(arguments));
     } catch (Throwable e) { // such as a class that cannot be initialized, or no more threads
       try {
@@ -104,7 +111,7 @@ public final class Main implements Runnable {
   private static int wrongUsage(ParameterException problem, String[] arguments) {
     CommandLine verb = problem.getCommandLine();
     String name = verb.getCommandSpec().qualifiedName();
-    String message = String.valueOf(problem.getMessage());
+    String message = String.valueOf(problem.getMessage()) + advice(problem);
     message
         .lines()
         .map(Printable::escaped)
@@ -116,6 +123,21 @@ public final class Main implements Runnable {
   private static int failed(Exception problem, CommandLine verb, ParseResult arguments) {
     verb.getErr().println(verb.getCommandSpec().qualifiedName() + ": " + sentence(problem));
     return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** What was probably meant by a word that is not known. */
+  private static String advice(ParameterException problem) {
+    if (!(problem instanceof UnmatchedArgumentException unmatched)) {
+      return "";
+    }
+    String word = unmatched.getUnmatched().getFirst().replaceFirst("=.*", "");
+    CommandLine verb = problem.getCommandLine();
+    Collection<String> known =
+        word.startsWith("-")
+            ? verb.getCommandSpec().optionsMap().keySet()
+            : verb.getSubcommands().keySet();
+    String meant = Keys.closest(word, known);
+    return meant == null ? "" : " (did you mean \"" + meant + "\"?)";
   }
 
   @Override

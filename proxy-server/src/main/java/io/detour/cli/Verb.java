@@ -4,6 +4,7 @@ import io.detour.config.Configuration;
 import io.detour.config.ConfigurationFile;
 import io.detour.core.HostPort;
 import io.detour.core.Parsed;
+import io.detour.core.Printable;
 import io.detour.rules.document.Problem;
 import io.detour.server.log.ScriptJson;
 import java.io.PrintWriter;
@@ -84,6 +85,36 @@ abstract class Verb implements Callable<Integer> {
       case Parsed.Malformed(String problem) ->
           throw wrongUsage(name + ": " + problem + " (expected: HOST:PORT)");
     };
+  }
+
+  /** Reads where an admin interface is: HOST:PORT, or the URL that a browser shows. */
+  final HostPort adminAddress(String text) {
+    String withoutScheme = text.replaceFirst("^(?i:http)://", "");
+    boolean isUrl = !withoutScheme.equals(text);
+    return hostPort("--admin " + text, isUrl ? withoutScheme.replaceFirst("/.*", "") : text);
+  }
+
+  /** Prints the answer, or why there is none; 0 if it is what was wanted. */
+  final int print(AdminClient.Reply reply) {
+    return switch (reply) {
+      case AdminClient.Reply.Answered(int status, String body) -> {
+        print(body, status == AdminClient.OK ? out() : err());
+        yield status == AdminClient.OK ? 0 : 1;
+      }
+      case AdminClient.Reply.Failed failed -> fail(failed.problem());
+    };
+  }
+
+  /** An answer may hold control sequences for a terminal, whoever sent it. */
+  private static void print(String body, PrintWriter out) {
+    body.lines()
+        .forEach(
+            line -> {
+              StringBuilder shown = new StringBuilder(line.length());
+              line.codePoints().forEach(c -> Printable.append(shown, c));
+              out.println(shown);
+            });
+    out.flush();
   }
 
   final ParameterException wrongUsage(String message) {

@@ -89,6 +89,7 @@ public final class Configuration {
         get(ConfigurationKey.ACCESS_CONNECT_PORTS),
         get(ConfigurationKey.ACCESS_FORWARD_PORTS),
         get(ConfigurationKey.ACCESS_STRICT_HOST),
+        get(ConfigurationKey.ACCESS_LENIENT_CONNECT),
         get(ConfigurationKey.ACCESS_DESTINATIONS));
   }
 
@@ -99,6 +100,7 @@ public final class Configuration {
         .with(ConfigurationKey.ACCESS_CONNECT_PORTS, access.connectPorts())
         .with(ConfigurationKey.ACCESS_FORWARD_PORTS, access.forwardPorts())
         .with(ConfigurationKey.ACCESS_STRICT_HOST, access.strictHost())
+        .with(ConfigurationKey.ACCESS_LENIENT_CONNECT, access.lenientConnect())
         .with(ConfigurationKey.ACCESS_DESTINATIONS, access.destinations());
   }
 

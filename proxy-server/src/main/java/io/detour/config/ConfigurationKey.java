@@ -96,6 +96,8 @@ public final class ConfigurationKey<T> {
       key("access.forward_ports", AccessKinds.PORTS, ACCESS.forwardPorts());
   public static final ConfigurationKey<Boolean> ACCESS_STRICT_HOST =
       key("access.strict_host", new ValueKind.Flag(), ACCESS.strictHost());
+  public static final ConfigurationKey<Boolean> ACCESS_LENIENT_CONNECT =
+      key("access.lenient_connect", new ValueKind.Flag(), ACCESS.lenientConnect());
   public static final ConfigurationKey<DestinationPolicy> ACCESS_DESTINATIONS =
       key("access.destinations", AccessKinds.DESTINATIONS, ACCESS.destinations());
   public static final ConfigurationKey<Integer> LIMITS_TUNNELS =

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -42,6 +43,67 @@ class AdminCommandsTest {
               """);
       assertThat(run(proxy, "status", "--json").out()).startsWith("{\"version\":\"");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http://%s", "http://%s/", "HTTP://%s/metrics", "%s"})
+  void theAdminInterfaceMayBeGivenAsItsUrl(String form) throws IOException {
+    try (RunningServer proxy = start()) {
+      String admin = form.formatted(proxy.adminAuthority());
+
+      assertThat(CommandRun.detour("status", "--admin", admin).exitCode()).isZero();
+      assertThat(CommandRun.detour("ready", "--admin", admin))
+          .isEqualTo(new CommandRun(0, "ready\n", ""));
+    }
+  }
+
+  @Test
+  void aRunningDetourExplainsByTheRulesInForce() throws IOException {
+    try (RunningServer proxy =
+        RunningServer.start(
+            """
+            version: 1
+            rules:
+              - { name: erp, match: { host: erp.old.test }, action: rewrite, to: erp.new.test }
+            """
+                .replace(
+                    "host: erp.old.test", "host: { exact: erp.old.test }, client: 10.0.0.1"))) {
+      String admin = "http://" + proxy.adminAuthority();
+      String host = "https://erp.old.test/path";
+
+      CommandRun asked =
+          CommandRun.detour("explain", host, "--admin", admin, "--client", "10.0.0.1");
+      assertThat(asked.exitCode()).as(asked.err()).isZero();
+      assertThat(asked.out()).startsWith("{").contains("\"erp.new.test:443\"");
+      assertThat(CommandRun.detour("explain", host, "--admin", admin).out())
+          .doesNotContain("\"decision\":\"rewrite\"");
+      CommandRun both = CommandRun.detour("explain", host, "--admin", admin, "--resolve");
+      assertThat(both.exitCode()).isEqualTo(2);
+      assertThat(both.err()).contains("--admin: a running Detour is asked");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "chekc, (did you mean \"check\"?)",
+    "reprot, (did you mean \"report\"?)",
+    "run --rulse=a, (did you mean \"--rules\"?)",
+    "explain h --conect, (did you mean \"--connect\"?)",
+  })
+  void anUnknownWordIsAnsweredWithWhatWasProbablyMeant(String line, String advice) {
+    CommandRun run = CommandRun.detour(line.split(" ", -1));
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains(advice);
+  }
+
+  @Test
+  void helpIsAVerbToo() {
+    CommandRun help = CommandRun.detour("help", "explain");
+
+    assertThat(help).isEqualTo(CommandRun.detour("explain", "--help"));
+    assertThat(help.exitCode()).isZero();
+    assertThat(CommandRun.detour("nothing-like-it").err()).doesNotContain("did you mean");
   }
 
   @Test

@@ -39,6 +39,7 @@ class AccessSectionTest {
                       connect_ports: [443, 8000-8099]
                       forward_ports: 80
                       strict_host: true
+                      lenient_connect: true
                       destinations:
                         deny: [metadata, 192.168.0.0/16, self]
                         allow: [loopback, "fd00::/8"]
@@ -50,6 +51,7 @@ class AccessSectionTest {
                 Path.of("conf/htpasswd"),
                 new PortSet(List.of(new PortRange(443, 443), new PortRange(8000, 8099))),
                 PortSet.of(80),
+                true,
                 true,
                 new DestinationPolicy(
                     EnumSet.of(AddressClass.METADATA, AddressClass.SELF),
@@ -143,7 +145,8 @@ class AccessSectionTest {
         "access: { client: [] }            | 1:11: unknown key \"client\" (did you mean"
             + " \"clients\"?)",
         "access: []                        | 1:9: \"access\" is a list (expected: a mapping with"
-            + " clients, users, connect_ports, forward_ports, strict_host, destinations)",
+            + " clients, users, connect_ports, forward_ports, strict_host,"
+            + " lenient_connect, destinations)",
         "access: { clients: [10.0.0.1/8] } | 1:21: clients: \"10.0.0.1/8\": bits behind the prefix"
             + " are set (did you mean \"10.0.0.0/8\"?)",
         "access: { clients: [example.com] } | 1:21: clients: \"example.com\": a name is no subnet"
@@ -179,8 +182,8 @@ class AccessSectionTest {
         "limits: { head: 2MiB }            | 1:17: head: \"2MiB\" (expected: 1KiB..1MiB)",
         "limits: { head: 16 }              | 1:17: head: \"16\" (expected: a number with B, KiB,"
             + " MiB or GiB, such as 256KiB)",
-        "limits: { target: 17KiB }         | 1:19: target: \"17KiB\" (expected: 256B..16KiB)",
-        "limits: { target: 255B }          | 1:19: target: \"255B\" (expected: 256B..16KiB)",
+        "limits: { target: 65KiB }         | 1:19: target: \"65KiB\" (expected: 256B..64KiB)",
+        "limits: { target: 255B }          | 1:19: target: \"255B\" (expected: 256B..64KiB)",
         "limits: { fields: 10001 }         | 1:19: fields: \"10001\" (expected: 1..10000)",
         "timeouts: { body: 0s }            | 1:19: body: \"0s\" (expected: 1ms..1h)",
         "timeouts: { response: 366d }      | 1:23: response: \"366d\" (expected: 1ms..365d)",

@@ -35,6 +35,17 @@ class ConfigurationDocumentTest {
   }
 
   @Test
+  void theExampleFileIsTheDefaultsWithEveryKeyAndWhatItIsFor() throws IOException {
+    String example = Files.readString(Path.of("../detour.example.yaml"));
+
+    assertThat(read(example)).isEqualTo(new ConfigurationFile.Loaded(Configuration.defaults()));
+    List<String> keys = keys(ConfigurationYaml.of(Configuration.defaults()));
+    assertThat(keys(example)).containsAll(keys).hasSameSizeAs(keys);
+    assertThat(example.lines().filter(line -> line.matches("  [a-z_]+: .*[^:{]$")))
+        .allMatch(line -> line.contains(" # "));
+  }
+
+  @Test
   void everyExampleHasNoProblem() throws IOException {
     assertThat(examples()).hasSizeGreaterThan(1);
     for (String example : examples()) {
@@ -70,9 +81,9 @@ class ConfigurationDocumentTest {
     String text = Files.readString(FILE);
 
     AccessOptions access = AccessOptions.defaults();
-    assertThat(access.connectPorts()).isEqualTo(PortSet.of(443, 8443));
+    assertThat(access.connectPorts()).isEqualTo(PortSet.of(80, 443, 8443));
     assertThat(text)
-        .contains("| `connect_ports` | `any`, or list of ports and ranges | `[443, 8443]` |")
+        .contains("| `connect_ports` | `any`, or list of ports and ranges | `[80, 443, 8443]` |")
         .contains("| `backlog` | `1..65535` | `" + ListenerOptions.DEFAULT_BACKLOG + "` |")
         .contains("| `ipv6` | `prefer`, `avoid`, `off` | `prefer` |");
   }

@@ -119,6 +119,7 @@ class ConfigurationYamlTest {
                         new PortSet(List.of(new PortRange(22, 22), new PortRange(8000, 8099))),
                         new PortSet(List.of()),
                         true,
+                        true,
                         new DestinationPolicy(
                             Set.of(AddressClass.METADATA, AddressClass.SELF),
                             subnets("192.0.2.0/24"),

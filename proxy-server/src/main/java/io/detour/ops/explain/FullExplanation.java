@@ -14,7 +14,9 @@ import io.detour.rules.Rule;
 import io.detour.rules.condition.Lifetime.Expiry;
 import io.detour.rules.condition.Request;
 import io.detour.server.access.AccessOptions;
+import io.detour.server.access.DestinationPolicy;
 import io.detour.server.account.RequestKind;
+import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dial.Parent;
 import io.detour.server.status.DialError;
 import io.detour.server.status.Refusal;
@@ -44,9 +46,6 @@ public record FullExplanation(
     Map<String, Parent> parents,
     Probe.@Nullable Depth depth,
     Map<Probe, ProbeReport> reports) {
-  private static final Decision.Refuse PROHIBITED =
-      refusal(DialError.DESTINATION_IP_PROHIBITED, DialError.DESTINATION_IP_PROHIBITED.details());
-
   public FullExplanation {
     parents = Map.copyOf(parents);
     reports = Map.copyOf(reports);
@@ -133,15 +132,23 @@ public record FullExplanation(
     return switch (ruled) {
       case Decision.Refuse refusal -> refusal;
       case Route _ when denied != null -> denied.decided();
-      case Route route -> isProhibited(route.first()) ? PROHIBITED : route;
+      case Route route -> vetted(route);
     };
   }
 
-  /** Whether a hop is an address that is not dialled. That no rule falls back from. */
-  private boolean isProhibited(Hop hop) {
-    Host host = hop.address().host();
-    return host.isAddress()
-        && !access.destinations().permits(InetAddress.ofLiteral(host.name()), hop.allow());
+  /** Refused if the first hop is an address that is not dialled. That no rule falls back from. */
+  private Decision.Result vetted(Route route) {
+    Host host = route.first().address().host();
+    if (!host.isAddress()) {
+      return route;
+    }
+    InetAddress address = InetAddress.ofLiteral(host.name());
+    boolean onThisMachine = new OwnAddresses().isOnThisMachine(address);
+    return access.destinations().permits(address, onThisMachine, route.first().allow())
+        ? route
+        : refusal(
+            DialError.DESTINATION_IP_PROHIBITED,
+            DestinationPolicy.objection(address, onThisMachine));
   }
 
   /** What the rules mean, whether they are enforced or only report, and whoever may ask. */

@@ -103,6 +103,10 @@ record ServerMetrics(MeterRegistry registry) {
         "limit",
         ClientLimit.values(),
         requests::rejections);
+    counter(
+        "detour.silent.clients",
+        "Clients that had not sent a byte when the head timeout was over; closed without a word.",
+        requests::silentClients);
   }
 
   void relay(RelayStatistics relay) {

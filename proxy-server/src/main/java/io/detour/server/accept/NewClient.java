@@ -147,9 +147,14 @@ final class NewClient extends ChannelInitializer<Channel> {
     ProxyErrorType error = ProxyErrorType.CONNECTION_LIMIT_REACHED;
     Refusal refusal =
         switch (full) {
-          case TUNNELS -> new Refusal(503, error, "as many clients as may be are connected");
+          case TUNNELS ->
+              new Refusal(503, error, "as many clients as may be are connected (limits.tunnels)");
           case TUNNELS_PER_CLIENT ->
-              new Refusal(429, error, "as many connections as one client may have are open");
+              new Refusal(
+                  429,
+                  error,
+                  "as many connections as one client may have are open"
+                      + " (limits.tunnels_per_client)");
           case HANDSHAKES -> new Refusal(503, error, "too many TLS handshakes are under way");
         };
     return refusal.retriedAfter(RETRY_AFTER);

@@ -1,32 +1,22 @@
 package io.detour.server.accept;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import io.detour.rules.document.RegularFile;
 import io.detour.server.accept.ListenerOptions.TlsFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A certificate and those above it, in this order, with its private key. */
 record TlsPair(List<X509Certificate> chain, PrivateKey key) {
-  private static final Pattern KEY =
-      Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
-
   private static final int MAX_FILE_BYTES = 1 << 20;
 
   TlsPair {
@@ -39,7 +29,7 @@ record TlsPair(List<X509Certificate> chain, PrivateKey key) {
   static TlsPair read(TlsFiles files) throws IOException {
     List<X509Certificate> chain = chain(files.certificate());
     PublicKey publicKey = chain.getFirst().getPublicKey();
-    PrivateKey key = key(files.key(), publicKey.getAlgorithm());
+    PrivateKey key = PrivateKeyFile.read(files.key(), publicKey);
     if (!belongTogether(key, publicKey)) {
       throw new IOException(files.key() + ": is not the key of " + files.certificate());
     }
@@ -60,7 +50,8 @@ record TlsPair(List<X509Certificate> chain, PrivateKey key) {
     }
   }
 
-  private static byte[] bytes(Path file) throws IOException {
+  /** What a PEM file has. */
+  static byte[] bytes(Path file) throws IOException {
     byte[] bytes;
     try {
       bytes = RegularFile.read(file, MAX_FILE_BYTES);
@@ -71,26 +62,6 @@ record TlsPair(List<X509Certificate> chain, PrivateKey key) {
       throw new IOException(file + ": is larger than " + (MAX_FILE_BYTES >> 20) + " MiB");
     }
     return bytes;
-  }
-
-  private static PrivateKey key(Path file, String algorithm) throws IOException {
-    String text = new String(bytes(file), ISO_8859_1);
-    Matcher pem = KEY.matcher(text);
-    if (!pem.find()) {
-      boolean other = text.contains("PRIVATE KEY-----");
-      throw new IOException(
-          file
-              + (other
-                  ? ": the key is encrypted or not PKCS 8 (expected: what `openssl pkcs8 -topk8"
-                      + " -nocrypt` writes)"
-                  : ": has no private key (expected: PEM, BEGIN PRIVATE KEY)"));
-    }
-    try {
-      byte[] encoded = Base64.getMimeDecoder().decode(pem.group(1));
-      return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
-    } catch (IllegalArgumentException | GeneralSecurityException e) {
-      throw new IOException(file + ": is no private key for a certificate of type " + algorithm, e);
-    }
   }
 
   /** Java would notice that they do not in the first handshake only. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectPorts ports to which tunnels may lead
  * @param forwardPorts ports to which plain HTTP requests may lead
  * @param strictHost whether the field Host has to name the target, which decides in any case
+ * @param lenientConnect whether CONNECT of HTTP/1.1 may be without Host
  */
 public record AccessOptions(
     List<Subnet> clients,
@@ -25,26 +26,42 @@ public record AccessOptions(
     PortSet connectPorts,
     PortSet forwardPorts,
     boolean strictHost,
+    boolean lenientConnect,
     DestinationPolicy destinations) {
-  private static final PortSet DEFAULT_CONNECT_PORTS = PortSet.of(443, 8443);
+  private static final PortSet DEFAULT_CONNECT_PORTS = PortSet.of(80, 443, 8443);
 
   private static final Refusal NOT_ADMITTED =
-      new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, "this client may not use the proxy");
+      new Refusal(
+          403,
+          ProxyErrorType.HTTP_REQUEST_DENIED,
+          "this client's address may not use the proxy (access.clients)");
 
   public AccessOptions {
     clients = List.copyOf(clients);
   }
 
-  /** Every client, tunnels to the ports of HTTPS, and no address of a special class. */
+  /** Every client, tunnels to the usual ports of the web, and no address of a special class. */
   public static AccessOptions defaults() {
     return new AccessOptions(
-        List.of(), null, DEFAULT_CONNECT_PORTS, PortSet.any(), false, DestinationPolicy.defaults());
+        List.of(),
+        null,
+        DEFAULT_CONNECT_PORTS,
+        PortSet.any(),
+        false,
+        false,
+        DestinationPolicy.defaults());
   }
 
   /** Everything is allowed to everybody. */
   public static AccessOptions open() {
     return new AccessOptions(
-        List.of(), null, PortSet.any(), PortSet.any(), false, DestinationPolicy.everything());
+        List.of(),
+        null,
+        PortSet.any(),
+        PortSet.any(),
+        false,
+        false,
+        DestinationPolicy.everything());
   }
 
   public boolean limitsClients() {
@@ -67,19 +84,24 @@ public record AccessOptions(
    */
   public @Nullable Refusal refusal(RequestKind kind, HostPort asked) {
     return switch (kind) {
-      case CONNECT -> refusal(connectPorts, asked, "tunnels to this port");
-      case FORWARD -> refusal(forwardPorts, asked, "requests to this port");
+      case CONNECT -> refusal("tunnels", asked, "access.connect_ports", connectPorts);
+      case FORWARD -> refusal("requests", asked, "access.forward_ports", forwardPorts);
       case TCP -> null;
     };
   }
 
-  private static @Nullable Refusal refusal(PortSet allowed, HostPort asked, String what) {
-    return allowed.contains(asked.port())
-        ? null
-        : new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, what + " are not allowed");
+  private static @Nullable Refusal refusal(
+      String what, HostPort asked, String key, PortSet allowed) {
+    if (allowed.contains(asked.port())) {
+      return null;
+    }
+    String details =
+        "%s to port %d are not allowed (%s: %s)".formatted(what, asked.port(), key, allowed.text());
+    return new Refusal(403, ProxyErrorType.HTTP_REQUEST_DENIED, details);
   }
 
   public AccessOptions withPorts(PortSet connect, PortSet forward) {
-    return new AccessOptions(clients, users, connect, forward, strictHost, destinations);
+    return new AccessOptions(
+        clients, users, connect, forward, strictHost, lenientConnect, destinations);
   }
 }

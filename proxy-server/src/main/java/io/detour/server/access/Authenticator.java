@@ -36,7 +36,9 @@ final class Authenticator {
   private static final String CHALLENGE = "Basic realm=\"Detour\", charset=\"UTF-8\"";
 
   private static final Authentication MISSING =
-      unauthorized("this proxy asks for a user name and a password");
+      unauthorized(
+          "this proxy asks for a user name and a password"
+              + " (Java tunnels: -Djdk.http.auth.tunneling.disabledSchemes=)");
   private static final Authentication MALFORMED =
       unauthorized("Proxy-Authorization has no Basic credentials of RFC 7617");
   private static final Authentication WRONG =

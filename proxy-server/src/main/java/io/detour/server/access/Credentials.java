@@ -1,5 +1,6 @@
 package io.detour.server.access;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
@@ -14,7 +15,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A user name and a password, as the scheme Basic sends them (RFC 7617). Its text shows neither.
+ * A user name and a password, as the scheme Basic sends them (RFC 7617), in UTF-8 or else in ISO
+ * 8859-1. Its text shows neither.
  *
  * @param user 1 to {@link #MAX_BYTES} bytes of UTF-8, without a colon or a control character
  * @param password up to {@link #MAX_BYTES} bytes of UTF-8, without a control character
@@ -46,10 +48,18 @@ record Credentials(String user, String password) {
 
   private static @Nullable String text(String base64) {
     try {
-      ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(base64));
-      return UTF_8.newDecoder().decode(bytes).toString();
-    } catch (CharacterCodingException | IllegalArgumentException e) {
+      return text(Base64.getDecoder().decode(base64));
+    } catch (IllegalArgumentException e) {
       return null;
+    }
+  }
+
+  /** Some clients send ISO 8859-1 although they are asked for UTF-8 (RFC 7617 2.1). */
+  private static String text(byte[] bytes) {
+    try {
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      return new String(bytes, ISO_8859_1);
     }
   }
 

@@ -3,10 +3,12 @@ package io.detour.server.access;
 import io.detour.core.Address;
 import io.detour.core.AddressClass;
 import io.detour.core.Subnet;
+import io.detour.rules.document.Fields;
 import java.net.InetAddress;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which addresses may be connected to. What is allowed beats what is denied; other addresses are
@@ -36,16 +38,10 @@ public record DestinationPolicy(
   }
 
   /**
-   * Whether an address may be connected to, as far as its number tells; the rule's target may allow
-   * further classes.
-   */
-  public boolean permits(InetAddress address, Set<AddressClass> alsoAllowed) {
-    return permits(address, false, alsoAllowed);
-  }
-
-  /**
-   * The same where it is known whether an address is one of this machine: then it is {@link
-   * AddressClass#SELF}, unless it is a loopback address.
+   * Whether an address may be connected to; the rule's target may allow further classes.
+   *
+   * @param onThisMachine whether an interface of this machine has the address, which then is {@link
+   *     AddressClass#SELF}, unless it is a loopback address
    */
   public boolean permits(
       InetAddress address, boolean onThisMachine, Set<AddressClass> alsoAllowed) {
@@ -53,14 +49,34 @@ public record DestinationPolicy(
       return true;
     }
     Address number = Address.of(address);
-    AddressClass byNumber = AddressClass.of(number);
-    AddressClass in =
-        onThisMachine && byNumber != AddressClass.LOOPBACK ? AddressClass.SELF : byNumber;
+    AddressClass in = classOf(number, onThisMachine);
     boolean allowed =
         (in != null && (allowClasses.contains(in) || alsoAllowed.contains(in)))
             || anyContains(allowSubnets, number);
     return allowed
         || !((in != null && denyClasses.contains(in)) || anyContains(denySubnets, number));
+  }
+
+  private static @Nullable AddressClass classOf(Address number, boolean onThisMachine) {
+    AddressClass byNumber = AddressClass.of(number);
+    return onThisMachine && byNumber != AddressClass.LOOPBACK ? AddressClass.SELF : byNumber;
+  }
+
+  /**
+   * Why an address that is not permitted is not, as one phrase of printable ASCII without quotes:
+   * what it is, and where the configuration can say otherwise.
+   */
+  public static String objection(InetAddress address, boolean onThisMachine) {
+    AddressClass in = classOf(Address.of(address), onThisMachine);
+    if (in == null) {
+      return "the target's address is not allowed (access.destinations)";
+    }
+    String word = Fields.wordOf(in);
+    return "the target's address is not allowed: "
+        + word
+        + " is denied by access.destinations; a target may allow it: targets: [{ to: ..., allow: ["
+        + word
+        + "] }]";
   }
 
   private static boolean anyContains(List<Subnet> subnets, Address address) {

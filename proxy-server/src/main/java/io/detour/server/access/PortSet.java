@@ -3,6 +3,7 @@ package io.detour.server.access;
 import io.detour.rules.condition.PortRange;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -12,6 +13,7 @@ import java.util.stream.Stream;
  */
 public record PortSet(List<PortRange> ranges) {
   private static final PortRange ALL = new PortRange(1, 65_535);
+  private static final int MAX_SHOWN = 10;
 
   public PortSet {
     ranges = List.copyOf(ranges);
@@ -31,6 +33,16 @@ public record PortSet(List<PortRange> ranges) {
 
   public boolean contains(int port) {
     return ranges.stream().anyMatch(range -> range.contains(port));
+  }
+
+  /** For people: {@code 80, 443, 8000-8099}, the first of them if there are many. */
+  String text() {
+    if (ranges.isEmpty()) {
+      return "none";
+    }
+    String first =
+        ranges.stream().limit(MAX_SHOWN).map(PortRange::toString).collect(Collectors.joining(", "));
+    return ranges.size() > MAX_SHOWN ? first + ", ..." : first;
   }
 
   /** Whether one of the ranges has every port. */

@@ -22,6 +22,7 @@ public final class LoopCounters {
       new SingleWriterCounters(ClientLimit.values().length);
 
   private final SingleWriterCounters legacyUses = new SingleWriterCounters(1);
+  private final SingleWriterCounters silentClients = new SingleWriterCounters(1);
 
   /** For each timing: a count for each bucket, then the sum in nanoseconds. */
   private final Map<Timing, SingleWriterCounters> timings = new EnumMap<>(Timing.class);
@@ -56,6 +57,11 @@ public final class LoopCounters {
     legacyUses.increment(0);
   }
 
+  /** Counts a client that has not said a word in time. */
+  public void silentClient() {
+    silentClients.increment(0);
+  }
+
   /** Counts a client that was turned away, beside {@link #request}. */
   public void rejected(ClientLimit limit) {
     rejections.increment(index(limit));
@@ -86,6 +92,10 @@ public final class LoopCounters {
 
   long legacyUses() {
     return legacyUses.value(0);
+  }
+
+  long silentClients() {
+    return silentClients.value(0);
   }
 
   long requestErrors(ProxyErrorType error) {

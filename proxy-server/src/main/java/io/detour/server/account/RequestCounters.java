@@ -35,6 +35,11 @@ public final class RequestCounters {
     return sum(loop -> loop.rejections(limit));
   }
 
+  /** Clients that did not say a word in time. */
+  public long silentClients() {
+    return sum(LoopCounters::silentClients);
+  }
+
   /** Requests of any kind that were answered. */
   public long allRequests() {
     return Arrays.stream(RequestKind.values())

@@ -50,7 +50,7 @@ public final class Dial {
    * Why an address was kept out of the race, or null if none was. That one is this proxy's own says
    * what the host is, whatever became of the others.
    */
-  private @Nullable DialError refusal;
+  private Vetting.@Nullable Objection objection;
 
   /** Whether the caller has no handle yet, so that the result has to wait. */
   private boolean starting = true;
@@ -98,11 +98,11 @@ public final class Dial {
   private void vet(List<InetAddress> addresses) {
     List<InetAddress> allowed = new ArrayList<>(addresses.size());
     for (InetAddress address : addresses) {
-      DialError why = vetting.refusal(new InetSocketAddress(address, race.port()));
+      Vetting.Objection why = vetting.objection(new InetSocketAddress(address, race.port()));
       if (why == null) {
         allowed.add(address);
-      } else if (refusal != DialError.PROXY_LOOP) {
-        refusal = why;
+      } else if (!isLoop(objection)) {
+        objection = why;
       }
     }
     queue.add(allowed);
@@ -203,11 +203,17 @@ public final class Dial {
   }
 
   private void lost(@Nullable DialError failure) {
-    DialError error =
-        failure == null || refusal == DialError.PROXY_LOOP
-            ? Objects.requireNonNullElse(refusal, DialError.DNS_ERROR)
-            : failure;
-    failed(error, details(error, error.details()), null);
+    Vetting.Objection why = failure == null || isLoop(objection) ? objection : null;
+    if (why != null) {
+      failed(why.error(), details(why.error(), why.details()), null);
+    } else {
+      DialError error = Objects.requireNonNullElse(failure, DialError.DNS_ERROR);
+      failed(error, details(error, error.details()), null);
+    }
+  }
+
+  private static boolean isLoop(Vetting.@Nullable Objection objection) {
+    return objection != null && objection.error() == DialError.PROXY_LOOP;
   }
 
   private void fail(Resolution.Unresolved why) {

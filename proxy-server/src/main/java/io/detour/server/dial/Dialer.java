@@ -142,8 +142,8 @@ public final class Dialer implements AutoCloseable {
       return null;
     }
     InetAddress address = InetAddress.ofLiteral(target.host().name());
-    DialError error = vetting.refusal(new InetSocketAddress(address, target.port()));
-    return error == null ? null : Resolution.Unresolved.of(error);
+    Vetting.Objection why = vetting.objection(new InetSocketAddress(address, target.port()));
+    return why == null ? null : new Resolution.Unresolved(why.error(), why.details(), null);
   }
 
   /** The same for a tunnel. */

@@ -20,14 +20,27 @@ record Vetting(OwnAddresses own, DestinationPolicy policy, Set<AddressClass> all
     return new Vetting(own, DestinationPolicy.everything(), Set.of());
   }
 
-  /** Why an address is not to be connected to, or null if it may be. */
-  @Nullable DialError refusal(InetSocketAddress remote) {
+  /**
+   * Why an address is not to be connected to.
+   *
+   * @param details as {@link DialResult.Failed} has them
+   */
+  record Objection(DialError error, String details) {
+    private static final Objection LOOP =
+        new Objection(DialError.PROXY_LOOP, DialError.PROXY_LOOP.details());
+  }
+
+  /** Null if the address may be connected to. */
+  @Nullable Objection objection(InetSocketAddress remote) {
     if (own.contains(remote)) {
-      return DialError.PROXY_LOOP;
+      return Objection.LOOP;
     }
     InetAddress address = remote.getAddress();
-    return policy.permits(address, own.isOnThisMachine(address), allowed)
+    boolean onThisMachine = own.isOnThisMachine(address);
+    return policy.permits(address, onThisMachine, allowed)
         ? null
-        : DialError.DESTINATION_IP_PROHIBITED;
+        : new Objection(
+            DialError.DESTINATION_IP_PROHIBITED,
+            DestinationPolicy.objection(address, onThisMachine));
   }
 }

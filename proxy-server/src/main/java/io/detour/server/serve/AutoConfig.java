@@ -130,7 +130,7 @@ public final class AutoConfig {
   void answer(ParsedRequest.AutoConfig request, ClientConnection client) {
     Refusal refusal = make(request, client);
     if (refusal != null) {
-      client.refuse(RequestKind.FORWARD, refusal, request.withContent());
+      client.refuse(RequestKind.FORWARD, refusal, new Refusal.Form(false, request.withContent()));
     }
   }
 

@@ -15,7 +15,6 @@ import io.detour.server.parse.http.ParsedRequest;
 import io.detour.server.parse.http.Received;
 import io.detour.server.parse.http.RequestHead;
 import io.detour.server.parse.http.UnreadBytes;
-import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -37,9 +36,6 @@ import org.slf4j.LoggerFactory;
 final class ClientConnection extends ChannelInboundHandlerAdapter implements Sweep.Swept {
   private static final Logger logger = LoggerFactory.getLogger(ClientConnection.class);
 
-  private static final Refusal LATE_HEAD =
-      new Refusal(408, ProxyErrorType.HTTP_REQUEST_ERROR, "the request head did not come in time");
-
   /** What the connection waits for. */
   private enum Phase {
     /** The next head: its first byte, or its end. */
@@ -57,16 +53,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
   private final Sweep sweep;
   private final Channel channel;
   private final HeadReader<RequestHead> heads;
-  private final Sweep.Patience headPatience;
-  private final Sweep.Patience idlePatience;
+  private final HeadDeadline deadline;
   private final UnreadBytes unread = new UnreadBytes();
   private Phase phase = Phase.HEAD;
 
   /** Whether {@link #proceed} is running, further down the stack. */
   private boolean proceeding;
-
-  /** Whether no head has been complete yet. */
-  private boolean first = true;
 
   private boolean inputEnded;
 
@@ -79,8 +71,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
     this.channel = channel;
     this.sweep = entrance.sweep(channel.eventLoop());
     this.heads = HeadReader.ofRequests(entrance.headLimits());
-    this.headPatience = new Sweep.Patience(entrance.timeouts().head());
-    this.idlePatience = new Sweep.Patience(entrance.timeouts().idle());
+    this.deadline = new HeadDeadline(entrance.timeouts());
   }
 
   Channel channel() {
@@ -94,7 +85,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     loop.waits(channel);
-    headPatience.renewNow();
+    deadline.connected();
     sweep.add(this);
   }
 
@@ -194,24 +185,28 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
     boolean begun = heads.begun();
     switch (heads.read(unread.buffer())) {
       case Received.Incomplete() -> {
-        if (!begun && !first) {
-          headPatience.renewNow();
+        if (!begun && heads.begun()) {
+          deadline.begun();
         }
         return false;
       }
       case Received.Malformed(MalformedMessage malformed) ->
-          refuse(RequestKind.CONNECT, Exchanges.refusal(malformed), true);
+          refuse(RequestKind.CONNECT, Exchanges.refusal(malformed), Refusal.Form.TEXT);
       case Received.Complete(RequestHead head) -> received(head);
     }
     return true;
   }
 
   private void received(RequestHead head) {
-    first = false;
+    deadline.complete();
     loop.waitsNoMore(channel);
     ParsedRequest request = entrance.parse(head);
     if (request instanceof ParsedRequest.Refused(RequestKind kind, Refusal refusal)) {
-      refuse(kind, refusal, Exchanges.wantsContent(head));
+      refuse(kind, refusal, Exchanges.form(head));
+      return;
+    }
+    if (request instanceof ParsedRequest.Own own) {
+      closeBehind(entrance.ownPages().answer(own)); // for everybody: load balancers have no user
       return;
     }
     phase = Phase.LOOKUP;
@@ -230,7 +225,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
     }
     switch (authentication) {
       case Authentication.Refused(Refusal refusal) ->
-          refuse(request.kind(), refusal, Exchanges.wantsContent(head));
+          refuse(request.kind(), refusal, Exchanges.form(head));
       case Authentication.Known(String user) -> {
         handOn(request, Client.Http.of(loop, channel, request.kind(), user, head));
         proceed();
@@ -254,7 +249,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
         exchanges.serve(client, forward);
       }
       case ParsedRequest.AutoConfig autoConfig -> entrance.autoConfig().answer(autoConfig, this);
-      case ParsedRequest.Refused _ -> throw new IllegalStateException("refused before");
+      case ParsedRequest.Own _, ParsedRequest.Refused _ ->
+          throw new IllegalStateException("answered before");
     }
   }
 
@@ -262,7 +258,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
   void nextHead() {
     if (phase == Phase.EXCHANGE) {
       phase = Phase.HEAD;
-      idlePatience.renew();
+      deadline.next();
       loop.waits(channel);
       proceed();
     }
@@ -284,10 +280,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
     ResetOnClose.reset(channel);
   }
 
-  void refuse(RequestKind kind, Refusal refusal, boolean withContent) {
+  void refuse(RequestKind kind, Refusal refusal, Refusal.Form form) {
     loop.counters().refused(kind, refusal);
     entrance.services().log().turnedAway(kind, ClientAddress.of(channel), refusal);
-    closeBehind(Unpooled.wrappedBuffer(refusal.bytes(withContent, false)));
+    closeBehind(Unpooled.wrappedBuffer(refusal.bytes(form, false)));
   }
 
   @Override
@@ -316,12 +312,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
   }
 
   private void sweepHead(long nanoTime) {
-    if (first || heads.begun()) {
-      if (headPatience.isOver(nanoTime)) {
-        refuse(RequestKind.CONNECT, LATE_HEAD, true);
+    switch (deadline.verdict(heads.begun(), nanoTime)) {
+      case WAIT -> {}
+      case LATE -> refuse(RequestKind.CONNECT, HeadDeadline.LATE, Refusal.Form.TEXT);
+      case IDLE -> channel.close();
+      case SILENT -> {
+        loop.counters().silentClient();
+        channel.close();
       }
-    } else if (idlePatience.isOver(nanoTime)) {
-      channel.close();
     }
   }
 

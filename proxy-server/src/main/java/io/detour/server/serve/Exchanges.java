@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,12 @@ final class Exchanges {
 
   private static final Refusal LATE_CONTENT =
       new Refusal(
-          408, ProxyErrorType.HTTP_REQUEST_ERROR, "the request's content did not come in time");
+          408,
+          ProxyErrorType.HTTP_REQUEST_ERROR,
+          "the request's content did not come in time (timeouts.body)");
+
+  private static final Pattern HTML =
+      Pattern.compile("(?i)[ \\t]*text/html[ \\t]*(;(?![ \\t]*q=0(\\.0*)?[ \\t]*$).*)?");
 
   private static final String OPTIONS =
       """
@@ -69,9 +75,22 @@ final class Exchanges {
     return new Refusal(malformed.status(), ProxyErrorType.HTTP_REQUEST_ERROR, malformed.problem());
   }
 
-  /** Whether a response to a request may have content. */
-  static boolean wantsContent(RequestHead request) {
-    return !request.is("HEAD");
+  /** A page for browsers; they show nothing of an answer to CONNECT. */
+  static Refusal.Form form(RequestHead request) {
+    boolean html = !request.is("CONNECT") && acceptsHtml(request.fields());
+    return new Refusal.Form(html, !request.is("HEAD"));
+  }
+
+  /** Whether HTML is named (RFC 9110 12.5.1): who takes anything is usually no browser. */
+  private static boolean acceptsHtml(FieldLines fields) {
+    for (String line : fields.all("Accept")) {
+      for (String range : line.split(",", -1)) {
+        if (HTML.matcher(range).matches()) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Begins to serve a request; the one before has been answered. */
@@ -149,10 +168,10 @@ final class Exchanges {
    * Answers the current request with an error, and counts it. Nothing of a response has been
    * written. The connection goes on if all of the request has been read and no log-in was lost.
    */
-  void refuse(Refusal refusal, boolean withContent) {
+  void refuse(Refusal refusal, Refusal.Form form) {
     client.loop().counters().refused(RequestKind.FORWARD, refusal);
     boolean persistent = mayGoOn() && !kept.hasLostLogin();
-    ByteBuf answer = Unpooled.wrappedBuffer(refusal.bytes(withContent, persistent));
+    ByteBuf answer = Unpooled.wrappedBuffer(refusal.bytes(form, persistent));
     if (persistent) {
       answer(answer, true);
     } else {

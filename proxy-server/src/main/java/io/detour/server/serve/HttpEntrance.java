@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ public record HttpEntrance(
     ClientTimeouts timeouts,
     ForwardedHeads forwardedHeads,
     AutoConfig autoConfig,
+    OwnPages ownPages,
     ConcurrentMap<EventLoop, Sweep> sweeps)
     implements ClientEntrance {
   private static final int CUT_SECONDS = 5;
@@ -49,25 +51,28 @@ public record HttpEntrance(
    * Makes the entrance of a server.
    *
    * @param via names this process in {@code Via}, or null to add no such field
+   * @param accepts whether new clients are accepted
    */
   public HttpEntrance(
       Services services,
       HeadLimits headLimits,
       ClientTimeouts timeouts,
       @Nullable ViaField via,
-      AutoConfig autoConfig) {
+      AutoConfig autoConfig,
+      BooleanSupplier accepts) {
     this(
         services,
         headLimits,
         timeouts,
         new ForwardedHeads(via),
         autoConfig,
+        new OwnPages(accepts),
         new ConcurrentHashMap<>());
   }
 
   /** Step 2: what a head asks for, unless it has passed this process before. */
   ParsedRequest parse(RequestHead head) {
-    ParsedRequest request = RequestParser.parse(head, services.access().options().strictHost());
+    ParsedRequest request = RequestParser.parse(head, services.access().options());
     return forwardedHeads.havePassed(head.fields())
         ? new ParsedRequest.Refused(request.kind(), LOOP)
         : request;

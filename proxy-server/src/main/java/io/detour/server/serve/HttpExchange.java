@@ -270,7 +270,7 @@ final class HttpExchange implements Call.Steps {
   public void refuse(Refusal refusal) {
     if (!over) {
       leaveUpstream(RequestEnd.of(refusal));
-      owner.refuse(refusal, Exchanges.wantsContent(request.head()));
+      owner.refuse(refusal, Exchanges.form(request.head()));
     }
   }
 

@@ -81,17 +81,21 @@ class AccessControlTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 22, 25, 80, 442, 444, 8080, 65_535})
-  @DisplayName("C23: CONNECT to a port that is not allowed")
-  void tunnelsLeadToThePortsOfHttpsUnlessTheConfigurationSaysOtherwise(int port)
+  @ValueSource(ints = {1, 22, 25, 79, 81, 442, 444, 8080, 65_535})
+  @DisplayName("C23 Q18: CONNECT to a port that is not allowed is told which and what allows it")
+  void tunnelsLeadToThePortsOfTheWebUnlessTheConfigurationSaysOtherwise(int port)
       throws IOException {
     AccessControl access = AccessControl.start(AccessOptions.defaults());
     HostPort asked = target(port);
 
     Refusal refusal = Objects.requireNonNull(access.options().refusal(RequestKind.CONNECT, asked));
     assertThat(refusal.status()).isEqualTo(403);
-    assertThat(new String(refusal.bytes(false, false), UTF_8))
-        .contains("error=http_request_denied");
+    assertThat(new String(refusal.bytes(new Refusal.Form(false, false), false), UTF_8))
+        .contains("error=http_request_denied")
+        .contains(
+            ": tunnels to port "
+                + port
+                + " are not allowed (access.connect_ports: 80, 443, 8443)\r\n");
     assertThat(new String(refusal.bytes(), UTF_8)).doesNotContain("example.com");
     assertThat(access.options().refusal(RequestKind.FORWARD, asked)).isNull();
     assertThat(access.options().refusal(RequestKind.TCP, asked)).isNull();

@@ -16,6 +16,7 @@ public final class AccessVariants {
         like.connectPorts(),
         like.forwardPorts(),
         like.strictHost(),
+        like.lenientConnect(),
         like.destinations());
   }
 
@@ -26,6 +27,7 @@ public final class AccessVariants {
         like.connectPorts(),
         like.forwardPorts(),
         like.strictHost(),
+        like.lenientConnect(),
         like.destinations());
   }
 
@@ -35,6 +37,19 @@ public final class AccessVariants {
         like.users(),
         like.connectPorts(),
         like.forwardPorts(),
+        true,
+        like.lenientConnect(),
+        like.destinations());
+  }
+
+  /** CONNECT may be without Host. */
+  public static AccessOptions lenientConnect(AccessOptions like) {
+    return new AccessOptions(
+        like.clients(),
+        like.users(),
+        like.connectPorts(),
+        like.forwardPorts(),
+        like.strictHost(),
         true,
         like.destinations());
   }
@@ -46,6 +61,7 @@ public final class AccessVariants {
         like.connectPorts(),
         like.forwardPorts(),
         like.strictHost(),
+        like.lenientConnect(),
         destinations);
   }
 }

@@ -189,7 +189,7 @@ class AuthenticatorTest {
             answer -> {
               Refusal refusal = ((Authentication.Refused) answer).refusal();
               assertThat(refusal.status()).isEqualTo(429);
-              assertThat(new String(refusal.bytes(false, false), UTF_8))
+              assertThat(new String(refusal.bytes(new Refusal.Form(false, false), false), UTF_8))
                   .contains("\r\nRetry-After: 6\r\n");
             });
     pass(FailedAttempts.INTERVAL.toNanos());
@@ -219,7 +219,8 @@ class AuthenticatorTest {
     ask("alice", "3");
 
     assertThat(refusal().status()).isEqualTo(503);
-    assertThat(new String(refusal().bytes(false, false), UTF_8)).contains("\r\nRetry-After: 1\r\n");
+    assertThat(new String(refusal().bytes(new Refusal.Form(false, false), false), UTF_8))
+        .contains("\r\nRetry-After: 1\r\n");
     run();
     run();
     fail(FailedAttempts.BURST - 2, CLIENT); // the third was no failure

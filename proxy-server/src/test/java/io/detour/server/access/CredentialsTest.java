@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.Charset;
 import java.util.Base64;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,10 +61,18 @@ class CredentialsTest {
   }
 
   @Test
-  void theyAreUtf8() {
-    assertThat(Credentials.parse("Basic " + base64("é:ü".getBytes(UTF_8))))
-        .isEqualTo(new Credentials("é", "ü"));
-    assertThat(Credentials.parse("Basic " + base64("é:ü".getBytes(ISO_8859_1)))).isNull();
+  @Tag("Q10")
+  void theyAreUtf8OrElseIso88591() {
+    for (Charset charset : List.of(UTF_8, ISO_8859_1)) {
+      assertThat(Credentials.parse("Basic " + base64("é:ü".getBytes(charset))))
+          .isEqualTo(new Credentials("é", "ü"));
+    }
+    assertThat(Credentials.parse("Basic " + base64("Ã©:ü".getBytes(UTF_8))))
+        .as("what is UTF-8 is not read otherwise")
+        .isEqualTo(new Credentials("Ã©", "ü"));
+    assertThat(Credentials.parse("Basic " + base64("a:é\u0085".getBytes(ISO_8859_1))))
+        .as("no control character")
+        .isNull();
   }
 
   @Test

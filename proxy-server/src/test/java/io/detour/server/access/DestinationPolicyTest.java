@@ -16,6 +16,27 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DestinationPolicyTest {
+  @ParameterizedTest(name = "Q12: of {0} it is said that it is {1}, and how it can be allowed")
+  @CsvSource({
+    "127.0.0.1, loopback",
+    "::1, loopback",
+    "64:ff9b::127.0.0.1, loopback",
+    "169.254.1.1, link_local",
+    "169.254.169.254, metadata"
+  })
+  void anObjectionNamesTheClassAndTheKeys(String address, String word) {
+    assertThat(DestinationPolicy.objection(InetAddress.ofLiteral(address), false))
+        .isEqualTo(
+            "the target's address is not allowed: "
+                + word
+                + " is denied by access.destinations; a target may allow it: targets: [{ to: ...,"
+                + " allow: ["
+                + word
+                + "] }]");
+    assertThat(DestinationPolicy.objection(InetAddress.ofLiteral("10.0.0.1"), false))
+        .isEqualTo("the target's address is not allowed (access.destinations)");
+  }
+
   @ParameterizedTest(name = "W05: {0} is denied by default")
   @ValueSource(
       strings = {
@@ -48,8 +69,8 @@ class DestinationPolicyTest {
     Set<AddressClass> others = EnumSet.complementOf(EnumSet.of(allowed));
     InetAddress address = InetAddress.ofLiteral(example(allowed));
 
-    assertThat(DestinationPolicy.defaults().permits(address, Set.of(allowed))).isTrue();
-    assertThat(DestinationPolicy.defaults().permits(address, others)).isFalse();
+    assertThat(DestinationPolicy.defaults().permits(address, false, Set.of(allowed))).isTrue();
+    assertThat(DestinationPolicy.defaults().permits(address, false, others)).isFalse();
   }
 
   private static String example(AddressClass in) {
@@ -111,7 +132,7 @@ class DestinationPolicyTest {
   }
 
   private static boolean permits(DestinationPolicy policy, String address) {
-    return policy.permits(InetAddress.ofLiteral(address), Set.of());
+    return policy.permits(InetAddress.ofLiteral(address), false, Set.of());
   }
 
   private static Subnet subnet(String text) {

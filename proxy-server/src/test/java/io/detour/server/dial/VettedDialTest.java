@@ -70,11 +70,18 @@ class VettedDialTest {
     InetSocketAddress service = new InetSocketAddress(lan, port);
     Set<AddressClass> self = Set.of(AddressClass.SELF);
 
-    assertThat(vetting(Set.of()).refusal(service)).isEqualTo(DialError.DESTINATION_IP_PROHIBITED);
-    assertThat(vetting(self).refusal(service)).isNull();
-    assertThat(Vetting.ownOnly(fixture.own).refusal(service)).isNull();
+    assertThat(vetting(Set.of()).objection(service))
+        .isEqualTo(
+            new Vetting.Objection(
+                DialError.DESTINATION_IP_PROHIBITED,
+                "the target's address is not allowed: self is denied by access.destinations; a"
+                    + " target may allow it: targets: [{ to: ..., allow: [self] }]"));
+    assertThat(vetting(self).objection(service)).isNull();
+    assertThat(Vetting.ownOnly(fixture.own).objection(service)).isNull();
     fixture.own.add(service);
-    assertThat(vetting(self).refusal(service)).isEqualTo(DialError.PROXY_LOOP);
+    assertThat(vetting(self).objection(service))
+        .extracting(Vetting.Objection::error)
+        .isEqualTo(DialError.PROXY_LOOP);
   }
 
   private Vetting vetting(Set<AddressClass> allowed) {

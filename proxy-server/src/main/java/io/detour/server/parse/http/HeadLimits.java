@@ -8,8 +8,11 @@ package io.detour.server.parse.http;
  * @param fields number of field lines
  */
 public record HeadLimits(int headBytes, int targetBytes, int fields) {
-  /** 16 KiB in all, 8 KiB for the target, 100 fields. */
+  /**
+   * 64 KiB in all, 8 KiB for the target, 100 fields. A Kerberos token of a user in many groups has
+   * up to 48 KB.
+   */
   public static HeadLimits defaults() {
-    return new HeadLimits(16 << 10, 8 << 10, 100);
+    return new HeadLimits(64 << 10, 8 << 10, 100);
   }
 }

@@ -51,7 +51,7 @@ final class HeadScanner {
         return true;
       }
       if (problem == null && length == maxBytes) {
-        problem = kind.tooLarge("the head is larger than " + maxBytes + " bytes");
+        problem = kind.tooLarge("the head is larger than " + maxBytes + " bytes (limits.head)");
       }
     }
     return false;

@@ -44,7 +44,8 @@ final class RequestLine extends StartLine<RequestHead> {
     }
     int length = at - methodEnd - 1;
     if (length > maxTargetBytes) {
-      String problem = "the request target is longer than " + maxTargetBytes + " bytes";
+      String problem =
+          "the request target is longer than " + maxTargetBytes + " bytes (limits.target)";
       return fail(new MalformedMessage(414, problem), at);
     }
     if (at == to) {

@@ -179,7 +179,7 @@ class ChunkedContentTest {
   @Test
   @DisplayName("F16: more trailers than the limits of heads are 431")
   void trailersAreLimited() {
-    for (String trailers : List.of("A: " + "b".repeat(17_000), "A: b\r\n".repeat(101))) {
+    for (String trailers : List.of("A: " + "b".repeat(70_000), "A: b\r\n".repeat(101))) {
       assertThat(Heads.sameInAnySplit("0\r\n" + trailers, Chunks::read).progress())
           .isInstanceOfSatisfying(
               Received.Malformed.class,

@@ -137,10 +137,10 @@ final class MalformedRequests {
     return Stream.of(
         new Row("L02: a target of 8193 bytes", "GET " + "a".repeat(8193), 414),
         new Row("L02: a longer target with a line end", "GET /" + "a".repeat(9000) + "\n", 414),
-        new Row("L02: a method that never ends", "G".repeat(16 << 10), 431),
-        new Row("L02: a head of 16 KiB without an end", LINE + "X: " + "a".repeat(17_000), 431),
-        new Row("L02: a name that never ends", LINE + "X".repeat(17_000), 431),
-        new Row("L02: a value of white space", LINE + "X:" + " ".repeat(17_000), 431),
+        new Row("L02: a method that never ends", "G".repeat(64 << 10), 431),
+        new Row("L02: a head of 64 KiB without an end", LINE + "X: " + "a".repeat(70_000), 431),
+        new Row("L02: a name that never ends", LINE + "X".repeat(70_000), 431),
+        new Row("L02: a value of white space", LINE + "X:" + " ".repeat(70_000), 431),
         new Row("L02: 101 fields", LINE + "X: zq9x\r\n".repeat(100) + "Y", 431));
   }
 }

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.core.HostPort;
+import io.detour.server.access.AccessOptions;
+import io.detour.server.access.AccessVariants;
 import io.detour.server.account.RequestKind;
 import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.DisplayName;
@@ -22,7 +24,7 @@ class RequestParserTest {
   }
 
   private static ParsedRequest parse(String line, String lines) {
-    return RequestParser.parse(head(line + "\r\n" + lines), false);
+    return RequestParser.parse(head(line + "\r\n" + lines), AccessOptions.open());
   }
 
   private static void assertRefused(ParsedRequest parsed, RequestKind kind, int status) {
@@ -103,7 +105,9 @@ class RequestParserTest {
     "GET http://h/ HTTP/1.1,Host: evil.h,true"
   })
   void strictlyHostNamesTheTarget(String line, String host, boolean refused) {
-    ParsedRequest parsed = RequestParser.parse(head(line + "\r\n" + host + "\r\n"), true);
+    ParsedRequest parsed =
+        RequestParser.parse(
+            head(line + "\r\n" + host + "\r\n"), AccessVariants.strictHost(AccessOptions.open()));
 
     if (refused) {
       RequestKind kind = line.startsWith("C") ? RequestKind.CONNECT : RequestKind.FORWARD;
