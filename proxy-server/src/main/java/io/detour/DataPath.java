@@ -5,6 +5,7 @@ import io.detour.config.Configuration;
 import io.detour.config.ConfigurationKey;
 import io.detour.config.ServerOptions;
 import io.detour.core.relay.RelayEngine;
+import io.detour.core.relay.RelayMode;
 import io.detour.ops.ledger.Ledger;
 import io.detour.server.accept.Listeners;
 import io.detour.server.access.AccessControl;
@@ -82,6 +83,20 @@ record DataPath(
     Services services =
         new Services(access, rules, new RouteDialer(dialer), engine, log, ledger, clock);
     return new DataPath(via, own, group, counters, listeners, reloader, dialer, ledger, services);
+  }
+
+  /** Who asks for splice alone, and not for the best that there is, must not get less. */
+  static void requireSplice(Configuration settings, @Nullable String whyNoEpoll)
+      throws IOException {
+    boolean isSplicing = settings.get(ConfigurationKey.RELAY_MODE) == RelayMode.SPLICE;
+    if (isSplicing && whyNoEpoll != null) {
+      throw new IOException(
+          "relay.mode: splice needs epoll, and there is none (relay.mode: auto does without): "
+              + whyNoEpoll);
+    }
+    if (isSplicing && settings.get(ConfigurationKey.RELAY_PIPES) == 0) {
+      throw new IOException("relay.mode: splice needs pipes (expected: relay.pipes: auto or 1..)");
+    }
   }
 
   private static EventLoopGroup loops(Configuration settings, Transport transport) {

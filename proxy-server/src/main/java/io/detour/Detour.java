@@ -5,7 +5,6 @@ import io.detour.config.Configuration;
 import io.detour.config.ConfigurationKey;
 import io.detour.config.ServerOptions;
 import io.detour.core.CloseReason;
-import io.detour.core.relay.RelayMode;
 import io.detour.ops.admin.AdminServer;
 import io.detour.ops.admin.AdminServer.AdminContent;
 import io.detour.ops.admin.ReportPages;
@@ -42,7 +41,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,26 +84,12 @@ public final class Detour implements AutoCloseable {
    */
   public static Detour start(ServerOptions options) throws IOException {
     String whyNoEpoll = Transport.whyNoEpoll();
-    requireSplice(options.settings(), whyNoEpoll);
+    DataPath.requireSplice(options.settings(), whyNoEpoll);
     if (whyNoEpoll != null) {
       logger.warn(
           "there is no epoll, so NIO is used, which is slower and cannot splice: {}", whyNoEpoll);
     }
     return start(options, Transport.available(), InstantSource.system());
-  }
-
-  /** Who asks for splice alone, and not for the best that there is, must not get less. */
-  static void requireSplice(Configuration settings, @Nullable String whyNoEpoll)
-      throws IOException {
-    boolean isSplicing = settings.get(ConfigurationKey.RELAY_MODE) == RelayMode.SPLICE;
-    if (isSplicing && whyNoEpoll != null) {
-      throw new IOException(
-          "relay.mode: splice needs epoll, and there is none (relay.mode: auto does without): "
-              + whyNoEpoll);
-    }
-    if (isSplicing && settings.get(ConfigurationKey.RELAY_PIPES) == 0) {
-      throw new IOException("relay.mode: splice needs pipes (expected: relay.pipes: auto or 1..)");
-    }
   }
 
   /** The same on a transport that is known to work here. */

@@ -21,7 +21,7 @@ class RequiredSpliceTest {
 
   @Test
   void withoutEpollItDoesNotStartAndNamesKeyAndCause() {
-    assertThatThrownBy(() -> Detour.requireSplice(with(RelayMode.SPLICE), CAUSE))
+    assertThatThrownBy(() -> DataPath.requireSplice(with(RelayMode.SPLICE), CAUSE))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("relay.mode: splice needs epoll")
         .hasMessageEndingWith(CAUSE);
@@ -31,16 +31,17 @@ class RequiredSpliceTest {
   void withoutPipesNeither() {
     Configuration none = with(RelayMode.SPLICE).with(ConfigurationKey.RELAY_PIPES, 0);
 
-    assertThatThrownBy(() -> Detour.requireSplice(none, null)).hasMessageContaining("relay.pipes");
+    assertThatThrownBy(() -> DataPath.requireSplice(none, null))
+        .hasMessageContaining("relay.pipes");
   }
 
   @Test
   void otherModesDoWithout() {
     assertThatCode(
             () -> {
-              Detour.requireSplice(with(RelayMode.AUTO), CAUSE);
-              Detour.requireSplice(with(RelayMode.COPY), CAUSE);
-              Detour.requireSplice(with(RelayMode.SPLICE), null);
+              DataPath.requireSplice(with(RelayMode.AUTO), CAUSE);
+              DataPath.requireSplice(with(RelayMode.COPY), CAUSE);
+              DataPath.requireSplice(with(RelayMode.SPLICE), null);
             })
         .doesNotThrowAnyException();
   }
