@@ -11,9 +11,10 @@ import io.detour.core.Parsed;
 import io.detour.core.relay.RelayMode;
 import io.detour.ops.certificates.TrustRoots;
 import io.detour.ops.demo.DemoBanner;
+import io.detour.ops.demo.DemoLedger;
 import io.detour.ops.demo.DemoOrigin;
-import io.detour.ops.ledger.LedgerUrl;
 import io.detour.rules.Mode;
+import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
 import io.detour.rules.document.DurationText;
 import io.detour.rules.document.Fields;
@@ -40,6 +41,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.HashMap;
@@ -115,9 +117,10 @@ final class RunCommand extends Verb {
         || !canTrust(configuration.get(ConfigurationKey.CERTIFICATES_TRUST))) {
       return 1;
     }
-    try (DemoOrigin origin = demo ? DemoOrigin.start() : null) {
+    try (DemoOrigin origin = demo ? DemoOrigin.start() : null;
+        DemoLedger ledger = demo ? demoLedger(rules.first()) : null) {
       int left;
-      try (Detour server = Detour.start(options(configuration, rules, origin))) {
+      try (Detour server = Detour.start(options(configuration, rules, origin, ledger))) {
         CompletableFuture<String> stop = Signals.stop();
         announce(banner(log), server, origin);
         logStart(server, rules.first(), configuration.relayOptions().mode());
@@ -222,18 +225,28 @@ final class RunCommand extends Verb {
     }
   }
 
+  private static DemoLedger demoLedger(RuleSet rules) throws IOException {
+    return DemoLedger.make(rules.rules().stream().map(Rule::name).toList(), InstantSource.system());
+  }
+
   private static ServerOptions options(
-      Configuration configuration, RuleSupply rules, @Nullable DemoOrigin origin) {
+      Configuration configuration,
+      RuleSupply rules,
+      @Nullable DemoOrigin origin,
+      @Nullable DemoLedger ledger) {
     ServerOptions options = ServerOptions.of(configuration, rules);
-    return origin == null ? options : options.with(withDemo(configuration, origin));
+    return origin == null || ledger == null
+        ? options
+        : options.with(withDemo(configuration, origin, ledger));
   }
 
   /**
    * The demo's names lead to its origin, and its command lines ask for the origin's ports. What
-   * else the rules name is not there, and is not looked for; what is tried out belongs in no
-   * ledger.
+   * else the rules name is not there, and is not looked for; what is tried out belongs in no ledger
+   * but its own.
    */
-  private static Configuration withDemo(Configuration configuration, DemoOrigin origin) {
+  private static Configuration withDemo(
+      Configuration configuration, DemoOrigin origin, DemoLedger ledger) {
     AccessOptions access = configuration.access();
     PortSet origins = PortSet.of(origin.httpPort(), origin.httpsPort());
     Map<Host, List<InetAddress>> hosts =
@@ -243,7 +256,7 @@ final class RunCommand extends Verb {
         .withAccess(access.withPorts(access.connectPorts().and(origins), access.forwardPorts()))
         .with(ConfigurationKey.RESOLVER_HOSTS, hosts)
         .with(ConfigurationKey.CERTIFICATES_WATCH, Duration.ZERO)
-        .with(ConfigurationKey.LEDGER_URL, new LedgerUrl.Off());
+        .with(ConfigurationKey.LEDGER_URL, ledger.url());
   }
 
   /** Where JSON lines go to standard output, nothing else goes there. */

@@ -101,7 +101,7 @@ public final class ConfigurationKey<T> {
   public static final ConfigurationKey<DestinationPolicy> ACCESS_DESTINATIONS =
       key("access.destinations", AccessKinds.DESTINATIONS, ACCESS.destinations());
   public static final ConfigurationKey<Integer> LIMITS_TUNNELS =
-      key("limits.tunnels", ValueKind.count(1, MILLION), CLIENTS.tunnels());
+      key("limits.tunnels", ValueKind.countOrAutomatic(1, MILLION), CLIENTS.tunnels());
   public static final ConfigurationKey<Integer> LIMITS_TUNNELS_PER_CLIENT =
       key("limits.tunnels_per_client", ValueKind.count(1, MILLION), CLIENTS.tunnelsPerClient());
   public static final ConfigurationKey<Integer> LIMITS_HEAD =

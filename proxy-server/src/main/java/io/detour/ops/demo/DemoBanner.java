@@ -15,12 +15,16 @@ public record DemoBanner(String proxy, String admin, DemoOrigin origin) {
     %s
     By regular expression:
     %s
-    Passed on unchanged:
+    Passed on unchanged, to the old host:
     %s
     Switched off (curl says: CONNECT tunnel failed, response 403):
     %s
-    Who matched what:
+    Switched off, over plain HTTP, where browsers show the reason:
+    %s
+    Which rules matched:
       curl -s http://%s/metrics | grep detour_rule_matches_total
+    Who used which legacy name, on the page of the admin interface (the history from before this demo is made up):
+      http://%s/
     Ctrl-C ends the demo.
     """
         .formatted(
@@ -29,6 +33,8 @@ public record DemoBanner(String proxy, String admin, DemoOrigin origin) {
             https(DemoNames.APP),
             https(DemoNames.SSO),
             https(DemoNames.DEAD),
+            http(DemoNames.DEAD),
+            admin,
             admin);
   }
 

@@ -51,12 +51,13 @@ final class DemoNames {
         .toList();
   }
 
-  /** The address of each name that is dialled. */
-  static Map<Host, List<InetAddress>> hosts(InetAddress origin) {
+  /** The address of each name that is dialled: of the old host for a legacy name. */
+  static Map<Host, List<InetAddress>> hosts(InetAddress newHost, InetAddress oldHost) {
     return DIALLED.values().stream()
         .distinct()
         .collect(
             Collectors.toUnmodifiableMap(
-                name -> Host.parse(name).orElseThrow(), _ -> List.of(origin)));
+                name -> Host.parse(name).orElseThrow(),
+                name -> List.of(DIALLED.containsKey(name) ? oldHost : newHost)));
   }
 }

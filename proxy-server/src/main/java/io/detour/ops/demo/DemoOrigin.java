@@ -44,11 +44,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP and an HTTPS origin on the loopback address, with a certificate for the legacy names of
- * the example rules. On one thread of its own; any other may call.
+ * The new host of the example rules and, on another loopback address, the old one: both with HTTP,
+ * HTTPS and a certificate for the legacy names. On one thread of their own; any other may call.
  */
 public final class DemoOrigin implements AutoCloseable {
-  private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+  static final InetAddress NEW_HOST = InetAddress.ofLiteral("127.0.0.1");
+  static final InetAddress OLD_HOST = InetAddress.ofLiteral("127.0.0.2");
   private static final int HTTP_PORT = 8080;
   private static final int HTTPS_PORT = 8443;
   private static final int ANY_PORT = 0;
@@ -59,16 +60,16 @@ public final class DemoOrigin implements AutoCloseable {
   private final EventLoopGroup loop =
       new MultiThreadIoEventLoopGroup(
           1, new DefaultThreadFactory("demo", true), transport.ioHandlers());
-  private final ChannelGroup connections = new DefaultChannelGroup(loop.next(), true);
+  private final ChannelGroup channels = new DefaultChannelGroup(loop.next(), true);
   private final DemoCertificate certificate;
-  private final Channel http;
-  private final Channel https;
+  private final int httpPort;
+  private final int httpsPort;
 
   private DemoOrigin(DemoCertificate certificate, int httpPort, int httpsPort) throws IOException {
     this.certificate = certificate;
     try {
-      http = listen(httpPort, null);
-      https = listen(httpsPort, certificate.server());
+      this.httpPort = listen(httpPort, null);
+      this.httpsPort = listen(httpsPort, certificate.server());
     } catch (IOException e) {
       var _ = loop.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
       throw e;
@@ -95,11 +96,11 @@ public final class DemoOrigin implements AutoCloseable {
   }
 
   public int httpPort() {
-    return port(http);
+    return httpPort;
   }
 
   public int httpsPort() {
-    return port(https);
+    return httpsPort;
   }
 
   /** A PEM file with the certificate of the authority to trust; deleted by {@link #close}. */
@@ -109,15 +110,13 @@ public final class DemoOrigin implements AutoCloseable {
 
   /** The addresses of the new names, and of the legacy name that is passed on as it is. */
   public Map<Host, List<InetAddress>> hosts() {
-    return DemoNames.hosts(LOOPBACK);
+    return DemoNames.hosts(NEW_HOST, OLD_HOST);
   }
 
   /** Stops, and deletes the certificate's file. */
   @Override
   public void close() throws IOException {
-    await(http.close());
-    await(https.close());
-    await(connections.close());
+    await(channels.close());
     await(loop.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS));
     certificate.close();
   }
@@ -126,29 +125,41 @@ public final class DemoOrigin implements AutoCloseable {
     var _ = closed.awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
   }
 
-  private Channel listen(int preferredPort, @Nullable SslContext tls) throws IOException {
-    ServerBootstrap bootstrap =
+  /** Listens on one port of both addresses, which is another one if it is taken on either. */
+  private int listen(int preferredPort, @Nullable SslContext tls) throws IOException {
+    try {
+      return listenOnBoth(preferredPort, tls);
+    } catch (IOException _) {
+      return listenOnBoth(ANY_PORT, tls);
+    }
+  }
+
+  private int listenOnBoth(int wanted, @Nullable SslContext tls) throws IOException {
+    Channel newHost = listen(new InetSocketAddress(NEW_HOST, wanted), tls);
+    int port = ((InetSocketAddress) newHost.localAddress()).getPort();
+    try {
+      channels.add(listen(new InetSocketAddress(OLD_HOST, port), tls));
+    } catch (IOException e) {
+      newHost.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+      throw e;
+    }
+    channels.add(newHost);
+    return port;
+  }
+
+  private Channel listen(InetSocketAddress address, @Nullable SslContext tls) throws IOException {
+    ChannelFuture bound =
         new ServerBootstrap()
             .group(loop)
-            .channelFactory(() -> transport.serverSockets().apply(LOOPBACK))
-            .childHandler(new Pipeline(tls));
-    ChannelFuture bound = bind(bootstrap, preferredPort);
-    if (!bound.isSuccess()) {
-      bound = bind(bootstrap, ANY_PORT);
-    }
+            .channelFactory(() -> transport.serverSockets().apply(address.getAddress()))
+            .childHandler(new Pipeline(tls))
+            .bind(address)
+            .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
-          "demo: cannot listen on 127.0.0.1: " + bound.cause().getMessage(), bound.cause());
+          "demo: cannot listen on " + address + ": " + bound.cause().getMessage(), bound.cause());
     }
     return bound.channel();
-  }
-
-  private static ChannelFuture bind(ServerBootstrap bootstrap, int port) {
-    return bootstrap.bind(new InetSocketAddress(LOOPBACK, port)).awaitUninterruptibly();
-  }
-
-  private static int port(Channel listener) {
-    return ((InetSocketAddress) listener.localAddress()).getPort();
   }
 
   private final class Pipeline extends ChannelInitializer<SocketChannel> {
@@ -160,7 +171,7 @@ public final class DemoOrigin implements AutoCloseable {
 
     @Override
     protected void initChannel(SocketChannel channel) {
-      connections.add(channel);
+      channels.add(channel);
       if (tls != null) {
         channel.pipeline().addLast(tls.newHandler(channel.alloc()));
       }
@@ -183,7 +194,9 @@ public final class DemoOrigin implements AutoCloseable {
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-      FullHttpResponse response = answer(request);
+      boolean old =
+          OLD_HOST.equals(((InetSocketAddress) context.channel().localAddress()).getAddress());
+      FullHttpResponse response = answer(request, old ? "old" : "new");
       boolean keepAlive = request.decoderResult().isSuccess() && HttpUtil.isKeepAlive(request);
       HttpUtil.setKeepAlive(response, keepAlive);
       var written = context.writeAndFlush(response);
@@ -192,7 +205,7 @@ public final class DemoOrigin implements AutoCloseable {
       }
     }
 
-    private FullHttpResponse answer(FullHttpRequest request) {
+    private FullHttpResponse answer(FullHttpRequest request, String host) {
       if (!request.decoderResult().isSuccess()) {
         return text(HttpResponseStatus.BAD_REQUEST, "malformed request\n");
       }
@@ -206,12 +219,14 @@ public final class DemoOrigin implements AutoCloseable {
       return text(
           HttpResponseStatus.OK,
           """
-          This is the new host.
+          This is the %s host.
           asked for: %s
           transport: %s
           """
               .formatted(
-                  printable(request.headers().get(HttpHeaderNames.HOST)), tls ? "TLS" : "plain"));
+                  host,
+                  printable(request.headers().get(HttpHeaderNames.HOST)),
+                  tls ? "TLS" : "plain"));
     }
 
     /** The canonical host and port; never what the client sent as it came. */

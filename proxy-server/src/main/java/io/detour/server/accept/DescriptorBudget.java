@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Whether the descriptors that this process may have are enough for the clients that it is to serve
@@ -45,7 +46,7 @@ public record DescriptorBudget(long limit, long used) {
       budget = new DescriptorBudget(limit(proc), used);
     } catch (IOException | NumberFormatException e) {
       logger.debug("the limit of descriptors is unknown", e);
-      return wanted;
+      return wanted.isAutomatic() ? wanted.withTunnels(ClientLimits.MOST_AUTOMATIC) : wanted;
     }
     return budget.fit(wanted);
   }
@@ -61,25 +62,28 @@ public record DescriptorBudget(long limit, long used) {
     throw new IOException("no line " + name);
   }
 
-  ClientLimits fit(ClientLimits wanted) throws IOException {
+  ClientLimits fit(ClientLimits limits) throws IOException {
+    int wanted = limits.isAutomatic() ? ClientLimits.MOST_AUTOMATIC : limits.tunnels();
     long fitting = tunnels();
-    if (fitting >= wanted.tunnels()) {
-      return wanted;
+    if (fitting >= wanted) {
+      return limits.withTunnels(wanted);
     }
-    if (fitting < Math.min(FEWEST_TUNNELS, wanted.tunnels())) {
+    if (fitting < Math.min(FEWEST_TUNNELS, wanted)) {
       throw new IOException(
           "limits.tunnels: %d do not fit into %d descriptors, and not even %d do (expected:"
-                  .formatted(wanted.tunnels(), limit, FEWEST_TUNNELS)
-              + " LimitNOFILE=%d in the unit, or ulimit -n)".formatted(needed(wanted.tunnels())));
+                  .formatted(wanted, limit, FEWEST_TUNNELS)
+              + " LimitNOFILE=%d in the unit, or ulimit -n)".formatted(needed(wanted)));
     }
-    logger.warn(
-        "limits.tunnels is lowered from {} to {}, which is what fits into {} descriptors; set"
-            + " LimitNOFILE={} in the unit, or ulimit -n",
-        wanted.tunnels(),
-        fitting,
-        limit,
-        needed(wanted.tunnels()));
-    return new ClientLimits((int) fitting, wanted.tunnelsPerClient());
+    logger
+        .atLevel(limits.isAutomatic() ? Level.INFO : Level.WARN)
+        .log(
+            "limits.tunnels is lowered from {} to {}, which is what fits into {} descriptors; set"
+                + " LimitNOFILE={} in the unit, or ulimit -n",
+            wanted,
+            fitting,
+            limit,
+            needed(wanted));
+    return limits.withTunnels((int) fitting);
   }
 
   /** The most tunnels whose descriptors fit beside pipes and what is used. */

@@ -78,6 +78,14 @@ class DemoOriginTest {
   }
 
   @Test
+  void theOldHostSaysSo() throws IOException {
+    try (Socket socket = new Socket(DemoOrigin.OLD_HOST, origin.httpPort())) {
+      assertThat(exchange(socket, "GET / HTTP/1.1", "Host: sso.old.example.com"))
+          .contains("This is the old host.\n", "asked for: sso.old.example.com\n");
+    }
+  }
+
+  @Test
   void headHasNoBodyAndOtherMethodsAreRefused() throws IOException {
     assertThat(plain("HEAD / HTTP/1.1", "Host: a"))
         .startsWith("HTTP/1.1 200 ")
@@ -130,7 +138,8 @@ class DemoOriginTest {
         .containsEntry(host("erp.new.example.com"), List.of(LOOPBACK))
         .containsEntry(host("wiki.new.example.com"), List.of(LOOPBACK))
         .containsEntry(host("web1.apps.new.example.com"), List.of(LOOPBACK))
-        .containsEntry(host("sso.old.example.com"), List.of(LOOPBACK))
+        .containsEntry(host("sso.old.example.com"), List.of(DemoOrigin.OLD_HOST))
+        .containsEntry(host("files.corp.oldco.net"), List.of(DemoOrigin.OLD_HOST))
         .doesNotContainKey(host("erp.old.example.com"))
         .doesNotContainKey(host("dead.example.com"));
   }
@@ -151,6 +160,9 @@ class DemoOriginTest {
             secure + "https://app-web-1.corp.oldco.net:" + https + "/",
             secure + "https://sso.old.example.com:" + https + "/",
             secure + "https://dead.example.com:" + https + "/",
+            "  curl --proxy http://127.0.0.1:3128 http://dead.example.com:"
+                + origin.httpPort()
+                + "/",
             "  curl -s http://127.0.0.1:3129/metrics | grep detour_rule_matches_total");
     assertThat(text).endsWith("\n").doesNotContain("%");
   }

@@ -3,6 +3,7 @@ package io.detour.server.accept;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.detour.server.decide.RecordedLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,8 @@ class DescriptorBudgetTest {
     "256,     100,  10,    10",
     "1024,    100,  306,   306",
     "1024,    100,  307,   306",
+    "1048576, 100,  -1,    20000",
+    "1024,    100,  -1,    306",
   })
   void limitsAreLowered(long limit, long used, int wanted, int fitting) throws IOException {
     assertThat(new DescriptorBudget(limit, used).fit(new ClientLimits(wanted, 7)))
@@ -42,6 +45,19 @@ class DescriptorBudgetTest {
                 + " LimitNOFILE=56823 in the unit, or ulimit -n)");
     assertThat(new DescriptorBudget(56_823, 100).fit(wanted)).isEqualTo(wanted);
     assertThat(new DescriptorBudget(56_800, 100).fit(wanted).tunnels()).isLessThan(20_000);
+  }
+
+  @Test
+  void onlyANumberThatWasAskedForIsWarnedOf() throws IOException {
+    try (RecordedLog log = RecordedLog.of(DescriptorBudget.class)) {
+      DescriptorBudget budget = new DescriptorBudget(1024, 100);
+      var _ = budget.fit(ClientLimits.defaults());
+      var _ = budget.fit(new ClientLimits(20_000, 7));
+
+      assertThat(log.lines())
+          .extracting(line -> line.split(" ", 2)[0])
+          .containsExactly("INFO", "WARN");
+    }
   }
 
   @Test
@@ -63,5 +79,7 @@ class DescriptorBudgetTest {
   void whereNothingIsKnownEverythingFits() throws IOException {
     ClientLimits wanted = new ClientLimits(1000, 5);
     assertThat(DescriptorBudget.fit(proc, wanted, 2, 32)).isEqualTo(wanted);
+    assertThat(DescriptorBudget.fit(proc, ClientLimits.defaults(), 2, 32).tunnels())
+        .isEqualTo(20_000);
   }
 }
