@@ -207,7 +207,8 @@ class PipedTunnelTest {
   @DisplayName("D07: a target that answers no SYN")
   void aSilentTargetIsTold() throws IOException {
     try (DeafListener deaf = DeafListener.start()) {
-      assertBroken("127.0.0.1:" + deaf.port(), "the target did not answer in time");
+      assertBroken(
+          "127.0.0.1:" + deaf.port(), "the target did not answer in time (timeouts.connect)");
     }
   }
 

@@ -134,7 +134,8 @@ class PlainHttpTimeoutsTest {
 
       ResponseHead answer = client.head();
       assertThat(answer.status()).isEqualTo(504);
-      assertThat(answer.field("Proxy-Status")).contains("error=http_response_timeout");
+      assertThat(answer.field("Proxy-Status"))
+          .contains("error=http_response_timeout", "(timeouts.response)");
       client.read(Integer.parseInt(answer.field("Content-Length")));
       await().untilAsserted(() -> assertThat(silent.open()).isZero());
       assertHello(client.send(origin.request("GET", "/", "")));

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 class GreetingRelayTest {
   private static final Path SOURCE = Path.of("src/test/java/io/detour/example/GreetingRelay.java");
   private static final Path DOCUMENT = Path.of("../docs/relay.md");
+  private static final Pattern VERSION = Pattern.compile("<version>.*</version>");
   private static final int TIMEOUT_MILLIS = 10_000;
 
   @Test
@@ -45,8 +47,22 @@ class GreetingRelayTest {
   @Test
   void isTheExampleOfTheDocument() throws Exception {
     String source = Files.readString(SOURCE);
-    String example = source.substring(source.indexOf("/** A client says"));
+    String example = source.substring(source.indexOf("import "));
 
     assertThat(Files.readString(DOCUMENT)).contains("```java\n" + example + "```\n");
+  }
+
+  @Test
+  void theDocumentHasTheVersionThatIsBuilt() throws Exception {
+    String version =
+        VERSION
+            .matcher(Files.readString(Path.of("pom.xml")))
+            .results()
+            .findFirst()
+            .orElseThrow()
+            .group();
+
+    assertThat(Files.readString(DOCUMENT))
+        .contains("<artifactId>proxy-core</artifactId>\n  " + version);
   }
 }

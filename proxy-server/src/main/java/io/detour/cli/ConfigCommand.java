@@ -1,6 +1,5 @@
 package io.detour.cli;
 
-import io.detour.config.Configuration;
 import io.detour.config.ConfigurationFile;
 import io.detour.config.ConfigurationYaml;
 import picocli.CommandLine.ArgGroup;
@@ -21,7 +20,9 @@ final class ConfigCommand extends Verb {
 
   /** One of the two has to be given. */
   static final class Which {
-    @Option(names = "--defaults", description = "Without any file or option.")
+    @Option(
+        names = "--defaults",
+        description = "Without any file or option, with what each key is for.")
     private boolean defaults;
 
     @Option(
@@ -33,15 +34,19 @@ final class ConfigCommand extends Verb {
 
   @Override
   public Integer call() {
-    ConfigurationFile file =
-        which.defaults ? new ConfigurationFile.Loaded(Configuration.defaults()) : flags.read();
-    return switch (file) {
-      case ConfigurationFile.Loaded loaded -> {
-        out().print(ConfigurationYaml.of(loaded.configuration()));
-        out().flush();
-        yield 0;
-      }
+    return which.defaults ? print(ExampleFile.CONFIGURATION.text()) : printEffective();
+  }
+
+  private int printEffective() {
+    return switch (flags.read()) {
+      case ConfigurationFile.Loaded loaded -> print(ConfigurationYaml.of(loaded.configuration()));
       case ConfigurationFile.Rejected rejected -> fail(rejected.problems());
     };
+  }
+
+  private int print(String yaml) {
+    out().print(yaml);
+    out().flush();
+    return 0;
   }
 }

@@ -35,10 +35,8 @@ import io.detour.server.log.LogOutput;
 import io.detour.server.serve.Forward;
 import io.netty.util.NetUtil;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -70,7 +68,6 @@ import picocli.CommandLine.TypeConversionException;
     })
 final class RunCommand extends Verb {
   private static final Logger logger = LoggerFactory.getLogger("detour");
-  private static final String EXAMPLE_RULES = "rules.example.yaml";
 
   @Mixin private ConfigurationFlags flags = new ConfigurationFlags();
 
@@ -208,21 +205,10 @@ final class RunCommand extends Verb {
   }
 
   private RuleLoader exampleRules(Configuration configuration) {
-    RuleFiles files = RuleFiles.parse(EXAMPLE_RULES, exampleRules());
+    RuleFiles files = RuleFiles.parse(ExampleFile.RULES.fileName(), ExampleFile.RULES.text());
     LocalDate today = LocalDate.now(ZoneId.systemDefault());
     RuleReview review = RuleReview.of(files, configuration.ruleSetting(today)).atMost(mode);
     return () -> review;
-  }
-
-  private static String exampleRules() {
-    try (InputStream in = RunCommand.class.getResourceAsStream(EXAMPLE_RULES)) {
-      if (in == null) {
-        throw new IllegalStateException("the jar lacks " + EXAMPLE_RULES);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new IllegalStateException(EXAMPLE_RULES, e);
-    }
   }
 
   private static DemoLedger demoLedger(RuleSet rules) throws IOException {

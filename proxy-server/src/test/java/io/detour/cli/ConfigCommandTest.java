@@ -22,10 +22,18 @@ class ConfigCommandTest {
   @TempDir private Path folder;
 
   @Test
-  void theDefaultsArePrintedWhateverTheEnvironmentSays() {
+  void theDefaultsArePrintedWithTheirCommentsWhateverTheEnvironmentSays() throws IOException {
     CommandRun run = run(Map.of("DETOUR_THREADS", "7"), "config", "--defaults");
 
     assertThat(run)
+        .isEqualTo(new CommandRun(0, Files.readString(Path.of("../detour.example.yaml")), ""));
+  }
+
+  @Test
+  void whatIsPrintedAsTheDefaultsIsAFileThatEqualsThem() throws IOException {
+    Path file = write(run(Map.of(), "config", "--defaults").out());
+
+    assertThat(run(Map.of(), "config", "--effective", "-c", file.toString()))
         .isEqualTo(new CommandRun(0, ConfigurationYaml.of(Configuration.defaults()), ""));
   }
 

@@ -175,7 +175,7 @@ class AccessSectionTest {
             + " \"deny\"?)",
         "limits: { tunnel: 1 }             | 1:11: unknown key \"tunnel\" (did you mean"
             + " \"tunnels\"?)",
-        "limits: { tunnels: 0 }            | 1:20: tunnels: \"0\" (expected: 1..1000000)",
+        "limits: { tunnels: 0 }            | 1:20: tunnels: \"0\" (expected: auto or 1..1000000)",
         "limits: { tunnels_per_client: 1000001 } | 1:31: tunnels_per_client: \"1000001\""
             + " (expected: 1..1000000)",
         "limits: { head: 512B }            | 1:17: head: \"512B\" (expected: 1KiB..1MiB)",

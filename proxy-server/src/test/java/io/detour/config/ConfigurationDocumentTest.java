@@ -10,7 +10,9 @@ import io.detour.server.access.PortSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,7 +25,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConfigurationDocumentTest {
   private static final Path FILE = Path.of("../docs/configuration.md");
   private static final Pattern YAML_BLOCK = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
-  private static final Pattern KEY = Pattern.compile("(?m)^ *(?:- )?([a-z_]+):");
+  private static final Pattern EXAMPLE_LINE =
+      Pattern.compile(
+          "(?m)^(?:# )?(?<indent> *)(?<key>[a-z][a-z0-9_]*):[^#\\n]*(?:# (?<comment>.+))?$");
+  private static final Pattern KEY = Pattern.compile("(?m)^ *(?:- )?([a-z0-9_]+):");
 
   @Test
   void theFirstExampleIsTheDefaultsWithEveryKey() throws IOException {
@@ -41,8 +46,24 @@ class ConfigurationDocumentTest {
     assertThat(read(example)).isEqualTo(new ConfigurationFile.Loaded(Configuration.defaults()));
     List<String> keys = keys(ConfigurationYaml.of(Configuration.defaults()));
     assertThat(keys(example)).containsAll(keys).hasSameSizeAs(keys);
-    assertThat(example.lines().filter(line -> line.matches("  [a-z_]+: .*[^:{]$")))
-        .allMatch(line -> line.contains(" # "));
+    assertThat(commentedKeys(example))
+        .doesNotHaveDuplicates()
+        .containsAll(ConfigurationKey.all().stream().map(ConfigurationKey::name).toList());
+  }
+
+  /** The dotted names, those of sections included, of the keys that say what they are for. */
+  private static List<String> commentedKeys(String example) {
+    List<String> path = new ArrayList<>();
+    List<String> commented = new ArrayList<>();
+    for (MatchResult line : EXAMPLE_LINE.matcher(example).results().toList()) {
+      int depth = line.group("indent").length() / 2;
+      path.subList(depth, path.size()).clear();
+      path.add(line.group("key"));
+      if (line.group("comment") != null) {
+        commented.add(String.join(".", path));
+      }
+    }
+    return commented;
   }
 
   @Test
@@ -68,6 +89,17 @@ class ConfigurationDocumentTest {
 
   static Stream<ConfigurationKey<?>> theTablesHaveTheValuesOfEachKey() {
     return ConfigurationKey.all().stream().filter(key -> !key.kind().allowed().isEmpty());
+  }
+
+  @ParameterizedTest
+  @MethodSource("keys")
+  void theTablesHaveARowForEachKey(ConfigurationKey<?> key) throws IOException {
+    assertThat(Files.readString(FILE))
+        .containsPattern("\n\\| `(" + key.name() + '|' + key.lastName() + ")[`.]");
+  }
+
+  static List<ConfigurationKey<?>> keys() {
+    return ConfigurationKey.all();
   }
 
   @ParameterizedTest

@@ -233,9 +233,10 @@ public final class Dial {
     }
     return switch (error) {
       case DNS_ERROR -> "the host of the parent proxy has no address";
-      case DNS_TIMEOUT -> "no DNS server answered in time for the host of the parent proxy";
+      case DNS_TIMEOUT ->
+          "no DNS server answered in time for the host of the parent proxy (timeouts.dns)";
       case CONNECTION_REFUSED -> "the parent proxy refused the connection";
-      case CONNECTION_TIMEOUT -> "the parent proxy did not answer in time";
+      case CONNECTION_TIMEOUT -> "the parent proxy did not answer in time (timeouts.connect)";
       case DESTINATION_IP_UNROUTABLE -> "there is no route to the parent proxy's address";
       case DESTINATION_IP_PROHIBITED -> "the parent proxy's address is not allowed";
       case PROXY_LOOP -> "the parent proxy is this proxy";

@@ -119,7 +119,10 @@ final class ParentConversation extends ChannelInboundHandlerAdapter {
   }
 
   private void timeOut() {
-    end(new Refused(DialError.CONNECTION_TIMEOUT, "the parent proxy did not answer in time"));
+    end(
+        new Refused(
+            DialError.CONNECTION_TIMEOUT,
+            "the parent proxy did not answer in time (timeouts.connect)"));
   }
 
   @Override

@@ -187,7 +187,7 @@ public final class RouteDialer {
           new DialResult.Failed(
               hop(),
               DialError.CONNECTION_TIMEOUT,
-              "no target answered in time",
+              "no target answered in time (timeouts.connect)",
               null,
               0,
               0,

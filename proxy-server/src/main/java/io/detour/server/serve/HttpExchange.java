@@ -335,7 +335,9 @@ final class HttpExchange implements Call.Steps {
         && patience.isOver(nanoTime)) {
       refuse(
           new Refusal(
-              504, ProxyErrorType.HTTP_RESPONSE_TIMEOUT, peer() + " did not answer in time"));
+              504,
+              ProxyErrorType.HTTP_RESPONSE_TIMEOUT,
+              peer() + " did not answer in time (timeouts.response)"));
     }
   }
 

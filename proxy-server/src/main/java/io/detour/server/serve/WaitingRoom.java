@@ -38,7 +38,10 @@ final class WaitingRoom {
           ProxyErrorType.CONNECTION_LIMIT_REACHED,
           MAX_WAITING + " connections wait for the other side already");
   private static final Refusal LATE =
-      new Refusal(504, ProxyErrorType.CONNECTION_TIMEOUT, "nobody came to the other side in time");
+      new Refusal(
+          504,
+          ProxyErrorType.CONNECTION_TIMEOUT,
+          "nobody came to the other side in time (timeouts.idle)");
 
   /** Which of the two addresses a connection came to. In the relay, the first is the client. */
   enum Side {

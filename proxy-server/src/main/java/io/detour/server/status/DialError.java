@@ -14,11 +14,14 @@ public enum DialError {
   /** The name has no address, or the DNS servers gave no usable answer. */
   DNS_ERROR(502, ProxyErrorType.DNS_ERROR, "the host has no address"),
   /** No DNS server answered within the DNS timeout. */
-  DNS_TIMEOUT(504, ProxyErrorType.DNS_TIMEOUT, "no DNS server answered in time"),
+  DNS_TIMEOUT(504, ProxyErrorType.DNS_TIMEOUT, "no DNS server answered in time (timeouts.dns)"),
   /** The target's machine answered that nothing listens on the port. */
   CONNECTION_REFUSED(502, ProxyErrorType.CONNECTION_REFUSED, "the target refused the connection"),
   /** The target's machine did not answer within the connect timeout. */
-  CONNECTION_TIMEOUT(504, ProxyErrorType.CONNECTION_TIMEOUT, "the target did not answer in time"),
+  CONNECTION_TIMEOUT(
+      504,
+      ProxyErrorType.CONNECTION_TIMEOUT,
+      "the target did not answer in time (timeouts.connect)"),
   /** There is no way to the address: no route, or not an address of a single machine. */
   DESTINATION_IP_UNROUTABLE(
       502, ProxyErrorType.DESTINATION_IP_UNROUTABLE, "there is no route to the target's address"),

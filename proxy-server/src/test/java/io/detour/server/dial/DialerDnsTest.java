@@ -172,6 +172,7 @@ class DialerDnsTest {
             "silent.test");
 
     assertThat(failed.error()).isEqualTo(DialError.DNS_TIMEOUT);
+    assertThat(failed.details()).endsWith("(timeouts.dns)");
     assertThat(Duration.ofNanos(failed.dnsNanos())).isBetween(timeout, timeout.multipliedBy(2));
     assertThat(fixture.dns.asked("silent.test")).as("retries").hasSizeGreaterThan(2);
   }

@@ -143,6 +143,7 @@ class DialerTest {
     Failed failed = failed(dialer, target("127.0.0.1", port));
 
     assertThat(failed.error()).isEqualTo(DialError.CONNECTION_TIMEOUT);
+    assertThat(failed.details()).endsWith("(timeouts.connect)");
     assertThat(Duration.ofNanos(failed.connectNanos())).isBetween(timeout, timeout.multipliedBy(2));
   }
 

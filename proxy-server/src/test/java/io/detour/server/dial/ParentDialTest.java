@@ -57,7 +57,8 @@ class ParentDialTest {
     Failed failed = failed(fixture.dial(parent.http(), TARGET, timeout));
 
     assertThat(failed.error()).isEqualTo(DialError.CONNECTION_TIMEOUT);
-    assertThat(failed.details()).isEqualTo("the parent proxy did not answer in time");
+    assertThat(failed.details())
+        .isEqualTo("the parent proxy did not answer in time (timeouts.connect)");
     assertThat(Duration.ofNanos(failed.connectNanos())).isBetween(timeout, timeout.multipliedBy(3));
     assertThat(DialFixture.await(end)).isNegative();
   }

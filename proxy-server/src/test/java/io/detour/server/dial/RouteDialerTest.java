@@ -208,7 +208,7 @@ class RouteDialerTest {
     assertThat(result.tried()).isBetween(2, 7);
     assertThat(result.hop()).isEqualTo(result.failures().getLast().hop());
     DialResult.Failed last = result.failures().getLast();
-    assertThat(last.details()).isEqualTo("no target answered in time");
+    assertThat(last.details()).isEqualTo("no target answered in time (timeouts.connect)");
   }
 
   @Test

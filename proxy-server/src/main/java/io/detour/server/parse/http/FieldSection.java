@@ -96,7 +96,7 @@ final class FieldSection {
       return failInName(octet, at);
     }
     if (lines == maxLines) {
-      problem = kind.tooLarge("there are more than " + maxLines + " field lines");
+      problem = kind.tooLarge("there are more than " + maxLines + " field lines (limits.fields)");
       return at;
     }
     int place = lines * PLACES;

@@ -3,7 +3,10 @@ package io.detour.server.parse.http;
 import static io.detour.server.parse.http.Heads.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.detour.rules.Responses;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +62,33 @@ class HeadLimitsBoundsTest {
     assertThat(status(read(hundred + "\r\n"))).isEqualTo(200);
     assertThat(status(read(hundred))).isEqualTo(0);
     assertThat(status(read(hundred + "X"))).isEqualTo(431);
+  }
+
+  @Test
+  @DisplayName("L02, F17: a head that is too large is told with the key of its limit")
+  void theLimitIsNamed() {
+    String large = "X: " + "a".repeat(70_000);
+    String many = "X: a\r\n".repeat(101);
+
+    for (Function<String, Received<?>> reader :
+        List.<Function<String, Received<?>>>of(
+            fields -> read(LINE + fields),
+            fields ->
+                HeadReader.ofResponses(LIMITS, Responses.STRICT)
+                    .read(bytes("HTTP/1.1 200 OK\r\n" + fields)))) {
+      assertThat(problem(reader.apply(large)))
+          .isEqualTo("the head is larger than 65536 bytes (limits.head)");
+      assertThat(problem(reader.apply(many)))
+          .isEqualTo("there are more than 100 field lines (limits.fields)");
+    }
+    assertThat(problem(read("GET " + "a".repeat(8193))))
+        .isEqualTo("the request target is longer than 8192 bytes (limits.target)");
+  }
+
+  private static String problem(Received<?> head) {
+    return head instanceof Received.Malformed<?>(MalformedMessage message)
+        ? message.problem()
+        : head.toString();
   }
 
   @Test
