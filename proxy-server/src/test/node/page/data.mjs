@@ -207,7 +207,7 @@ export function history({ now = Date.now(), length = 720 } = {}) {
   };
 }
 
-export function status({ now = Date.now(), state = 'ready', tunnels = 9, rules = RULES } = {}) {
+export function status({ now = Date.now(), state = 'ready', tunnels = 9, rules = RULES, reload = 'ok' } = {}) {
   const uptime = 3 * 86_400 + 4 * 3_600 + 611;
   return {
     version: '0.1.0',
@@ -220,6 +220,10 @@ export function status({ now = Date.now(), state = 'ready', tunnels = 9, rules =
     clients: 5,
     tunnels,
     requests: 1_234_567,
-    last_reload: { at: iso(now - 2.1 * 3_600_000), result: 'ok', summary: `${rules.length} rules in force: 1 added (data-lake)` },
+    last_reload: {
+      at: iso(now - 2.1 * 3_600_000),
+      result: reload,
+      summary: reload === 'ok' ? `${rules.length} rules in force: 1 added (data-lake)` : '2 problems, the rules in force stay',
+    },
   };
 }

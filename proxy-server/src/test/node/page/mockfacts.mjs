@@ -2,13 +2,31 @@
 
 import assert from 'node:assert/strict';
 import { HOSTILE } from './data.mjs';
-import { json, on, tabTo, texts } from './facts.mjs';
+import { accessible, json, on, tabTo, texts } from './facts.mjs';
 
 /** Each is for a server of its own, in a scenario. */
 const fact = (name, scenario, run) => ({ name, scenario, run: (context) => run(context, context.mock) });
 
 const names = (page) => texts(page, '#rules tbody button.name');
 const said = (page) => page.locator('#said').textContent();
+
+/** Notes what is written on each canvas since it was last cleared; runs in the page. */
+function recordLabels() {
+  const written = new Map();
+  const { clearRect, fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.clearRect = function (...area) {
+    written.set(this.canvas, []);
+    return clearRect.apply(this, area);
+  };
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+    const { actualBoundingBoxLeft: left, actualBoundingBoxRight: right } = this.measureText(text);
+    const place = new DOMPoint(x, y).matrixTransform(this.getTransform());
+    const isCut = place.x - left < 0 || place.x + right > this.canvas.width || place.y > this.canvas.height;
+    (written.get(this.canvas) ?? written.set(this.canvas, []).get(this.canvas)).push({ text, isCut });
+    return fillText.call(this, text, x, y);
+  };
+  window.labels = () => [...document.querySelectorAll('#plots canvas')].map((canvas) => written.get(canvas) ?? []);
+}
 
 async function typed(page, text) {
   await page.locator('#filter').fill(text);
@@ -26,6 +44,53 @@ export const MOCK_FACTS = [
       assert.match(await row.locator('td.c-certificate').textContent(), /connection refused/);
       assert.match(await row.locator('time').getAttribute('title'), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+00:00$/);
       assert.equal(await row.locator('time').textContent(), '47 days ago');
+    })),
+
+  fact('the headline leads to the rules that can go, with the keyboard too', {}, (context) =>
+    on(context, '', {}, async (page) => {
+      await page.locator('button.name', { hasText: 'mail-relay' }).click();
+      await page.locator('#reload').focus();
+      await tabTo(page, '#answer button');
+      await page.keyboard.press('Enter');
+      assert.equal(await page.evaluate(() => document.activeElement.id), 'rules-title');
+      assert.deepEqual((await names(page)).sort(), ['crm', 'fax', 'old-vpn', 'print-queue']);
+      assert.match(page.url(), /#verdict=safe_to_remove$/);
+    })),
+
+  fact('a headline that names no rules is no button', { ledger: 'off' }, (context) =>
+    on(context, '', {}, async (page) => {
+      assert.equal(await page.locator('#answer button').isVisible(), false);
+      assert.equal(await page.locator('#answer').textContent(), 'No ledger is kept');
+    })),
+
+  ...[1, 2, 12, 120, 720].flatMap((samples) =>
+    [390, 1440].map((width) =>
+      fact(`labels of plots are whole and not repeated, ${samples} samples, ${width} wide`, { samples }, (context) =>
+        on(context, '', { width, init: recordLabels }, async (page) => {
+          const plots = await page.evaluate(() => window.labels());
+          assert.equal(plots.length, 3);
+          for (const labels of plots) {
+            const times = labels.filter(({ text }) => /^\d\d:\d\d$/.test(text)).map(({ text }) => text);
+            assert.deepEqual(times, [...new Set(times)]);
+            const rest = labels.filter(({ text }) => !times.includes(text)).map(({ text }) => text);
+            assert.ok(times.length > 0 && rest.length > 1, JSON.stringify(labels));
+            assert.deepEqual(rest, [...new Set(rest)]);
+            assert.deepEqual(labels.filter(({ isCut }) => isCut), []);
+          }
+        })))),
+
+  fact('a reload that failed is said in a bar, until rules are read', { reload: 'kept' }, (context, mock) =>
+    on(context, '', {}, async (page) => {
+      const bar = page.locator('#reload-failed');
+      await bar.waitFor();
+      assert.match(
+        await bar.textContent(),
+        /^The last reload failed, at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+00:00: 2 problems, the rules in force stay$/,
+      );
+      assert.equal(await bar.getAttribute('role'), 'alert');
+      await accessible(page, context.packages);
+      mock.scenario = {};
+      await bar.waitFor({ state: 'hidden', timeout: 15_000 });
     })),
 
   fact('a verdict that is clicked chooses rules and users, and the address keeps it', {}, (context) =>
