@@ -10,6 +10,8 @@ export const HOSTILE = {
   turned: 'erp\u202Emoc.elpmaxe.dlo',
   lines: 'agent\r\nSet-Cookie: a=b',
   template: '${window.hacked = 3}{{constructor}}',
+  address: '2001:db8:85a3:8d3:1319:8a2e:3707:7348',
+  port: '[2001:db8:85a3:8d3:1319:8a2e:3707:7348]:65535',
   long: `${'a'.repeat(60)}.${'b'.repeat(60)}.${'c'.repeat(60)}.example.com`,
 };
 
@@ -61,6 +63,8 @@ const CERTIFICATES = {
   'mail-relay': (now) => ({ target: 'smtp.new.example.com:443', not_after: iso(now + 74 * DAY), covers_legacy_name: true, problem: null }),
   wiki: (now) => ({ target: 'wiki.new.example.com:443', not_after: iso(now + 200 * DAY), covers_legacy_name: false, problem: null }),
   'build-cache': (now) => ({ target: 'cache.new.example.com:443', not_after: iso(now + 51 * DAY), covers_legacy_name: true, problem: null }),
+  'print-queue': (now) => ({ target: 'print.new.example.com:443', not_after: iso(now - 3 * DAY), covers_legacy_name: true, problem: null }),
+  'data-lake': (now) => ({ target: 'lake.new.example.com:443', not_after: iso(now + 90 * DAY), covers_legacy_name: true, problem: 'not trusted' }),
   crm: () => ({ target: 'crm.new.example.com:443', not_after: null, covers_legacy_name: null, problem: 'connection refused' }),
   'time-sheets': (now) => ({ target: 'times.new.example.com:443', not_after: iso(now + 130 * DAY), covers_legacy_name: true, problem: null }),
 };

@@ -93,6 +93,58 @@ export const MOCK_FACTS = [
       await bar.waitFor({ state: 'hidden', timeout: 15_000 });
     })),
 
+  fact('modes and what else is unusual about a rule are badges', {}, (context) =>
+    on(context, '', {}, async (page) => {
+      const badges = async (rule) => texts(page, `#rules tr:has(button.name:text-is("${rule}")) .badge`);
+      assert.deepEqual(await badges('erp'), ['enforce']);
+      assert.deepEqual(await badges('git-mirror'), ['report only']);
+      assert.deepEqual(await badges('wiki'), ['enforce', 'expires 2027-03-31']);
+      assert.deepEqual(await badges('keep-sso'), ['enforce', 'pass']);
+      assert.deepEqual(await badges('fax'), ['no longer in force']);
+    })),
+
+  ...[390, 620, 1280, 1440].map((width) =>
+    fact(`no name, port or address in a table is cut, ${width} wide`, { hostile: true }, (context) =>
+      on(context, '', { width }, async (page) => {
+        const cut = await page.evaluate(() =>
+          [...document.querySelectorAll('main tbody tr > *, main tbody tr > * *')]
+            .filter((one) => one.clientWidth > 0 && (one.scrollWidth > one.clientWidth + 1 || getComputedStyle(one).textOverflow === 'ellipsis'))
+            .map((one) => `${one.className}: ${one.textContent}`),
+        );
+        assert.deepEqual([...new Set(cut)], []);
+        const shown = await texts(page, '#who td.c-client, #tunnels td.c-target');
+        assert.ok(shown.includes(HOSTILE.address) && shown.includes(HOSTILE.port));
+      }))),
+
+  fact('a row is a card on a telephone, and can still be sorted', {}, (context) =>
+    on(context, '', { width: 390, height: 844 }, async (page) => {
+      const row = page.locator('#rules tbody tr').first();
+      const boxes = await row.locator('> *').evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().toJSON()));
+      boxes.slice(1).forEach(({ top }, index) => assert.ok(top >= boxes[index].bottom - 1, `cell ${index + 1} is below the one before`));
+      const labels = await row.locator('td').evaluateAll((cells) => cells.map((cell) => getComputedStyle(cell, '::before').content));
+      assert.deepEqual(labels, ['Verdict', 'Last seen', 'Requests', 'Clients', 'Hosts', 'Bytes', 'Owner', 'Certificate'].map((label) => `"${label}"`));
+      for (const table of ['rules', 'who', 'tunnels']) {
+        assert.ok(await page.locator(`#${table} .scroll`).evaluate((one) => one.scrollWidth <= one.clientWidth), table);
+      }
+      await page.locator('#rules th.c-rule[scope=col] button').click();
+      assert.equal((await names(page))[0], 'build-cache');
+      assert.equal(await page.getByRole('row').first().getByRole('columnheader').count(), 9);
+    })),
+
+  fact('the state of a certificate has the words of the report', {}, (context) =>
+    on(context, '', {}, async (page) => {
+      const state = async (rule) => page.locator(`#rules tr:has(button.name:text-is("${rule}")) td.c-certificate`).innerText();
+      assert.match(await state('erp'), /^11 days left\s+erp\.new\.example\.com:443, valid until \d{4}-\d\d-\d\d$/);
+      assert.match(await state('mail-relay'), /^74 days left\s/);
+      assert.match(await state('wiki'), /^lacks the legacy name\s/);
+      assert.match(await state('crm'), /^no certificate seen\s+connection refused$/);
+      assert.match(await state('print-queue'), /^expired on \d{4}-\d\d-\d\d\s+print\.new\.example\.com:443, was valid until/);
+      assert.match(await state('data-lake'), /^problem\s+not trusted, valid until/);
+      assert.equal(await state('keep-sso'), '–');
+      const warned = await page.locator('#rules tr:has(td.c-certificate.warns) button.name').allTextContents();
+      assert.deepEqual(warned.sort(), ['crm', 'data-lake', 'erp', 'print-queue', 'wiki']);
+    })),
+
   fact('a verdict that is clicked chooses rules and users, and the address keeps it', {}, (context) =>
     on(context, '', {}, async (page) => {
       await page.locator('.tile', { hasText: 'Quiet' }).click();
@@ -201,7 +253,7 @@ export const MOCK_FACTS = [
 
   fact('hostile names are text, and nothing of them runs', { hostile: true }, (context) =>
     on(context, '', {}, async (page) => {
-      const shown = await page.locator('#who td.c-user, #who th.c-host .cut, #tunnels td.c-rule').allTextContents();
+      const shown = await page.locator('#who td.c-user, #who th.c-host .text, #tunnels td.c-rule').allTextContents();
       assert.ok(shown.includes(HOSTILE.script));
       assert.ok(shown.includes(HOSTILE.image));
       assert.ok(shown.includes(HOSTILE.template));
@@ -220,7 +272,7 @@ export const MOCK_FACTS = [
     on(context, '', {}, async (page) => {
       await page.locator('#tunnels tbody tr').nth(4).locator('td.c-end button').first().focus();
       const before = await page.evaluate(() => [document.activeElement.ariaLabel, scrollY]);
-      await page.evaluate(() => getSelection().selectAllChildren(document.querySelector('#tunnels tbody .cut')));
+      await page.evaluate(() => getSelection().selectAllChildren(document.querySelector('#tunnels tbody .text')));
       await page.waitForResponse((response) => response.url().endsWith('/connections'), { timeout: 15_000 });
       await page.waitForResponse((response) => response.url().endsWith('/connections'), { timeout: 15_000 });
       assert.deepEqual(await page.evaluate(() => [document.activeElement.ariaLabel, scrollY]), before);
