@@ -231,3 +231,41 @@ export function status({ now = Date.now(), state = 'ready', tunnels = 9, rules =
     },
   };
 }
+
+/** Status and body. Names that are not those of a rule are passed; "bad host" is none. */
+export function explanation(query, { hostile = false } = {}) {
+  const host = query.get('host');
+  if (host.includes(' ')) {
+    return [400, `host: "${host}": expected HOST or HOST:PORT`];
+  }
+  const row = RULES.find(([rule]) => host.startsWith(`${rule}.old.`));
+  const asked = host.includes(':') ? host : `${host}:443`;
+  const told = {
+    written: host,
+    asked,
+    client: query.get('client'),
+    passed_over: [
+      { rule: 'office', at: 'rules.yaml:4', obstacle: 'client', reason: 'the client 10.1.2.3 is not in 10.9.0.0/16' },
+      { rule: 'other', at: 'rules.yaml:7', obstacle: 'host', reason: 'the host does not match' },
+    ],
+    match: null,
+    legacy_suffix: null,
+    decision: 'unmatched',
+    targets: [{ target: null, address: asked, via: null }],
+    result: { kind: 'tunnel', to: asked },
+    plain_http: null,
+    would_be: null,
+  };
+  if (host === 'gone.old.example.com') {
+    const message = hostile ? HOSTILE.image : 'gone.old.example.com was switched off';
+    return [200, { ...told, targets: [], result: { kind: 'refusal', status: 410, error: 'http_request_denied', message, retry_after_seconds: null } }];
+  }
+  if (row === undefined) {
+    return [200, told];
+  }
+  const [rule, , , , , owner, ticket, targets] = row;
+  const match = { rule, at: 'rules.yaml:10', matcher: `exact ${host}`, mode: rule === 'git-mirror' ? 'report' : 'enforce', owner, ticket, reason: null, expiry: null };
+  const hops = targets.map((to, target) => ({ target, address: `${to}:443`, via: null }));
+  const route = { kind: 'tunnel', to: hops[0].address };
+  return [200, rule === 'git-mirror' ? { ...told, match, would_be: route } : { ...told, match, targets: hops, result: route }];
+}

@@ -106,6 +106,8 @@ function answer(mock, method, url) {
       const connections = open();
       return [200, { count: connections.length, connections }];
     }
+    case '/explain':
+      return data.explanation(url.searchParams, scenario);
     case '/history':
       return [200, data.history({ length: scenario.samples })];
     default:

@@ -145,6 +145,50 @@ export const MOCK_FACTS = [
       assert.deepEqual(warned.sort(), ['crm', 'data-lake', 'erp', 'print-queue', 'wiki']);
     })),
 
+  fact('what happens to a host is said as text', { hostile: true }, (context) =>
+    on(context, '', {}, async (page) => {
+      const explained = async (host, client = '') => {
+        await page.locator('#explain-client').fill(client);
+        await page.locator('#explain-host').fill(host);
+        const answered = page.waitForResponse((response) => response.url().includes('/explain?'));
+        await page.keyboard.press('Enter');
+        const asked = new URL((await answered).url()).searchParams;
+        assert.deepEqual([asked.get('host'), asked.get('client')], [host, client === '' ? null : client]);
+        await page.locator('#explain-result p', { hasText: host }).first().waitFor();
+        return texts(page, '#explain-result p');
+      };
+      await page.locator('#reload').focus();
+      await tabTo(page, '#explain-host');
+      const erp = await explained('erp.old.example.com', '10.1.2.3');
+      assert.deepEqual(erp, [
+        'erp.old.example.com:443: a tunnel to erp.new.example.com:443.',
+        'If that fails: erp-dr.new.example.com:443.',
+        'Rule erp decides (rules.yaml:10), which matches exact erp.old.example.com; mode enforce.',
+        'Owner: netops · Ticket: NET-4711',
+        'Rule office does not apply: the client 10.1.2.3 is not in 10.9.0.0/16.',
+      ]);
+      const reported = await explained('git-mirror.old.example.com:8443');
+      assert.equal(reported[0], 'git-mirror.old.example.com:8443: a tunnel to git-mirror.old.example.com:8443.');
+      assert.equal(reported[1], 'If the rule were enforced: a tunnel to git.new.example.com:443.');
+      assert.ok((await explained('[2001:db8::1]:8443')).includes('No rule matches.'));
+      const refused = await explained('gone.old.example.com');
+      assert.equal(refused[0], `gone.old.example.com:443: refused with 410 (http_request_denied): ${HOSTILE.image}.`);
+      assert.equal(await page.locator('#explain-result img').count(), 0);
+      await accessible(page, context.packages);
+    })),
+
+  fact('a host that is none is said with its reason', {}, async (context) => {
+    const opened = await context.open('');
+    const { page } = opened;
+    await page.locator('#explain button').click();
+    await page.locator('#explain-result.warns', { hasText: 'Enter a host' }).waitFor();
+    await page.locator('#explain-host').fill('<b>bad</b> host');
+    await page.keyboard.press('Enter');
+    await page.locator('#explain-result', { hasText: 'host: "<b>bad</b> host": expected HOST or HOST:PORT' }).waitFor();
+    assert.equal(await page.locator('#explain-host').getAttribute('aria-invalid'), 'true');
+    await opened.close();
+  }),
+
   fact('a verdict that is clicked chooses rules and users, and the address keeps it', {}, (context) =>
     on(context, '', {}, async (page) => {
       await page.locator('.tile', { hasText: 'Quiet' }).click();

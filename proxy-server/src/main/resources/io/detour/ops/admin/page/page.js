@@ -2,6 +2,7 @@
 
 import * as api from './api.js';
 import { byId, goTo, say, setText } from './dom.js';
+import { startExplain } from './explain.js';
 import { clock, count, counted, instant, visible } from './format.js';
 import { notice, showStatus, startHeader } from './header.js';
 import { wordsIn } from './order.js';
@@ -282,6 +283,7 @@ takeView();
 startHeader(() => soonAgain());
 startSummary(choose);
 startPlots();
+startExplain();
 startChoices();
 showAll();
 const soonAgain = api.again(SOON_MILLISECONDS, soon);
