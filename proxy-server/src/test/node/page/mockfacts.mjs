@@ -189,6 +189,31 @@ export const MOCK_FACTS = [
     await opened.close();
   }),
 
+  fact('rules are grouped by owner, and uses by client', {}, (context) =>
+    on(context, '', {}, async (page) => {
+      const report = await json(context.base, '/report?since=30d');
+      const row = (name) => page.locator('#groups tbody tr', { has: page.getByRole('button', { name, exact: true }) });
+      const netops = report.rules.filter(({ owner }) => owner === 'netops');
+      assert.equal(await row('netops').locator('td.c-rules').textContent(), '2erp, old-vpn');
+      assert.equal(await row('netops').locator('td.c-removable').textContent(), '1');
+      const requests = netops.reduce((sum, rule) => sum + rule.requests, 0);
+      assert.equal(await row('netops').locator('td.c-requests').textContent(), requests.toLocaleString('en'));
+      await page.locator('#group label', { hasText: 'client' }).click();
+      assert.match(page.url(), /group=client/);
+      const { client } = report.entries.find((entry) => entry.client !== '(other)');
+      const clients = new Set(report.entries.map((entry) => entry.client));
+      assert.equal(await page.locator('#groups-size').textContent(), String(clients.size));
+      await page.locator('#groups th.c-last_seen button').click();
+      await row(client).locator('button').focus();
+      await page.keyboard.press('Enter');
+      assert.equal(await page.evaluate(() => document.activeElement.id), 'who-title');
+      assert.equal(await page.locator('#filter').inputValue(), client);
+      assert.ok((await texts(page, '#who td.c-client')).every((text) => text.startsWith(client)));
+      await page.reload();
+      await page.locator('html[data-shown]').waitFor({ state: 'attached' });
+      assert.equal(await page.locator('#group input:checked').inputValue(), 'client');
+    })),
+
   fact('a verdict that is clicked chooses rules and users, and the address keeps it', {}, (context) =>
     on(context, '', {}, async (page) => {
       await page.locator('.tile', { hasText: 'Quiet' }).click();
