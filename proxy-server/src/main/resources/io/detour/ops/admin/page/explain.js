@@ -62,7 +62,7 @@ function outcome(result) {
   }
   if (result.kind === 'refusal') {
     const retry = result.retry_after_seconds === null ? '' : ` The client may try again after ${result.retry_after_seconds} seconds.`;
-    return `refused with ${result.status} (${visible(result.error)}): ${visible(result.message)}.${retry}`;
+    return `refused with ${result.status} (${visible(result.error)}): ${visible(result.message).replace(/\.$/, '')}.${retry}`;
   }
   return `a ${visible(result.kind)} to ${visible(result.to)}.`;
 }
