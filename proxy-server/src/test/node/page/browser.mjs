@@ -27,8 +27,8 @@ export function axeSource(packages) {
   return require('axe-core').source;
 }
 
-/** A page of a browser of its own kind, and a list of everything that the browser complains about. */
-export async function open(browser, url, { width = 1440, height = 900, theme = 'light', motion = 'reduce' } = {}) {
+/** A page of a browser of its own kind, and a list of everything that the browser complains about. `init` runs in it first. */
+export async function open(browser, url, { width = 1440, height = 900, theme = 'light', motion = 'reduce', init = null } = {}) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
@@ -54,6 +54,9 @@ export async function open(browser, url, { width = 1440, height = 900, theme = '
       window.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
     });
   });
+  if (init !== null) {
+    await page.addInitScript(init);
+  }
   await page.goto(url);
   await page.locator('html[data-shown]').waitFor({ state: 'attached' });
   return { page, complaints, close: () => context.close() };

@@ -10,6 +10,8 @@ export const HOSTILE = {
   turned: 'erp\u202Emoc.elpmaxe.dlo',
   lines: 'agent\r\nSet-Cookie: a=b',
   template: '${window.hacked = 3}{{constructor}}',
+  address: '2001:db8:85a3:8d3:1319:8a2e:3707:7348',
+  port: '[2001:db8:85a3:8d3:1319:8a2e:3707:7348]:65535',
   long: `${'a'.repeat(60)}.${'b'.repeat(60)}.${'c'.repeat(60)}.example.com`,
 };
 
@@ -61,6 +63,8 @@ const CERTIFICATES = {
   'mail-relay': (now) => ({ target: 'smtp.new.example.com:443', not_after: iso(now + 74 * DAY), covers_legacy_name: true, problem: null }),
   wiki: (now) => ({ target: 'wiki.new.example.com:443', not_after: iso(now + 200 * DAY), covers_legacy_name: false, problem: null }),
   'build-cache': (now) => ({ target: 'cache.new.example.com:443', not_after: iso(now + 51 * DAY), covers_legacy_name: true, problem: null }),
+  'print-queue': (now) => ({ target: 'print.new.example.com:443', not_after: iso(now - 3 * DAY), covers_legacy_name: true, problem: null }),
+  'data-lake': (now) => ({ target: 'lake.new.example.com:443', not_after: iso(now + 90 * DAY), covers_legacy_name: true, problem: 'not trusted' }),
   crm: () => ({ target: 'crm.new.example.com:443', not_after: null, covers_legacy_name: null, problem: 'connection refused' }),
   'time-sheets': (now) => ({ target: 'times.new.example.com:443', not_after: iso(now + 130 * DAY), covers_legacy_name: true, problem: null }),
 };
@@ -207,7 +211,7 @@ export function history({ now = Date.now(), length = 720 } = {}) {
   };
 }
 
-export function status({ now = Date.now(), state = 'ready', tunnels = 9, rules = RULES } = {}) {
+export function status({ now = Date.now(), state = 'ready', tunnels = 9, rules = RULES, reload = 'ok' } = {}) {
   const uptime = 3 * 86_400 + 4 * 3_600 + 611;
   return {
     version: '0.1.0',
@@ -220,6 +224,48 @@ export function status({ now = Date.now(), state = 'ready', tunnels = 9, rules =
     clients: 5,
     tunnels,
     requests: 1_234_567,
-    last_reload: { at: iso(now - 2.1 * 3_600_000), result: 'ok', summary: `${rules.length} rules in force: 1 added (data-lake)` },
+    last_reload: {
+      at: iso(now - 2.1 * 3_600_000),
+      result: reload,
+      summary: reload === 'ok' ? `${rules.length} rules in force: 1 added (data-lake)` : '2 problems, the rules in force stay',
+    },
   };
+}
+
+/** Status and body. Names that are not those of a rule are passed; "bad host" is none. */
+export function explanation(query, { hostile = false } = {}) {
+  const host = query.get('host');
+  if (host.includes(' ')) {
+    return [400, `host: "${host}": expected HOST or HOST:PORT`];
+  }
+  const row = RULES.find(([rule]) => host.startsWith(`${rule}.old.`));
+  const asked = host.includes(':') ? host : `${host}:443`;
+  const told = {
+    written: host,
+    asked,
+    client: query.get('client'),
+    passed_over: [
+      { rule: 'office', at: 'rules.yaml:4', obstacle: 'client', reason: 'the client 10.1.2.3 is not in 10.9.0.0/16' },
+      { rule: 'other', at: 'rules.yaml:7', obstacle: 'host', reason: 'the host does not match' },
+    ],
+    match: null,
+    legacy_suffix: null,
+    decision: 'unmatched',
+    targets: [{ target: null, address: asked, via: null }],
+    result: { kind: 'tunnel', to: asked },
+    plain_http: null,
+    would_be: null,
+  };
+  if (host === 'gone.old.example.com') {
+    const message = hostile ? HOSTILE.image : 'gone.old.example.com was switched off';
+    return [200, { ...told, targets: [], result: { kind: 'refusal', status: 410, error: 'http_request_denied', message, retry_after_seconds: null } }];
+  }
+  if (row === undefined) {
+    return [200, told];
+  }
+  const [rule, , , , , owner, ticket, targets] = row;
+  const match = { rule, at: 'rules.yaml:10', matcher: `exact ${host}`, mode: rule === 'git-mirror' ? 'report' : 'enforce', owner, ticket, reason: null, expiry: null };
+  const hops = targets.map((to, target) => ({ target, address: `${to}:443`, via: null }));
+  const route = { kind: 'tunnel', to: hops[0].address };
+  return [200, rule === 'git-mirror' ? { ...told, match, would_be: route } : { ...told, match, targets: hops, result: route }];
 }

@@ -33,7 +33,7 @@ export async function tabTo(page, selector) {
   assert.fail(`Tab does not get to ${selector}`);
 }
 
-async function accessible(page, packages) {
+export async function accessible(page, packages) {
   await page.evaluate(axeSource(packages));
   const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations', 'incomplete'] }));
   const told = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);

@@ -21,7 +21,7 @@ const MANY = 1_000;
  * Starts it. The scenario may be changed while it runs.
  *
  * scenario.entries, .tunnels: how many; .hostile: hostile names too; .ledger: off, or a line for a 503; .rules: [] for none;
- * .silent: answers nothing.
+ * .silent: answers nothing; .reload: kept if the last one failed; .samples: how many there are of the last hour.
  */
 export async function start({ port = 0, folders, scenario = {}, policy = POLICY }) {
   const mock = { scenario, state: 'ready', ended: new Set(), acts: [] };
@@ -92,7 +92,7 @@ function answer(mock, method, url) {
   }
   switch (path) {
     case '/status':
-      return [200, data.status({ state: mock.state, tunnels: open().length, rules: scenario.rules })];
+      return [200, data.status({ state: mock.state, tunnels: open().length, rules: scenario.rules, reload: scenario.reload })];
     case '/report': {
       const days = Number.parseInt(url.searchParams.get('since'), 10);
       if (scenario.ledger !== undefined && scenario.ledger !== 'off') {
@@ -106,8 +106,10 @@ function answer(mock, method, url) {
       const connections = open();
       return [200, { count: connections.length, connections }];
     }
+    case '/explain':
+      return data.explanation(url.searchParams, scenario);
     case '/history':
-      return [200, data.history()];
+      return [200, data.history({ length: scenario.samples })];
     default:
       return [404, 'not found, see /'];
   }

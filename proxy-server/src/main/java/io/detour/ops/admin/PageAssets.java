@@ -34,7 +34,8 @@ record PageAssets(Answer page, Map<String, Answer> files) {
 
   private static final List<String> SCRIPTS =
       List.of(
-          "api dom format header order page plots rules state summary table theme tunnels who"
+          ("api dom explain format groups header order page plots rules state summary table theme"
+                  + " tunnels who")
               .split(" "));
 
   /** The WebJar has its version in its paths; the version stands in what Maven puts into a jar. */

@@ -23,7 +23,7 @@ public final class PageCheck {
 
   private static final Path PACKAGES = Path.of("target", "node", "node_modules");
   private static final Path PROGRAM = Path.of("src", "test", "node", "page", "check.mjs");
-  private static final int DEADLINE_SECONDS = 240;
+  private static final int DEADLINE_SECONDS = 480;
 
   private static final String PASSED = "ok ";
   private static final String FAILED = "not ok ";

@@ -46,6 +46,10 @@ export const rules = () => json('/rules');
 export const connections = () => json('/connections');
 export const history = () => json('/history');
 
+/** What happens to a request for a host, and from a client if it is not empty. */
+export const explain = (host, client) =>
+  json(`/explain?${new URLSearchParams(client === '' ? { host } : { host, client })}`);
+
 /** Ends a tunnel. */
 export const end = (id) => text(`/connections/${encodeURIComponent(id)}`, 'DELETE');
 

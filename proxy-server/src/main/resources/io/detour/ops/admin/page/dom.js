@@ -45,10 +45,12 @@ export function setAttribute(node, name, value) {
   }
 }
 
-/** Text that may be cut off by its column; the title has all of it. */
-export function setCutText(node, text) {
-  setText(node, text);
-  setAttribute(node, 'title', text === '' ? null : text);
+/** The same for names and addresses, which break where their parts end. */
+export function setAddress(node, text) {
+  if (node.textContent !== text) {
+    const parts = text.split(/(?<=[.:\/,])/).flatMap((part) => [part, element('wbr')]);
+    node.replaceChildren(...parts.slice(0, -1));
+  }
 }
 
 /** Has the text read out. */

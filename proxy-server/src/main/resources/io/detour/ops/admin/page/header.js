@@ -42,6 +42,14 @@ function showReload(reload, now) {
     setAttribute(place, 'title', `${exact(at)}: ${visible(reload.summary)}`);
     place.classList.toggle('warns', failed);
   }
+  showFailure(reload?.result === 'kept' ? reload : null);
+}
+
+/** A line below the head, until rules have been read again. Each failure is read out once. */
+function showFailure(reload) {
+  const place = byId('reload-failed');
+  place.hidden = reload === null;
+  setText(place, reload === null ? '' : `The last reload failed, at ${exact(instant(reload.at))}: ${visible(reload.summary)}`);
 }
 
 /** Wires the buttons up; `done` is called after each thing that was done. */

@@ -2,7 +2,9 @@
 
 import * as api from './api.js';
 import { byId, goTo, say, setText } from './dom.js';
+import { startExplain } from './explain.js';
 import { clock, count, counted, instant, visible } from './format.js';
+import { groupColumns, groupRows } from './groups.js';
 import { notice, showStatus, startHeader } from './header.js';
 import { wordsIn } from './order.js';
 import { showPlots, startPlots } from './plots.js';
@@ -23,11 +25,13 @@ const data = { report: null, problem: null, inForce: [], connections: null, rule
 let clockOffset = 0;
 let silentSince = null;
 let whoAll = [];
+let groupsAll = [];
 let tunnelsAll = [];
 
 const columns = {
   rules: ruleColumns(view, chooseRule),
   who: whoColumns(view),
+  groups: groupColumns(view, chooseGroup),
   tunnels: tunnelColumns(view, endTunnel),
 };
 const columnIds = Object.fromEntries(
@@ -43,6 +47,7 @@ const table = (name, key) =>
 const tables = {
   rules: table('rules', ({ name }) => name),
   who: table('who', ({ id }) => id),
+  groups: table('groups', ({ id }) => id),
   tunnels: table('tunnels', ({ id }) => id),
 };
 
@@ -50,6 +55,7 @@ const tables = {
 function takeView() {
   Object.assign(view, readView(location.hash, columnIds));
   byId('filter').value = view.text;
+  document.querySelector(`#group [value=${view.group}]`).checked = true;
 }
 
 function keepView(isStep) {
@@ -80,6 +86,13 @@ function chooseRule(name) {
   }
 }
 
+/** Shows the rows of an owner's rules, or of a client. */
+function chooseGroup(name) {
+  choose({ text: name.toLowerCase(), rule: null, verdict: null });
+  byId('filter').value = view.text;
+  goTo(byId(view.group === 'owner' ? 'rules-title' : 'who-title'));
+}
+
 function showAll(names = Object.keys(tables)) {
   find();
   names.forEach(show);
@@ -99,6 +112,7 @@ function find() {
     }
   }
   data.ruleRows.forEach((row) => (row.found = hasWords(row.searched) || used.has(row.name)));
+  groupsAll.forEach((row) => (row.found = hasWords(row.searched)));
   tunnelsAll.forEach((row) => (row.found = hasWords(row.searched)));
 }
 
@@ -117,6 +131,8 @@ function show(name) {
     tables.rules.show(sort, page, (row) => row.found && hasVerdict(row), emptyRules());
   } else if (name === 'who') {
     tables.who.show(sort, page, (row) => row.found && hasVerdict(row) && ofRule(row), emptyWho());
+  } else if (name === 'groups') {
+    tables.groups.show(sort, page, (row) => row.found, groupsAll.length === 0 ? 'Nothing to group yet.' : 'No group is like that.');
   } else {
     tables.tunnels.show(sort, page, (row) => row.found, emptyTunnels());
   }
@@ -153,12 +169,18 @@ function emptyTunnels() {
   return data.connections.connections.length > 0 ? 'No tunnel is like that.' : 'No tunnel is open now.';
 }
 
+function takeGroups() {
+  groupsAll = groupRows(view.group, data.ruleRows, whoAll);
+  tables.groups.setRows(groupsAll);
+}
+
 /** Takes the newest report and rules to the tables. */
 function takeReport() {
   data.ruleRows = ruleRows(data.report, data.inForce);
   whoAll = whoRows(data.report, data.ruleRows);
   tables.rules.setRows(data.ruleRows);
   tables.who.setRows(whoAll);
+  takeGroups();
   const total = data.report?.entries_total ?? 0;
   byId('who-newest').hidden = total <= whoAll.length;
   setText(byId('who-newest'), `the newest ${count(whoAll.length)} of ${count(total)}`);
@@ -257,6 +279,15 @@ function startChoices() {
     clearTimeout(typing);
     typing = setTimeout(() => choose({ text: byId('filter').value.trim() }, false), TYPING_MILLISECONDS);
   });
+  for (const input of byId('group').querySelectorAll('input')) {
+    input.addEventListener('change', () => {
+      Object.assign(view, { group: input.value });
+      view.page.groups = 1;
+      keepView(true);
+      takeGroups();
+      showAll(['groups']);
+    });
+  }
   byId('unmatched').addEventListener('click', () => chooseRule(NO_RULE));
   byId('chosen-rule').addEventListener('click', () => {
     choose({ rule: null });
@@ -274,6 +305,7 @@ function startChoices() {
     if (view.since !== before) {
       laterAgain();
     }
+    takeGroups();
     showAll();
   });
 }
@@ -282,6 +314,7 @@ takeView();
 startHeader(() => soonAgain());
 startSummary(choose);
 startPlots();
+startExplain();
 startChoices();
 showAll();
 const soonAgain = api.again(SOON_MILLISECONDS, soon);

@@ -4,7 +4,16 @@ import uPlot from './uplot.js';
 import { byId, element, setAttribute, setText } from './dom.js';
 import { bytesPerSecond, clock, count, instant, perSecond } from './format.js';
 
-const HEIGHT = 128;
+const HEIGHT = 96;
+
+/** A plot spans at least this time. */
+const LEAST_SECONDS = 600;
+
+/** Steps between labels: whole minutes, since labels have no seconds. */
+const STEPS_SECONDS = [60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400];
+
+const GAP = 6;
+const FONT = '11px system-ui, sans-serif';
 
 const PLOTS = [
   {
@@ -74,30 +83,55 @@ function options(one) {
   });
   const axis = {
     stroke: () => ink(canvas, 'muted'),
-    font: '11px system-ui, sans-serif',
+    font: FONT,
     ticks: { show: false },
   };
   return {
     width: 320,
     height: HEIGHT,
-    padding: [6, 4, 0, 0],
+    padding: [8, 20, 0, 0], // so that labels that are centered on the ends have their room
     legend: { show: false },
     cursor: { sync: { key: 'detour' }, drag: { setScale: false, x: false, y: false }, y: false, points: { size: 5 } },
-    scales: { y: { range: (_, __, most) => [0, Math.max(plot.least, (most ?? 0) * 1.12)] } },
+    scales: { x: { range: span }, y: { range: (_, __, most) => [0, Math.max(plot.least, (most ?? 0) * 1.12)] } },
     series: [{}, ...plot.series.map(line)],
     axes: [
-      { ...axis, size: 20, gap: 4, space: 64, grid: { show: false }, values: (_, marks) => marks.map((mark) => clock(mark * 1_000)) },
       {
         ...axis,
-        size: 62,
-        gap: 6,
-        space: 32,
+        size: 20,
+        gap: 4,
+        space: 64,
+        incrs: STEPS_SECONDS,
+        grid: { show: false },
+        values: (_, marks) => marks.map((mark) => clock(mark * 1_000)),
+      },
+      {
+        ...axis,
+        size: widest,
+        gap: GAP,
+        space: 28,
         grid: { stroke: () => ink(canvas, 'line'), width: 1 },
         values: (_, marks) => marks.map(plot.tells),
       },
     ],
     hooks: { setCursor: [() => read(one)] },
   };
+}
+
+/** From the first sample to the last. What uPlot has found is not that: of a single sample it makes a day. */
+function span(chart) {
+  const times = chart.data[0];
+  const end = times.at(-1) ?? Date.now() / 1_000;
+  return [Math.min(times.at(0) ?? end, end - LEAST_SECONDS), end];
+}
+
+/** The room that the labels of an axis take. */
+function widest(chart, labels) {
+  const { ctx } = chart;
+  ctx.save();
+  ctx.font = FONT;
+  const width = (labels ?? []).reduce((most, label) => Math.max(most, ctx.measureText(label).width), 0);
+  ctx.restore();
+  return Math.ceil(width) + GAP + 2;
 }
 
 /** What the pointer is on, or else the newest sample. */

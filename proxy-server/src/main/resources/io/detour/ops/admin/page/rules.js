@@ -1,12 +1,17 @@
 // The table of rules: what the ledger says of each, together with what the rule file says of those in force.
 
-import { element, setAttribute, setCutText, setText, sign } from './dom.js';
-import { ago, bytes, count, day, exact, instant, NONE, visible } from './format.js';
+import { element, setAddress, setAttribute, setText, sign } from './dom.js';
+import { ago, bytes, count, counted, day, exact, instant, NONE, visible } from './format.js';
 import { VERDICTS } from './state.js';
 
 const DAY = 86_400_000;
 
+/** A certificate that expires earlier is a warning. */
+const SOON_DAYS = 30;
+
 const DISC = 'M8 3.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9Z';
+
+const MODES = { enforce: 'enforce', report: 'report only', off: 'off' };
 
 /** How each verdict is said, and drawn: a full disc, a half one, a tick, a question mark. */
 export const VERDICT = {
@@ -73,27 +78,30 @@ function row(told, file) {
   return made;
 }
 
-/** What there is to say about the certificate of the rule's target: null, or a text that may be a warning. */
-export function certificateText(certificate, now) {
+/**
+ * The certificate of the rule's target: its state, in the words of `detour report`, and what there is to say about it. Null if
+ * it has not been looked at.
+ */
+export function certificateState(certificate, now) {
   if (certificate === null) {
     return null;
   }
-  if (certificate.problem !== null && certificate.problem !== undefined) {
-    return { warns: true, text: visible(certificate.problem) };
-  }
-  if (certificate.covers_legacy_name === false) {
-    return { warns: true, text: 'lacks the legacy name' };
-  }
   const end = instant(certificate.not_after);
+  const days = end === null ? null : Math.floor((end - now) / DAY);
+  const problem = certificate.problem ?? null;
+  const until = end === null ? [] : [`${days < 0 ? 'was valid' : 'valid'} until ${day(end)}`];
+  const about = [...(problem === null ? [visible(certificate.target)] : [visible(problem)]), ...until].join(', ');
+  const state = (text, warns) => ({ text, about, warns });
+  if (certificate.covers_legacy_name === false) {
+    return state('lacks the legacy name', true);
+  }
   if (end === null) {
-    return null;
+    return problem === null ? null : state('no certificate seen', true);
   }
-  const days = Math.floor((end - now) / DAY);
-  if (days < 30) {
-    const when = days === 1 ? 'in 1 day' : `in ${days} days`;
-    return { warns: true, text: days < 0 ? `expired on ${day(end)}` : `expires ${days === 0 ? 'today' : when}` };
+  if (days < 0) {
+    return state(`expired on ${day(end)}`, true);
   }
-  return { warns: false, text: `until ${day(end)}` };
+  return problem === null ? state(`${counted(days, 'day')} left`, days < SOON_DAYS) : state('problem', true);
 }
 
 /** What makes the verdict: since when it is quiet, or how long it has been observed. */
@@ -111,20 +119,32 @@ function ground(row, days) {
   }
 }
 
-/** Second line of the first column: where the rule sends to, and what is unusual about it. */
-function about(row) {
+/** What is to be known about a rule at once: text, and whether it is unusual. */
+function badges(row) {
   if (!row.inForce) {
-    return 'no longer in force';
+    return [['no longer in force', false]];
   }
-  const marks = [];
-  if (row.mode === 'report' || row.mode === 'off') {
-    marks.push(row.mode === 'report' ? 'report only' : 'off');
+  const made = [];
+  if (row.mode !== null) {
+    made.push([MODES[row.mode] ?? visible(row.mode), row.mode !== 'enforce']);
+  }
+  if (row.action !== null && row.action !== 'rewrite') {
+    made.push([visible(row.action), false]);
   }
   if (row.lastDay !== null) {
-    marks.push(`expires ${visible(row.lastDay)}`);
+    made.push([`expires ${visible(row.lastDay)}`, true]);
   }
-  const does = row.targets.length > 0 ? `→ ${row.targets.map(visible).join(', ')}` : (row.action ?? '');
-  return [does, ...marks].filter((part) => part !== '').join(' · ');
+  return made;
+}
+
+function showBadges(place, row) {
+  const wanted = badges(row);
+  const key = JSON.stringify(wanted);
+  if (place.dataset.badges !== key) {
+    place.dataset.badges = key;
+    const made = wanted.map(([text, warns]) => element('span', { class: warns ? 'badge warns' : 'badge' }, text));
+    place.replaceChildren(...made.flatMap((badge) => [badge, ' ']));
+  }
 }
 
 /** `view` has the time of the server, the chosen period and rule; `choose` is told of a rule that is clicked. */
@@ -137,15 +157,18 @@ export function ruleColumns(view, choose) {
       cell(td, tr) {
         let name = null;
         const button = element('button', { type: 'button', class: 'name' });
-        const sub = element('span', { class: 'sub' });
-        td.append(button, sub);
+        const targets = element('span', { class: 'sub' });
+        const marks = element('span', { class: 'badges' });
+        const reason = element('span', { class: 'sub reason' });
+        td.append(button, ' ', marks, targets, reason);
         button.addEventListener('click', () => choose(name));
         return (row) => {
           name = row.name;
-          setCutText(button, visible(row.name));
+          setText(button, visible(row.name));
           setAttribute(button, 'aria-pressed', String(view.rule === row.name));
-          setCutText(sub, about(row));
-          setAttribute(sub, 'title', [about(row), visible(row.reason)].join('\n').trim() || null);
+          setAddress(targets, row.targets.length === 0 ? '' : `→ ${row.targets.map(visible).join(', ')}`);
+          showBadges(marks, row);
+          setText(reason, visible(row.reason));
           tr.classList.toggle('chosen', view.rule === row.name);
           tr.classList.toggle('gone', !row.inForce);
         };
@@ -197,12 +220,12 @@ export function ruleColumns(view, choose) {
       label: 'Owner',
       value: (row) => row.owner,
       cell(td) {
-        const owner = element('span', { class: 'cut' });
+        const owner = element('span', { class: 'text' });
         const ticket = element('span', { class: 'sub' });
         td.append(owner, ticket);
         return (row) => {
-          setCutText(owner, row.owner === null ? NONE : visible(row.owner));
-          setCutText(ticket, visible(row.ticket));
+          setText(owner, row.owner === null ? NONE : visible(row.owner));
+          setText(ticket, visible(row.ticket));
         };
       },
     },
@@ -211,17 +234,18 @@ export function ruleColumns(view, choose) {
       label: 'Certificate',
       value: (row) => instant(row.certificate?.not_after),
       cell(td) {
-        const text = element('span', { class: 'wrap' });
+        const text = element('span');
         const mark = element('span', { class: 'mark' }, sign('M8 2.5 14.5 13.5h-13Zm0 4.2v3.2m0 1.9v.1', 'warning'));
-        td.append(mark, text);
+        const about = element('span', { class: 'sub' });
+        td.append(mark, text, about);
         return (row) => {
-          const told = certificateText(row.certificate, view.now);
-          mark.hidden = !(told?.warns ?? false);
-          td.classList.toggle('warns', told?.warns ?? false);
-          setText(text, told?.text ?? NONE);
-          const target = visible(row.certificate?.target);
+          const state = certificateState(row.certificate, view.now);
+          mark.hidden = !(state?.warns ?? false);
+          td.classList.toggle('warns', state?.warns ?? false);
+          setText(text, state?.text ?? NONE);
+          setAddress(about, state?.about ?? '');
           const checked = instant(row.certificate?.checked);
-          setAttribute(td, 'title', told === null ? null : `${target}${checked === null ? '' : `, looked at ${exact(checked)}`}`);
+          setAttribute(td, 'title', checked === null ? null : `checked ${exact(checked)}`);
         };
       },
     },

@@ -1,5 +1,8 @@
 // What is chosen on the page, kept in the part of the address behind the #, so that a view can be shared.
 
+/** What rows can be grouped by; the first is at first. */
+export const GROUPS = ['owner', 'client'];
+
 export const PERIODS = [7, 30, 90, 365];
 export const VERDICTS = ['in_use', 'quiet', 'safe_to_remove', 'unknown'];
 
@@ -7,6 +10,7 @@ export const VERDICTS = ['in_use', 'quiet', 'safe_to_remove', 'unknown'];
 const SORTS = {
   rules: { column: 'verdict', descending: false },
   who: { column: 'last_seen', descending: true },
+  groups: { column: 'requests', descending: true },
   tunnels: { column: 'since', descending: true },
 };
 
@@ -21,6 +25,7 @@ export function readView(hash, columns) {
     text: said.get('filter') ?? '',
     verdict: VERDICTS.includes(said.get('verdict')) ? said.get('verdict') : null,
     rule: said.get('rule'),
+    group: GROUPS.includes(said.get('group')) ? said.get('group') : GROUPS[0],
     sort: {},
     page: {},
   };
@@ -48,6 +53,9 @@ export function writeView(view) {
   }
   if (view.rule !== null) {
     said.set('rule', view.rule);
+  }
+  if (view.group !== GROUPS[0]) {
+    said.set('group', view.group);
   }
   for (const table of TABLES) {
     const { column, descending } = view.sort[table];

@@ -1,6 +1,6 @@
 // The answer in one sentence, and how many rules have which verdict. The numbers choose.
 
-import { byId, element, setAttribute, setText } from './dom.js';
+import { byId, element, goTo, setAttribute, setText } from './dom.js';
 import { ago, count, counted, visible } from './format.js';
 import { VERDICT, verdictSign } from './rules.js';
 import { PERIODS, VERDICTS } from './state.js';
@@ -8,9 +8,15 @@ import { NO_RULE } from './who.js';
 
 const tiles = new Map();
 const periods = new Map();
+const headline = { plain: element('span'), button: element('button', { type: 'button', class: 'answer' }) };
 
 /** Makes the parts; `choose` is told what somebody chooses. */
 export function startSummary(choose) {
+  byId('answer').replaceChildren(headline.plain, headline.button);
+  headline.button.addEventListener('click', () => {
+    choose({ verdict: 'safe_to_remove', rule: null });
+    goTo(byId('rules-title'));
+  });
   for (const verdict of VERDICTS) {
     const number = element('span', { class: 'number' }, '–');
     const word = element('span', { class: 'word' }, verdictSign(verdict), VERDICT[verdict].word);
@@ -39,8 +45,8 @@ export function showSummary(view, report, problem, rows) {
     setAttribute(button, 'aria-pressed', String(view.verdict === verdict));
   }
   periods.get(view.since).checked = true;
-  const [answer, reasons] = sentences(view, report, problem, rows);
-  setText(byId('answer'), answer);
+  const [answer, reasons, leads] = sentences(view, report, problem, rows);
+  showAnswer(answer, leads ?? false);
   setText(byId('reasons'), reasons);
   showUnmatched(report?.names_without_rule ?? [], view);
   for (const format of ['csv', 'json']) {
@@ -48,6 +54,19 @@ export function showSummary(view, report, problem, rows) {
     setAttribute(byId(`export-${format}`), 'download', `detour-report-${view.since}d.${format}`);
   }
   byId('exports').hidden = report === null || report.ledger === 'off';
+}
+
+/** The answer; one that says that rules can go leads to them. */
+function showAnswer(answer, leads) {
+  const { plain, button } = headline;
+  const hadFocus = document.activeElement === button;
+  setText(plain, leads ? '' : answer);
+  plain.hidden = leads;
+  setText(button, leads ? answer : '');
+  button.hidden = !leads;
+  if (hadFocus && button.hidden) {
+    byId('rules-title').focus({ preventScroll: true });
+  }
 }
 
 /** How many legacy names no rule is for; the button shows who uses them. */
@@ -79,7 +98,8 @@ function sentences(view, report, problem, rows) {
   }
   const inForce = rows.filter((row) => row.inForce);
   const removable = inForce.filter((row) => row.verdict === 'safe_to_remove').length;
-  return [safe(removable, inForce.length), reasons(view.now, report.since_days, rows, removable)];
+  const why = reasons(view.now, report.since_days, rows, removable);
+  return [safe(removable, inForce.length), why, removable > 0];
 }
 
 /** Of the rules in force alone: what is no longer in force has gone already. */

@@ -40,12 +40,13 @@ export class Table {
     this.#columns = columns;
     this.#key = key;
     this.#changed = changed;
-    const head = element('tr');
+    const head = element('tr', { role: 'row' });
     for (const column of columns) {
       head.append(this.#head(column));
     }
-    this.#body = element('tbody');
-    this.#table.append(element('thead', {}, head), this.#body);
+    this.#body = element('tbody', { role: 'rowgroup' });
+    this.#table.setAttribute('role', 'table'); // said everywhere, since rows that are shown as cards lose it
+    this.#table.append(element('thead', { role: 'rowgroup' }, head), this.#body);
     this.#pagers = [...section.querySelectorAll('.pager')].map((place) => new Pager(place, this.#turn.bind(this)));
     new ResizeObserver(() => this.#reachable()).observe(this.#scroll);
   }
@@ -99,7 +100,7 @@ export class Table {
   }
 
   #head(column) {
-    const th = element('th', { scope: 'col', class: `c-${column.id} ${column.kind ?? ''}` });
+    const th = element('th', { scope: 'col', role: 'columnheader', class: `c-${column.id} ${column.kind ?? ''}` });
     if (column.value === undefined) {
       th.append(element('span', { class: 'head' }, column.label));
       return th;
@@ -150,10 +151,12 @@ export class Table {
   }
 
   #line() {
-    const tr = element('tr');
+    const tr = element('tr', { role: 'row' });
     const shows = this.#columns.map((column, index) => {
       const kind = `c-${column.id} ${column.kind ?? ''}`;
-      const td = index === 0 ? element('th', { scope: 'row', class: kind }) : element('td', { class: kind });
+      const name = index === 0 ? ['th', { scope: 'row', role: 'rowheader', class: kind }] : ['td', { role: 'cell', class: kind }];
+      const td = element(...name);
+      td.dataset.label = column.label;
       tr.append(td);
       return column.cell === undefined ? (row) => setText(td, column.text(row)) : column.cell(td, tr);
     });

@@ -1,6 +1,6 @@
 // The table of who uses legacy names: a row for each rule, host and client of the ledger.
 
-import { element, setAttribute, setCutText, setText } from './dom.js';
+import { element, setAddress, setAttribute, setText } from './dom.js';
 import { bytes, count, instant, NONE, visible } from './format.js';
 import { showTime } from './rules.js';
 
@@ -40,7 +40,7 @@ export function whoRows(report, ruleRows) {
   });
 }
 
-/** A column of text of others: cut off at its width, whole in the title. */
+/** A column of text of others, in as many lines as it takes. */
 export function textColumn(id, label, value, kind = '') {
   return {
     id,
@@ -48,15 +48,13 @@ export function textColumn(id, label, value, kind = '') {
     kind,
     value,
     cell(td) {
-      const text = element('span', { class: 'cut' });
+      const text = element('span', { class: 'text' });
       td.append(text);
       return (row) => {
         const isFolded = value(row) === FOLDED;
-        setCutText(text, visible(value(row)) || NONE);
+        setAddress(text, visible(value(row)) || NONE);
         td.classList.toggle('folded', isFolded);
-        if (isFolded) {
-          setAttribute(text, 'title', 'older rows, which the ledger has folded into one');
-        }
+        setAttribute(text, 'title', isFolded ? 'older rows, which the ledger has folded into one' : null);
       };
     },
   };
