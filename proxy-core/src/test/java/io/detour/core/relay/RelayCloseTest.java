@@ -79,8 +79,8 @@ class RelayCloseTest {
   void aPausedReaderIsNotTakenForAHalfClosedSilentOne(Way way, From from) throws Exception {
     RelayOptions options =
         way.options().withTimeouts(Duration.ofMillis(200), Duration.ofMillis(200), Way.LONG);
+    byte[] bytes = new byte[64 * MEBIBYTE]; // before the tunnel, which is idle until it is there
     try (Tunnel tunnel = way.narrowTunnel(options)) {
-      byte[] bytes = new byte[64 * MEBIBYTE];
       Thread sender = Thread.ofPlatform().start(() -> writeAndEnd(from.far(tunnel), bytes));
       Awaitility.await().until(() -> relayedBytes(tunnel.statistics()) > 0);
       from.near(tunnel).shutdownOutput();
