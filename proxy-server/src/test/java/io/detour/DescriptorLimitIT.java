@@ -39,7 +39,7 @@ class DescriptorLimitIT {
       assertThat(detour.err().lines().filter(line -> line.contains("limits.tunnels")))
           .singleElement()
           .asString()
-          .contains(" WARN ", "lowered from 20000 to ", "256 descriptors", "LimitNOFILE=");
+          .contains(" INFO ", "lowered from 20000 to ", "256 descriptors", "LimitNOFILE=");
     }
   }
 
