@@ -128,7 +128,8 @@ final class ExplainCommand extends Verb {
         err().println(text + " is not HOST or HOST:PORT: " + problem + ".");
         yield 2;
       }
-      case Parsed.Value(HostPort hostPort) when admin != null -> askRunning(hostPort, admin);
+      case Parsed.Value(HostPort hostPort) when admin != null && isGiven("--admin") ->
+          askRunning(hostPort, admin);
       case Parsed.Value(HostPort hostPort) ->
           switch (configuration(config)) {
             case ConfigurationFile.Rejected rejected -> fail(rejected.problems());
@@ -139,7 +140,7 @@ final class ExplainCommand extends Verb {
 
   /** What a running Detour says, with the rules that are in force there. */
   private int askRunning(HostPort hostPort, String running) throws InterruptedException {
-    if (rules != null || config != null || epochSecond != null || depth() != null) {
+    if (isGiven("--rules") || isGiven("--config") || epochSecond != null || depth() != null) {
       throw wrongUsage("--admin: a running Detour is asked (expected: only --client and --user)");
     }
     String query = "/explain?host=" + URLEncoder.encode(hostPort.toString(), UTF_8);

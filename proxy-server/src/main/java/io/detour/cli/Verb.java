@@ -120,4 +120,9 @@ abstract class Verb implements Callable<Integer> {
   final ParameterException wrongUsage(String message) {
     return new ParameterException(spec.commandLine(), message);
   }
+
+  /** Whether an option is on the command line, and not only in the environment. */
+  boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
 }

@@ -57,8 +57,12 @@ public final class DemoLedger implements AutoCloseable {
           new User(
               "numbered-hosts", DemoNames.APP, "web1.apps.new.example.com:443", 12, "bob", 36));
 
+  /** Its files go with the JVM at the latest, the folder behind them. */
   private DemoLedger(Path folder) {
     this.folder = folder;
+    folder.toFile().deleteOnExit();
+    List.of("ledger.db", "ledger.db-wal", "ledger.db-shm")
+        .forEach(name -> folder.resolve(name).toFile().deleteOnExit());
   }
 
   /**

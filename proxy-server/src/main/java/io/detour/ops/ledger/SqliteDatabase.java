@@ -121,8 +121,10 @@ final class SqliteDatabase implements LedgerDatabase {
         rememberCompanions();
       }
       return isInPlace;
-    } catch (IOException _) {
+    } catch (NoSuchFileException _) {
       return false;
+    } catch (IOException _) {
+      return true; // where nothing can be seen, it has not been seen to move
     }
   }
 
@@ -151,8 +153,10 @@ final class SqliteDatabase implements LedgerDatabase {
       // The file may have been moved because it is corrupt.
     }
     open.close();
-    for (Map.Entry<Path, Object> companion : companions.entrySet()) {
-      deleteIfSame(companion.getKey(), companion.getValue());
+    if (!isInPlace()) { // it may be back
+      for (Map.Entry<Path, Object> companion : companions.entrySet()) {
+        deleteIfSame(companion.getKey(), companion.getValue());
+      }
     }
     companions.clear();
     return isComplete;

@@ -96,10 +96,9 @@ final class NewClient extends ChannelInitializer<Channel> {
    * @param counted whether it counts among all already
    */
   private void enter(Channel client, ClientLoop loop, boolean counted) {
-    if (tls != null) {
-      SslHandler handler = tls.newHandler(client.alloc());
-      client.pipeline().addLast(handler);
-      loop.handshakeBegins(client, handler.handshakeFuture());
+    SslHandler handshake = tls == null ? null : tls.newHandler(client.alloc());
+    if (handshake != null) {
+      client.pipeline().addLast(handshake);
     }
     Address address = ClientAddress.ip(client);
     Refusal objection = isAdmittedByFile() ? null : entrance.objection(address);
@@ -123,6 +122,9 @@ final class NewClient extends ChannelInitializer<Channel> {
                 slots.release(address);
               }
             });
+    if (handshake != null) { // who is refused ends nobody's handshake
+      loop.handshakeBegins(client, handshake.handshakeFuture());
+    }
     entrance.admit(client, loop);
   }
 

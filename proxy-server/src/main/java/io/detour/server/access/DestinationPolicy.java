@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which addresses may be connected to. What is allowed beats what is denied; other addresses are
@@ -41,7 +40,7 @@ public record DestinationPolicy(
    * Whether an address may be connected to; the rule's target may allow further classes.
    *
    * @param onThisMachine whether an interface of this machine has the address, which then is {@link
-   *     AddressClass#SELF}, unless it is a loopback address
+   *     AddressClass#SELF} as well, unless it is a loopback address; it has to be permitted as both
    */
   public boolean permits(
       InetAddress address, boolean onThisMachine, Set<AddressClass> alsoAllowed) {
@@ -49,17 +48,27 @@ public record DestinationPolicy(
       return true;
     }
     Address number = Address.of(address);
-    AddressClass in = classOf(number, onThisMachine);
-    boolean allowed =
-        (in != null && (allowClasses.contains(in) || alsoAllowed.contains(in)))
-            || anyContains(allowSubnets, number);
-    return allowed
-        || !((in != null && denyClasses.contains(in)) || anyContains(denySubnets, number));
+    if (anyContains(allowSubnets, number)) {
+      return true;
+    }
+    boolean allowed = false;
+    for (AddressClass in : classesOf(number, onThisMachine)) {
+      boolean allows = allowClasses.contains(in) || alsoAllowed.contains(in);
+      if (!allows && denyClasses.contains(in)) {
+        return false;
+      }
+      allowed |= allows;
+    }
+    return allowed || !anyContains(denySubnets, number);
   }
 
-  private static @Nullable AddressClass classOf(Address number, boolean onThisMachine) {
+  /** An interface of this machine may have an address that is also of another class. */
+  private static List<AddressClass> classesOf(Address number, boolean onThisMachine) {
     AddressClass byNumber = AddressClass.of(number);
-    return onThisMachine && byNumber != AddressClass.LOOPBACK ? AddressClass.SELF : byNumber;
+    if (!onThisMachine || byNumber == AddressClass.LOOPBACK) {
+      return byNumber == null ? List.of() : List.of(byNumber);
+    }
+    return byNumber == null ? List.of(AddressClass.SELF) : List.of(byNumber, AddressClass.SELF);
   }
 
   /**
@@ -67,11 +76,11 @@ public record DestinationPolicy(
    * what it is, and where the configuration can say otherwise.
    */
   public static String objection(InetAddress address, boolean onThisMachine) {
-    AddressClass in = classOf(Address.of(address), onThisMachine);
-    if (in == null) {
+    List<AddressClass> in = classesOf(Address.of(address), onThisMachine);
+    if (in.isEmpty()) {
       return "the target's address is not allowed (access.destinations)";
     }
-    String word = Fields.wordOf(in);
+    String word = Fields.wordOf(in.getFirst());
     return "the target's address is not allowed: "
         + word
         + " is denied by access.destinations; a target may allow it: targets: [{ to: ..., allow: ["

@@ -67,12 +67,14 @@ final class AddressMemory {
     List<InetAddress> leastRecent(List<InetAddress> addresses) {
       return addresses.size() == 1 || used.isEmpty()
           ? addresses
-          : addresses.stream().sorted(Comparator.comparingLong(this::lastUse)).toList();
+          : addresses.stream()
+              .map(address -> new Use(address, used.getOrDefault(at(address), 0L)))
+              .sorted(Comparator.comparingLong(Use::last)) // others change what is remembered
+              .map(Use::address)
+              .toList();
     }
 
-    private long lastUse(InetAddress address) {
-      return used.getOrDefault(at(address), 0L);
-    }
+    private record Use(InetAddress address, long last) {}
 
     void used(InetAddress address) {
       put(used, at(address), uses.incrementAndGet());

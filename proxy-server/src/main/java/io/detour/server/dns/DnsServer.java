@@ -52,11 +52,14 @@ final class DnsServer {
     }
   }
 
-  /** It took a query with EDNS, or it took one without after it had refused one with it. */
+  /**
+   * It took a query with EDNS, or it took one without after it had refused one with it. Who has
+   * taken one with EDNS has refused the name.
+   */
   void answered(boolean withEdns) {
     if (withEdns) {
       ednsProven = true;
-    } else {
+    } else if (!ednsProven) {
       edns = false;
     }
   }

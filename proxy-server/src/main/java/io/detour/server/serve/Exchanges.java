@@ -101,6 +101,7 @@ final class Exchanges {
       contentPatience.renew();
       recentBytes = 0;
     }
+    kept.belongTo(requester.user());
     current = new HttpExchange(entrance, client, requester, this, request);
     current.begin();
   }

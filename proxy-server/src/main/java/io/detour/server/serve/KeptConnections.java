@@ -4,6 +4,7 @@ import io.detour.rules.Route;
 import io.detour.server.dial.Purpose;
 import io.detour.server.parse.http.ConnectionLogin;
 import io.detour.server.parse.http.ForwardRequest;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,20 @@ final class KeptConnections {
 
   /** Whether or not it has ended. */
   private @Nullable Upstream loggedIn;
+
+  /** As whom the requests came that have left them. */
+  private @Nullable String user;
+
+  /**
+   * The next request comes as this user of the proxy. Those of another one are closed: a client may
+   * be a proxy itself, with many users.
+   */
+  void belongTo(@Nullable String requester) {
+    if (!Objects.equals(user, requester)) {
+      close();
+      user = requester;
+    }
+  }
 
   /**
    * The connection that a request is to use, or null if it needs a new one. What it might have used

@@ -126,6 +126,9 @@ class DestinationPolicyTest {
     assertThat(usual.permits(own, true, Set.of(AddressClass.LOOPBACK))).isFalse();
     assertThat(usual.permits(link, true, Set.of(AddressClass.LINK_LOCAL))).isFalse();
     assertThat(usual.permits(link, false, Set.of(AddressClass.LINK_LOCAL))).isTrue();
+    assertThat(usual.permits(link, true, Set.of(AddressClass.SELF))).isFalse();
+    assertThat(usual.permits(link, true, Set.of(AddressClass.LINK_LOCAL, AddressClass.SELF)))
+        .isTrue();
     assertThat(usual.permits(loopback, true, Set.of(AddressClass.LOOPBACK))).isTrue();
     assertThat(usual.permits(loopback, true, Set.of(AddressClass.SELF))).isFalse();
     assertThat(DestinationPolicy.everything().permits(own, true, Set.of())).isTrue();
