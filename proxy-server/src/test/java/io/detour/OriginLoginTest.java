@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.detour.config.ConfigurationKey;
+import io.detour.server.access.AccessOptions;
+import io.detour.server.access.AccessVariants;
 import io.detour.server.dial.Parent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -218,6 +224,26 @@ class OriginLoginTest {
       assertThat(ask(another, "POST", BODY).status()).isEqualTo(401);
       assertThat(ask(client, "POST", BODY).status()).isEqualTo(200);
     }
+  }
+
+  @Test
+  void anotherUserOfTheSameClientIsNotLoggedIn(@TempDir Path folder) throws IOException {
+    String hash = ":$2y$05$bF/3nJKD.HBUuLeWF09TQ.N6OYKc6p6SA4O4RxM3ACKWWaHByh.C2\n"; // of "p"
+    Path users = Files.writeString(folder.resolve("htpasswd"), "alice" + hash + "bob" + hash);
+    AccessOptions access = AccessVariants.users(AccessOptions.open(), users);
+    try (RunningServer asked = RunningServer.with(options -> options.withAccess(access));
+        RawClient client = asked.client()) {
+      assertThat(ask(client, "GET", as("alice") + FIRST).status()).isEqualTo(401);
+      assertThat(ask(client, "GET", as("alice") + LAST).status()).isEqualTo(200);
+      assertThat(ask(client, "GET", as("alice")).status()).isEqualTo(200);
+
+      assertThat(ask(client, "GET", as("bob")).status()).isEqualTo(401);
+    }
+  }
+
+  private static String as(String user) {
+    String credentials = Base64.getEncoder().encodeToString((user + ":p").getBytes(ISO_8859_1));
+    return "Proxy-Authorization: Basic " + credentials + "\r\n";
   }
 
   @Test
