@@ -28,7 +28,7 @@ public record PortSet(List<PortRange> ranges) {
   }
 
   public PortSet and(PortSet others) {
-    return new PortSet(Stream.concat(ranges.stream(), others.ranges.stream()).toList());
+    return new PortSet(Stream.concat(ranges.stream(), others.ranges.stream()).distinct().toList());
   }
 
   public boolean contains(int port) {
