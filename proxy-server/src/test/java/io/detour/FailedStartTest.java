@@ -41,7 +41,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FailedStartTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final Set<String> KINDS =
-      Set.of("loop", "admin", "ledger", "rules", "pages", "users", "housekeeping", "certificate");
+      Set.of(
+          "loop",
+          "admin",
+          "ledger",
+          "rules",
+          "pages",
+          "users",
+          "housekeeping",
+          "certificate",
+          "names",
+          "password",
+          "stop");
 
   private static final String ALICE =
       "alice:$2y$05$bF/3nJKD.HBUuLeWF09TQ.N6OYKc6p6SA4O4RxM3ACKWWaHByh.C2\n";

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -194,14 +195,12 @@ class TlsListenerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "TLS_RSA_WITH_AES_128_GCM_SHA256",
-        "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
-        "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384",
-        "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256"
-      })
-  void oldCiphersAreRefused(String cipher) throws Exception {
+  @CsvSource({
+    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, true",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA,    false",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384, false",
+  })
+  void oldCiphersAreRefused(String cipher, boolean accepted) throws Exception {
     try (RunningServer proxy = start();
         SSLSocket socket = (SSLSocket) issued.trusting().getSocketFactory().createSocket()) {
       socket.connect(proxy.address());
@@ -209,7 +208,12 @@ class TlsListenerTest {
       socket.setEnabledProtocols(new String[] {"TLSv1.2"});
       socket.setEnabledCipherSuites(new String[] {cipher});
 
-      assertThatThrownBy(socket::startHandshake).isInstanceOf(IOException.class);
+      if (accepted) {
+        socket.startHandshake();
+        assertThat(socket.getSession().getCipherSuite()).isEqualTo(cipher);
+      } else {
+        assertThatThrownBy(socket::startHandshake).isInstanceOf(IOException.class);
+      }
     }
   }
 
@@ -218,13 +222,29 @@ class TlsListenerTest {
   void thereAreNoTickets() throws Exception {
     Tool openssl = Tool.ofPackage("openssl", "openssl");
     Path request = Files.writeString(folder.resolve("request"), "nonsense\r\n\r\n", US_ASCII);
+    String session = folder.resolve("session").toString();
     try (RunningServer proxy = start()) {
-      String printed =
-          openssl.runReading(
-              request, folder, "s_client", "-connect", proxy.authority(), "-tls1_2", "-ign_eof");
-      assertThat(printed).contains("Secure Renegotiation IS supported", "Session-ID: ");
-      assertThat(printed).doesNotContain("TLS session ticket:");
+      String first = sClient(openssl, request, proxy, "-sess_out", session);
+      assertThat(first).contains("Secure Renegotiation IS supported", "New, TLSv1.2");
+      assertThat(first).doesNotContain("TLS session ticket:");
+
+      assertThat(sClient(openssl, request, proxy, "-sess_in", session)).contains("Reused, TLSv1.2");
     }
+  }
+
+  private String sClient(
+      Tool openssl, Path request, RunningServer proxy, String option, String session)
+      throws Exception {
+    return openssl.runReading(
+        request,
+        folder,
+        "s_client",
+        "-connect",
+        proxy.authority(),
+        "-tls1_2",
+        "-ign_eof",
+        option,
+        session);
   }
 
   @DisplayName("handshakes that clients leave alone make room for others")

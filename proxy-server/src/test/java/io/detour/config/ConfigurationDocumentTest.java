@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,6 +24,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code docs/configuration.md} says what is so. */
 class ConfigurationDocumentTest {
+  /** Those with a table of their own. */
+  private static final Map<String, String> SECTIONS =
+      Map.of("access", "Access", "resolver", "Resolver", "pac", "The PAC file", "ledger", "Ledger");
+
   private static final Path FILE = Path.of("../docs/configuration.md");
   private static final Pattern YAML_BLOCK = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
   private static final Pattern EXAMPLE_LINE =
@@ -94,8 +99,20 @@ class ConfigurationDocumentTest {
   @ParameterizedTest
   @MethodSource("keys")
   void theTablesHaveARowForEachKey(ConfigurationKey<?> key) throws IOException {
-    assertThat(Files.readString(FILE))
-        .containsPattern("\n\\| `(" + key.name() + '|' + key.lastName() + ")[`.]");
+    String[] path = key.name().split("\\.", 2);
+    String own = path.length == 2 ? SECTIONS.get(path[0]) : null;
+    String text = section(own == null ? "All keys with their defaults" : own);
+
+    assertThat(text).containsPattern("\n\\| `" + (own == null ? key.name() : path[1]) + "[`.]");
+  }
+
+  /** From one heading of the second level to the next. */
+  private static String section(String heading) throws IOException {
+    String text = Files.readString(FILE);
+    int begin = text.indexOf("\n## " + heading + "\n");
+    assertThat(begin).as(heading).isNotNegative();
+    int end = text.indexOf("\n## ", begin + 1);
+    return text.substring(begin, end < 0 ? text.length() : end);
   }
 
   static List<ConfigurationKey<?>> keys() {
