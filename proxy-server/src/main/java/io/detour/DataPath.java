@@ -118,7 +118,11 @@ record DataPath(
 
   /** The files that are read again when they change. */
   List<FileWatch> files() {
-    return Stream.of(reloader.files(), services.access().files(), listeners.certificateFiles())
+    return Stream.of(
+            reloader.files(),
+            services.access().files(),
+            listeners.certificateFiles(),
+            dialer.files())
         .filter(Objects::nonNull)
         .toList();
   }

@@ -246,7 +246,7 @@ public final class Detour implements AutoCloseable {
             certificates,
             period,
             trust,
-            path.dialer().apart(),
+            path.dialer().sharingNames(),
             path.services().clock(),
             path.ledger()::certificate),
         CertificateWatch::close);

@@ -75,7 +75,7 @@ final class RegularWork implements AutoCloseable {
     every(LEDGER_PROGRESS, () -> logFailure(tunnels.accountSoFar()));
   }
 
-  /** Has looks at files that hang be said. */
+  /** Logs checks of files that hang. */
   void oversee(List<FileWatch> files) {
     every(FILE_CHECK, () -> files.forEach(FileWatch::complain));
   }

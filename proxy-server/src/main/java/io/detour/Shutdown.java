@@ -56,7 +56,7 @@ final class Shutdown {
     this(step -> {});
   }
 
-  /** Tells which part has just been added, so that what follows a start that fails there shows. */
+  /** Tells a test which part was just added, so that it can make the start fail there. */
   Shutdown(Consumer<Step> added) {
     this.added = added;
     thread.prestartAllCoreThreads();

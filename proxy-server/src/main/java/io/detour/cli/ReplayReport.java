@@ -39,12 +39,9 @@ record ReplayReport(ReplayResult result, List<ReadLog> logs) {
     for (ReadLog log : logs) {
       LogSummary summary = log.summary();
       if (summary.problem() != null) {
-        problems.add("detour replay: " + summary.problem());
+        problems.add(summary.problem());
       } else if (summary.strangeLines() > 0 && summary.strangeLines() == summary.lines()) {
-        problems.add(
-            "detour replay: "
-                + log.name()
-                + ": no line is understood (expected: an access log of Detour)");
+        problems.add(log.name() + ": no line is understood (expected: an access log of Detour)");
       }
     }
     return problems;
@@ -67,7 +64,7 @@ record ReplayReport(ReplayResult result, List<ReadLog> logs) {
         complaints.add(log.name() + ": not understood: " + Counted.of(more, "more line"));
       }
     }
-    complaints.addAll(problems());
+    problems().forEach(problem -> complaints.add("detour replay: " + problem));
     long suppressed = suppressed();
     if (suppressed > 0) {
       complaints.add(

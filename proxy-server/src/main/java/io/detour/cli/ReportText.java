@@ -46,7 +46,7 @@ record ReportText(ReportQuery query, ZoneId zone) {
             : ", last written at " + TIME.format(at(source.lastWritten()));
     String mixed =
         query.rules() == null
-            ? "; it may have rules of other files, since none are known (expected: --rules)"
+            ? "; it may include rules of other files, because none are known (expected: --rules)"
             : "";
     return "ledger "
         + source.url()

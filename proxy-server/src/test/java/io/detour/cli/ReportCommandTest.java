@@ -158,7 +158,8 @@ class ReportCommandTest {
   void whoseRulesAreNotKnownIsSaid() {
     assertThat(report().err())
         .startsWith("detour report: ledger " + url() + ": since ")
-        .endsWith("; it may have rules of other files, since none are known (expected: --rules)\n");
+        .endsWith(
+            "; it may include rules of other files, because none are known (expected: --rules)\n");
     assertThat(report("--format", "csv").out()).startsWith("rule,");
   }
 

@@ -79,10 +79,14 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
 
   /** Closes it when that time is over, in place of the deadline before. */
   private void closeIn(Duration time) {
+    cancelDeadline();
+    deadline = channel.eventLoop().schedule(this::close, time.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void cancelDeadline() {
     if (deadline != null) {
       deadline.cancel(false);
     }
-    deadline = channel.eventLoop().schedule(this::close, time.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Bytes of the answer that is being taken, 0 for none. */
@@ -150,9 +154,7 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
   private void answer(HttpRequest asked) {
     connections.used(this);
     channel.config().setAutoRead(false); // what was read already waits in the flow control
-    if (deadline != null) {
-      deadline.cancel(false); // the time until there is an answer is the server's own
-    }
+    cancelDeadline(); // the time until there is an answer is the server's own
     boolean keepAlive = HttpUtil.isKeepAlive(asked);
     CompletableFuture<Answer> answer = respond(asked);
     if (answer.isDone()) {
@@ -235,9 +237,7 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    if (deadline != null) {
-      deadline.cancel(false);
-    }
+    cancelDeadline();
     connections.remove(this);
   }
 

@@ -149,7 +149,7 @@ final class AdminListener implements AutoCloseable {
     }
   }
 
-  /** The connections of a listener: that without a request for the longest first. On its loop. */
+  /** The open connections, least recently used first. On the event loop. */
   static final class Connections {
     private final EventLoop loop;
     private final Limits limits;

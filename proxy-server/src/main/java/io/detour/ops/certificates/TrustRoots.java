@@ -6,7 +6,6 @@ import io.detour.rules.document.RegularFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -68,8 +67,6 @@ public record TrustRoots(Set<X509Certificate> certificates) {
       String name = Printable.escaped(file.toString());
       try {
         all.addAll(read(file));
-      } catch (NoSuchFileException e) {
-        return Parsed.malformed(name + ": cannot be read: there is no such file");
       } catch (IOException e) {
         return Parsed.malformed(name + ": cannot be read: " + RegularFile.reason(e));
       } catch (CertificateException e) {
@@ -84,10 +81,12 @@ public record TrustRoots(Set<X509Certificate> certificates) {
   private static List<X509Certificate> ofSystem(Path bundle) {
     try {
       return Files.exists(bundle) ? read(bundle) : List.of();
-    } catch (IOException | CertificateException e) {
-      logger.warn("{}: not trusted: {}", bundle, Printable.escaped(String.valueOf(e.getMessage())));
-      return List.of();
+    } catch (IOException e) {
+      logger.warn("{}: not trusted: {}", bundle, RegularFile.reason(e));
+    } catch (CertificateException e) {
+      logger.warn("{}: not trusted: it is no list of certificates", bundle);
     }
+    return List.of();
   }
 
   private static List<X509Certificate> ofJvm() throws GeneralSecurityException {

@@ -14,7 +14,6 @@ import io.detour.rules.Rule;
 import io.detour.rules.condition.Lifetime.Expiry;
 import io.detour.rules.condition.Request;
 import io.detour.server.access.AccessOptions;
-import io.detour.server.access.DestinationPolicy;
 import io.detour.server.account.RequestKind;
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dial.Parent;
@@ -143,12 +142,11 @@ public record FullExplanation(
       return route;
     }
     InetAddress address = InetAddress.ofLiteral(host.name());
-    boolean onThisMachine = new OwnAddresses().isOnThisMachine(address);
-    return access.destinations().permits(address, onThisMachine, route.first().allow())
-        ? route
-        : refusal(
-            DialError.DESTINATION_IP_PROHIBITED,
-            DestinationPolicy.objection(address, onThisMachine));
+    String why =
+        access
+            .destinations()
+            .objection(address, new OwnAddresses().isOnThisMachine(address), route.first().allow());
+    return why == null ? route : refusal(DialError.DESTINATION_IP_PROHIBITED, why);
   }
 
   /** What the rules mean, whether they are enforced or only report, and whoever may ask. */

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,18 +27,6 @@ final class RuleRows {
           .thenComparing(
               CertificateFinding::notAfter, Comparator.nullsLast(Comparator.naturalOrder()))
           .thenComparing(CertificateFinding::target);
-
-  /** By group, of the rows of a condition. */
-  private static final String TOTALS =
-      """
-      SELECT rule, min(first_seen) AS first_seen, max(last_seen) AS last_seen,
-        sum(requests) AS requests, sum(bytes_upstream) AS bytes_upstream,
-        sum(bytes_downstream) AS bytes_downstream,
-        count(DISTINCT CASE WHEN host <> '(other)' THEN host END) AS hosts,
-        count(DISTINCT CASE WHEN client <> '(other)' THEN client END) AS clients
-      FROM legacy_use %s GROUP BY rule
-      """
-          .replace("(other)", Tally.Key.OTHER);
 
   private final LedgerConnection connection;
   private final Map<String, Totals> totals = new HashMap<>();
@@ -86,14 +75,27 @@ final class RuleRows {
       return List.of();
     }
     String sql =
-        TOTALS.formatted("WHERE last_seen >= ? AND rule LIKE '" + UseJournal.SUFFIX + "%'");
+        totals("WHERE last_seen >= ? AND rule LIKE '" + UseJournal.groupOfSuffix("%") + "'");
     return connection.read(sql + " ORDER BY rule", RuleRows::unmatched, query.fromSecond());
+  }
+
+  /** By group, of the rows of a condition. */
+  private static String totals(String condition) {
+    return """
+    SELECT rule, min(first_seen) AS first_seen, max(last_seen) AS last_seen,
+      sum(requests) AS requests, sum(bytes_upstream) AS bytes_upstream,
+      sum(bytes_downstream) AS bytes_downstream,
+      count(DISTINCT CASE WHEN host <> '%1$s' THEN host END) AS hosts,
+      count(DISTINCT CASE WHEN client <> '%1$s' THEN client END) AS clients
+    FROM legacy_use %2$s GROUP BY rule
+    """
+        .formatted(Tally.Key.OTHER, condition);
   }
 
   private static UnmatchedReport unmatched(ResultSet row) throws SQLException {
     Tally sum = Tally.of(row);
     return new UnmatchedReport(
-        row.getString("rule").substring(UseJournal.SUFFIX.length()),
+        Objects.requireNonNull(UseJournal.suffixOf(row.getString("rule"))),
         sum.firstSeen(),
         sum.lastSeen(),
         sum.requests(),
@@ -137,7 +139,7 @@ final class RuleRows {
 
   private void readTotals() throws SQLException {
     connection.query(
-        TOTALS.formatted(""),
+        totals(""),
         row ->
             totals.put(
                 row.getString("rule"),

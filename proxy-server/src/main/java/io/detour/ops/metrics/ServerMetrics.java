@@ -186,7 +186,7 @@ record ServerMetrics(MeterRegistry registry) {
   void files(FileWatch files) {
     gauge(
         "detour.file.look.duration.seconds",
-        "How long the look at files has lasted that is under way, 0 if none is.",
+        "How long the running check of files has taken so far; 0 if none is running.",
         Tags.of("files", files.files()),
         () -> files.lasting().toMillis() / 1000.0);
   }

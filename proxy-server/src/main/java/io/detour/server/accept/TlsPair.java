@@ -50,7 +50,7 @@ record TlsPair(List<X509Certificate> chain, PrivateKey key) {
     }
   }
 
-  /** What a PEM file has. */
+  /** Reads a PEM file; the message of a failure names it. */
   static byte[] bytes(Path file) throws IOException {
     byte[] bytes;
     try {

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which addresses may be connected to. What is allowed beats what is denied; other addresses are
@@ -37,29 +38,33 @@ public record DestinationPolicy(
   }
 
   /**
-   * Whether an address may be connected to; the rule's target may allow further classes.
+   * Why an address may not be connected to, or null if it may be: one phrase of printable ASCII
+   * without quotes, which says what the address is and where the configuration can say otherwise.
    *
    * @param onThisMachine whether an interface of this machine has the address, which then is {@link
    *     AddressClass#SELF} as well, unless it is a loopback address; it has to be permitted as both
+   * @param alsoAllowed further classes that the rule's target allows
    */
-  public boolean permits(
+  public @Nullable String objection(
       InetAddress address, boolean onThisMachine, Set<AddressClass> alsoAllowed) {
     if (denyClasses.isEmpty() && denySubnets.isEmpty()) {
-      return true;
+      return null;
     }
     Address number = Address.of(address);
     if (anyContains(allowSubnets, number)) {
-      return true;
+      return null;
     }
     boolean allowed = false;
     for (AddressClass in : classesOf(number, onThisMachine)) {
       boolean allows = allowClasses.contains(in) || alsoAllowed.contains(in);
       if (!allows && denyClasses.contains(in)) {
-        return false;
+        return objection(in);
       }
       allowed |= allows;
     }
-    return allowed || !anyContains(denySubnets, number);
+    return allowed || !anyContains(denySubnets, number)
+        ? null
+        : "the target's address is not allowed (access.destinations)";
   }
 
   /** An interface of this machine may have an address that is also of another class. */
@@ -71,16 +76,8 @@ public record DestinationPolicy(
     return byNumber == null ? List.of(AddressClass.SELF) : List.of(byNumber, AddressClass.SELF);
   }
 
-  /**
-   * Why an address that is not permitted is not, as one phrase of printable ASCII without quotes:
-   * what it is, and where the configuration can say otherwise.
-   */
-  public static String objection(InetAddress address, boolean onThisMachine) {
-    List<AddressClass> in = classesOf(Address.of(address), onThisMachine);
-    if (in.isEmpty()) {
-      return "the target's address is not allowed (access.destinations)";
-    }
-    String word = Fields.wordOf(in.getFirst());
+  private static String objection(AddressClass denied) {
+    String word = Fields.wordOf(denied);
     return "the target's address is not allowed: "
         + word
         + " is denied by access.destinations; a target may allow it: targets: [{ to: ..., allow: ["

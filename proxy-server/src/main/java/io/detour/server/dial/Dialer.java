@@ -8,6 +8,7 @@ import io.detour.server.dns.Resolution;
 import io.detour.server.dns.Resolvers;
 import io.detour.server.dns.SystemFiles;
 import io.detour.server.dns.SystemNames;
+import io.detour.server.files.FileWatch;
 import io.detour.server.parse.http.ViaField;
 import io.detour.server.status.DialError;
 import io.detour.server.transport.Transport;
@@ -38,8 +39,8 @@ public final class Dialer implements AutoCloseable {
   private final DialCounts statistics = new DialCounts();
   private final SystemNames names;
 
-  /** Whether the names are another dialer's. */
-  private final boolean apart;
+  /** Whether a close closes the names: they may be another dialer's. */
+  private final boolean ownsNames;
 
   private final Resolvers resolvers;
   private final AddressMemory memory;
@@ -65,7 +66,7 @@ public final class Dialer implements AutoCloseable {
         transport,
         own,
         new SystemNames(options.dns(), files),
-        false,
+        true,
         new AddressMemory(nanoTime),
         nanoTime);
   }
@@ -75,7 +76,7 @@ public final class Dialer implements AutoCloseable {
       Transport transport,
       OwnAddresses own,
       SystemNames names,
-      boolean apart,
+      boolean ownsNames,
       AddressMemory memory,
       LongSupplier nanoTime) {
     this.options = options;
@@ -83,7 +84,7 @@ public final class Dialer implements AutoCloseable {
     this.own = own;
     this.ownOnly = Vetting.ownOnly(own);
     this.names = names;
-    this.apart = apart;
+    this.ownsNames = ownsNames;
     this.resolvers = new Resolvers(options.dns(), transport, names, statistics, nanoTime);
     this.memory = memory;
     this.nanoTime = nanoTime;
@@ -93,8 +94,8 @@ public final class Dialer implements AutoCloseable {
    * A dialer with the same options that shares what is known of names, DNS servers and addresses,
    * and counts for itself. To be closed before this one.
    */
-  public Dialer apart() {
-    return new Dialer(options, transport, own, names, true, memory, nanoTime);
+  public Dialer sharingNames() {
+    return new Dialer(options, transport, own, names, false, memory, nanoTime);
   }
 
   /**
@@ -246,11 +247,16 @@ public final class Dialer implements AutoCloseable {
     return new Resolution.Addresses(order.drain());
   }
 
+  /** Of the files that say what this machine knows of names. */
+  public FileWatch files() {
+    return names.files();
+  }
+
   /** Drops what the resolvers have cached. Dials that run go on to their end. */
   @Override
   public void close() {
     resolvers.close();
-    if (!apart) {
+    if (ownsNames) {
       names.close();
     }
   }

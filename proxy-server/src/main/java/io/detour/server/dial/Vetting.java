@@ -36,11 +36,7 @@ record Vetting(OwnAddresses own, DestinationPolicy policy, Set<AddressClass> all
       return Objection.LOOP;
     }
     InetAddress address = remote.getAddress();
-    boolean onThisMachine = own.isOnThisMachine(address);
-    return policy.permits(address, onThisMachine, allowed)
-        ? null
-        : new Objection(
-            DialError.DESTINATION_IP_PROHIBITED,
-            DestinationPolicy.objection(address, onThisMachine));
+    String why = policy.objection(address, own.isOnThisMachine(address), allowed);
+    return why == null ? null : new Objection(DialError.DESTINATION_IP_PROHIBITED, why);
   }
 }

@@ -31,8 +31,8 @@ final class FamilyLookup {
   private int aliases;
   private long ttlSeconds = Integer.MAX_VALUE;
 
-  /** How many servers have been asked. */
-  private int asked;
+  /** Which of the servers is asked. */
+  private int turn;
 
   /** How many servers have said that they cannot answer, or could not be asked. */
   private int failures;
@@ -71,10 +71,14 @@ final class FamilyLookup {
 
   private void ask() {
     if (!over) {
-      DnsServer server = servers.get(asked++ % servers.size());
-      query = exchange(server, this::answered);
+      query = exchange(servers.get(turn), this::answered);
       query.start();
     }
+  }
+
+  private void askNext() {
+    turn = (turn + 1) % servers.size();
+    ask();
   }
 
   private DnsExchange exchange(DnsServer server, Consumer<DnsAnswer> answered) {
@@ -97,7 +101,7 @@ final class FamilyLookup {
       case DnsAnswer.Absent(boolean exists, long ttl) ->
           end(exists ? FamilyAnswers.NO_ADDRESS : NameResolver.NO_SUCH_NAME, ttl);
       case DnsAnswer.Alias alias -> follow(alias);
-      case DnsAnswer.Silence() -> ask();
+      case DnsAnswer.Silence() -> askNext();
       case DnsAnswer.Failed(DnsResponseCode code) ->
           tryNextServer(dnsError("the DNS server failed", mnemonic(code)));
       case DnsAnswer.Cut() ->
@@ -125,13 +129,12 @@ final class FamilyLookup {
     }
     name = alias.name();
     ttlSeconds = Math.min(ttlSeconds, alias.ttlSeconds());
-    asked--; // the same server
     ask();
   }
 
   private void tryNextServer(Resolution.Unresolved failure) {
     if (++failures < servers.size()) {
-      ask();
+      askNext();
     } else {
       end(failure, DnsAnswer.NO_TTL);
     }

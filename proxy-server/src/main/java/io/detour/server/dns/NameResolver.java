@@ -79,9 +79,9 @@ public final class NameResolver {
   }
 
   /** In another network names may have other addresses. Lookups that run are not touched. */
-  private void forgetOthers(NameService now) {
-    if (service != now) {
-      service = now;
+  private void forgetOthers(NameService current) {
+    if (service != current) {
+      service = current;
       cache.clear();
       lookups.clear();
     }

@@ -1,6 +1,7 @@
 package io.detour.server.dns;
 
 import io.detour.rules.document.RegularFile;
+import io.detour.server.files.FileWatch;
 import io.detour.server.files.Fingerprint;
 import io.netty.util.NetUtil;
 import java.io.IOException;
@@ -35,15 +36,16 @@ public final class SystemNames implements AutoCloseable {
   private static final int MAX_SHOWN = 5;
   private static final int MAX_FILE_BYTES = 16 << 20;
 
+  private final FileWatch files = new FileWatch("names");
   private final List<WatchedFile<?>> watched = new ArrayList<>(2);
   private final Supplier<Map<String, List<InetAddress>>> hosts;
   private final Supplier<NameService> service;
   private final ScheduledExecutorService watch;
 
   /** Reads the files, {@code resolv.conf} only if the configuration leaves something to it. */
-  public SystemNames(DnsOptions options, SystemFiles files) {
-    Path conf = files.resolvConf();
-    hosts = watched(files.hosts(), SystemNames::hosts);
+  public SystemNames(DnsOptions options, SystemFiles paths) {
+    Path conf = paths.resolvConf();
+    hosts = watched(paths.hosts(), SystemNames::hosts);
     if (options.servers().isEmpty() || options.search()) {
       service = watched(conf, lines -> service(options, conf, lines));
     } else {
@@ -53,7 +55,9 @@ public final class SystemNames implements AutoCloseable {
     watch =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("names").factory());
-    var _ = watch.scheduleWithFixedDelay(this::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+    var _ =
+        watch.scheduleWithFixedDelay(
+            () -> files.look(this::look), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
   }
 
   private <T> Supplier<T> watched(Path file, Function<List<String>, T> parser) {
@@ -69,6 +73,10 @@ public final class SystemNames implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       logger.error("names: looking at their files failed", e);
     }
+  }
+
+  public FileWatch files() {
+    return files;
   }
 
   /** By name in lower case. Another map once the file has changed. */
@@ -170,6 +178,11 @@ public final class SystemNames implements AutoCloseable {
     private List<String> lines() {
       try {
         byte[] bytes = RegularFile.read(file, MAX_FILE_BYTES);
+        if (bytes.length > MAX_FILE_BYTES) {
+          logger.warn(
+              "{} is larger than {} MiB and is taken for empty", file, MAX_FILE_BYTES >> 20);
+          return List.of();
+        }
         return new String(bytes, StandardCharsets.ISO_8859_1).lines().toList();
       } catch (NoSuchFileException e) {
         return List.of();

@@ -42,7 +42,7 @@ public final class FileWatch {
     return files;
   }
 
-  /** Looks. */
+  /** Runs a look, and notes how long it takes. */
   public void look(Runnable look) {
     read(
         () -> {
@@ -51,7 +51,7 @@ public final class FileWatch {
         });
   }
 
-  /** Looks at what they say. */
+  /** The same for a look that has a result. */
   public <T> T read(Supplier<T> reading) {
     begunNanos = nanoTime.getAsLong();
     looking = true;
@@ -72,11 +72,11 @@ public final class FileWatch {
     boolean hangs = lasting().compareTo(PATIENCE) >= 0;
     if (hangs && !said) {
       logger.error(
-          "{}: a look at the files has not come back for {} s; until it does, changes are not seen",
+          "{}: checking the files has hung for {} s; changes are not noticed until it ends",
           files,
           lasting().toSeconds());
     } else if (said && !hangs) {
-      logger.info("{}: the look at the files has come back", files);
+      logger.info("{}: checking the files no longer hangs", files);
     }
     said = hangs;
   }

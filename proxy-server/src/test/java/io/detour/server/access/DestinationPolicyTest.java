@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,16 +26,35 @@ class DestinationPolicyTest {
     "169.254.169.254, metadata"
   })
   void anObjectionNamesTheClassAndTheKeys(String address, String word) {
-    assertThat(DestinationPolicy.objection(InetAddress.ofLiteral(address), false))
-        .isEqualTo(
-            "the target's address is not allowed: "
-                + word
-                + " is denied by access.destinations; a target may allow it: targets: [{ to: ...,"
-                + " allow: ["
-                + word
-                + "] }]");
-    assertThat(DestinationPolicy.objection(InetAddress.ofLiteral("10.0.0.1"), false))
+    assertThat(objection(DestinationPolicy.defaults(), address, false)).isEqualTo(denied(word));
+  }
+
+  @Test
+  void anObjectionNamesWhatDenies() {
+    DestinationPolicy link =
+        new DestinationPolicy(
+            EnumSet.allOf(AddressClass.class),
+            List.of(subnet("10.0.0.0/8")),
+            Set.of(AddressClass.LINK_LOCAL),
+            List.of());
+
+    assertThat(objection(link, "169.254.1.1", false)).isNull();
+    assertThat(objection(link, "169.254.1.1", true)).isEqualTo(denied("self"));
+    assertThat(objection(link, "10.0.0.1", false))
         .isEqualTo("the target's address is not allowed (access.destinations)");
+  }
+
+  private static @Nullable String objection(
+      DestinationPolicy policy, String address, boolean onThisMachine) {
+    return policy.objection(InetAddress.ofLiteral(address), onThisMachine, Set.of());
+  }
+
+  private static String denied(String word) {
+    return "the target's address is not allowed: "
+        + word
+        + " is denied by access.destinations; a target may allow it: targets: [{ to: ..., allow: ["
+        + word
+        + "] }]";
   }
 
   @ParameterizedTest(name = "W05: {0} is denied by default")
@@ -69,8 +89,8 @@ class DestinationPolicyTest {
     Set<AddressClass> others = EnumSet.complementOf(EnumSet.of(allowed));
     InetAddress address = InetAddress.ofLiteral(example(allowed));
 
-    assertThat(DestinationPolicy.defaults().permits(address, false, Set.of(allowed))).isTrue();
-    assertThat(DestinationPolicy.defaults().permits(address, false, others)).isFalse();
+    assertThat(DestinationPolicy.defaults().objection(address, false, Set.of(allowed))).isNull();
+    assertThat(DestinationPolicy.defaults().objection(address, false, others)).isNotNull();
   }
 
   private static String example(AddressClass in) {
@@ -120,22 +140,22 @@ class DestinationPolicyTest {
     InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
     DestinationPolicy usual = DestinationPolicy.defaults();
 
-    assertThat(usual.permits(own, false, Set.of())).isTrue();
-    assertThat(usual.permits(own, true, Set.of())).isFalse();
-    assertThat(usual.permits(own, true, Set.of(AddressClass.SELF))).isTrue();
-    assertThat(usual.permits(own, true, Set.of(AddressClass.LOOPBACK))).isFalse();
-    assertThat(usual.permits(link, true, Set.of(AddressClass.LINK_LOCAL))).isFalse();
-    assertThat(usual.permits(link, false, Set.of(AddressClass.LINK_LOCAL))).isTrue();
-    assertThat(usual.permits(link, true, Set.of(AddressClass.SELF))).isFalse();
-    assertThat(usual.permits(link, true, Set.of(AddressClass.LINK_LOCAL, AddressClass.SELF)))
-        .isTrue();
-    assertThat(usual.permits(loopback, true, Set.of(AddressClass.LOOPBACK))).isTrue();
-    assertThat(usual.permits(loopback, true, Set.of(AddressClass.SELF))).isFalse();
-    assertThat(DestinationPolicy.everything().permits(own, true, Set.of())).isTrue();
+    assertThat(usual.objection(own, false, Set.of())).isNull();
+    assertThat(usual.objection(own, true, Set.of())).isNotNull();
+    assertThat(usual.objection(own, true, Set.of(AddressClass.SELF))).isNull();
+    assertThat(usual.objection(own, true, Set.of(AddressClass.LOOPBACK))).isNotNull();
+    assertThat(usual.objection(link, true, Set.of(AddressClass.LINK_LOCAL))).isNotNull();
+    assertThat(usual.objection(link, false, Set.of(AddressClass.LINK_LOCAL))).isNull();
+    assertThat(usual.objection(link, true, Set.of(AddressClass.SELF))).isNotNull();
+    assertThat(usual.objection(link, true, Set.of(AddressClass.LINK_LOCAL, AddressClass.SELF)))
+        .isNull();
+    assertThat(usual.objection(loopback, true, Set.of(AddressClass.LOOPBACK))).isNull();
+    assertThat(usual.objection(loopback, true, Set.of(AddressClass.SELF))).isNotNull();
+    assertThat(DestinationPolicy.everything().objection(own, true, Set.of())).isNull();
   }
 
   private static boolean permits(DestinationPolicy policy, String address) {
-    return policy.permits(InetAddress.ofLiteral(address), false, Set.of());
+    return objection(policy, address, false) == null;
   }
 
   private static Subnet subnet(String text) {

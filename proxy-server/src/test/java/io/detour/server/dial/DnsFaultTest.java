@@ -203,7 +203,7 @@ class DnsFaultTest {
     Dialer dialer = dialer(first, second);
     connected(dialer, "web.test");
     int asked = first.asked().size();
-    Dialer apart = fixture.keep(dialer.apart());
+    Dialer apart = fixture.keep(dialer.sharingNames());
 
     connected(apart, "other.test");
 

@@ -51,9 +51,8 @@ class FileWatchTest {
     assertThat(said.list)
         .extracting(ILoggingEvent::getFormattedMessage)
         .containsExactly(
-            "users: a look at the files has not come back for 30 s; until it does, changes are not"
-                + " seen",
-            "users: the look at the files has come back");
+            "users: checking the files has hung for 30 s; changes are not noticed until it ends",
+            "users: checking the files no longer hangs");
   }
 
   @Test

@@ -85,7 +85,7 @@ public final class EndToEnd {
   private static boolean isForTrailers(String name) {
     return DIGESTS.contains(name)
         || (!NOT_PASSED_ON.contains(name)
-            && !Framing.isTakenForTold(name)
+            && !Framing.resemblesFramingField(name)
             && !NOT_IN_TRAILERS.contains(name)
             && PREFIXES_NOT_IN_TRAILERS.stream().noneMatch(name::startsWith));
   }

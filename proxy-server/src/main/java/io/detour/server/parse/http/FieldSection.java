@@ -149,7 +149,8 @@ final class FieldSection {
     }
     int start = places[lines * PLACES - 4];
     int end = places[lines * PLACES - 3];
-    if (Framing.isTold(new String(bytes, start, end - start, StandardCharsets.ISO_8859_1))) {
+    if (Framing.isFramingField(
+        new String(bytes, start, end - start, StandardCharsets.ISO_8859_1))) {
       return fail("Content-Length or Transfer-Encoding has white space before its colon", at);
     }
     part = Part.BEFORE_VALUE;

@@ -93,7 +93,7 @@ public sealed interface Framing {
   }
 
   /** Whether a field of this name tells where content ends. */
-  static boolean isTold(String name) {
+  static boolean isFramingField(String name) {
     return name.equalsIgnoreCase("Content-Length") || name.equalsIgnoreCase("Transfer-Encoding");
   }
 
@@ -102,7 +102,7 @@ public sealed interface Framing {
    * does (RFC 3875 4.1.18): that has one character for the hyphen and all else that is no letter or
    * digit.
    */
-  static boolean isTakenForTold(String name) {
+  static boolean resemblesFramingField(String name) {
     return isTakenFor(name, "Content-Length") || isTakenFor(name, "Transfer-Encoding");
   }
 

@@ -32,11 +32,11 @@ public final class RequestParser {
     if (head.fields().count("Proxy-Authorization") > 1) {
       return refused(kind(head), 400, "there is more than one header Proxy-Authorization");
     }
-    if (hasNameTakenForFraming(head.fields())) {
+    if (hasFieldResemblingFraming(head.fields())) {
       return refused(
           kind(head),
           400,
-          "a field name is like Content-Length or Transfer-Encoding without hyphen");
+          "a field name differs from Content-Length or Transfer-Encoding only in its hyphen");
     }
     ParsedRequest parsed =
         head.is(CONNECT) ? connect(head, access.lenientConnect()) : forward(head);
@@ -79,9 +79,9 @@ public final class RequestParser {
             && !fields.all("Content-Length").stream().allMatch("0"::equals));
   }
 
-  private static boolean hasNameTakenForFraming(FieldLines fields) {
+  private static boolean hasFieldResemblingFraming(FieldLines fields) {
     for (int line = 0; line < fields.size(); line++) {
-      if (Framing.isTakenForTold(fields.name(line))) {
+      if (Framing.resemblesFramingField(fields.name(line))) {
         return true;
       }
     }
