@@ -146,10 +146,11 @@ final class ChunkLine {
   }
 
   private Part bareLineFeed() {
-    if (!kind.isLenient()) {
-      problem = kind.malformedUnlessLenient(BARE_LF);
+    if (kind.isLenient()) {
+      return Part.ENDED;
     }
-    return kind.isLenient() ? Part.ENDED : part;
+    problem = kind.malformedUnlessLenient(BARE_LF);
+    return part;
   }
 
   private Part stayIfBlank(byte octet) {
