@@ -21,4 +21,5 @@ module io.detour.core {
 
   exports io.detour.core;
   exports io.detour.core.relay;
+  exports io.detour.core.tcp;
 }

@@ -55,7 +55,7 @@ final class Aftermath {
   }
 
   private Outcome settle() {
-    int bytes = loop.kernel().unacknowledged(remaining.sink.socket());
+    int bytes = loop.kernel().unacknowledged(remaining.sink.number());
     if (bytes <= 0) {
       return Outcome.OVER;
     }

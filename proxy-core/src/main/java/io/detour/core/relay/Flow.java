@@ -7,6 +7,7 @@ import io.detour.core.conduit.CopyBuffer;
 import io.detour.core.conduit.Pipe;
 import io.detour.core.relay.TransferListener.Operation;
 import io.detour.core.sys.Errno;
+import io.detour.core.tcp.EpollSocket;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +36,8 @@ final class Flow extends Transit {
     SINK_FAILED
   }
 
-  final Endpoint source;
-  final Endpoint sink;
+  final EpollSocket source;
+  final EpollSocket sink;
   private final SplicePolicy choice;
 
   private @Nullable Conduit inFlight;
@@ -55,8 +56,8 @@ final class Flow extends Transit {
   Flow(
       RelayLoop loop,
       Direction direction,
-      Endpoint source,
-      Endpoint sink,
+      EpollSocket source,
+      EpollSocket sink,
       @Nullable TransferListener transfers) {
     super(loop, direction, transfers);
     this.source = source;
@@ -84,7 +85,7 @@ final class Flow extends Transit {
     if (!sink.writable()) {
       return Outcome.BLOCKED;
     }
-    int moved = conduit.pump(loop.kernel(), sink.socket());
+    int moved = conduit.pump(loop.kernel(), sink.number());
     if (moved < 0) {
       report(Operation.WRITE, conduit.path(), moved);
       return pumpFailed(conduit, -moved);
@@ -127,7 +128,7 @@ final class Flow extends Transit {
       return Outcome.WAITING;
     }
     Conduit conduit = choice.lease(loop.conduits(), source);
-    int moved = conduit.drain(loop.kernel(), source.socket());
+    int moved = conduit.drain(loop.kernel(), source.number());
     if (moved > 0) {
       inFlight = conduit;
       moved();
@@ -176,7 +177,7 @@ final class Flow extends Transit {
       moved();
       if (!endWithheld) {
         // Fails only when the sink is gone, which its own event or the other direction reports.
-        loop.kernel().shutdownWrite(sink.socket());
+        loop.kernel().shutdownWrite(sink.number());
       }
     }
     return Outcome.ENDED;

@@ -1,5 +1,7 @@
 package io.detour.core.relay;
 
+import io.detour.core.tcp.EpollSocket;
+import io.detour.core.tcp.TcpChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
@@ -43,10 +45,23 @@ final class Handoff {
   private void take(Channel channel) {
     if (channel.eventLoop().inEventLoop()) {
       collect(channel);
-      channel.deregister().addListener((ChannelFuture done) -> released());
+      release(channel);
     } else {
       channel.eventLoop().execute(() -> take(channel));
     }
+  }
+
+  /** A socket that is on the relay's loop already stays registered there. */
+  private void release(Channel channel) {
+    if (!(channel instanceof TcpChannel tcp)) {
+      channel.deregister().addListener((ChannelFuture done) -> released());
+      return;
+    }
+    EpollSocket socket = tcp.release();
+    if (!channel.eventLoop().equals(loop.eventLoop())) {
+      socket.deregister();
+    }
+    released();
   }
 
   private static void collect(Channel channel) {
@@ -89,11 +104,14 @@ final class Handoff {
   }
 
   private static Endpoint endpoint(Channel channel, Side side, EarlyBytes early) {
-    Endpoint endpoint = new Endpoint(channel, ((UnixChannel) channel).fd(), side);
+    EpollSocket socket =
+        channel instanceof TcpChannel tcp
+            ? tcp.release()
+            : new EpollSocket(((UnixChannel) channel).fd());
     if (early.peerEnded()) {
-      endpoint.noteEarlyEnd();
+      socket.noteEnd();
     }
-    return endpoint;
+    return new Endpoint(channel, socket, side, early.peerEnded());
   }
 
   private static void clear(ChannelPipeline pipeline) {

@@ -3,6 +3,7 @@ package io.detour.core.relay;
 import io.detour.core.CloseReason;
 import io.detour.core.Direction;
 import io.detour.core.sys.Errno;
+import io.detour.core.tcp.EpollSocket;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +37,8 @@ final class Relay extends RelayedTunnel implements Runnable {
     this.client = client;
     this.upstream = upstream;
     TransferListener transfers = transferListener();
-    this.toUpstream = new Flow(loop, Direction.UPSTREAM, client, upstream, transfers);
-    this.toClient = new Flow(loop, Direction.DOWNSTREAM, upstream, client, transfers);
+    this.toUpstream = new Flow(loop, Direction.UPSTREAM, client.socket(), upstream.socket(), transfers);
+    this.toClient = new Flow(loop, Direction.DOWNSTREAM, upstream.socket(), client.socket(), transfers);
   }
 
   /**
@@ -77,7 +78,7 @@ final class Relay extends RelayedTunnel implements Runnable {
     if (survivor.isOpen()) {
       survivor.register(loop.eventLoop(), this);
       from(lost).sourceLost();
-      lost(lost, lost.hadEnded() ? Errno.EPIPE : Errno.ECONNRESET);
+      lost(lost, lost.endedBefore() ? Errno.EPIPE : Errno.ECONNRESET);
     } else {
       closeNow(CloseReason.CLIENT_RESET);
     }
@@ -94,7 +95,7 @@ final class Relay extends RelayedTunnel implements Runnable {
       if (to(endpoint).holdsBytes()) {
         advance(to(endpoint));
       }
-      if (endpoint.failed()) {
+      if (endpoint.socket().failed()) {
         lookForLoss(endpoint);
       }
     } catch (RuntimeException | Error e) {
@@ -132,8 +133,8 @@ final class Relay extends RelayedTunnel implements Runnable {
         queueTurn();
       }
       case ENDED -> flowEnded(flow);
-      case SOURCE_FAILED -> lost(flow.source, flow.failure());
-      case SINK_FAILED -> lost(flow.sink, flow.failure());
+      case SOURCE_FAILED -> lost(end(flow.source), flow.failure());
+      case SINK_FAILED -> lost(end(flow.sink), flow.failure());
     }
     followPath();
   }
@@ -152,7 +153,7 @@ final class Relay extends RelayedTunnel implements Runnable {
   private void flowEnded(Flow flow) {
     directionEnded(flow.direction);
     if (flow.source.failed()) {
-      lookForLoss(flow.source);
+      lookForLoss(end(flow.source));
     }
   }
 
@@ -163,7 +164,7 @@ final class Relay extends RelayedTunnel implements Runnable {
    */
   private void lookForLoss(Endpoint endpoint) {
     if (!isClosed() && aftermath == null && from(endpoint).ended()) {
-      int error = loop.kernel().takeError(endpoint.socket());
+      int error = loop.kernel().takeError(endpoint.socket().number());
       if (error < 0) {
         lost(endpoint, -error);
       }
@@ -180,7 +181,7 @@ final class Relay extends RelayedTunnel implements Runnable {
       // any other error the bytes are all there is.
       remaining.withholdEnd();
     }
-    endpoint.lost();
+    endpoint.socket().lost();
     CloseReason reason = Errno.isLossOfPeer(errno) ? endpoint.side().lost : CloseReason.ERROR;
     aftermath = new Aftermath(loop, remaining, reason);
     continueAftermath(aftermath);
@@ -231,7 +232,7 @@ final class Relay extends RelayedTunnel implements Runnable {
   private void watch(Endpoint endpoint) {
     if (endpoint.isOpen()) {
       // Fails for a socket that is not TCP, which needs none.
-      loop.peerWatch().over(endpoint.socket(), loop.kernel());
+      loop.peerWatch().over(endpoint.socket().number(), loop.kernel());
     }
   }
 
@@ -249,10 +250,11 @@ final class Relay extends RelayedTunnel implements Runnable {
   }
 
   private void resetOnClose(Flow flow) {
-    Endpoint sink = flow.sink;
+    Endpoint sink = end(flow.sink);
     boolean wholeAndAlive = aftermath == null && flow.ended();
-    if (!wholeAndAlive && sink.isOpen()) {
-      loop.kernel().resetOnClose(sink.socket());
+    boolean isReset = sink.socket().failed();
+    if (!wholeAndAlive && !isReset && sink.isOpen()) {
+      loop.kernel().resetOnClose(sink.socket().number());
     }
   }
 
@@ -270,6 +272,10 @@ final class Relay extends RelayedTunnel implements Runnable {
       case UPSTREAM -> toUpstream;
       case DOWNSTREAM -> toClient;
     };
+  }
+
+  private Endpoint end(EpollSocket socket) {
+    return socket == client.socket() ? client : upstream;
   }
 
   private Flow from(Endpoint endpoint) {

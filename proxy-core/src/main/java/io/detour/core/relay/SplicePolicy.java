@@ -5,6 +5,7 @@ import io.detour.core.SpliceFallback;
 import io.detour.core.conduit.Conduit;
 import io.detour.core.conduit.ConduitPool;
 import io.detour.core.conduit.Pipe;
+import io.detour.core.tcp.EpollSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,7 @@ final class SplicePolicy {
   }
 
   /** A conduit for the next bytes. */
-  Conduit lease(ConduitPool conduits, Endpoint source) {
+  Conduit lease(ConduitPool conduits, EpollSocket source) {
     if (wantsSplice(source)) {
       Pipe pipe = conduits.leasePipe();
       if (pipe != null) {
@@ -58,7 +59,7 @@ final class SplicePolicy {
     return conduits.leaseBuffer();
   }
 
-  private boolean wantsSplice(Endpoint source) {
+  private boolean wantsSplice(EpollSocket source) {
     boolean wanted =
         switch (mode) {
           case AUTO -> streaming;

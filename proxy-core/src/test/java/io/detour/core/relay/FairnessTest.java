@@ -6,6 +6,7 @@ import io.detour.core.Direction;
 import io.detour.core.RelayPath;
 import io.detour.core.conduit.ConduitPool;
 import io.detour.core.conduit.PipeBudget;
+import io.detour.core.tcp.EpollSocket;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.unix.FileDescriptor;
@@ -76,7 +77,7 @@ class FairnessTest {
   }
 
   private static Endpoint endpoint(int descriptor, Side side) {
-    return new Endpoint(new EmbeddedChannel(), new FileDescriptor(descriptor), side);
+    return new Endpoint(new EmbeddedChannel(), new EpollSocket(new FileDescriptor(descriptor)), side, false);
   }
 
   private void turn() {

@@ -13,8 +13,8 @@ import io.detour.core.RelayPath;
 import io.detour.core.conduit.ConduitPool;
 import io.detour.core.conduit.PipeBudget;
 import io.detour.core.relay.Flow.Outcome;
+import io.detour.core.tcp.EpollSocket;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.channel.unix.FileDescriptor;
 import java.nio.ByteBuffer;
@@ -39,12 +39,8 @@ class FlowTest {
   private final PipeBudget budget = new PipeBudget(8);
   private final ConduitPool conduits = new ConduitPool(kernel, budget, PIPE, BUFFER);
   private final RelayTotals totals = new RelayTotals();
-  private final Endpoint source = endpoint(1, Side.CLIENT);
-  private final Endpoint sink = endpoint(2, Side.UPSTREAM);
-
-  private static Endpoint endpoint(int socket, Side side) {
-    return new Endpoint(new EmbeddedChannel(), new FileDescriptor(socket), side);
-  }
+  private final EpollSocket source = new EpollSocket(new FileDescriptor(1));
+  private final EpollSocket sink = new EpollSocket(new FileDescriptor(2));
 
   private Flow flow(RelayMode mode) {
     RelayOptions options = RelayOptions.defaults().withMode(mode);

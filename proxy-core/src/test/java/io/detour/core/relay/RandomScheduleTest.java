@@ -7,6 +7,7 @@ import io.detour.core.RelayPath;
 import io.detour.core.TunnelStats;
 import io.detour.core.conduit.ConduitPool;
 import io.detour.core.conduit.PipeBudget;
+import io.detour.core.tcp.EpollSocket;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.unix.FileDescriptor;
@@ -101,7 +102,7 @@ class RandomScheduleTest {
     private static Endpoint endpoint(SimulatedSocket socket, int descriptor, Side side) {
       EmbeddedChannel channel = new EmbeddedChannel();
       channel.closeFuture().addListener(closed -> socket.close());
-      return new Endpoint(channel, new FileDescriptor(descriptor), side);
+      return new Endpoint(channel, new EpollSocket(new FileDescriptor(descriptor)), side, false);
     }
 
     void play() {

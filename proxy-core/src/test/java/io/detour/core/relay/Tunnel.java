@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.detour.core.CloseReason;
 import io.detour.core.Direction;
 import io.detour.core.TunnelStats;
+import io.detour.core.tcp.TcpChannel;
+import io.detour.core.tcp.TcpListener;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -20,6 +23,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
@@ -45,19 +49,24 @@ final class Tunnel implements AutoCloseable {
 
   /** What the channels are made of. */
   enum Transport {
-    EPOLL(EpollServerSocketChannel.class, EpollSocketChannel.class),
-    NIO(NioServerSocketChannel.class, NioSocketChannel.class);
+    /** Our own, registered once. */
+    TCP(() -> new TcpListener(SocketProtocolFamily.INET), () -> new TcpChannel(SocketProtocolFamily.INET)),
+    /** Netty's, which the relay registers anew. */
+    EPOLL(EpollServerSocketChannel::new, EpollSocketChannel::new),
+    NIO(NioServerSocketChannel::new, NioSocketChannel::new);
 
-    final Class<? extends ServerChannel> listener;
-    final Class<? extends Channel> socket;
+    final ChannelFactory<? extends ServerChannel> listener;
+    final ChannelFactory<? extends Channel> socket;
 
-    Transport(Class<? extends ServerChannel> listener, Class<? extends Channel> socket) {
+    Transport(
+        ChannelFactory<? extends ServerChannel> listener,
+        ChannelFactory<? extends Channel> socket) {
       this.listener = listener;
       this.socket = socket;
     }
 
     IoHandlerFactory handlers() {
-      return this == EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+      return this == NIO ? NioIoHandler.newFactory() : EpollIoHandler.newFactory();
     }
   }
 
@@ -77,10 +86,10 @@ final class Tunnel implements AutoCloseable {
   /** The test's end on the upstream side. */
   final Socket upstream;
 
-  /** How a tunnel is made, beyond its options. Begins with epoll, one event loop, no greeting. */
+  /** How a tunnel is made, beyond its options. Begins with our own channels, one event loop, no greeting. */
   static final class Setup {
     private final RelayOptions options;
-    private Transport transport = Transport.EPOLL;
+    private Transport transport = Transport.TCP;
     private byte[] greeting = new byte[0];
     private int receiveBuffer;
     private boolean apart;
@@ -160,7 +169,7 @@ final class Tunnel implements AutoCloseable {
     listener =
         new ServerBootstrap()
             .group(group)
-            .channel(transport.listener)
+            .channelFactory(transport.listener)
             .childOption(ChannelOption.AUTO_READ, readsBefore)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childHandler(new Accepted())
@@ -201,7 +210,7 @@ final class Tunnel implements AutoCloseable {
       boolean readsBefore = setup.readsBefore();
       new Bootstrap()
           .group(setup.apart ? otherLoop(accepted.eventLoop()) : accepted.eventLoop())
-          .channel(setup.transport.socket)
+          .channelFactory(setup.transport.socket)
           .option(ChannelOption.AUTO_READ, readsBefore)
           .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
           .handler(new EarlyBytes())

@@ -8,9 +8,10 @@ import org.junit.jupiter.params.provider.Arguments;
 
 /** How a tunnel is relayed. */
 enum Way {
-  AUTO(Tunnel.Transport.EPOLL, RelayMode.AUTO),
-  SPLICE(Tunnel.Transport.EPOLL, RelayMode.SPLICE),
-  COPY(Tunnel.Transport.EPOLL, RelayMode.COPY),
+  AUTO(Tunnel.Transport.TCP, RelayMode.AUTO),
+  SPLICE(Tunnel.Transport.TCP, RelayMode.SPLICE),
+  COPY(Tunnel.Transport.TCP, RelayMode.COPY),
+  NETTY(Tunnel.Transport.EPOLL, RelayMode.AUTO),
   PORTABLE(Tunnel.Transport.NIO, RelayMode.AUTO);
 
   /** No test takes so long. */

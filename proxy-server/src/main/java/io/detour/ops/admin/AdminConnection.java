@@ -4,7 +4,7 @@ import io.detour.ops.admin.AdminListener.Connections;
 import io.detour.ops.admin.AdminListener.Responder;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -50,7 +50,7 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
    */
   private static final Duration LINGER = Duration.ofSeconds(2);
 
-  private final SocketChannel channel;
+  private final DuplexChannel channel;
   private final Responder responder;
   private final Connections connections;
 
@@ -60,7 +60,7 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
   private boolean ending;
   private @Nullable Future<?> deadline;
 
-  AdminConnection(SocketChannel channel, Responder responder, Connections connections) {
+  AdminConnection(DuplexChannel channel, Responder responder, Connections connections) {
     this.channel = channel;
     this.responder = responder;
     this.connections = connections;

@@ -9,7 +9,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -112,11 +112,11 @@ final class AdminListener implements AutoCloseable {
     return new AdminListener(bound.channel(), connections);
   }
 
-  private static ChannelInitializer<SocketChannel> pipeline(
+  private static ChannelInitializer<DuplexChannel> pipeline(
       Responder responder, Connections connections) {
     return new ChannelInitializer<>() {
       @Override
-      protected void initChannel(SocketChannel channel) {
+      protected void initChannel(DuplexChannel channel) {
         channel
             .pipeline()
             .addLast(

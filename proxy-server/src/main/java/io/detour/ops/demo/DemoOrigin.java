@@ -19,7 +19,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -162,7 +162,7 @@ public final class DemoOrigin implements AutoCloseable {
     return bound.channel();
   }
 
-  private final class Pipeline extends ChannelInitializer<SocketChannel> {
+  private final class Pipeline extends ChannelInitializer<DuplexChannel> {
     private final @Nullable SslContext tls;
 
     Pipeline(@Nullable SslContext tls) {
@@ -170,7 +170,7 @@ public final class DemoOrigin implements AutoCloseable {
     }
 
     @Override
-    protected void initChannel(SocketChannel channel) {
+    protected void initChannel(DuplexChannel channel) {
       channels.add(channel);
       if (tls != null) {
         channel.pipeline().addLast(tls.newHandler(channel.alloc()));

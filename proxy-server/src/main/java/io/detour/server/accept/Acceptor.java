@@ -42,6 +42,9 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   private final ChannelInitializer<Channel> newClient;
   private final Channel socket;
 
+  /** Whether the listening socket has an option that its connections begin with. */
+  private final boolean inheritsNoDelay;
+
   /** Whether connections are wanted. The socket's event loop. */
   private boolean accepting;
 
@@ -58,6 +61,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     this.socket = socket;
     this.loops = loops;
     this.newClient = newClient;
+    this.inheritsNoDelay = socket.config().setOption(ChannelOption.TCP_NODELAY, true);
     socket.pipeline().addLast(this);
   }
 
@@ -98,7 +102,9 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     Channel client = (Channel) message;
     client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     client.config().setRecvByteBufAllocator(READS);
-    client.config().setOption(ChannelOption.TCP_NODELAY, true); // false, and no harm, on UNIX
+    if (!inheritsNoDelay) {
+      client.config().setOption(ChannelOption.TCP_NODELAY, true); // false, and no harm, on UNIX
+    }
     client.pipeline().addLast(newClient);
     loops
         .register(client)

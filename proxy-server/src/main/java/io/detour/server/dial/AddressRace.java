@@ -5,11 +5,12 @@ import io.detour.server.status.DialError;
 import io.detour.server.transport.ConnectErrors;
 import io.detour.server.transport.Transport;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -61,7 +62,7 @@ final class AddressRace {
   private boolean moreToCome = true;
 
   /** Gets the winner, or the most telling failure; null as long as the race has not begun. */
-  private @Nullable BiConsumer<@Nullable SocketChannel, @Nullable DialError> finish;
+  private @Nullable BiConsumer<@Nullable DuplexChannel, @Nullable DialError> finish;
 
   private boolean over;
 
@@ -104,7 +105,7 @@ final class AddressRace {
    * @param ended called once: with the first connection, which is the receiver's, or with the most
    *     telling failure, or with neither if there was no address
    */
-  void start(BiConsumer<@Nullable SocketChannel, @Nullable DialError> ended) {
+  void start(BiConsumer<@Nullable DuplexChannel, @Nullable DialError> ended) {
     finish = ended;
     attempt();
   }
@@ -164,14 +165,14 @@ final class AddressRace {
 
   /** Without a bootstrap: its handler, its copies of the options and its extra task cost time. */
   private void connect(InetSocketAddress remote, int timeoutMillis) {
-    SocketChannel channel = null;
+    DuplexChannel channel = null;
     try {
-      channel = transport.sockets().newChannel();
-      SocketChannelConfig config = channel.config();
+      channel = transport.sockets().apply(remote.getAddress());
+      ChannelConfig config = channel.config();
       config.setAutoRead(false);
-      config.setAllowHalfClosure(true);
+      config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
       config.setConnectTimeoutMillis(timeoutMillis);
-      config.setTcpNoDelay(true);
+      config.setOption(ChannelOption.TCP_NODELAY, true);
       ChannelFuture registered = loop.register(channel);
       if (!registered.isSuccess()) {
         throw new ChannelException("register " + channel, registered.cause());
@@ -198,7 +199,7 @@ final class AddressRace {
       queue.ended(attempt.address, true);
       passOver(attempt);
       stop();
-      finish.accept((SocketChannel) attempt.channel, null);
+      finish.accept((DuplexChannel) attempt.channel, null);
       return;
     }
     close(attempt.channel);

@@ -7,7 +7,7 @@ import io.detour.server.dns.NameResolver;
 import io.detour.server.dns.Resolution;
 import io.detour.server.status.DialError;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -169,7 +169,7 @@ public final class Dial {
     }
   }
 
-  private void raced(@Nullable SocketChannel winner, @Nullable DialError failure) {
+  private void raced(@Nullable DuplexChannel winner, @Nullable DialError failure) {
     if (winner == null) {
       lost(failure);
     } else if (request == null || request.isRequestItself()) {
@@ -181,7 +181,7 @@ public final class Dial {
     }
   }
 
-  private void answered(SocketChannel upstream, ParentConversation.Answer answer) {
+  private void answered(DuplexChannel upstream, ParentConversation.Answer answer) {
     switch (answer) {
       case ParentConversation.Granted _ -> connected(upstream);
       case ParentConversation.Refused refused ->
@@ -189,13 +189,13 @@ public final class Dial {
     }
   }
 
-  private void connected(SocketChannel upstream) {
+  private void connected(DuplexChannel upstream) {
     finish(
         new DialResult.Connected(
             hop,
             upstream,
             request != null && request.isRequestItself() ? request.parent() : null,
-            upstream.remoteAddress(),
+            (InetSocketAddress) upstream.remoteAddress(),
             race.attempts(),
             dnsNanos,
             race.connectNanos(),

@@ -3,7 +3,7 @@ package io.detour.server.dial;
 import io.detour.rules.Hop;
 import io.detour.server.status.DialError;
 import io.detour.server.status.Refusal;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -37,9 +37,9 @@ public sealed interface DialResult {
    * channel from the moment it is told.
    *
    * <p>The channel is on the event loop of the dial, its pipeline is empty, {@code AUTO_READ} is
-   * off and {@code ALLOW_HALF_CLOSURE} on. When the callback has returned, Netty reads all the same
-   * if the target has ended its direction, and hands on bytes that came right behind a parent's
-   * answer: a handler that keeps early bytes has to be in the pipeline by then.
+   * off and {@code ALLOW_HALF_CLOSURE} on. When the callback has returned, bytes that came right
+   * behind a parent's answer are handed on: a handler that keeps them has to be in the pipeline by
+   * then.
    *
    * @param parent what is to be asked in absolute-form with its own credentials, or null if the
    *     connection leads to the target
@@ -48,7 +48,7 @@ public sealed interface DialResult {
    */
   record Connected(
       Hop hop,
-      SocketChannel upstream,
+      DuplexChannel upstream,
       @Nullable Parent parent,
       InetSocketAddress remote,
       int attempts,

@@ -7,7 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * There is no further read.
  */
 final class ParentConversation extends ChannelInboundHandlerAdapter {
-  private final SocketChannel channel;
+  private final DuplexChannel channel;
   private final Consumer<Answer> done;
 
   /** What the parent sent behind its answer. */
@@ -85,7 +85,7 @@ final class ParentConversation extends ChannelInboundHandlerAdapter {
    * @param channel a connection to the parent, as {@link DialResult.Connected} describes it
    * @param done called once; the channel is the receiver's, or closed
    */
-  ParentConversation(SocketChannel channel, Consumer<Answer> done) {
+  ParentConversation(DuplexChannel channel, Consumer<Answer> done) {
     this.channel = channel;
     this.done = done;
   }

@@ -12,7 +12,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramChannel;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.dns.AbstractDnsOptPseudoRrRecord;
 import io.netty.handler.codec.dns.DatagramDnsQuery;
@@ -138,7 +138,7 @@ final class DnsExchange {
   }
 
   private Channel connection() {
-    SocketChannel opened = context.transport.sockets().newChannel();
+    DuplexChannel opened = context.transport.sockets().apply(server.address().getAddress());
     opened.config().setConnectTimeoutMillis((int) timeoutMillis);
     return with(opened, new TcpDnsQueryEncoder(), new TcpDnsResponseDecoder());
   }

@@ -3,7 +3,6 @@ package io.detour.server.serve;
 import io.detour.core.HostPort;
 import io.detour.server.accept.ClientAddress;
 import io.detour.server.accept.ClientLoop;
-import io.detour.server.accept.HalfClosedWatch;
 import io.detour.server.accept.ResetOnClose;
 import io.detour.server.access.AccessControl;
 import io.detour.server.access.AccessControl.Authentication;
@@ -290,7 +289,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof ChannelInputShutdownEvent && phase != Phase.OVER) {
       inputEnded = true;
-      HalfClosedWatch.over(channel);
       proceed();
     }
   }

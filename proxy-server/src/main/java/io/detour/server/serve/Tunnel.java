@@ -8,7 +8,6 @@ import io.detour.core.relay.OpenTunnel;
 import io.detour.core.relay.RelayListener;
 import io.detour.rules.Route;
 import io.detour.server.accept.ClientLoop;
-import io.detour.server.accept.HalfClosedWatch;
 import io.detour.server.account.RequestKind;
 import io.detour.server.account.Timing;
 import io.detour.server.dial.DialResult;
@@ -55,11 +54,10 @@ public final class Tunnel implements Call.Steps, RelayListener {
   /** Step 4. The target of a plain TCP listener is the operator's word: it needs no vetting. */
   @Override
   public void dial(Route route) {
-    HalfClosedWatch.over(client.channel());
     call.dial(client.kind() == RequestKind.TCP ? route.trustingAsked() : route, this);
   }
 
-  /** Step 5, first half. Before this returns, Netty may already read from the upstream host. */
+  /** Step 5, first half. Bytes that came right behind a parent's answer follow. */
   @Override
   public void answer(DialResult.Connected connected) {
     Channel upstream = connected.upstream();

@@ -3,7 +3,6 @@ package io.detour.server.serve;
 import io.detour.core.relay.EarlyBytes;
 import io.detour.server.accept.ClientAddress;
 import io.detour.server.accept.ClientLoop;
-import io.detour.server.accept.HalfClosedWatch;
 import io.detour.server.accept.ResetOnClose;
 import io.detour.server.account.RequestKind;
 import io.detour.server.account.Timing;
@@ -68,7 +67,6 @@ final class WaitingRoom {
     return (connection, loop) -> {
       connection.config().setAutoRead(false);
       connection.pipeline().addLast(new EarlyBytes());
-      HalfClosedWatch.over(connection);
       ResetOnClose.set(connection);
       // Joined only when Netty has finished with the registration that this call is part of.
       connection.eventLoop().execute(() -> arrive(side, connection, loop));

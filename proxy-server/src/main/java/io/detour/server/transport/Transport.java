@@ -1,5 +1,7 @@
 package io.detour.server.transport;
 
+import io.detour.core.tcp.TcpChannel;
+import io.detour.core.tcp.TcpListener;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandle;
@@ -14,12 +16,9 @@ import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
-import io.netty.channel.socket.ServerSocketChannel;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioDatagramChannel;
@@ -45,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param servingHandlers makes that of the event loops that serve clients
  * @param serverSockets makes a listener for an address: of IPv4 alone, or of both families, since
  *     Linux has the IPv6 wildcard address stand for IPv4 too
- * @param sockets makes connections to upstream hosts
+ * @param sockets makes a socket that is to be connected to an address
  * @param datagrams makes the sockets of DNS queries
  * @param unixServers makes listeners on UNIX sockets, whose addresses are {@link
  *     DomainSocketAddress}; null where their connections could not end in one direction alone
@@ -55,8 +54,8 @@ public record Transport(
     String name,
     IoHandlerFactory ioHandlers,
     ServingHandlers servingHandlers,
-    Function<InetAddress, ServerSocketChannel> serverSockets,
-    ChannelFactory<SocketChannel> sockets,
+    Function<InetAddress, ServerChannel> serverSockets,
+    Function<InetAddress, DuplexChannel> sockets,
     ChannelFactory<DatagramChannel> datagrams,
     @Nullable ChannelFactory<? extends ServerChannel> unixServers,
     ChannelOption<Boolean> reusePort) {
@@ -81,8 +80,8 @@ public record Transport(
         (busyPoll, several) ->
             LastingRegistrations.over(
                 EpollIoHandler.newFactory(0, () -> new PollStrategy(busyPoll, several))),
-        address -> new EpollServerSocketChannel(family(address)),
-        EpollSocketChannel::new,
+        address -> new TcpListener(family(address)),
+        address -> new TcpChannel(family(address)),
         EpollDatagramChannel::new,
         EpollServerDomainSocketChannel::new,
         UnixChannelOption.SO_REUSEPORT);
@@ -95,7 +94,7 @@ public record Transport(
         NioIoHandler.newFactory(),
         (busyPoll, several) -> NioIoHandler.newFactory(),
         address -> new NioServerSocketChannel(SelectorProvider.provider(), family(address)),
-        NioSocketChannel::new,
+        address -> new NioSocketChannel(),
         NioDatagramChannel::new,
         null, // Netty closes such a connection as a whole when its client ends its direction.
         NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT));

@@ -16,7 +16,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -98,12 +98,12 @@ public final class DialFixture {
    * @param receiver gets the connection within the callback
    */
   Running start(
-      Dialer dialer, HostPort target, @Nullable String via, Consumer<SocketChannel> receiver) {
+      Dialer dialer, HostPort target, @Nullable String via, Consumer<DuplexChannel> receiver) {
     return start(dialer, new Hop(0, target, via, Set.of()), receiver);
   }
 
   /** Starts a dial to a hop. */
-  Running start(Dialer dialer, Hop hop, Consumer<SocketChannel> receiver) {
+  Running start(Dialer dialer, Hop hop, Consumer<DuplexChannel> receiver) {
     CompletableFuture<DialResult> result = new CompletableFuture<>();
     Dial handle =
         onLoop(

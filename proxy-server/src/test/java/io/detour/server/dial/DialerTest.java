@@ -19,7 +19,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.CharsetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -81,7 +81,7 @@ class DialerTest {
   void theChannelIsReadyToBeRelayed() throws IOException {
     ServerSocket listener = fixture.listen("127.0.0.1");
 
-    SocketChannel upstream =
+    DuplexChannel upstream =
         connected(fixture.dialer(), target("127.0.0.1", listener.getLocalPort())).upstream();
 
     assertThat(upstream.eventLoop()).isSameAs(fixture.loop);
@@ -93,7 +93,7 @@ class DialerTest {
   }
 
   @Test
-  void bytesThatCameWithTheConnectionReachAHandlerAddedInTheCallback() throws IOException {
+  void aHandlerAddedInTheCallbackReadsWhatCameWithTheConnection() throws IOException {
     ServerSocket listener = fixture.listen("127.0.0.1");
     CompletableFuture<String> early = new CompletableFuture<>();
     Dialer dialer = fixture.dialer();
@@ -105,7 +105,11 @@ class DialerTest {
               Hop.asked(target),
               null,
               fixture.loop,
-              result -> ((Connected) result).upstream().pipeline().addLast(new Collector(early)));
+              result -> {
+                DuplexChannel upstream = ((Connected) result).upstream();
+                upstream.pipeline().addLast(new Collector(early));
+                upstream.read();
+              });
           greetAndClose(listener);
         });
 

@@ -12,7 +12,7 @@ import io.detour.rules.Hop;
 import io.detour.server.dial.DialResult.Connected;
 import io.detour.server.parse.http.ViaField;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
@@ -100,7 +100,7 @@ class HttpParentTest {
 
     Connected connected = connected(fixture.dial(parent.http(), TARGET));
 
-    SocketChannel upstream = connected.upstream();
+    DuplexChannel upstream = connected.upstream();
     assertThat(upstream.eventLoop()).isSameAs(fixture.loop);
     assertThat(upstream.isActive()).isTrue();
     assertThat(upstream.pipeline().names()).containsExactly("DefaultChannelPipeline$TailContext#0");

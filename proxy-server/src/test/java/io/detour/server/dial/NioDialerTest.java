@@ -11,7 +11,7 @@ import io.detour.core.HostPort;
 import io.detour.server.status.DialError;
 import io.detour.server.transport.Transport;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -43,7 +43,7 @@ class NioDialerTest {
     DialResult result =
         fixture.dial(fixture.dialer(), target("127.0.0.1", listener.getLocalPort()));
 
-    SocketChannel upstream = ((DialResult.Connected) result).upstream();
+    DuplexChannel upstream = ((DialResult.Connected) result).upstream();
     assertThat(upstream.eventLoop()).isSameAs(fixture.loop);
     assertThat(upstream.isActive()).isTrue();
     assertThat(upstream.config().getOption(ChannelOption.AUTO_READ)).isFalse();

@@ -11,7 +11,7 @@ import io.detour.server.dial.DialResult.Connected;
 import io.detour.server.dial.DialResult.Failed;
 import io.detour.server.status.DialError;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
@@ -78,7 +78,7 @@ class Socks5ParentTest {
 
     Connected connected = connected(fixture.dial(parent.socks5(), TARGET));
 
-    SocketChannel upstream = connected.upstream();
+    DuplexChannel upstream = connected.upstream();
     assertThat(upstream.isActive()).isTrue();
     assertThat(upstream.pipeline().names()).containsExactly("DefaultChannelPipeline$TailContext#0");
     assertThat(upstream.config().getOption(ChannelOption.AUTO_READ)).isFalse();

@@ -6,7 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import java.util.concurrent.CompletableFuture;
 
 /** Reads a connection to its end, as the receiver of a dial's result would relay it. */
@@ -15,7 +15,7 @@ final class Transcript extends ChannelInboundHandlerAdapter {
   private final CompletableFuture<String> text = new CompletableFuture<>();
 
   /** Is called within the callback, like the tunnel's collector of early bytes. */
-  void takeOver(SocketChannel upstream) {
+  void takeOver(DuplexChannel upstream) {
     upstream.pipeline().addLast(this);
     upstream.eventLoop().execute(() -> upstream.config().setAutoRead(true));
   }

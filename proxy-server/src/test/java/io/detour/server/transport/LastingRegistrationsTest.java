@@ -14,23 +14,28 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
-/** What Netty's epoll channels do behind the end of their peer's direction. */
+/** What Netty's channels of UNIX sockets do behind the end of their peer's direction. */
+@Timeout(20)
 final class LastingRegistrationsTest {
-  private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
-  private static final int TIMEOUT_MILLIS = 10_000;
 
   /** More than two socket buffers hold, so that writes block. */
   private static final int ANSWER_BYTES = 32 << 20;
 
+  @TempDir private Path folder;
   private EventLoopGroup group;
 
   @BeforeEach
@@ -50,9 +55,9 @@ final class LastingRegistrationsTest {
   void aLargeAnswerReachesAClientThatHasEndedItsDirection() throws Exception {
     Channel server =
         listen(context -> context.writeAndFlush(Unpooled.wrappedBuffer(new byte[ANSWER_BYTES])));
-    try (Socket client = connect(server)) {
+    try (SocketChannel client = connect(server)) {
       client.shutdownOutput();
-      assertThat(client.getInputStream().readNBytes(ANSWER_BYTES)).hasSize(ANSWER_BYTES);
+      assertThat(Channels.newInputStream(client).readNBytes(ANSWER_BYTES)).hasSize(ANSWER_BYTES);
     }
   }
 
@@ -64,17 +69,15 @@ final class LastingRegistrationsTest {
               context.read();
               context.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {'x'}));
             });
-    try (Socket client = connect(server)) {
+    try (SocketChannel client = connect(server)) {
       client.shutdownOutput();
-      assertThat(client.getInputStream().read()).isEqualTo('x');
+      assertThat(Channels.newInputStream(client).read()).isEqualTo('x');
     }
   }
 
-  private static Socket connect(Channel server) throws IOException {
-    Socket client = new Socket();
-    client.setSoTimeout(TIMEOUT_MILLIS);
-    client.connect(server.localAddress(), TIMEOUT_MILLIS);
-    return client;
+  private static SocketChannel connect(Channel server) throws IOException {
+    String path = ((DomainSocketAddress) server.localAddress()).path();
+    return SocketChannel.open(UnixDomainSocketAddress.of(path));
   }
 
   /** What a channel does some time after its peer has ended its direction. */
@@ -86,7 +89,7 @@ final class LastingRegistrationsTest {
   private Channel listen(OnEnd onEnd) {
     return new ServerBootstrap()
         .group(group)
-        .channelFactory(() -> Transport.epoll().serverSockets().apply(LOOPBACK))
+        .channelFactory(Objects.requireNonNull(Transport.epoll().unixServers()))
         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
         .childOption(ChannelOption.AUTO_READ, false)
         .childHandler(
@@ -96,7 +99,7 @@ final class LastingRegistrationsTest {
                 channel.pipeline().addLast(new EndHandler(onEnd));
               }
             })
-        .bind(new InetSocketAddress(LOOPBACK, 0))
+        .bind(new DomainSocketAddress(folder.resolve("s").toFile()))
         .syncUninterruptibly()
         .channel();
   }
