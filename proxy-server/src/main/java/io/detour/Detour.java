@@ -232,6 +232,7 @@ public final class Detour implements AutoCloseable {
               }
             });
     beginRegularWork(options.settings().log().periodic());
+    SpareThreads.require();
     acceptControl.open();
     if (options.rules().watch().isPositive()) {
       path.reloader().watch(options.rules().watch());
