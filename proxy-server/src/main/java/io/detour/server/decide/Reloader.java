@@ -60,10 +60,7 @@ public final class Reloader implements AutoCloseable {
 
   private Future<?> watch = CompletableFuture.completedFuture(null);
 
-  /**
-   * Whether the latest look has found files gone or has failed, which has been said and counted.
-   * The thread {@code rules} alone.
-   */
+  /** Whether the latest look has failed or found files gone. The thread {@code rules} alone. */
   private boolean blocked;
 
   /**
@@ -182,12 +179,11 @@ public final class Reloader implements AutoCloseable {
   }
 
   private ReloadResult finish(Trigger trigger, ReloadResult ofRules) {
-    ReloadResult.Replaced replaced = ofRules instanceof ReloadResult.Replaced good ? good : null;
     switch (ofRules) {
       case ReloadResult.Replaced read -> LogOutput.warnEach(logger, read.warnings(), "warnings");
       case ReloadResult.Kept bad -> LogOutput.warnEach(logger, bad.problems(), "problems");
     }
-    ReloadResult.Kept kept = kept(replaced);
+    ReloadResult.Kept kept = kept(ofRules instanceof ReloadResult.Replaced good ? good : null);
     if (kept == null) {
       history = history.success(clock.instant(), ofRules.summary());
       logger.info("rules reloaded ({}): {}", trigger.text(), ofRules.summary());
