@@ -38,7 +38,6 @@ final class AcceptControl implements ServerControl {
 
   @Override
   public CompletableFuture<ReloadResult> reload(Reloader.Trigger trigger) {
-    listeners.readCertificates();
     return reloader.reload(trigger);
   }
 

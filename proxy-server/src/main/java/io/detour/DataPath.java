@@ -17,6 +17,7 @@ import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dial.RouteDialer;
 import io.detour.server.files.FileWatch;
+import io.detour.server.files.WatchedFiles;
 import io.detour.server.log.AccessLog;
 import io.detour.server.parse.http.ViaField;
 import io.detour.server.serve.Services;
@@ -78,6 +79,10 @@ record DataPath(
     shutdown.add(Step.TUNNELS, engine, RelayEngine::close);
     AccessControl access = AccessControl.start(settings.access());
     shutdown.add(Step.ACCESS, access, AccessControl::close);
+    reloader.readWith(listeners.certificateFiles());
+    if (access.userFile() instanceof WatchedFiles users) {
+      reloader.readWith(users);
+    }
     AccessLog log = new AccessLog(settings.log().usesPerMinute());
     shutdown.add(Step.ACCESS_LOG, log, AccessLog::finish);
     Services services =
@@ -120,8 +125,8 @@ record DataPath(
   List<FileWatch> files() {
     return Stream.of(
             reloader.files(),
-            services.access().files(),
-            listeners.certificateFiles(),
+            services.access().userFile() instanceof WatchedFiles users ? users.watch() : null,
+            listeners.certificateFiles().watch(),
             dialer.files())
         .filter(Objects::nonNull)
         .toList();

@@ -76,6 +76,9 @@ public final class Detour implements AutoCloseable {
   private final HttpEntrance entrance;
   private final List<Forward> forwards;
 
+  /** How long it took to cut the tunnels behind a drain, which is a part of the stop. */
+  private volatile long cutNanos;
+
   /**
    * Serves from now on.
    *
@@ -128,9 +131,10 @@ public final class Detour implements AutoCloseable {
     tunnels = new OpenTunnels(path.services().engine(), clock);
     throughput = new Throughput(path.counters(), path.services().engine().statistics(), clock);
     metrics = shutdown.add(Step.METRICS, metrics(), Metrics::close);
-    pages = shutdown.add(Step.PAGES, pageThread(), ExecutorService::shutdownNow);
+    pages = shutdown.add(Step.PAGES, pageThread("pages"), ExecutorService::shutdownNow);
+    ExecutorService pac = shutdown.add(Step.PAC, pageThread("pac"), ExecutorService::shutdownNow);
     AllowedHosts hosts = new AllowedHosts(settings.admin().hosts());
-    autoConfig = new AutoConfig(path.rules(), clock, pages, bound, hosts, settings.pac());
+    autoConfig = new AutoConfig(path.rules(), clock, pac, bound, hosts, settings.pac());
     admin = shutdown.add(Step.ADMIN, startAdmin(options, transport), AdminServer::close);
     path.own().add(admin.localAddress());
     entrance =
@@ -154,14 +158,14 @@ public final class Detour implements AutoCloseable {
   }
 
   /** Makes pages that take a while, one after the other; refuses more than a few. */
-  private static ExecutorService pageThread() {
+  private static ExecutorService pageThread(String name) {
     return new ThreadPoolExecutor(
         1,
         1,
         0,
         TimeUnit.SECONDS,
         new ArrayBlockingQueue<>(MAX_WAITING_PAGES),
-        work -> Thread.ofPlatform().daemon().name("pages").unstarted(work));
+        work -> Thread.ofPlatform().daemon().name(name).unstarted(work));
   }
 
   private Metrics metrics() {
@@ -232,6 +236,7 @@ public final class Detour implements AutoCloseable {
               }
             });
     beginRegularWork(options.settings().log().periodic());
+    SpareThreads.require();
     acceptControl.open();
     if (options.rules().watch().isPositive()) {
       path.reloader().watch(options.rules().watch());
@@ -319,6 +324,7 @@ public final class Detour implements AutoCloseable {
   public int drain(Duration timeout) throws InterruptedException {
     acceptControl.close();
     int left = acceptControl.awaitLastClient(timeout);
+    long start = System.nanoTime();
     var _ =
         path.services()
             .engine()
@@ -326,6 +332,7 @@ public final class Detour implements AutoCloseable {
             .completeOnTimeout(null, DRAIN_SECONDS, TimeUnit.SECONDS)
             .join();
     entrance.cut();
+    cutNanos = System.nanoTime() - start;
     return left;
   }
 
@@ -334,6 +341,6 @@ public final class Detour implements AutoCloseable {
    */
   @Override
   public void close() {
-    shutdown.run(CLOSE_LIMIT);
+    shutdown.run(CLOSE_LIMIT.minusNanos(cutNanos));
   }
 }

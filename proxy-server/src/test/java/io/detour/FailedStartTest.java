@@ -15,6 +15,7 @@ import io.detour.server.access.AccessOptions;
 import io.detour.server.access.DestinationPolicy;
 import io.detour.server.access.PortSet;
 import io.detour.server.decide.FixedRules;
+import io.detour.server.decide.RecordedLog;
 import io.detour.server.transport.Transport;
 import java.io.File;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -47,6 +49,7 @@ class FailedStartTest {
           "ledger",
           "rules",
           "pages",
+          "pac",
           "users",
           "housekeeping",
           "certificate",
@@ -98,6 +101,39 @@ class FailedStartTest {
     shutdown.run(Duration.ofMillis(10));
 
     assertThat(never.getCount()).isEqualTo(1);
+  }
+
+  @Test
+  void partsThatDoNotCloseAreNamedAndTheOthersAreClosedBehindThem() {
+    Shutdown shutdown = new Shutdown();
+    CountDownLatch never = new CountDownLatch(1);
+    List<Shutdown.Step> closed = new CopyOnWriteArrayList<>();
+    for (Shutdown.Step step : Shutdown.Step.values()) {
+      switch (step) {
+        case ADMIN, RELOADER, DIALER, EVENT_LOOPS ->
+            shutdown.add(step, never, FailedStartTest::awaitZero);
+        default -> shutdown.add(step, step, closed::add);
+      }
+    }
+
+    try (RecordedLog log = RecordedLog.of(Shutdown.class)) {
+      shutdown.run(Duration.ofSeconds(4));
+
+      assertThat(log.lines())
+          .containsExactly(
+              notClosed("ADMIN"),
+              notClosed("RELOADER"),
+              notClosed("DIALER"),
+              notClosed("EVENT_LOOPS"));
+    }
+    assertThat(closed)
+        .hasSize(Shutdown.Step.values().length - 4)
+        .endsWith(Shutdown.Step.METRICS, Shutdown.Step.LEDGER);
+    never.countDown();
+  }
+
+  private static String notClosed(String step) {
+    return "WARN stop: " + step + " is not closed yet, and not waited for any longer";
   }
 
   @DisplayName("a class that cannot be loaded is one sentence, and exit 1")

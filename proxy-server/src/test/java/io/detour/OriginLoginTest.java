@@ -277,6 +277,9 @@ class OriginLoginTest {
             RunningServer.start(
                 rules, options -> options.with(ConfigurationKey.PARENTS, Map.of("dc", parent)));
         RawClient client = child.client()) {
+      assertThat(ask(client, "GET", "").field("Proxy-Support"))
+          .as("what the parent says")
+          .isEqualTo("Session-Based-Authentication");
       logIn(client);
       assertThat(ask(client, "POST", BODY).status()).isEqualTo(200);
     }

@@ -10,8 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,6 +40,11 @@ class ParentRequestTest {
           action: rewrite
           host_header: preserve
           targets: [{ to: new.test, via: dc }]
+        - name: tunnelled
+          match: { host: { exact: tunnelled.test } }
+          action: rewrite
+          host_header: preserve
+          targets: [{ to: 127.0.0.1, via: dc, allow: [loopback] }]
         - name: all
           match: { host: { suffix: test } }
           action: rewrite
@@ -111,6 +119,52 @@ class ParentRequestTest {
       assertThat(head.status()).isEqualTo(status);
       assertThat(head.text()).contains(" Parent\r\n");
       assertThat(head.field("Proxy-Status")).isEqualTo("other; error=dns_error");
+    }
+  }
+
+  @ParameterizedTest(name = "behind a parent that says <{0}>, a log-in for a connection: <{1}>")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "                                                                                    |",
+        "Proxy-Support: Other\\r\\n                                                           |",
+        "Proxy-Support: Session-Based-Authentication\\r\\n | Session-Based-Authentication",
+        "Connection: Proxy-Support\\r\\nproxy-support: session-based-authentication\\r\\n"
+            + "| Session-Based-Authentication",
+      })
+  @Tag("Q02")
+  void onlyAParentThatKeepsConnectionsTogetherIsSaidToDoSo(
+      @Nullable String said, @Nullable String told) throws IOException {
+    String fields = said == null ? "" : said.replace("\\r\\n", "\r\n");
+    for (String scheme : List.of("NTLM", "Negotiate")) {
+      String answer =
+          "HTTP/1.1 401 No\r\nWWW-Authenticate: %s\r\n%sContent-Length: 0\r\n\r\n"
+              .formatted(scheme, fields);
+      try (HttpOrigin parent = HttpOrigin.answering(request -> answer);
+          RunningServer proxy = behind("http://" + parent.authority());
+          RawClient client = proxy.client()) {
+        ResponseHead head = client.send(request("GET", "http://old.test/", "")).head();
+
+        assertThat(head.field("WWW-Authenticate")).isEqualTo(scheme);
+        assertThat(head.field("Proxy-Support")).isEqualTo(Objects.requireNonNullElse(told, ""));
+        assertThat(head.field("Connection")).isEqualTo(told == null ? "" : "Proxy-Support");
+      }
+    }
+  }
+
+  @Test
+  @Tag("Q02")
+  void throughATunnelOfAParentALogInHolds() throws IOException {
+    String answer = "HTTP/1.1 401 No\r\nWWW-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n";
+    try (HttpOrigin origin = HttpOrigin.answering(request -> answer);
+        RunningServer parent = RunningServer.withoutRules();
+        RunningServer proxy = behind("http://" + parent.authority());
+        RawClient client = proxy.client()) {
+      String url = origin.authority().replace("127.0.0.1", "http://tunnelled.test");
+      ResponseHead head = client.send(request("GET", url, "")).head();
+
+      assertThat(head.field("Proxy-Support")).isEqualTo("Session-Based-Authentication");
+      assertThat(parent.metric("detour_requests_total", "kind=\"connect\"")).isEqualTo(1);
     }
   }
 

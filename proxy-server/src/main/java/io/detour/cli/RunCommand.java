@@ -24,7 +24,6 @@ import io.detour.rules.lint.RuleReview;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.access.AccessOptions;
-import io.detour.server.access.PortSet;
 import io.detour.server.access.UserFile;
 import io.detour.server.decide.Reloader;
 import io.detour.server.decide.RuleFileLoader;
@@ -234,12 +233,12 @@ final class RunCommand extends Verb {
   private static Configuration withDemo(
       Configuration configuration, DemoOrigin origin, DemoLedger ledger) {
     AccessOptions access = configuration.access();
-    PortSet origins = PortSet.of(origin.httpPort(), origin.httpsPort());
     Map<Host, List<InetAddress>> hosts =
         new HashMap<>(configuration.get(ConfigurationKey.RESOLVER_HOSTS));
     hosts.putAll(origin.hosts());
     return configuration
-        .withAccess(access.withPorts(access.connectPorts().and(origins), access.forwardPorts()))
+        .withAccess(
+            access.withPorts(access.connectPorts().and(origin.ports()), access.forwardPorts()))
         .with(ConfigurationKey.RESOLVER_HOSTS, hosts)
         .with(ConfigurationKey.CERTIFICATES_WATCH, Duration.ZERO)
         .with(ConfigurationKey.LEDGER_URL, ledger.url());

@@ -9,7 +9,6 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,9 +24,6 @@ final class Signals {
 
   /** What a shell reports for a process that a signal ended: 128 and the number of the signal. */
   private static final int EXIT_BASE = 128;
-
-  /** For signals, and for threads that come and go while a server runs. */
-  private static final int SPARE_THREADS = 8;
 
   private Signals() {}
 
@@ -68,7 +64,6 @@ final class Signals {
    * @return completed with the name of the first signal, unless the caller completes it before
    */
   static CompletableFuture<String> stop() {
-    requireSpareThreads();
     CompletableFuture<String> first = new CompletableFuture<>();
     StopRequests requests = new StopRequests(System::nanoTime);
     STOP_NUMBERS.forEach(
@@ -83,26 +78,6 @@ final class Signals {
                   }
                 }));
     return first;
-  }
-
-  /** The JVM makes a thread for each signal: a process that cannot have one cannot be stopped. */
-  private static void requireSpareThreads() {
-    CountDownLatch end = new CountDownLatch(1);
-    try {
-      for (int i = 0; i < SPARE_THREADS; i++) {
-        var _ = Thread.ofPlatform().daemon().name("spare").start(() -> await(end));
-      }
-    } finally {
-      end.countDown();
-    }
-  }
-
-  private static void await(CountDownLatch end) {
-    try {
-      end.await();
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /**

@@ -7,6 +7,7 @@ import io.detour.ops.ledger.LedgerOptions;
 import io.detour.rules.generate.PacOptions;
 import io.detour.rules.lint.Lint.Setting;
 import io.detour.server.accept.ClientLimits;
+import io.detour.server.accept.DescriptorBudget;
 import io.detour.server.accept.ListenAddress;
 import io.detour.server.accept.ListenerOptions;
 import io.detour.server.access.AccessOptions;
@@ -140,7 +141,8 @@ public final class Configuration {
             get(ConfigurationKey.RESOLVER_SERVERS),
             get(ConfigurationKey.RESOLVER_HOSTS),
             get(ConfigurationKey.RESOLVER_SEARCH),
-            get(ConfigurationKey.RESOLVER_IPV6));
+            get(ConfigurationKey.RESOLVER_IPV6),
+            DescriptorBudget.dnsSockets(clientLimits(), threads()));
     return new DialOptions(
         dns,
         get(ConfigurationKey.TIMEOUT_CONNECT),

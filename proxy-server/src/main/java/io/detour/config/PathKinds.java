@@ -80,7 +80,16 @@ final class PathKinds {
       }
     }
     Path path = entry.path(text);
-    return path == null ? usual : new LogOptions.Target.File(path);
+    return path == null ? usual : target(path);
+  }
+
+  /** Opened by this name, standard output that is a file would be another one, and begin anew. */
+  private static LogOptions.Target target(Path path) {
+    return switch (path.toString()) {
+      case "/dev/stdout" -> LogOptions.Target.Stream.STDOUT;
+      case "/dev/stderr" -> LogOptions.Target.Stream.STDERR;
+      default -> new LogOptions.Target.File(path);
+    };
   }
 
   private static void writeLog(ObjectNode section, String key, LogOptions.Target target) {

@@ -28,19 +28,19 @@ public record DemoBanner(String proxy, String admin, DemoOrigin origin) {
     Ctrl-C ends the demo.
     """
         .formatted(
-            https(DemoNames.ERP),
+            https(DemoNames.ERP, origin.httpsPort()),
             http(DemoNames.WIKI),
-            https(DemoNames.APP),
-            https(DemoNames.SSO),
-            https(DemoNames.DEAD),
+            https(DemoNames.APP, origin.httpsPort()),
+            https(DemoNames.SSO, origin.oldHttpsPort()),
+            https(DemoNames.DEAD, origin.httpsPort()),
             http(DemoNames.DEAD),
             admin,
             admin);
   }
 
-  private String https(String name) {
+  private String https(String name, int port) {
     return "  curl --proxy http://%s --cacert %s https://%s:%d/"
-        .formatted(proxy, origin.certificateAuthority(), name, origin.httpsPort());
+        .formatted(proxy, origin.certificateAuthority(), name, port);
   }
 
   private String http(String name) {

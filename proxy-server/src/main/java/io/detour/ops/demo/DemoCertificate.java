@@ -2,6 +2,7 @@ package io.detour.ops.demo;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.detour.rules.document.RegularFile;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -17,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A certificate for the demo's names, signed by an authority whose key is gone then.
@@ -25,6 +28,7 @@ import java.util.stream.Collectors;
  * @param authority its certificate for {@code curl --cacert} in PEM, in a folder of its own
  */
 record DemoCertificate(SslContext server, Path authority) implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(DemoCertificate.class);
   private static final String AUTHORITY = "authority";
   private static final String ORIGIN = "origin";
 
@@ -100,10 +104,14 @@ record DemoCertificate(SslContext server, Path authority) implements AutoCloseab
             Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded()));
   }
 
-  /** Deletes the file and its folder. */
+  /** Deletes the file and its folder; what cannot be deleted is a warning. */
   @Override
-  public void close() throws IOException {
-    delete(authority);
+  public void close() {
+    try {
+      delete(authority);
+    } catch (IOException e) {
+      logger.warn("demo: {} is left: {}", authority, RegularFile.reason(e));
+    }
   }
 
   private static void delete(Path pem) throws IOException {

@@ -3,6 +3,7 @@ package io.detour.ops.demo;
 import io.detour.ops.ledger.Ledger;
 import io.detour.ops.ledger.LedgerOptions;
 import io.detour.ops.ledger.LedgerUrl;
+import io.detour.rules.document.RegularFile;
 import io.detour.server.account.UseJournal;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -13,6 +14,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A ledger in a temporary folder, with a history of the example rules that is made up: what a few
@@ -20,6 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * 5737), and a user agent that says so.
  */
 public final class DemoLedger implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(DemoLedger.class);
   private static final String USER_AGENT = "made up for the demo";
 
   /** Longer than the 30 days after which a rule that nobody uses is safe to remove. */
@@ -95,7 +99,15 @@ public final class DemoLedger implements AutoCloseable {
 
   /** Deletes it. */
   @Override
-  public void close() throws IOException {
+  public void close() {
+    try {
+      delete();
+    } catch (IOException e) {
+      logger.warn("demo: {} is left: {}", folder, RegularFile.reason(e));
+    }
+  }
+
+  private void delete() throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
         Files.deleteIfExists(file);

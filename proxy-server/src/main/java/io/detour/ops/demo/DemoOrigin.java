@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.Parsed;
+import io.detour.server.access.PortSet;
 import io.detour.server.transport.Transport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -45,7 +46,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The new host of the example rules and, on another loopback address, the old one: both with HTTP,
- * HTTPS and a certificate for the legacy names. On one thread of their own; any other may call.
+ * HTTPS and a certificate for the legacy names. Where there is but one loopback address, as on
+ * macOS, the old host has other ports. On one thread of their own; any other may call.
  */
 public final class DemoOrigin implements AutoCloseable {
   static final InetAddress NEW_HOST = InetAddress.ofLiteral("127.0.0.1");
@@ -62,14 +64,20 @@ public final class DemoOrigin implements AutoCloseable {
           1, new DefaultThreadFactory("demo", true), transport.ioHandlers());
   private final ChannelGroup channels = new DefaultChannelGroup(loop.next(), true);
   private final DemoCertificate certificate;
-  private final int httpPort;
-  private final int httpsPort;
+  private final InetAddress oldHost;
+  private final Ports http;
+  private final Ports https;
 
-  private DemoOrigin(DemoCertificate certificate, int httpPort, int httpsPort) throws IOException {
+  /** Of the two hosts: the same if their addresses differ. */
+  private record Ports(int newHost, int oldHost) {}
+
+  private DemoOrigin(DemoCertificate certificate, InetAddress oldHost, int httpPort, int httpsPort)
+      throws IOException {
     this.certificate = certificate;
     try {
-      this.httpPort = listen(httpPort, null);
-      this.httpsPort = listen(httpsPort, certificate.server());
+      this.oldHost = isHere(oldHost) ? oldHost : NEW_HOST;
+      this.http = listen(httpPort, null);
+      this.https = listen(httpsPort, certificate.server());
     } catch (IOException e) {
       var _ = loop.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
       throw e;
@@ -82,13 +90,14 @@ public final class DemoOrigin implements AutoCloseable {
    * @throws IOException if there is no free port, or the certificate cannot be issued
    */
   public static DemoOrigin start() throws IOException, InterruptedException {
-    return start(HTTP_PORT, HTTPS_PORT);
+    return start(OLD_HOST, HTTP_PORT, HTTPS_PORT);
   }
 
-  static DemoOrigin start(int httpPort, int httpsPort) throws IOException, InterruptedException {
+  static DemoOrigin start(InetAddress oldHost, int httpPort, int httpsPort)
+      throws IOException, InterruptedException {
     DemoCertificate certificate = DemoCertificate.issue(Keytool.ofThisJdk());
     try {
-      return new DemoOrigin(certificate, httpPort, httpsPort);
+      return new DemoOrigin(certificate, oldHost, httpPort, httpsPort);
     } catch (IOException e) {
       certificate.close();
       throw e;
@@ -96,11 +105,24 @@ public final class DemoOrigin implements AutoCloseable {
   }
 
   public int httpPort() {
-    return httpPort;
+    return http.newHost;
   }
 
   public int httpsPort() {
-    return httpsPort;
+    return https.newHost;
+  }
+
+  int oldHttpPort() {
+    return http.oldHost;
+  }
+
+  int oldHttpsPort() {
+    return https.oldHost;
+  }
+
+  /** All ports, of the old host, too. */
+  public PortSet ports() {
+    return PortSet.of(http.newHost, https.newHost).and(PortSet.of(http.oldHost, https.oldHost));
   }
 
   /** A PEM file with the certificate of the authority to trust; deleted by {@link #close}. */
@@ -110,12 +132,12 @@ public final class DemoOrigin implements AutoCloseable {
 
   /** The addresses of the new names, and of the legacy name that is passed on as it is. */
   public Map<Host, List<InetAddress>> hosts() {
-    return DemoNames.hosts(NEW_HOST, OLD_HOST);
+    return DemoNames.hosts(NEW_HOST, oldHost);
   }
 
   /** Stops, and deletes the certificate's file. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     await(channels.close());
     await(loop.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS));
     certificate.close();
@@ -125,8 +147,19 @@ public final class DemoOrigin implements AutoCloseable {
     var _ = closed.awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
   }
 
+  private boolean isHere(InetAddress address) {
+    try {
+      listen(new InetSocketAddress(address, ANY_PORT), null)
+          .close()
+          .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+      return true;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
   /** Listens on one port of both addresses, which is another one if it is taken on either. */
-  private int listen(int preferredPort, @Nullable SslContext tls) throws IOException {
+  private Ports listen(int preferredPort, @Nullable SslContext tls) throws IOException {
     try {
       return listenOnBoth(preferredPort, tls);
     } catch (IOException _) {
@@ -134,17 +167,23 @@ public final class DemoOrigin implements AutoCloseable {
     }
   }
 
-  private int listenOnBoth(int wanted, @Nullable SslContext tls) throws IOException {
+  private Ports listenOnBoth(int wanted, @Nullable SslContext tls) throws IOException {
     Channel newHost = listen(new InetSocketAddress(NEW_HOST, wanted), tls);
-    int port = ((InetSocketAddress) newHost.localAddress()).getPort();
+    int port = port(newHost);
+    int oldPort = oldHost.equals(NEW_HOST) ? ANY_PORT : port;
     try {
-      channels.add(listen(new InetSocketAddress(OLD_HOST, port), tls));
+      Channel old = listen(new InetSocketAddress(oldHost, oldPort), tls);
+      channels.add(old);
+      channels.add(newHost);
+      return new Ports(port, port(old));
     } catch (IOException e) {
       newHost.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
       throw e;
     }
-    channels.add(newHost);
-    return port;
+  }
+
+  private static int port(Channel listening) {
+    return ((InetSocketAddress) listening.localAddress()).getPort();
   }
 
   private Channel listen(InetSocketAddress address, @Nullable SslContext tls) throws IOException {
@@ -160,6 +199,11 @@ public final class DemoOrigin implements AutoCloseable {
           "demo: cannot listen on " + address + ": " + bound.cause().getMessage(), bound.cause());
     }
     return bound.channel();
+  }
+
+  private boolean isOld(InetSocketAddress asked) {
+    return asked.getAddress().equals(oldHost)
+        && (asked.getPort() == http.oldHost || asked.getPort() == https.oldHost);
   }
 
   private final class Pipeline extends ChannelInitializer<DuplexChannel> {
@@ -180,22 +224,22 @@ public final class DemoOrigin implements AutoCloseable {
           .addLast(
               new HttpServerCodec(),
               new HttpObjectAggregator(REQUEST_BODY_BYTES, true),
-              new Handler(tls != null));
+              new Handler(tls != null, isOld(channel.localAddress())));
     }
   }
 
   /** One connection to the demo origin: says what it was asked for. */
   private static final class Handler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final boolean tls;
+    private final boolean old;
 
-    Handler(boolean tls) {
+    Handler(boolean tls, boolean old) {
       this.tls = tls;
+      this.old = old;
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-      boolean old =
-          OLD_HOST.equals(((InetSocketAddress) context.channel().localAddress()).getAddress());
       FullHttpResponse response = answer(request, old ? "old" : "new");
       boolean keepAlive = request.decoderResult().isSuccess() && HttpUtil.isKeepAlive(request);
       HttpUtil.setKeepAlive(response, keepAlive);

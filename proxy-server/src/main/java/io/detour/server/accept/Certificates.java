@@ -2,9 +2,12 @@ package io.detour.server.accept;
 
 import io.detour.server.accept.ListenerOptions.TlsFiles;
 import io.detour.server.files.FileWatch;
+import io.detour.server.files.WatchedFiles;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -17,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * The certificates of the TLS listeners, which are read again when they change, on the thread
  * {@code certificates}. Any thread.
  */
-final class Certificates implements AutoCloseable {
+final class Certificates implements WatchedFiles, AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Certificates.class);
 
   /** Between two looks at the files. */
@@ -31,6 +34,8 @@ final class Certificates implements AutoCloseable {
           1,
           task -> Thread.ofPlatform().daemon().name("certificates").unstarted(task),
           new ThreadPoolExecutor.DiscardPolicy()); // After the close there are no handshakes.
+
+  private volatile Consumer<List<String>> told = problems -> {};
 
   Certificates(Duration handshakeTimeout) {
     this.handshakeTimeout = handshakeTimeout;
@@ -46,7 +51,7 @@ final class Certificates implements AutoCloseable {
     if (listeners.isEmpty()) {
       var _ =
           thread.scheduleWithFixedDelay(
-              () -> watch.look(() -> each(ListenerTls::readIfChanged)),
+              () -> watch.look(this::look),
               INTERVAL_MILLIS,
               INTERVAL_MILLIS,
               TimeUnit.MILLISECONDS);
@@ -55,26 +60,49 @@ final class Certificates implements AutoCloseable {
     return tls;
   }
 
-  FileWatch files() {
+  @Override
+  public FileWatch watch() {
     return watch;
   }
 
-  /** Has all files read again, now or in a moment. */
-  void readAgain() {
-    if (!listeners.isEmpty()) {
-      thread.execute(() -> watch.look(() -> each(ListenerTls::read)));
-    }
+  @Override
+  public void whenChanged(Consumer<List<String>> told) {
+    this.told = told;
+  }
+
+  @Override
+  public CompletableFuture<List<String>> readAgain() {
+    return listeners.isEmpty()
+        ? CompletableFuture.completedFuture(List.of())
+        : CompletableFuture.supplyAsync(() -> watch.read(this::readAll), thread);
+  }
+
+  private List<String> readAll() {
+    listeners.forEach(ListenerTls::read);
+    return problems();
   }
 
   /** A task that throws is not run again, and one listener's files are not another's. */
-  private void each(Consumer<ListenerTls> look) {
+  private void look() {
+    boolean read = false;
     for (ListenerTls listener : listeners) {
       try {
-        look.accept(listener);
+        read |= listener.readIfChanged();
       } catch (RuntimeException | Error e) {
         logger.error("a certificate could not be looked at, the one in use stays", e);
       }
     }
+    if (read) {
+      told.accept(problems());
+    }
+  }
+
+  private List<String> problems() {
+    return listeners.stream()
+        .map(ListenerTls::problem)
+        .filter(Objects::nonNull)
+        .distinct()
+        .toList();
   }
 
   @Override

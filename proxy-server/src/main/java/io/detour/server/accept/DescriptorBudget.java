@@ -10,7 +10,8 @@ import org.slf4j.event.Level;
 
 /**
  * Whether the descriptors that this process may have are enough for the clients that it is to serve
- * at once. A tunnel has two sockets. A quarter of all descriptors is left to pipes.
+ * at once. A tunnel has two sockets, and while it is dialled others for DNS: a quarter of them may
+ * have one more. A quarter of all descriptors is left to pipes.
  *
  * @param limit how many it may have, {@code RLIMIT_NOFILE}
  * @param used how many are open or will be, apart from clients
@@ -23,12 +24,16 @@ public record DescriptorBudget(long limit, long used) {
 
   private static final int FEWEST_REFUSALS = 16;
   private static final int TUNNELS_PER_REFUSAL = 8;
+  private static final int TUNNELS_PER_DNS_SOCKET = 4;
 
-  /** For listeners, DNS, files. */
+  /** For listeners, files, and certificates that are watched. */
   private static final int RESERVE = 32;
 
-  /** {@code epoll(7)}, a timer, and what wakes it. */
-  private static final int PER_LOOP = 3;
+  /** Two names can always be looked up at once, for both address families. */
+  private static final int FEWEST_DNS_SOCKETS = 4;
+
+  /** {@code epoll(7)}, a timer, what wakes it, and DNS. */
+  static final int PER_LOOP = 3 + FEWEST_DNS_SOCKETS;
 
   /**
    * Lowers limits to what fits, and says so.
@@ -63,7 +68,7 @@ public record DescriptorBudget(long limit, long used) {
   }
 
   ClientLimits fit(ClientLimits limits) throws IOException {
-    int wanted = limits.isAutomatic() ? ClientLimits.MOST_AUTOMATIC : limits.tunnels();
+    int wanted = most(limits);
     long fitting = tunnels();
     if (fitting >= wanted) {
       return limits.withTunnels(wanted);
@@ -89,13 +94,25 @@ public record DescriptorBudget(long limit, long used) {
   /** The most tunnels whose descriptors fit beside pipes and what is used. */
   private long tunnels() {
     long left = limit - limit / 4 - used - FEWEST_REFUSALS;
-    return left * TUNNELS_PER_REFUSAL / (2 * TUNNELS_PER_REFUSAL + 1);
+    return left
+        * TUNNELS_PER_REFUSAL
+        / (2 * TUNNELS_PER_REFUSAL + 1 + TUNNELS_PER_REFUSAL / TUNNELS_PER_DNS_SOCKET);
   }
 
   /** The limit with which so many tunnels fit. */
   private long needed(long tunnels) {
-    long descriptors = 2 * tunnels + tunnels / TUNNELS_PER_REFUSAL + 1 + FEWEST_REFUSALS + used;
+    long others = tunnels / TUNNELS_PER_REFUSAL + tunnels / TUNNELS_PER_DNS_SOCKET + 2;
+    long descriptors = 2 * tunnels + others + FEWEST_REFUSALS + used;
     return (descriptors * 4 + 2) / 3;
+  }
+
+  private static int most(ClientLimits limits) {
+    return limits.isAutomatic() ? ClientLimits.MOST_AUTOMATIC : limits.tunnels();
+  }
+
+  /** How many sockets each of the event loops may have open for DNS at once. */
+  public static int dnsSockets(ClientLimits limits, int loops) {
+    return FEWEST_DNS_SOCKETS + most(limits) / TUNNELS_PER_DNS_SOCKET / loops;
   }
 
   /** How many clients may be told at once that there is no slot for them. */

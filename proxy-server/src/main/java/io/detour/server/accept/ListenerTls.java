@@ -1,5 +1,6 @@
 package io.detour.server.accept;
 
+import io.detour.core.Printable;
 import io.detour.server.accept.ListenerOptions.TlsFiles;
 import io.detour.server.files.Fingerprint;
 import io.netty.buffer.ByteBufAllocator;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +56,7 @@ final class ListenerTls {
   /** Equal to the last look when the files are at rest. */
   private Fingerprint seen;
 
+  private @Nullable String problem;
   private volatile SslContext context;
 
   /**
@@ -106,20 +109,36 @@ final class ListenerTls {
   void read() {
     read = look();
     seen = read;
+    problem = whyUnusable();
+  }
+
+  private @Nullable String whyUnusable() {
     try {
       context = context(files);
       logger.info("{} and its key were read again", files.certificate());
+      return null;
     } catch (IOException e) {
       logger.warn("the certificate in use stays: {}", e.getMessage());
+      return Printable.escaped(String.valueOf(e.getMessage()));
+    } catch (RuntimeException | Error e) { // whatever it is, who asked gets an answer
+      logger.error("the certificate in use stays", e);
+      return files.certificate() + ": internal error, see the log";
     }
   }
 
-  /** The same if they have changed since, and look as they did in the call before. */
-  void readIfChanged() {
+  /** What was wrong with the files when they were read last; null if nothing was. */
+  @Nullable String problem() {
+    return problem;
+  }
+
+  /** Reads them if they have changed, and look as they did in the call before; whether it did. */
+  boolean readIfChanged() {
     Fingerprint now = look();
-    if (!now.equals(read) && now.equals(seen)) {
+    boolean reads = !now.equals(read) && now.equals(seen);
+    if (reads) {
       read();
     }
     seen = now;
+    return reads;
   }
 }

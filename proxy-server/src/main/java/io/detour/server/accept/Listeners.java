@@ -4,7 +4,7 @@ import io.detour.server.account.ListenerCounts;
 import io.detour.server.account.LoopLag;
 import io.detour.server.account.RequestCounters;
 import io.detour.server.dial.OwnAddresses;
-import io.detour.server.files.FileWatch;
+import io.detour.server.files.WatchedFiles;
 import io.detour.server.transport.BindFailure;
 import io.detour.server.transport.Transport;
 import io.netty.channel.Channel;
@@ -222,11 +222,6 @@ public final class Listeners {
     return paused;
   }
 
-  /** Has the certificates of TLS listeners read again in a moment. Any thread. */
-  public void readCertificates() {
-    certificates.readAgain();
-  }
-
   /**
    * Stops listening at once, and closes the clients that have not asked for anything yet. Files of
    * UNIX sockets are gone then.
@@ -241,9 +236,9 @@ public final class Listeners {
     clients.forEach((loop, waiting) -> loop.execute(waiting::closeWaiting));
   }
 
-  /** Of the certificates of TLS listeners. */
-  public FileWatch certificateFiles() {
-    return certificates.files();
+  /** The certificates of TLS listeners, with their keys. */
+  public WatchedFiles certificateFiles() {
+    return certificates;
   }
 
   /** What is counted of each listener, by its address. Any thread. */

@@ -4,12 +4,14 @@ import io.detour.core.Address;
 import io.detour.rules.document.Problem;
 import io.detour.server.files.FileWatch;
 import io.detour.server.files.Fingerprint;
+import io.detour.server.files.WatchedFiles;
 import io.detour.server.status.Refusal;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -38,10 +40,7 @@ public final class AccessControl implements AutoCloseable {
   private final @Nullable Asking asking;
 
   private record Asking(
-      Authenticator authenticator,
-      ThreadPoolExecutor passwords,
-      FileWatch files,
-      ScheduledExecutorService watch) {}
+      Authenticator authenticator, ThreadPoolExecutor passwords, WatchedUsers users) {}
 
   /** Who a client is. */
   public sealed interface Authentication {
@@ -81,12 +80,10 @@ public final class AccessControl implements AutoCloseable {
     UsersInForce inForce = new UsersInForce(file, look, users, System::nanoTime);
     ThreadPoolExecutor passwords = passwordThreads();
     Authenticator.FailedAttempts failures = new Authenticator.FailedAttempts(System::nanoTime);
-    FileWatch files = new FileWatch("users");
     return new Asking(
         new Authenticator(inForce, failures, passwords, PasswordHash::matches),
         passwords,
-        files,
-        watch(files, inForce));
+        new WatchedUsers(inForce));
   }
 
   private static ThreadPoolExecutor passwordThreads() {
@@ -103,28 +100,61 @@ public final class AccessControl implements AutoCloseable {
     return pool;
   }
 
-  private static ScheduledExecutorService watch(FileWatch files, UsersInForce users) {
-    ScheduledExecutorService thread =
+  /** The thread {@code users}, which reads their file. */
+  private static final class WatchedUsers implements WatchedFiles {
+    private final UsersInForce users;
+    private final FileWatch watch = new FileWatch("users");
+    private final ScheduledExecutorService thread =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("users").factory());
-    var _ =
-        thread.scheduleWithFixedDelay(
-            () -> files.look(() -> look(users)), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
-    return thread;
-  }
+    private volatile Consumer<List<String>> told = problems -> {};
 
-  /** A task that throws is not run again. */
-  private static void look(UsersInForce users) {
-    try {
-      users.look();
-    } catch (RuntimeException | Error e) {
-      logger.error("users: looking at their file failed", e);
+    WatchedUsers(UsersInForce users) {
+      this.users = users;
+      var _ =
+          thread.scheduleWithFixedDelay(
+              () -> watch.look(this::look), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** A task that throws is not run again. */
+    private void look() {
+      try {
+        if (users.look()) {
+          told.accept(users.problems());
+        }
+      } catch (RuntimeException | Error e) {
+        logger.error("users: looking at their file failed", e);
+      }
+    }
+
+    @Override
+    public FileWatch watch() {
+      return watch;
+    }
+
+    @Override
+    public CompletableFuture<List<String>> readAgain() {
+      return CompletableFuture.supplyAsync(() -> watch.read(this::read), thread);
+    }
+
+    private List<String> read() {
+      users.read();
+      return users.problems();
+    }
+
+    @Override
+    public void whenChanged(Consumer<List<String>> told) {
+      this.told = told;
+    }
+
+    void close() {
+      thread.shutdownNow();
     }
   }
 
-  /** Of the users; null if there are none. */
-  public @Nullable FileWatch files() {
-    return asking == null ? null : asking.files;
+  /** Of the users; null if nobody is asked for a password. */
+  public @Nullable WatchedFiles userFile() {
+    return asking == null ? null : asking.users;
   }
 
   public AccessOptions options() {
@@ -155,7 +185,7 @@ public final class AccessControl implements AutoCloseable {
   public void close() {
     if (asking != null) {
       asking.passwords.shutdownNow();
-      asking.watch.shutdownNow();
+      asking.users.close();
     }
   }
 }

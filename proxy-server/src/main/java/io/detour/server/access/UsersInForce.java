@@ -1,5 +1,6 @@
 package io.detour.server.access;
 
+import io.detour.rules.document.Problem;
 import io.detour.server.access.UserFile.Users;
 import io.detour.server.files.Fingerprint;
 import io.detour.server.log.LogOutput;
@@ -27,6 +28,7 @@ final class UsersInForce {
   private Fingerprint read;
 
   private Fingerprint seen;
+  private List<String> problems = List.of();
   private volatile Snapshot current;
 
   /** The users at one time, and the credentials of these users that were right. */
@@ -55,24 +57,43 @@ final class UsersInForce {
   /**
    * Looks at the file, and reads it if it has changed and looks as it did the last time: who writes
    * it is done then. Blocks on the disk: not for an event loop.
+   *
+   * @return whether it was read
    */
-  void look() {
+  boolean look() {
     Fingerprint now = Fingerprint.of(List.of(file));
-    boolean atRest = now.equals(seen);
+    boolean reads = now.equals(seen) && !now.equals(read);
     seen = now;
-    if (atRest && !now.equals(read)) {
-      read = now;
-      replace(UserFile.load(file));
+    if (reads) {
+      read(now);
     }
+    return reads;
+  }
+
+  /** Reads the file as it is. Blocks on the disk, too. */
+  void read() {
+    read(Fingerprint.of(List.of(file)));
+  }
+
+  private void read(Fingerprint now) {
+    read = now;
+    replace(UserFile.load(file));
+  }
+
+  /** What was wrong with the file when it was read last, each a sentence that names it. */
+  List<String> problems() {
+    return problems;
   }
 
   private void replace(UserFile.Read again) {
     switch (again) {
       case Users users -> {
         current = snapshot(users);
+        problems = List.of();
         logger.info("users reloaded: {} in {}", users.count(), file);
       }
       case UserFile.Rejected rejected -> {
+        problems = rejected.problems().stream().map(Problem::toString).toList();
         LogOutput.warnEach(logger, rejected.problems(), "problems");
         logger.warn("users not reloaded: {} has problems, the users before stay", file);
       }

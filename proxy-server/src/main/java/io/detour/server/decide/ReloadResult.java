@@ -1,10 +1,10 @@
 package io.detour.server.decide;
 
-import io.detour.rules.document.Problem;
 import io.detour.rules.lint.Finding;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** What came of reading the rules again. */
+/** What came of reading the rules again, and the files that are read with them. */
 public sealed interface ReloadResult {
   /** One line for people. */
   String summary();
@@ -26,15 +26,25 @@ public sealed interface ReloadResult {
     }
   }
 
-  /** The rules that were in force still are. */
-  record Kept(List<Problem> problems) implements ReloadResult {
+  /**
+   * Files have a problem, and what they said before still decides.
+   *
+   * @param problems each a sentence that names its file
+   * @param files which files: {@code rules}, or as {@link io.detour.server.files.FileWatch} has it
+   * @param rules what came of the rules if these are without a problem and were read
+   */
+  record Kept(List<String> problems, List<String> files, @Nullable Replaced rules)
+      implements ReloadResult {
     public Kept {
       problems = List.copyOf(problems);
+      files = List.copyOf(files);
     }
 
     @Override
     public String summary() {
-      return counted(problems.size(), "problem") + ", the rules in force stay";
+      String stay = ", the " + String.join(" and ", files) + " in force stay";
+      String rest = rules == null ? "" : "; " + rules.summary();
+      return counted(problems.size(), "problem") + stay + rest;
     }
   }
 

@@ -53,8 +53,8 @@ final class DnsExchange {
 
   private static final int MAX_ID = 0xffff;
 
-  /** Where queries are made, and when. */
-  record Context(EventLoop loop, Transport transport, LongSupplier nanoTime) {}
+  /** Where queries are made, when, and how many at once. */
+  record Context(EventLoop loop, Transport transport, LongSupplier nanoTime, DnsSockets sockets) {}
 
   private final Context context;
   private final DnsServer server;
@@ -80,7 +80,7 @@ final class DnsExchange {
   /**
    * @param name with the final dot
    * @param tcp whether UDP is not tried
-   * @param timeoutMillis how long to wait for each response
+   * @param timeoutMillis how long to wait for each response, once the query has a socket
    * @param done called once, on the event loop, possibly before {@link #start} returns
    */
   DnsExchange(
@@ -100,17 +100,21 @@ final class DnsExchange {
   }
 
   void start() {
-    edns = server.takesEdns();
-    ask();
+    context.sockets.begin(this);
   }
 
   /** Ends it; its socket is closed. Tells nobody. */
   void cancel() {
-    over = true;
-    close();
+    if (!over) {
+      over = true;
+      close();
+      context.sockets.ended(this);
+    }
   }
 
-  private void ask() {
+  /** Sends the query: there may be a socket for it now. */
+  void ask() {
+    edns = !ednsRefused && server.takesEdns();
     id = ThreadLocalRandom.current().nextInt(MAX_ID + 1);
     responsesBefore = server.responses();
     timeout =
@@ -222,7 +226,6 @@ final class DnsExchange {
     boolean unknown = code.equals(DnsResponseCode.FORMERR) || code.equals(DnsResponseCode.NOTIMP);
     if (edns && unknown) {
       ednsRefused = true;
-      edns = false;
       askAgain();
       return;
     }
@@ -271,6 +274,7 @@ final class DnsExchange {
     if (!over) {
       over = true;
       close();
+      context.sockets.ended(this);
       done.accept(answer);
     }
   }

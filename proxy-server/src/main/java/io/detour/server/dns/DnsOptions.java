@@ -18,19 +18,24 @@ import java.util.Map;
  * @param search whether names without a dot are completed by the search domains of {@code
  *     /etc/resolv.conf}
  * @param ipv6 which family is asked for and tried first
+ * @param sockets how many each event loop may have open for queries, 1 or more; those beyond wait
  */
 public record DnsOptions(
     Duration timeout,
     List<InetSocketAddress> servers,
     Map<Host, List<InetAddress>> hosts,
     boolean search,
-    Ipv6 ipv6) {
+    Ipv6 ipv6,
+    int sockets) {
   /**
-   * @throws IllegalArgumentException if the timeout is out of range, a server is not resolved or a
-   *     host has no address
+   * @throws IllegalArgumentException if the timeout or the number of sockets is out of range, a
+   *     server is not resolved or a host has no address
    */
   public DnsOptions {
     requireTimeout("dnsTimeout", timeout, Duration.ofMillis(10));
+    if (sockets < 1) {
+      throw new IllegalArgumentException("sockets: " + sockets + " (expected: 1..)");
+    }
     servers = List.copyOf(servers);
     for (InetSocketAddress server : servers) {
       if (server.isUnresolved()) {
@@ -46,6 +51,11 @@ public record DnsOptions(
           copy.put(host, List.copyOf(addresses));
         });
     hosts = Map.copyOf(copy);
+  }
+
+  /** The same with another number of sockets. */
+  public DnsOptions withSockets(int other) {
+    return new DnsOptions(timeout, servers, hosts, search, ipv6, other);
   }
 
   /**

@@ -4,14 +4,19 @@ import io.detour.core.Host;
 import io.detour.server.account.DialCounts;
 import io.detour.server.dns.Resolution.Unresolved;
 import io.detour.server.status.DialError;
+import io.detour.server.transport.Transport;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Looks names up for one event loop: in the cache and in DNS. Those who wait for one name at the
@@ -34,6 +39,9 @@ public final class NameResolver {
   private final AddressCache cache = new AddressCache();
   private final Map<String, Lookup> lookups = new HashMap<>();
 
+  /** Lookups that go on for the cache alone; the one that does so for the longest is first. */
+  private final SequencedSet<Lookup> unattended = new LinkedHashSet<>();
+
   /** Whose answers are in the cache. */
   private NameService service;
 
@@ -51,8 +59,9 @@ public final class NameResolver {
     void learned(FamilyAnswers known);
   }
 
-  NameResolver(DnsExchange.Context context, Resolvers shared) {
-    this.context = context;
+  NameResolver(EventLoop loop, Transport transport, LongSupplier nanoTime, Resolvers shared) {
+    DnsSockets sockets = new DnsSockets(shared.options.sockets(), this::endUnattended);
+    this.context = new DnsExchange.Context(loop, transport, nanoTime, sockets);
     this.shared = shared;
     this.service = shared.service();
   }
@@ -85,6 +94,15 @@ public final class NameResolver {
       cache.clear();
       lookups.clear();
     }
+  }
+
+  /** Others need a socket. */
+  private boolean endUnattended() {
+    if (unattended.isEmpty()) {
+      return false;
+    }
+    unattended.getFirst().timeOut();
+    return true;
   }
 
   private long now() {
@@ -120,6 +138,7 @@ public final class NameResolver {
 
     private void join(Waiting one) {
       waiting.add(one);
+      unattended.remove(this);
       one.waitFor(this);
       if (known.hasAddresses()) {
         one.learned(known);
@@ -189,20 +208,27 @@ public final class NameResolver {
     }
 
     /**
-     * One has what it needs, and what is still to come is for the cache.
+     * One has what it needs, and what is still to come is for the cache, unless somebody who waits
+     * needs the sockets.
      *
      * @param abandoned whether it does not want it any more: with the last one the lookup ends
      */
     public void leave(Waiting one, boolean abandoned) {
       waiting.remove(one);
-      if (abandoned && waiting.isEmpty() && !over) {
+      if (!waiting.isEmpty() || over) {
+        return;
+      }
+      if (abandoned) {
         stop();
+      } else {
+        unattended.add(this);
       }
     }
 
     private void stop() {
       over = true;
       lookups.remove(name, this);
+      unattended.remove(this);
       timeout.cancel(false);
       families.forEach(FamilyLookup::cancel);
     }

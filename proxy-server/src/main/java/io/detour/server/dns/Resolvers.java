@@ -58,7 +58,7 @@ public final class Resolvers implements AutoCloseable {
   }
 
   private NameResolver resolver(EventLoop loop) {
-    return new NameResolver(new DnsExchange.Context(loop, transport, nanoTime), this);
+    return new NameResolver(loop, transport, nanoTime, this);
   }
 
   /** Who is asked now. */

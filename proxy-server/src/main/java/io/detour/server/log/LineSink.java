@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -30,6 +33,13 @@ final class LineSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  // The type of a file in its mode (inode(7)).
+  private static final int FILE_TYPE = 0xf000;
+  private static final int FIFO = 0x1000;
+  private static final int FOLDER = 0x4000;
+  private static final int BLOCK_DEVICE = 0x6000;
+  private static final int SOCKET = 0xc000;
 
   private final Encoder<ILoggingEvent> encoder;
   private final Opening opening;
@@ -64,12 +74,38 @@ final class LineSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
         };
   }
 
-  /** A file, to whose end lines are added; one that is made is its owner's to read and write. */
+  /**
+   * A file, to whose end lines are added; one that is made is its owner's to read and write.
+   * Terminals and devices such as {@code /dev/null} are files, too.
+   */
   static Opening file(Path path) {
-    return () ->
-        Channels.newOutputStream(
-            FileChannel.open(
-                path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), OWNER_ONLY));
+    return () -> {
+      requireFile(path);
+      return Channels.newOutputStream(
+          FileChannel.open(
+              path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), OWNER_ONLY));
+    };
+  }
+
+  /** Opening a FIFO waits for a reader, so that it is not even tried. */
+  private static void requireFile(Path path) throws IOException {
+    int mode;
+    try {
+      mode = (int) Files.getAttribute(path, "unix:mode");
+    } catch (NoSuchFileException _) {
+      return;
+    }
+    String other =
+        switch (mode & FILE_TYPE) {
+          case FIFO -> "a FIFO";
+          case FOLDER -> "a folder";
+          case BLOCK_DEVICE -> "a block device";
+          case SOCKET -> "a socket";
+          default -> null;
+        };
+    if (other != null) {
+      throw new FileSystemException(path + " is " + other + " (expected: a file, or stdout)");
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.detour.core.Host;
 import io.detour.core.HostPort;
 import io.detour.core.Parsed;
+import io.detour.rules.generate.NameRules;
 import io.detour.rules.generate.PacFile;
 import io.detour.rules.generate.PacOptions;
 import io.detour.rules.generate.PacProxy;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -56,7 +58,44 @@ public final class AutoConfig {
           ProxyErrorType.HTTP_REQUEST_ERROR,
           "there is no listener for browsers: a TCP address without the PROXY protocol");
 
-  private record Made(RuleSnapshot rules, PacOptions options, Instant at, String text) {}
+  /** More addresses than browsers of one site know a proxy by. */
+  private static final int MAX_TEXTS = 16;
+
+  /**
+   * What was made of the rules, which takes a while if they are many, and the files made of it by
+   * what they name. For one thread at a time.
+   */
+  private record Made(
+      RuleSnapshot rules,
+      Instant at,
+      NameRules translation,
+      LinkedHashMap<PacOptions, String> texts) {
+    Made(RuleSnapshot rules, Instant at) {
+      this(
+          rules,
+          at,
+          RuleTranslation.of(rules.rules(), "the rules in force", at),
+          new LinkedHashMap<>());
+    }
+
+    boolean isFresh(RuleSnapshot current, Instant now) {
+      return rules == current && !now.isBefore(at) && now.isBefore(at.plus(LASTING));
+    }
+
+    /** The oldest makes room. */
+    String text(PacOptions named) {
+      String known = texts.get(named);
+      if (known != null) {
+        return known;
+      }
+      String text = PacFile.of(translation, named).text();
+      if (texts.size() >= MAX_TEXTS) {
+        texts.pollFirstEntry();
+      }
+      texts.put(named, text);
+      return text;
+    }
+  }
 
   private final RulesInForce rules;
   private final InstantSource clock;
@@ -64,7 +103,9 @@ public final class AutoConfig {
   private final List<ListenerOptions> listeners;
   private final AllowedHosts hosts;
   private final PacOptions options;
-  private volatile @Nullable Made made;
+
+  /** Guarded by this object. */
+  private @Nullable Made made;
 
   /**
    * @param clock the time of day
@@ -219,20 +260,12 @@ public final class AutoConfig {
     return CompletableFuture.supplyAsync(() -> text(named), maker);
   }
 
-  private String text(PacOptions named) {
+  private synchronized String text(PacOptions named) {
     RuleSnapshot current = rules.current();
     Instant now = clock.instant();
-    Made last = made;
-    if (last != null
-        && last.rules == current
-        && last.options.equals(named)
-        && !now.isBefore(last.at)
-        && now.isBefore(last.at.plus(LASTING))) {
-      return last.text;
+    if (made == null || !made.isFresh(current, now)) {
+      made = new Made(current, now);
     }
-    String text =
-        PacFile.of(RuleTranslation.of(current.rules(), "the rules in force", now), named).text();
-    made = new Made(current, named, now, text);
-    return text;
+    return made.text(named);
   }
 }

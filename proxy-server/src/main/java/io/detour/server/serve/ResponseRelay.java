@@ -123,7 +123,7 @@ final class ResponseRelay {
             || towardsClient instanceof Framing.UntilClose
             || (exchanges.kept().isLoggedIn(upstream) && !reusable);
     toClient = new FramedContent(channel, towardsClient);
-    waiting = entrance.forwardedHeads().response(received, towardsClient, closes);
+    waiting = entrance.forwardedHeads().response(received, towardsClient, closes, parent == null);
   }
 
   /** The head that waits goes to the client, and there is no way back. */

@@ -2,6 +2,7 @@ package io.detour.ops.demo;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.detour.core.Host;
@@ -16,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -40,11 +42,11 @@ class DemoOriginTest {
 
   @BeforeAll
   static void start() throws Exception {
-    origin = DemoOrigin.start(0, 0);
+    origin = DemoOrigin.start(DemoOrigin.OLD_HOST, 0, 0);
   }
 
   @AfterAll
-  static void stop() throws IOException {
+  static void stop() {
     origin.close();
   }
 
@@ -86,6 +88,43 @@ class DemoOriginTest {
   }
 
   @Test
+  void whereThereIsOneLoopbackAddressTheOldHostHasOtherPorts() throws Exception {
+    InetAddress elsewhere = InetAddress.ofLiteral("192.0.2.1");
+    try (DemoOrigin alone = DemoOrigin.start(elsewhere, 0, 0)) {
+      assertThat(alone.hosts().values()).containsOnly(List.of(LOOPBACK));
+      assertThat(
+              Set.of(
+                  alone.httpPort(), alone.oldHttpPort(), alone.httpsPort(), alone.oldHttpsPort()))
+          .hasSize(4)
+          .allMatch(alone.ports()::contains);
+      assertThat(saidBy(alone.httpPort())).contains("This is the new host.\n");
+      assertThat(saidBy(alone.oldHttpPort())).contains("This is the old host.\n");
+      assertThat(new DemoBanner("127.0.0.1:1", "127.0.0.1:2", alone).text())
+          .contains("https://sso.old.example.com:" + alone.oldHttpsPort() + "/")
+          .contains("https://erp.old.example.com:" + alone.httpsPort() + "/");
+    }
+  }
+
+  private static String saidBy(int port) throws IOException {
+    try (Socket socket = new Socket(LOOPBACK, port)) {
+      return exchange(socket, "GET / HTTP/1.1", "Host: sso.old.example.com");
+    }
+  }
+
+  @Test
+  void aCertificateThatCannotBeDeletedIsNoFailureOfTheEnd() throws Exception {
+    DemoOrigin ending = DemoOrigin.start(DemoOrigin.OLD_HOST, 0, 0);
+    Path folder = ending.certificateAuthority().getParent();
+    Path other = Files.createFile(folder.resolve("other"));
+
+    assertThatCode(ending::close).doesNotThrowAnyException();
+
+    assertThat(folder).exists();
+    Files.delete(other);
+    Files.delete(folder);
+  }
+
+  @Test
   void headHasNoBodyAndOtherMethodsAreRefused() throws IOException {
     assertThat(plain("HEAD / HTTP/1.1", "Host: a"))
         .startsWith("HTTP/1.1 200 ")
@@ -112,7 +151,8 @@ class DemoOriginTest {
   @Test
   void takenPortsAreReplacedByFreeOnes() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, LOOPBACK);
-        DemoOrigin other = DemoOrigin.start(taken.getLocalPort(), origin.httpsPort())) {
+        DemoOrigin other =
+            DemoOrigin.start(DemoOrigin.OLD_HOST, taken.getLocalPort(), origin.httpsPort())) {
       assertThat(List.of(other.httpPort(), other.httpsPort()))
           .doesNotContain(taken.getLocalPort(), origin.httpsPort())
           .allMatch(port -> port > 0);
@@ -122,7 +162,7 @@ class DemoOriginTest {
   @Test
   void theAuthorityIsAPemFileThatCloseDeletes() throws Exception {
     Path file;
-    try (DemoOrigin other = DemoOrigin.start(0, 0)) {
+    try (DemoOrigin other = DemoOrigin.start(DemoOrigin.OLD_HOST, 0, 0)) {
       file = other.certificateAuthority();
       assertThat(file).content().startsWith("-----BEGIN CERTIFICATE-----");
       assertThat(file.getParent()).isDirectoryNotContaining(in -> !in.equals(file));

@@ -21,13 +21,13 @@ class DescriptorBudgetTest {
   @CsvSource({
     "1048576, 100,  20000, 20000",
     "65536,   100,  20000, 20000",
-    "1024,    100,  20000, 306",
-    "256,     100,  20000, 35",
+    "1024,    100,  20000, 274",
+    "256,     100,  20000, 32",
     "256,     100,  10,    10",
-    "1024,    100,  306,   306",
-    "1024,    100,  307,   306",
+    "1024,    100,  274,   274",
+    "1024,    100,  275,   274",
     "1048576, 100,  -1,    20000",
-    "1024,    100,  -1,    306",
+    "1024,    100,  -1,    274",
   })
   void limitsAreLowered(long limit, long used, int wanted, int fitting) throws IOException {
     assertThat(new DescriptorBudget(limit, used).fit(new ClientLimits(wanted, 7)))
@@ -42,9 +42,26 @@ class DescriptorBudgetTest {
         .isInstanceOf(IOException.class)
         .hasMessage(
             "limits.tunnels: 20000 do not fit into 160 descriptors, and not even 8 do (expected:"
-                + " LimitNOFILE=56823 in the unit, or ulimit -n)");
-    assertThat(new DescriptorBudget(56_823, 100).fit(wanted)).isEqualTo(wanted);
-    assertThat(new DescriptorBudget(56_800, 100).fit(wanted).tunnels()).isLessThan(20_000);
+                + " LimitNOFILE=63491 in the unit, or ulimit -n)");
+    assertThat(new DescriptorBudget(63_491, 100).fit(wanted)).isEqualTo(wanted);
+    assertThat(new DescriptorBudget(63_470, 100).fit(wanted).tunnels()).isLessThan(20_000);
+  }
+
+  @DisplayName("a lookup has its sockets even if no other descriptor is left to all loops")
+  @ParameterizedTest(name = "{0} descriptors, {1} loops")
+  @CsvSource({"256, 1", "1024, 1", "1024, 8", "4096, 3", "65536, 4", "1048576, 64"})
+  void whatIsLookedUpAtOnceFitsToo(long limit, int loops) throws IOException {
+    int base = 50;
+    ClientLimits fitting =
+        new DescriptorBudget(limit, base + DescriptorBudget.PER_LOOP * (long) loops)
+            .fit(ClientLimits.defaults());
+    int tunnels = fitting.tunnels();
+
+    long dns = (long) loops * DescriptorBudget.dnsSockets(fitting, loops);
+
+    assertThat(dns).isGreaterThanOrEqualTo(tunnels / 4);
+    assertThat(2L * tunnels + dns + DescriptorBudget.refusals(tunnels) + base)
+        .isLessThanOrEqualTo(limit - limit / 4);
   }
 
   @Test
@@ -72,7 +89,7 @@ class DescriptorBudgetTest {
         Max open files            256                  4096                 files
         """);
     assertThat(DescriptorBudget.fit(proc, new ClientLimits(1000, 5), 2, 32).tunnels())
-        .isEqualTo(49);
+        .isEqualTo(41);
   }
 
   @Test

@@ -34,7 +34,7 @@ class DialOptionsTest {
             () -> new DialOptions(defaults.dns(), timeout, defaults.destinations(), Map.of(), null))
         .withMessage("connectTimeout: " + timeout + " (expected: PT0.001S..PT1H)");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new DnsOptions(timeout, List.of(), Map.of(), false, Ipv6.PREFER))
+        .isThrownBy(() -> new DnsOptions(timeout, List.of(), Map.of(), false, Ipv6.PREFER, 1))
         .withMessage("dnsTimeout: " + timeout + " (expected: PT0.01S..PT1H)");
   }
 
@@ -45,8 +45,16 @@ class DialOptionsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                new DnsOptions(Duration.ofSeconds(1), List.of(name), Map.of(), false, Ipv6.PREFER))
+                new DnsOptions(
+                    Duration.ofSeconds(1), List.of(name), Map.of(), false, Ipv6.PREFER, 1))
         .withMessageContaining("ns.test");
+  }
+
+  @Test
+  void noSocketsAtAllAreRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> defaults.dns().withSockets(0))
+        .withMessage("sockets: 0 (expected: 1..)");
   }
 
   @Test
@@ -59,7 +67,8 @@ class DialOptionsTest {
                     List.of(),
                     Map.of(DialFixture.host("erp.test"), List.of()),
                     false,
-                    Ipv6.PREFER))
+                    Ipv6.PREFER,
+                    1))
         .withMessage("hosts: erp.test (expected: an address)");
   }
 }

@@ -152,7 +152,8 @@ class NameServiceTest {
   }
 
   private static DnsOptions options(boolean search, InetSocketAddress... servers) {
-    return new DnsOptions(Duration.ofSeconds(20), List.of(servers), Map.of(), search, Ipv6.PREFER);
+    return new DnsOptions(
+        Duration.ofSeconds(20), List.of(servers), Map.of(), search, Ipv6.PREFER, 8);
   }
 
   private static ResolvConf conf(String text) {

@@ -206,7 +206,7 @@ class SystemNamesTest {
 
   private SystemNames names(boolean search, InetSocketAddress... servers) {
     return new SystemNames(
-        new DnsOptions(Duration.ofSeconds(5), List.of(servers), Map.of(), search, Ipv6.PREFER),
+        new DnsOptions(Duration.ofSeconds(5), List.of(servers), Map.of(), search, Ipv6.PREFER, 8),
         new SystemFiles(folder.resolve("hosts"), folder.resolve("resolv.conf")));
   }
 

@@ -17,8 +17,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class LineSinkTest {
@@ -34,6 +36,50 @@ class LineSinkTest {
     sink.stop();
 
     assertThat(file).hasContent("before\none\n");
+  }
+
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aFifoAndAFolderAreRefusedAndNotWaitedFor() throws Exception {
+    Path fifo = fifo(folder.resolve("access.log"));
+    assertThatThrownBy(() -> sink("fifo", LineSink.file(fifo)))
+        .isInstanceOf(IOException.class)
+        .hasMessage(fifo + " is a FIFO (expected: a file, or stdout)");
+    assertThatThrownBy(() -> sink("folder", LineSink.file(folder)))
+        .hasMessage(folder + " is a folder (expected: a file, or stdout)");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), fifo);
+    assertThatThrownBy(() -> sink("link", LineSink.file(link))).hasMessageContaining("is a FIFO");
+  }
+
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aPathThatHasBecomeAFifoLeavesTheOldFile() throws Exception {
+    Path file = folder.resolve("access.log");
+    LineSink sink = sink("became", LineSink.file(file));
+    Path old = Files.move(file, folder.resolve("old.log"));
+    var _ = fifo(file);
+
+    assertThatThrownBy(sink::reopen).hasMessageContaining("is a FIFO");
+    sink.doAppend(event("one"));
+    sink.stop();
+
+    assertThat(old).hasContent("one\n");
+  }
+
+  private static Path fifo(Path path) throws Exception {
+    Process mkfifo = new ProcessBuilder("mkfifo", path.toString()).inheritIO().start();
+    assertThat(mkfifo.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    return path;
+  }
+
+  @Test
+  void aDeviceThatTakesLinesIsAFile() throws IOException {
+    LineSink sink = sink("null", LineSink.file(Path.of("/dev/null")));
+    sink.doAppend(event("one"));
+    sink.reopen();
+    sink.stop();
+
+    assertThat(DroppingAppender.dropped("null")).isZero();
   }
 
   @Test

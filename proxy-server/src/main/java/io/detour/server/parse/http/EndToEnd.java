@@ -13,12 +13,15 @@ import java.util.Set;
  * stays, since trailers are passed on.
  */
 public final class EndToEnd {
-  /** In lower case, like all names here. Proxy-Authenticate and what belongs to it are ours. */
+  /**
+   * In lower case, like all names here. Proxy-Authenticate, Proxy-Support and what belongs to them
+   * are ours.
+   */
   private static final Set<String> NOT_PASSED_ON =
       Octets.words(
           """
           connection keep-alive proxy-connection proxy-authenticate proxy-authentication-info
-          proxy-authorization te transfer-encoding upgrade host content-length http2-settings
+          proxy-authorization proxy-support te transfer-encoding upgrade host content-length http2-settings
           """);
 
   /**

@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 public record ForwardedHeads(@Nullable ViaField via) {
   private static final int OWN_MINOR_VERSION = 1;
 
+  /** What a proxy says that keeps the connections of a {@link ConnectionLogin} together. */
+  private static final String PROXY_SUPPORT = "Proxy-Support";
+
+  private static final String KEEPS_TOGETHER = "Session-Based-Authentication";
+
   /** Whether a message with these fields is known to have passed this process before. */
   public boolean havePassed(FieldLines fields) {
     return via != null && via.isIn(fields);
@@ -67,17 +72,26 @@ public record ForwardedHeads(@Nullable ViaField via) {
    *
    * @param framing towards the client
    * @param closes whether the connection ends behind it
+   * @param toOrigin whether the connection on which it came is one to the origin itself
    */
-  public ResponseHead response(ResponseHead head, Framing framing, boolean closes) {
+  public ResponseHead response(
+      ResponseHead head, Framing framing, boolean closes, boolean toOrigin) {
     FieldLines.Builder fields = endToEnd(head);
     framing.addTo(fields);
     if (closes) {
       fields.add("Connection", "close");
-    } else if (ConnectionLogin.isAskedForBy(head)) {
-      fields.set("Proxy-Support", "Session-Based-Authentication"); // RFC 4559 6
-      fields.add("Connection", "Proxy-Support");
+    } else if (ConnectionLogin.isAskedForBy(head) && (toOrigin || isKeptTogether(head))) {
+      fields.set(PROXY_SUPPORT, KEEPS_TOGETHER);
+      fields.add("Connection", PROXY_SUPPORT);
     }
     return new ResponseHead(OWN_MINOR_VERSION, head.status(), head.reason(), fields.build());
+  }
+
+  /**
+   * RFC 4559 6: each proxy on the way has to, and the one that is asked speaks for all behind it.
+   */
+  private static boolean isKeptTogether(ResponseHead head) {
+    return head.fields().hasToken(PROXY_SUPPORT, KEEPS_TOGETHER);
   }
 
   /** An interim response (RFC 9110 15.2), which has no content. */

@@ -87,7 +87,7 @@ class ForwardedHeadsTest {
         new ResponseHead(
             0, 200, "Fine", new FieldLines("Connection", "x", "X", "y", "Content-Length", "5"));
 
-    assertThat(heads.response(origin, new Framing.Chunked(), true))
+    assertThat(heads.response(origin, new Framing.Chunked(), true, true))
         .isEqualTo(
             new ResponseHead(
                 1,
