@@ -145,7 +145,7 @@ class FailedStartTest {
         "io.detour.server.dial.Dialer",
         "io.netty.channel.MultiThreadIoEventLoopGroup",
         "io.detour.cli.CheckCommand",
-        "ch.qos.logback.classic.AsyncAppender"
+        "io.detour.server.log.LineSink"
       })
   void aProcessWithoutAClassEnds(String name) throws Exception {
     Path broken = folder.resolve("broken").resolve(name.replace('.', '/') + ".class");

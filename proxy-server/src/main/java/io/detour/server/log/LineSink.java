@@ -3,6 +3,7 @@ package io.detour.server.log;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import ch.qos.logback.core.encoder.Encoder;
+import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +43,13 @@ final class LineSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private static final int BLOCK_DEVICE = 0x6000;
   private static final int SOCKET = 0xc000;
 
+  private static final int MAX_BYTES = 64 << 10;
+
   private final Encoder<ILoggingEvent> encoder;
+
+  /** Lines that are to be written together. Of the thread that brings them. */
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
   private final Opening opening;
   private final long restNanos;
 
@@ -110,23 +118,45 @@ final class LineSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
   @Override
   protected void append(ILoggingEvent event) {
-    if (rests()) {
-      DroppingAppender.countDropped(getName());
-      return;
-    }
-    byte[] line = encoder.encode(event);
-    synchronized (this) {
-      try {
-        if (broken) {
-          out.write('\n');
-          broken = false;
-        }
-        out.write(line);
-      } catch (IOException e) {
-        broken = true;
-        retryNanoTime = System.nanoTime() + restNanos;
-        DroppingAppender.countDropped(getName());
+    append(List.of(event));
+  }
+
+  /** Writes lines, as many at once as {@value #MAX_BYTES} bytes hold. */
+  void append(List<ILoggingEvent> lines) {
+    int gathered = 0;
+    for (ILoggingEvent line : lines) {
+      bytes.writeBytes(encoder.encode(line));
+      gathered++;
+      if (bytes.size() >= MAX_BYTES) {
+        write(gathered);
+        gathered = 0;
       }
+    }
+    if (gathered > 0) {
+      write(gathered);
+    }
+  }
+
+  /** Writes so many lines, which are in {@link #bytes}, or counts them as lost. */
+  private void write(int lines) {
+    if (rests() || !written()) {
+      DroppingAppender.countDropped(getName(), lines);
+    }
+    bytes.reset();
+  }
+
+  private synchronized boolean written() {
+    try {
+      if (broken) {
+        out.write('\n');
+        broken = false;
+      }
+      bytes.writeTo(out);
+      return true;
+    } catch (IOException e) {
+      broken = true;
+      retryNanoTime = System.nanoTime() + restNanos;
+      return false;
     }
   }
 

@@ -1,6 +1,5 @@
 package io.detour.server.log;
 
-import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
@@ -103,7 +102,7 @@ public final class LogOutput {
     };
   }
 
-  private AsyncAppender queue(
+  private DroppingAppender queue(
       LoggerContext context,
       String name,
       int lines,

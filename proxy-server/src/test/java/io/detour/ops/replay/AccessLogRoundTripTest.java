@@ -3,7 +3,6 @@ package io.detour.ops.replay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
@@ -29,6 +28,7 @@ import io.detour.server.account.RequestKind;
 import io.detour.server.log.AccessLog;
 import io.detour.server.log.Asked;
 import io.detour.server.log.Dialled;
+import io.detour.server.log.DroppingAppender;
 import io.detour.server.log.LegacyUse;
 import io.detour.server.log.LogOptions;
 import io.detour.server.log.LogOutput;
@@ -90,7 +90,8 @@ class AccessLogRoundTripTest {
     LogOptions options = Configuration.defaults().log();
     LogOptions.Target file = new LogOptions.Target.File(folder.resolve("access.log"));
     LogOutput.start(shipped, new LogOptions(format, file, options.level(), options.periodic(), 0));
-    AsyncAppender queue = (AsyncAppender) shipped.getLogger(AccessLog.LOGGER).getAppender("access");
+    DroppingAppender queue =
+        (DroppingAppender) shipped.getLogger(AccessLog.LOGGER).getAppender("access");
     forward.sink = queue.getAppender("access");
     forward.start();
     logger.setLevel(ch.qos.logback.classic.Level.INFO);
