@@ -2,6 +2,7 @@ package io.detour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 
 /** {@code detour run} as a process that has too few descriptors, or is killed. */
 @Timeout(120)
@@ -33,6 +35,7 @@ class DescriptorLimitIT {
 
   @Test
   @DisplayName("O02 too few descriptors: the cap is lowered and one line says so")
+  @Execution(CONCURRENT)
   void theCapIsLowered() throws Exception {
     try (DetourProcess detour =
         DetourProcess.startWithDescriptors(256, folder, anywhere()).ready()) {
@@ -45,6 +48,7 @@ class DescriptorLimitIT {
 
   @Test
   @DisplayName("O02 hardly any descriptors: it does not start and says what to set")
+  @Execution(CONCURRENT)
   void itRefusesToStart() throws Exception {
     try (DetourProcess detour = DetourProcess.startWithDescriptors(100, folder, anywhere())) {
       assertThat(detour.exitWithin(LONG)).isEqualTo(1);
@@ -55,6 +59,7 @@ class DescriptorLimitIT {
   @Test
   @DisplayName(
       "O01 nofile 256, 1,000 connections: alive, CPU < 10 % over rest, full service <= 2 s after")
+  @Execution(CONCURRENT)
   void aThousandConnectionsAreSurvived() throws Exception {
     try (TcpOrigin origin = TcpOrigin.echo();
         DetourProcess detour =
@@ -66,6 +71,7 @@ class DescriptorLimitIT {
 
   @Test
   @DisplayName("O01 the descriptors run out while it serves: said once, full service <= 2 s after")
+  @Execution(CONCURRENT)
   void aLimitThatIsLoweredLaterIsSurvived() throws Exception {
     Tool prlimit = Tool.ofPackage("prlimit", "util-linux");
     try (TcpOrigin origin = TcpOrigin.echo();
@@ -165,6 +171,7 @@ class DescriptorLimitIT {
 
   @Test
   @DisplayName("X04 kill -9 with open tunnels, and it binds again at once")
+  @Execution(CONCURRENT)
   void afterAKillItBindsAtOnce() throws Exception {
     int port = LoopbackPort.free();
     Path socket = folder.resolve("proxy.sock");
@@ -192,6 +199,7 @@ class DescriptorLimitIT {
 
   @Test
   @DisplayName("D11 no descriptor for the connection to the target: 503 with Retry-After")
+  @Execution(CONCURRENT)
   void aDialWithoutADescriptorIsAnswered() throws Exception {
     Tool prlimit = Tool.ofPackage("prlimit", "util-linux");
     try (TcpOrigin origin = TcpOrigin.echo();

@@ -3,6 +3,7 @@ package io.detour;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 
 /**
  * The examples of {@code docs/forwarding.md}, run as they stand there but for ports and the names
@@ -60,6 +62,7 @@ class ForwardingDocumentIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void bounce() throws Exception {
     try (TcpOrigin origin =
         TcpOrigin.start(
@@ -88,6 +91,7 @@ class ForwardingDocumentIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void hop() throws Exception {
     try (SshServer gate = SshServer.start(folder, tools)) {
       assertThat(gate.port()).isPositive();
@@ -101,6 +105,7 @@ class ForwardingDocumentIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void twoDetoursInARow() throws Exception {
     try (TcpOrigin origin = TcpOrigin.echo()) {
       configuration(
@@ -130,6 +135,7 @@ class ForwardingDocumentIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void sshByTheLegacyName() throws Exception {
     try (SshServer production = SshServer.start(folder, tools)) {
       assertThat(production.port()).isPositive();
@@ -145,6 +151,7 @@ class ForwardingDocumentIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void rendezvous() throws Exception {
     try (SshServer machine = SshServer.start(folder, tools)) {
       configuration("rendezvous", "127.0.0.1:9931", "127.0.0.1:0", "127.0.0.1:9932", "127.0.0.1:0");

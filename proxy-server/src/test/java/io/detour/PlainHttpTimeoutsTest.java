@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.detour.server.serve.ClientTimeouts;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
 
 /** Nobody is waited for longer than it says. */
 @Timeout(60)
@@ -64,6 +66,7 @@ class PlainHttpTimeoutsTest {
 
   @Test
   @DisplayName("L01: a later head has its own deadline, from its first byte")
+  @Execution(CONCURRENT)
   void aLaterHeadIsAnsweredAtItsDeadline() throws IOException {
     try (RunningServer proxy = with(SHORT, LONG, LONG, LONG);
         RawClient client = proxy.client()) {
@@ -76,6 +79,7 @@ class PlainHttpTimeoutsTest {
 
   @Test
   @DisplayName("L01: an idle connection is closed without a word")
+  @Execution(CONCURRENT)
   void anIdleConnectionIsClosed() throws IOException {
     try (RunningServer proxy = with(LONG, SHORT, LONG, LONG);
         RawClient client = proxy.client()) {
@@ -88,6 +92,7 @@ class PlainHttpTimeoutsTest {
 
   @Test
   @DisplayName("L03: content that trickles in is answered 408")
+  @Execution(CONCURRENT)
   void contentThatTricklesIsRefused() throws IOException {
     try (RunningServer proxy = with(LONG, LONG, SHORT, LONG);
         RawClient client = proxy.client()) {
@@ -101,6 +106,7 @@ class PlainHttpTimeoutsTest {
 
   @Test
   @DisplayName("L03: content of 1 KiB in each period is waited for")
+  @Execution(CONCURRENT)
   void slowContentIsWaitedFor() throws IOException {
     try (RunningServer proxy = with(LONG, LONG, SHORT.multipliedBy(2), LONG);
         RawClient client = proxy.client()) {
@@ -125,6 +131,7 @@ class PlainHttpTimeoutsTest {
 
   @Test
   @DisplayName("D12: an origin that does not answer is 504, and the client goes on")
+  @Execution(CONCURRENT)
   void aSilentOriginIsAnError() throws IOException {
     try (RunningServer proxy = with(LONG, LONG, LONG, SHORT);
         TcpOrigin silent =
@@ -144,6 +151,7 @@ class PlainHttpTimeoutsTest {
 
   @Test
   @DisplayName("D12: an origin that falls silent within its response is cut")
+  @Execution(CONCURRENT)
   void anOriginThatFallsSilentIsCut() throws IOException {
     try (RunningServer proxy = with(LONG, LONG, LONG, SHORT);
         TcpOrigin silent =
@@ -168,6 +176,7 @@ class PlainHttpTimeoutsTest {
 
   @Test
   @DisplayName("L03: a client that waits for 100 (Continue) is not late")
+  @Execution(CONCURRENT)
   void aClientThatWaitsForContinueIsNotLate() throws IOException {
     try (RunningServer proxy = with(LONG, LONG, SHORT, LONG);
         TcpOrigin slow =
@@ -191,6 +200,7 @@ class PlainHttpTimeoutsTest {
 
   @Test
   @DisplayName("L03: a client that sends nothing behind 100 (Continue) is")
+  @Execution(CONCURRENT)
   void aClientThatSendsNothingBehindContinueIsLate() throws IOException {
     try (RunningServer proxy = with(LONG, LONG, SHORT, LONG);
         TcpOrigin origin =
@@ -211,6 +221,7 @@ class PlainHttpTimeoutsTest {
 
   @Test
   @DisplayName("D12: an origin that does not say whether it wants the content is 504")
+  @Execution(CONCURRENT)
   void anOriginThatDoesNotContinueIsAnError() throws IOException {
     try (RunningServer proxy = with(LONG, LONG, LONG, SHORT);
         TcpOrigin silent =
@@ -230,6 +241,7 @@ class PlainHttpTimeoutsTest {
 
   @Test
   @DisplayName("L03: once the response has begun, missing content does not end it")
+  @Execution(CONCURRENT)
   void anEarlyResponseIsNotEndedByMissingContent() throws IOException {
     try (RunningServer proxy = with(LONG, LONG, SHORT, LONG);
         TcpOrigin early =

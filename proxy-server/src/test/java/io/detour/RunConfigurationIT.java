@@ -2,6 +2,7 @@ package io.detour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 
 /** {@code detour run} as a process with a configuration file. */
 @Timeout(90)
@@ -31,6 +33,7 @@ class RunConfigurationIT {
   @TempDir private Path folder;
 
   @Test
+  @Execution(CONCURRENT)
   void theFileSetsListenersRulesAndTimeouts() throws Exception {
     Path conf = Files.createDirectory(folder.resolve("conf"));
     Files.writeString(conf.resolve("moved.yaml"), RULES);
@@ -57,6 +60,7 @@ class RunConfigurationIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void theModeLimitsRulesOfSeveralFilesAndWarningsAreLogged() throws Exception {
     Path more = Files.createDirectory(folder.resolve("rules.d"));
     Path moved = Files.writeString(more.resolve("10-moved.yaml"), RULES);
@@ -94,6 +98,7 @@ class RunConfigurationIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void theDemoUsesItsExampleRulesInsteadOfThoseOfTheFile() throws Exception {
     Files.writeString(folder.resolve("moved.yaml"), RULES);
     Path file =
@@ -125,6 +130,7 @@ class RunConfigurationIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void theDemoNeedsAListenerOfTheProxy() throws Exception {
     Path file =
         Files.writeString(
@@ -139,6 +145,7 @@ class RunConfigurationIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void thereAreAsManyEventLoopsAsAskedFor() throws Exception {
     Path file =
         Files.writeString(
@@ -170,6 +177,7 @@ class RunConfigurationIT {
 
   @Test
   @Tag("R02")
+  @Execution(CONCURRENT)
   void aFileWithProblemsKeepsItFromStarting() throws Exception {
     Path file =
         Files.writeString(folder.resolve("detour.yaml"), "thread: 2\nlog: { level: loud }\n");
@@ -186,6 +194,7 @@ class RunConfigurationIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void theFileSetsLimitsNamesPortsAndPatience() throws Exception {
     Path file =
         Files.writeString(

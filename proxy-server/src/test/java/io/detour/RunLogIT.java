@@ -3,6 +3,7 @@ package io.detour;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.detour.cli.CommandRun;
 import io.netty.util.NetUtil;
@@ -18,6 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -28,6 +30,7 @@ class RunLogIT {
   @TempDir private Path folder;
 
   @Test
+  @Execution(CONCURRENT)
   void theLinesOfATunnelAreJsonAndShareTheirId() throws Exception {
     Path log = folder.resolve("access.log");
     try (TcpOrigin origin = TcpOrigin.echo();
@@ -57,6 +60,7 @@ class RunLogIT {
 
   @Test
   @DisplayName("standard output is JSON from its first line to its last")
+  @Execution(CONCURRENT)
   void standardOutputIsJson() throws Exception {
     try (TcpOrigin origin = TcpOrigin.echo();
         DetourProcess detour = start("format: json", origin)) {
@@ -78,6 +82,7 @@ class RunLogIT {
 
   @Test
   @DisplayName("credentials and what follows a host in a URL are in no line")
+  @Execution(CONCURRENT)
   void nothingSecretIsLogged() throws Exception {
     try (TcpOrigin origin = TcpOrigin.echo();
         DetourProcess detour = start("level: trace", origin);
@@ -95,6 +100,7 @@ class RunLogIT {
 
   @Test
   @DisplayName("SIGUSR1 opens the log file again")
+  @Execution(CONCURRENT)
   void theSignalOpensTheFileAgain() throws Exception {
     Path log = folder.resolve("access.log");
     try (TcpOrigin origin = TcpOrigin.echo();
@@ -115,6 +121,7 @@ class RunLogIT {
 
   @Test
   @DisplayName("O06 a reader of standard output that stands still holds up nobody")
+  @Execution(CONCURRENT)
   void aBlockedReaderHoldsUpNobody() throws Exception {
     Path fifo = folder.resolve("fifo");
     assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
@@ -144,6 +151,7 @@ class RunLogIT {
 
   @Test
   @DisplayName("a drain that was asked for ends the process, and SIGTERM during it cuts nothing")
+  @Execution(CONCURRENT)
   void aDrainEndsTheProcess() throws Exception {
     try (TcpOrigin origin = TcpOrigin.echo();
         DetourProcess detour = start("level: info", origin);
@@ -168,6 +176,7 @@ class RunLogIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aLogThatCannotBeWrittenToIsSaidAtTheStart() throws Exception {
     try (TcpOrigin origin = TcpOrigin.echo();
         DetourProcess detour = launch("access: /nonexistent/access.log", origin)) {

@@ -3,6 +3,7 @@ package io.detour;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.detour.server.serve.ClientTimeouts;
 import io.netty.buffer.ByteBufAllocator;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -179,24 +181,28 @@ class StreamedContentTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aLargeDownloadWaitsForItsReader() throws IOException {
     download(ORDINARY, true, false);
   }
 
   @Test
   @DisplayName("T19: a client that has ended its direction gets a large response until its end")
+  @Execution(CONCURRENT)
   void aHalfClosedClientGetsAllOfALargeResponse() throws IOException {
     download(ORDINARY, false, true);
   }
 
   @ParameterizedTest(name = "F23: {0} MiB and the end of the origin wait for a slow client")
   @ValueSource(ints = {1, 2, 4, 8, 12})
+  @Execution(CONCURRENT)
   void anEndThatComesWhileTheClientIsSlowCutsNothing(int megabytes) throws IOException {
     download((long) megabytes << 20, false, false);
     download((long) megabytes << 20, true, false);
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aLargeUploadWaitsForItsReader() throws IOException {
     upload(ORDINARY);
   }
@@ -215,6 +221,7 @@ class StreamedContentTest {
 
   @Test
   @DisplayName("a client that takes nothing of its response is reset")
+  @Execution(CONCURRENT)
   void aStalledClientIsReset() throws IOException {
     ClientTimeouts timeouts =
         new ClientTimeouts(
@@ -241,6 +248,7 @@ class StreamedContentTest {
 
   @Test
   @DisplayName("a client that reads none of the proxy's own answers is reset, and holds no memory")
+  @Execution(CONCURRENT)
   void aClientThatReadsNoAnswersIsReset() throws IOException {
     ClientTimeouts timeouts =
         new ClientTimeouts(

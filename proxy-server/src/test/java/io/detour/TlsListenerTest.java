@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.detour.config.Configuration;
 import io.detour.config.ConfigurationKey;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -116,6 +118,7 @@ class TlsListenerTest {
 
   @ParameterizedTest
   @MethodSource("transports")
+  @Execution(CONCURRENT)
   void aTunnelPassesBytesAndBothEnds(Transport transport) throws Exception {
     String much = "0123456789abcdef".repeat(128 * 1024);
     try (TcpOrigin origin =
@@ -139,6 +142,7 @@ class TlsListenerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+  @Execution(CONCURRENT)
   void bothVersionsSpeakHttp1(String version) throws Exception {
     try (RunningServer proxy = start();
         SSLSocket socket = connect(proxy.address(), version)) {
@@ -148,6 +152,7 @@ class TlsListenerTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aRefusalIsReadToItsCleanEnd() throws Exception {
     try (RunningServer proxy = start();
         RawClient client = RawClient.over(connect(proxy.address()))) {
@@ -158,6 +163,7 @@ class TlsListenerTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void opensslFindsTheEndOfARefusalProper() throws Exception {
     Tool openssl = Tool.ofPackage("openssl", "openssl");
     Path request = Files.writeString(folder.resolve("request"), "nonsense\r\n\r\n", US_ASCII);
@@ -183,6 +189,7 @@ class TlsListenerTest {
 
   @DisplayName("a client that asks for a renegotiation is cut off")
   @RepeatedTest(3)
+  @Execution(CONCURRENT)
   void clientsDoNotRenegotiate() throws Exception {
     try (RunningServer proxy = start();
         SSLSocket socket = connect(proxy.address(), "TLSv1.2")) {
@@ -200,6 +207,7 @@ class TlsListenerTest {
     "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA,    false",
     "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384, false",
   })
+  @Execution(CONCURRENT)
   void oldCiphersAreRefused(String cipher, boolean accepted) throws Exception {
     try (RunningServer proxy = start();
         SSLSocket socket = (SSLSocket) issued.trusting().getSocketFactory().createSocket()) {
@@ -219,6 +227,7 @@ class TlsListenerTest {
 
   @DisplayName("sessions are resumed, and not by tickets")
   @Test
+  @Execution(CONCURRENT)
   void thereAreNoTickets() throws Exception {
     Tool openssl = Tool.ofPackage("openssl", "openssl");
     Path request = Files.writeString(folder.resolve("request"), "nonsense\r\n\r\n", US_ASCII);
@@ -249,6 +258,7 @@ class TlsListenerTest {
 
   @DisplayName("handshakes that clients leave alone make room for others")
   @Test
+  @Execution(CONCURRENT)
   void handshakesAreBounded() throws Exception {
     try (RunningServer proxy =
         start(Transport.available(), options -> options.with(ConfigurationKey.THREADS, 1))) {
@@ -271,6 +281,7 @@ class TlsListenerTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aClientBeyondTheLimitIsToldOverTls() throws Exception {
     try (RunningServer proxy =
             start(Transport.available(), options -> options.withLimits(new ClientLimits(10, 1)));
@@ -283,6 +294,7 @@ class TlsListenerTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aHandshakeIsNotWaitedForLongerThanAHead() throws Exception {
     try (RunningServer proxy =
             start(
@@ -297,6 +309,7 @@ class TlsListenerTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aChangedCertificateIsShownToNewClients() throws Exception {
     try (RunningServer proxy = start();
         SSLSocket old = connect(proxy.address())) {
@@ -310,6 +323,7 @@ class TlsListenerTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aBrokenPairChangesNothingAndAReloadTakesTheNext() throws Exception {
     try (RunningServer proxy = start()) {
       IssuedCertificate next = IssuedCertificate.covering("proxy.test");
@@ -334,6 +348,7 @@ class TlsListenerTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void filesThatCannotBeUsedKeepItFromStarting() throws Exception {
     IssuedCertificate other = IssuedCertificate.covering("proxy.test");
     String listen = "cannot listen on 127.0.0.1:0: ";
@@ -358,6 +373,7 @@ class TlsListenerTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aPlainConnectionIsClosed() throws Exception {
     try (RunningServer proxy = start();
         Socket plain = new Socket(proxy.address().getAddress(), proxy.address().getPort())) {
@@ -371,6 +387,7 @@ class TlsListenerTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void curlGoesThroughIt() throws Exception {
     Tool curl = Tool.ofPackage("curl", "curl");
     try (TcpOrigin origin =
@@ -404,6 +421,7 @@ class TlsListenerTest {
 
   @ParameterizedTest(name = "F23: over {0} a response that is cut has no close_notify")
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+  @Execution(CONCURRENT)
   void aCutResponseDoesNotLookWhole(String version) throws Exception {
     try (TcpOrigin origin =
             TcpOrigin.start(

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.detour.DetourProcess;
 import io.detour.LoopbackPort;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -79,6 +81,7 @@ class PipeCommandIT {
 
   @Test
   @DisplayName("T01: printf 'abc' | detour pipe prints what the target answers at the end")
+  @Execution(CONCURRENT)
   void theAnswerToTheEndOfTheInputIsPrinted() throws Exception {
     try (TcpOrigin origin = answersAtTheEnd()) {
       Process pipe = pipe(origin.authority());
@@ -92,6 +95,7 @@ class PipeCommandIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void theRulesDecideAndTheirWarningGoesToStandardError() throws Exception {
     try (TcpOrigin origin = answersAtTheEnd()) {
       Process pipe = pipe("OLD.test:" + origin.port(), "--rules", rules.toString());
@@ -108,6 +112,7 @@ class PipeCommandIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void rulesOfSeveralFilesLeadThroughTheParentsOfTheConfiguration() throws Exception {
     Path more = Files.createDirectory(folder.resolve("rules.d"));
     Files.writeString(
@@ -158,6 +163,7 @@ class PipeCommandIT {
     "localhost:70000, 2, localhost:70000: port is not a number from 1 to 65535 (expected:"
         + " HOST:PORT)"
   })
+  @Execution(CONCURRENT)
   void whatCannotBeServedIsOneSentence(String target, int code, String sentence) throws Exception {
     String closed = String.valueOf(LoopbackPort.refusing());
     Process pipe = pipe(target.replace("closed", closed), "--rules", rules.toString());
@@ -168,12 +174,14 @@ class PipeCommandIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aMissingTargetIsWrongUsage() throws Exception {
     assertThat(exitCode(pipe())).isEqualTo(2);
     assertThat(err).content().contains("HOST:PORT");
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aTemporaryDirectoryThatIsNoneIsNamed() throws Exception {
     Path none = rules.resolve("none"); // below a file: nobody can make it, root neither
     List<String> command = DetourProcess.command("pipe", "127.0.0.1:1");
@@ -190,6 +198,7 @@ class PipeCommandIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void rulesWithAProblemConnectNothing() throws Exception {
     Files.writeString(rules, "version: 1\nrulez: []\n");
     try (TcpOrigin origin = answersAtTheEnd()) {
@@ -200,6 +209,7 @@ class PipeCommandIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void standardOutputThatNobodyReadsEndsItQuietly() throws Exception {
     try (TcpOrigin origin =
         TcpOrigin.start(
@@ -224,6 +234,7 @@ class PipeCommandIT {
 
   @ParameterizedTest(name = "SIG{0} ends it with {1} and leaves nothing in the temporary directory")
   @CsvSource({"TERM, 143", "INT, 130", "HUP, 129", "KILL, 137"})
+  @Execution(CONCURRENT)
   void aSignalEndsIt(String signal, int code) throws Exception {
     try (TcpOrigin origin = TcpOrigin.echo()) {
       Process pipe = pipe(origin.authority());
@@ -244,6 +255,7 @@ class PipeCommandIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void theThreadDumpOfSigquitGoesToStandardError() throws Exception {
     try (TcpOrigin origin = TcpOrigin.echo()) {
       Process pipe = pipe(origin.authority());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.detour.DetourProcess;
 import io.detour.RawClient;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,6 +72,7 @@ class RunCommandIT {
   @ParameterizedTest(
       name = "X01: SIG{0} stops accepting at once, the tunnel ends by itself, exit 0")
   @ValueSource(strings = {"TERM", "INT"})
+  @Execution(CONCURRENT)
   void aSignalLetsTunnelsEnd(String signal) throws Exception {
     try (DetourProcess detour = serving("30s");
         RawClient client = detour.client();
@@ -93,6 +96,7 @@ class RunCommandIT {
 
   @Test
   @DisplayName("X01: without a tunnel SIGTERM ends it at once, exit 0")
+  @Execution(CONCURRENT)
   void withoutATunnelItEndsAtOnce() throws Exception {
     try (DetourProcess detour = serving("30s")) {
       detour.signal("TERM");
@@ -103,6 +107,7 @@ class RunCommandIT {
 
   @Test
   @DisplayName("X02: a tunnel that does not end is closed after the drain timeout, exit 0")
+  @Execution(CONCURRENT)
   void aTunnelThatDoesNotEndIsClosedAfterTheDrainTimeout() throws Exception {
     try (DetourProcess detour = serving("1s");
         RawClient client = detour.client()) {
@@ -121,6 +126,7 @@ class RunCommandIT {
 
   @ParameterizedTest(name = "X03: SIG{0} and then SIG{1} exits at once with {2}")
   @CsvSource({"TERM, TERM, 143", "INT, INT, 130", "TERM, INT, 130"})
+  @Execution(CONCURRENT)
   void aSecondSignalEndsItAtOnce(String first, String second, int exitCode) throws Exception {
     try (DetourProcess detour = serving("30s");
         RawClient client = detour.client()) {
@@ -139,6 +145,7 @@ class RunCommandIT {
 
   @ParameterizedTest(name = "X03: SIG{0} that is sent twice at once is one")
   @ValueSource(strings = {"TERM", "INT"})
+  @Execution(CONCURRENT)
   void aSignalThatIsSentTwiceAtOnceIsOne(String signal) throws Exception {
     try (DetourProcess detour = serving("30s");
         RawClient client = detour.client()) {
@@ -156,6 +163,7 @@ class RunCommandIT {
 
   @Test
   @DisplayName("X04: after a kill it binds the same port at once, although a tunnel was open")
+  @Execution(CONCURRENT)
   void itBindsAtOnceAfterAKill() throws Exception {
     String address;
     try (DetourProcess detour = serving("30s");
@@ -174,6 +182,7 @@ class RunCommandIT {
 
   @Test
   @DisplayName("R01: SIGHUP reads the rules again; the process lives, and so do its tunnels")
+  @Execution(CONCURRENT)
   void aHangUpReadsTheRulesAgain() throws Exception {
     try (DetourProcess detour = serving("30s", "off");
         RawClient tunnel = detour.client();
@@ -199,6 +208,7 @@ class RunCommandIT {
 
   @Test
   @DisplayName("R04: a file that changes is read without anybody's asking")
+  @Execution(CONCURRENT)
   void aChangeOfTheFileIsEnough() throws Exception {
     try (DetourProcess detour = serving("30s")) {
       Files.writeString(folder.resolve("moved.yaml"), "version: 1\nrules: []\n");
@@ -212,6 +222,7 @@ class RunCommandIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void theEnvironmentSetsTheListenersAndTheRules() throws Exception {
     SocketTable.assumeIpv6();
     Map<String, String> environment =
@@ -234,6 +245,7 @@ class RunCommandIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aTakenPortIsOneSentenceAndExit1() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
       String address = "127.0.0.1:" + taken.getLocalPort();

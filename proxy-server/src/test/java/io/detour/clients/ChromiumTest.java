@@ -5,6 +5,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.okForContentType;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.detour.Tool;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -105,6 +107,7 @@ class ChromiumTest {
     "HTTP, proxy-pac-url of two proxies",
     "HTTPS, proxy-pac-url of two proxies"
   })
+  @Execution(CONCURRENT)
   void loadsAPage(Scheme scheme, String option) throws Exception {
     Map<String, String> expected = new TreeMap<>();
     StringBuilder page = new StringBuilder(SCRIPT);

@@ -1,6 +1,7 @@
 package io.detour.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.detour.Tool;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -69,6 +71,7 @@ class CurlTest {
     "--http1.1, HTTPS",
     "--http2, HTTPS"
   })
+  @Execution(CONCURRENT)
   void getsAPage(String version, Scheme scheme) throws Exception {
     assertThat(got(version, hosts.url(scheme, "app", ODD_TARGET))).isEqualTo(Pages.PAGE);
 
@@ -84,6 +87,7 @@ class CurlTest {
     "HTTPS, /chunked",
     "HTTPS, /slow"
   })
+  @Execution(CONCURRENT)
   void getsAWholeBody(Scheme scheme, String path) throws Exception {
     byte[] got = got(hosts.url(scheme, "app", path));
 
@@ -93,6 +97,7 @@ class CurlTest {
 
   @Test
   @DisplayName("F22: curl as an HTTP/1.0 client gets a chunked body without its chunks")
+  @Execution(CONCURRENT)
   void anOldClientGetsAChunkedBody() throws Exception {
     byte[] got = got("--http1.0", hosts.url(Scheme.HTTP, "app", Pages.CHUNKED));
 
@@ -102,6 +107,7 @@ class CurlTest {
   @Test
   @DisplayName(
       "W08: curl --proxytunnel takes plain HTTP through a tunnel, where nobody rewrites Host")
+  @Execution(CONCURRENT)
   void tunnelsPlainHttp() throws Exception {
     assertThat(got("--proxytunnel", hosts.url(Scheme.HTTP, "app", "/page"))).isEqualTo(Pages.PAGE);
 
@@ -114,6 +120,7 @@ class CurlTest {
 
   @ParameterizedTest(name = "curl uploads over {0} when it is told to continue")
   @EnumSource(Scheme.class)
+  @Execution(CONCURRENT)
   void uploadsWhenToldToContinue(Scheme scheme) throws Exception {
     Path file = Files.write(folder.resolve("upload"), Pages.bytes(3 << 20));
 
@@ -138,6 +145,7 @@ class CurlTest {
 
   @ParameterizedTest(name = "curl uploads over {0} in chunks")
   @EnumSource(Scheme.class)
+  @Execution(CONCURRENT)
   void uploadsInChunks(Scheme scheme) throws Exception {
     Path file = Files.write(folder.resolve("upload"), Pages.bytes(3 << 20));
 
@@ -160,6 +168,7 @@ class CurlTest {
   @ParameterizedTest(
       name = "F19: curl asks for a head over {0}, then for the body on the same connection")
   @EnumSource(Scheme.class)
+  @Execution(CONCURRENT)
   void asksForAHead(Scheme scheme) throws Exception {
     String url = hosts.url(scheme, "app", Pages.LARGE);
     Path body = folder.resolve("body");
@@ -177,6 +186,7 @@ class CurlTest {
 
   @ParameterizedTest(name = "curl gets a part over {0}")
   @EnumSource(Scheme.class)
+  @Execution(CONCURRENT)
   void getsAPart(Scheme scheme) throws Exception {
     byte[] part =
         got(
@@ -190,6 +200,7 @@ class CurlTest {
 
   @Test
   @DisplayName("F24, W09: curl asks two hosts on one connection to the proxy")
+  @Execution(CONCURRENT)
   void twoHostsShareAConnectionToTheProxy() throws Exception {
     getAll(hosts.url(Scheme.HTTP, "app", "/one"), hosts.url(Scheme.HTTP, "cdn", "/two"));
 
@@ -202,6 +213,7 @@ class CurlTest {
 
   @Test
   @DisplayName("F24: curl asks one host five times, on one connection each way")
+  @Execution(CONCURRENT)
   void oneHostIsAskedOnOneConnection() throws Exception {
     String url = hosts.url(Scheme.HTTP, "app", "/");
     getAll(url + "1", url + "2", url + "3", url + "4", url + "5");
@@ -214,6 +226,7 @@ class CurlTest {
 
   @Test
   @DisplayName("F07: curl is told by Via that a proxy answered")
+  @Execution(CONCURRENT)
   void theAnswerHasVia() throws Exception {
     String head = curl.run(folder, "--head", hosts.url(Scheme.HTTP, "app", "/page"));
 
@@ -225,6 +238,7 @@ class CurlTest {
 
   @Test
   @DisplayName("W09: a rule keeps the Host of curl's request")
+  @Execution(CONCURRENT)
   void aRuleKeepsTheHost() throws Exception {
     got(hosts.url(Scheme.HTTP, "shy", "/page"));
 
@@ -234,6 +248,7 @@ class CurlTest {
 
   @Test
   @DisplayName("F01: the Host that curl is made to send is not the one that is asked")
+  @Execution(CONCURRENT)
   void anotherHostIsNotBelieved() throws Exception {
     got("--header", "Host: evil.example.com", hosts.url(Scheme.HTTP, "app", "/page"));
 

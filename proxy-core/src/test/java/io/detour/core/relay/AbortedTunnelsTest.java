@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,19 +53,24 @@ class AbortedTunnelsTest {
         opened += BATCH;
         // A sender is held up before the event loop, which may wait for a processor, has come to
         // it.
-        Awaitility.await().untilAsserted(() -> assertPipesHoldBytes(mode, all.server.statistics()));
+        soon().untilAsserted(() -> assertPipesHoldBytes(mode, all.server.statistics()));
         abort(all, stuck);
         List<CanaryStream> fresh = new ArrayList<>();
         for (int i = 0; i < BATCH; i++) {
           fresh.add(fresh(all, opened++));
         }
         pass(fresh);
-        Awaitility.await().until(() -> all.server.openTunnels() == 0);
+        soon().until(() -> all.server.openTunnels() == 0);
         assertThat(all.server.endedTunnels()).isEqualTo(opened);
         assertThat(all.server.closes()).isEqualTo(opened);
       }
       assertNothingIsLeft(all.server.statistics(), before);
     }
+  }
+
+  /** Asks often, since it waits for every batch. */
+  private static ConditionFactory soon() {
+    return Awaitility.await().pollInSameThread().pollInterval(Duration.ofMillis(5));
   }
 
   /** A batch of tunnels in each of which one reader has stopped, and nothing moves any more. */

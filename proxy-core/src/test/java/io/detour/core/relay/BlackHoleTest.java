@@ -1,6 +1,7 @@
 package io.detour.core.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.detour.core.CloseReason;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -36,12 +38,14 @@ class BlackHoleTest {
 
   @ParameterizedTest(name = "T15 {0}")
   @EnumSource(names = {"SPLICE", "COPY"})
+  @Execution(CONCURRENT)
   void anIdleTunnelEndsWhenItsPeerVanishes(RelayMode mode) throws Exception {
     endsWithinItsBudget(mode, KEEP_ALIVE, false);
   }
 
   @ParameterizedTest(name = "T15 {0}")
   @EnumSource(names = {"SPLICE", "COPY"})
+  @Execution(CONCURRENT)
   void aTunnelWithBytesInFlightEndsWhenItsPeerVanishes(RelayMode mode) throws Exception {
     endsWithinItsBudget(mode, NEVER, true);
   }

@@ -3,6 +3,7 @@ package io.detour.core.relay;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +16,9 @@ final class NetworkPair implements AutoCloseable {
 
   private static final int DEADLINE_SECONDS = 20;
 
-  private final String relay = "detour-" + ProcessHandle.current().pid() + "-relay";
-  private final String peer = "detour-" + ProcessHandle.current().pid() + "-peer";
+  private final String name = "detour-" + UUID.randomUUID();
+  private final String relay = name + "-relay";
+  private final String peer = name + "-peer";
 
   NetworkPair() throws IOException {
     try {

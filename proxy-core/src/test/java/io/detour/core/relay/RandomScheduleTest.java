@@ -1,6 +1,7 @@
 package io.detour.core.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.detour.core.CloseReason;
 import io.detour.core.RelayPath;
@@ -20,6 +21,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -37,6 +39,7 @@ class RandomScheduleTest {
 
   @ParameterizedTest(name = "T21 {0}")
   @EnumSource
+  @Execution(CONCURRENT)
   void everyScheduleEndsAsItMust(RelayMode mode) {
     play(mode, Integer.getInteger("detour.seeds", 2000));
   }

@@ -1,6 +1,7 @@
 package io.detour.core.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.detour.core.Direction;
 import io.detour.core.RelayPath;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -39,6 +41,7 @@ class RelayBurstTest {
 
   @ParameterizedTest(name = "S02 {0} {1} bytes")
   @MethodSource("pathsAndSizes")
+  @Execution(CONCURRENT)
   void tenThousandSmallWritesEachWayArrive(RelayMode mode, int size) throws Exception {
     burst(mode, size, 10_000);
   }
@@ -116,6 +119,7 @@ class RelayBurstTest {
    */
   @ParameterizedTest(name = "S07 {0}")
   @EnumSource
+  @Execution(CONCURRENT)
   void noRoundTripWaitsForATimerOfTheKernel(RelayMode mode) throws Exception {
     long[] nanos = roundTrips(mode, 200);
 
@@ -155,6 +159,7 @@ class RelayBurstTest {
 
   @ParameterizedTest(name = "S09 {0}")
   @EnumSource
+  @Execution(CONCURRENT)
   void earlyThenSmallThenBulkThenSmallArrivesUnchanged(RelayMode mode) throws Exception {
     byte[] early = random(1000, 4);
     try (Tunnel tunnel = new Tunnel(RelayOptions.defaults().withMode(mode), early, 0)) {
@@ -193,6 +198,7 @@ class RelayBurstTest {
 
   @ParameterizedTest(name = "S01 {0}")
   @EnumSource
+  @Execution(CONCURRENT)
   void behindAnUrgentByteBulkGoesOnAndThenTheLoopSleeps(RelayMode mode) throws Exception {
     try (Tunnels tunnels = new Tunnels(RelayOptions.defaults().withMode(mode), 0);
         Tunnels.Peers peers = tunnels.open()) {

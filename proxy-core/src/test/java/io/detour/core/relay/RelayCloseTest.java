@@ -2,6 +2,7 @@ package io.detour.core.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.detour.core.CloseReason;
 import io.detour.core.Direction;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -29,6 +31,7 @@ class RelayCloseTest {
 
   @ParameterizedTest(name = "T01 T02 {0} {1}")
   @MethodSource("io.detour.core.relay.Way#withSides")
+  @Execution(CONCURRENT)
   void afterAFinTheOtherSideStillAnswers(Way way, From from) throws Exception {
     try (Tunnel tunnel = way.tunnel(way.options())) {
       from.near(tunnel).getOutputStream().write("question".getBytes(StandardCharsets.US_ASCII));
@@ -44,6 +47,7 @@ class RelayCloseTest {
 
   @ParameterizedTest(name = "T03 {0} {1}")
   @MethodSource("io.detour.core.relay.Way#withSides")
+  @Execution(CONCURRENT)
   void aFinFromBothSidesEndsTheTunnel(Way way, From from) throws Exception {
     try (Tunnel tunnel = way.tunnel(way.options())) {
       from.near(tunnel).shutdownOutput();
@@ -57,6 +61,7 @@ class RelayCloseTest {
 
   @ParameterizedTest(name = "T04 {0} {1}")
   @MethodSource("io.detour.core.relay.Way#withSides")
+  @Execution(CONCURRENT)
   void aFinNeverOvertakesBytesToASlowReader(Way way, From from) throws Exception {
     try (Tunnel tunnel = way.narrowTunnel(way.options())) {
       byte[] bytes = new byte[64 * MEBIBYTE];
@@ -76,6 +81,7 @@ class RelayCloseTest {
 
   @ParameterizedTest(name = "T04 T16 {0} {1}")
   @MethodSource("io.detour.core.relay.Way#withSides")
+  @Execution(CONCURRENT)
   void aPausedReaderIsNotTakenForAHalfClosedSilentOne(Way way, From from) throws Exception {
     RelayOptions options =
         way.options().withTimeouts(Duration.ofMillis(200), Duration.ofMillis(200), Way.LONG);
@@ -95,6 +101,7 @@ class RelayCloseTest {
 
   @ParameterizedTest(name = "X02 {0} {1}")
   @MethodSource("io.detour.core.relay.Way#withSides")
+  @Execution(CONCURRENT)
   void aStreamThatIsCutDoesNotEndCleanly(Way way, From from) throws Exception {
     try (Tunnel tunnel = way.tunnel(way.options())) {
       from.near(tunnel).getOutputStream().write(new byte[1000]);
@@ -109,6 +116,7 @@ class RelayCloseTest {
 
   @ParameterizedTest(name = "T07 T08 S08 {0} {1}")
   @MethodSource("io.detour.core.relay.Way#withSides")
+  @Execution(CONCURRENT)
   void aResetReachesTheOtherSideBehindTheBytes(Way way, From from) throws Exception {
     try (Tunnel tunnel = way.tunnel(way.options())) {
       from.near(tunnel).getOutputStream().write(new byte[1000]);
@@ -123,6 +131,7 @@ class RelayCloseTest {
 
   @ParameterizedTest(name = "T09 {0} {1}")
   @MethodSource("io.detour.core.relay.Way#withSides")
+  @Execution(CONCURRENT)
   void bytesBeforeAResetAreDeliveredToASlowSide(Way way, From from) throws Exception {
     try (Tunnel tunnel = way.narrowTunnel(way.options())) {
       int bytes = 60_000;
@@ -169,6 +178,7 @@ class RelayCloseTest {
 
   @ParameterizedTest(name = "T07 T08 before the relay, {0} {1}")
   @MethodSource("io.detour.core.relay.Way#withSides")
+  @Execution(CONCURRENT)
   void aResetBeforeTheRelayBeginsIsPassedOnBehindTheBytes(Way way, From from) throws Exception {
     byte[] greeting = new byte[100];
     try (Tunnel tunnel = way.setup(way.options()).greeting(greeting).open()) {
@@ -182,6 +192,7 @@ class RelayCloseTest {
 
   @ParameterizedTest(name = "T10 {0} {1}")
   @MethodSource("io.detour.core.relay.Way#withSides")
+  @Execution(CONCURRENT)
   void bytesAndFinThenAResetArriveWholeWhileTheOtherSideStillSends(Way way, From from)
       throws Exception {
     try (Tunnel tunnel = way.tunnel(way.options())) {
@@ -202,6 +213,7 @@ class RelayCloseTest {
 
   @ParameterizedTest(name = "T11 {0} {1}")
   @MethodSource("io.detour.core.relay.Way#withSides")
+  @Execution(CONCURRENT)
   void aFinThenAResetOfASilentTunnelEndsIt(Way way, From from) throws Exception {
     // A channel of Netty does not see a reset behind an end before something is written to it.
     boolean unseen = way == Way.PORTABLE;

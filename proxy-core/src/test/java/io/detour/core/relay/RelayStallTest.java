@@ -2,6 +2,7 @@ package io.detour.core.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.detour.core.CloseReason;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -38,6 +40,7 @@ class RelayStallTest {
 
   @ParameterizedTest(name = "T13 {0} from {1}")
   @MethodSource("pathsAndSides")
+  @Execution(CONCURRENT)
   void theLoopSleepsWhileAReaderTakesNothing(RelayMode mode, Side sender) throws Exception {
     try (Tunnels tunnels = new Tunnels(options(mode, LONG, Duration.ofSeconds(2)), 0);
         Tunnels.Peers peers = tunnels.open()) {
@@ -88,6 +91,7 @@ class RelayStallTest {
 
   @ParameterizedTest(name = "T14 {0}")
   @EnumSource
+  @Execution(CONCURRENT)
   void twoSidesThatBothStopReadingGoOnWhereTheyStopped(RelayMode mode) throws Exception {
     Duration idle = Duration.ofMillis(300);
     try (Tunnels tunnels = new Tunnels(options(mode, idle, LONG), BUFFER_BYTES);
@@ -107,6 +111,7 @@ class RelayStallTest {
 
   @ParameterizedTest(name = "T14 {0}")
   @EnumSource
+  @Execution(CONCURRENT)
   void twoSidesThatNeverReadAgainAreReset(RelayMode mode) throws Exception {
     RelayOptions options = options(mode, LONG, Duration.ofMillis(300));
     try (Tunnels tunnels = new Tunnels(options, BUFFER_BYTES);

@@ -1,6 +1,7 @@
 package io.detour.core.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -25,6 +27,7 @@ class StoppedPeerTest {
 
   @ParameterizedTest(name = "T17 {0}")
   @EnumSource
+  @Execution(CONCURRENT)
   void aPeerThatIsStoppedAndContinuedLosesNothing(Side side) throws Exception {
     stopAndContinue(side, Duration.ofSeconds(2));
   }

@@ -3,6 +3,7 @@ package io.detour.ops.admin;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.detour.ops.admin.AdminListener.Limits;
 import io.detour.server.transport.Transport;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -78,6 +80,7 @@ class AdminListenerTest {
   @DisplayName("one connection that pipelines large answers and takes none has one made")
   @ParameterizedTest
   @ValueSource(ints = {2, 100, 3000})
+  @Execution(CONCURRENT)
   void theNextRequestIsReadWhenTheAnswerIsTaken(int requests) throws Exception {
     start(Limits.DEFAULT);
     Socket greedy = connect();
@@ -99,6 +102,7 @@ class AdminListenerTest {
 
   @Test
   @DisplayName("one connection too many closes the one without a request for the longest")
+  @Execution(CONCURRENT)
   void oneConnectionTooManyClosesTheOldest() throws Exception {
     start(new Limits(3, LARGE, LONG, LONG));
     Socket first = connect();
@@ -118,6 +122,7 @@ class AdminListenerTest {
 
   @Test
   @DisplayName("a thousand idle connections hold few descriptors, and leave others served")
+  @Execution(CONCURRENT)
   void idleConnectionsAreBounded() throws Exception {
     start(new Limits(8, LARGE, LONG, LONG));
     for (int i = 0; i < 1000; i++) {
@@ -139,6 +144,7 @@ class AdminListenerTest {
         "GET / HTTP/1.1\r\nHost: localhost\r\nX: ",
         "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n"
       })
+  @Execution(CONCURRENT)
   void aRequestThatDribblesIsEnded(String begin) throws Exception {
     start(new Limits(8, LARGE, SHORT, LONG));
     Socket slow = connect();
@@ -150,6 +156,7 @@ class AdminListenerTest {
 
   @Test
   @DisplayName("a connection that asks for nothing is ended, at first and behind an answer")
+  @Execution(CONCURRENT)
   void anIdleConnectionIsEnded() throws Exception {
     start(new Limits(8, LARGE, SHORT, LONG));
     Socket silent = connect();
@@ -162,6 +169,7 @@ class AdminListenerTest {
 
   @Test
   @DisplayName("an answer that is not taken in its time is cut")
+  @Execution(CONCURRENT)
   void anAnswerThatIsNotTakenIsCut() throws Exception {
     start(new Limits(8, LARGE, LONG, SHORT));
     Socket slow = connect();
@@ -174,6 +182,7 @@ class AdminListenerTest {
 
   @Test
   @DisplayName("more in answers than there is room for cuts the oldest, and serves the new one")
+  @Execution(CONCURRENT)
   void answersThatAreTakenAreBoundedTogether() throws Exception {
     start(new Limits(8, 2L * LARGE, LONG, LONG));
     List<Socket> slow = new ArrayList<>();
@@ -197,6 +206,7 @@ class AdminListenerTest {
 
   @Test
   @DisplayName("a close ends connections that take no answer, or never get one")
+  @Execution(CONCURRENT)
   void aCloseEndsWhateverHangs() throws Exception {
     start(Limits.DEFAULT);
     Socket slow = connect();
@@ -213,6 +223,7 @@ class AdminListenerTest {
 
   @Test
   @DisplayName("content is ignored within a bound, and refused beyond it without a reset")
+  @Execution(CONCURRENT)
   void contentIsBounded() throws Exception {
     start(Limits.DEFAULT);
     String head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ";

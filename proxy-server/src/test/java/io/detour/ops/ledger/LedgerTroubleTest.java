@@ -5,6 +5,7 @@ import static io.detour.ops.ledger.Ledgers.use;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.detour.Tool;
 import io.detour.ops.ledger.Ledger.Write;
@@ -23,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 
 /** What happens to an SQLite ledger when the world around it is not well. */
 class LedgerTroubleTest {
@@ -37,6 +39,7 @@ class LedgerTroubleTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aLockOfAnotherProcessIsWaitedForAndNobodyElseWaits() throws Exception {
     Tool.ofPackage("sqlite3", "sqlite3");
     try (Ledger ledger = Ledgers.open(url(), clock)) {
@@ -71,6 +74,7 @@ class LedgerTroubleTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aFullDiskLosesNothingOnceThereIsRoom() throws Exception {
     assumeTrue(
         System.getProperty("user.name").equals("root"),
@@ -100,6 +104,7 @@ class LedgerTroubleTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aFileThatIsMovedAwayHasAllThatWasWrittenToItByTwoDetours() throws Exception {
     Path moved = folder.resolve("moved.db");
     try (RecordedLog log = RecordedLog.of(Ledger.class);
@@ -185,6 +190,7 @@ class LedgerTroubleTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aBatchWhoseCommitIsNotKnownIsWrittenOnce() throws Exception {
     LedgerDatabase database = LedgerDatabase.of(url());
     LedgerQueue queue = new LedgerQueue(10);
@@ -204,6 +210,7 @@ class LedgerTroubleTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aCloseGivesUpOnADatabaseThatIsNotThere() {
     Pace impatient =
         new Pace(

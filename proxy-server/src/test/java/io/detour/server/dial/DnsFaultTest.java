@@ -4,6 +4,7 @@ import static io.detour.server.dial.DialFixture.target;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.detour.config.Configuration;
 import io.detour.config.ConfigurationKey;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,6 +57,7 @@ class DnsFaultTest {
   @ParameterizedTest(name = "{0}, with the question: {1}")
   @Tag("Q06")
   @CsvSource({"1, true", "1, false", "4, true", "4, false"})
+  @Execution(CONCURRENT)
   void aServerThatRefusesEdnsIsAskedWithoutFromThenOn(int code, boolean withQuestion) {
     first.fault(DnsFault.ednsRefused(DnsResponseCode.valueOf(code), withQuestion));
     Dialer dialer = dialer(first);
@@ -71,6 +74,7 @@ class DnsFaultTest {
 
   @Test
   @Tag("Q06")
+  @Execution(CONCURRENT)
   void aServerWhoseFirewallLosesEdnsIsAskedWithoutFromThenOn() {
     first.fault(DnsFault.ednsLost());
     Dialer dialer = dialer(first);
@@ -85,6 +89,7 @@ class DnsFaultTest {
 
   @Test
   @Tag("Q06")
+  @Execution(CONCURRENT)
   void aServerThatKnowsEdnsKeepsIt() {
     Dialer dialer = dialer(first);
     connected(dialer, "web.test");
@@ -99,6 +104,7 @@ class DnsFaultTest {
   @ParameterizedTest(name = "{0}")
   @Tag("Q06")
   @CsvSource({"1, FORMERR", "2, SERVFAIL", "4, NOTIMP", "5, REFUSED"})
+  @Execution(CONCURRENT)
   void aServerThatRefusesEverythingIsTold(int code, String rcode) {
     first.fault(DnsFault.refusal(DnsResponseCode.valueOf(code)));
 
@@ -110,6 +116,7 @@ class DnsFaultTest {
 
   @ParameterizedTest(name = "{0}")
   @ValueSource(ints = {1, 2, 4, 5})
+  @Execution(CONCURRENT)
   void aServerThatRefusesEverythingGivesWayToTheNext(int code) {
     ScriptedDnsServer second = second();
     first.fault(DnsFault.refusal(DnsResponseCode.valueOf(code)));
@@ -119,6 +126,7 @@ class DnsFaultTest {
 
   @Test
   @Tag("Q17")
+  @Execution(CONCURRENT)
   void aDeadServerIsNotAskedFirstAgain() {
     ScriptedDnsServer second = second();
     first.fault(DnsFault.silence());
@@ -136,6 +144,7 @@ class DnsFaultTest {
 
   @Test
   @Tag("Q17")
+  @Execution(CONCURRENT)
   void aDeadServerIsAskedWhetherItIsBackWithoutAnybodyWaiting() {
     ScriptedDnsServer second = second();
     first.fault(DnsFault.silence());
@@ -163,6 +172,7 @@ class DnsFaultTest {
 
   @Test
   @Tag("Q17")
+  @Execution(CONCURRENT)
   void aServerThatStaysDeadIsAskedOncePerInterval() {
     ScriptedDnsServer second = second();
     first.fault(DnsFault.silence());
@@ -183,6 +193,7 @@ class DnsFaultTest {
 
   @Test
   @Tag("Q17")
+  @Execution(CONCURRENT)
   void aServerThatIsSilentAboutOneNameIsNotDead() {
     ScriptedDnsServer second = second();
     first.ignore("web.test", DnsRecordType.A, Integer.MAX_VALUE);
@@ -197,6 +208,7 @@ class DnsFaultTest {
 
   @Test
   @Tag("Q17")
+  @Execution(CONCURRENT)
   void aDialerApartKnowsOfADeadServerAndCountsForItself() {
     ScriptedDnsServer second = second();
     first.fault(DnsFault.silence());
@@ -213,6 +225,7 @@ class DnsFaultTest {
 
   @Test
   @Tag("Q17")
+  @Execution(CONCURRENT)
   void whereNobodyListensTheNextServerIsAskedAtOnce() throws IOException {
     ScriptedDnsServer second = second();
     Dialer dialer = dialer(new AtomicLong(), nobody(), second.address());
@@ -223,6 +236,7 @@ class DnsFaultTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void whereNobodyListensAtAllThatIsTold() throws IOException {
     Dialer dialer = dialer(new AtomicLong(), nobody());
 
@@ -233,6 +247,7 @@ class DnsFaultTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void lostPacketsAreSentAgain() {
     first.fault(DnsFault.loss());
 
@@ -240,6 +255,7 @@ class DnsFaultTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void answersWithOtherNumbersAreNotTaken() {
     first.fault(DnsFault.wrongId());
 
@@ -249,6 +265,7 @@ class DnsFaultTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void anAnswerWithAnotherNumberDoesNotHideTheRightOne() {
     first.fault(DnsFault.wrongIdFirst());
 
@@ -257,6 +274,7 @@ class DnsFaultTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void answersFromAnotherAddressAreNotTaken() {
     first.answerFromElsewhere();
 
@@ -266,6 +284,7 @@ class DnsFaultTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void theNextServerAnswersForOneThatAnswersFromAnotherAddress() {
     first.answerFromElsewhere();
 
@@ -273,6 +292,7 @@ class DnsFaultTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void theLettersOfAnAnswerMayBeInTheOtherCase() {
     first.fault(DnsFault.capitals());
 
@@ -281,6 +301,7 @@ class DnsFaultTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aliasesThatLeadInACircleAreAnError() {
     first.alias(60, "a.test", "b.test").alias(60, "b.test", "c.test").alias(60, "c.test", "a.test");
 
@@ -291,6 +312,7 @@ class DnsFaultTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void anAliasOfItselfIsAnError() {
     first.alias(60, "a.test", "a.test");
 
@@ -298,6 +320,7 @@ class DnsFaultTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void anAliasOfWhatIsNoHostNameIsAnError() {
     first.aliasAlone(60, "a.test", "not a name.test");
 
@@ -308,6 +331,7 @@ class DnsFaultTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void anAnswerOfFourKilobytesIsReadThoughItWasNotAskedFor() {
     first.answer("big.test", many());
 
@@ -316,6 +340,7 @@ class DnsFaultTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void anAnswerOfFourKilobytesIsReadOverTcp() {
     first.answer("big.test", many()).truncate("big.test");
 
@@ -324,6 +349,7 @@ class DnsFaultTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void whatFitsADatagramIsUsedIfThereIsNoTcp() {
     ScriptedDnsServer udpOnly = udpOnly().cut("web.test");
     Dialer dialer = dialer(udpOnly);
@@ -335,6 +361,7 @@ class DnsFaultTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aTruncatedAnswerWithoutAnAddressIsAnErrorIfThereIsNoTcp() {
     Failed failed = failed(dialer(udpOnly().truncate("web.test")), "web.test");
 
@@ -343,6 +370,7 @@ class DnsFaultTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void theNextServerAnswersForOneWithoutTcp() {
     ScriptedDnsServer udpOnly = udpOnly().truncate("web.test");
     Dialer dialer = dialer(udpOnly, first);
@@ -355,6 +383,7 @@ class DnsFaultTest {
 
   @ParameterizedTest(name = "a time to live of {0} s")
   @ValueSource(longs = {0, 1L << 31, (1L << 32) - 1})
+  @Execution(CONCURRENT)
   void anAnswerWithoutALifetimeIsUsedOnce(long ttlSeconds) {
     first.answerFor(ttlSeconds, "web.test", "127.0.0.1");
     Dialer dialer = dialer(first);
@@ -366,6 +395,7 @@ class DnsFaultTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void theLongestLifetimeIsBounded() {
     first.answerFor(Integer.MAX_VALUE, "web.test", "127.0.0.1");
     AtomicLong nanos = new AtomicLong();
