@@ -11,7 +11,6 @@ import io.detour.core.tcp.TcpListener;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -50,19 +49,25 @@ final class Tunnel implements AutoCloseable {
   /** What the channels are made of. */
   enum Transport {
     /** Our own, registered once. */
-    TCP(() -> new TcpListener(SocketProtocolFamily.INET), () -> new TcpChannel(SocketProtocolFamily.INET)),
+    TCP,
     /** Netty's, which the relay registers anew. */
-    EPOLL(EpollServerSocketChannel::new, EpollSocketChannel::new),
-    NIO(NioServerSocketChannel::new, NioSocketChannel::new);
+    EPOLL,
+    NIO;
 
-    final ChannelFactory<? extends ServerChannel> listener;
-    final ChannelFactory<? extends Channel> socket;
+    ServerChannel newListener() {
+      return switch (this) {
+        case TCP -> new TcpListener(SocketProtocolFamily.INET);
+        case EPOLL -> new EpollServerSocketChannel();
+        case NIO -> new NioServerSocketChannel();
+      };
+    }
 
-    Transport(
-        ChannelFactory<? extends ServerChannel> listener,
-        ChannelFactory<? extends Channel> socket) {
-      this.listener = listener;
-      this.socket = socket;
+    Channel newSocket() {
+      return switch (this) {
+        case TCP -> new TcpChannel(SocketProtocolFamily.INET);
+        case EPOLL -> new EpollSocketChannel();
+        case NIO -> new NioSocketChannel();
+      };
     }
 
     IoHandlerFactory handlers() {
@@ -169,7 +174,7 @@ final class Tunnel implements AutoCloseable {
     listener =
         new ServerBootstrap()
             .group(group)
-            .channelFactory(transport.listener)
+            .channelFactory(transport::newListener)
             .childOption(ChannelOption.AUTO_READ, readsBefore)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childHandler(new Accepted())
@@ -210,7 +215,7 @@ final class Tunnel implements AutoCloseable {
       boolean readsBefore = setup.readsBefore();
       new Bootstrap()
           .group(setup.apart ? otherLoop(accepted.eventLoop()) : accepted.eventLoop())
-          .channelFactory(setup.transport.socket)
+          .channelFactory(setup.transport::newSocket)
           .option(ChannelOption.AUTO_READ, readsBefore)
           .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
           .handler(new EarlyBytes())

@@ -30,6 +30,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -314,18 +315,20 @@ final class TcpChannelTest {
     try (Socket client = connect()) {
       Seen seen = accepted();
       int from = 0;
-      ChannelFuture last = null;
+      List<ChannelFuture> writes = new ArrayList<>();
       for (int i = 0; i < sizes.length; i++) {
         byte[] part = Arrays.copyOfRange(all, from, from + sizes[i]);
         ByteBuf buffer = i % 2 == 0 ? Unpooled.wrappedBuffer(part) : Unpooled.directBuffer();
-        last = seen.channel.write(i % 2 == 0 ? buffer : buffer.writeBytes(part));
+        writes.add(seen.channel.write(i % 2 == 0 ? buffer : buffer.writeBytes(part)));
         from += sizes[i];
       }
       seen.channel.flush();
 
       assertThat(client.getInputStream().readNBytes(all.length)).isEqualTo(all);
-      assertThat(last.await(TIMEOUT_MILLIS)).isTrue();
-      assertThat(last.isSuccess()).isTrue();
+      for (ChannelFuture write : writes) {
+        assertThat(write.await(TIMEOUT_MILLIS)).isTrue();
+        assertThat(write.isSuccess()).isTrue();
+      }
     }
   }
 

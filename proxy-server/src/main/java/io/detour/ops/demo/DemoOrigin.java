@@ -224,7 +224,7 @@ public final class DemoOrigin implements AutoCloseable {
           .addLast(
               new HttpServerCodec(),
               new HttpObjectAggregator(REQUEST_BODY_BYTES, true),
-              new Handler(tls != null, isOld(channel.localAddress())));
+              new Handler(tls != null, isOld((InetSocketAddress) channel.localAddress())));
     }
   }
 
