@@ -58,7 +58,7 @@ class ServerLedgerTest {
           .until(() -> running.server().metrics().contains("detour_ledger_up 1.0\n"));
       assertThat(running.server().metric("detour_ledger_writes_total", "result=\"success\""))
           .isPositive();
-      assertThat(running.server().metrics()).contains("detour_ledger_queue_limit 100000.0\n");
+      assertThat(running.server().metrics()).contains("detour_ledger_queue_limit 125000.0\n");
 
       running.write(RULES.replace("mode: off, ", ""));
       running.reload();

@@ -149,7 +149,7 @@ public final class LedgerReading implements AutoCloseable {
     Set<String> names = rules.stream().map(RuleReport::name).collect(Collectors.toSet());
     return query.unusedOnly()
         ? names::contains
-        : group -> names.contains(group) || UseJournal.suffixOf(group) != null;
+        : group -> names.contains(group) || UseJournal.zoneOf(group) != null;
   }
 
   /**
@@ -203,7 +203,7 @@ public final class LedgerReading implements AutoCloseable {
 
   private static UseReport use(ResultSet row) throws SQLException {
     String group = row.getString("rule");
-    String suffix = UseJournal.suffixOf(group);
+    String suffix = UseJournal.zoneOf(group);
     return new UseReport(
         suffix == null ? group : null,
         suffix,

@@ -30,7 +30,7 @@ public record LegacyUse(Decision.@Nullable Ruled decision, String name) {
 
   /** What the use is kept under, see {@link UseJournal}. */
   public String group() {
-    return decision == null ? UseJournal.groupOfSuffix(name) : name;
+    return decision == null ? UseJournal.groupOfZone(name) : name;
   }
 
   /** At which level a line is wanted for it, or null for none. */
