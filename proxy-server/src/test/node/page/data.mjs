@@ -250,6 +250,7 @@ export function explanation(query, { hostile = false } = {}) {
     ],
     match: null,
     legacy_suffix: null,
+    legacy_network: null,
     decision: 'unmatched',
     targets: [{ target: null, address: asked, via: null }],
     result: { kind: 'tunnel', to: asked },

@@ -230,7 +230,7 @@ class GeneratedRulesTest {
       assertThat(answers.get(i))
           .as("%s", host)
           .isEqualTo(
-              decided || conditional || rules.legacySuffix(host) != null
+              decided || conditional || rules.legacyZones().find(host) != null
                   ? "PROXY proxy.example.com:3128"
                   : "DIRECT");
     }

@@ -95,7 +95,7 @@ class MigrationDocumentTest {
   }
 
   private void recordUseWithoutRule() {
-    String group = UseJournal.groupOfSuffix("old.example.com");
+    String group = UseJournal.groupOfZone("old.example.com");
     long now = Instant.now().getEpochSecond();
     try (Ledger ledger =
         Ledger.open(LedgerOptions.defaults().withUrl(ledger()), InstantSource.system())) {

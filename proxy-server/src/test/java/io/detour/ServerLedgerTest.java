@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,7 +59,7 @@ class ServerLedgerTest {
           .until(() -> running.server().metrics().contains("detour_ledger_up 1.0\n"));
       assertThat(running.server().metric("detour_ledger_writes_total", "result=\"success\""))
           .isPositive();
-      assertThat(running.server().metrics()).contains("detour_ledger_queue_limit 100000.0\n");
+      assertThat(running.server().metrics()).contains("detour_ledger_queue_limit 125000.0\n");
 
       running.write(RULES.replace("mode: off, ", ""));
       running.reload();
@@ -90,6 +91,29 @@ class ServerLedgerTest {
               tuple(null, "old.test", "gone.old.test", "127.0.0.1"));
       assertThat(reading.unmatched(query).getFirst().downstreamBytes()).isPositive();
       assertThat(reading.rules(query)).extracting(RuleReport::name).containsExactly("first");
+    }
+  }
+
+  @Test
+  @Tag("Q23")
+  void anAddressOfALegacyNetworkWithoutARuleIsInTheLedger() throws Exception {
+    String rules = RULES + "defaults: { legacy_networks: [127.0.0.0/8, '2001:db8::/32'] }\n";
+    try (TcpOrigin asked = TcpOrigin.saying("asked");
+        RunningServer server =
+            RunningServer.start(
+                rules, options -> options.with(ConfigurationKey.LEDGER_URL, url()))) {
+      server.dns().answer("named.test", "127.0.0.1");
+      assertThat(server.answer("named.test:" + asked.port())).isEqualTo("asked");
+      assertThat(server.answer("127.0.0.1:" + asked.port())).isEqualTo("asked");
+      assertThat(server.metric("detour_unmatched_legacy_requests_total", "suffix=\"127.0.0.0/8\""))
+          .isEqualTo(1);
+    }
+
+    ReportQuery query = new ReportQuery(Duration.ofDays(1), Instant.now(), false, null);
+    try (LedgerReading reading = LedgerReading.open(url())) {
+      assertThat(reading.report(query).entries())
+          .extracting(UseReport::rule, UseReport::suffix, UseReport::host, UseReport::client)
+          .containsExactly(tuple(null, "127.0.0.0/8", "127.0.0.1", "127.0.0.1"));
     }
   }
 

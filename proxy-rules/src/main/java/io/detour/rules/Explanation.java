@@ -2,7 +2,7 @@ package io.detour.rules;
 
 import io.detour.rules.condition.Conditions.SkipReason;
 import io.detour.rules.condition.Request;
-import io.detour.rules.host.HostMatcher;
+import io.detour.rules.host.LegacyZone;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,14 +10,11 @@ import org.jspecify.annotations.Nullable;
  * A decision and how it came about. Immutable.
  *
  * @param skipped the rules that did not take it, in order, up to the one that did
- * @param legacySuffix the domain that makes the host a legacy name although no rule took it, or
+ * @param legacyZone where the host is, which is why it is reported although no rule took it, or
  *     null
  */
 public record Explanation(
-    Request request,
-    List<Skipped> skipped,
-    Decision decision,
-    HostMatcher.@Nullable Suffix legacySuffix) {
+    Request request, List<Skipped> skipped, Decision decision, @Nullable LegacyZone legacyZone) {
   public Explanation {
     skipped = List.copyOf(skipped);
   }

@@ -4,8 +4,6 @@ import io.detour.core.Host;
 import io.detour.rules.condition.Lifetime;
 import io.detour.rules.condition.Lifetime.OnExpiry;
 import io.detour.rules.condition.Request;
-import io.detour.rules.host.DomainTable;
-import io.detour.rules.host.HostMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -22,13 +20,13 @@ public final class RuleSet {
 
   private final List<Rule> rules;
   private final UnmatchedPolicy unmatched;
-  private final LegacySuffixes legacySuffixes;
+  private final LegacyZones legacyZones;
   private final RuleIndex index;
 
-  private RuleSet(List<Rule> rules, UnmatchedPolicy unmatched, LegacySuffixes legacySuffixes) {
+  private RuleSet(List<Rule> rules, UnmatchedPolicy unmatched, LegacyZones legacyZones) {
     this.rules = List.copyOf(rules);
     this.unmatched = unmatched;
-    this.legacySuffixes = legacySuffixes;
+    this.legacyZones = legacyZones;
     this.index = new RuleIndex(this.rules);
   }
 
@@ -36,19 +34,18 @@ public final class RuleSet {
     return EMPTY;
   }
 
-  /** These rules as a snapshot, without legacy suffixes. */
+  /** These rules as a snapshot, without legacy zones. */
   public static RuleSet of(List<Rule> rules, UnmatchedPolicy unmatched) {
-    return of(rules, unmatched, List.of());
+    return of(rules, unmatched, LegacyZones.NONE);
   }
 
   /**
    * These rules as a snapshot.
    *
-   * @param legacySuffixes domains whose use is reported when no rule matches; each domain once
+   * @param legacyZones what is reported when no rule matches
    * @throws IllegalArgumentException if a rule's index is not its place in the list
    */
-  public static RuleSet of(
-      List<Rule> rules, UnmatchedPolicy unmatched, List<HostMatcher.Suffix> legacySuffixes) {
+  public static RuleSet of(List<Rule> rules, UnmatchedPolicy unmatched, LegacyZones legacyZones) {
     for (int i = 0; i < rules.size(); i++) {
       Rule rule = rules.get(i);
       if (rule.index() != i) {
@@ -56,7 +53,7 @@ public final class RuleSet {
             "index of rule " + rule.name() + ": " + rule.index() + " (expected: " + i + ")");
       }
     }
-    return new RuleSet(rules, unmatched, new LegacySuffixes(legacySuffixes));
+    return new RuleSet(rules, unmatched, legacyZones);
   }
 
   /**
@@ -69,7 +66,7 @@ public final class RuleSet {
         : new RuleSet(
             rules.stream().map(rule -> rule.atMost(limit)).toList(),
             UnmatchedPolicy.PASS,
-            legacySuffixes);
+            legacyZones);
   }
 
   /** The rules in order; a rule's index is its place in this list. */
@@ -82,14 +79,9 @@ public final class RuleSet {
     return unmatched;
   }
 
-  /** The domains whose use is reported when no rule matches. */
-  public List<HostMatcher.Suffix> legacySuffixes() {
-    return legacySuffixes.all();
-  }
-
-  /** The longest legacy suffix that a host has, or null. Of interest when no rule matches. */
-  public HostMatcher.@Nullable Suffix legacySuffix(Host host) {
-    return legacySuffixes.longest(host);
+  /** What is reported when no rule matches. */
+  public LegacyZones legacyZones() {
+    return legacyZones;
   }
 
   /**
@@ -122,7 +114,10 @@ public final class RuleSet {
       skipped.add(Explanation.Skipped.of(rule, request));
     }
     return new Explanation(
-        request, skipped, decision, decisive == null ? legacySuffix(request.asked().host()) : null);
+        request,
+        skipped,
+        decision,
+        decisive == null ? legacyZones.find(request.asked().host()) : null);
   }
 
   private static Decision today(Decision.Ruled ruled, long epochSecond) {
@@ -138,41 +133,6 @@ public final class RuleSet {
       return ruled;
     }
     return rule.mode() == Mode.REPORT ? new Decision.Report(today) : today;
-  }
-
-  /** Domains that are being given up, with or without a rule. Immutable. */
-  private static final class LegacySuffixes {
-    private final List<HostMatcher.Suffix> all;
-    private final DomainTable<HostMatcher.Suffix> table;
-
-    LegacySuffixes(List<HostMatcher.Suffix> all) {
-      this.all = List.copyOf(all);
-      this.table =
-          new DomainTable<>(this.all, suffix -> suffix.domain().name(), (first, again) -> first);
-    }
-
-    List<HostMatcher.Suffix> all() {
-      return all;
-    }
-
-    /** The longest that a host has, or null. Allocates nothing. */
-    HostMatcher.@Nullable Suffix longest(Host host) {
-      String name = host.name();
-      HostMatcher.Suffix longest = null;
-      int hash = 0;
-      int labels = table.mostLabels();
-      for (int at = name.length() - 1; at >= 0 && labels > 0; at--) {
-        hash = DomainTable.extended(hash, name.charAt(at));
-        if (at == 0 || name.charAt(at - 1) == '.') {
-          labels--;
-          HostMatcher.Suffix suffix = table.find(name, at, hash);
-          if (suffix != null && (at > 0 || suffix.withApex())) {
-            longest = suffix;
-          }
-        }
-      }
-      return longest;
-    }
   }
 
   /** What happens to a host that no rule matches. */

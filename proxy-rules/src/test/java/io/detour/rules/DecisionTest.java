@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.detour.core.AddressClass;
+import io.detour.core.Host;
 import io.detour.rules.RuleSet.UnmatchedPolicy;
 import io.detour.rules.condition.Conditions;
 import io.detour.rules.condition.Conditions.SkipReason;
@@ -19,6 +20,7 @@ import io.detour.rules.condition.Lifetime.OnExpiry;
 import io.detour.rules.condition.Request;
 import io.detour.rules.condition.When;
 import io.detour.rules.host.HostMatcher;
+import io.detour.rules.host.LegacyZone;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -141,15 +143,45 @@ class DecisionTest {
   void aLegacySuffixIsTheLongestThatTheHostHas() {
     HostMatcher.Suffix zone = (HostMatcher.Suffix) suffix("old.net");
     HostMatcher.Suffix below = (HostMatcher.Suffix) suffix(".corp.old.net");
-    RuleSet rules = RuleSet.of(List.of(), UnmatchedPolicy.PASS, List.of(zone, below));
+    RuleSet rules =
+        RuleSet.of(
+            List.of(), UnmatchedPolicy.PASS, new LegacyZones(List.of(zone, below), List.of()));
 
-    assertThat(rules.legacySuffix(asked("a.corp.old.net").host())).isEqualTo(below);
-    assertThat(rules.legacySuffix(asked("corp.old.net").host())).isEqualTo(zone);
-    assertThat(rules.legacySuffix(asked("old.net").host())).isEqualTo(zone);
-    assertThat(rules.legacySuffix(asked("bold.net").host())).isNull();
-    assertThat(rules.legacySuffix(asked("net").host())).isNull();
-    assertThat(rules.legacySuffixes()).containsExactly(zone, below);
-    assertThat(rules.explain(request("b.old.net")).legacySuffix()).isEqualTo(zone);
+    assertThat(rules.legacyZones().find(asked("a.corp.old.net").host())).isEqualTo(below);
+    assertThat(rules.legacyZones().find(asked("corp.old.net").host())).isEqualTo(zone);
+    assertThat(rules.legacyZones().find(asked("old.net").host())).isEqualTo(zone);
+    assertThat(rules.legacyZones().find(asked("bold.net").host())).isNull();
+    assertThat(rules.legacyZones().find(asked("net").host())).isNull();
+    assertThat(rules.legacyZones().all()).containsExactly(zone, below);
+    assertThat(rules.explain(request("b.old.net")).legacyZone()).isEqualTo(zone);
+  }
+
+  @Test
+  void aLegacyNetworkIsTheSmallestThatTheAddressIsIn() {
+    LegacyZone.Network wide = network("10.0.0.0/8");
+    LegacyZone.Network narrow = network("10.1.0.0/16");
+    LegacyZone.Network ipv6 = network("2001:DB8::/32");
+    LegacyZone.Network one = network("192.0.2.7");
+    LegacyZones zones = new LegacyZones(List.of(), List.of(wide, narrow, ipv6, one));
+
+    assertThat(zones.find(host("10.1.2.3"))).isEqualTo(narrow);
+    assertThat(zones.find(host("::ffff:10.1.2.3"))).isEqualTo(narrow);
+    assertThat(zones.find(host("10.2.0.0"))).isEqualTo(wide);
+    assertThat(zones.find(host("2001:db8::1"))).isEqualTo(ipv6);
+    assertThat(ipv6.text()).as("as written").isEqualTo("2001:DB8::/32");
+    assertThat(zones.find(host("192.0.2.7"))).isEqualTo(one);
+    assertThat(zones.find(host("192.0.2.8"))).isNull();
+    assertThat(zones.find(host("2001:db9::"))).isNull();
+    assertThat(zones.find(host("a.10.1.2.3.net"))).isNull();
+    assertThat(LegacyZones.NONE.find(host("10.1.2.3"))).isNull();
+  }
+
+  private static Host host(String text) {
+    return Host.parse(text).orElseThrow();
+  }
+
+  private static LegacyZone.Network network(String text) {
+    return LegacyZone.Network.parse(text).orElseThrow();
   }
 
   @Test

@@ -4,10 +4,16 @@ import io.detour.cli.RuleFlags.ChosenRules;
 import io.detour.ops.certificates.CertificateSurvey;
 import io.detour.ops.certificates.Probe;
 import io.detour.ops.certificates.Prober;
+import io.detour.ops.ledger.AddressSurvey;
+import io.detour.ops.ledger.LedgerReading;
+import io.detour.ops.ledger.LedgerUrl;
+import io.detour.rules.RuleSet;
 import io.detour.rules.file.RuleFiles;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,11 +33,12 @@ import picocli.CommandLine.Parameters;
     },
     exitCodeList = {
       "0:the rules can be used; there may be warnings",
-      "1:they cannot, or there are warnings and --strict was given; or --cacert cannot be read",
+      "1:they cannot, or there are warnings and --strict was given; or --cacert or the ledger"
+          + " cannot be read",
       "2:wrong usage"
     })
 final class CheckCommand extends Verb {
-  /** For all targets together. */
+  /** For all targets together, and for all names. */
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
   @Parameters(
@@ -63,6 +70,15 @@ final class CheckCommand extends Verb {
               + " rules with exact hosts.")
   private boolean tls;
 
+  @Option(
+      names = "--ledger",
+      paramLabel = "URL",
+      converter = ReportCommand.LedgerUrlConverter.class,
+      description =
+          "Also resolves the exact names of rules, and warns of those that clients asked for by"
+              + " address. The ledger: auto, jdbc:sqlite:/PATH or jdbc:postgresql://HOST/DATABASE.")
+  private @Nullable LedgerUrl ledger;
+
   @Mixin private TrustFlags trust = new TrustFlags();
 
   @Override
@@ -76,10 +92,7 @@ final class CheckCommand extends Verb {
     } else {
       checked.lines().forEach(err()::println);
       out().println(checked.summary());
-      String certificates = checked.certificateSummary();
-      if (certificates != null) {
-        out().println(certificates);
-      }
+      checked.surveys().forEach(out()::println);
     }
     return checked.isGood() ? 0 : 1;
   }
@@ -87,16 +100,41 @@ final class CheckCommand extends Verb {
   /** Null if there is nothing to say but what standard error says already. */
   private @Nullable CheckedRules check() throws InterruptedException {
     ChosenRules chosen = RuleFlags.choose(config, files);
-    CheckedRules checked = new CheckedRules(chosen.paths(), chosen.review(), strict, null);
+    CheckedRules checked = CheckedRules.of(chosen.paths(), chosen.review(), strict);
     RuleFiles.Loaded loaded = checked.files();
-    if (!tls || loaded == null) {
+    if (loaded == null) {
       return checked;
     }
-    try (Prober prober = trust.prober(chosen.configuration(), Probe.Depth.TLS)) {
-      return prober == null
-          ? null
-          : checked.with(
-              CertificateSurvey.of(loaded.rules().rules(), Instant.now(), prober, LIMIT));
+    if (tls) {
+      try (Prober prober = trust.prober(chosen.configuration(), Probe.Depth.TLS)) {
+        if (prober == null) {
+          return null;
+        }
+        checked =
+            checked.with(
+                CertificateSurvey.of(loaded.rules().rules(), Instant.now(), prober, LIMIT));
+      }
+    }
+    return ledger == null ? checked : withAddresses(checked, loaded.rules(), chosen, ledger);
+  }
+
+  private @Nullable CheckedRules withAddresses(
+      CheckedRules checked, RuleSet rules, ChosenRules chosen, LedgerUrl url)
+      throws InterruptedException {
+    if (url instanceof LedgerUrl.Off) {
+      throw wrongUsage("--ledger off (expected: a ledger)");
+    }
+    try {
+      return checked.with(
+          AddressSurvey.of(
+              rules.rules(),
+              url,
+              chosen.configuration().dialOptions(),
+              LIMIT,
+              ZoneId.systemDefault()));
+    } catch (SQLException e) {
+      err().println(LedgerReading.problem(url, e));
+      return null;
     }
   }
 }

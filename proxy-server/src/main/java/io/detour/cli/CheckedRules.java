@@ -3,6 +3,7 @@ package io.detour.cli;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.detour.core.Printable;
 import io.detour.ops.certificates.CertificateSurvey;
+import io.detour.ops.ledger.AddressSurvey;
 import io.detour.rules.Rule;
 import io.detour.rules.document.Problem;
 import io.detour.rules.file.RuleFiles;
@@ -10,6 +11,8 @@ import io.detour.rules.lint.Code.Severity;
 import io.detour.rules.lint.Finding;
 import io.detour.rules.lint.RuleReview;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -23,24 +26,40 @@ import org.jspecify.annotations.Nullable;
  * @param paths what was checked, as it was named
  * @param strict whether warnings count as errors
  * @param certificates of the targets, or null if they were not tried out
+ * @param addresses of the names of rules, or null if they were not compared with a ledger
  */
 record CheckedRules(
-    List<Path> paths, RuleReview review, boolean strict, @Nullable CertificateSurvey certificates) {
+    List<Path> paths,
+    RuleReview review,
+    boolean strict,
+    @Nullable CertificateSurvey certificates,
+    @Nullable AddressSurvey addresses) {
   private static final int MAX_NAMED = 3;
 
   CheckedRules {
     paths = List.copyOf(paths);
   }
 
+  /** What the files say alone. */
+  static CheckedRules of(List<Path> paths, RuleReview review, boolean strict) {
+    return new CheckedRules(paths, review, strict, null, null);
+  }
+
   CheckedRules with(CertificateSurvey survey) {
-    return new CheckedRules(paths, review, strict, survey);
+    return new CheckedRules(paths, review, strict, survey, addresses);
+  }
+
+  CheckedRules with(AddressSurvey survey) {
+    return new CheckedRules(paths, review, strict, certificates, survey);
   }
 
   boolean isGood() {
     return switch (review) {
       case RuleReview.Accepted accepted ->
           !strict
-              || (accepted.findings().isEmpty() && (certificates == null || certificates.isGood()));
+              || (accepted.findings().isEmpty()
+                  && (certificates == null || certificates.isGood())
+                  && (addresses == null || addresses.isGood()));
       case RuleReview.Refused _ -> false;
     };
   }
@@ -70,16 +89,20 @@ record CheckedRules(
 
   private int count(Severity severity) {
     int lint = (int) review.findings().stream().filter(f -> f.severity() == severity).count();
-    return severity == Severity.WARNING ? lint + flaws().size() : lint;
+    return severity == Severity.WARNING ? lint + flaws().size() + askedByAddress().size() : lint;
   }
 
   private List<CertificateSurvey.Flaw> flaws() {
     return certificates == null ? List.of() : certificates.flaws();
   }
 
+  private List<AddressSurvey.AskedByAddress> askedByAddress() {
+    return addresses == null ? List.of() : addresses.findings();
+  }
+
   /** Everything that was found, one a line. */
   Stream<String> lines() {
-    return Stream.of(problems(), review.findings(), failures(), flaws())
+    return Stream.of(problems(), review.findings(), failures(), flaws(), askedByAddress())
         .flatMap(List::stream)
         .map(Object::toString);
   }
@@ -103,19 +126,37 @@ record CheckedRules(
     return names + ": " + String.join(", ", parts);
   }
 
+  /** A line for each survey that was made. */
+  Stream<String> surveys() {
+    return Stream.of(certificateSummary(), addressSummary()).flatMap(Stream::ofNullable);
+  }
+
+  /** {@code addresses: 3 names, 1 warning}. */
+  private @Nullable String addressSummary() {
+    return addresses == null
+        ? null
+        : "addresses: "
+            + counted(addresses.names(), "name")
+            + notOver(addresses.unfinished())
+            + ", "
+            + counted(askedByAddress().size(), "warning");
+  }
+
+  private static String notOver(int unfinished) {
+    return unfinished == 0 ? "" : " (" + unfinished + " not over in time)";
+  }
+
   /**
    * {@code certificates: 3 probes, 1 warning; not tested: zone (rules.yaml:9, no exact host)}, or
    * null if no targets were tried out.
    */
-  @Nullable String certificateSummary() {
+  private @Nullable String certificateSummary() {
     if (certificates == null) {
       return null;
     }
     StringBuilder text = new StringBuilder("certificates: ");
     text.append(counted(certificates.probes(), "probe"));
-    if (certificates.unfinished() > 0) {
-      text.append(" (").append(certificates.unfinished()).append(" not over in time)");
-    }
+    text.append(notOver(certificates.unfinished()));
     text.append(", ").append(counted(flaws().size(), "warning"));
     if (!certificates.untested().isEmpty()) {
       text.append("; not tested: ").append(named(certificates.untested(), CheckedRules::named));
@@ -169,7 +210,8 @@ record CheckedRules(
             read == null ? 0 : read.tests().size(),
             failedTests(),
             failures().stream().map(ProblemJson::of).toList()),
-        certificates == null ? null : Certificates.of(certificates));
+        certificates == null ? null : Certificates.of(certificates),
+        addresses == null ? null : Addresses.of(addresses));
   }
 
   private record Json(
@@ -181,7 +223,8 @@ record CheckedRules(
       int errors,
       int warnings,
       Tests tests,
-      @Nullable Certificates certificates) {}
+      @Nullable Certificates certificates,
+      @Nullable Addresses addresses) {}
 
   private record Tests(int run, int failed, List<ProblemJson> failures) {}
 
@@ -220,6 +263,42 @@ record CheckedRules(
           Place.of(finding.file(), finding.line(), finding.column()),
           finding.message(),
           finding.related().stream().map(at -> new Related(at.file(), at.line())).toList());
+    }
+  }
+
+  private record Addresses(int names, int unfinished, List<AskedByAddress> findings) {
+    private record AskedByAddress(
+        String severity,
+        String code,
+        String rule,
+        @JsonUnwrapped Place place,
+        String legacyName,
+        String address,
+        long requests,
+        String lastSeen,
+        String message) {
+      static AskedByAddress of(AddressSurvey.AskedByAddress found) {
+        return new AskedByAddress(
+            Severity.WARNING.toString(),
+            "asked-by-address",
+            found.rule().name(),
+            Place.of(found.rule()),
+            found.name().name(),
+            found.address().name(),
+            found.requests(),
+            Instant.ofEpochSecond(found.lastSeen())
+                .atZone(ZoneId.systemDefault())
+                .toOffsetDateTime()
+                .toString(),
+            found.message());
+      }
+    }
+
+    static Addresses of(AddressSurvey survey) {
+      return new Addresses(
+          survey.names(),
+          survey.unfinished(),
+          survey.findings().stream().map(AskedByAddress::of).toList());
     }
   }
 

@@ -33,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -61,6 +62,9 @@ import picocli.CommandLine.TypeConversionException;
       "2:wrong usage"
     })
 public final class GenerateCommand extends Verb {
+  /** Each lookup ends by itself. */
+  private static final Duration NO_LIMIT = Duration.ofDays(1);
+
   private enum Format {
     PAC,
     HOSTS,
@@ -192,7 +196,7 @@ public final class GenerateCommand extends Verb {
       return Map.of();
     }
     Prober.HostAddresses lookup =
-        Prober.addresses(TargetNames.of(rules), configuration.dialOptions());
+        Prober.addresses(TargetNames.of(rules), configuration.dialOptions(), NO_LIMIT);
     lookup.failures().forEach(this::report);
     return lookup.addresses();
   }

@@ -214,7 +214,7 @@ class CheckCommandTest {
                     + "'code':'shadowed','rule':'wiki','file':'F','line':4,'column':5,'message':"
                     + "'shadowed by \\'zone\\' at F:3','related':[{'file':'F','line':3}]}],"
                     + "'errors':0,'warnings':1,'tests':{'run':1,'failed':0,'failures':[]},"
-                    + "'certificates':null}")
+                    + "'certificates':null,'addresses':null}")
                 .replace('\'', '"')
                 .replace("F", file.toString()));
     assertThat(json(check("--json", "--strict", file)).get("ok").booleanValue()).isFalse();

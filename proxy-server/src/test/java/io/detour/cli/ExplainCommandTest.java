@@ -22,7 +22,7 @@ class ExplainCommandTest {
   private static final String ALL =
       """
       version: 1
-      defaults: { legacy_suffixes: [.legacy.net] }
+      defaults: { legacy_suffixes: [.legacy.net], legacy_networks: [10.1.0.0/16] }
       rules:
         - { name: off, match: { host: { suffix: old.net } }, action: pass, mode: off }
         - { name: gone, match: { host: { suffix: old.net } }, action: pass, expires: 2026-01-31, on_expiry: disable }
@@ -169,6 +169,10 @@ class ExplainCommandTest {
         .contains(
             "match   no rule",
             "legacy  .legacy.net is a legacy suffix: the request is logged and counted");
+    assertThat(lines(explainAll("10.1.2.3")))
+        .contains(
+            "match   no rule",
+            "legacy  10.1.0.0/16 is a legacy network: the request is logged and counted");
   }
 
   @Test
@@ -227,6 +231,7 @@ class ExplainCommandTest {
             "passed_over",
             "match",
             "legacy_suffix",
+            "legacy_network",
             "decision",
             "targets",
             "fallback_on",

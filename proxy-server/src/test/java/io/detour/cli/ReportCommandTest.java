@@ -193,7 +193,7 @@ class ReportCommandTest {
     try (Ledger ledger =
         Ledger.open(LedgerOptions.defaults().withUrl(url()), InstantSource.fixed(NOW))) {
       for (String host : List.of("forgotten.old.test", "x.old.test")) {
-        String group = UseJournal.groupOfSuffix(".old.test");
+        String group = UseJournal.groupOfZone(".old.test");
         use(ledger, group, host, "10.0.0.7", null, "curl", Duration.ofHours(1));
         use(ledger, group, host, "10.0.0.8", "jo", "curl", Duration.ofHours(3));
       }

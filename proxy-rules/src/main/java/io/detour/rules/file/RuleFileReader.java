@@ -1,5 +1,6 @@
 package io.detour.rules.file;
 
+import io.detour.core.Parsed;
 import io.detour.rules.Mode;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet.UnmatchedPolicy;
@@ -11,6 +12,7 @@ import io.detour.rules.document.Node;
 import io.detour.rules.document.Problems;
 import io.detour.rules.file.RuleFiles.Located;
 import io.detour.rules.host.HostMatcher;
+import io.detour.rules.host.LegacyZone;
 import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,12 +20,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one rule file: its lists item by item, and then what stands beside them. */
 final class RuleFileReader {
   private static final Keys FILE_KEYS = Keys.of("version", "defaults", "rules", "tests");
-  private static final Keys DEFAULTS_KEYS = Keys.of("mode", "unmatched", "legacy_suffixes");
+  private static final Keys DEFAULTS_KEYS =
+      Keys.of("mode", "unmatched", "legacy_suffixes", "legacy_networks");
 
   /** Keys with this prefix belong to the author of the file. */
   private static final String FREE = "x-";
@@ -72,7 +76,8 @@ final class RuleFileReader {
         rules.rules(mode),
         rules.brokenNames(),
         defaults == null ? null : unmatched(defaults, mode),
-        defaults == null ? List.of() : legacySuffixes(defaults),
+        legacyZones(defaults, "legacy_suffixes", HostMatcher.Suffix::parse),
+        legacyZones(defaults, "legacy_networks", LegacyZone.Network::parse),
         tests,
         document.anchors(),
         problems);
@@ -108,15 +113,16 @@ final class RuleFileReader {
             defaults.at("unmatched"));
   }
 
-  private List<Located<HostMatcher.Suffix>> legacySuffixes(Fields defaults) {
-    List<Located<HostMatcher.Suffix>> suffixes = new ArrayList<>();
-    for (Node.Scalar text : defaults.texts("legacy_suffixes")) {
-      var suffix = problems.value(HostMatcher.Suffix.parse(text.text()), text.at(), "");
-      if (suffix != null) {
-        suffixes.add(new Located<>(suffix, problems.file(), text.at()));
+  private <Z extends LegacyZone> List<Located<Z>> legacyZones(
+      @Nullable Fields defaults, String key, Function<String, Parsed<Z>> parser) {
+    List<Located<Z>> zones = new ArrayList<>();
+    for (Node.Scalar text : defaults == null ? List.<Node.Scalar>of() : defaults.texts(key)) {
+      Z zone = problems.value(parser.apply(text.text()), text.at(), "");
+      if (zone != null) {
+        zones.add(new Located<>(zone, problems.file(), text.at()));
       }
     }
-    return suffixes;
+    return zones;
   }
 
   /**
@@ -131,12 +137,20 @@ final class RuleFileReader {
       Map<String, Integer> brokenNames,
       @Nullable Located<UnmatchedPolicy> unmatched,
       List<Located<HostMatcher.Suffix>> legacySuffixes,
+      List<Located<LegacyZone.Network>> legacyNetworks,
       List<RuleTest> tests,
       List<Anchor> anchors,
       Problems problems) {
     static FileContents none(Problems problems) {
       return new FileContents(
-          new ArrayDeque<>(0), Map.of(), null, List.of(), List.of(), List.of(), problems);
+          new ArrayDeque<>(0),
+          Map.of(),
+          null,
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          problems);
     }
   }
 }

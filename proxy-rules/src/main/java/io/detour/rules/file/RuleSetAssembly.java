@@ -1,7 +1,7 @@
 package io.detour.rules.file;
 
-import io.detour.core.Host;
 import io.detour.core.Printable;
+import io.detour.rules.LegacyZones;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
 import io.detour.rules.RuleSet.UnmatchedPolicy;
@@ -14,6 +14,7 @@ import io.detour.rules.file.RuleFiles.FileNotes;
 import io.detour.rules.file.RuleFiles.Located;
 import io.detour.rules.host.DomainTable;
 import io.detour.rules.host.HostMatcher;
+import io.detour.rules.host.LegacyZone;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,7 +33,11 @@ final class RuleSetAssembly {
   private final Map<String, Problems> problems = new HashMap<>();
   private final Set<String> brokenNames = new HashSet<>();
   private final List<HostMatcher.Suffix> legacySuffixes = new ArrayList<>();
-  private final Map<Host, String> legacyDomains = new HashMap<>();
+  private final List<LegacyZone.Network> legacyNetworks = new ArrayList<>();
+
+  /** Where the domain or subnet of each was first. */
+  private final Map<Object, String> legacyPlaces = new HashMap<>();
+
   private @Nullable UnmatchedPolicy unmatched;
   private String unmatchedAt = "";
   private int advised;
@@ -53,7 +58,7 @@ final class RuleSetAssembly {
         RuleSet.of(
             assembly.rules,
             assembly.unmatched == null ? UnmatchedPolicy.PASS : assembly.unmatched,
-            assembly.legacySuffixes),
+            new LegacyZones(assembly.legacySuffixes, assembly.legacyNetworks)),
         files.stream().flatMap(file -> file.tests().stream()).toList(),
         notes(files));
   }
@@ -81,8 +86,11 @@ final class RuleSetAssembly {
     }
     addUnmatched(file);
     for (Located<HostMatcher.Suffix> suffix : file.legacySuffixes()) {
-      addLegacySuffix(file.problems(), suffix);
+      if (isFirst(file.problems(), suffix, "suffix", suffix.value().domain())) {
+        legacySuffixes.add(suffix.value());
+      }
     }
+    file.legacyNetworks().forEach(network -> addLegacyNetwork(file.problems(), network));
   }
 
   /** Apart from {@link #of}, whose frame would keep the table alive. */
@@ -129,18 +137,28 @@ final class RuleSetAssembly {
     }
   }
 
-  private void addLegacySuffix(Problems problems, Located<HostMatcher.Suffix> located) {
-    HostMatcher.Suffix suffix = located.value();
+  private void addLegacyNetwork(Problems problems, Located<LegacyZone.Network> located) {
+    if (!isFirst(problems, located, "network", located.value().subnet())) {
+      return;
+    }
+    legacyNetworks.add(located.value());
+    if (legacyNetworks.size() == LegacyZones.MAX_NETWORKS + 1) {
+      problems.add(
+          located.at(), "more than " + LegacyZones.MAX_NETWORKS + " legacy networks in all files");
+    }
+  }
+
+  private boolean isFirst(
+      Problems problems, Located<? extends LegacyZone> located, String kind, Object same) {
     String at = problems.file() + ':' + located.at().line();
-    String first = legacyDomains.putIfAbsent(suffix.domain(), at);
-    if (first == null) {
-      legacySuffixes.add(suffix);
-    } else {
+    String first = legacyPlaces.putIfAbsent(same, at);
+    if (first != null) {
       problems.add(
           located.at(),
-          "legacy suffix \"%s\" is repeated (first at %s)"
-              .formatted(suffix.text(), Printable.escaped(first)));
+          "legacy %s \"%s\" is repeated (first at %s)"
+              .formatted(kind, located.value().text(), Printable.escaped(first)));
     }
+    return first == null;
   }
 
   /** Not looked for so often, nor among so many names, that it would take long. */

@@ -43,7 +43,7 @@ public final class RuleTranslation {
             .filter(rule -> rule.isAtWork(now.getEpochSecond()))
             .map(translation::translate)
             .toList(),
-        patterns(rules.legacySuffixes()),
+        patterns(rules.legacyZones().suffixes()),
         rules.unmatched() == UnmatchedPolicy.REJECT);
   }
 

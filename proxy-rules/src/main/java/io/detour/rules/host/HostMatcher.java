@@ -41,7 +41,7 @@ public sealed interface HostMatcher {
   }
 
   /** The names below a domain, with the domain itself or without. */
-  record Suffix(Host domain, boolean withApex) implements HostMatcher {
+  record Suffix(Host domain, boolean withApex) implements HostMatcher, LegacyZone {
     /** Reads {@code x} (the domain and what is below) or {@code .x} (only what is below). */
     public static Parsed<Suffix> parse(String text) {
       boolean withApex = !text.startsWith(".");
@@ -66,6 +66,7 @@ public sealed interface HostMatcher {
     }
 
     /** As a rule file has it: {@code .old.example.com}. */
+    @Override
     public String text() {
       return withApex ? domain.name() : "." + domain.name();
     }

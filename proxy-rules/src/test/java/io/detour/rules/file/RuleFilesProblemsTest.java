@@ -65,7 +65,7 @@ class RuleFilesProblemsTest {
         of(
             "version: 1\nrules: []\ndefaults: pass\n",
             "r:3:11: \"defaults\" is text (expected: a mapping with mode, unmatched,"
-                + " legacy_suffixes)"),
+                + " legacy_suffixes, legacy_networks)"),
         of(
             "version: 1\nrules: []\ndefaults: { unmatched: drop }\n",
             "r:3:24: unmatched: \"drop\" (expected: pass, reject)"),

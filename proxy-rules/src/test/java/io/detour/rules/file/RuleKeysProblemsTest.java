@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.detour.rules.document.Problem;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -184,6 +186,28 @@ class RuleKeysProblemsTest {
         of(
             "defaults: { legacy_suffixes: ['*.old.net'] }",
             "r:3:31: \"*.old.net\" is not a host (did you mean suffix: \".old.net\"?)"),
+        of(
+            "defaults: { legacy_networks: [10.1.2.3/16] }",
+            "r:3:31: \"10.1.2.3/16\" is no network: bits behind the prefix are set (did you mean"
+                + " \"10.1.0.0/16\"?)"),
+        of(
+            "defaults: { legacy_networks: ['2001:db8::/129'] }",
+            "r:3:31: \"2001:db8::/129\" is no network: prefix length is not a number from 0 to"
+                + " 128"),
+        of(
+            "defaults: { legacy_networks: old.net }",
+            "r:3:30: \"old.net\" is no network: a name is no subnet (expected: an address like"
+                + " 10.20.0.0/16)"),
+        of(
+            "defaults: { legacy_networks: [10.1.0.0/16, 10.1.0.0/16] }",
+            "r:3:44: legacy network \"10.1.0.0/16\" is repeated (first at r:3)"),
+        of(
+            "defaults: { legacy_networks: ["
+                + IntStream.range(0, 102)
+                    .mapToObj(i -> "10.1." + i + ".0/24")
+                    .collect(Collectors.joining(",\n"))
+                + "] }",
+            "r:103:1: more than 100 legacy networks in all files"),
         of(
             "defaults: { mode: enforced }",
             "r:3:19: mode: \"enforced\" (did you mean \"enforce\"?)"),

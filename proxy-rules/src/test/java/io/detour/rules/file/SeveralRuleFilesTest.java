@@ -73,7 +73,7 @@ class SeveralRuleFilesTest {
     Path one = write("a.yaml", rules() + "defaults: { legacy_suffixes: old.net }\n");
     Path two = write("b.yaml", rules() + "defaults: { legacy_suffixes: [.corp.net] }\n");
 
-    assertThat(loaded(one, two).rules().legacySuffixes())
+    assertThat(loaded(one, two).rules().legacyZones().suffixes())
         .extracting(HostMatcher.Suffix::text)
         .containsExactly("old.net", ".corp.net");
   }

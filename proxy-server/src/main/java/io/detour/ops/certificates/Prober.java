@@ -47,9 +47,6 @@ public final class Prober implements AutoCloseable {
   /** What the timers may be late by. */
   private static final Duration SLACK = Duration.ofSeconds(10);
 
-  /** Each lookup ends by itself. */
-  private static final Duration NO_LIMIT = Duration.ofDays(1);
-
   private final Dialer dialer;
   private final EventLoopGroup group;
   private final EventLoop loop;
@@ -140,15 +137,15 @@ public final class Prober implements AutoCloseable {
   /** Addresses in the order in which they are tried; for hosts without, a line for a terminal. */
   public record HostAddresses(Map<Host, List<InetAddress>> addresses, List<String> failures) {}
 
-  /** Looks hosts up as the proxy does, and waits for all answers. */
-  public static HostAddresses addresses(Collection<Host> hosts, DialOptions options)
+  /** Looks hosts up as the proxy does. Those whose answers are not there in time are missing. */
+  public static HostAddresses addresses(Collection<Host> hosts, DialOptions options, Duration limit)
       throws InterruptedException {
     Map<Host, List<InetAddress>> addresses = new LinkedHashMap<>();
     List<String> failures = new ArrayList<>();
     TrustRoots none = new TrustRoots(Set.of());
     try (Prober prober = new Prober(options, none, SLACK, Clock.systemUTC())) {
       List<Probe> probes = hosts.stream().map(Probe::ofAddresses).toList();
-      for (ProbeReport report : prober.probeAll(probes, NO_LIMIT).values()) {
+      for (ProbeReport report : prober.probeAll(probes, limit).values()) {
         Host host = report.probe().legacyName();
         switch (Objects.requireNonNull(report.lookup()).answer()) {
           case Resolution.Addresses(List<InetAddress> inOrder) -> addresses.put(host, inOrder);

@@ -13,6 +13,8 @@ import io.detour.rules.condition.Brownout;
 import io.detour.rules.condition.Request;
 import io.detour.rules.document.Fields;
 import io.detour.rules.host.Captures;
+import io.detour.rules.host.HostMatcher;
+import io.detour.rules.host.LegacyZone;
 import io.detour.server.log.ScriptJson;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +33,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param asked canonical; {@code host} and {@code port} are its parts
  * @param time with an offset
  * @param passedOver all skipped rules, however many
- * @param match null if no rule matches; {@code legacySuffix} then is the one that the host has
+ * @param match null if no rule matches; {@code legacySuffix} then is the one that the host has, or
+ *     {@code legacyNetwork} the one that it is in
  * @param decision whether it is enforced or only reported: {@code rewrite}, {@code pass}, {@code
  *     reject}, {@code brownout}, {@code invalid} (a template made no host), or without a rule
  *     {@code unmatched} (passed) or {@code unlisted} (rejected)
@@ -56,6 +59,7 @@ public record ExplanationJson(
     List<PassedOver> passedOver,
     @Nullable Match match,
     @Nullable String legacySuffix,
+    @Nullable String legacyNetwork,
     String decision,
     List<Target> targets,
     List<String> fallbackOn,
@@ -188,7 +192,8 @@ public record ExplanationJson(
                 : full.local(request.epochSecond()).toString(),
             explanation.skipped().stream().map(PassedOver::of).toList(),
             explanation.decision() instanceof Decision.Ruled ruled ? Match.of(ruled, full) : null,
-            explanation.legacySuffix() == null ? null : explanation.legacySuffix().text(),
+            explanation.legacyZone() instanceof HostMatcher.Suffix suffix ? suffix.text() : null,
+            explanation.legacyZone() instanceof LegacyZone.Network network ? network.text() : null,
             decision(full),
             full.targets().stream().map(hop -> Target.of(hop, full.report(hop))).toList(),
             fallbackOn(full.meant()),

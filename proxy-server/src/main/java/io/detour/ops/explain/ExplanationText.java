@@ -23,6 +23,8 @@ import io.detour.rules.condition.Lifetime.OnExpiry;
 import io.detour.rules.condition.Request;
 import io.detour.rules.document.Fields;
 import io.detour.rules.host.Captures;
+import io.detour.rules.host.HostMatcher;
+import io.detour.rules.host.LegacyZone;
 import io.detour.server.dial.Parent;
 import io.detour.server.status.Refusal;
 import java.time.Duration;
@@ -111,12 +113,21 @@ public final class ExplanationText {
     return rule.name() + " (" + Printable.escaped(rule.position().toString()) + ")";
   }
 
+  private static String kind(LegacyZone zone) {
+    return switch (zone) {
+      case HostMatcher.Suffix _ -> "suffix";
+      case LegacyZone.Network _ -> "network";
+    };
+  }
+
   private void match() {
     if (!(explanation.decision() instanceof Decision.Ruled ruled)) {
       add("match", "no rule");
-      if (explanation.legacySuffix() != null) {
-        String suffix = explanation.legacySuffix().text();
-        add("legacy", suffix + " is a legacy suffix: the request is logged and counted");
+      LegacyZone zone = explanation.legacyZone();
+      if (zone != null) {
+        add(
+            "legacy",
+            zone.text() + " is a legacy " + kind(zone) + ": the request is logged and counted");
       }
       return;
     }

@@ -1,6 +1,7 @@
 package io.detour.ops.ledger;
 
 import io.detour.ops.ledger.Judgement.Observation;
+import io.detour.server.account.UseJournal;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,10 +20,14 @@ final class Housekeeping {
 
   private static final long ANY_TIME = Long.MAX_VALUE;
 
+  private static final String ALL = "";
+
   private static final String KEY = " WHERE rule = ? AND host = ? AND client = ?";
 
   private static final String NOT_FOLDED =
       " AND NOT (host = '%1$s' AND client = '%1$s')".formatted(Tally.Key.OTHER);
+
+  private static final String WITHOUT_RULE = " AND rule LIKE '" + UseJournal.ZONE + "%'";
 
   /** A run that was not heard of for longer is over; if it is not, it begins anew. */
   private static final long DEAD_SECONDS = 600;
@@ -49,12 +54,18 @@ final class Housekeeping {
   }
 
   /**
-   * Folds some of the rows that were seen last the longest ago into one row for each rule.
+   * Folds some of the rows that were seen last the longest ago into one row for each rule. As long
+   * as there are rows without a rule it is them: names asked for at random never fold rows of
+   * rules.
    *
    * @return how many requests the folded rows stood for, or -1 if there was nothing to fold
    */
   long fold(long excess) throws SQLException {
-    SortedMap<Tally.Key, Tally> oldest = oldest((int) Math.min(CHUNK, excess), ANY_TIME);
+    int most = (int) Math.min(CHUNK, excess);
+    SortedMap<Tally.Key, Tally> oldest = oldest(most, ANY_TIME, NOT_FOLDED + WITHOUT_RULE);
+    if (oldest.isEmpty()) {
+      oldest = oldest(most, ANY_TIME, NOT_FOLDED);
+    }
     return oldest.isEmpty() ? -1 : fold(oldest);
   }
 
@@ -97,7 +108,7 @@ final class Housekeeping {
 
   /** Removes some rows, and keeps when their rules were used; whether there may be more. */
   boolean retire(long before) throws SQLException {
-    SortedMap<Tally.Key, Tally> old = oldest(CHUNK, before);
+    SortedMap<Tally.Key, Tally> old = oldest(CHUNK, before, ALL);
     if (!old.isEmpty()) {
       connection.begin();
       SortedMap<String, Tally> rules = new TreeMap<>();
@@ -112,12 +123,13 @@ final class Housekeeping {
     return old.size() == CHUNK;
   }
 
-  /** The rows that were seen last the longest ago, before a time; before any, no folded one. */
-  private SortedMap<Tally.Key, Tally> oldest(int limit, long before) throws SQLException {
+  /** Those of some rows that were seen last the longest ago, before a time. */
+  private SortedMap<Tally.Key, Tally> oldest(int limit, long before, String which)
+      throws SQLException {
     String sql =
         "SELECT rule, host, client, first_seen, last_seen, requests, bytes_upstream,"
             + " bytes_downstream FROM legacy_use WHERE last_seen < ?"
-            + (before == ANY_TIME ? NOT_FOLDED : "")
+            + which
             + " ORDER BY last_seen LIMIT ?";
     SortedMap<Tally.Key, Tally> oldest = new TreeMap<>();
     connection.query(

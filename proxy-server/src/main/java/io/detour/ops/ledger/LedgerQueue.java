@@ -20,22 +20,24 @@ import java.util.concurrent.atomic.LongAdder;
  * event loop never waits for a database, and hardly ever for another event loop. When a batch is
  * taken, each map is replaced by an empty one under its lock.
  *
- * <p>There are at most as many rows as the limit says, those of the batch that is being written
- * included. A use that would need one more goes to the folded row of its group; of these there are
- * as many as there are rules and legacy suffixes.
+ * <p>Rows of rules and rows without a rule have a limit each, since whoever asks for names at
+ * random must not take the room of rules. The rows of the batch that is being written are included.
+ * A use that would need one more goes to the folded row of its group; of these there are as many as
+ * there are rules and legacy suffixes and networks.
  */
 final class LedgerQueue {
   /** Several for each event loop, so that two seldom want the same; a power of two. */
   private static final int STRIPES = 64;
 
+  /** So many rows of rules for each row without a rule. */
+  private static final int RULED_PER_UNMATCHED = 4;
+
   /** Targets of checks. */
   private static final int MAX_CHECKS = 10_000;
 
   private final Stripe[] stripes = new Stripe[STRIPES];
-  private final int limit;
-
-  /** Rows here and in the batch that is being written. */
-  private final AtomicInteger rows = new AtomicInteger();
+  private final Room ruled;
+  private final Room unmatched;
 
   private final LongAdder folded = new LongAdder();
 
@@ -47,6 +49,22 @@ final class LedgerQueue {
   /** Part of the rows. */
   private static final class Stripe {
     private Map<Tally.Key, Tally> tallies = new HashMap<>();
+  }
+
+  /** How many rows of a kind there may be, and are, here and in the batch that is being written. */
+  private record Room(int limit, AtomicInteger rows) {
+    static Room of(int limit) {
+      return new Room(limit, new AtomicInteger());
+    }
+
+    /** Takes the place of one more row, unless they are as many as may be. */
+    boolean take(boolean beyondLimit) {
+      if (rows.incrementAndGet() <= limit || beyondLimit) {
+        return true;
+      }
+      rows.decrementAndGet();
+      return false;
+    }
   }
 
   private record Target(String rule, String target) {}
@@ -71,9 +89,13 @@ final class LedgerQueue {
     }
   }
 
-  /** Holds so many rows at most, not counting folded ones. */
-  LedgerQueue(int limit) {
-    this.limit = limit;
+  /**
+   * @param ruledLimit the most rows of rules, not counting folded ones; without a rule there may be
+   *     a quarter of them, and one at least
+   */
+  LedgerQueue(int ruledLimit) {
+    this.ruled = Room.of(ruledLimit);
+    this.unmatched = Room.of(Math.max(1, ruledLimit / RULED_PER_UNMATCHED));
     for (int i = 0; i < STRIPES; i++) {
       stripes[i] = new Stripe();
     }
@@ -82,7 +104,7 @@ final class LedgerQueue {
   /** Adds a request. */
   void add(UseJournal.Use use) {
     Tally.Key key = Tally.Key.of(use.group(), use.host(), use.client());
-    if (!add(key, Tally.of(use), limit)) {
+    if (!add(key, Tally.of(use), false)) {
       folded.increment();
       addFolded(use.group(), Tally.ofFolded(use.epochSecond()));
     }
@@ -91,26 +113,29 @@ final class LedgerQueue {
   /** Adds bytes that were moved until a time. */
   void add(String group, String host, String client, long up, long down, long epochSecond) {
     Tally bytes = Tally.ofBytes(up, down, epochSecond);
-    if (!add(Tally.Key.of(group, host, client), bytes, limit)) {
+    if (!add(Tally.Key.of(group, host, client), bytes, false)) {
       addFolded(group, bytes);
     }
   }
 
   private void addFolded(String group, Tally addition) {
-    add(Tally.Key.otherOf(group), addition, Integer.MAX_VALUE);
+    add(Tally.Key.otherOf(group), addition, true);
   }
 
-  /** Adds to a row, unless that makes more rows than so many; whether it was added. */
-  private boolean add(Tally.Key key, Tally addition, int most) {
+  /** Adds to a row, unless that needs a place that there is not; whether it was added. */
+  private boolean add(Tally.Key key, Tally addition, boolean beyondLimit) {
     Stripe stripe = stripe(key);
     synchronized (stripe) {
-      if (!stripe.tallies.containsKey(key) && rows.incrementAndGet() > most) {
-        rows.decrementAndGet();
+      if (!stripe.tallies.containsKey(key) && !room(key).take(beyondLimit)) {
         return false;
       }
       stripe.tallies.merge(key, addition, Tally::plus);
       return true;
     }
+  }
+
+  private Room room(Tally.Key key) {
+    return key.hasRule() ? ruled : unmatched;
   }
 
   /** Adds a check of a certificate; those of too many targets wait for their next check. */
@@ -154,33 +179,36 @@ final class LedgerQueue {
 
   private SortedMap<Tally.Key, Tally> takeRows() {
     SortedMap<Tally.Key, Tally> taken = new TreeMap<>();
-    int before = 0;
     for (Stripe stripe : stripes) {
       Map<Tally.Key, Tally> tallies;
       synchronized (stripe) {
         tallies = stripe.tallies;
         stripe.tallies = new HashMap<>();
       }
-      before += tallies.size();
-      // Two texts of clients may be the same once they are clean.
-      tallies.forEach((key, tally) -> taken.merge(key.clean(), tally, Tally::plus));
+      for (Map.Entry<Tally.Key, Tally> row : tallies.entrySet()) {
+        Tally.Key clean = row.getKey().clean();
+        if (taken.containsKey(clean)) { // two texts of clients may be the same once they are clean
+          room(clean).rows.decrementAndGet();
+        }
+        taken.merge(clean, row.getValue(), Tally::plus);
+      }
     }
-    rows.addAndGet(taken.size() - before);
     return taken;
   }
 
-  /** So many rows that were taken need no memory any more. */
-  void written(int count) {
-    rows.addAndGet(-count);
+  /** Rows that were taken and need no memory any more. */
+  void written(Batch batch) {
+    batch.rows().keySet().forEach(key -> room(key).rows.decrementAndGet());
   }
 
   /** Rows that are not in the database yet. */
   int size() {
-    return rows.get();
+    return ruled.rows.get() + unmatched.rows.get();
   }
 
+  /** The most rows of both kinds, not counting folded ones. */
   int limit() {
-    return limit;
+    return ruled.limit + unmatched.limit;
   }
 
   /** Requests that went to the folded row of their group for want of room. */

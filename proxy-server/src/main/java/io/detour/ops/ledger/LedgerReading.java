@@ -1,6 +1,9 @@
 package io.detour.ops.ledger;
 
+import io.detour.core.Host;
+import io.detour.core.Parsed;
 import io.detour.core.Printable;
+import io.detour.ops.ledger.AddressSurvey.AddressUse;
 import io.detour.ops.ledger.Report.RuleReport;
 import io.detour.ops.ledger.Report.UnmatchedReport;
 import io.detour.ops.ledger.Report.UseReport;
@@ -10,7 +13,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -37,6 +42,12 @@ public final class LedgerReading implements AutoCloseable {
           row_number() OVER (PARTITION BY rule, host ORDER BY last_request DESC, client) AS place
         FROM legacy_use WINDOW same AS (PARTITION BY rule, host)) AS hosts
       WHERE place = 1 AND last_seen >= ? ORDER BY host, rule
+      """;
+
+  private static final String BY_ADDRESS =
+      """
+      SELECT rule, host, sum(requests) AS requests, max(last_seen) AS last_seen
+      FROM legacy_use GROUP BY rule, host
       """;
 
   private static final String SOURCE =
@@ -149,7 +160,7 @@ public final class LedgerReading implements AutoCloseable {
     Set<String> names = rules.stream().map(RuleReport::name).collect(Collectors.toSet());
     return query.unusedOnly()
         ? names::contains
-        : group -> names.contains(group) || UseJournal.suffixOf(group) != null;
+        : group -> names.contains(group) || UseJournal.zoneOf(group) != null;
   }
 
   /**
@@ -203,7 +214,7 @@ public final class LedgerReading implements AutoCloseable {
 
   private static UseReport use(ResultSet row) throws SQLException {
     String group = row.getString("rule");
-    String suffix = UseJournal.suffixOf(group);
+    String suffix = UseJournal.zoneOf(group);
     return new UseReport(
         suffix == null ? group : null,
         suffix,
@@ -218,6 +229,23 @@ public final class LedgerReading implements AutoCloseable {
         row.getLong("requests"),
         row.getLong("bytes_upstream"),
         row.getLong("bytes_downstream"));
+  }
+
+  /** What was asked for by address. */
+  Map<Host, List<AddressUse>> usesByAddress() throws SQLException {
+    Map<Host, List<AddressUse>> uses = new HashMap<>();
+    connection.query(
+        BY_ADDRESS,
+        row -> {
+          if (Host.parse(row.getString("host")) instanceof Parsed.Value(Host host)
+              && host.isAddress()) {
+            uses.computeIfAbsent(host, _ -> new ArrayList<>(1))
+                .add(
+                    new AddressUse(
+                        row.getString("rule"), row.getLong("requests"), row.getLong("last_seen")));
+          }
+        });
+    return uses;
   }
 
   private long count(Predicate<String> groups) throws SQLException {

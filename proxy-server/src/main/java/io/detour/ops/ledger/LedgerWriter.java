@@ -216,7 +216,7 @@ final class LedgerWriter implements Runnable {
   }
 
   private void wrote(Batch batch) {
-    queue.written(batch.rows().size());
+    queue.written(batch);
     mostEntries = mostEntries == Long.MAX_VALUE ? mostEntries : mostEntries + batch.rows().size();
     successes.incrementAndGet();
     lastWriteSecond = now();

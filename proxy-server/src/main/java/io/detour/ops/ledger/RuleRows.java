@@ -60,7 +60,7 @@ final class RuleRows {
     others.addAll(retired.keySet());
     others.addAll(observations.keySet());
     others.removeAll(known.keySet());
-    others.removeIf(group -> UseJournal.suffixOf(group) != null);
+    others.removeIf(group -> UseJournal.zoneOf(group) != null);
     Boolean otherInForce = query.rules() == null ? null : Boolean.FALSE;
     return Stream.concat(
             known.values().stream().map(rule -> report(query, rule, true)),
@@ -74,8 +74,7 @@ final class RuleRows {
     if (query.unusedOnly()) {
       return List.of();
     }
-    String sql =
-        totals("WHERE last_seen >= ? AND rule LIKE '" + UseJournal.groupOfSuffix("%") + "'");
+    String sql = totals("WHERE last_seen >= ? AND rule LIKE '" + UseJournal.groupOfZone("%") + "'");
     return connection.read(sql + " ORDER BY rule", RuleRows::unmatched, query.fromSecond());
   }
 
@@ -95,7 +94,7 @@ final class RuleRows {
   private static UnmatchedReport unmatched(ResultSet row) throws SQLException {
     Tally sum = Tally.of(row);
     return new UnmatchedReport(
-        Objects.requireNonNull(UseJournal.suffixOf(row.getString("rule"))),
+        Objects.requireNonNull(UseJournal.zoneOf(row.getString("rule"))),
         sum.firstSeen(),
         sum.lastSeen(),
         sum.requests(),

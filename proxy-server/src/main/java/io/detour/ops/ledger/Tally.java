@@ -57,6 +57,11 @@ record Tally(
       return new Key(group, OTHER, OTHER);
     }
 
+    /** Whether a rule decided, and not only that the name or address is in a legacy zone. */
+    boolean hasRule() {
+      return !rule.startsWith(UseJournal.ZONE);
+    }
+
     private boolean isOther() {
       return host.equals(OTHER) && client.equals(OTHER);
     }

@@ -10,7 +10,7 @@ import io.detour.rules.Rule;
 import io.detour.rules.condition.Lifetime.Expiry;
 import io.detour.rules.condition.When;
 import io.detour.rules.document.Fields;
-import io.detour.rules.host.HostMatcher;
+import io.detour.rules.host.LegacyZone;
 import io.detour.server.decide.RuleSnapshot;
 import io.detour.server.decide.RuleUse.TargetUse;
 import io.detour.server.decide.RulesInForce;
@@ -93,7 +93,8 @@ record RuleMetrics(TargetCertificates certificates) {
               RuleFamily.ofEachRule(RuleMetrics::tlsRefusals)),
           RuleFamily.counter(
               "detour_unmatched_legacy_requests",
-              "Requests for a host with a legacy suffix that no rule decided.",
+              "Requests for a host with a legacy suffix or in a legacy network that no rule"
+                  + " decided.",
               List.of("suffix"),
               RuleMetrics::unmatched));
 
@@ -180,8 +181,8 @@ record RuleMetrics(TargetCertificates certificates) {
   }
 
   private static void unmatched(RuleSnapshot rules, RuleFamily.Series series) {
-    for (HostMatcher.Suffix suffix : rules.rules().legacySuffixes()) {
-      series.add(rules.unmatched(suffix), suffix.text());
+    for (LegacyZone zone : rules.rules().legacyZones().all()) {
+      series.add(rules.unmatched(zone), zone.text());
     }
   }
 

@@ -4,23 +4,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the data path tells of each request for a legacy name: of those that a rule decided, and of
- * those for names with a legacy suffix that no rule is for. Any thread; no method waits. The ledger
- * is one, see {@code io.detour.ops.ledger}.
+ * those in a legacy zone (a suffix or a network) that no rule is for. Any thread; no method waits.
+ * The ledger is one, see {@code io.detour.ops.ledger}.
  *
- * <p>Uses are kept by group: a rule, or a legacy suffix.
+ * <p>Uses are kept by group: a rule, or a legacy zone.
  */
 public interface UseJournal {
-  /** Begins the group of a legacy suffix; no name of a rule has a colon. */
-  String SUFFIX = "suffix:";
+  /**
+   * Begins the group of a legacy zone; no name of a rule has a colon. Ledgers have it, from when
+   * there were only suffixes.
+   */
+  String ZONE = "suffix:";
 
-  /** The group of a request for a name that has a legacy suffix and that no rule matches. */
-  static String groupOfSuffix(String suffix) {
-    return SUFFIX + suffix;
+  /** The group of a request in a legacy zone that no rule matches. */
+  static String groupOfZone(String zone) {
+    return ZONE + zone;
   }
 
-  /** The legacy suffix that a group is of, or null if it is a rule. */
-  static @Nullable String suffixOf(String group) {
-    return group.startsWith(SUFFIX) ? group.substring(SUFFIX.length()) : null;
+  /** The text of the legacy zone that a group is of, or null if it is a rule. */
+  static @Nullable String zoneOf(String group) {
+    return group.startsWith(ZONE) ? group.substring(ZONE.length()) : null;
   }
 
   /** Counts a request. */
@@ -35,7 +38,7 @@ public interface UseJournal {
   /**
    * One request.
    *
-   * @param group the name of the rule that decided it, or {@link #groupOfSuffix}
+   * @param group the name of the rule that decided it, or {@link #groupOfZone}
    * @param host what was asked for, canonical and without a port
    * @param client where the request came from
    * @param user as whom, or null

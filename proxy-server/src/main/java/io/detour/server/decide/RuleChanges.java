@@ -14,8 +14,8 @@ import java.util.Map;
  * @param removed names that only the first set has, in its order
  * @param changed names of rules that say something else, in the order of the second set
  * @param reordered whether rules that are in both sets stand in another order
- * @param defaults whether what holds for hosts that no rule matches is different, the legacy
- *     suffixes included
+ * @param defaults whether what holds for hosts that no rule matches is different, the legacy zones
+ *     included
  */
 record RuleChanges(
     List<String> added,
@@ -49,7 +49,7 @@ record RuleChanges(
         before.rules().stream().map(Rule::name).filter(old::containsKey).toList();
     boolean defaults =
         before.unmatched() != after.unmatched()
-            || !before.legacySuffixes().equals(after.legacySuffixes());
+            || !before.legacyZones().all().equals(after.legacyZones().all());
     return new RuleChanges(added, removed, changed, reordered, defaults);
   }
 

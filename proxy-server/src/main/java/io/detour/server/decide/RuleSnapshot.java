@@ -5,7 +5,7 @@ import io.detour.rules.Decision;
 import io.detour.rules.Rule;
 import io.detour.rules.RuleSet;
 import io.detour.rules.condition.Request;
-import io.detour.rules.host.HostMatcher;
+import io.detour.rules.host.LegacyZone;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +31,7 @@ public final class RuleSnapshot {
   /** By {@link Rule#index}. */
   private final RuleUse[] uses;
 
-  /** Requests that no rule decided, by the text of the legacy suffix of their host. */
+  /** Requests that no rule decided, by the text of the legacy zone of their host. */
   private final Map<String, LongAdder> unmatched = new HashMap<>();
 
   /**
@@ -42,9 +42,9 @@ public final class RuleSnapshot {
 
   private RuleSnapshot(RuleSet rules, @Nullable RuleSnapshot before) {
     this.rules = rules;
-    for (HostMatcher.Suffix suffix : rules.legacySuffixes()) {
-      LongAdder known = before == null ? null : before.unmatched.get(suffix.text());
-      unmatched.put(suffix.text(), known == null ? new LongAdder() : known);
+    for (LegacyZone zone : rules.legacyZones().all()) {
+      LongAdder known = before == null ? null : before.unmatched.get(zone.text());
+      unmatched.put(zone.text(), known == null ? new LongAdder() : known);
     }
     Map<String, Rule> old = before == null ? Map.of() : before.byName();
     List<Rule> list = rules.rules();
@@ -118,22 +118,22 @@ public final class RuleSnapshot {
   }
 
   /**
-   * Counts a request that no rule decided for the legacy suffix of its host, null if it has none.
+   * Counts a request that no rule decided for the legacy zone of its host, null if it is in none.
    */
-  public HostMatcher.@Nullable Suffix countUnmatched(Host host) {
-    HostMatcher.Suffix suffix = rules.legacySuffix(host);
-    if (suffix != null) {
-      adder(suffix).increment();
+  public @Nullable LegacyZone countUnmatched(Host host) {
+    LegacyZone zone = rules.legacyZones().find(host);
+    if (zone != null) {
+      adder(zone).increment();
     }
-    return suffix;
+    return zone;
   }
 
-  /** Requests that no rule decided and whose host has a legacy suffix of the rules. */
-  public long unmatched(HostMatcher.Suffix suffix) {
-    return adder(suffix).sum();
+  /** Requests that no rule decided and whose host is in a legacy zone of the rules. */
+  public long unmatched(LegacyZone zone) {
+    return adder(zone).sum();
   }
 
-  private LongAdder adder(HostMatcher.Suffix suffix) {
-    return Objects.requireNonNull(unmatched.get(suffix.text()));
+  private LongAdder adder(LegacyZone zone) {
+    return Objects.requireNonNull(unmatched.get(zone.text()));
   }
 }

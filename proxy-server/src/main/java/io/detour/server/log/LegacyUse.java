@@ -10,7 +10,7 @@ import org.slf4j.event.Level;
  *
  * @param decision what the rule that matches the name says, in report mode what it would do; null
  *     if none matches
- * @param name of the rule, or the legacy suffix if no rule matches
+ * @param name of the rule, or the text of the legacy zone if no rule matches
  */
 public record LegacyUse(Decision.@Nullable Ruled decision, String name) {
   /** A rule matches the name. */
@@ -18,9 +18,9 @@ public record LegacyUse(Decision.@Nullable Ruled decision, String name) {
     return new LegacyUse(decision, decision.rule().name());
   }
 
-  /** No rule matches the name, but it has a legacy suffix. */
-  public static LegacyUse unmatched(String suffix) {
-    return new LegacyUse(null, suffix);
+  /** No rule matches the name or address, but it is in a legacy zone. */
+  public static LegacyUse unmatched(String zone) {
+    return new LegacyUse(null, zone);
   }
 
   /** The name of the rule, or null if none matches. */
@@ -30,7 +30,7 @@ public record LegacyUse(Decision.@Nullable Ruled decision, String name) {
 
   /** What the use is kept under, see {@link UseJournal}. */
   public String group() {
-    return decision == null ? UseJournal.groupOfSuffix(name) : name;
+    return decision == null ? UseJournal.groupOfZone(name) : name;
   }
 
   /** At which level a line is wanted for it, or null for none. */

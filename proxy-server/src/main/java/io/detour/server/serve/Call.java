@@ -7,7 +7,7 @@ import io.detour.rules.FallbackError;
 import io.detour.rules.HostHeader;
 import io.detour.rules.Route;
 import io.detour.rules.condition.Request;
-import io.detour.rules.host.HostMatcher;
+import io.detour.rules.host.LegacyZone;
 import io.detour.server.accept.ClientAddress;
 import io.detour.server.account.LoopCounters;
 import io.detour.server.account.RequestKind;
@@ -110,7 +110,7 @@ final class Call implements ChannelFutureListener {
       use.matched(now);
       use.saw(byRule.matcher(), asked.host(), now);
     } else {
-      HostMatcher.Suffix legacy = rules.countUnmatched(asked.host());
+      LegacyZone legacy = rules.countUnmatched(asked.host());
       legacyUse = legacy == null ? null : LegacyUse.unmatched(legacy.text());
     }
     if (legacyUse != null) {

@@ -2,6 +2,7 @@ package io.detour.ops.ledger;
 
 import static io.detour.ops.ledger.Ledgers.use;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.detour.ops.ledger.Ledger.Folded;
 import io.detour.ops.ledger.Report.RuleReport;
@@ -41,7 +42,7 @@ class LedgerBoundsTest {
 
       assertThat(ledger.foldedUses(Folded.QUEUE)).isEqualTo(4);
       assertThat(ledger.queueEntries()).as("two rows, and one for each rule").isEqualTo(4);
-      assertThat(ledger.queueLimit()).isEqualTo(2);
+      assertThat(ledger.queueLimit()).as("two, and one without a rule").isEqualTo(3);
     }
 
     assertThat(Ledgers.requests(url()))
@@ -55,13 +56,13 @@ class LedgerBoundsTest {
 
   @Test
   void namesWithoutARuleAreFoldedBySuffix() {
-    String group = UseJournal.groupOfSuffix("old.test");
+    String group = UseJournal.groupOfZone("old.test");
     LedgerOptions options = LedgerOptions.defaults().withUrl(url());
     try (Ledger ledger = new Ledger(options, clock, Ledgers.LAZY, 1)) {
       for (int i = 0; i < 5; i++) {
         ledger.used(use(group, "h" + i + ".old.test", "c", clock.second() + i));
       }
-      ledger.used(use(UseJournal.groupOfSuffix("b.test"), "x.b.test", "c", clock.second()));
+      ledger.used(use(UseJournal.groupOfZone("b.test"), "x.b.test", "c", clock.second()));
       ledger.relayed(group, "h4.old.test", "c", 10, 20);
 
       assertThat(ledger.foldedUses(Folded.QUEUE)).isEqualTo(5);
@@ -82,8 +83,82 @@ class LedgerBoundsTest {
   }
 
   @Test
+  void namesAskedForAtRandomTakeNoRoomInMemoryFromRules() {
+    String group = UseJournal.groupOfZone("old.test");
+    LedgerOptions options = LedgerOptions.defaults().withUrl(url());
+    try (Ledger ledger = new Ledger(options, clock, Ledgers.LAZY, 40)) {
+      for (int i = 0; i < 20; i++) {
+        ledger.used(use("erp", "before" + i, "c", clock.second()));
+      }
+      for (int i = 0; i < 1000; i++) {
+        ledger.used(use(group, "random" + i + ".old.test", "scanner", clock.second()));
+      }
+      for (int i = 0; i < 20; i++) {
+        ledger.used(use("erp", "after" + i, "c", clock.second()));
+      }
+      assertThat(ledger.queueEntries()).as("forty, ten, and one for the suffix").isEqualTo(51);
+      assertThat(ledger.foldedUses(Folded.QUEUE)).isEqualTo(990);
+    }
+
+    assertThat(Ledgers.rule(url(), clock.instant(), "erp").hosts()).isEqualTo(40);
+    assertThat(Ledgers.requests(url()))
+        .hasSize(51)
+        .containsEntry("suffix old.test (other) (other)", 990L)
+        .doesNotContainKey("erp (other) (other)");
+  }
+
+  @Test
+  void rulesTakeNoRoomInMemoryFromNamesWithoutOne() {
+    LedgerOptions options = LedgerOptions.defaults().withUrl(url());
+    try (Ledger ledger = new Ledger(options, clock, Ledgers.LAZY, 4)) {
+      for (int i = 0; i < 9; i++) {
+        ledger.used(use("erp", "h" + i, "c", clock.second()));
+      }
+      ledger.used(use(UseJournal.groupOfZone("old.test"), "a.old.test", "c", clock.second()));
+    }
+    assertThat(Ledgers.requests(url())).containsEntry("suffix old.test a.old.test c", 1L);
+  }
+
+  @Test
+  void namesAskedForAtRandomFoldNoRowsOfRulesInTheTable() {
+    foldsOnlyNamesWithoutARule(url(), clock);
+  }
+
+  /** More random names than any bound, after and before rows of a rule. */
+  static void foldsOnlyNamesWithoutARule(LedgerUrl url, MovingClock clock) {
+    int rulesRows = 10;
+    int names = 3 * Ledgers.PENDING;
+    LedgerOptions few = new LedgerOptions(url, RETENTION, 40);
+    try (Ledger ledger = Ledgers.open(few, clock)) {
+      for (int i = 0; i < rulesRows; i++) {
+        ledger.used(use("erp", "before" + i, "c", clock.second()));
+      }
+      Ledgers.awaitWritten(ledger);
+      clock.move(Duration.ofSeconds(10));
+      for (int i = 0; i < names; i++) {
+        ledger.used(
+            use(UseJournal.groupOfZone("old.test"), "r" + i + ".old.test", "c", clock.second()));
+        ledger.relayed(UseJournal.groupOfZone("old.test"), "r" + i + ".old.test", "c", 1, 2);
+      }
+      for (int i = 0; i < rulesRows; i++) {
+        ledger.used(use("erp", "after" + i, "c", clock.second()));
+      }
+      await().atMost(Ledgers.DEADLINE).until(() -> ledger.queueEntries() == 0);
+      await().atMost(Ledgers.DEADLINE).until(() -> ledger.entries() == few.maxEntries());
+    }
+
+    RuleReport erp = Ledgers.rule(url, clock.instant(), "erp");
+    assertThat(erp.hosts()).as("each of its rows").isEqualTo(2 * rulesRows);
+    assertThat(Ledgers.requests(url)).doesNotContainKey("erp (other) (other)");
+    UnmatchedReport folded = Ledgers.report(url, clock.instant()).unmatched().getFirst();
+    assertThat(folded.requests()).as("each is counted").isEqualTo(names);
+    assertThat(folded.downstreamBytes()).isEqualTo(2 * names);
+    assertThat(folded.hosts()).isEqualTo(few.maxEntries() - 2 * rulesRows - 1);
+  }
+
+  @Test
   void namesWithoutARuleGoWithTheirAge() {
-    String group = UseJournal.groupOfSuffix("old.test");
+    String group = UseJournal.groupOfZone("old.test");
     try (Ledger ledger = Ledgers.open(url(), clock)) {
       ledger.used(use(group, "h.old.test", "c", clock.second()));
     }

@@ -208,8 +208,8 @@ class PostgresqlLedgerTest {
     try (Ledger ledger = Ledgers.open(few, clock);
         Ledger other = Ledgers.open(few, clock)) {
       for (int i = 0; i < 9; i++) {
-        ledger.used(use(UseJournal.groupOfSuffix("old.test"), "h" + i, "c", clock.second() + i));
-        other.used(use(UseJournal.groupOfSuffix("b.test"), "h" + i, "c", clock.second() + i));
+        ledger.used(use(UseJournal.groupOfZone("old.test"), "h" + i, "c", clock.second() + i));
+        other.used(use(UseJournal.groupOfZone("b.test"), "h" + i, "c", clock.second() + i));
       }
       Ledgers.awaitWritten(ledger);
       Ledgers.awaitWritten(other);
@@ -220,6 +220,11 @@ class PostgresqlLedgerTest {
         .extracting(UnmatchedReport::suffix, UnmatchedReport::requests)
         .containsExactly(tuple("b.test", 9L), tuple("old.test", 9L));
     assertThat(Ledgers.number(url, "SELECT count(*) FROM legacy_use")).isLessThan(9);
+  }
+
+  @Test
+  void namesAskedForAtRandomFoldNoRowsOfRules() throws Exception {
+    LedgerBoundsTest.foldsOnlyNamesWithoutARule(server.database(), clock);
   }
 
   @Test

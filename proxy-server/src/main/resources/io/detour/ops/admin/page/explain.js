@@ -86,9 +86,12 @@ function after(told) {
   return lines;
 }
 
-function matched({ match, legacy_suffix: suffix }) {
+function matched({ match, legacy_suffix: suffix, legacy_network: network }) {
   if (match !== null) {
     return `Rule ${visible(match.rule)} decides (${visible(match.at)}), which matches ${visible(match.matcher)}; mode ${visible(match.mode)}.`;
+  }
+  if (network !== null) {
+    return `No rule matches. The address is in the legacy network ${visible(network)}.`;
   }
   return suffix === null ? 'No rule matches.' : `No rule matches. The name has the legacy suffix ${visible(suffix)}.`;
 }
