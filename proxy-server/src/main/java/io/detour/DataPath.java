@@ -80,7 +80,8 @@ record DataPath(
     AccessControl access = AccessControl.start(settings.access());
     shutdown.add(Step.ACCESS, access, AccessControl::close);
     reloader.readWith(listeners.certificateFiles());
-    if (access.userFile() instanceof WatchedFiles users) {
+    WatchedFiles users = access.userFile();
+    if (users != null) {
       reloader.readWith(users);
     }
     AccessLog log = new AccessLog(settings.log().usesPerMinute());
@@ -123,9 +124,10 @@ record DataPath(
 
   /** The files that are read again when they change. */
   List<FileWatch> files() {
+    WatchedFiles users = services.access().userFile();
     return Stream.of(
             reloader.files(),
-            services.access().userFile() instanceof WatchedFiles users ? users.watch() : null,
+            users == null ? null : users.watch(),
             listeners.certificateFiles().watch(),
             dialer.files())
         .filter(Objects::nonNull)

@@ -132,6 +132,7 @@ class AutoConfigTest {
   }
 
   @Test
+  @SuppressWarnings("try") // the ledger is to fail before the server stops
   @Timeout(60)
   void aReportThatHangsDelaysNoFile() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());

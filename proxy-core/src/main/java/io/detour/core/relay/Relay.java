@@ -37,8 +37,10 @@ final class Relay extends RelayedTunnel implements Runnable {
     this.client = client;
     this.upstream = upstream;
     TransferListener transfers = transferListener();
-    this.toUpstream = new Flow(loop, Direction.UPSTREAM, client.socket(), upstream.socket(), transfers);
-    this.toClient = new Flow(loop, Direction.DOWNSTREAM, upstream.socket(), client.socket(), transfers);
+    this.toUpstream =
+        new Flow(loop, Direction.UPSTREAM, client.socket(), upstream.socket(), transfers);
+    this.toClient =
+        new Flow(loop, Direction.DOWNSTREAM, upstream.socket(), client.socket(), transfers);
   }
 
   /**

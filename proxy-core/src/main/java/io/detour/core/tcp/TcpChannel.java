@@ -115,7 +115,9 @@ public final class TcpChannel extends AbstractChannel implements DuplexChannel, 
     return loop instanceof IoEventLoop io && io.isCompatible(EpollSocket.class);
   }
 
-  /** A socket that is not connected is registered when it begins to be: until then it is "hung up". */
+  /**
+   * A socket that is not connected is registered when it begins to be: until then it is "hung up".
+   */
   @Override
   protected void doRegister(ChannelPromise registered) {
     socket.ownedBy(io());

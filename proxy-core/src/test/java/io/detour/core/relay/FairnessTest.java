@@ -77,7 +77,8 @@ class FairnessTest {
   }
 
   private static Endpoint endpoint(int descriptor, Side side) {
-    return new Endpoint(new EmbeddedChannel(), new EpollSocket(new FileDescriptor(descriptor)), side, false);
+    return new Endpoint(
+        new EmbeddedChannel(), new EpollSocket(new FileDescriptor(descriptor)), side, false);
   }
 
   private void turn() {

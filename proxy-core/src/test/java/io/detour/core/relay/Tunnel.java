@@ -91,7 +91,10 @@ final class Tunnel implements AutoCloseable {
   /** The test's end on the upstream side. */
   final Socket upstream;
 
-  /** How a tunnel is made, beyond its options. Begins with our own channels, one event loop, no greeting. */
+  /**
+   * How a tunnel is made, beyond its options. Begins with our own channels, one event loop, no
+   * greeting.
+   */
   static final class Setup {
     private final RelayOptions options;
     private Transport transport = Transport.TCP;

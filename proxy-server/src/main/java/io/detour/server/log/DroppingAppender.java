@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * which its queue has no room. Any thread.
  *
  * <p>The first line after a pause is written at once; those that come within the next {@link
- * #GATHERING} are written together, so that a busy server neither wakes the thread nor calls
- * {@code write(2)} for each of them. In logback's own asynchronous appender, both happen.
+ * #GATHERING} are written together, so that a busy server neither wakes the thread nor calls {@code
+ * write(2)} for each of them. In logback's own asynchronous appender, both happen.
  */
 public final class DroppingAppender extends UnsynchronizedAppenderBase<ILoggingEvent>
     implements AppenderAttachable<ILoggingEvent> {
