@@ -13,8 +13,8 @@ module io.detour.core {
   requires transitive io.netty.common;
   requires io.netty.handler;
   requires transitive io.netty.transport;
-  requires io.netty.transport.classes.epoll;
-  requires io.netty.transport.unix.common;
+  requires transitive io.netty.transport.classes.epoll;
+  requires transitive io.netty.transport.unix.common;
   requires jdk.net;
   requires static transitive org.jspecify;
   requires org.slf4j;

@@ -1,5 +1,7 @@
 package io.detour.core.tcp;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
@@ -9,6 +11,7 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,11 @@ public final class EpollSocket implements EpollIoHandle {
   private static final int EPOLLET = 1 << 31;
   private static final EpollIoOps INTEREST =
       EpollIoOps.valueOf(EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+
+  /** {@code UIO_MAXIOV} is 1,024; more buffers than a few are rare. */
+  private static final int MAX_BUFFERS_AT_ONCE = 64;
+
+  private static final long MAX_BYTES_AT_ONCE = 1 << 20;
 
   private final FileDescriptor descriptor;
   private @Nullable Owner owner;
@@ -116,6 +124,82 @@ public final class EpollSocket implements EpollIoHandle {
     peerEnded |= gone || (bits & EPOLLRDHUP) != 0;
     failed |= (bits & EPOLLERR) != 0;
     urgent |= (bits & EPOLLPRI) != 0;
+  }
+
+  /**
+   * Reads as many bytes as a direct buffer has room for.
+   *
+   * @return their number, 0 if none are there, or -1 at the end of the stream
+   * @throws IOException if the connection has failed
+   */
+  int read(ByteBuf to) throws IOException {
+    int asked = to.writableBytes();
+    int begin = to.writerIndex();
+    int length;
+    if (to.hasMemoryAddress()) {
+      length = descriptor.readAddress(to.memoryAddress(), begin, begin + asked);
+    } else {
+      ByteBuffer room = to.internalNioBuffer(begin, asked);
+      length = descriptor.read(room, room.position(), room.limit());
+    }
+    if (length > 0) {
+      to.writerIndex(begin + length);
+    }
+    if (length == 0) {
+      exhausted(true);
+    } else if (length > 0 && length < asked) {
+      shortRead();
+    }
+    return length;
+  }
+
+  /**
+   * Writes the direct buffers that are to be flushed, in a bounded number of calls, as far as there
+   * is room.
+   *
+   * @return false if there may be room for more
+   * @throws IOException if the connection has failed
+   */
+  boolean write(ChannelOutboundBuffer pending, int calls) throws IOException {
+    for (int i = 0; i < calls; i++) {
+      if (pending.isEmpty() || !descriptor.isOpen()) {
+        return true;
+      }
+      long written = pending.size() == 1 ? writeOne(pending) : writeSome(pending);
+      if (written < 0) {
+        full();
+        return true;
+      }
+      pending.removeBytes(written);
+    }
+    return false;
+  }
+
+  /** The bytes that were written, or -1 if there is no room. */
+  private long writeOne(ChannelOutboundBuffer pending) throws IOException {
+    ByteBuf from = (ByteBuf) pending.current();
+    int begin = from.readerIndex();
+    if (!from.isReadable()) {
+      return 0;
+    }
+    int written;
+    if (from.hasMemoryAddress()) {
+      written = descriptor.writeAddress(from.memoryAddress(), begin, from.writerIndex());
+    } else {
+      ByteBuffer bytes = from.internalNioBuffer(begin, from.readableBytes());
+      written = descriptor.write(bytes, bytes.position(), bytes.limit());
+    }
+    return written > 0 ? written : -1;
+  }
+
+  private long writeSome(ChannelOutboundBuffer pending) throws IOException {
+    ByteBuffer[] from = pending.nioBuffers(MAX_BUFFERS_AT_ONCE, MAX_BYTES_AT_ONCE);
+    int buffers = pending.nioBufferCount();
+    if (buffers == 0) {
+      return 0;
+    }
+    long written = descriptor.writev(from, 0, buffers, MAX_BYTES_AT_ONCE);
+    return written > 0 ? written : -1;
   }
 
   /** A read found nothing: wait for the next event. */
