@@ -1,12 +1,12 @@
 package io.detour.server.access;
 
 import io.detour.core.Address;
+import io.detour.server.access.AcceptedCredentials.Login;
 import io.detour.server.access.AccessControl.Authentication;
 import io.detour.server.access.UserFile.Users;
 import io.detour.server.status.ProxyErrorType;
 import io.detour.server.status.Refusal;
 import io.netty.util.concurrent.EventExecutor;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,7 +29,9 @@ import org.slf4j.LoggerFactory;
  * threads of its own, the same credentials of a client once for all requests that wait for it, and
  * only so many wrong ones from a client. Any thread.
  *
- * <p>A password is tried on exactly one hash, whether there is such a user or not.
+ * <p>A password is tried on exactly one hash, whether there is such a user or not. A client that
+ * may try none is not told what others have found out either: neither what was right a short while
+ * ago, unless it is logged in itself, nor what is being tried.
  */
 final class Authenticator {
   private static final Logger logger = LoggerFactory.getLogger(Authenticator.class);
@@ -60,7 +62,19 @@ final class Authenticator {
   /** Guarded by itself. */
   private final Map<Attempt, List<Waiting>> waiting = new HashMap<>();
 
-  private record Attempt(UsersInForce.Snapshot users, ByteBuffer digest, Address client) {}
+  private record Attempt(UsersInForce.Snapshot users, Login login) {
+    AcceptedCredentials accepted() {
+      return users.accepted();
+    }
+
+    Address client() {
+      return login.client();
+    }
+
+    Authentication known() {
+      return new Authentication.Known(login.user());
+    }
+  }
 
   private record Waiting(EventExecutor loop, Consumer<Authentication> done) {
     void complete(Authentication result) {
@@ -106,44 +120,67 @@ final class Authenticator {
       done.accept(MALFORMED);
       return;
     }
-    UsersInForce.Snapshot now = users.current();
-    ByteBuffer digest = digests.of(credentials);
-    if (now.accepted().contains(digest)) {
-      done.accept(new Authentication.Known(credentials.user()));
-      return;
-    }
-    Attempt attempt = new Attempt(now, digest, FailedAttempts.client(client));
-    if (isFirst(attempt, new Waiting(loop, done))) {
-      begin(attempt, credentials);
+    Login login =
+        new Login(credentials.user(), digests.of(credentials), FailedAttempts.client(client));
+    Attempt attempt = new Attempt(users.current(), login);
+    Waiting one = new Waiting(loop, done);
+    if (attempt.accepted().isLoggedIn(login)) {
+      one.complete(attempt.known());
+    } else {
+      begin(attempt, credentials, one);
     }
   }
 
-  private boolean isFirst(Attempt attempt, Waiting one) {
+  private void begin(Attempt attempt, Credentials credentials, Waiting one) {
+    switch (next(attempt, one)) {
+      case Next.Answer(Authentication answer) -> one.complete(answer);
+      case Next.Wait() -> {}
+      case Next.Try() -> {
+        try {
+          threads.execute(() -> tryOut(attempt, credentials));
+        } catch (RejectedExecutionException e) {
+          failures.giveBack(attempt.client());
+          finish(attempt, OVERLOADED);
+        }
+      }
+    }
+  }
+
+  private sealed interface Next {
+    record Answer(Authentication answer) implements Next {}
+
+    /** For the same credentials, which are being tried. */
+    record Wait() implements Next {}
+
+    record Try() implements Next {}
+  }
+
+  /** An attempt is taken before anything is compared, and given back if none is needed. */
+  private Next next(Attempt attempt, Waiting one) {
     synchronized (waiting) {
-      List<Waiting> others = waiting.computeIfAbsent(attempt, _ -> new ArrayList<>());
-      others.add(one);
-      return others.size() == 1;
-    }
-  }
-
-  private void begin(Attempt attempt, Credentials credentials) {
-    Duration wait = failures.take(attempt.client());
-    if (wait != null) {
-      finish(attempt, tooMany(wait));
-      return;
-    }
-    try {
-      threads.execute(() -> tryOut(attempt, credentials));
-    } catch (RejectedExecutionException e) {
+      Duration wait = failures.take(attempt.client());
+      if (wait != null) {
+        attempt.accepted().miss(attempt.login());
+        return new Next.Answer(tooMany(wait));
+      }
+      if (attempt.accepted().logIn(attempt.login())) {
+        failures.giveBack(attempt.client());
+        return new Next.Answer(attempt.known());
+      }
+      List<Waiting> all = waiting.computeIfAbsent(attempt, _ -> new ArrayList<>());
+      all.add(one);
+      if (all.size() == 1) {
+        return new Next.Try();
+      }
       failures.giveBack(attempt.client());
-      finish(attempt, OVERLOADED);
+      return new Next.Wait();
     }
   }
 
   private void tryOut(Attempt attempt, Credentials credentials) {
     Authentication found = BROKEN;
     try {
-      found = isRight(attempt.users().users(), credentials) ? right(attempt, credentials) : WRONG;
+      found = isRight(attempt.users().users(), credentials) ? right(attempt) : WRONG;
     } catch (RuntimeException e) {
       logger.error("a password could not be tried", e);
     } finally {
@@ -157,10 +194,10 @@ final class Authenticator {
     return matches && hash != null;
   }
 
-  private Authentication right(Attempt attempt, Credentials credentials) {
+  private Authentication right(Attempt attempt) {
     failures.giveBack(attempt.client());
-    attempt.users().accepted().add(attempt.digest());
-    return new Authentication.Known(credentials.user());
+    attempt.accepted().add(attempt.login());
+    return attempt.known();
   }
 
   private void finish(Attempt attempt, Authentication result) {

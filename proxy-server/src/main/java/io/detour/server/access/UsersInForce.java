@@ -4,12 +4,8 @@ import io.detour.rules.document.Problem;
 import io.detour.server.access.UserFile.Users;
 import io.detour.server.files.Fingerprint;
 import io.detour.server.log.LogOutput;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,38 +93,6 @@ final class UsersInForce {
         LogOutput.warnEach(logger, rejected.problems(), "problems");
         logger.warn("users not reloaded: {} has problems, the users before stay", file);
       }
-    }
-  }
-
-  /** Digests of credentials that were right less than {@link #LIFETIME} ago. Any thread. */
-  static final class AcceptedCredentials {
-    static final Duration LIFETIME = Duration.ofMinutes(10);
-    static final int MAX_DIGESTS = 10_000;
-
-    private final LongSupplier nanoTime;
-    private final Map<ByteBuffer, Long> acceptedNanos = new ConcurrentHashMap<>();
-
-    /** For a monotonic clock. */
-    AcceptedCredentials(LongSupplier nanoTime) {
-      this.nanoTime = nanoTime;
-    }
-
-    boolean contains(ByteBuffer digest) {
-      Long accepted = acceptedNanos.get(digest);
-      return accepted != null && isFresh(accepted);
-    }
-
-    void add(ByteBuffer digest) {
-      if (acceptedNanos.size() >= MAX_DIGESTS) {
-        acceptedNanos.values().removeIf(accepted -> !isFresh(accepted));
-      }
-      if (acceptedNanos.size() < MAX_DIGESTS) {
-        acceptedNanos.put(digest, nanoTime.getAsLong());
-      }
-    }
-
-    private boolean isFresh(long accepted) {
-      return nanoTime.getAsLong() - accepted < LIFETIME.toNanos();
     }
   }
 }

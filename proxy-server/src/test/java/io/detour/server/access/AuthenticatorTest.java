@@ -2,6 +2,7 @@ package io.detour.server.access;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.detour.core.Address;
 import io.detour.server.access.AccessControl.Authentication;
@@ -22,11 +23,14 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -138,7 +142,7 @@ class AuthenticatorTest {
   void whatWasRightIsNotTriedAgainForTenMinutes() {
     ask("alice", "right");
     run();
-    pass(UsersInForce.AcceptedCredentials.LIFETIME.toNanos() - 1);
+    pass(AcceptedCredentials.LIFETIME.toNanos() - 1);
     ask("alice", "right");
 
     assertThat(answers).hasSize(2).containsOnly(new Authentication.Known("alice"));
@@ -212,6 +216,123 @@ class AuthenticatorTest {
     assertThat(answers.getLast()).isEqualTo(new Authentication.Known("bob"));
   }
 
+  @ParameterizedTest
+  @MethodSource("differentClients")
+  @Tag("L07")
+  void whoMustWaitLearnsNothingOfWhoIsLoggedInElsewhere(
+      @Nullable Address loggedIn, @Nullable Address guessing) {
+    ask(loggedIn, "alice", "right");
+    run();
+    fail(FailedAttempts.BURST, guessing);
+    tried.clear();
+    answers.clear();
+    ask(guessing, "alice", "right");
+    ask(guessing, "alice", "wrong");
+    ask(guessing, "bob", "right");
+    ask(guessing, "nobody", "right");
+
+    assertThat(refusal().status()).isEqualTo(429);
+    assertThat(answers).hasSize(4).containsOnly(answers.getFirst());
+    assertThat(queue).isEmpty();
+    assertThat(tried).isEmpty();
+  }
+
+  private static Stream<Arguments> differentClients() {
+    return Stream.of(
+        arguments(CLIENT, ANOTHER),
+        arguments(address("2001:db8:0:1::1"), address("2001:db8:0:2::1")),
+        arguments(CLIENT, address("2001:db8::1")),
+        arguments(CLIENT, null),
+        arguments(null, CLIENT));
+  }
+
+  @ParameterizedTest
+  @MethodSource("addressesOfOneClient")
+  @Tag("L07")
+  void whoIsLoggedInGoesOnWhileOthersAtTheAddressWait(
+      @Nullable Address loggedIn, @Nullable Address same) {
+    ask(loggedIn, "alice", "right");
+    run();
+    fail(FailedAttempts.BURST, same);
+    for (int i = 0; i < 1000; i++) {
+      ask(same, "bob", "wrong" + i);
+      ask(same, "alice", "old"); // a program that does not know the new password
+      assertThat(refusal().status()).isEqualTo(429);
+      ask(loggedIn, "alice", "right");
+      ask(same, "alice", "right");
+    }
+
+    assertThat(answers.subList(answers.size() - 2, answers.size()))
+        .containsOnly(new Authentication.Known("alice"));
+    assertThat(queue).isEmpty();
+  }
+
+  private static Stream<Arguments> addressesOfOneClient() {
+    return Stream.of(
+        arguments(CLIENT, CLIENT),
+        arguments(address("2001:db8::1"), address("2001:db8::2")),
+        arguments(null, null));
+  }
+
+  @Test
+  void whatWasRightElsewhereIsNotTriedAgainAndLogsInHereToo() {
+    ask("alice", "right");
+    run();
+    for (int i = 0; i < 100; i++) {
+      ask(ANOTHER, "alice", "right");
+    }
+    assertThat(answers).hasSize(101).containsOnly(new Authentication.Known("alice"));
+    fail(FailedAttempts.BURST, ANOTHER);
+    ask(ANOTHER, "alice", "right");
+
+    assertThat(answers.getLast()).isEqualTo(new Authentication.Known("alice"));
+    assertThat(tried).hasSize(1 + FailedAttempts.BURST);
+  }
+
+  @Test
+  @Tag("L07")
+  void aPasswordCannotBeGuessedBehindTheAddressOfWhoIsLoggedIn() {
+    ask("alice", "right");
+    run();
+    ask("bob", "right");
+    run();
+    fail(FailedAttempts.BURST, CLIENT);
+    for (int i = 0; i < AcceptedCredentials.MAX_MISSES; i++) {
+      ask("alice", "guess" + i);
+    }
+    Authentication wrong = answers.getLast();
+    ask("alice", "right");
+    assertThat(answers.getLast()).isEqualTo(wrong);
+    assertThat(refusal().status()).isEqualTo(429);
+    ask("bob", "right");
+    assertThat(answers.getLast()).isEqualTo(new Authentication.Known("bob"));
+
+    pass(FailedAttempts.INTERVAL.toNanos());
+    for (int i = 0; i < 100; i++) {
+      ask("alice", "right");
+      assertThat(answers.getLast()).isEqualTo(new Authentication.Known("alice"));
+    }
+    assertThat(queue).isEmpty();
+    fail(1, CLIENT);
+    ask("alice", "right");
+    assertThat(refusal().status()).isEqualTo(429);
+  }
+
+  @Test
+  @Tag("L07")
+  void whoMustWaitLearnsNothingOfWhatIsBeingTried() {
+    fail(FailedAttempts.BURST - 1, CLIENT);
+    ask("alice", "right");
+    answers.clear();
+    ask("alice", "right");
+    ask("alice", "wrong");
+    assertThat(refusal().status()).isEqualTo(429);
+    assertThat(answers).hasSize(2).containsOnly(answers.getFirst());
+    run();
+
+    assertThat(answers.getLast()).isEqualTo(new Authentication.Known("alice"));
+  }
+
   @Test
   void whatIsTooMuchForTheThreadsIsRefusedForASecond() {
     ask("alice", "1");
@@ -234,7 +355,7 @@ class AuthenticatorTest {
     assertThat(refusal().status()).isEqualTo(500);
   }
 
-  private void fail(int times, Address client) {
+  private void fail(int times, @Nullable Address client) {
     for (int i = 0; i < times; i++) {
       ask(client, "alice", "wrong" + i);
       run();
@@ -246,7 +367,7 @@ class AuthenticatorTest {
     ask(CLIENT, user, password);
   }
 
-  private void ask(Address client, String user, String password) {
+  private void ask(@Nullable Address client, String user, String password) {
     authenticator.authenticate(
         "Basic " + base64(user + ':' + password), client, loop, answers::add);
   }
