@@ -22,11 +22,10 @@ import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP connection on an epoll event loop. Differs from Netty's own channel in what it does not do:
- * it is registered once (edge-triggered, for everything) and never changes that, asks for no
- * address that nobody wants to know, and reads nothing that is not wanted, also when the peer ends
- * its direction. A reset closes it at once, whatever it waits for, behind the bytes that came
- * before.
+ * A TCP connection on an epoll event loop. It is registered once (edge-triggered, for everything)
+ * and never changes that, asks for no address that nobody wants to know, and reads nothing that is
+ * not wanted, also when the peer ends its direction. A reset closes it at once, whatever it waits
+ * for, behind the bytes that came before.
  */
 public final class TcpChannel extends AbstractChannel implements DuplexChannel, UnixChannel {
   private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
@@ -95,9 +94,7 @@ public final class TcpChannel extends AbstractChannel implements DuplexChannel, 
     return loop instanceof IoEventLoop io && io.isCompatible(EpollSocket.class);
   }
 
-  /**
-   * A socket that is not connected is registered when it begins to be: until then it is "hung up".
-   */
+  /** A socket is registered when it begins to be connected: until then it is "hung up". */
   @Override
   protected void doRegister(ChannelPromise registered) {
     socket.ownedBy((Unsafe) unsafe());
@@ -135,7 +132,7 @@ public final class TcpChannel extends AbstractChannel implements DuplexChannel, 
 
   @Override
   protected void doBind(SocketAddress local) {
-    throw new UnsupportedOperationException("connections are not bound");
+    throw new UnsupportedOperationException("bind");
   }
 
   @Override
@@ -160,8 +157,7 @@ public final class TcpChannel extends AbstractChannel implements DuplexChannel, 
   @Override
   protected Object filterOutboundMessage(Object message) {
     if (!(message instanceof ByteBuf buffer)) {
-      throw new UnsupportedOperationException(
-          "message: " + message.getClass() + " (expected: a ByteBuf)");
+      throw new UnsupportedOperationException(message.getClass() + " (expected: ByteBuf)");
     }
     if (buffer.isDirect()) {
       return buffer;
@@ -208,11 +204,11 @@ public final class TcpChannel extends AbstractChannel implements DuplexChannel, 
 
   @Override
   public ChannelFuture shutdownOutput(ChannelPromise promise) {
-    if (eventLoop().inEventLoop()) {
-      ((Unsafe) unsafe()).shutdownOutput(promise);
-    } else {
+    if (!eventLoop().inEventLoop()) {
       eventLoop().execute(() -> shutdownOutput(promise));
+      return promise;
     }
+    ((Unsafe) unsafe()).shutdownOutput(promise);
     return promise;
   }
 
@@ -238,11 +234,7 @@ public final class TcpChannel extends AbstractChannel implements DuplexChannel, 
 
   @Override
   protected @Nullable SocketAddress localAddress0() {
-    try {
-      return options().localAddress();
-    } catch (ClosedChannelException e) {
-      return null;
-    }
+    return isOpen() ? new Socket(descriptor.intValue()).localAddress() : null;
   }
 
   @Override
@@ -275,7 +267,7 @@ public final class TcpChannel extends AbstractChannel implements DuplexChannel, 
     return METADATA;
   }
 
-  /** What the pipeline and the event loop have the socket do. On the event loop. */
+  /** What the pipeline and the event loop have the socket do. */
   private final class Unsafe extends AbstractUnsafe implements EpollSocket.Owner {
     @Override
     public void connect(SocketAddress to, @Nullable SocketAddress from, ChannelPromise promise) {

@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -114,7 +115,7 @@ class DemoOriginTest {
   @Test
   void aCertificateThatCannotBeDeletedIsNoFailureOfTheEnd() throws Exception {
     DemoOrigin ending = DemoOrigin.start(DemoOrigin.OLD_HOST, 0, 0);
-    Path folder = ending.certificateAuthority().getParent();
+    Path folder = Objects.requireNonNull(ending.certificateAuthority().getParent());
     Path other = Files.createFile(folder.resolve("other"));
 
     assertThatCode(ending::close).doesNotThrowAnyException();

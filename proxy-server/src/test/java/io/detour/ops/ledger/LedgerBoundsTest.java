@@ -148,11 +148,11 @@ class LedgerBoundsTest {
     }
 
     RuleReport erp = Ledgers.rule(url, clock.instant(), "erp");
-    assertThat(erp.hosts()).as("each of its rows").isEqualTo(2 * rulesRows);
+    assertThat(erp.hosts()).as("each of its rows").isEqualTo(2L * rulesRows);
     assertThat(Ledgers.requests(url)).doesNotContainKey("erp (other) (other)");
     UnmatchedReport folded = Ledgers.report(url, clock.instant()).unmatched().getFirst();
     assertThat(folded.requests()).as("each is counted").isEqualTo(names);
-    assertThat(folded.downstreamBytes()).isEqualTo(2 * names);
+    assertThat(folded.downstreamBytes()).isEqualTo(2L * names);
     assertThat(folded.hosts()).isEqualTo(few.maxEntries() - 2 * rulesRows - 1);
   }
 

@@ -110,7 +110,7 @@ class LogOutputTest {
   }
 
   private static ConsoleAppender<ILoggingEvent> console(DroppingAppender queue, String name) {
-    return (ConsoleAppender<ILoggingEvent>) queue.getAppender(name);
+    return (ConsoleAppender<ILoggingEvent>) Objects.requireNonNull(queue.getAppender(name));
   }
 
   private static final class BlockedStream extends OutputStream {
