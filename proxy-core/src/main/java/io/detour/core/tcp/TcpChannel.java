@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.LinuxSocket;
@@ -32,8 +33,8 @@ public final class TcpChannel extends AbstractChannel implements DuplexChannel, 
 
   private final EpollSocket socket;
   private final FileDescriptor descriptor;
-  private final TcpReader reader;
   private final TcpOptions config = new TcpOptions(this);
+  private final TcpReader reader;
   private volatile boolean active;
   private @Nullable InetSocketAddress remote;
 
@@ -49,7 +50,7 @@ public final class TcpChannel extends AbstractChannel implements DuplexChannel, 
     super(null);
     this.descriptor = accepted;
     this.socket = new EpollSocket(accepted);
-    this.reader = new TcpReader(this, socket);
+    this.reader = new TcpReader(this, socket, config);
     this.remote = remote;
     this.active = true;
   }
@@ -64,7 +65,7 @@ public final class TcpChannel extends AbstractChannel implements DuplexChannel, 
     super(null);
     this.descriptor = LinuxSocket.newSocketStream(family);
     this.socket = new EpollSocket(descriptor);
-    this.reader = new TcpReader(this, socket);
+    this.reader = new TcpReader(this, socket, config);
   }
 
   /**
@@ -248,7 +249,7 @@ public final class TcpChannel extends AbstractChannel implements DuplexChannel, 
   }
 
   @Override
-  public TcpOptions config() {
+  public DefaultChannelConfig config() {
     return config;
   }
 

@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
 final class TcpReader {
   private final TcpChannel channel;
   private final EpollSocket socket;
+  private final TcpOptions options;
   private boolean wanted;
   private boolean reading;
   private boolean ended;
 
-  TcpReader(TcpChannel channel, EpollSocket socket) {
+  TcpReader(TcpChannel channel, EpollSocket socket, TcpOptions options) {
     this.channel = channel;
     this.socket = socket;
+    this.options = options;
   }
 
   /** The pipeline asks for the next bytes. They are read in another turn if they are there. */
@@ -60,7 +62,7 @@ final class TcpReader {
       return;
     }
     ExtendedHandle reads = (ExtendedHandle) channel.unsafe().recvBufAllocHandle();
-    reads.reset(channel.config());
+    reads.reset(options);
     ChannelPipeline pipeline = channel.pipeline();
     reading = true;
     int length = 0;
@@ -112,7 +114,7 @@ final class TcpReader {
     } else if (end) {
       socket.noteEnd();
       ended = true;
-      if (channel.config().allowsHalfClosure()) {
+      if (options.allowsHalfClosure()) {
         pipeline.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
       } else {
         close();
