@@ -1,4 +1,4 @@
-package io.detour;
+package io.detour.testing;
 
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -10,6 +10,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * for the first time. Registered for all classes by {@code junit-platform.properties}.
  */
 public final class PromptWaits implements BeforeAllCallback {
+  public PromptWaits() {}
+
   @Override
   public void beforeAll(ExtensionContext context) {
     Awaitility.setDefaultPollInterval(Duration.ofMillis(5));
