@@ -10,6 +10,8 @@ import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.IovArray;
+import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +35,22 @@ public final class EpollSocket implements EpollIoHandle {
   private static final EpollIoOps INTEREST =
       EpollIoOps.valueOf(EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET);
 
-  /** {@code UIO_MAXIOV} is 1,024; more buffers than a few are rare. */
-  private static final int MAX_BUFFERS_AT_ONCE = 64;
-
+  private static final int MAX_BUFFERS_AT_ONCE = 256;
   private static final long MAX_BYTES_AT_ONCE = 1 << 20;
+
+  /** What {@code writev(2)} is to write next; that of each event loop, as long as that lives. */
+  private static final FastThreadLocal<IovArray> VECTOR =
+      new FastThreadLocal<>() {
+        @Override
+        protected IovArray initialValue() {
+          return new IovArray(MAX_BUFFERS_AT_ONCE);
+        }
+
+        @Override
+        protected void onRemoval(IovArray vector) {
+          vector.release();
+        }
+      };
 
   private final FileDescriptor descriptor;
   private @Nullable Owner owner;
@@ -158,9 +172,9 @@ public final class EpollSocket implements EpollIoHandle {
    * is room.
    *
    * @return false if there may be room for more
-   * @throws IOException if the connection has failed
+   * @throws Exception if the connection has failed, an {@code IOException}
    */
-  boolean write(ChannelOutboundBuffer pending, int calls) throws IOException {
+  boolean write(ChannelOutboundBuffer pending, int calls) throws Exception {
     for (int i = 0; i < calls; i++) {
       if (pending.isEmpty() || !descriptor.isOpen()) {
         return true;
@@ -192,13 +206,15 @@ public final class EpollSocket implements EpollIoHandle {
     return written > 0 ? written : -1;
   }
 
-  private long writeSome(ChannelOutboundBuffer pending) throws IOException {
-    ByteBuffer[] from = pending.nioBuffers(MAX_BUFFERS_AT_ONCE, MAX_BYTES_AT_ONCE);
-    int buffers = pending.nioBufferCount();
-    if (buffers == 0) {
+  private long writeSome(ChannelOutboundBuffer pending) throws Exception {
+    IovArray vector = VECTOR.get();
+    vector.clear();
+    vector.maxBytes(MAX_BYTES_AT_ONCE);
+    pending.forEachFlushedMessage(vector);
+    if (vector.count() == 0) {
       return 0;
     }
-    long written = descriptor.writev(from, 0, buffers, MAX_BYTES_AT_ONCE);
+    long written = descriptor.writevAddresses(vector.memoryAddress(0), vector.count());
     return written > 0 ? written : -1;
   }
 

@@ -171,7 +171,7 @@ public final class TcpChannel extends AbstractChannel implements DuplexChannel, 
   }
 
   @Override
-  protected void doWrite(ChannelOutboundBuffer pending) throws IOException {
+  protected void doWrite(ChannelOutboundBuffer pending) throws Exception {
     if (!socket.write(pending, config.getWriteSpinCount())) {
       eventLoop().execute(((Unsafe) unsafe())::flushAgain);
     }

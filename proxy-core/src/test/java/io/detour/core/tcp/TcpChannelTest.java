@@ -130,6 +130,12 @@ final class TcpChannelTest {
       }
     }
 
+    int count() {
+      synchronized (bytes) {
+        return bytes.size();
+      }
+    }
+
     String text() {
       return new String(bytes(), StandardCharsets.US_ASCII);
     }
@@ -219,8 +225,8 @@ final class TcpChannelTest {
       Thread writer = Thread.ofVirtual().start(() -> write(client, sent));
       for (int i = 0; i < 20; i++) {
         seen.reads(true);
-        int before = seen.bytes().length;
-        Awaitility.await().until(() -> seen.bytes().length > before);
+        int before = seen.count();
+        Awaitility.await().until(() -> seen.count() > before || seen.count() == LARGE);
         seen.reads(false);
       }
       seen.reads(true);
@@ -305,7 +311,8 @@ final class TcpChannelTest {
         new int[] {0, 0, 5, 0},
         new int[] {0},
         IntStream.rangeClosed(1, 300).toArray(),
-        new int[] {3 << 20, 1, 3 << 20, 0, 7});
+        new int[] {3 << 20, 1, 3 << 20, 0, 7},
+        IntStream.range(0, 2_000).map(i -> i * 7 % 9_001).toArray());
   }
 
   @ParameterizedTest
@@ -435,7 +442,7 @@ final class TcpChannelTest {
   void theEndOfTheEventLoopClosesConnectionsAndListener() throws Exception {
     try (Socket client = connect()) {
       Seen seen = accepted();
-      group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+      group.shutdownGracefully(20, 5_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
       assertThat(seen.channel.isOpen()).isFalse();
       assertThat(listener.isOpen()).isFalse();
       assertThat(client.getInputStream().read()).isEqualTo(-1);
