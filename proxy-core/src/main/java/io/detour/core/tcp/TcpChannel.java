@@ -281,10 +281,10 @@ public final class TcpChannel extends AbstractChannel implements DuplexChannel, 
       }
       remote = (InetSocketAddress) to;
       TcpConnect attempt = new TcpConnect(TcpChannel.this, (Socket) descriptor, remote, promise);
-      connecting = attempt;
       if (attempt.begin()) {
+        connecting = attempt;
+        socket.full(); // until it is connected or has failed
         socket.register(eventLoop());
-        proceed(attempt);
       }
     }
 
@@ -313,7 +313,7 @@ public final class TcpChannel extends AbstractChannel implements DuplexChannel, 
         return;
       }
       TcpConnect attempt = connecting;
-      if (attempt != null) {
+      if (attempt != null && socket.writable()) {
         proceed(attempt);
       }
       if (active && socket.writable()) {

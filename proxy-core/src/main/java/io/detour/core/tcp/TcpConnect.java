@@ -17,9 +17,6 @@ final class TcpConnect {
   private final ChannelPromise promise;
   private @Nullable Future<?> timeout;
 
-  /** Whether {@code connect(2)} has succeeded at once. */
-  private boolean connected;
-
   enum State {
     PENDING,
     CONNECTED,
@@ -34,25 +31,28 @@ final class TcpConnect {
     this.promise = promise;
   }
 
-  /** Calls {@code connect(2)}; false if it has failed, of which the promise has been told. */
+  /**
+   * Calls {@code connect(2)}; false if it has failed, of which the promise has been told. Success,
+   * also if it is immediate, shows as an event of a writable socket.
+   */
   boolean begin() {
     try {
-      connected = socket.connect(to);
+      socket.connect(to);
     } catch (IOException e) {
       fail(e);
       return false;
     }
     int millis = channel.config().getConnectTimeoutMillis();
-    if (!connected && millis > 0) {
+    if (millis > 0) {
       timeout = channel.eventLoop().schedule(this::timeOut, millis, TimeUnit.MILLISECONDS);
     }
     return true;
   }
 
-  /** Asks the kernel what has become of it, after an event. */
+  /** Asks the kernel what has become of it, once it says that the socket is writable. */
   State look() {
     try {
-      if (!connected && !socket.finishConnect()) {
+      if (!socket.finishConnect()) {
         return State.PENDING;
       }
     } catch (IOException e) {

@@ -16,6 +16,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -29,6 +30,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -436,6 +438,34 @@ final class TcpChannelTest {
     assertThat(connected.await(TIMEOUT_MILLIS)).isTrue();
     assertThat(connected.cause()).isInstanceOf(ConnectException.class);
     assertThat(connected.channel().closeFuture().await(TIMEOUT_MILLIS)).isTrue();
+  }
+
+  @Test
+  void aConnectThatNobodyAnswersIsPendingUntilItsTimeout() throws Exception {
+    List<SocketChannel> fillers = new ArrayList<>();
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int unanswered = 0;
+      for (int i = 0; i < 16 && unanswered < 2; i++) {
+        SocketChannel filler = SocketChannel.open();
+        fillers.add(filler);
+        filler.configureBlocking(false);
+        boolean answered = filler.connect(full.getLocalSocketAddress()) || filler.finishConnect();
+        unanswered = answered ? 0 : unanswered + 1;
+      }
+      assumeTrue(unanswered == 2, "this kernel drops no SYN for a full accept queue");
+
+      ChannelFuture connected =
+          dialer()
+              .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 200)
+              .connect(full.getLocalSocketAddress());
+      assertThat(connected.await(TIMEOUT_MILLIS)).isTrue();
+      assertThat(connected.cause()).isInstanceOf(ConnectTimeoutException.class);
+      assertThat(connected.channel().closeFuture().await(TIMEOUT_MILLIS)).isTrue();
+    } finally {
+      for (SocketChannel filler : fillers) {
+        filler.close();
+      }
+    }
   }
 
   @Test

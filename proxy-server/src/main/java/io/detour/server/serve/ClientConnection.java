@@ -158,7 +158,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Swe
 
   /**
    * Of requests behind the one that is served, no more is kept than a head may have; but what lies
-   * in the socket of a client that has ended its direction, Netty reads to its end.
+   * in the UNIX socket of a client that has ended its direction, Netty reads to its end.
    */
   private int maxUnreadBytes() {
     int headBytes = Math.min(Exchanges.MAX_UNREAD_BYTES, entrance.headLimits().headBytes());

@@ -216,7 +216,9 @@ class ReloaderTest {
     reloader.watch(Duration.ofMillis(20));
     loader.breakDown();
     await().atMost(DEADLINE).until(() -> reloader.history().failures() == 1);
-    assertThat(log.lines()).contains("ERROR rules: looking at the files failed");
+    await()
+        .atMost(DEADLINE)
+        .until(() -> log.lines().contains("ERROR rules: looking at the files failed"));
 
     loader.look(looking(1));
 
