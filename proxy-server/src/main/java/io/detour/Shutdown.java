@@ -93,15 +93,18 @@ final class Shutdown {
       return;
     }
     long start = System.nanoTime();
-    try {
-      for (Map.Entry<Step, Runnable> step : steps.entrySet()) {
-        long left = limit.toNanos() - (System.nanoTime() - start);
+    boolean interrupted = false;
+    for (Map.Entry<Step, Runnable> step : steps.entrySet()) {
+      long left = limit.toNanos() - (System.nanoTime() - start);
+      try {
         close(step.getKey(), step.getValue(), allowance(step.getKey(), left, limit.toNanos()));
+      } catch (InterruptedException _) {
+        interrupted = true;
       }
-    } catch (InterruptedException _) {
+    }
+    threads.shutdown();
+    if (interrupted) {
       Thread.currentThread().interrupt();
-    } finally {
-      threads.shutdown();
     }
   }
 

@@ -137,13 +137,13 @@ record CheckedRules(
         ? null
         : "addresses: "
             + counted(addresses.names(), "name")
-            + notOver(addresses.unfinished())
+            + left(addresses.unfinished(), "not resolved")
             + ", "
             + counted(askedByAddress().size(), "warning");
   }
 
-  private static String notOver(int unfinished) {
-    return unfinished == 0 ? "" : " (" + unfinished + " not over in time)";
+  private static String left(int unfinished, String words) {
+    return unfinished == 0 ? "" : " (" + unfinished + " " + words + ")";
   }
 
   /**
@@ -156,7 +156,7 @@ record CheckedRules(
     }
     StringBuilder text = new StringBuilder("certificates: ");
     text.append(counted(certificates.probes(), "probe"));
-    text.append(notOver(certificates.unfinished()));
+    text.append(left(certificates.unfinished(), "not over in time"));
     text.append(", ").append(counted(flaws().size(), "warning"));
     if (!certificates.untested().isEmpty()) {
       text.append("; not tested: ").append(named(certificates.untested(), CheckedRules::named));

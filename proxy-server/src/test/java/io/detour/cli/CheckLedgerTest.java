@@ -7,6 +7,7 @@ import io.detour.ops.ledger.LedgerOptions;
 import io.detour.ops.ledger.LedgerUrl;
 import io.detour.server.account.UseJournal;
 import io.detour.server.dns.ScriptedDnsServer;
+import io.netty.handler.codec.dns.DnsResponseCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,6 +139,18 @@ class CheckLedgerTest {
             rules + ": 4 rules, 4 tests passed, 2 warnings\n" + "addresses: 4 names, 2 warnings\n");
     assertThat(run.exitCode()).isZero();
     assertThat(check("--strict").exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void aNameThatDnsFailsForIsNotCheckedAndOneThatDoesNotExistIs() {
+    tellAll();
+    dns.fail("erp.old.test", DnsResponseCode.SERVFAIL);
+    dns.fail("crm.old.test", DnsResponseCode.NXDOMAIN);
+
+    CommandRun run = check("--strict");
+
+    assertThat(run.out()).contains("addresses: 4 names (1 not resolved), 0 warnings\n");
+    assertThat(run.exitCode()).isEqualTo(1);
   }
 
   @Test

@@ -76,12 +76,8 @@ final class Handoff {
 
   /** A channel is out of its event loop. On that loop's thread. */
   private void released() {
-    if (registered.decrementAndGet() > 0) {
-      return;
-    }
-    if (loop.eventLoop().inEventLoop()) {
-      start();
-    } else {
+    if (registered.decrementAndGet() == 0) {
+      // Never in the caller's stack: bytes may be on their way to the collectors.
       loop.eventLoop().execute(this::start);
     }
   }

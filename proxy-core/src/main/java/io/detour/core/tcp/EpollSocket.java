@@ -179,7 +179,8 @@ public final class EpollSocket implements EpollIoHandle {
       if (pending.isEmpty() || !descriptor.isOpen()) {
         return true;
       }
-      long written = pending.size() == 1 ? writeOne(pending) : writeSome(pending);
+      boolean single = pending.size() == 1 && ((ByteBuf) pending.current()).nioBufferCount() == 1;
+      long written = single ? writeOne(pending) : writeSome(pending);
       if (written < 0) {
         full();
         return true;
@@ -222,7 +223,10 @@ public final class EpollSocket implements EpollIoHandle {
   public void exhausted(boolean byCopying) {
     readable = false;
     if (byCopying) {
+      // Neither an end nor an error: the event was of a closed socket that had the same number.
       urgent = false;
+      peerEnded = false;
+      failed = false;
     }
   }
 

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,6 @@ public final class TcpChannel extends AbstractChannel implements DuplexChannel, 
 
   private boolean outputShutdown;
 
-  /** Whether the relay has taken the socket. */
   private boolean released;
 
   private @Nullable TcpConnect connecting;
@@ -163,17 +163,15 @@ public final class TcpChannel extends AbstractChannel implements DuplexChannel, 
     if (buffer.isDirect()) {
       return buffer;
     }
-    try {
-      return alloc().directBuffer(buffer.readableBytes()).writeBytes(buffer);
-    } finally {
-      buffer.release();
-    }
+    ByteBuf copy = alloc().directBuffer(buffer.readableBytes()).writeBytes(buffer);
+    buffer.release();
+    return copy;
   }
 
   @Override
   protected void doWrite(ChannelOutboundBuffer pending) throws Exception {
     if (!socket.write(pending, config.getWriteSpinCount())) {
-      eventLoop().execute(((Unsafe) unsafe())::flushAgain);
+      eventLoop().schedule(((Unsafe) unsafe())::flushAgain, 0, TimeUnit.NANOSECONDS);
     }
   }
 
@@ -268,7 +266,6 @@ public final class TcpChannel extends AbstractChannel implements DuplexChannel, 
     return METADATA;
   }
 
-  /** What the pipeline and the event loop have the socket do. */
   private final class Unsafe extends AbstractUnsafe implements EpollSocket.Owner {
     @Override
     public void connect(SocketAddress to, @Nullable SocketAddress from, ChannelPromise promise) {
@@ -316,10 +313,13 @@ public final class TcpChannel extends AbstractChannel implements DuplexChannel, 
       if (attempt != null && socket.writable()) {
         proceed(attempt);
       }
+      if (active && socket.failed()) {
+        reader.read(); // what came before the reset, and then the error
+      }
       if (active && socket.writable()) {
         flushAgain();
       }
-      if (active && (reader.wants() || socket.failed())) {
+      if (active && reader.wants()) {
         reader.read();
       }
       if (active && reader.ended() && socket.failed() && !released) {

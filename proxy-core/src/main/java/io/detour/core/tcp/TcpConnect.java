@@ -52,7 +52,7 @@ final class TcpConnect {
   /** Asks the kernel what has become of it, once it says that the socket is writable. */
   State look() {
     try {
-      if (!socket.finishConnect()) {
+      if (!socket.finishConnect() || socket.remoteAddress() == null) {
         return State.PENDING;
       }
     } catch (IOException e) {

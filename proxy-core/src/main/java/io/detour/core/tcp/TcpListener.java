@@ -16,6 +16,7 @@ import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,7 +144,7 @@ public final class TcpListener extends AbstractServerChannel {
         pipeline().fireExceptionCaught(failure);
       }
       if (readWanted && socket.readable()) {
-        eventLoop().execute(this::ready);
+        eventLoop().schedule(this::ready, 0, TimeUnit.NANOSECONDS);
       }
     }
 

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +70,6 @@ final class TcpReader {
     Throwable failure = null;
     try {
       do {
-        wanted = false;
         length = readOnce(reads, pipeline);
       } while (length > 0 && channel.hasSocket() && socket.readable() && goesOn(reads));
     } catch (IOException | RuntimeException | Error e) {
@@ -101,6 +101,7 @@ final class TcpReader {
       }
     }
     if (length > 0) {
+      wanted = false;
       reads.incMessagesRead(1);
       pipeline.fireChannelRead(buffer);
     }
@@ -119,8 +120,9 @@ final class TcpReader {
       } else {
         close();
       }
-    } else if (wanted) {
-      want();
+    } else if (wanted && socket.readable()) {
+      // Behind the events of others: plain tasks that queue each other keep the loop from polling.
+      channel.eventLoop().schedule(this::readWanted, 0, TimeUnit.NANOSECONDS);
     }
   }
 

@@ -7,6 +7,7 @@ import io.detour.server.dial.DialResult;
 import io.detour.server.dial.Dialer;
 import io.detour.server.dial.OwnAddresses;
 import io.detour.server.dns.Resolution;
+import io.detour.server.status.DialError;
 import io.detour.server.transport.Transport;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -134,14 +135,22 @@ public final class Prober implements AutoCloseable {
     return reports;
   }
 
-  /** Addresses in the order in which they are tried; for hosts without, a line for a terminal. */
-  public record HostAddresses(Map<Host, List<InetAddress>> addresses, List<String> failures) {}
+  /**
+   * What hosts have resolved to.
+   *
+   * @param addresses in the order in which they are tried
+   * @param failures for hosts without, a line for a terminal
+   * @param absent how many of those do not exist or have no address, by what DNS says
+   */
+  public record HostAddresses(
+      Map<Host, List<InetAddress>> addresses, List<String> failures, int absent) {}
 
   /** Looks hosts up as the proxy does. Those whose answers are not there in time are missing. */
   public static HostAddresses addresses(Collection<Host> hosts, DialOptions options, Duration limit)
       throws InterruptedException {
     Map<Host, List<InetAddress>> addresses = new LinkedHashMap<>();
     List<String> failures = new ArrayList<>();
+    int absent = 0;
     TrustRoots none = new TrustRoots(Set.of());
     try (Prober prober = new Prober(options, none, SLACK, Clock.systemUTC())) {
       List<Probe> probes = hosts.stream().map(Probe::ofAddresses).toList();
@@ -149,11 +158,19 @@ public final class Prober implements AutoCloseable {
         Host host = report.probe().legacyName();
         switch (Objects.requireNonNull(report.lookup()).answer()) {
           case Resolution.Addresses(List<InetAddress> inOrder) -> addresses.put(host, inOrder);
-          case Resolution.Unresolved unresolved -> failures.add(host + ": " + unresolved.details());
+          case Resolution.Unresolved unresolved -> {
+            failures.add(host + ": " + unresolved.details());
+            absent += isAbsent(unresolved) ? 1 : 0;
+          }
         }
       }
     }
-    return new HostAddresses(addresses, failures);
+    return new HostAddresses(addresses, failures, absent);
+  }
+
+  private static boolean isAbsent(Resolution.Unresolved unresolved) {
+    return unresolved.equals(Resolution.Unresolved.of(DialError.DNS_ERROR))
+        || "NXDOMAIN".equals(unresolved.rcode());
   }
 
   private ProbeReport.Lookup lookUp(Host host) throws InterruptedException {

@@ -25,7 +25,7 @@ import java.util.Set;
  * Whether clients asked for names of rules by address, which no rule for the name sees. Immutable.
  *
  * @param names how many exact names the rules have
- * @param unfinished how many of them were not resolved in time
+ * @param unfinished how many of them were not resolved: DNS failed, or did not answer in time
  * @param findings in the order of the rules
  */
 public record AddressSurvey(int names, int unfinished, List<AskedByAddress> findings) {
@@ -84,7 +84,7 @@ public record AddressSurvey(int names, int unfinished, List<AskedByAddress> find
         }
       }
     }
-    int finished = resolved.addresses().size() + resolved.failures().size();
+    int finished = resolved.addresses().size() + resolved.absent();
     return new AddressSurvey(names.size(), names.size() - finished, findings);
   }
 

@@ -66,9 +66,14 @@ final class UsersInForce {
     return reads;
   }
 
-  /** Reads the file as it is. Blocks on the disk, too. */
+  /**
+   * Reads the file unless it is as it was, so that who is logged in stays so. Blocks on the disk.
+   */
   void read() {
-    read(Fingerprint.of(List.of(file)));
+    Fingerprint now = Fingerprint.of(List.of(file));
+    if (!now.equals(read) || !problems.isEmpty()) {
+      read(now);
+    }
   }
 
   private void read(Fingerprint now) {

@@ -39,8 +39,8 @@ final class DnsSockets {
     }
   }
 
-  /** Not by recursion: each of those that wait may end at once. */
-  private void proceed() {
+  /** Begins those that wait, as far as there is room. Not by recursion: each may end at once. */
+  void proceed() {
     if (proceeding) {
       return;
     }

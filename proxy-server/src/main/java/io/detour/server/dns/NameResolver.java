@@ -222,6 +222,7 @@ public final class NameResolver {
         stop();
       } else {
         unattended.add(this);
+        context.sockets().proceed();
       }
     }
 

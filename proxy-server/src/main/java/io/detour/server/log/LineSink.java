@@ -43,7 +43,8 @@ final class LineSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private static final int BLOCK_DEVICE = 0x6000;
   private static final int SOCKET = 0xc000;
 
-  private static final int MAX_BYTES = 64 << 10;
+  /** What a pipe takes at once from one of several writers, {@code PIPE_BUF} of pipe(7). */
+  private static final int MAX_BYTES = 4096;
 
   private final Encoder<ILoggingEvent> encoder;
 
@@ -124,16 +125,28 @@ final class LineSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
   /** Writes lines, as many at once as {@value #MAX_BYTES} bytes hold. */
   void append(List<ILoggingEvent> lines) {
     int gathered = 0;
-    for (ILoggingEvent line : lines) {
-      bytes.writeBytes(encoder.encode(line));
-      gathered++;
-      if (bytes.size() >= MAX_BYTES) {
+    for (ILoggingEvent event : lines) {
+      byte[] line = encoded(event);
+      if (gathered > 0 && bytes.size() + line.length > MAX_BYTES) {
         write(gathered);
         gathered = 0;
       }
+      bytes.writeBytes(line);
+      gathered += line.length > 0 ? 1 : 0;
     }
     if (gathered > 0) {
       write(gathered);
+    }
+  }
+
+  /** Empty if the encoder fails, which costs this line and no other. */
+  private byte[] encoded(ILoggingEvent event) {
+    try {
+      return encoder.encode(event);
+    } catch (RuntimeException e) {
+      addError("a line cannot be written", e);
+      DroppingAppender.countDropped(getName(), 1);
+      return new byte[0];
     }
   }
 

@@ -45,6 +45,17 @@ class UsersInForceTest {
   }
 
   @Test
+  void whoIsLoggedInStaysSoWhenAReloadFindsTheFileAsItWas() throws IOException {
+    UsersInForce.Snapshot before = users.current();
+    users.read();
+    assertThat(users.current()).isSameAs(before);
+
+    Files.writeString(file, "alice:" + HASH + "\nbob:" + HASH);
+    users.read();
+    assertThat(users.current().users().count()).isEqualTo(2);
+  }
+
+  @Test
   void aChangedFileIsReadOnceItLooksTheSameTwice() throws IOException {
     UsersInForce.Snapshot before = users.current();
     Files.writeString(file, "alice:" + HASH + "\nbob:" + HASH);
