@@ -86,35 +86,38 @@ final class LineSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
   /**
    * A file, to whose end lines are added; one that is made is its owner's to read and write.
    * Terminals and devices such as {@code /dev/null} are files, too.
+   *
+   * <p>A FIFO is opened for both directions, which does not wait for a reader (fifo(7)): lines wait
+   * in it until one comes, and are dropped when it is full.
    */
   static Opening file(Path path) {
-    return () -> {
-      requireFile(path);
-      return Channels.newOutputStream(
-          FileChannel.open(
-              path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), OWNER_ONLY));
-    };
+    return () ->
+        Channels.newOutputStream(
+            switch (type(path)) {
+              case FIFO ->
+                  FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+              case FOLDER -> throw noFile(path, "a folder");
+              case BLOCK_DEVICE -> throw noFile(path, "a block device");
+              case SOCKET -> throw noFile(path, "a socket");
+              default ->
+                  FileChannel.open(
+                      path,
+                      Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+                      OWNER_ONLY);
+            });
   }
 
-  /** Opening a FIFO waits for a reader, so that it is not even tried. */
-  private static void requireFile(Path path) throws IOException {
-    int mode;
+  /** The type in its mode, or 0 if there is nothing yet. */
+  private static int type(Path path) throws IOException {
     try {
-      mode = (int) Files.getAttribute(path, "unix:mode");
+      return (int) Files.getAttribute(path, "unix:mode") & FILE_TYPE;
     } catch (NoSuchFileException _) {
-      return;
+      return 0;
     }
-    String other =
-        switch (mode & FILE_TYPE) {
-          case FIFO -> "a FIFO";
-          case FOLDER -> "a folder";
-          case BLOCK_DEVICE -> "a block device";
-          case SOCKET -> "a socket";
-          default -> null;
-        };
-    if (other != null) {
-      throw new FileSystemException(path + " is " + other + " (expected: a file, or stdout)");
-    }
+  }
+
+  private static FileSystemException noFile(Path path, String other) {
+    return new FileSystemException(path + " is " + other + " (expected: a file, or stdout)");
   }
 
   @Override
