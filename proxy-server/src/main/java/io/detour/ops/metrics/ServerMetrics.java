@@ -61,13 +61,13 @@ record ServerMetrics(MeterRegistry registry) {
   void reloads(Supplier<Reloader.History> reloads) {
     gauge(
         "detour.config.last.reload.successful",
-        "1 when the rules had no problem when they were last read, else 0.",
+        "1 when rules, users and certificates had no problem when last read, else 0.",
         () -> reloads.get().isLastSuccessful() ? 1 : 0);
     gauge(
         "detour.config.last.reload.success.timestamp.seconds",
-        "When rules last came into force, in seconds since 1970; at first the start.",
+        "When a reload last had no problem, in seconds since 1970; at first the start.",
         () -> reloads.get().lastSuccess().getEpochSecond());
-    String help = "Times the rules were read again, by whether they came into force.";
+    String help = "Reloads, by whether no file had a problem.";
     counter(
         "detour.config.reloads",
         help,

@@ -326,9 +326,9 @@ public final class Reloader implements AutoCloseable {
    * How reloads went since the start, which counts as a successful reading but as no reload.
    * Immutable.
    *
-   * @param successes reloads whose rules came into force, changed or not
-   * @param failures reloads that changed nothing because of a problem
-   * @param lastSuccess when rules last came into force
+   * @param successes reloads without a problem
+   * @param failures reloads in which a file had a problem; the others took effect
+   * @param lastSuccess of the last reload without a problem
    * @param last the last reload, or null if there was none
    */
   public record History(long successes, long failures, Instant lastSuccess, @Nullable Last last) {
