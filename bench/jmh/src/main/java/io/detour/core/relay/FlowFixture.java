@@ -4,8 +4,8 @@ import io.detour.core.Direction;
 import io.detour.core.conduit.ConduitPool;
 import io.detour.core.conduit.PipeBudget;
 import io.detour.core.sys.Kernel;
+import io.detour.core.tcp.EpollSocket;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.channel.unix.FileDescriptor;
 
@@ -19,20 +19,16 @@ final class FlowFixture implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup group =
       new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory());
   private final ConduitPool conduits;
-  private final Endpoint source;
+  private final EpollSocket source;
   private final Flow flow;
 
   FlowFixture(RelayOptions options, Kernel kernel, int sourceSocket, int sinkSocket) {
     conduits =
         new ConduitPool(kernel, new PipeBudget(8), options.pipeBytes(), options.copyBufferBytes());
-    source = endpoint(sourceSocket, Side.CLIENT);
-    Endpoint sink = endpoint(sinkSocket, Side.UPSTREAM);
+    source = new EpollSocket(new FileDescriptor(sourceSocket));
+    EpollSocket sink = new EpollSocket(new FileDescriptor(sinkSocket));
     RelayLoop loop = new RelayLoop(group.next(), options, kernel, conduits, new RelayTotals());
     flow = new Flow(loop, Direction.UPSTREAM, source, sink, null);
-  }
-
-  private static Endpoint endpoint(int socket, Side side) {
-    return new Endpoint(new EmbeddedChannel(), new FileDescriptor(socket), side);
   }
 
   /** What the event loop does when the source has become readable. */
