@@ -14,10 +14,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes two epoll channels out of Netty, so that the relay alone reads and writes their sockets.
  *
- * <p>In this order: every handler goes but the one that collects early bytes, both channels are
- * deregistered, each on its own event loop, and only when both deregistrations are done are the
- * sockets registered again, as endpoints on the relay's loop. Earlier, a registration would replace
- * Netty's own. The channels stay the owners of their descriptors.
+ * <p>In this order: every handler goes but the one that collects early bytes, each channel lets its
+ * socket go, on its own event loop, and only then do both become endpoints on the relay's loop. A
+ * {@link TcpChannel} of that loop keeps its registration; any other channel is deregistered, and
+ * its socket registered anew when that is done, since an earlier registration would replace Netty's
+ * own. The channels stay the owners of their descriptors.
  */
 final class Handoff {
   private static final Logger logger = LoggerFactory.getLogger(Handoff.class);

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.encoder.EncoderBase;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,6 +19,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -207,6 +211,37 @@ class LineSinkTest {
     assertThat(out.written).hasToString("three\n");
   }
 
+  @Test
+  void aLineThatCannotBeEncodedCostsNoOther() throws IOException {
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    LineSink sink = sink("encoder", () -> written);
+    sink.append(List.of(event("one"), event(Messages.BROKEN), event("three")));
+
+    assertThat(written.toString(StandardCharsets.UTF_8)).isEqualTo("one\nthree\n");
+    assertThat(DroppingAppender.dropped("encoder")).isEqualTo(1);
+  }
+
+  @Test
+  void linesAreWrittenTogetherButNoMoreThanAPipeTakesAtOnce() throws IOException {
+    List<Integer> writes = new ArrayList<>();
+    OutputStream out =
+        new OutputStream() {
+          @Override
+          public void write(int one) {
+            writes.add(1);
+          }
+
+          @Override
+          public void write(byte[] bytes, int offset, int length) {
+            writes.add(length);
+          }
+        };
+    LineSink sink = sink("together", () -> out);
+    sink.append(Collections.nCopies(50, event("x".repeat(99))));
+
+    assertThat(writes).containsExactly(4_000, 1_000);
+  }
+
   private LineSink sink(String name, LineSink.Opening opening) throws IOException {
     LineSink sink = new LineSink(name, new Messages(), opening, Duration.ZERO);
     sink.setContext(context);
@@ -220,6 +255,9 @@ class LineSinkTest {
 
   /** Nothing but messages. */
   private static final class Messages extends EncoderBase<ILoggingEvent> {
+    /** A message that is none. */
+    static final String BROKEN = "broken";
+
     @Override
     public byte[] headerBytes() {
       return new byte[0];
@@ -227,6 +265,9 @@ class LineSinkTest {
 
     @Override
     public byte[] encode(ILoggingEvent event) {
+      if (event.getMessage().equals(BROKEN)) {
+        throw new IllegalStateException("no line");
+      }
       return (event.getMessage() + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
